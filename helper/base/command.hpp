@@ -1,0 +1,43 @@
+// CommandRunner runs POSIX shell text on one machine (this one, or a server by SSH) and brings back what it printed.
+// It is one of the four Hands; everything the engine room does goes through it.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace helper {
+
+struct Command {
+  std::string script;      // POSIX sh; values only through shell::quote
+  std::string stdin_text;  // fed to the script's standard input; no NUL bytes
+  Milliseconds timeout{30'000};
+};
+
+struct CommandOutput {
+  int exit_status = 0;  // 128 + n when a signal n ended it
+  std::string out;
+  std::string err;
+};
+
+// Called with pieces of standard output and standard error as they come, on the thread that called run().
+using OutputSink = std::function<void(std::string_view piece)>;
+
+// Output beyond this many bytes (per stream) ends the command with an error: a runaway must not fill our memory.
+inline constexpr std::size_t k_max_command_output = 8u << 20;
+
+class CommandRunner {
+ public:
+  virtual ~CommandRunner() = default;
+  // Runs `command` to its end. A non-zero exit is a CommandOutput, not an error; errors are: the machine cannot be reached
+  // (server_*), the limit passed (timed_out), a stop was requested (cancelled). One caller at a time.
+  [[nodiscard]] virtual Result<CommandOutput> run(const Command& command, const std::stop_token& stop, const OutputSink& on_output = {}) = 0;
+  // How to name the machine to a person: "gpu1", "this machine".
+  [[nodiscard]] virtual std::string where() const = 0;
+};
+
+}  // namespace helper

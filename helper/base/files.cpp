@@ -1,0 +1,93 @@
+#include "base/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/fd.hpp"
+
+namespace helper {
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> io_error(const fs::path& path, const std::string& doing, int error_number) {
+  std::string fix;
+  if (error_number == ENOSPC || error_number == EDQUOT) fix = "free some space: df -h " + path.parent_path().string();
+  if (error_number == EACCES || error_number == EPERM) fix = "look at its owner and mode: ls -ld " + path.string();
+  return fail(ErrorCode::file_failed, path.string(), "cannot be " + doing + " (" + std::strerror(error_number) + ")", fix);
+}
+
+Result<void> make_folders(const fs::path& folder) {
+  if (folder.empty() || fs::is_directory(folder)) return {};
+  HELPER_TRY(make_folders(folder.parent_path()));
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return io_error(folder, "made", errno);
+  return {};
+}
+
+int write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return 0;
+}
+
+void sync_folder(const fs::path& folder) {
+  const Fd dir(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (dir) ::fsync(dir.get());  // the rename stands either way; this only makes it outlive a power cut
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> DiskFileStore::read(const fs::path& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    return io_error(path, "read", errno);
+  }
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0) return io_error(path, "read", errno);
+  if (!S_ISREG(info.st_mode)) return fail(ErrorCode::file_failed, path.string(), "is not a regular file");
+  std::string bytes;
+  char buffer[65536];
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return io_error(path, "read", errno);
+    if (n == 0) return bytes;
+    bytes.append(buffer, static_cast<std::size_t>(n));
+    if (bytes.size() > k_max_file) return fail(ErrorCode::file_failed, path.string(), "is larger than 64 MiB");
+  }
+}
+
+Result<void> DiskFileStore::write(const fs::path& path, std::string_view bytes, mode_t mode) {
+  std::error_code ignored;
+  const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
+  HELPER_TRY(make_folders(target.parent_path()));
+  std::string temporary = target.string() + ".XXXXXX";
+  const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd) return io_error(path, "written", errno);
+  int error_number = write_all(fd.get(), bytes);
+  if (error_number == 0 && ::fchmod(fd.get(), mode) != 0) error_number = errno;
+  if (error_number == 0 && ::fsync(fd.get()) != 0) error_number = errno;
+  if (error_number == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error_number = errno;
+  if (error_number != 0) {
+    ::unlink(temporary.c_str());
+    return io_error(path, "written", error_number);
+  }
+  sync_folder(target.parent_path());
+  return {};
+}
+
+Result<void> DiskFileStore::remove(const fs::path& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return io_error(path, "removed", errno);
+  return {};
+}
+
+}  // namespace helper

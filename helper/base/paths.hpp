@@ -1,0 +1,29 @@
+// The names and places of our own files, and nobody else's: every path that the helper itself owns is made here.
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.hpp"
+
+namespace helper {
+
+struct Paths {
+  std::filesystem::path home;
+  std::filesystem::path runtime;  // $XDG_RUNTIME_DIR/helper: dies with the login session
+  std::filesystem::path data;     // $XDG_DATA_HOME/helper: keys and pinned host keys
+  std::filesystem::path state;    // $XDG_STATE_HOME/helper: logs
+  std::filesystem::path user_config_file;  // $XDG_CONFIG_HOME/helper/config.json
+
+  [[nodiscard]] std::filesystem::path endpoint_file() const { return runtime / "endpoint.json"; }
+  [[nodiscard]] std::filesystem::path daemon_lock() const { return runtime / "helperd.lock"; }
+  [[nodiscard]] std::filesystem::path daemon_log() const { return state / "helperd.log"; }
+  [[nodiscard]] std::filesystem::path known_hosts() const { return data / "known_hosts"; }
+  [[nodiscard]] std::filesystem::path own_key() const { return data / "id_ed25519"; }
+};
+
+inline constexpr const char* k_project_config_name = "helper.json";
+
+// From the environment (HOME, XDG_*). Makes the runtime folder (0700) and refuses one that another user owns.
+[[nodiscard]] Result<Paths> find_paths();
+
+}  // namespace helper

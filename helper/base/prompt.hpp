@@ -1,0 +1,35 @@
+// A Question is something only a person can answer (a passphrase, an unknown host key). Whoever needs the answer asks a
+// Prompter; the question travels to whoever asked for the work, and a Prompter without a person refuses it.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace helper {
+
+struct Question {
+  enum class Kind { secret, text, confirm };
+  Kind kind = Kind::text;
+  std::string prompt;                // one line: "Passphrase for /home/u/.ssh/id_ed25519"
+  std::vector<std::string> details;  // lines to show above it, such as a fingerprint
+};
+
+class Prompter {
+ public:
+  virtual ~Prompter() = default;
+  // The answer ("yes"/"no" for confirm). Error: cancelled, timed_out, or not_ready when there is nobody to ask.
+  [[nodiscard]] virtual Result<std::string> ask(const Question& question, const std::stop_token& stop) = 0;
+};
+
+// Refuses every question: for callers without a terminal.
+class NobodyToAsk final : public Prompter {
+ public:
+  [[nodiscard]] Result<std::string> ask(const Question& question, const std::stop_token&) override {
+    return fail(ErrorCode::not_ready, question.prompt, "there is no terminal to ask in");
+  }
+};
+
+}  // namespace helper

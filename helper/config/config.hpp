@@ -1,0 +1,82 @@
+// Config is what the person wrote, checked: one value per key of the table in keys.cpp, defaults filled in.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace helper::config {
+
+// -1 means unlimited, as in docker run --ulimit.
+struct Ulimit {
+  std::int64_t soft = 0;
+  std::int64_t hard = 0;
+  friend bool operator==(const Ulimit&, const Ulimit&) = default;
+};
+
+// LOCAL:CONTAINER of "forwards": a local port on 127.0.0.1 and the container's port that it leads to.
+struct PortPair {
+  std::uint16_t local = 0;
+  std::uint16_t container = 0;
+  friend bool operator==(const PortPair&, const PortPair&) = default;
+};
+
+struct ContainerConfig {
+  std::string name;                    // default: the target's name
+  std::string image;                   // required
+  std::string hostname;                // "" = the engine's choice
+  std::string gpus = "all";            // "all", "none", a count, or indices/UUIDs joined by commas
+  std::string runtime = "auto";        // "auto", "gpus" (only --gpus), or a runtime's name (--runtime=NAME)
+  std::string shm_size;                // "" = the engine's default; else as docker run --shm-size: "1g"
+  std::map<std::string, Ulimit> ulimits;
+  bool privileged = false;
+  std::vector<std::string> mounts;     // HOST:CONTAINER[:ro], or VOLUME:CONTAINER[:ro]
+  std::vector<std::string> ports;      // as docker run -p, but 127.0.0.1 when no address is given
+  std::map<std::string, std::string> env;
+  std::optional<std::vector<std::string>> command;  // absent: the image's own, or one that waits if that is a bare shell
+  std::string restart = "unless-stopped";           // docker run --restart
+  std::vector<std::string> extra_args;              // handed to docker create as they are
+  friend bool operator==(const ContainerConfig&, const ContainerConfig&) = default;
+};
+
+struct SshConfig {
+  std::string user = "root";
+  std::uint16_t local_port = 2222;
+  std::string key = "auto";  // private key file, or "auto": the person's own, else one made for this
+  friend bool operator==(const SshConfig&, const SshConfig&) = default;
+};
+
+struct JupyterConfig {
+  std::uint16_t local_port = 8888;
+  std::uint16_t port = 8888;  // in the container
+  std::string dir;            // "" = project.remote
+  friend bool operator==(const JupyterConfig&, const JupyterConfig&) = default;
+};
+
+struct ProjectConfig {
+  std::filesystem::path local;  // absolute: a relative one is taken from the config file's folder
+  std::string remote;           // absolute path in the container; "" when there is no project
+  friend bool operator==(const ProjectConfig&, const ProjectConfig&) = default;
+};
+
+struct Target {
+  std::string name;
+  std::string server = "local";  // "local", an alias of ~/.ssh/config, or [user@]host[:port]
+  ContainerConfig container;
+  SshConfig ssh;
+  std::optional<JupyterConfig> jupyter;  // absent: no Jupyter port
+  std::vector<PortPair> forwards;
+  std::string python = "auto";  // "auto", "conda:NAME", or an absolute path
+  ProjectConfig project;
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
+struct Config {
+  std::filesystem::path file;  // absolute
+  std::map<std::string, Target> targets;
+};
+
+}  // namespace helper::config

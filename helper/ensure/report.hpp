@@ -1,0 +1,97 @@
+// What the service tells: events while it works, reports when it is done. Plain values; rpc turns them into JSON and back.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/prompt.hpp"
+#include "ide/interpreter.hpp"
+
+namespace helper::ensure {
+
+// One thing that happened during a request.
+struct Event {
+  enum class Kind {
+    connecting,  // text: the server's name
+    started,     // a step begins: text, cause
+    progress,    // text: a line of what the step does
+    done,        // the step is done: text, cause, elapsed
+    failed,      // the step failed: text, error in cause, elapsed
+    note,        // text
+    question,    // question_id, question: answer it with the `answer` method within its time limit
+  };
+  Kind kind = Kind::note;
+  std::string target;
+  std::string text;
+  std::string cause;
+  Milliseconds elapsed{0};
+  std::string question_id;
+  Question question;
+};
+using EventSink = std::function<void(const Event&)>;
+
+struct StepReport {
+  std::string text;   // "start container centernet"
+  std::string cause;  // "it exited (code 137)"
+  Milliseconds elapsed{0};
+};
+
+// The result of ensure, stop, restart, remove.
+struct Report {
+  std::string target;
+  std::string state;              // "ready", "stopped", "absent"
+  bool changed = false;
+  std::vector<StepReport> steps;  // what was done, in order
+  std::vector<std::string> notes;
+  int rounds = 0;                 // how often the world was looked at
+  std::uint64_t round_trips = 0;  // commands sent to the server
+  Milliseconds elapsed{0};
+  std::optional<ide::Interpreter> settings;  // when ready
+};
+
+// The result of plan: nothing was changed.
+struct PlanReport {
+  std::string target;
+  std::vector<StepReport> steps;  // elapsed is 0
+  std::vector<Error> problems;
+  std::vector<std::string> notes;
+};
+
+struct TunnelReport {
+  std::string name;
+  std::uint16_t local_port = 0;
+  std::string leads_to;  // "127.0.0.1:49153 on gpu1"; "" while it leads nowhere
+  bool up = false;
+  std::string trouble;
+  std::uint64_t connections = 0;
+};
+
+// The result of status for one target: observe + make_plan, said for people.
+struct TargetStatus {
+  std::string target;
+  std::string config_file;
+  std::string server;
+  std::string state;  // "ready", "not ready", "stopped", "absent", "unreachable"
+  std::string container;
+  std::string container_state;
+  std::string image;
+  std::vector<std::string> gpus;
+  std::string python;
+  std::string python_version;
+  std::vector<TunnelReport> tunnels;
+  std::vector<StepReport> would_do;  // what ensure would do
+  std::vector<Error> problems;
+  std::vector<std::string> notes;
+};
+
+struct LogText {
+  std::string target;
+  std::string text;  // the container's own output, newest last
+};
+
+}  // namespace helper::ensure

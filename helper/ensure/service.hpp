@@ -1,0 +1,49 @@
+// Service is everything the daemon can do, for any transport: blocking calls, safe from any thread. One worker per target
+// owns that target's state; requests for the same thing at the same time do the work once and share its events.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/paths.hpp"
+#include "base/result.hpp"
+#include "ensure/report.hpp"
+#include "plan/desired.hpp"
+
+namespace helper::ensure {
+
+// Which target, and how to reach the person who asks.
+struct Request {
+  std::string config_file;   // absolute; "" = the person's own config
+  std::string target;        // "" = the config's only one
+  std::string agent_socket;  // SSH_AUTH_SOCK of whoever asks; "" = keep what is known
+  bool can_answer = false;   // questions may be put to whoever asks; else they are refused
+};
+
+class Service {
+ public:
+  explicit Service(Paths paths);
+  ~Service();  // stops every worker and closes every tunnel
+
+  // ensure with Power::running; stop and remove are the same with stopped and absent.
+  [[nodiscard]] Result<Report> converge(const Request& request, plan::Power power, const EventSink& on_event, const std::stop_token& stop);
+  // Stopped, then running.
+  [[nodiscard]] Result<Report> restart(const Request& request, const EventSink& on_event, const std::stop_token& stop);
+  [[nodiscard]] Result<PlanReport> plan(const Request& request, plan::Power power, const std::stop_token& stop);
+  // All targets of the config when the request names none.
+  [[nodiscard]] Result<std::vector<TargetStatus>> status(const Request& request, const std::stop_token& stop);
+  // The last `lines` lines that the container printed.
+  [[nodiscard]] Result<LogText> logs(const Request& request, int lines, const std::stop_token& stop);
+  // Error not_ready unless the target is ready now.
+  [[nodiscard]] Result<ide::Interpreter> settings(const Request& request, const std::stop_token& stop);
+  // Answers an open question; false when there is none of that id (answered already, or its time is over).
+  bool answer(const std::string& question_id, const std::string& value);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace helper::ensure

@@ -1,0 +1,30 @@
+// Interpreter is what every IDE, and plain ssh, must know to use a ready target.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace helper::ide {
+
+struct Interpreter {
+  std::string target;          // "centernet"
+  std::string host;            // "127.0.0.1"
+  std::uint16_t port = 0;      // the local end of the SSH tunnel
+  std::string user;
+  std::string key_file;        // private key on this machine
+  std::string known_hosts;     // our file, holding the container's pinned host keys
+  std::string host_key_alias;  // the name under which they stand there: "helper-centernet"
+  std::string python;          // interpreter path in the container
+  std::string python_version;  // "3.11.2"
+  std::string python_prefix;   // sys.prefix
+  std::string python_cause;    // why this one
+  std::string project_local;   // "" when the target has no project
+  std::string project_remote;
+  std::uint16_t jupyter_port = 0;  // local end; 0 when the target has no Jupyter
+  friend bool operator==(const Interpreter&, const Interpreter&) = default;
+};
+
+// The alias under which a target's host keys are pinned, and the name of its ssh_config Host block's key alias.
+[[nodiscard]] std::string host_key_alias(const std::string& target);
+
+}  // namespace helper::ide

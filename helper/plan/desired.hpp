@@ -1,0 +1,35 @@
+// Desired is what a target should be: its config, and whether it should run at all.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+
+namespace helper::plan {
+
+enum class Power { running, stopped, absent };
+
+// A local port that must be open and lead to a port of the container.
+struct DesiredTunnel {
+  std::string name;  // "ssh", "jupyter", "port 6006"
+  std::uint16_t local_port = 0;
+  std::uint16_t container_port = 0;
+  friend bool operator==(const DesiredTunnel&, const DesiredTunnel&) = default;
+};
+
+struct Desired {
+  config::Target target;
+  Power power = Power::running;
+  std::vector<DesiredTunnel> tunnels;
+  std::string spec_hash;  // of the config fields that only `docker create` can set; a label on what we create
+};
+
+inline constexpr std::uint16_t k_container_ssh_port = 22;
+
+// Pure; total on a checked config.
+[[nodiscard]] Desired desired_state(const config::Target& target, Power power);
+
+[[nodiscard]] std::string to_text(Power power);
+
+}  // namespace helper::plan

@@ -1,0 +1,104 @@
+// Observed is what is: facts read from the world in one look, with no judgement. An absent optional means "not looked at,
+// because what it stands on is not there" (no container: nothing inside it).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+
+namespace helper::plan {
+
+struct Engine {
+  std::string version;                // the server's: "20.10.24"
+  std::vector<std::string> runtimes;  // registered names: "runc", "nvidia"
+  friend bool operator==(const Engine&, const Engine&) = default;
+};
+
+enum class ContainerState { absent, created, running, paused, restarting, removing, exited, dead };
+
+// How a container was given its GPUs.
+enum class GpuWay { none, gpus_flag, runtime };
+
+struct Container {
+  ContainerState state = ContainerState::absent;
+  std::string id;
+  std::string image;       // as named at creation
+  int exit_code = 0;       // of its last run
+  std::string error;       // the engine's text when the last start failed; "" otherwise
+  std::string started_at;  // RFC 3339, as the engine gives it
+  std::string finished_at;
+  GpuWay gpu_way = GpuWay::none;
+  std::string runtime;                        // HostConfig.Runtime
+  std::map<std::string, std::string> labels;  // ours tell whether we made it
+  std::map<std::uint16_t, Endpoint> published;  // container port -> where the server reaches it
+  std::string address;                        // in the engine's network; "" when it has none
+  std::vector<std::string> command;           // its entry point and command
+  friend bool operator==(const Container&, const Container&) = default;
+};
+
+struct Image {
+  std::string id;
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> command;
+  friend bool operator==(const Image&, const Image&) = default;
+};
+
+// One interpreter that was run.
+struct Python {
+  std::string path;     // as found: "/opt/conda/envs/CenterNet/bin/python"
+  std::string version;  // "3.11.2"
+  std::string prefix;   // sys.prefix
+  std::string source;   // "login:python", "login:python3", "conda:NAME", "path"
+  friend bool operator==(const Python&, const Python&) = default;
+};
+
+// The inside of a running container.
+struct Inside {
+  std::string user_home;              // of ssh.user; "" when that user does not exist
+  std::string sshd_path;              // "" when the image has none
+  bool sshd_listening = false;        // something listens on the SSH port
+  std::vector<std::string> host_keys;  // public halves: "ssh-ed25519 AAAA..."
+  bool key_installed = false;         // our public key is in authorized_keys with modes that sshd accepts
+  std::vector<Python> pythons;        // each was run and answered
+  std::vector<std::string> gpus;      // lines of nvidia-smi -L
+  bool nvidia_smi = false;            // it is there and exited 0
+  bool jupyter_listening = false;     // something listens on the Jupyter port
+  friend bool operator==(const Inside&, const Inside&) = default;
+};
+
+struct Tunnel {
+  std::uint16_t local_port = 0;
+  std::optional<Endpoint> remote;  // where it leads, as the server names it
+  bool link_up = false;
+  friend bool operator==(const Tunnel&, const Tunnel&) = default;
+};
+
+// The user's key pair on this machine.
+struct LocalKey {
+  std::string private_file;
+  std::string public_line;  // "ssh-ed25519 AAAA... comment"
+  friend bool operator==(const LocalKey&, const LocalKey&) = default;
+};
+
+struct Observed {
+  std::optional<Error> server_error;  // the server cannot be reached: nothing below the tunnels is known
+  std::optional<Error> engine_error;  // its engine cannot be used: nothing below it is known
+  std::optional<Engine> engine;       // only looked at when the container does not run
+  std::optional<Container> container;
+  std::optional<Image> image;         // absent: not on the server, or not looked at since the container runs
+  std::optional<Inside> inside;
+  std::optional<Error> inside_error;  // the container runs and could not be looked into
+  std::vector<Tunnel> tunnels;
+  std::optional<LocalKey> key;
+  std::vector<std::string> pinned_host_keys;  // of this target, in our known_hosts
+};
+
+[[nodiscard]] std::string to_text(ContainerState state);
+
+}  // namespace helper::plan

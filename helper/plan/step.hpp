@@ -1,0 +1,51 @@
+// A Step is one change of the world, with its cause. A Plan is an ordered list of steps, the problems that no step of
+// ours can mend, and notes worth telling. Each has a text form: what --dry-run prints, the log says and tests compare.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+
+namespace helper::plan {
+
+struct OpenTunnel { DesiredTunnel tunnel; };                          // bind the local port; needs no server
+struct CloseTunnel { std::uint16_t local_port = 0; };
+struct PointTunnel { DesiredTunnel tunnel; Endpoint remote; };        // lead it to `remote`, seen from the server
+struct MakeLocalKey {};                                               // ed25519, in our own folder
+struct PullImage { std::string image; };
+struct CreateContainer { GpuWay gpu_way = GpuWay::none; std::string gpu_runtime; std::vector<std::string> command; bool init = false; };
+struct StartContainer { std::string name; };
+struct UnpauseContainer { std::string name; };
+struct StopContainer { std::string name; };
+struct RemoveContainer { std::string name; };
+struct InstallKey { std::string user; std::string public_line; };
+struct StartSshd { std::string path; };                               // makes /run/sshd and missing host keys first
+struct PinHostKeys { std::vector<std::string> host_keys; };           // in our known_hosts
+
+using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, CreateContainer, StartContainer, UnpauseContainer,
+                            StopContainer, RemoveContainer, InstallKey, StartSshd, PinHostKeys>;
+
+struct Step {
+  Action action;
+  std::string cause;  // "it exited (code 137)"
+};
+
+struct Plan {
+  std::vector<Step> steps;
+  std::vector<Error> problems;     // what stands in the way once the steps are done
+  std::vector<std::string> notes;  // facts to tell: "adopted a container that helper did not make"
+
+  [[nodiscard]] bool empty() const { return steps.empty() && problems.empty(); }
+};
+
+// What the action does, without its cause: "start container centernet".
+[[nodiscard]] std::string to_text(const Action& action);
+// "start container centernet: it exited (code 137)".
+[[nodiscard]] std::string to_text(const Step& step);
+// Steps, then "problem: ..." and "note: ..." lines.
+[[nodiscard]] std::string to_text(const Plan& plan);
+
+}  // namespace helper::plan

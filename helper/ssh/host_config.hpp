@@ -1,0 +1,43 @@
+// HostConfig is what OpenSSH's own configuration says about a destination, as `ssh -G` resolves it (Host, Match, Include
+// and all): the person's ssh and this helper always agree, since the same program reads the file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace helper::ssh {
+
+struct HostConfig {
+  std::string alias;     // what the person wrote
+  std::string hostname;  // what to dial
+  std::uint16_t port = 22;
+  std::string user;
+  std::vector<std::string> identity_files;     // private keys, ~ and tokens expanded; may not exist
+  std::string identity_agent;                  // "" = $SSH_AUTH_SOCK; "none" = no agent
+  bool identities_only = false;
+  std::string host_key_alias;                  // "" = by hostname and port
+  std::vector<std::string> user_known_hosts;   // files
+  std::vector<std::string> global_known_hosts;
+  std::string strict_host_key_checking;        // "ask", "yes", "accept-new", "no", as ssh_config(5)
+  std::vector<HostConfig> jumps;               // ProxyJump, first hop first
+  std::string proxy_command;                   // run by sh -c, tokens expanded
+  friend bool operator==(const HostConfig&, const HostConfig&) = default;
+};
+
+// Pure: the lines that `ssh -G` prints. `jumps` stay unresolved names in `jump_destinations`.
+struct ParsedHost {
+  HostConfig host;
+  std::vector<std::string> jump_destinations;  // "[user@]host[:port]", first hop first
+};
+[[nodiscard]] Result<ParsedHost> parse_ssh_g(std::string_view alias, std::string_view text);
+
+// Runs `ssh -G` for the destination ("alias", "[user@]host[:port]") and for each jump host. Errors: server_unreachable
+// (ssh is not installed, the configuration has a mistake: its own words are quoted).
+[[nodiscard]] Result<HostConfig> resolve_host(const std::string& destination, const std::stop_token& stop);
+
+}  // namespace helper::ssh

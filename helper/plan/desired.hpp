@@ -1,10 +1,10 @@
 // Desired is what a target should be: its config, and whether it should run at all.
 #pragma once
 
+#include "config/config.hpp"
+
 #include <string>
 #include <vector>
-
-#include "config/config.hpp"
 
 namespace helper::plan {
 

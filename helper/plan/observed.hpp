@@ -1,16 +1,15 @@
-// Observed is what is: facts read from the world in one look, with no judgement. An absent optional means "not looked at,
-// because what it stands on is not there" (no container: nothing inside it).
+// Observed is what is: facts read from the world in one look, with no judgement. An absent optional means "not looked
+// at, because what it stands on is not there" (no container: nothing inside it).
 #pragma once
 
-#include <chrono>
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/endpoint.hpp"
-#include "base/error.hpp"
 
 namespace helper::plan {
 
@@ -28,17 +27,16 @@ enum class GpuWay { none, gpus_flag, runtime };
 struct Container {
   ContainerState state = ContainerState::absent;
   std::string id;
-  std::string image;       // as named at creation
-  int exit_code = 0;       // of its last run
-  std::string error;       // the engine's text when the last start failed; "" otherwise
-  std::string started_at;  // RFC 3339, as the engine gives it
-  std::string finished_at;
+  std::string image;          // as named at creation
+  bool ever_started = false;  // false: it was created and has never run, so removing it loses nothing
+  int exit_code = 0;          // of its last run
+  std::string error;          // the engine's text when the last start failed; "" otherwise
+  std::string started_at;     // RFC 3339, as the engine gives it
   GpuWay gpu_way = GpuWay::none;
-  std::string runtime;                        // HostConfig.Runtime
-  std::map<std::string, std::string> labels;  // ours tell whether we made it
+  std::string runtime;                          // HostConfig.Runtime
+  std::map<std::string, std::string> labels;    // ours tell whether we made it
   std::map<std::uint16_t, Endpoint> published;  // container port -> where the server reaches it
-  std::string address;                        // in the engine's network; "" when it has none
-  std::vector<std::string> command;           // its entry point and command
+  std::string address;                          // at which the server reaches every port of it; "" when there is none
   friend bool operator==(const Container&, const Container&) = default;
 };
 
@@ -60,22 +58,23 @@ struct Python {
 
 // The inside of a running container.
 struct Inside {
-  std::string user_home;              // of ssh.user; "" when that user does not exist
-  std::string sshd_path;              // "" when the image has none
-  bool sshd_listening = false;        // something listens on the SSH port
+  std::string user_home;               // of ssh.user; "" when that user does not exist
+  std::string sshd_path;               // "" when the image has none
+  bool sshd_listening = false;         // something listens on the SSH port
   std::vector<std::string> host_keys;  // public halves: "ssh-ed25519 AAAA..."
-  bool key_installed = false;         // our public key is in authorized_keys with modes that sshd accepts
-  std::vector<Python> pythons;        // each was run and answered
-  std::vector<std::string> gpus;      // lines of nvidia-smi -L
-  bool nvidia_smi = false;            // it is there and exited 0
-  bool jupyter_listening = false;     // something listens on the Jupyter port
+  bool key_installed = false;          // our public key is in authorized_keys with modes that sshd accepts
+  std::vector<Python> pythons;         // each was run and answered
+  std::vector<std::string> gpus;       // lines of nvidia-smi -L
+  bool nvidia_smi = false;             // it is there and exited 0
+  bool jupyter_listening = false;      // something listens on the Jupyter port
   friend bool operator==(const Inside&, const Inside&) = default;
 };
 
 struct Tunnel {
   std::uint16_t local_port = 0;
   std::optional<Endpoint> remote;  // where it leads, as the server names it
-  bool link_up = false;
+  std::string trouble;             // why the way to the server does not stand; "" when it does
+  std::optional<bool> answers;     // an SSH server's banner came through it; nullopt: not tried
   friend bool operator==(const Tunnel&, const Tunnel&) = default;
 };
 
@@ -86,12 +85,20 @@ struct LocalKey {
   friend bool operator==(const LocalKey&, const LocalKey&) = default;
 };
 
+// What was tried since the request began. It is how a plan knows that starting again the same way would be the same.
+struct Attempts {
+  int starts = 0;                             // containers that were started, successfully
+  std::map<GpuWay, std::string> failed_ways;  // the engine's text when a start failed
+  friend bool operator==(const Attempts&, const Attempts&) = default;
+};
+
 struct Observed {
+  Attempts attempts;
   std::optional<Error> server_error;  // the server cannot be reached: nothing below the tunnels is known
   std::optional<Error> engine_error;  // its engine cannot be used: nothing below it is known
   std::optional<Engine> engine;       // only looked at when the container does not run
   std::optional<Container> container;
-  std::optional<Image> image;         // absent: not on the server, or not looked at since the container runs
+  std::optional<Image> image;  // absent: not on the server, or not looked at since the container runs
   std::optional<Inside> inside;
   std::optional<Error> inside_error;  // the container runs and could not be looked into
   std::vector<Tunnel> tunnels;

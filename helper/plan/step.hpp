@@ -2,31 +2,69 @@
 // ours can mend, and notes worth telling. Each has a text form: what --dry-run prints, the log says and tests compare.
 #pragma once
 
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "plan/desired.hpp"
-#include "plan/observed.hpp"
-
 namespace helper::plan {
 
-struct OpenTunnel { DesiredTunnel tunnel; };                          // bind the local port; needs no server
-struct CloseTunnel { std::uint16_t local_port = 0; };
-struct PointTunnel { DesiredTunnel tunnel; Endpoint remote; };        // lead it to `remote`, seen from the server
-struct MakeLocalKey {};                                               // ed25519, in our own folder
-struct PullImage { std::string image; };
-struct CreateContainer { GpuWay gpu_way = GpuWay::none; std::string gpu_runtime; std::vector<std::string> command; bool init = false; };
-struct StartContainer { std::string name; };
-struct UnpauseContainer { std::string name; };
-struct StopContainer { std::string name; };
-struct RemoveContainer { std::string name; };
-struct InstallKey { std::string user; std::string public_line; };
-struct StartSshd { std::string path; };                               // makes /run/sshd and missing host keys first
-struct PinHostKeys { std::vector<std::string> host_keys; };           // in our known_hosts
+// Binds the local port; needs no server.
+struct OpenTunnel {
+  DesiredTunnel tunnel;
+};
+struct CloseTunnel {
+  std::uint16_t local_port = 0;
+};
+// Leads an open port to `remote`, an address as the server sees it.
+struct PointTunnel {
+  DesiredTunnel tunnel;
+  Endpoint remote;
+};
+// ed25519, in our own folder.
+struct MakeLocalKey {};
+struct PullImage {
+  std::string image;
+};
+struct CreateContainer {
+  std::string name;
+  std::string image;
+  GpuWay gpu_way = GpuWay::none;
+  std::string gpu_runtime;                          // with GpuWay::runtime
+  std::optional<std::vector<std::string>> command;  // absent: the image's own
+};
+struct StartContainer {
+  std::string name;
+};
+struct UnpauseContainer {
+  std::string name;
+};
+struct StopContainer {
+  std::string name;
+};
+struct RemoveContainer {
+  std::string name;
+};
+struct InstallKey {
+  std::string user;
+  std::string public_line;
+};
+// Makes /run/sshd and missing host keys first.
+struct StartSshd {
+  std::string path;
+  std::string user;
+};
+// In our known_hosts, in place of what is pinned for this target; none: forget them.
+struct PinHostKeys {
+  std::vector<std::string> host_keys;
+};
 
-using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, CreateContainer, StartContainer, UnpauseContainer,
-                            StopContainer, RemoveContainer, InstallKey, StartSshd, PinHostKeys>;
+using Action =
+    std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, CreateContainer, StartContainer,
+                 UnpauseContainer, StopContainer, RemoveContainer, InstallKey, StartSshd, PinHostKeys>;
 
 struct Step {
   Action action;

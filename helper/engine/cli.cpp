@@ -1,0 +1,95 @@
+#include "engine/cli.hpp"
+
+#include "plan/labels.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace helper::engine {
+namespace {
+
+void add(Argv& argv, std::initializer_list<std::string> words) { argv.insert(argv.end(), words); }
+
+// `--gpus` reads a CSV record: several indices need quotes within the argument ('"device=0,1"').
+std::string gpus_value(const std::string& gpus) {
+  const bool count = !gpus.empty() && std::ranges::all_of(gpus, [](unsigned char c) { return std::isdigit(c) != 0; });
+  if (gpus == "all" || count) return gpus;
+  return "\"device=" + gpus + "\"";
+}
+
+// The nvidia runtime takes its list from the environment. A bare count has no form there: the first N are named.
+std::string visible_devices(const std::string& gpus) {
+  const bool count = !gpus.empty() && gpus.size() <= 3 &&
+                     std::ranges::all_of(gpus, [](unsigned char c) { return std::isdigit(c) != 0; });
+  if (!count) return gpus;
+  std::string list;
+  for (int i = 0; i < std::stoi(gpus); ++i) list += (i == 0 ? "" : ",") + std::to_string(i);
+  return list;
+}
+
+std::string limit_text(std::int64_t value) { return std::to_string(value); }
+
+// "8080:80" publishes on 127.0.0.1; an address that is written out is the person's own choice.
+std::string loopback_unless_said(const std::string& port) {
+  const auto colons = std::ranges::count(port, ':');
+  if (colons == 0) return "127.0.0.1::" + port;
+  return colons == 1 ? "127.0.0.1:" + port : port;
+}
+
+void add_gpus(Argv& argv, const config::ContainerConfig& container, const plan::CreateContainer& action) {
+  if (action.gpu_way == plan::GpuWay::gpus_flag) add(argv, {"--gpus", gpus_value(container.gpus)});
+  if (action.gpu_way != plan::GpuWay::runtime) return;
+  add(argv, {"--runtime", action.gpu_runtime});
+  // Without these the runtime does nothing for an image that does not set them itself.
+  if (!container.env.contains("NVIDIA_VISIBLE_DEVICES"))
+    add(argv, {"--env", "NVIDIA_VISIBLE_DEVICES=" + visible_devices(container.gpus)});
+  if (!container.env.contains("NVIDIA_DRIVER_CAPABILITIES"))
+    add(argv, {"--env", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"});
+}
+
+void add_ports(Argv& argv, const plan::Desired& desired) {
+  std::vector<std::uint16_t> published;
+  for (const auto& tunnel : desired.tunnels) {
+    if (std::ranges::find(published, tunnel.container_port) != published.end()) continue;
+    published.push_back(tunnel.container_port);
+    add(argv, {"--publish", "127.0.0.1::" + std::to_string(tunnel.container_port)});
+  }
+  for (const auto& port : desired.target.container.ports) add(argv, {"--publish", loopback_unless_said(port)});
+}
+
+}  // namespace
+
+Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& action) {
+  const auto& container = desired.target.container;
+  Argv argv{"docker", "create", "--name", action.name};
+  add(argv, {"--label", std::string(plan::k_label_target) + "=" + desired.target.name});
+  add(argv, {"--label", std::string(plan::k_label_spec) + "=" + desired.spec_hash});
+  if (!container.restart.empty()) add(argv, {"--restart", container.restart});
+  if (!container.hostname.empty()) add(argv, {"--hostname", container.hostname});
+  add_gpus(argv, container, action);
+  if (!container.shm_size.empty()) add(argv, {"--shm-size", container.shm_size});
+  for (const auto& [name, limit] : container.ulimits) {
+    add(argv, {"--ulimit", name + "=" + limit_text(limit.soft) + ":" + limit_text(limit.hard)});
+  }
+  if (container.privileged) add(argv, {"--privileged"});
+  for (const auto& mount : container.mounts) add(argv, {"--volume", mount});
+  for (const auto& [name, value] : container.env) add(argv, {"--env", name + "=" + value});
+  const bool host_network = std::ranges::any_of(container.extra_args, [](const auto& arg) {
+    return arg == "--network=host" || arg == "--net=host" || arg == "host";
+  });
+  if (!host_network) add_ports(argv, desired);
+  argv.insert(argv.end(), container.extra_args.begin(), container.extra_args.end());
+  add(argv, {"--", action.image});
+  if (action.command) argv.insert(argv.end(), action.command->begin(), action.command->end());
+  return argv;
+}
+
+Argv exec_argv(const std::string& container, const Argv& command, bool interactive) {
+  Argv argv{"docker", "exec"};
+  if (interactive) argv.emplace_back("--interactive");
+  add(argv, {"--user", "0", "--", container});
+  argv.insert(argv.end(), command.begin(), command.end());
+  return argv;
+}
+
+}  // namespace helper::engine

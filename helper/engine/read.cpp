@@ -1,0 +1,215 @@
+#include "engine/read.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace helper::engine {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* k_group_fix =
+    "on the server: sudo usermod -aG docker \"$USER\", then log in again (helper shutdown; helper ensure)";
+
+Result<json> parse_object(std::string_view text, const char* what) {
+  json value = json::parse(text, nullptr, false);
+  if (!value.is_object())
+    return fail(ErrorCode::engine_failed, what, "the engine's answer is not the JSON object that was asked for");
+  return value;
+}
+
+// The member at a path, or null: the engines leave fields out freely.
+const json& at(const json& value, std::initializer_list<const char*> path) {
+  static const json k_null;
+  const json* here = &value;
+  for (const char* name : path) {
+    if (!here->is_object()) return k_null;
+    const auto member = here->find(name);
+    if (member == here->end()) return k_null;
+    here = &*member;
+  }
+  return *here;
+}
+
+std::string text_at(const json& value, std::initializer_list<const char*> path) {
+  const json& member = at(value, path);
+  return member.is_string() ? member.get<std::string>() : std::string();
+}
+
+int number_at(const json& value, std::initializer_list<const char*> path) {
+  const json& member = at(value, path);
+  return member.is_number_integer() ? member.get<int>() : 0;
+}
+
+std::vector<std::string> texts(const json& value) {
+  std::vector<std::string> list;
+  if (value.is_string()) list.push_back(value.get<std::string>());
+  if (value.is_array()) {
+    for (const auto& item : value) {
+      if (item.is_string()) list.push_back(item.get<std::string>());
+    }
+  }
+  return list;
+}
+
+plan::ContainerState read_state(const std::string& status) {
+  using plan::ContainerState;
+  constexpr std::array<std::pair<std::string_view, ContainerState>, 7> k_states{
+      {{"created", ContainerState::created},
+       {"running", ContainerState::running},
+       {"paused", ContainerState::paused},
+       {"restarting", ContainerState::restarting},
+       {"removing", ContainerState::removing},
+       {"exited", ContainerState::exited},
+       {"dead", ContainerState::dead}}};
+  const auto* row = std::ranges::find(k_states, status, &std::pair<std::string_view, ContainerState>::first);
+  return row == k_states.end() ? ContainerState::dead : row->second;
+}
+
+std::uint16_t read_port(std::string_view text) {
+  std::uint16_t port = 0;
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  return port;
+}
+
+// NetworkSettings.Ports: {"22/tcp": [{"HostIp": "127.0.0.1", "HostPort": "49153"}], "80/tcp": null}.
+std::map<std::uint16_t, Endpoint> read_published(const json& ports) {
+  std::map<std::uint16_t, Endpoint> published;
+  if (!ports.is_object()) return published;
+  for (const auto& [key, bindings] : ports.items()) {
+    if (!key.ends_with("/tcp") || !bindings.is_array()) continue;
+    for (const auto& binding : bindings) {
+      const std::uint16_t host_port = read_port(text_at(binding, {"HostPort"}));
+      const std::string host_ip = text_at(binding, {"HostIp"});
+      const std::uint16_t container_port = read_port(key);
+      if (host_port == 0 || container_port == 0 || host_ip.find(':') != std::string::npos) continue;
+      const bool any = host_ip.empty() || host_ip == "0.0.0.0";
+      published.try_emplace(container_port, Endpoint{any ? "127.0.0.1" : host_ip, host_port});
+    }
+  }
+  return published;
+}
+
+std::string read_address(const json& inspect) {
+  if (text_at(inspect, {"HostConfig", "NetworkMode"}) == "host") return "127.0.0.1";
+  if (auto address = text_at(inspect, {"NetworkSettings", "IPAddress"}); !address.empty()) return address;
+  const json& networks = at(inspect, {"NetworkSettings", "Networks"});
+  if (networks.is_object()) {
+    for (const auto& network : networks) {
+      if (auto address = text_at(network, {"IPAddress"}); !address.empty()) return address;
+    }
+  }
+  return {};
+}
+
+plan::GpuWay read_gpu_way(const json& inspect) {
+  const json& requests = at(inspect, {"HostConfig", "DeviceRequests"});
+  if (requests.is_array() && !requests.empty()) return plan::GpuWay::gpus_flag;
+  const std::string runtime = text_at(inspect, {"HostConfig", "Runtime"});
+  return runtime == "nvidia" ? plan::GpuWay::runtime : plan::GpuWay::none;
+}
+
+bool contains(std::string_view text, std::string_view word) {
+  return std::ranges::search(
+             text, word, {}, [](unsigned char c) { return std::tolower(c); },
+             [](unsigned char c) { return std::tolower(c); })
+             .begin() != text.end();
+}
+
+}  // namespace
+
+Result<plan::Container> read_container(std::string_view text) {
+  HELPER_TRY_ASSIGN(const json inspect, parse_object(text, "container"));
+  plan::Container container;
+  container.id = text_at(inspect, {"Id"});
+  const std::string status = text_at(inspect, {"State", "Status"});
+  if (container.id.empty() || status.empty()) {
+    return fail(ErrorCode::engine_failed, "container", "the engine's answer has no Id or no State.Status");
+  }
+  container.state = read_state(status);
+  container.image = text_at(inspect, {"Config", "Image"});
+  container.started_at = text_at(inspect, {"State", "StartedAt"});
+  container.ever_started = !container.started_at.empty() && !container.started_at.starts_with("0001-");
+  container.exit_code = number_at(inspect, {"State", "ExitCode"});
+  container.error = text_at(inspect, {"State", "Error"});
+  container.gpu_way = read_gpu_way(inspect);
+  container.runtime = text_at(inspect, {"HostConfig", "Runtime"});
+  const json& labels = at(inspect, {"Config", "Labels"});
+  if (labels.is_object()) {
+    for (const auto& [name, value] : labels.items()) {
+      if (value.is_string()) container.labels.emplace(name, value.get<std::string>());
+    }
+  }
+  container.published = read_published(at(inspect, {"NetworkSettings", "Ports"}));
+  container.address = read_address(inspect);
+  return container;
+}
+
+Result<plan::Image> read_image(std::string_view text) {
+  HELPER_TRY_ASSIGN(const json inspect, parse_object(text, "image"));
+  plan::Image image{text_at(inspect, {"Id"}), texts(at(inspect, {"Config", "Entrypoint"})),
+                    texts(at(inspect, {"Config", "Cmd"}))};
+  if (image.id.empty()) return fail(ErrorCode::engine_failed, "image", "the engine's answer has no Id");
+  return image;
+}
+
+Result<plan::Engine> read_engine(std::string_view text) {
+  HELPER_TRY_ASSIGN(const json info, parse_object(text, "engine"));
+  if (const auto errors = texts(at(info, {"ServerErrors"})); !errors.empty())
+    return fail(engine_trouble(errors.front()));
+  plan::Engine engine;
+  engine.version = text_at(info, {"ServerVersion"});
+  if (engine.version.empty())
+    return fail(ErrorCode::engine_down, "engine", "docker info names no server version",
+                "on the server: sudo systemctl start docker");
+  const json& runtimes = at(info, {"Runtimes"});
+  if (runtimes.is_object()) {
+    for (const auto& [name, ignored] : runtimes.items()) engine.runtimes.push_back(name);
+  }
+  return engine;
+}
+
+Error engine_trouble(std::string_view text) {
+  const std::string words = engine_words(text);
+  if (contains(text, "permission denied"))
+    return {ErrorCode::engine_permission, "engine", "this user may not use Docker: " + words, k_group_fix};
+  if (contains(text, "cannot connect") || contains(text, "is the docker daemon running") ||
+      contains(text, "connection refused")) {
+    return {ErrorCode::engine_down, "engine", "Docker is installed but its daemon does not answer: " + words,
+            "on the server: sudo systemctl start docker"};
+  }
+  return {ErrorCode::engine_failed, "engine", words.empty() ? "docker info failed and said nothing" : words,
+          "on the server, look at: docker info"};
+}
+
+std::string engine_words(std::string_view err) {
+  constexpr std::array<std::string_view, 4> k_prefixes{
+      "docker: ", "Error response from daemon: ", "Error: ", "ERROR: "};
+  std::string chosen;
+  while (!err.empty()) {
+    const auto end = err.find('\n');
+    std::string_view line = err.substr(0, end);
+    err.remove_prefix(end == std::string_view::npos ? err.size() : end + 1);
+    const bool is_error = std::ranges::any_of(k_prefixes, [&](auto prefix) { return line.starts_with(prefix); });
+    if (is_error || chosen.empty()) chosen = line;
+  }
+  std::string_view words = chosen;
+  for (bool cut = true; cut;) {
+    cut = false;
+    for (const auto prefix : k_prefixes) {
+      if (words.starts_with(prefix)) {
+        words.remove_prefix(prefix.size());
+        cut = true;
+      }
+    }
+  }
+  std::string clean;
+  for (const char c : words.substr(0, 400)) clean += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  while (!clean.empty() && (clean.back() == ' ' || clean.back() == '.')) clean.pop_back();
+  return clean;
+}
+
+}  // namespace helper::engine

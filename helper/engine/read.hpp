@@ -1,0 +1,26 @@
+// What the engine prints as JSON, read into what plan observes. Pure; a document that is not as expected is an error,
+// never a guess.
+#pragma once
+
+#include "base/result.hpp"
+#include "plan/observed.hpp"
+
+#include <string_view>
+
+namespace helper::engine {
+
+// One object of `docker container inspect` (Engine API v1.41 ContainerInspect).
+[[nodiscard]] Result<plan::Container> read_container(std::string_view json);
+// One object of `docker image inspect`.
+[[nodiscard]] Result<plan::Image> read_image(std::string_view json);
+// `docker info --format '{{json .}}'`. An engine that does not answer says so in ServerErrors: engine_permission or
+// engine_down.
+[[nodiscard]] Result<plan::Engine> read_engine(std::string_view json);
+// What an engine that gave no JSON said on standard error.
+[[nodiscard]] Error engine_trouble(std::string_view text);
+
+// The engine's own words without its prefixes and hints: the last line that starts with "Error", "docker: " and the
+// like cut off, control characters removed, at most 400 bytes.
+[[nodiscard]] std::string engine_words(std::string_view err);
+
+}  // namespace helper::engine

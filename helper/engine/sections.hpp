@@ -1,0 +1,30 @@
+// Sections are how one script brings many answers back in one round trip: a line "NONCE name status" opens each, raw
+// bytes follow. The nonce is new each time, so that nothing the remote prints can pass for a heading.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helper::engine {
+
+struct Section {
+  std::string name;
+  int status = 0;
+  std::string body;
+  friend bool operator==(const Section&, const Section&) = default;
+};
+
+[[nodiscard]] std::string make_nonce();
+
+// Pure. What stands before the first heading (banners, noise of start files) is dropped; so is a heading that is
+// malformed.
+[[nodiscard]] std::vector<Section> parse_sections(std::string_view text, std::string_view nonce);
+
+// The first section of that name; nullptr when there is none.
+[[nodiscard]] const Section* find_section(const std::vector<Section>& sections, std::string_view name);
+
+// The shell function `sec NAME STATUS` that prints a heading.
+[[nodiscard]] std::string section_function(std::string_view nonce);
+
+}  // namespace helper::engine

@@ -1,0 +1,27 @@
+// How a new container gets its GPUs: by --gpus, by --runtime=NAME, or why neither can be.
+#pragma once
+
+#include "base/result.hpp"
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+
+#include <string>
+
+namespace helper::plan {
+
+struct GpuChoice {
+  GpuWay way = GpuWay::none;
+  std::string runtime;  // with GpuWay::runtime
+  std::string cause;  // "--gpus failed (could not select device driver), the engine has the runtime nvidia"; may be ""
+};
+
+// With "runtime": "auto", --gpus first, then --runtime=nvidia if the engine has it; a way that failed in this request
+// is not chosen again. Only a trial tells whether --gpus works: nothing in `docker info` does. Error: gpu_unavailable.
+[[nodiscard]] Result<GpuChoice> choose_gpu(const config::ContainerConfig& container, const Engine& engine,
+                                           const Attempts& attempts);
+
+// Whether the engine's text about a failed start is about GPUs. Engines tell it in prose only, so this looks for the
+// words that Docker 20.10 to 28 and NVIDIA's tools use.
+[[nodiscard]] bool is_about_gpus(const std::string& engine_text);
+
+}  // namespace helper::plan

@@ -1,0 +1,78 @@
+#include "plan/desired.hpp"
+
+#include <string_view>
+
+namespace helper::plan {
+namespace {
+
+// FNV-1a, 64 bit (http://www.isthe.com/chongo/tech/comp/fnv/): a fingerprint that notices edits, not a defence.
+class Fingerprint {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) mix(static_cast<unsigned char>(c));
+    mix(0xff);  // keeps ("ab", "c") and ("a", "bc") apart; 0xff does not occur in UTF-8
+  }
+  [[nodiscard]] std::string hex() const {
+    constexpr std::string_view k_digits = "0123456789abcdef";
+    std::string text;
+    for (int shift = 60; shift >= 0; shift -= 4) text += k_digits[(hash_ >> shift) & 0xf];
+    return text;
+  }
+
+ private:
+  void mix(unsigned char byte) {
+    hash_ ^= byte;
+    hash_ *= 0x100000001b3ULL;
+  }
+  std::uint64_t hash_ = 0xcbf29ce484222325ULL;
+};
+
+std::string fingerprint(const config::ContainerConfig& container, const std::vector<DesiredTunnel>& tunnels) {
+  Fingerprint print;
+  for (const auto& text : {container.image, container.hostname, container.gpus, container.runtime, container.shm_size,
+                           container.restart}) {
+    print.add(text);
+  }
+  print.add(container.privileged ? "privileged" : "");
+  for (const auto& [name, limit] : container.ulimits)
+    print.add(name + "=" + std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
+  for (const auto& [name, value] : container.env) print.add(name + "=" + value);
+  const std::vector<std::string> no_command;
+  for (const auto* list : {&container.mounts, &container.ports, &container.extra_args,
+                           container.command ? &*container.command : &no_command}) {
+    print.add("list");
+    for (const auto& text : *list) print.add(text);
+  }
+  for (const auto& tunnel : tunnels) print.add(std::to_string(tunnel.container_port));
+  return print.hex();
+}
+
+std::vector<DesiredTunnel> tunnels_of(const config::Target& target) {
+  std::vector<DesiredTunnel> tunnels{{"ssh", target.ssh.local_port, k_container_ssh_port}};
+  if (target.jupyter) tunnels.push_back({"jupyter", target.jupyter->local_port, target.jupyter->port});
+  for (const auto& pair : target.forwards)
+    tunnels.push_back({"port " + std::to_string(pair.container), pair.local, pair.container});
+  return tunnels;
+}
+
+}  // namespace
+
+Desired desired_state(const config::Target& target, Power power) {
+  auto tunnels = tunnels_of(target);
+  auto hash = fingerprint(target.container, tunnels);
+  return {target, power, std::move(tunnels), std::move(hash)};
+}
+
+std::string to_text(Power power) {
+  switch (power) {
+    case Power::running:
+      return "running";
+    case Power::stopped:
+      return "stopped";
+    case Power::absent:
+      break;
+  }
+  return "absent";
+}
+
+}  // namespace helper::plan

@@ -1,0 +1,24 @@
+// make_plan decides everything: from what should be and what is, the ordered steps between, each with its cause, and
+// the problems that no step of ours can mend. Pure and total.
+#pragma once
+
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+#include "plan/step.hpp"
+
+namespace helper::plan {
+
+[[nodiscard]] Plan make_plan(const Desired& desired, const Observed& observed);
+
+// Whether helper made this container.
+[[nodiscard]] bool is_ours(const Container& container);
+
+// Where the server reaches a port of the container: published, or at the container's own address.
+[[nodiscard]] std::optional<Endpoint> reach(const Container& container, std::uint16_t container_port);
+
+// What a container from this image must run to stay up: absent when the image's own command does. A bare shell or
+// Python ends at once without a terminal.
+[[nodiscard]] std::optional<std::vector<std::string>> keep_alive_command(const config::ContainerConfig& container,
+                                                                         const Image& image);
+
+}  // namespace helper::plan

@@ -1,0 +1,27 @@
+#include "plan/observed.hpp"
+
+namespace helper::plan {
+
+std::string to_text(ContainerState state) {
+  switch (state) {
+    case ContainerState::absent:
+      return "absent";
+    case ContainerState::created:
+      return "created";
+    case ContainerState::running:
+      return "running";
+    case ContainerState::paused:
+      return "paused";
+    case ContainerState::restarting:
+      return "restarting";
+    case ContainerState::removing:
+      return "removing";
+    case ContainerState::exited:
+      return "exited";
+    case ContainerState::dead:
+      break;
+  }
+  return "dead";
+}
+
+}  // namespace helper::plan

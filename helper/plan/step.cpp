@@ -1,0 +1,49 @@
+#include "plan/step.hpp"
+
+namespace helper::plan {
+namespace {
+
+std::string tunnel_name(const DesiredTunnel& tunnel) {
+  return "127.0.0.1:" + std::to_string(tunnel.local_port) + " (" + tunnel.name + ")";
+}
+
+struct ActionText {
+  std::string operator()(const OpenTunnel& a) const { return "open " + tunnel_name(a.tunnel); }
+  std::string operator()(const CloseTunnel& a) const { return "close 127.0.0.1:" + std::to_string(a.local_port); }
+  std::string operator()(const PointTunnel& a) const {
+    return "lead " + tunnel_name(a.tunnel) + " to " + helper::to_text(a.remote);
+  }
+  std::string operator()(const MakeLocalKey&) const { return "make an SSH key"; }
+  std::string operator()(const PullImage& a) const { return "pull image " + a.image; }
+  std::string operator()(const CreateContainer& a) const {
+    std::string text = "create container " + a.name + " from " + a.image;
+    if (a.gpu_way == GpuWay::gpus_flag) text += " with --gpus";
+    if (a.gpu_way == GpuWay::runtime) text += " with --runtime=" + a.gpu_runtime;
+    return text;
+  }
+  std::string operator()(const StartContainer& a) const { return "start container " + a.name; }
+  std::string operator()(const UnpauseContainer& a) const { return "unpause container " + a.name; }
+  std::string operator()(const StopContainer& a) const { return "stop container " + a.name; }
+  std::string operator()(const RemoveContainer& a) const { return "remove container " + a.name; }
+  std::string operator()(const InstallKey& a) const { return "install your public key for " + a.user; }
+  std::string operator()(const StartSshd&) const { return "start sshd in the container"; }
+  std::string operator()(const PinHostKeys& a) const {
+    return a.host_keys.empty() ? "forget the container's host keys" : "pin the container's host keys";
+  }
+};
+
+}  // namespace
+
+std::string to_text(const Action& action) { return std::visit(ActionText{}, action); }
+
+std::string to_text(const Step& step) { return to_text(step.action) + ": " + step.cause; }
+
+std::string to_text(const Plan& plan) {
+  std::string text;
+  for (const auto& step : plan.steps) text += to_text(step) + "\n";
+  for (const auto& problem : plan.problems) text += "problem: " + helper::to_text(problem) + "\n";
+  for (const auto& note : plan.notes) text += "note: " + note + "\n";
+  return text;
+}
+
+}  // namespace helper::plan

@@ -57,7 +57,17 @@ void add_ports(Argv& argv, const plan::Desired& desired) {
   for (const auto& port : desired.target.container.ports) add(argv, {"--publish", loopback_unless_said(port)});
 }
 
+bool fits_env_file(const std::string& value) { return value.find_first_of("\r\n") == std::string::npos; }
+
 }  // namespace
+
+std::string env_file(const config::ContainerConfig& container) {
+  std::string text;
+  for (const auto& [name, value] : container.env) {
+    if (fits_env_file(value)) text += name + "=" + value + "\n";
+  }
+  return text;
+}
 
 Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& action) {
   const auto& container = desired.target.container;
@@ -73,7 +83,10 @@ Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& acti
   }
   if (container.privileged) add(argv, {"--privileged"});
   for (const auto& mount : container.mounts) add(argv, {"--volume", mount});
-  for (const auto& [name, value] : container.env) add(argv, {"--env", name + "=" + value});
+  if (!env_file(container).empty()) add(argv, {"--env-file", "/dev/stdin"});
+  for (const auto& [name, value] : container.env) {
+    if (!fits_env_file(value)) add(argv, {"--env", name + "=" + value});
+  }
   const bool host_network = std::ranges::any_of(container.extra_args, [](const auto& arg) {
     return arg == "--network=host" || arg == "--net=host" || arg == "host";
   });

@@ -15,6 +15,9 @@ using Argv = std::vector<std::string>;
 // engine chooses, our labels.
 [[nodiscard]] Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& action);
 
+// What `--env-file` reads: NAME=value lines. A value of several lines has no form there and stays in create_argv.
+[[nodiscard]] std::string env_file(const config::ContainerConfig& container);
+
 // docker exec as root in the container, without a terminal. `interactive` keeps standard input open.
 [[nodiscard]] Argv exec_argv(const std::string& container, const Argv& command, bool interactive);
 

@@ -1,0 +1,36 @@
+// The changes that the engine room makes, one function a step. Each decides nothing: it runs one command, and turns a
+// failure into an Error. What they need of a terminal, a login shell or a PATH on the server they do without.
+#pragma once
+
+#include "base/command.hpp"
+#include "plan/desired.hpp"
+#include "plan/step.hpp"
+
+#include <stop_token>
+#include <string>
+
+namespace helper::engine {
+
+[[nodiscard]] Result<void> pull_image(CommandRunner& server, const plan::PullImage& action,
+                                      const OutputSink& on_progress, const std::stop_token& stop);
+[[nodiscard]] Result<void> create_container(CommandRunner& server, const plan::Desired& desired,
+                                            const plan::CreateContainer& action, const std::stop_token& stop);
+// On a failure the error's cause is the engine's own words.
+[[nodiscard]] Result<void> start_container(CommandRunner& server, const std::string& name, const std::stop_token& stop);
+[[nodiscard]] Result<void> unpause_container(CommandRunner& server, const std::string& name,
+                                             const std::stop_token& stop);
+[[nodiscard]] Result<void> stop_container(CommandRunner& server, const std::string& name, const std::stop_token& stop);
+[[nodiscard]] Result<void> remove_container(CommandRunner& server, const std::string& name,
+                                            const std::stop_token& stop);
+
+// Inside the running container, as root. Adding the key keeps every other line of authorized_keys.
+[[nodiscard]] Result<void> install_key(CommandRunner& server, const std::string& container,
+                                       const plan::InstallKey& action, const std::stop_token& stop);
+[[nodiscard]] Result<void> start_sshd(CommandRunner& server, const std::string& container,
+                                      const plan::StartSshd& action, const std::stop_token& stop);
+
+// The last `lines` lines of the container's own output, both streams.
+[[nodiscard]] Result<std::string> container_logs(CommandRunner& server, const std::string& container, int lines,
+                                                 const std::stop_token& stop);
+
+}  // namespace helper::engine

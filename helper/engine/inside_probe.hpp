@@ -1,0 +1,34 @@
+// The look into a running container: one POSIX sh script, and how its answer is read. The script needs no more than a
+// busybox-like shell; what it does not find it leaves out.
+#pragma once
+
+#include "base/result.hpp"
+#include "engine/sections.hpp"
+#include "plan/observed.hpp"
+
+#include <string>
+#include <vector>
+
+namespace helper::engine {
+
+struct InsideQuestion {
+  std::string user = "root";
+  std::uint16_t ssh_port = 22;
+  std::uint16_t jupyter_port = 0;  // 0: not asked
+  std::string key_blob;            // the base64 field of the public key; "" when there is none yet
+  std::string python;              // the config's "python": its path is tried as well
+};
+
+// Everything: users, sshd, keys, GPUs, every interpreter run once (in parallel, each at most 5 s).
+[[nodiscard]] std::string inside_script(const InsideQuestion& question, const std::string& nonce);
+// The quick look at a container known from before: the same, but no GPUs, and of the interpreters only `known`.
+[[nodiscard]] std::string inside_script(const InsideQuestion& question, const std::string& nonce,
+                                        const plan::Python& known);
+
+// Error inside_failed when the sections are not those of the script.
+[[nodiscard]] Result<plan::Inside> read_inside(const std::vector<Section>& sections, const InsideQuestion& question);
+
+// Whether sshd (StrictModes) takes a file: `modes` are lines "UID OCTAL" of the home folder, .ssh and authorized_keys.
+[[nodiscard]] bool modes_are_strict(const std::string& modes, const std::string& uid);
+
+}  // namespace helper::engine

@@ -1,0 +1,129 @@
+#include "engine/probe.hpp"
+
+#include "base/shell.hpp"
+#include "engine/cli.hpp"
+#include "engine/read.hpp"
+
+namespace helper::engine {
+namespace {
+
+constexpr Milliseconds k_probe_limit{40'000};
+
+// $container, $image, $known_run, $quick and $full are set above it. docker may stand where a non-interactive PATH does
+// not look. The first word of the inspect format tells the shell whether the inside can be looked at; the rest is one
+// line of JSON.
+constexpr const char* k_script = R"sh(
+PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin
+if ! command -v docker >/dev/null 2>&1; then sec no_engine 0; exit 0; fi
+found=$(docker container inspect --format '{{.State.Running}}/{{.State.Paused}} {{.Id}}@{{.State.StartedAt}} {{json .}}' -- "$container" 2>/dev/null)
+status=$?
+sec container $status
+printf '%s' "${found#* * }"
+case $found in
+  true/false*)
+    run=${found#* }; run=${run%% *}
+    inside=$full look=full
+    if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then inside=$quick look=quick; fi
+    sec look_$look 0
+    docker exec --user 0 -- "$container" sh -c "$inside" 2>/dev/null </dev/null
+    sec inside_end $?
+    ;;
+  *)
+    info=$(docker info --format '{{json .}}' 2>/dev/null); sec engine $?
+    printf '%s' "$info"
+    if [ -z "$info" ]; then sec engine_trouble 0; docker version 2>&1 >/dev/null; exit 0; fi
+    details=$(docker image inspect --format '{{json .}}' -- "$image" 2>/dev/null); sec image $?
+    printf '%s' "$details"
+    ;;
+esac
+)sh";
+
+InsideQuestion question_of(const plan::Desired& desired, const std::string& key_blob) {
+  const auto& target = desired.target;
+  return {target.ssh.user, plan::k_container_ssh_port, target.jupyter ? target.jupyter->port : std::uint16_t{0},
+          key_blob, target.python};
+}
+
+void read_engine_and_image(const std::vector<Section>& sections, ServerFacts& facts) {
+  if (const auto* trouble = find_section(sections, "engine_trouble")) {
+    facts.engine_error = engine_trouble(trouble->body);
+    return;
+  }
+  if (const auto* section = find_section(sections, "engine")) {
+    if (auto engine = read_engine(section->body)) {
+      facts.engine = std::move(*engine);
+    } else {
+      facts.engine_error = engine.error();
+    }
+  }
+  if (const auto* section = find_section(sections, "image"); section != nullptr && section->status == 0) {
+    if (auto image = read_image(section->body)) facts.image = std::move(*image);
+  }
+}
+
+void read_the_inside(const std::vector<Section>& sections, const InsideQuestion& question, const Memory& memory,
+                     ServerFacts& facts) {
+  auto inside = read_inside(sections, question);
+  if (!inside) {
+    facts.inside_error = inside.error();
+    return;
+  }
+  if (find_section(sections, "look_quick") != nullptr) {
+    inside->gpus = memory.inside.gpus;
+    inside->nvidia_smi = memory.inside.nvidia_smi;
+  }
+  facts.inside = std::move(*inside);
+}
+
+}  // namespace
+
+std::string run_of(const plan::Container& container) { return container.id + "@" + container.started_at; }
+
+std::string probe_script(const plan::Desired& desired, const InsideQuestion& question, const Memory& memory,
+                         const std::string& nonce) {
+  const auto assign = [](const char* name, const std::string& value) {
+    return std::string(name) + "=" + shell::quote(value) + "\n";
+  };
+  std::string script = section_function(nonce) + assign("container", desired.target.container.name) +
+                       assign("image", desired.target.container.image);
+  script += assign("known_run", memory.run);
+  script +=
+      assign("quick", memory.run.empty() || memory.python.path.empty() ? std::string()
+                                                                       : inside_script(question, nonce, memory.python));
+  script += assign("full", inside_script(question, nonce));
+  return script + k_script;
+}
+
+Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, const InsideQuestion& question,
+                               const Memory& memory) {
+  const auto sections = parse_sections(text, nonce);
+  ServerFacts facts;
+  if (find_section(sections, "no_engine") != nullptr) {
+    facts.engine_error = Error{ErrorCode::engine_missing, "engine", "Docker is not installed on the server",
+                               "on the server: sudo apt-get install -y docker.io"};
+    return facts;
+  }
+  const Section* container = find_section(sections, "container");
+  if (container == nullptr) {
+    return fail(ErrorCode::server_command, "server", "the look at it ended early: its shell gave no answer",
+                "check that `ssh SERVER echo ok` prints ok");
+  }
+  if (container->status == 0) {
+    HELPER_TRY_ASSIGN(facts.container, read_container(container->body));
+  }
+  read_engine_and_image(sections, facts);
+  if (facts.engine && !facts.container) facts.container = plan::Container{};
+  if (find_section(sections, "inside_end") != nullptr) read_the_inside(sections, question, memory, facts);
+  return facts;
+}
+
+Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, const std::string& key_blob,
+                          const Memory& memory, const std::stop_token& stop) {
+  const std::string nonce = make_nonce();
+  const InsideQuestion question = question_of(desired, key_blob);
+  HELPER_TRY_ASSIGN(const auto output,
+                    server.run({probe_script(desired, question, memory, nonce), {}, k_probe_limit}, stop));
+  return read_probe(output.out, nonce, question, memory);
+}
+
+}  // namespace helper::engine

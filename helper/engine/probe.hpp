@@ -1,0 +1,44 @@
+// The one look at a server: engine, container, image and the container's inside in one script, one round trip.
+#pragma once
+
+#include "base/command.hpp"
+#include "engine/inside_probe.hpp"
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace helper::engine {
+
+// What is remembered of a running container, so that the next look can be quick. It holds for one run of one container.
+struct Memory {
+  std::string run;      // container id and start time; "" = nothing is known
+  plan::Inside inside;  // as last seen in full
+  plan::Python python;  // the chosen one, run again by every look
+};
+
+[[nodiscard]] std::string run_of(const plan::Container& container);
+
+// The server's part of Observed: everything but tunnels, keys of this machine and pinned host keys.
+struct ServerFacts {
+  std::optional<Error> engine_error;
+  std::optional<plan::Engine> engine;
+  std::optional<plan::Container> container;
+  std::optional<plan::Image> image;
+  std::optional<plan::Inside> inside;
+  std::optional<Error> inside_error;
+};
+
+// Pure: the script, and the reading of what it printed.
+[[nodiscard]] std::string probe_script(const plan::Desired& desired, const InsideQuestion& question,
+                                       const Memory& memory, const std::string& nonce);
+[[nodiscard]] Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce,
+                                             const InsideQuestion& question, const Memory& memory);
+
+// Runs it. Errors are the runner's: the server cannot be reached, the limit passed, a stop was requested.
+[[nodiscard]] Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired,
+                                        const std::string& key_blob, const Memory& memory, const std::stop_token& stop);
+
+}  // namespace helper::engine

@@ -1,0 +1,32 @@
+#include "rpc/bind_service.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace helper::rpc {
+
+Result<plan::Power> power_param(const Json& params) {
+  const auto it = params.find("power");
+  if (it == params.end() || it->is_null()) return plan::Power::running;
+  return power_from_text(it->get<std::string>());
+}
+
+Result<int> lines_param(const Json& params) {
+  const auto it = params.find("lines");
+  if (it == params.end() || it->is_null()) return k_default_log_lines;
+  const auto lines = it->get<std::int64_t>();
+  if (lines < 1 || lines > k_max_log_lines) return fail(ErrorCode::rpc_params, "params.lines", "it is not from 1 to " + std::to_string(k_max_log_lines));
+  return static_cast<int>(lines);
+}
+
+Result<ensure::Request> request_param(const Json& params, const CallContext& context) {
+  HELPER_TRY_ASSIGN(ensure::Request request, request_from_json(params.is_object() ? params : Json::object()));
+  if (!request.config_file.empty() && !std::filesystem::path(request.config_file).is_absolute()) {
+    return fail(ErrorCode::rpc_params, "params.config", "it is not an absolute path");
+  }
+  request.can_answer = request.can_answer && context.has_stream;
+  return request;
+}
+
+}  // namespace helper::rpc

@@ -1,0 +1,68 @@
+// bind_service puts a service behind the method table: one line a method, JSON on one side and plain values on the other.
+// It is a template so that tests can bind a service of their own.
+#pragma once
+
+#include <utility>
+
+#include "rpc/dispatcher.hpp"
+#include "rpc/types.hpp"
+
+namespace helper::rpc {
+
+inline constexpr int k_default_log_lines = 100;
+inline constexpr int k_max_log_lines = 100'000;
+
+// Absent, null and the default are the same. Error: rpc_params.
+[[nodiscard]] Result<plan::Power> power_param(const Json& params);
+[[nodiscard]] Result<int> lines_param(const Json& params);
+// A question can only be put to a caller who reads events. Error: rpc_params (also for a config path that is not absolute).
+[[nodiscard]] Result<ensure::Request> request_param(const Json& params, const CallContext& context);
+
+template <class T>
+[[nodiscard]] Result<Json> as_json(const Result<T>& result) {
+  if (!result) return fail(result.error());
+  return to_json(*result);
+}
+
+// `service` (ensure::Service, or a twin of it) must outlive the handlers.
+template <class Service>
+[[nodiscard]] Handlers bind_service(Service& service) {
+  const auto converge = [&service](plan::Power power) -> Handler {
+    return [&service, power](const Json& params, const CallContext& context) -> Result<Json> {
+      HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+      return as_json(service.converge(request, power, context.on_event, context.stop));
+    };
+  };
+  Handlers handlers;
+  handlers["ensure"] = converge(plan::Power::running);
+  handlers["stop"] = converge(plan::Power::stopped);
+  handlers["remove"] = converge(plan::Power::absent);
+  handlers["restart"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.restart(request, context.on_event, context.stop));
+  };
+  handlers["plan"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    HELPER_TRY_ASSIGN(const plan::Power power, power_param(params));
+    return as_json(service.plan(request, power, context.stop));
+  };
+  handlers["status"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.status(request, context.stop));
+  };
+  handlers["logs"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    HELPER_TRY_ASSIGN(const int lines, lines_param(params));
+    return as_json(service.logs(request, lines, context.stop));
+  };
+  handlers["settings"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.settings(request, context.stop));
+  };
+  handlers["answer"] = [&service](const Json& params, const CallContext&) -> Result<Json> {
+    return Json{{"accepted", service.answer(params.at("question").template get<std::string>(), params.at("value").template get<std::string>())}};
+  };
+  return handlers;
+}
+
+}  // namespace helper::rpc

@@ -1,0 +1,141 @@
+#include "rpc/dispatcher.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "rpc/methods.hpp"
+#include "rpc/types.hpp"
+
+namespace helper::rpc {
+
+Dispatcher::Dispatcher(Handlers service, std::function<void()> on_shutdown) : handlers_(std::move(service)) {
+  handlers_["version"] = [](const Json&, const CallContext&) -> Result<Json> { return Json{{"version", HELPER_VERSION}, {"pid", ::getpid()}}; };
+  handlers_["methods"] = [](const Json&, const CallContext&) -> Result<Json> { return methods_json(); };
+  handlers_["cancel"] = [this](const Json& params, const CallContext&) -> Result<Json> { return cancel(params.at("request")); };
+  handlers_["shutdown"] = [on_shutdown = std::move(on_shutdown)](const Json&, const CallContext&) -> Result<Json> {
+    on_shutdown();
+    return Json{{"stopping", true}};
+  };
+}
+
+bool Dispatcher::is_quick(const Incoming& incoming) {
+  return std::ranges::all_of(incoming.items, [](const auto& item) {
+    const Call* call = std::get_if<Call>(&item);
+    const Method* method = call == nullptr ? nullptr : find_method(call->method);
+    return method == nullptr || method->quick;
+  });
+}
+
+std::optional<Json> Dispatcher::answer(const Incoming& incoming, const Caller& caller) {
+  Json answers = Json::array();
+  for (const auto& item : incoming.items) {
+    if (const auto* invalid = std::get_if<Invalid>(&item)) {
+      answers.push_back(make_error(invalid->id, invalid->error));
+      continue;
+    }
+    const Call& call = std::get<Call>(item);
+    const Result<Json> result = run(call, caller);
+    if (!result) log_info("{} failed: {}", call.method, to_text(result.error()));
+    if (!call.notification) answers.push_back(result ? make_result(call.id, *result) : make_error(call.id, result.error()));
+  }
+  if (answers.empty()) return std::nullopt;
+  return incoming.batch ? answers : answers.front();
+}
+
+Result<Json> Dispatcher::run(const Call& call, const Caller& caller) {
+  const Method* method = find_method(call.method);
+  const auto handler = handlers_.find(call.method);
+  if (method == nullptr || handler == handlers_.end()) {
+    return fail(ErrorCode::rpc_method, "method " + call.method, "there is none of that name", "helper rpc --help lists them");
+  }
+  HELPER_TRY(check_params(*method, call.params));
+  try {
+    if (call.method == "answer") forget_question(call.params.at("question").get<std::string>());
+    return run_in_flight(call, handler->second, caller);
+  } catch (const std::exception& defect) {
+    return fail(ErrorCode::internal, "method " + call.method, defect.what());
+  }
+}
+
+Result<Json> Dispatcher::run_in_flight(const Call& call, const Handler& handler, const Caller& caller) {
+  const auto entry = std::make_shared<InFlight>(InFlight{call.id, std::stop_source(), caller.gone, {}});
+  std::list<std::shared_ptr<InFlight>>::iterator place;
+  {
+    const std::lock_guard lock(calls_->mutex);
+    if (calls_->stopping) entry->stop.request_stop();
+    place = calls_->list.insert(calls_->list.end(), entry);
+  }
+  CallContext context;
+  context.has_stream = static_cast<bool>(caller.send);
+  context.stop = entry->stop.get_token();
+  context.on_event = [entry, calls = calls_, send = caller.send, id = call.id](const ensure::Event& event) {
+    if (event.kind == ensure::Event::Kind::question) {
+      const std::lock_guard lock(calls->mutex);
+      entry->questions[event.question_id] = event.question.kind;
+    }
+    if (send) send(make_event(id, to_json(event)));
+  };
+  struct Leave {
+    Calls& calls;
+    std::list<std::shared_ptr<InFlight>>::iterator place;
+    ~Leave() {
+      const std::lock_guard lock(calls.mutex);
+      calls.list.erase(place);
+    }
+  } const leave{*calls_, place};
+  return handler(call.params, context);
+}
+
+Json Dispatcher::cancel(const Json& id) {
+  std::vector<std::stop_source> stops;
+  {
+    const std::lock_guard lock(calls_->mutex);
+    for (const auto& entry : calls_->list) {
+      if (entry->id == id) stops.push_back(entry->stop);
+    }
+  }
+  // Outside the lock: stop callbacks run inside request_stop().
+  for (auto& stop : stops) stop.request_stop();
+  return {{"cancelled", stops.size()}};
+}
+
+void Dispatcher::stop_all() {
+  std::vector<std::stop_source> stops;
+  {
+    const std::lock_guard lock(calls_->mutex);
+    calls_->stopping = true;
+    for (const auto& entry : calls_->list) stops.push_back(entry->stop);
+  }
+  for (auto& stop : stops) stop.request_stop();
+}
+
+void Dispatcher::forget_question(const std::string& question_id) {
+  const std::lock_guard lock(calls_->mutex);
+  for (const auto& entry : calls_->list) entry->questions.erase(question_id);
+}
+
+void Dispatcher::refuse_orphaned_questions() {
+  std::map<std::string, Question::Kind> orphans;
+  {
+    const std::lock_guard lock(calls_->mutex);
+    for (const auto& entry : calls_->list) {
+      if (*entry->caller_gone) orphans.merge(std::exchange(entry->questions, {}));
+    }
+  }
+  const auto answer = handlers_.find("answer");
+  if (answer == handlers_.end()) return;
+  for (const auto& [question_id, kind] : orphans) {
+    log_info("question {} is refused: whoever was asked has gone", question_id);
+    const Json refusal{{"question", question_id}, {"value", kind == Question::Kind::confirm ? "no" : ""}};
+    if (const auto done = answer->second(refusal, CallContext{[](const ensure::Event&) {}, false, {}}); !done) {
+      log_warning("it could not be refused: {}", to_text(done.error()));
+    }
+  }
+}
+
+}  // namespace helper::rpc

@@ -1,0 +1,120 @@
+#include "rpc/methods.hpp"
+
+#include <algorithm>
+
+namespace helper::rpc {
+namespace {
+
+// What every method about a target takes, and then its own.
+std::vector<Param> target_params(std::vector<Param> own = {}) {
+  std::vector<Param> params{
+      {"config", ParamType::string, false, "absolute path of the config file; absent: the person's own"},
+      {"target", ParamType::string, false, "a target of that config; absent: its only one"},
+      {"agent_socket", ParamType::string, false, "SSH_AUTH_SOCK of the caller; absent: the one known from before"},
+      {"can_answer", ParamType::boolean, false, "questions may be put to the caller (needs an event stream); absent: they are refused"},
+  };
+  params.insert(params.end(), own.begin(), own.end());
+  return params;
+}
+
+// clang-format off
+std::vector<Method> make_table() {
+  return {
+      {"version", "The daemon's version and process id.", {}, "{version, pid}", "{}", true},
+      {"ensure", "Makes the target ready: container, sshd, tunnels, Python.", target_params(),
+       "{target, state, changed, steps, notes, rounds, round_trips, elapsed_ms, settings}", R"({"target": "centernet"})", false},
+      {"plan", "What would be done, and why, without doing it.",
+       target_params({{"power", ParamType::string, false, R"("running", "stopped" or "absent"; absent: "running")"}}),
+       "{target, steps, problems, notes}", R"({"target": "centernet", "power": "running"})", false},
+      {"status", "The state of one target, or of every target of the config.", target_params(),
+       "an array of {target, state, container, tunnels, would_do, problems, ...}", "{}", false},
+      {"stop", "Stops the target's container and closes its tunnels.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", false},
+      {"restart", "Stops the target's container and makes it ready again.", target_params(), "as ensure", R"({"target": "centernet"})", false},
+      {"remove", "Removes the target's container, if helper made it.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", false},
+      {"logs", "The last lines that the container printed.",
+       target_params({{"lines", ParamType::integer, false, "how many, from 1 to 100000; absent: 100"}}),
+       "{target, text}", R"({"target": "centernet", "lines": 20})", false},
+      {"settings", "What PyCharm, Gateway and ssh must know to use a ready target.", target_params(),
+       "{target, host, port, user, key_file, known_hosts, host_key_alias, python, python_version, ...}", R"({"target": "centernet"})", false},
+      {"answer", "Answers a question that came as an event.",
+       {{"question", ParamType::string, true, "its question_id"},
+        {"value", ParamType::string, true, R"(the answer; "yes" or "no" to a question of kind "confirm")"}},
+       "{accepted}: false when the question is no longer open", R"({"question": "q-1", "value": "yes"})", true},
+      {"cancel", "Stops every request in flight that has this id.", {{"request", ParamType::id, true, "the id of the request"}},
+       "{cancelled}: how many were told to stop", R"({"request": "ensure-1"})", true},
+      {"methods", "This table.", {}, "an array of {name, doc, params, result, example}", "{}", true},
+      {"shutdown", "Ends the daemon: its tunnels close, containers stay as they are.", {}, "{stopping}", "{}", true},
+  };
+}
+// clang-format on
+
+bool fits(ParamType type, const Json& value) {
+  switch (type) {
+    case ParamType::string: return value.is_string();
+    case ParamType::boolean: return value.is_boolean();
+    case ParamType::integer: return value.is_number_integer();
+    case ParamType::id: break;
+  }
+  return value.is_string() || value.is_number();
+}
+
+}  // namespace
+
+std::span<const Method> methods() {
+  static const std::vector<Method> table = make_table();
+  return table;
+}
+
+const Method* find_method(std::string_view name) {
+  const auto table = methods();
+  const auto it = std::ranges::find(table, name, &Method::name);
+  return it == table.end() ? nullptr : &*it;
+}
+
+Result<void> check_params(const Method& method, const Json& params) {
+  if (params.is_array() && !params.empty()) {
+    return fail(ErrorCode::rpc_params, "params", "they are a list, and methods here take them by name", "send params " + std::string(method.example));
+  }
+  for (const Param& param : method.params) {
+    const auto it = params.find(param.name);
+    const bool absent = it == params.end() || it->is_null();
+    const std::string path = "params." + std::string(param.name);
+    if (absent && param.required) return fail(ErrorCode::rpc_params, path, "it is missing", "send params " + std::string(method.example));
+    if (!absent && !fits(param.type, *it)) return fail(ErrorCode::rpc_params, path, "it is not of type " + to_text(param.type));
+  }
+  return {};
+}
+
+std::string to_text(ParamType type) {
+  switch (type) {
+    case ParamType::string: return "string";
+    case ParamType::boolean: return "boolean";
+    case ParamType::integer: return "integer";
+    case ParamType::id: break;
+  }
+  return "string or number";
+}
+
+std::string to_text(const Method& method) {
+  std::string text = std::string(method.name) + ": " + std::string(method.doc) + "\n";
+  for (const Param& param : method.params) {
+    text += "  " + std::string(param.name) + " (" + to_text(param.type) + (param.required ? ", required" : "") + "): " + std::string(param.doc) + "\n";
+  }
+  text += "  result: " + std::string(method.result) + "\n  example: helper rpc " + std::string(method.name);
+  if (method.example != "{}") text += " '" + std::string(method.example) + "'";
+  return text + "\n";
+}
+
+Json methods_json() {
+  Json table = Json::array();
+  for (const Method& method : methods()) {
+    Json params = Json::array();
+    for (const Param& param : method.params) {
+      params.push_back({{"name", param.name}, {"type", to_text(param.type)}, {"required", param.required}, {"doc", param.doc}});
+    }
+    table.push_back({{"name", method.name}, {"doc", method.doc}, {"params", params}, {"result", method.result}, {"example", Json::parse(method.example)}});
+  }
+  return table;
+}
+
+}  // namespace helper::rpc

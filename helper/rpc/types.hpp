@@ -1,0 +1,41 @@
+// The one mapping between our values and their JSON: names and units on the wire are decided here and nowhere else.
+// Durations are milliseconds (`elapsed_ms`). Unknown fields are ignored, so that either side may be newer.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "ensure/report.hpp"
+#include "ensure/service.hpp"
+#include "ide/interpreter.hpp"
+#include "plan/desired.hpp"
+#include "rpc/json.hpp"
+
+namespace helper::rpc {
+
+[[nodiscard]] Json to_json(const Error& error);  // {name, thing, cause, fix}
+[[nodiscard]] Json to_json(const ide::Interpreter& interpreter);
+[[nodiscard]] Json to_json(const ensure::Event& event);
+[[nodiscard]] Json to_json(const ensure::Report& report);
+[[nodiscard]] Json to_json(const ensure::PlanReport& report);
+[[nodiscard]] Json to_json(const ensure::TargetStatus& status);
+[[nodiscard]] Json to_json(const ensure::LogText& text);
+[[nodiscard]] Json to_json(const ensure::Request& request);
+[[nodiscard]] Json to_json(const std::vector<ensure::TargetStatus>& statuses);  // an array
+
+// Error: rpc_params naming the field (`path` and what follows) that is missing or of the wrong type.
+[[nodiscard]] Result<Error> error_from_json(const Json& json, const std::string& path);
+[[nodiscard]] Result<ide::Interpreter> interpreter_from_json(const Json& json, const std::string& path = "settings");
+[[nodiscard]] Result<ensure::Event> event_from_json(const Json& json, const std::string& path = "event");
+[[nodiscard]] Result<ensure::Report> report_from_json(const Json& json, const std::string& path = "report");
+[[nodiscard]] Result<ensure::PlanReport> plan_report_from_json(const Json& json, const std::string& path = "plan");
+[[nodiscard]] Result<ensure::TargetStatus> target_status_from_json(const Json& json, const std::string& path = "status");
+[[nodiscard]] Result<std::vector<ensure::TargetStatus>> statuses_from_json(const Json& json, const std::string& path = "status");
+[[nodiscard]] Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path = "logs");
+[[nodiscard]] Result<ensure::Request> request_from_json(const Json& json, const std::string& path = "params");
+
+// "running", "stopped", "absent". Error: rpc_params.
+[[nodiscard]] Result<plan::Power> power_from_text(const std::string& text);
+
+}  // namespace helper::rpc

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <stop_token>
+#include <string>
 
 namespace helper {
 
@@ -29,5 +30,8 @@ class SystemClock final : public Clock {
 [[nodiscard]] inline Milliseconds since(const Clock& clock, SteadyTime start) {
   return std::chrono::duration_cast<Milliseconds>(clock.now() - start);
 }
+
+// As a person says it: "30 s", "1500 ms".
+[[nodiscard]] std::string duration_text(Milliseconds duration);
 
 }  // namespace helper

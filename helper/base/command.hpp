@@ -2,13 +2,13 @@
 // It is one of the four Hands; everything the engine room does goes through it.
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
 #include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
-
-#include "base/clock.hpp"
-#include "base/result.hpp"
 
 namespace helper {
 
@@ -33,9 +33,10 @@ inline constexpr std::size_t k_max_command_output = 8u << 20;
 class CommandRunner {
  public:
   virtual ~CommandRunner() = default;
-  // Runs `command` to its end. A non-zero exit is a CommandOutput, not an error; errors are: the machine cannot be reached
-  // (server_*), the limit passed (timed_out), a stop was requested (cancelled). One caller at a time.
-  [[nodiscard]] virtual Result<CommandOutput> run(const Command& command, const std::stop_token& stop, const OutputSink& on_output = {}) = 0;
+  // Runs `command` to its end. A non-zero exit is a CommandOutput, not an error; errors are: the machine cannot be
+  // reached (server_*), the limit passed (timed_out), a stop was requested (cancelled). One caller at a time.
+  [[nodiscard]] virtual Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
+                                                  const OutputSink& on_output = {}) = 0;
   // How to name the machine to a person: "gpu1", "this machine".
   [[nodiscard]] virtual std::string where() const = 0;
 };

@@ -6,14 +6,16 @@
 namespace helper {
 namespace {
 
-// Exit statuses are grouped by what the person has to look at. 1 is ours, 2 the command line, 130 a cancel (as by SIGINT).
+// Exit statuses are grouped by what the person has to look at. 1 is ours, 2 the command line, 130 a cancel (as by
+// SIGINT).
 constexpr std::array k_catalogue{
     ErrorKind{ErrorCode::internal, "internal", 1, -32603, "a defect of helper itself, or of the machine it runs on"},
     ErrorKind{ErrorCode::usage, "usage", 2, 200, "the command line is wrong"},
     ErrorKind{ErrorCode::config_unreadable, "config.unreadable", 3, 300, "the config file is absent or cannot be read"},
     ErrorKind{ErrorCode::config_syntax, "config.syntax", 3, 301, "the config file is not JSON with comments"},
     ErrorKind{ErrorCode::config_invalid, "config.invalid", 3, 302, "a key or value of the config is wrong"},
-    ErrorKind{ErrorCode::config_target, "config.target", 3, 303, "the target named is not in the config, or none is named"},
+    ErrorKind{ErrorCode::config_target, "config.target", 3, 303,
+              "the target named is not in the config, or none is named"},
     ErrorKind{ErrorCode::server_unreachable, "server.unreachable", 4, 400, "the server does not answer"},
     ErrorKind{ErrorCode::server_auth, "server.auth", 4, 401, "the server refuses every key and password offered"},
     ErrorKind{ErrorCode::server_host_key, "server.host_key", 4, 402, "the server's host key is unknown or has changed"},
@@ -23,16 +25,19 @@ constexpr std::array k_catalogue{
     ErrorKind{ErrorCode::engine_down, "engine.down", 5, 502, "the engine does not run"},
     ErrorKind{ErrorCode::engine_failed, "engine.failed", 5, 503, "the engine refused a command"},
     ErrorKind{ErrorCode::image_missing, "image.missing", 6, 600, "the image is not on the server and cannot be pulled"},
-    ErrorKind{ErrorCode::container_failed, "container.failed", 6, 601, "the container does not start or does not stay up"},
+    ErrorKind{ErrorCode::container_failed, "container.failed", 6, 601,
+              "the container does not start or does not stay up"},
     ErrorKind{ErrorCode::container_not_ours, "container.not_ours", 6, 602, "the container was not made by helper"},
     ErrorKind{ErrorCode::gpu_unavailable, "gpu.unavailable", 7, 700, "the engine cannot give the container a GPU"},
     ErrorKind{ErrorCode::inside_no_sshd, "inside.no_sshd", 8, 800, "the container has no SSH server"},
     ErrorKind{ErrorCode::inside_failed, "inside.failed", 8, 801, "a step inside the container failed"},
-    ErrorKind{ErrorCode::python_missing, "python.missing", 8, 802, "the Python asked for is not in the container or does not run"},
+    ErrorKind{ErrorCode::python_missing, "python.missing", 8, 802,
+              "the Python asked for is not in the container or does not run"},
     ErrorKind{ErrorCode::port_busy, "port.busy", 9, 900, "a local port is held by another program"},
     ErrorKind{ErrorCode::tunnel_failed, "tunnel.failed", 9, 901, "a tunnel does not reach the container"},
     ErrorKind{ErrorCode::file_failed, "file.failed", 10, 1000, "a file on this machine cannot be read or written"},
-    ErrorKind{ErrorCode::daemon_unreachable, "daemon.unreachable", 11, 1100, "the daemon cannot be started or does not answer"},
+    ErrorKind{ErrorCode::daemon_unreachable, "daemon.unreachable", 11, 1100,
+              "the daemon cannot be started or does not answer"},
     ErrorKind{ErrorCode::rpc_parse, "rpc.parse", 11, -32700, "the request is not JSON"},
     ErrorKind{ErrorCode::rpc_request, "rpc.request", 11, -32600, "the request is not a JSON-RPC 2.0 request"},
     ErrorKind{ErrorCode::rpc_method, "rpc.method", 11, -32601, "there is no such method"},

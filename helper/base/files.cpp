@@ -1,13 +1,12 @@
 #include "base/files.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/fd.hpp"
 
 #include <cerrno>
 #include <cstring>
-
-#include "base/fd.hpp"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace helper {
 namespace {
@@ -18,7 +17,8 @@ tl::unexpected<Error> io_error(const fs::path& path, const std::string& doing, i
   std::string fix;
   if (error_number == ENOSPC || error_number == EDQUOT) fix = "free some space: df -h " + path.parent_path().string();
   if (error_number == EACCES || error_number == EPERM) fix = "look at its owner and mode: ls -ld " + path.string();
-  return fail(ErrorCode::file_failed, path.string(), "cannot be " + doing + " (" + std::strerror(error_number) + ")", fix);
+  return fail(ErrorCode::file_failed, path.string(), "cannot be " + doing + " (" + std::strerror(error_number) + ")",
+              fix);
 }
 
 Result<void> make_folders(const fs::path& folder) {

@@ -1,14 +1,13 @@
 // FileStore is the files of this machine as we change them: whole, atomically, with a mode. One of the four Hands.
 #pragma once
 
-#include <sys/types.h>
+#include "base/result.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
+#include <sys/types.h>
 
 namespace helper {
 

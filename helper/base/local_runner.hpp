@@ -1,4 +1,5 @@
-// LocalRunner is a CommandRunner for this machine: each script goes to a fresh `sh -s`.
+// LocalRunner is a CommandRunner for this machine: each script is run by a fresh `sh -c`, so that standard input is
+// free for stdin_text. A script of more than 100,000 bytes is refused (server_command).
 #pragma once
 
 #include "base/command.hpp"
@@ -7,7 +8,8 @@ namespace helper {
 
 class LocalRunner final : public CommandRunner {
  public:
-  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop, const OutputSink& on_output = {}) override;
+  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
+                                          const OutputSink& on_output = {}) override;
   [[nodiscard]] std::string where() const override { return "this machine"; }
 };
 

@@ -1,10 +1,10 @@
 // The log: one line an event, to a file in the daemon and nowhere in the command. Secrets never pass through here.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <string_view>
-
-#include <fmt/format.h>
 
 namespace helper {
 

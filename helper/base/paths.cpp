@@ -1,12 +1,11 @@
 #include "base/paths.hpp"
 
-#include <pwd.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace helper {
 namespace {
@@ -41,9 +40,11 @@ Result<void> own_folder(const fs::path& folder) {
                 "set XDG_RUNTIME_DIR to a folder of yours");
   }
   struct stat info {};
-  if (::lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::getuid() || (info.st_mode & 0077) != 0) {
-    return fail(ErrorCode::file_failed, folder.string(), "is not a folder that only you can open",
-                "look at it (ls -ld " + folder.string() + "), then remove it or set XDG_RUNTIME_DIR to a folder of yours");
+  if (::lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::getuid() ||
+      (info.st_mode & 0077) != 0) {
+    return fail(
+        ErrorCode::file_failed, folder.string(), "is not a folder that only you can open",
+        "look at it (ls -ld " + folder.string() + "), then remove it or set XDG_RUNTIME_DIR to a folder of yours");
   }
   return {};
 }

@@ -1,17 +1,17 @@
 // The names and places of our own files, and nobody else's: every path that the helper itself owns is made here.
 #pragma once
 
-#include <filesystem>
-
 #include "base/result.hpp"
+
+#include <filesystem>
 
 namespace helper {
 
 struct Paths {
   std::filesystem::path home;
-  std::filesystem::path runtime;  // $XDG_RUNTIME_DIR/helper: dies with the login session
-  std::filesystem::path data;     // $XDG_DATA_HOME/helper: keys and pinned host keys
-  std::filesystem::path state;    // $XDG_STATE_HOME/helper: logs
+  std::filesystem::path runtime;           // $XDG_RUNTIME_DIR/helper: dies with the login session
+  std::filesystem::path data;              // $XDG_DATA_HOME/helper: keys and pinned host keys
+  std::filesystem::path state;             // $XDG_STATE_HOME/helper: logs
   std::filesystem::path user_config_file;  // $XDG_CONFIG_HOME/helper/config.json
 
   [[nodiscard]] std::filesystem::path endpoint_file() const { return runtime / "endpoint.json"; }

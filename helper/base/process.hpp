@@ -1,14 +1,14 @@
-// Child processes of this machine, through Boost.Process: run one to its end, or start one that outlives us.
+// Child processes of this machine, through Boost.Process, each run to its end (daemonize.hpp starts one that outlives
+// us).
 #pragma once
 
-#include <filesystem>
+#include "base/command.hpp"
+#include "base/result.hpp"
+
 #include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "base/command.hpp"
-#include "base/result.hpp"
 
 namespace helper {
 
@@ -19,8 +19,15 @@ struct ProcessSpec {
   Milliseconds timeout{30'000};
 };
 
+// The absolute path of a program: `name` itself when it has a slash (whether it exists or not), else the first of that
+// name on PATH. Error: server_command when there is none.
+[[nodiscard]] Result<std::string> find_program(const std::string& name);
+
 // Runs the process to its end. On timeout or stop its whole process group is ended (SIGTERM, then SIGKILL after 1 s).
-// A non-zero exit is a CommandOutput. Errors: server_command (cannot be started), timed_out, cancelled.
-[[nodiscard]] Result<CommandOutput> run_process(const ProcessSpec& spec, const std::stop_token& stop, const OutputSink& on_output = {});
+// A non-zero exit is a CommandOutput. A descendant that outlives the process may hold its output open: it is read for
+// 500 ms more. Errors: server_command (cannot be started, or printed more than k_max_command_output), timed_out,
+// cancelled.
+[[nodiscard]] Result<CommandOutput> run_process(const ProcessSpec& spec, const std::stop_token& stop,
+                                                const OutputSink& on_output = {});
 
 }  // namespace helper

@@ -2,11 +2,11 @@
 // Prompter; the question travels to whoever asked for the work, and a Prompter without a person refuses it.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace helper {
 

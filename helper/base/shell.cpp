@@ -14,7 +14,8 @@ bool is_plain(char c) {
 
 std::string quote(std::string_view word) {
   // '=' is plain only after the first character of an option or path; "A=b" as a first word would be an assignment.
-  if (!word.empty() && std::ranges::all_of(word, is_plain) && (word.find('=') == std::string_view::npos || word.front() == '-')) {
+  if (!word.empty() && std::ranges::all_of(word, is_plain) &&
+      (word.find('=') == std::string_view::npos || word.front() == '-')) {
     return std::string(word);
   }
   std::string out = "'";

@@ -1,0 +1,150 @@
+#include "base/daemonize.hpp"
+
+#include "base/pipe.hpp"
+#include "base/process.hpp"
+#include "base/signals.hpp"
+
+#include <climits>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace helper {
+namespace {
+
+constexpr int k_ready_fd = 3;                // in the daemon; the first after the standard three
+constexpr int k_trouble_fd = 4;              // closed by a successful exec
+constexpr int k_spare_fd = 10;               // above both, so that moving them into place overwrites neither
+constexpr Milliseconds k_look_for_stop{50};  // how often a wait looks whether it was cancelled
+constexpr std::size_t k_longest_line = 4'096;
+constexpr long k_most_descriptors = 65'536;  // to close one by one, where the system cannot close a range
+
+// Async-signal-safe, as is everything down to become_daemon(): it runs between fork and exec of a process with threads.
+void close_from(int first, long count) noexcept {
+#if defined(__linux__)
+  if (::close_range(static_cast<unsigned>(first), UINT_MAX, 0) == 0) return;
+#endif
+  for (long fd = first; fd < count; ++fd) ::close(static_cast<int>(fd));
+}
+
+bool to_dev_null() noexcept {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) return false;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (null == fd ? ::fcntl(fd, F_SETFD, 0) < 0 : ::dup2(null, fd) < 0) return false;
+  }
+  return true;  // the original, when it is another number, goes with close_from()
+}
+
+[[noreturn]] void give_up(int trouble_fd) noexcept {
+  const int reason = errno;
+  const ssize_t written = ::write(trouble_fd, &reason, sizeof reason);
+  ::_exit(written == sizeof reason ? 126 : 127);
+}
+
+[[noreturn]] void become_daemon(const char* program, char* const* argv, int ready, int trouble,
+                                long descriptors) noexcept {
+  ready = ::fcntl(ready, F_DUPFD_CLOEXEC, k_spare_fd);
+  const int high_trouble = ::fcntl(trouble, F_DUPFD_CLOEXEC, k_spare_fd);
+  if (ready < 0 || high_trouble < 0) give_up(trouble);
+  if (!to_dev_null() || ::chdir("/") != 0) give_up(high_trouble);
+  if (::dup2(high_trouble, k_trouble_fd) < 0 || ::fcntl(k_trouble_fd, F_SETFD, FD_CLOEXEC) < 0) give_up(high_trouble);
+  if (::dup2(ready, k_ready_fd) < 0) give_up(k_trouble_fd);
+  close_from(k_trouble_fd + 1, descriptors);
+  reset_signals_for_exec();
+  ::execv(program, argv);
+  give_up(k_trouble_fd);
+}
+
+// The two forks: the child leads a new session and ends at once, so that the grandchild belongs to init and can never
+// get a controlling terminal.
+Result<void> fork_daemon(const std::string& program, std::vector<std::string> words, const Pipe& ready,
+                         const Pipe& trouble) {
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const long descriptors = std::min(std::max(::sysconf(_SC_OPEN_MAX), 256L), k_most_descriptors);
+
+  const pid_t child = ::fork();
+  if (child < 0)
+    return fail(ErrorCode::daemon_unreachable, program,
+                std::string("cannot be started (") + std::strerror(errno) + ")");
+  if (child == 0) {
+    if (::setsid() < 0) give_up(trouble.write.get());
+    const pid_t grandchild = ::fork();
+    if (grandchild < 0) give_up(trouble.write.get());
+    if (grandchild > 0) ::_exit(0);
+    become_daemon(program.c_str(), argv.data(), ready.write.get(), trouble.write.get(), descriptors);
+  }
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return {};
+}
+
+// The errno for which the daemon was not started; 0 when it was.
+int read_trouble(const Fd& pipe) {
+  int reason = 0;
+  ssize_t n = 0;
+  do {
+    n = ::read(pipe.get(), &reason, sizeof reason);
+  } while (n < 0 && errno == EINTR);
+  return n == sizeof reason ? reason : 0;
+}
+
+Result<std::string> read_line(const Fd& pipe, const std::string& program, Milliseconds limit,
+                              const std::stop_token& stop) {
+  const SteadyTime start = std::chrono::steady_clock::now();
+  std::string line;
+  while (!stop.stop_requested()) {
+    const auto passed = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - start);
+    if (passed >= limit) {
+      return fail(ErrorCode::daemon_unreachable, program, "it did not get ready in " + duration_text(limit));
+    }
+    pollfd wanted{pipe.get(), POLLIN, 0};
+    const int ready = ::poll(&wanted, 1, static_cast<int>(std::min(limit - passed, k_look_for_stop).count()));
+    if (ready <= 0) continue;  // nothing yet, or a signal
+    std::array<char, 512> buffer{};
+    const ssize_t n = ::read(pipe.get(), buffer.data(), buffer.size());
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (n <= 0) return fail(ErrorCode::daemon_unreachable, program, "it ended before it was ready");
+    line.append(buffer.data(), static_cast<std::size_t>(n));
+    if (const auto end = line.find('\n'); end != std::string::npos) return line.substr(0, end);
+    if (line.size() > k_longest_line)
+      return fail(ErrorCode::daemon_unreachable, program, "it wrote something else than one line");
+  }
+  return fail(ErrorCode::cancelled, program, "the start was cancelled");
+}
+
+}  // namespace
+
+Result<std::string> spawn_detached(const std::vector<std::string>& argv, Milliseconds limit,
+                                   const std::stop_token& stop) {
+  if (argv.empty() || argv.front().empty()) return fail(ErrorCode::internal, "spawn_detached", "no program is named");
+  auto found = find_program(argv.front());
+  if (!found) {
+    found.error().code = ErrorCode::daemon_unreachable;
+    return fail(std::move(found).error());
+  }
+  const std::string program = *found;
+  std::vector<std::string> words = argv;
+  words.insert(words.end(), {"--ready-fd", std::to_string(k_ready_fd)});
+  HELPER_TRY_ASSIGN(Pipe ready, make_pipe());
+  HELPER_TRY_ASSIGN(Pipe trouble, make_pipe());
+  HELPER_TRY(fork_daemon(program, std::move(words), ready, trouble));
+  ready.write.reset();
+  trouble.write.reset();
+  if (const int reason = read_trouble(trouble.read); reason != 0) {
+    return fail(ErrorCode::daemon_unreachable, program,
+                std::string("cannot be started (") + std::strerror(reason) + ")");
+  }
+  return read_line(ready.read, program, limit, stop);
+}
+
+}  // namespace helper

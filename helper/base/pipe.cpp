@@ -1,0 +1,40 @@
+#include "base/pipe.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace helper {
+namespace {
+
+// macOS has no pipe2; there a child started by another thread between the two calls could inherit the ends.
+int pipe_cloexec(int (&ends)[2]) {
+#if defined(__APPLE__)
+  if (::pipe(ends) != 0) return -1;
+  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+  return 0;
+#else
+  return ::pipe2(ends, O_CLOEXEC);
+#endif
+}
+
+Fd above_standard(int end) {
+  if (end > STDERR_FILENO) return Fd(end);
+  const Fd low(end);
+  return Fd(::fcntl(low.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+}
+
+}  // namespace
+
+Result<Pipe> make_pipe() {
+  int ends[2] = {-1, -1};
+  if (pipe_cloexec(ends) != 0) return fail(ErrorCode::internal, "pipe", std::strerror(errno));
+  Pipe pipe;
+  pipe.read = above_standard(ends[0]);
+  pipe.write = above_standard(ends[1]);
+  if (!pipe.read || !pipe.write) return fail(ErrorCode::internal, "pipe", std::strerror(errno));
+  return pipe;
+}
+
+}  // namespace helper

@@ -1,0 +1,24 @@
+// Text as it is shown to people: the nearest known word to a mistyped one, and foreign text made harmless.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace helper {
+
+// The candidate that a person most likely meant: least Damerau-Levenshtein distance (upper and lower case alike), at
+// most a third of the word's length. Nothing for words above 64 bytes, which nobody typed by hand.
+[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
+                                                      std::span<const std::string_view> candidates);
+
+// `text` on one line for a terminal: control characters and bytes that are not UTF-8 become \n, \t, \x1b; what passes
+// `limit` bytes becomes "...". Always valid UTF-8.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 80);
+
+// Where the first byte stands that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos when all is well.
+[[nodiscard]] std::size_t find_bad_utf8(std::string_view text);
+
+}  // namespace helper

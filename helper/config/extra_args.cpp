@@ -1,0 +1,88 @@
+#include "config/extra_args.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace helper::config {
+namespace {
+
+struct TakenFlag {
+  std::string_view flag;  // long form
+  char letter;            // short form; '\0' when it has none
+  std::string_view instead;
+};
+
+constexpr std::string_view k_detached = "remove it: helper always runs the container in the background";
+constexpr std::array k_taken{
+    TakenFlag{"--name", '\0', "use the key container.name"},
+    TakenFlag{"--hostname", 'h', "use the key container.hostname"},
+    TakenFlag{"--gpus", '\0', "use the key container.gpus"},
+    TakenFlag{"--runtime", '\0', "use the key container.runtime"},
+    TakenFlag{"--shm-size", '\0', "use the key container.shm_size"},
+    TakenFlag{"--ulimit", '\0', "use the key container.ulimits"},
+    TakenFlag{"--privileged", '\0', "use the key container.privileged"},
+    TakenFlag{"--publish", 'p', "use the key container.ports, or forwards for a tunnel"},
+    TakenFlag{"--publish-all", 'P', "use the key container.ports, or forwards for a tunnel"},
+    TakenFlag{"--env", 'e', "use the key container.env"},
+    TakenFlag{"--restart", '\0', "use the key container.restart"},
+    TakenFlag{"--detach", 'd', k_detached},
+    TakenFlag{"--interactive", 'i', k_detached},
+    TakenFlag{"--tty", 't', k_detached},
+    TakenFlag{"--rm", '\0', "remove it: the container outlives its stop; `helper remove` removes it"},
+    TakenFlag{"--cidfile", '\0', "remove it: helper finds the container by its name"},
+};
+
+constexpr std::string_view k_our_labels = "helper.";
+
+const TakenFlag* taken(std::string_view word) {
+  const bool is_long = word.starts_with("--");
+  const std::string_view flag = word.substr(0, word.find('='));
+  const auto* row = std::ranges::find_if(k_taken, [&](const TakenFlag& t) {
+    if (is_long) return t.flag == flag;
+    return word.size() > 1 && word.front() == '-' && t.letter != '\0' && word[1] == t.letter;
+  });
+  return row == k_taken.end() ? nullptr : row;
+}
+
+// The value of a label flag that `word` begins or is: "" when it is none.
+std::string_view label_of(std::string_view word, std::string_view before) {
+  if (word.starts_with("--label=")) return word.substr(8);
+  if (word.starts_with("-l") && word.size() > 2) return word.substr(word[2] == '=' ? 3 : 2);
+  return before == "--label" || before == "-l" ? word : std::string_view();
+}
+
+std::optional<Flaw> check(std::string_view word, std::string_view before, bool value_may_follow) {
+  const std::string shown = "\"" + printable(word) + "\" ";
+  if (label_of(word, before).starts_with(k_our_labels)) {
+    return Flaw{shown + "sets a label that helper keeps for itself",
+                "choose a name that does not begin with \"helper.\""};
+  }
+  if (word == "-" || word == "--")
+    return Flaw{shown + "would end the flags, and what follows would be taken for the image", "remove it"};
+  if (!word.starts_with('-')) {
+    if (value_may_follow) return std::nullopt;
+    return Flaw{shown + "follows no flag, and the engine would take it for the image",
+                "write each flag and its value as \"--flag=value\", or as two entries"};
+  }
+  if (const TakenFlag* flag = taken(word))
+    return Flaw{shown + "is not for extra_args: helper decides it", std::string(flag->instead)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<BadArgument> check_extra_args(const std::vector<std::string>& args) {
+  std::string_view before;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const std::string_view word = args[i];
+    const bool value_may_follow = before.starts_with('-') && before.find('=') == std::string_view::npos;
+    if (auto flaw = check(word, before, value_may_follow)) return BadArgument{i, std::move(*flaw)};
+    before = word;
+  }
+  return std::nullopt;
+}
+
+}  // namespace helper::config

@@ -1,0 +1,81 @@
+#include "config/find.hpp"
+
+#include "base/paths.hpp"
+#include "base/text.hpp"
+#include "config/parse.hpp"
+
+#include <cstdlib>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace helper::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;  // a folder that we may not look into holds no config of ours
+  return fs::exists(path, ignored);
+}
+
+std::string list(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace
+
+Result<fs::path> find_config(const FindOptions& options) {
+  if (options.explicit_file) {
+    fs::path file = (options.folder / *options.explicit_file).lexically_normal();
+    if (is_there(file)) return file;
+    return fail(ErrorCode::config_unreadable, printable(file.string(), 400), "there is no such file",
+                "name another with --config, or write one with `helper init`");
+  }
+  std::vector<std::string> places;
+  for (fs::path folder = options.folder.lexically_normal();; folder = folder.parent_path()) {
+    fs::path file = folder / k_project_config_name;
+    if (is_there(file)) return file;
+    places.push_back(printable(file.string(), 400));
+    if (folder == options.home || folder == folder.parent_path()) break;
+  }
+  if (is_there(options.user_config_file)) return options.user_config_file;
+  places.push_back(printable(options.user_config_file.string(), 400));
+  return fail(ErrorCode::config_unreadable, "config", "there is none; looked for " + list(places),
+              "write one here with `helper init`");
+}
+
+Result<Config> load_config(FileStore& files, const fs::path& file) {
+  auto text = files.read(file);
+  if (!text) return fail(ErrorCode::config_unreadable, text.error().thing, text.error().cause, text.error().fix);
+  if (!*text)
+    return fail(ErrorCode::config_unreadable, printable(file.string(), 400), "there is no such file",
+                "write one with `helper init`");
+  const char* home = std::getenv("HOME");
+  return parse_config(**text, file, home == nullptr ? fs::path() : fs::path(home));
+}
+
+Result<Target> choose_target(const Config& config, std::string_view name) {
+  std::vector<std::string> names;
+  std::vector<std::string_view> candidates;
+  for (const auto& [key, target] : config.targets) {
+    names.push_back(key);
+    candidates.push_back(key);
+  }
+  const std::string file = printable(config.file.string(), 400);
+  if (name.empty()) {
+    if (config.targets.size() == 1) return config.targets.begin()->second;
+    return fail(ErrorCode::config_target, "target",
+                "none is named, and " + file + " has " + std::to_string(names.size()) + ": " + list(names),
+                names.empty() ? "" : "name one, such as " + names.front());
+  }
+  if (const auto found = config.targets.find(std::string(name)); found != config.targets.end()) return found->second;
+  const auto meant = nearest(name, candidates);
+  return fail(ErrorCode::config_target, "target " + printable(name),
+              "is not in " + file + ", which has: " + list(names),
+              meant ? "did you mean " + std::string(*meant) + "?" : "name one of these");
+}
+
+}  // namespace helper::config

@@ -1,0 +1,35 @@
+// JsonNode is a value of a JSON text with comments, and the line it stands on: what nlohmann's own tree cannot tell.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helper::config {
+
+struct JsonNode {
+  enum class Type { null, boolean, integer, real, text, array, object };
+  Type type = Type::null;
+  int line = 1;  // where the value begins; lines are counted from 1
+  bool boolean = false;
+  std::int64_t integer = 0;        // beyond 64 bits it is a `real`
+  std::string text;                // of a string; of a `real`, as written
+  std::vector<JsonNode> items;     // of an array or object, in the order written
+  std::vector<std::string> names;  // of an object: names[i] belongs to items[i]; no two are alike
+};
+
+inline constexpr std::size_t k_max_config_bytes = 1u << 20;
+inline constexpr std::size_t k_max_config_depth = 64;
+
+// Reads the text: JSON (RFC 8259) with // and /* */ comments, an optional byte order mark, any line ends. `file` is the
+// name that errors give. Errors: config_syntax for what is not such a text, is too large or too deep, or is not UTF-8;
+// config_invalid for a key written twice.
+[[nodiscard]] Result<JsonNode> parse_json(std::string_view text, const std::string& file);
+
+// What was found, for a message: `the number 12`, `text "a"`, `true`, `an object`.
+[[nodiscard]] std::string describe(const JsonNode& node);
+
+}  // namespace helper::config

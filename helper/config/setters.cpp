@@ -1,0 +1,176 @@
+#include "config/setters.hpp"
+
+#include "base/text.hpp"
+#include "config/extra_args.hpp"
+
+namespace helper::config {
+namespace {
+
+using Type = JsonNode::Type;
+
+std::optional<Misfit> misfit(const JsonNode& value, Flaw flaw, std::string where = {}) {
+  return Misfit{std::move(where), value.line, std::move(flaw.cause), std::move(flaw.fix)};
+}
+
+std::string index(std::size_t i) { return "[" + std::to_string(i) + "]"; }
+std::string member(const std::string& name) { return "." + printable(name); }
+
+std::optional<Misfit> wrong_type(const JsonNode& value, const std::string& want, std::string where) {
+  std::string fix;
+  if (value.type == Type::integer && want == "text in quotes")
+    fix = "write it in quotes: \"" + std::to_string(value.integer) + "\"";
+  return misfit(value, {"is " + describe(value) + ", must be " + want, fix}, std::move(where));
+}
+
+std::optional<std::uint16_t> port_of(const JsonNode& value) {
+  if (value.type != Type::integer || value.integer < 1 || value.integer > 65535) return std::nullopt;
+  return static_cast<std::uint16_t>(value.integer);
+}
+
+std::optional<PortPair> port_pair_of(const JsonNode& value) {
+  if (const auto port = port_of(value)) return PortPair{*port, *port};
+  return value.type == Type::text ? parse_port_pair(value.text) : std::nullopt;
+}
+
+// The members of {"soft": N, "hard": N}: both needed, no other.
+std::optional<Ulimit> ulimit_members(const JsonNode& value) {
+  Ulimit limit;
+  if (value.names.size() != 2) return std::nullopt;
+  for (std::size_t i = 0; i < value.names.size(); ++i) {
+    if (value.items[i].type != Type::integer) return std::nullopt;
+    if (value.names[i] == "soft") {
+      limit.soft = value.items[i].integer;
+    } else if (value.names[i] == "hard") {
+      limit.hard = value.items[i].integer;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return limit;
+}
+
+std::optional<Ulimit> ulimit_of(const JsonNode& value) {
+  switch (value.type) {
+    case Type::integer:
+      return Ulimit{value.integer, value.integer};
+    case Type::text:
+      return parse_ulimit(value.text);
+    case Type::object:
+      return ulimit_members(value);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<Misfit> set_text(std::string& field, const JsonNode& value, CheckText check) {
+  std::string text = value.type == Type::integer ? std::to_string(value.integer) : value.text;
+  if (auto bad = check(text)) return misfit(value, *bad);
+  field = std::move(text);
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_path(std::filesystem::path& field, const JsonNode& value) {
+  std::string text;
+  if (auto bad = set_text(text, value, check_local_path)) return bad;
+  field = text;
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_flag(bool& field, const JsonNode& value) {
+  field = value.boolean;
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_port(std::uint16_t& field, const JsonNode& value) {
+  const auto port = port_of(value);
+  if (!port) return misfit(value, {"is " + describe(value) + ", must be " + wanted(Kind::port), ""});
+  field = *port;
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_texts(std::vector<std::string>& field, const JsonNode& value, CheckText check) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < value.items.size(); ++i) {
+    const JsonNode& item = value.items[i];
+    if (item.type != Type::text) return wrong_type(item, "text in quotes", index(i));
+    if (auto bad = check(item.text)) return misfit(item, *bad, index(i));
+    texts.push_back(item.text);
+  }
+  field = std::move(texts);
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_mounts(std::vector<std::string>& field, const JsonNode& value) {
+  if (auto bad = set_texts(field, value, check_mount)) return bad;
+  std::map<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const auto [first, fresh] = places.emplace(mount_point(field[i]), i);
+    if (!fresh) {
+      return misfit(
+          value.items[i],
+          {"stands at " + printable(first->first) + " in the container, as does mounts" + index(first->second),
+           "give one of them another place"},
+          index(i));
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_command(std::optional<std::vector<std::string>>& field, const JsonNode& value) {
+  std::vector<std::string> words;
+  if (auto bad = set_texts(words, value, check_plain)) return bad;
+  if (words.empty()) return misfit(value, {"is an empty list", "leave the key out for the image's own command"});
+  if (words.front().empty())
+    return misfit(value.items.front(), {"is empty, and names no program", "write the program's name"}, index(0));
+  field = std::move(words);
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_extra_args(std::vector<std::string>& field, const JsonNode& value) {
+  if (auto bad = set_texts(field, value, check_plain)) return bad;
+  if (auto bad = check_extra_args(field)) return misfit(value.items[bad->at], bad->flaw, index(bad->at));
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_env(std::map<std::string, std::string>& field, const JsonNode& value) {
+  for (std::size_t i = 0; i < value.items.size(); ++i) {
+    const JsonNode& item = value.items[i];
+    if (auto bad = check_env_name(value.names[i])) return misfit(item, *bad, member(value.names[i]));
+    if (item.type != Type::text) return wrong_type(item, "text in quotes", member(value.names[i]));
+    if (auto bad = check_plain(item.text)) return misfit(item, *bad, member(value.names[i]));
+    field[value.names[i]] = item.text;
+  }
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_ulimits(std::map<std::string, Ulimit>& field, const JsonNode& value) {
+  for (std::size_t i = 0; i < value.items.size(); ++i) {
+    const JsonNode& item = value.items[i];
+    if (auto bad = check_ulimit_name(value.names[i])) return misfit(item, *bad, member(value.names[i]));
+    const auto limit = ulimit_of(item);
+    if (!limit)
+      return wrong_type(item, R"(-1, a number, "SOFT:HARD" or {"soft": N, "hard": N})", member(value.names[i]));
+    if (auto bad = check_ulimit(*limit)) return misfit(item, *bad, member(value.names[i]));
+    field[value.names[i]] = *limit;
+  }
+  return std::nullopt;
+}
+
+std::optional<Misfit> set_forwards(std::vector<PortPair>& field, const JsonNode& value) {
+  for (std::size_t i = 0; i < value.items.size(); ++i) {
+    const auto pair = port_pair_of(value.items[i]);
+    if (!pair)
+      return wrong_type(value.items[i], "\"LOCAL:CONTAINER\" or one port number, each from 1 to 65535", index(i));
+    field.push_back(*pair);
+  }
+  return std::nullopt;
+}
+
+std::optional<Misfit> begin_jupyter(Target& target) {
+  target.jupyter.emplace();
+  return std::nullopt;
+}
+
+}  // namespace helper::config

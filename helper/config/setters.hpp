@@ -1,0 +1,32 @@
+// The setters of the table of keys: a JSON value of the right type in, a field of the target set or a Misfit out.
+#pragma once
+
+#include "config/keys.hpp"
+#include "config/values.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace helper::config {
+
+using CheckText = Check (*)(std::string_view text);
+
+// Also takes a number >= 1, as its digits.
+[[nodiscard]] std::optional<Misfit> set_text(std::string& field, const JsonNode& value, CheckText check);
+[[nodiscard]] std::optional<Misfit> set_path(std::filesystem::path& field, const JsonNode& value);
+[[nodiscard]] std::optional<Misfit> set_flag(bool& field, const JsonNode& value);
+[[nodiscard]] std::optional<Misfit> set_port(std::uint16_t& field, const JsonNode& value);
+[[nodiscard]] std::optional<Misfit> set_texts(std::vector<std::string>& field, const JsonNode& value, CheckText check);
+// Refuses two mounts at one place.
+[[nodiscard]] std::optional<Misfit> set_mounts(std::vector<std::string>& field, const JsonNode& value);
+[[nodiscard]] std::optional<Misfit> set_command(std::optional<std::vector<std::string>>& field, const JsonNode& value);
+// Refuses flags that have a key of their own, and words that the engine would take for the image.
+[[nodiscard]] std::optional<Misfit> set_extra_args(std::vector<std::string>& field, const JsonNode& value);
+[[nodiscard]] std::optional<Misfit> set_env(std::map<std::string, std::string>& field, const JsonNode& value);
+[[nodiscard]] std::optional<Misfit> set_ulimits(std::map<std::string, Ulimit>& field, const JsonNode& value);
+[[nodiscard]] std::optional<Misfit> set_forwards(std::vector<PortPair>& field, const JsonNode& value);
+[[nodiscard]] std::optional<Misfit> begin_jupyter(Target& target);
+
+}  // namespace helper::config

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -112,6 +113,23 @@ int connect_one(int fd, const Address& address, const Limit& limit, Milliseconds
   return error_number;
 }
 
+struct Acknowledgements {
+  bool owes_us = false;
+  Milliseconds last_acknowledgement{0};
+};
+
+std::optional<Acknowledgements> read_tcp_info(int fd) {
+#ifdef __linux__
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (fd < 0 || ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return std::nullopt;
+  return Acknowledgements{info.tcpi_unacked > 0, Milliseconds{info.tcpi_last_ack_recv}};
+#else
+  static_cast<void>(fd);
+  return std::nullopt;
+#endif
+}
+
 }  // namespace
 
 Result<Fd> dial(const std::string& thing, const std::string& host, std::uint16_t port, const Limit& limit) {
@@ -147,18 +165,23 @@ void acknowledge_at_once(int tcp_fd) {
 #endif
 }
 
-bool peer_is_silent(int tcp_fd, Milliseconds silence) {
-#ifdef __linux__
-  if (tcp_fd < 0) return false;
-  tcp_info info{};
-  socklen_t length = sizeof info;
-  if (::getsockopt(tcp_fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return false;
-  return info.tcpi_unacked > 0 && info.tcpi_last_ack_recv > static_cast<std::uint64_t>(silence.count());
-#else
-  static_cast<void>(tcp_fd);
-  static_cast<void>(silence);
-  return false;
-#endif
+std::optional<Milliseconds> last_acknowledgement(int tcp_fd) {
+  const auto info = read_tcp_info(tcp_fd);
+  if (!info) return std::nullopt;
+  return info->last_acknowledgement;
+}
+
+SilenceWatch::SilenceWatch(int tcp_fd, Milliseconds too_long) : fd_(tcp_fd), too_long_(too_long), owing_since_(std::chrono::steady_clock::now()) {}
+
+bool SilenceWatch::is_silent() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto info = read_tcp_info(fd_);
+  if (!info || !info->owes_us) {
+    owing_since_ = now;
+    return false;
+  }
+  owing_since_ = std::max(owing_since_, now - info->last_acknowledgement);
+  return now - owing_since_ > too_long_;
 }
 
 }  // namespace helper::ssh

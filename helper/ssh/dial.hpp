@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/fd.hpp"
@@ -21,7 +22,20 @@ inline constexpr Milliseconds k_unacknowledged{10'000};
 // server that has Nagle's algorithm on holds back its next message until our (else delayed, 40 ms) acknowledgement.
 void acknowledge_at_once(int tcp_fd);
 
-// True when the peer has owed us an acknowledgement and said nothing for longer than `silence`. False for -1.
-[[nodiscard]] bool peer_is_silent(int tcp_fd, Milliseconds silence);
+// How long ago the peer's last acknowledgement came; nullopt for -1 and where the kernel does not tell.
+[[nodiscard]] std::optional<Milliseconds> last_acknowledgement(int tcp_fd);
+
+// SilenceWatch tells when a peer has owed us an acknowledgement, and said nothing, for too long while we watched.
+class SilenceWatch {
+ public:
+  SilenceWatch(int tcp_fd, Milliseconds too_long);
+  // To be asked every now and then. Always false for -1 and where the kernel does not tell.
+  [[nodiscard]] bool is_silent();
+
+ private:
+  int fd_;
+  Milliseconds too_long_;
+  SteadyTime owing_since_;  // an old last acknowledgement means nothing by itself: the link may just have been idle
+};
 
 }  // namespace helper::ssh

@@ -3,6 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +28,7 @@ struct HostConfig {
   std::vector<std::string> user_known_hosts;   // files
   std::vector<std::string> global_known_hosts;
   std::string strict_host_key_checking;        // "ask", "yes", "accept-new", "no", as ssh_config(5)
-  std::vector<HostConfig> jumps;               // ProxyJump, first hop first
+  std::vector<HostConfig> jumps;               // ProxyJump, first hop first; only the first may have a proxy command
   std::string proxy_command;                   // run by sh -c, tokens expanded
   friend bool operator==(const HostConfig&, const HostConfig&) = default;
 };
@@ -35,6 +39,28 @@ struct ParsedHost {
   std::vector<std::string> jump_destinations;  // "[user@]host[:port]", first hop first
 };
 [[nodiscard]] Result<ParsedHost> parse_ssh_g(std::string_view alias, std::string_view text);
+
+// A destination taken apart: "gpu1", "root@gpu1:2200", "root@[::1]:22". What could be an option or a piece of shell text (a
+// ProxyCommand gets the name) is refused.
+struct Destination {
+  std::string host;
+  std::string user;  // "" when none is named
+  std::optional<std::uint16_t> port;
+  friend bool operator==(const Destination&, const Destination&) = default;
+};
+[[nodiscard]] Result<Destination> parse_destination(const std::string& text);
+
+// What this machine puts in for ~, %-tokens and ${NAME} (ssh_config(5), TOKENS), which `ssh -G` leaves as they stand.
+struct LocalFacts {
+  std::filesystem::path home;  // of the passwd entry, as OpenSSH takes it
+  std::string user;
+  std::string uid;
+  std::string hostname;
+  std::function<std::optional<std::string>(const std::string& name)> environment;
+};
+// Pure but for facts.environment. An identity or known_hosts file with a token that means nothing there is left out, as
+// OpenSSH would not find it either; a ProxyCommand with one is an error.
+[[nodiscard]] Result<void> expand_tokens(HostConfig& host, const LocalFacts& facts);
 
 // Runs `ssh -G` for the destination ("alias", "[user@]host[:port]") and for each jump host. Errors: server_unreachable
 // (ssh is not installed, the configuration has a mistake: its own words are quoted).

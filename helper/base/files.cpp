@@ -1,6 +1,7 @@
 #include "base/files.hpp"
 
 #include "base/fd.hpp"
+#include "base/shell.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -15,14 +16,17 @@ namespace fs = std::filesystem;
 
 tl::unexpected<Error> io_error(const fs::path& path, const std::string& doing, int error_number) {
   std::string fix;
-  if (error_number == ENOSPC || error_number == EDQUOT) fix = "free some space: df -h " + path.parent_path().string();
-  if (error_number == EACCES || error_number == EPERM) fix = "look at its owner and mode: ls -ld " + path.string();
+  if (error_number == ENOSPC || error_number == EDQUOT)
+    fix = "free some space: df -h " + shell::quote(path.parent_path().string());
+  if (error_number == EACCES || error_number == EPERM)
+    fix = "look at its owner and mode: ls -ld " + shell::quote(path.string());
   return fail(ErrorCode::file_failed, path.string(), "cannot be " + doing + " (" + std::strerror(error_number) + ")",
               fix);
 }
 
 Result<void> make_folders(const fs::path& folder) {
-  if (folder.empty() || fs::is_directory(folder)) return {};
+  std::error_code ignored;  // a folder that cannot be looked at cannot be made either, and mkdir says why
+  if (folder.empty() || folder == folder.root_path() || fs::is_directory(folder, ignored)) return {};
   HELPER_TRY(make_folders(folder.parent_path()));
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return io_error(folder, "made", errno);
   return {};
@@ -36,6 +40,19 @@ int write_all(int fd, std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
   return 0;
+}
+
+// Where a write through `path` has to go: a link is kept, and what it leads to is written, there already or not.
+Result<fs::path> follow_links(const fs::path& path) {
+  constexpr int k_most_links = 40;  // as the Linux kernel follows (path_resolution(7))
+  fs::path target = path;
+  for (int links = 0; links < k_most_links; ++links) {
+    std::error_code not_a_link;
+    const fs::path next = fs::read_symlink(target, not_a_link);
+    if (not_a_link) return target;
+    target = target.parent_path() / next;
+  }
+  return io_error(path, "written", ELOOP);
 }
 
 void sync_folder(const fs::path& folder) {
@@ -67,8 +84,7 @@ Result<std::optional<std::string>> DiskFileStore::read(const fs::path& path) {
 }
 
 Result<void> DiskFileStore::write(const fs::path& path, std::string_view bytes, mode_t mode) {
-  std::error_code ignored;
-  const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
+  HELPER_TRY_ASSIGN(const fs::path target, follow_links(path));
   HELPER_TRY(make_folders(target.parent_path()));
   std::string temporary = target.string() + ".XXXXXX";
   const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
@@ -86,7 +102,9 @@ Result<void> DiskFileStore::write(const fs::path& path, std::string_view bytes, 
 }
 
 Result<void> DiskFileStore::remove(const fs::path& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return io_error(path, "removed", errno);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
+    return io_error(path, "removed", errno);
+  }
   return {};
 }
 

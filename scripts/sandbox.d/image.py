@@ -212,9 +212,9 @@ def write_tar(file, recipe, packages):
     files = package_files(packages)
     serving = "openssh-server" in packages
     tree = Tree(file)
-    for folder, mode in (("/proc", 0o755), ("/sys", 0o755), ("/dev", 0o755), ("/run/sshd", 0o755), ("/tmp", 0o1777), ("/var/tmp", 0o1777),
+    for folder, mode in (("/proc", 0o755), ("/sys", 0o755), ("/dev", 0o755), ("/run", 0o755), ("/tmp", 0o1777), ("/var/tmp", 0o1777),
                          ("/root", 0o700), ("/home", 0o755), ("/usr/local/bin", 0o755), ("/workspace", 0o755), ("/var/log", 0o755)):
-        if serving or folder not in ("/run/sshd", "/workspace"):
+        if serving or folder != "/workspace":
             tree.folder(folder, mode)
     for folder in ("bin", "sbin", "lib", "lib64"):
         tree.link(f"/{folder}", f"usr/{folder}")
@@ -227,9 +227,9 @@ def write_tar(file, recipe, packages):
     tree.file("/etc/profile", 'PATH="${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}"\nexport PATH\n')
     tree.file("/root/.profile", PROFILE)
     if serving:
-        for path in ("/usr/share/openssh/sshd_config",):
-            with open(path, encoding="utf-8") as source:
-                tree.file("/etc/ssh/sshd_config", source.read())
+        # As a hand-made image often is: no host keys and no /run/sshd, both are for whoever starts sshd.
+        with open("/usr/share/openssh/sshd_config", encoding="utf-8") as source:
+            tree.file("/etc/ssh/sshd_config", source.read())
         for name, line in PAM.items():
             tree.file(f"/etc/pam.d/common-{name}", line + "\n")
     if recipe["conda"]:

@@ -63,6 +63,9 @@ def stage(place):
 
 def boot(place, address):
     """Starts process 1 of the server; returns once its file system stands."""
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        if not any(line.split()[1].startswith("/sys/fs/cgroup") and line.split()[2] in ("cgroup", "cgroup2") for line in mounts):
+            raise Refused("no control groups are mounted under /sys/fs/cgroup: apt-get install cgroupfs-mount, then run cgroupfs-mount")
     for folder in (place.root, place.logs, place.engine_data):
         os.makedirs(folder, mode=0o700, exist_ok=True)
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "server-init")
@@ -144,7 +147,7 @@ def engine_answers(place):
 
 def start_engine(place):
     if place.engine.read() is None:
-        run(*enter(place, "rm", "-f", "/run/docker.pid", "/run/docker/containerd/containerd.pid"))
+        run(*enter(place, "rm", "-f", "/run/docker.pid"))  # of an engine that was killed: its pid may be another process by now
         _start(place, place.engine, "dockerd", "dockerd")
     socket = f"/proc/{place.must_be_up()}/root{SOCKET}"
     if not wait_for(lambda: place.engine.read() is None or (os.path.exists(socket) and engine_answers(place)), 60, 0.05) or place.engine.read() is None:

@@ -1,16 +1,17 @@
-// What the service tells: events while it works, reports when it is done. Plain values; rpc turns them into JSON and back.
+// What the service tells: events while it works, reports when it is done. Plain values; rpc turns them into JSON and
+// back.
 #pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/prompt.hpp"
+#include "ide/interpreter.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/clock.hpp"
-#include "base/error.hpp"
-#include "base/prompt.hpp"
-#include "ide/interpreter.hpp"
 
 namespace helper::ensure {
 
@@ -44,7 +45,7 @@ struct StepReport {
 // The result of ensure, stop, restart, remove.
 struct Report {
   std::string target;
-  std::string state;              // "ready", "stopped", "absent"
+  std::string state;  // "ready", "stopped", "absent"
   bool changed = false;
   std::vector<StepReport> steps;  // what was done, in order
   std::vector<std::string> notes;

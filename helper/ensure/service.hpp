@@ -1,16 +1,16 @@
-// Service is everything the daemon can do, for any transport: blocking calls, safe from any thread. One worker per target
-// owns that target's state; requests for the same thing at the same time do the work once and share its events.
+// Service is everything the daemon can do, for any transport: blocking calls, safe from any thread. One worker per
+// target owns that target's state; requests for the same thing at the same time do the work once and share its events.
 #pragma once
-
-#include <memory>
-#include <stop_token>
-#include <string>
-#include <vector>
 
 #include "base/paths.hpp"
 #include "base/result.hpp"
 #include "ensure/report.hpp"
 #include "plan/desired.hpp"
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
 
 namespace helper::ensure {
 
@@ -28,7 +28,8 @@ class Service {
   ~Service();  // stops every worker and closes every tunnel
 
   // ensure with Power::running; stop and remove are the same with stopped and absent.
-  [[nodiscard]] Result<Report> converge(const Request& request, plan::Power power, const EventSink& on_event, const std::stop_token& stop);
+  [[nodiscard]] Result<Report> converge(const Request& request, plan::Power power, const EventSink& on_event,
+                                        const std::stop_token& stop);
   // Stopped, then running.
   [[nodiscard]] Result<Report> restart(const Request& request, const EventSink& on_event, const std::stop_token& stop);
   [[nodiscard]] Result<PlanReport> plan(const Request& request, plan::Power power, const std::stop_token& stop);

@@ -30,6 +30,8 @@ class TunnelSet {
   [[nodiscard]] virtual Result<void> open(std::uint16_t local_port, const std::string& name) = 0;
   // Leads an open port to `remote`, an address as the server sees it.
   [[nodiscard]] virtual Result<void> point(std::uint16_t local_port, const Endpoint& remote) = 0;
+  // Begins making the way to the server, if it does not stand; nothing waits for it. point() does so too.
+  virtual void start() = 0;
   virtual void close(std::uint16_t local_port) = 0;
   [[nodiscard]] virtual std::vector<TunnelStatus> status() const = 0;
 };

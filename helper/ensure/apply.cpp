@@ -1,0 +1,72 @@
+#include "ensure/apply.hpp"
+
+#include "engine/act.hpp"
+#include "ensure/local_key.hpp"
+#include "ide/interpreter.hpp"
+#include "ide/known_hosts.hpp"
+
+namespace helper::ensure {
+namespace {
+
+struct Apply {
+  const Hands& hands;
+  const Paths& paths;
+  const plan::Desired& desired;
+  const OutputSink& on_progress;
+  const std::stop_token& stop;
+
+  [[nodiscard]] const std::string& container() const { return desired.target.container.name; }
+
+  Result<void> operator()(const plan::OpenTunnel& a) const {
+    return hands.tunnels.open(a.tunnel.local_port, a.tunnel.name);
+  }
+  Result<void> operator()(const plan::CloseTunnel& a) const {
+    hands.tunnels.close(a.local_port);
+    return {};
+  }
+  Result<void> operator()(const plan::PointTunnel& a) const {
+    return hands.tunnels.point(a.tunnel.local_port, a.remote);
+  }
+  Result<void> operator()(const plan::MakeLocalKey&) const { return make_local_key(paths, stop); }
+  Result<void> operator()(const plan::PullImage& a) const {
+    return engine::pull_image(hands.server, a, on_progress, stop);
+  }
+  Result<void> operator()(const plan::CreateContainer& a) const {
+    return engine::create_container(hands.server, desired, a, stop);
+  }
+  Result<void> operator()(const plan::StartContainer& a) const {
+    return engine::start_container(hands.server, a.name, stop);
+  }
+  Result<void> operator()(const plan::UnpauseContainer& a) const {
+    return engine::unpause_container(hands.server, a.name, stop);
+  }
+  Result<void> operator()(const plan::StopContainer& a) const {
+    return engine::stop_container(hands.server, a.name, stop);
+  }
+  Result<void> operator()(const plan::RemoveContainer& a) const {
+    return engine::remove_container(hands.server, a.name, stop);
+  }
+  Result<void> operator()(const plan::InstallKey& a) const {
+    return engine::install_key(hands.server, container(), a, stop);
+  }
+  Result<void> operator()(const plan::StartSshd& a) const {
+    return engine::start_sshd(hands.server, container(), a, stop);
+  }
+  Result<void> operator()(const plan::PinHostKeys& a) const {
+    HELPER_TRY_ASSIGN(const auto text, hands.files.read(paths.known_hosts()));
+    const auto& target = desired.target;
+    return hands.files.write(paths.known_hosts(),
+                             ide::with_pinned_host_keys(text.value_or(""), ide::host_key_alias(target.name),
+                                                        target.ssh.local_port, a.host_keys),
+                             0600);
+  }
+};
+
+}  // namespace
+
+Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired, const plan::Action& action,
+                   const OutputSink& on_progress, const std::stop_token& stop) {
+  return std::visit(Apply{hands, paths, desired, on_progress, stop}, action);
+}
+
+}  // namespace helper::ensure

@@ -1,0 +1,18 @@
+// apply makes one step of a plan true and decides nothing.
+#pragma once
+
+#include "base/paths.hpp"
+#include "ensure/hands.hpp"
+#include "plan/desired.hpp"
+#include "plan/step.hpp"
+
+#include <stop_token>
+
+namespace helper::ensure {
+
+// `on_progress` gets the lines that a long step prints.
+[[nodiscard]] Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired,
+                                 const plan::Action& action, const OutputSink& on_progress,
+                                 const std::stop_token& stop);
+
+}  // namespace helper::ensure

@@ -1,0 +1,160 @@
+#include "ensure/converge.hpp"
+
+#include "ensure/apply.hpp"
+#include "plan/choose_python.hpp"
+#include "plan/make_plan.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace helper::ensure {
+namespace {
+
+class Convergence {
+ public:
+  Convergence(const Hands& hands, const Paths& paths, const plan::Desired& desired, engine::Memory& memory,
+              const EventSink& on_event, const std::stop_token& stop)
+      : hands_(hands),
+        paths_(paths),
+        desired_(desired),
+        memory_(memory),
+        on_event_(on_event),
+        stop_(stop),
+        start_(hands.clock.now()) {
+    report_.target = desired.target.name;
+    report_.state = plan::to_text(desired.power);
+  }
+
+  Result<Report> run() {
+    // What this machine alone can tell comes first, so that a busy port is named before anything slow.
+    HELPER_TRY_ASSIGN(const auto here, observe_here(hands_, paths_, desired_));
+    HELPER_TRY(apply_all(plan::make_plan(desired_, here), here));
+    tell({Event::Kind::connecting, {}, hands_.server.where(), {}, {}, {}, {}});
+    while (report_.rounds < k_max_rounds) {
+      ++report_.rounds;
+      HELPER_TRY_ASSIGN(auto observed, observe(hands_, paths_, desired_, memory_, stop_));
+      observed.attempts = attempts_;
+      // The server answers: the tunnels' own session can be made while containers start.
+      if (desired_.power == plan::Power::running && !observed.server_error) hands_.tunnels.start();
+      const plan::Plan plan = plan::make_plan(desired_, observed);
+      if (plan.steps.empty()) return finish(plan, observed);
+      if (const auto text = plan::to_text(plan); !plans_.insert(text).second) {
+        return fail(ErrorCode::internal, plan::to_text(plan.steps.front().action), "it was done and yet is still to do",
+                    "look at the log, then: helper ensure " + desired_.target.name);
+      }
+      HELPER_TRY(apply_all(plan, observed));
+    }
+    return fail(ErrorCode::internal, desired_.target.name,
+                "it is still not as it should be after " + std::to_string(k_max_rounds) + " rounds",
+                "helper plan " + desired_.target.name + " shows what is left");
+  }
+
+ private:
+  void tell(Event event) {
+    event.target = desired_.target.name;
+    on_event_(event);
+  }
+
+  void note(const std::string& text) {
+    if (std::ranges::find(report_.notes, text) != report_.notes.end()) return;
+    report_.notes.push_back(text);
+    tell({Event::Kind::note, {}, text, {}, {}, {}, {}});
+  }
+
+  Result<void> apply_all(const plan::Plan& plan, const plan::Observed& observed) {
+    for (const auto& step : plan.steps) {
+      if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
+      if (auto done = apply_one(step); !done) {
+        // A start that failed is the one failure with another way to try: the next plan decides which.
+        if (!std::holds_alternative<plan::StartContainer>(step.action) || !is_engines_word(done.error())) return done;
+        attempts_.failed_ways[way_of(plan, observed)] = done.error().cause;
+        return {};
+      }
+      if (std::holds_alternative<plan::StartContainer>(step.action)) ++attempts_.starts;
+    }
+    return {};
+  }
+
+  Result<void> apply_one(const plan::Step& step) {
+    const auto start = hands_.clock.now();
+    const std::string text = plan::to_text(step.action);
+    tell({Event::Kind::started, {}, text, step.cause, {}, {}, {}});
+    const auto on_progress = [&](std::string_view piece) {
+      tell({Event::Kind::progress, {}, std::string(piece), {}, {}, {}, {}});
+    };
+    auto done = apply(hands_, paths_, desired_, step.action, on_progress, stop_);
+    const auto elapsed = since(hands_.clock, start);
+    if (!done) {
+      tell({Event::Kind::failed, {}, text, done.error().cause, elapsed, {}, {}});
+      return done;
+    }
+    tell({Event::Kind::done, {}, text, step.cause, elapsed, {}, {}});
+    report_.steps.push_back({text, step.cause, elapsed});
+    return {};
+  }
+
+  [[nodiscard]] static bool is_engines_word(const Error& error) { return error.code == ErrorCode::container_failed; }
+
+  [[nodiscard]] static plan::GpuWay way_of(const plan::Plan& plan, const plan::Observed& observed) {
+    for (const auto& step : plan.steps) {
+      if (const auto* create = std::get_if<plan::CreateContainer>(&step.action)) return create->gpu_way;
+    }
+    return observed.container ? observed.container->gpu_way : plan::GpuWay::none;
+  }
+
+  Result<Report> finish(const plan::Plan& plan, const plan::Observed& observed) {
+    for (const auto& text : plan.notes) note(text);
+    if (!plan.problems.empty()) return fail(plan.problems.front());
+    if (desired_.power == plan::Power::running) {
+      HELPER_TRY_ASSIGN(report_.settings, interpreter_of(paths_, desired_, observed));
+      report_.state = "ready";
+    }
+    report_.changed = !report_.steps.empty();
+    report_.elapsed = since(hands_.clock, start_);
+    return std::move(report_);
+  }
+
+  const Hands& hands_;
+  const Paths& paths_;
+  const plan::Desired& desired_;
+  engine::Memory& memory_;
+  const EventSink& on_event_;
+  const std::stop_token& stop_;
+  const SteadyTime start_;
+  plan::Attempts attempts_;
+  std::set<std::string> plans_;  // texts of the plans that were applied
+  Report report_;
+};
+
+}  // namespace
+
+Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired, engine::Memory& memory,
+                        const EventSink& on_event, const std::stop_token& stop) {
+  return Convergence(hands, paths, desired, memory, on_event, stop).run();
+}
+
+Result<ide::Interpreter> interpreter_of(const Paths& paths, const plan::Desired& desired,
+                                        const plan::Observed& observed) {
+  const auto& target = desired.target;
+  HELPER_TRY_ASSIGN(
+      const auto choice,
+      plan::choose_python(target.python, observed.inside ? observed.inside->pythons : std::vector<plan::Python>{}));
+  ide::Interpreter interpreter;
+  interpreter.target = target.name;
+  interpreter.host = "127.0.0.1";
+  interpreter.port = target.ssh.local_port;
+  interpreter.user = target.ssh.user;
+  interpreter.key_file = observed.key ? observed.key->private_file : std::string();
+  interpreter.known_hosts = paths.known_hosts().string();
+  interpreter.host_key_alias = ide::host_key_alias(target.name);
+  interpreter.python = choice.python.path;
+  interpreter.python_version = choice.python.version;
+  interpreter.python_prefix = choice.python.prefix;
+  interpreter.python_cause = choice.cause;
+  interpreter.project_local = target.project.local.string();
+  interpreter.project_remote = target.project.remote;
+  interpreter.jupyter_port = target.jupyter ? target.jupyter->local_port : std::uint16_t{0};
+  return interpreter;
+}
+
+}  // namespace helper::ensure

@@ -1,0 +1,26 @@
+// converge is the one mechanism behind every verb: observe, make_plan, apply, again until the plan is empty.
+#pragma once
+
+#include "base/paths.hpp"
+#include "ensure/hands.hpp"
+#include "ensure/observe.hpp"
+#include "ensure/report.hpp"
+#include "plan/step.hpp"
+
+#include <stop_token>
+
+namespace helper::ensure {
+
+// A first start with a fall-back from --gpus to --runtime=nvidia, and a look that proves it, needs six.
+inline constexpr int k_max_rounds = 8;
+
+// The report's round_trips are left to the caller, who owns the runner. Error: the plan's first problem, or the step
+// that failed, or cancelled.
+[[nodiscard]] Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired,
+                                      engine::Memory& memory, const EventSink& on_event, const std::stop_token& stop);
+
+// What a ready target's user must know. Error python_missing when no interpreter fits.
+[[nodiscard]] Result<ide::Interpreter> interpreter_of(const Paths& paths, const plan::Desired& desired,
+                                                      const plan::Observed& observed);
+
+}  // namespace helper::ensure

@@ -1,0 +1,19 @@
+// Hands are the four ways in which the helper touches the world; everything that has an effect goes through one of
+// them, and each has an in-memory twin for tests.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/command.hpp"
+#include "base/files.hpp"
+#include "tunnel/tunnels.hpp"
+
+namespace helper::ensure {
+
+struct Hands {
+  CommandRunner& server;
+  tunnel::TunnelSet& tunnels;
+  FileStore& files;
+  Clock& clock;
+};
+
+}  // namespace helper::ensure

@@ -1,0 +1,76 @@
+// A Job is one piece of work on a target's worker, with whoever waits for it. Several may wait for the same one; each
+// sees all of its events, and it is cancelled only when none of them waits any more.
+#pragma once
+
+#include "base/result.hpp"
+#include "ensure/report.hpp"
+
+#include <any>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace helper::ensure {
+
+class Job {
+ public:
+  using Work = std::function<void(Job&)>;
+
+  // `key` names what it does; jobs of one key may be shared while they wait or run. "" is never shared.
+  Job(std::string key, Work work) : key_(std::move(key)), work_(std::move(work)) {}
+
+  [[nodiscard]] const std::string& key() const { return key_; }
+  [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
+  void request_stop() { stop_.request_stop(); }
+
+  // Runs the work on the calling thread, then wakes everyone who waits.
+  void run();
+
+  // What the work came to; one type for all jobs of a key.
+  template <class T>
+  void set_result(T value) {
+    result_ = std::move(value);
+  }
+  // After wait() has returned true.
+  template <class T>
+  [[nodiscard]] T result() const {
+    return std::any_cast<T>(result_);
+  }
+
+  // Told to every listener, and kept for those who come later.
+  void emit(const Event& event);
+
+  // True when somebody listens who can answer a question.
+  [[nodiscard]] bool can_ask() const;
+  // The step that is under way; "" before the first.
+  [[nodiscard]] std::string current_step() const;
+
+  // Joins: past events are told at once, later ones as they come. False when the job is over or being cancelled.
+  bool join(std::size_t listener, EventSink sink, bool can_answer);
+  // Waits for the end or for `stop`; on stop the listener leaves. True when the job is done.
+  bool wait(std::size_t listener, const std::stop_token& stop);
+
+ private:
+  struct Listener {
+    std::size_t id;
+    EventSink sink;
+    bool can_answer;
+  };
+
+  const std::string key_;
+  const Work work_;
+  std::stop_source stop_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<Listener> listeners_;
+  std::vector<Event> history_;
+  std::any result_;  // written by the work, read after done_
+  bool done_ = false;
+};
+
+}  // namespace helper::ensure

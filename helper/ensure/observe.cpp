@@ -1,0 +1,112 @@
+#include "ensure/observe.hpp"
+
+#include "ensure/banner.hpp"
+#include "ensure/local_key.hpp"
+#include "ide/interpreter.hpp"
+#include "ide/known_hosts.hpp"
+#include "plan/choose_python.hpp"
+#include "plan/make_plan.hpp"
+
+#include <algorithm>
+#include <future>
+
+namespace helper::ensure {
+namespace {
+
+// A link that is being dialled again needs its 6 round trips, and the connection waits for it meanwhile.
+constexpr Milliseconds k_banner_limit{10'000};
+
+std::string blob_of(const std::optional<plan::LocalKey>& key) {
+  if (!key) return {};
+  const auto first = key->public_line.find(' ');
+  const auto second = key->public_line.find(' ', first + 1);
+  return key->public_line.substr(first + 1, second == std::string::npos ? second : second - first - 1);
+}
+
+plan::Tunnel* ssh_tunnel(plan::Observed& observed, const plan::Desired& desired) {
+  const auto tunnel = std::ranges::find(observed.tunnels, desired.target.ssh.local_port, &plan::Tunnel::local_port);
+  return tunnel == observed.tunnels.end() ? nullptr : &*tunnel;
+}
+
+// A question put to the tunnel while the server is asked something else; given up when the object goes.
+class BannerQuestion {
+ public:
+  explicit BannerQuestion(std::uint16_t port)
+      : answer_(std::async(std::launch::async,
+                           [port, stop = stop_.get_token()] { return ssh_answers(port, k_banner_limit, stop); })) {}
+  ~BannerQuestion() { stop_.request_stop(); }
+  BannerQuestion(const BannerQuestion&) = delete;
+  BannerQuestion& operator=(const BannerQuestion&) = delete;
+
+  bool wait(const std::stop_token& stop) {
+    const std::stop_callback give_up(stop, [this] { stop_.request_stop(); });
+    return answer_.get();
+  }
+
+ private:
+  std::stop_source stop_;
+  std::future<bool> answer_;
+};
+
+void take(plan::Observed& observed, engine::ServerFacts facts) {
+  observed.engine_error = std::move(facts.engine_error);
+  observed.engine = std::move(facts.engine);
+  observed.container = std::move(facts.container);
+  observed.image = std::move(facts.image);
+  observed.inside = std::move(facts.inside);
+  observed.inside_error = std::move(facts.inside_error);
+}
+
+void remember(const plan::Observed& observed, const plan::Desired& desired, engine::Memory& memory) {
+  if (!observed.inside || !observed.container) {
+    memory = {};
+    return;
+  }
+  const auto choice = plan::choose_python(desired.target.python, observed.inside->pythons);
+  memory =
+      choice ? engine::Memory{engine::run_of(*observed.container), *observed.inside, choice->python} : engine::Memory{};
+}
+
+}  // namespace
+
+Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, const plan::Desired& desired) {
+  plan::Observed observed;
+  for (const auto& tunnel : hands.tunnels.status()) {
+    observed.tunnels.push_back(
+        {tunnel.local_port, tunnel.remote, tunnel.link_up ? std::string() : tunnel.trouble, std::nullopt});
+  }
+  HELPER_TRY_ASSIGN(observed.key, find_local_key(hands.files, paths, desired.target.ssh.key));
+  HELPER_TRY_ASSIGN(const auto known_hosts, hands.files.read(paths.known_hosts()));
+  observed.pinned_host_keys = ide::pinned_host_keys(known_hosts.value_or(""), ide::host_key_alias(desired.target.name));
+  return observed;
+}
+
+Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired,
+                               engine::Memory& memory, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(auto observed, observe_here(hands, paths, desired));
+  plan::Tunnel* ssh = ssh_tunnel(observed, desired);
+  std::optional<BannerQuestion> banner;
+  if (ssh != nullptr && ssh->remote) banner.emplace(ssh->local_port);
+
+  auto facts = engine::probe(hands.server, desired, blob_of(observed.key), memory, stop);
+  const bool quick = !memory.run.empty();
+  if (facts && facts->inside && facts->inside->pythons.empty() && quick) {
+    memory = {};  // the interpreter that was chosen no longer runs: look for all of them again
+    facts = engine::probe(hands.server, desired, blob_of(observed.key), memory, stop);
+  }
+  if (!facts && facts.error().code == ErrorCode::cancelled) return fail(std::move(facts).error());
+  if (facts) {
+    take(observed, std::move(*facts));
+  } else {
+    observed.server_error = std::move(facts).error();
+  }
+  remember(observed, desired, memory);
+
+  const bool leads_to_sshd = banner && observed.inside && observed.inside->sshd_listening &&
+                             plan::reach(*observed.container, plan::k_container_ssh_port) == ssh->remote;
+  if (leads_to_sshd) ssh->answers = banner->wait(stop);
+  if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");
+  return observed;
+}
+
+}  // namespace helper::ensure

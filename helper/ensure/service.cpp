@@ -1,0 +1,112 @@
+#include "ensure/service.hpp"
+
+#include "base/files.hpp"
+#include "config/find.hpp"
+#include "ensure/questions.hpp"
+#include "ensure/target.hpp"
+
+#include <future>
+#include <map>
+#include <mutex>
+
+namespace helper::ensure {
+namespace {
+
+Caller caller_of(const Request& request) { return {request.agent_socket, request.can_answer}; }
+
+}  // namespace
+
+struct Service::State {
+  explicit State(Paths its_paths) : paths(std::move(its_paths)) {}
+
+  struct Chosen {
+    config::Target config;
+    std::string config_file;
+    std::shared_ptr<Target> target;
+  };
+
+  [[nodiscard]] std::string config_file(const Request& request) const {
+    return request.config_file.empty() ? paths.user_config_file.string() : request.config_file;
+  }
+
+  Result<Chosen> choose(const Request& request) {
+    HELPER_TRY_ASSIGN(const auto config, config::load_config(files, config_file(request)));
+    HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, request.target));
+    auto target = find(config.file.string(), chosen.name);
+    return Chosen{std::move(chosen), config.file.string(), std::move(target)};
+  }
+
+  std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
+    const std::scoped_lock lock(mutex);
+    auto& target = targets[{file, name}];
+    if (!target) target = std::make_shared<Target>(paths, files, clock, questions);
+    return target;
+  }
+
+  const Paths paths;
+  DiskFileStore files;
+  SystemClock clock;
+  Questions questions;
+  std::mutex mutex;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
+};
+
+Service::Service(Paths paths) : state_(std::make_unique<State>(std::move(paths))) {}
+
+Service::~Service() = default;
+
+Result<Report> Service::converge(const Request& request, plan::Power power, const EventSink& on_event,
+                                 const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->converge(chosen.config, power, caller_of(request), on_event, stop);
+}
+
+Result<Report> Service::restart(const Request& request, const EventSink& on_event, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->restart(chosen.config, caller_of(request), on_event, stop);
+}
+
+Result<PlanReport> Service::plan(const Request& request, plan::Power power, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->plan(chosen.config, power, caller_of(request), stop);
+}
+
+Result<std::vector<TargetStatus>> Service::status(const Request& request, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto config, config::load_config(state_->files, state_->config_file(request)));
+  std::vector<std::string> names;
+  if (request.target.empty()) {
+    for (const auto& [name, target] : config.targets) names.push_back(name);
+  } else {
+    names.push_back(request.target);
+  }
+  std::vector<std::future<Result<TargetStatus>>> looks;
+  for (const auto& name : names) {
+    HELPER_TRY_ASSIGN(const auto chosen, config::choose_target(config, name));
+    const auto target = state_->find(config.file.string(), name);
+    looks.push_back(std::async(std::launch::async,
+                               [=, caller = caller_of(request)] { return target->status(chosen, caller, stop); }));
+  }
+  std::vector<TargetStatus> statuses;
+  for (auto& look : looks) {
+    HELPER_TRY_ASSIGN(auto status, look.get());
+    status.config_file = config.file.string();
+    statuses.push_back(std::move(status));
+  }
+  return statuses;
+}
+
+Result<LogText> Service::logs(const Request& request, int lines, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->logs(chosen.config, caller_of(request), lines, stop);
+}
+
+Result<ide::Interpreter> Service::settings(const Request& request, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->settings(chosen.config, caller_of(request), stop);
+}
+
+bool Service::answer(const std::string& question_id, const std::string& value) {
+  return state_->questions.answer(question_id, value);
+}
+
+}  // namespace helper::ensure

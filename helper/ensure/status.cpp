@@ -1,0 +1,78 @@
+#include "ensure/status.hpp"
+
+#include "plan/choose_python.hpp"
+
+namespace helper::ensure {
+namespace {
+
+std::vector<StepReport> steps_of(const plan::Plan& plan) {
+  std::vector<StepReport> steps;
+  for (const auto& step : plan.steps) steps.push_back({plan::to_text(step.action), step.cause, {}});
+  return steps;
+}
+
+std::string state_word(const plan::Observed& observed, const plan::Plan& plan) {
+  if (observed.server_error) return "unreachable";
+  if (plan.empty()) return "ready";
+  if (!observed.container) return "not ready";
+  switch (observed.container->state) {
+    case plan::ContainerState::absent:
+      return "absent";
+    case plan::ContainerState::created:
+    case plan::ContainerState::exited:
+      return "stopped";
+    default:
+      return "not ready";
+  }
+}
+
+TargetStatus base_status(const config::Target& config) {
+  TargetStatus status;
+  status.target = config.name;
+  status.server = config.server;
+  status.container = config.container.name;
+  status.image = config.container.image;
+  return status;
+}
+
+}  // namespace
+
+PlanReport plan_report(const std::string& target, const plan::Plan& plan) {
+  return {target, steps_of(plan), plan.problems, plan.notes};
+}
+
+TargetStatus target_status(const plan::Desired& desired, const plan::Observed& observed, const plan::Plan& plan,
+                           const std::vector<tunnel::TunnelStatus>& tunnels) {
+  TargetStatus status = base_status(desired.target);
+  status.state = state_word(observed, plan);
+  if (observed.container) {
+    status.container_state = plan::to_text(observed.container->state);
+    if (!observed.container->image.empty()) status.image = observed.container->image;
+  }
+  if (observed.inside) {
+    status.gpus = observed.inside->gpus;
+    if (const auto choice = plan::choose_python(desired.target.python, observed.inside->pythons)) {
+      status.python = choice->python.path;
+      status.python_version = choice->python.version;
+    }
+  }
+  for (const auto& tunnel : tunnels) {
+    const std::string leads_to =
+        tunnel.remote ? to_text(*tunnel.remote) + " on " + desired.target.server : std::string();
+    status.tunnels.push_back({tunnel.name, tunnel.local_port, leads_to, tunnel.link_up && tunnel.remote, tunnel.trouble,
+                              tunnel.connections});
+  }
+  status.would_do = steps_of(plan);
+  status.problems = plan.problems;
+  status.notes = plan.notes;
+  return status;
+}
+
+TargetStatus working_status(const config::Target& config, const std::string& step) {
+  TargetStatus status = base_status(config);
+  status.state = "working";
+  status.notes.push_back(step.empty() ? "looking at it now" : "now: " + step);
+  return status;
+}
+
+}  // namespace helper::ensure

@@ -1,0 +1,22 @@
+// What was observed, said for people. Pure.
+#pragma once
+
+#include "ensure/report.hpp"
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+#include "plan/step.hpp"
+#include "tunnel/tunnels.hpp"
+
+#include <string>
+#include <vector>
+
+namespace helper::ensure {
+
+[[nodiscard]] PlanReport plan_report(const std::string& target, const plan::Plan& plan);
+// `plan` is what would make it run.
+[[nodiscard]] TargetStatus target_status(const plan::Desired& desired, const plan::Observed& observed,
+                                         const plan::Plan& plan, const std::vector<tunnel::TunnelStatus>& tunnels);
+// While a job is under way: what is known without looking.
+[[nodiscard]] TargetStatus working_status(const config::Target& config, const std::string& step);
+
+}  // namespace helper::ensure

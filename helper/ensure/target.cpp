@@ -1,0 +1,235 @@
+#include "ensure/target.hpp"
+
+#include "base/local_runner.hpp"
+#include "base/log.hpp"
+#include "engine/act.hpp"
+#include "ensure/converge.hpp"
+#include "ensure/status.hpp"
+#include "plan/make_plan.hpp"
+#include "ssh/ssh_runner.hpp"
+#include "tunnel/tunnel_set.hpp"
+
+namespace helper::ensure {
+namespace {
+
+constexpr const char* k_local = "local";
+
+// Counts what is sent to the server, so that a report can tell its round trips.
+class CountingRunner final : public CommandRunner {
+ public:
+  explicit CountingRunner(std::unique_ptr<CommandRunner> runner) : runner_(std::move(runner)) {}
+  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
+                                          const OutputSink& on_output) override {
+    ++runs_;
+    return runner_->run(command, stop, on_output);
+  }
+  [[nodiscard]] std::string where() const override { return runner_->where(); }
+  [[nodiscard]] std::uint64_t runs() const { return runs_; }
+
+ private:
+  std::unique_ptr<CommandRunner> runner_;
+  std::uint64_t runs_ = 0;
+};
+
+// Two requests are one job only if they ask for the same thing of the same config.
+std::string job_key(const config::Target& config, plan::Power power) {
+  const auto desired = plan::desired_state(config, power);
+  std::string key = plan::to_text(power) + "|" + desired.spec_hash + "|" + config.server + "|" + config.container.name +
+                    "|" + config.ssh.user + "|" + config.ssh.key + "|" + config.python + "|" +
+                    config.project.local.string() + "|" + config.project.remote;
+  for (const auto& tunnel : desired.tunnels) key += "|" + std::to_string(tunnel.local_port);
+  return key;
+}
+
+}  // namespace
+
+// Puts questions to those who wait for the job that runs now; between jobs there is nobody to ask.
+class Target::Asking final : public Prompter {
+ public:
+  explicit Asking(Questions& questions) : questions_(questions) {}
+
+  void begin(Job* job) {
+    const std::scoped_lock lock(mutex_);
+    job_ = job;
+  }
+  void end() { begin(nullptr); }
+
+  [[nodiscard]] Result<std::string> ask(const Question& question, const std::stop_token& stop) override {
+    const std::scoped_lock one_at_a_time(asking_);
+    std::string id;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (job_ == nullptr || !job_->can_ask()) {
+        return fail(ErrorCode::not_ready, question.prompt, "there is nobody to ask",
+                    "run helper ensure in a terminal once");
+      }
+      id = questions_.open();
+      Event event;
+      event.kind = Event::Kind::question;
+      event.text = question.prompt;
+      event.question_id = id;
+      event.question = question;
+      job_->emit(event);
+    }
+    return questions_.wait(id, stop);
+  }
+
+ private:
+  Questions& questions_;
+  std::mutex asking_;
+  std::mutex mutex_;
+  Job* job_ = nullptr;
+};
+
+struct Target::Connection {
+  CountingRunner server;
+  tunnel::Tunnels tunnels;
+};
+
+Target::Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions)
+    : paths_(paths),
+      files_(files),
+      clock_(clock),
+      asking_(std::make_shared<Asking>(questions)),
+      secrets_(std::make_shared<ssh::SecretCache>()) {}
+
+Target::~Target() {
+  worker_.close();        // its jobs use the connection,
+  connection_ = nullptr;  // whose thread may post to the worker
+}
+
+Hands Target::hands_for(const config::Target& config, const Caller& caller) {
+  const bool other_server = !config_ || config_->server != config.server;
+  const bool other_agent = !caller.agent_socket.empty() && caller.agent_socket != agent_socket_;
+  if (!config_ || *config_ != config) memory_ = {};
+  if (!caller.agent_socket.empty()) agent_socket_ = caller.agent_socket;
+  config_ = config;
+  if (!connection_ || other_server || (other_agent && unreachable_)) {
+    connection_ = nullptr;  // its ports must be free before the new ones are bound
+    if (config.server == k_local) {
+      connection_.reset(new Connection{CountingRunner(std::make_unique<LocalRunner>()), tunnel::Tunnels(nullptr)});
+    } else {
+      const ssh::ConnectOptions options{agent_socket_, asking_, secrets_, Milliseconds(10'000)};
+      const auto dial = [server = config.server,
+                         options](const std::stop_token& stop) -> Result<std::unique_ptr<ssh::Session>> {
+        HELPER_TRY_ASSIGN(const auto host, ssh::resolve_host(server, stop));
+        return ssh::Session::connect(host, options, stop);
+      };
+      connection_.reset(
+          new Connection{CountingRunner(std::make_unique<ssh::SshRunner>(config.server, options)),
+                         tunnel::Tunnels(dial, [this](bool up, const std::string& why) { link_changed(up, why); })});
+    }
+  }
+  return {connection_->server, connection_->tunnels, files_, clock_};
+}
+
+// On the tunnels' thread: after the server or the link was away, what stood on it may have gone too.
+void Target::link_changed(bool up, const std::string& why) {
+  log_info("link {}: {}", up ? "up" : "down", why);
+  if (!up || !link_was_up_.exchange(true)) return;
+  worker_.post("link came back", [this](Job& job) {
+    if (!keep_running_ || !config_) return;
+    const auto report = converge_now(config::Target(*config_), plan::Power::running, {}, job);
+    if (!report) log_warning("after the link came back: {}", to_text(report.error()));
+  });
+}
+
+Result<Report> Target::converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job) {
+  const Hands hands = hands_for(config, caller);
+  const auto before = connection_->server.runs();
+  asking_->begin(&job);
+  if (power != plan::Power::running) keep_running_ = false;
+  auto report = ensure::converge(
+      hands, paths_, plan::desired_state(config, power), memory_, [&](const Event& event) { job.emit(event); },
+      job.stop());
+  asking_->end();
+  unreachable_ =
+      !report && error_kind(report.error().code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
+  if (power == plan::Power::running && report) keep_running_ = true;
+  if (report) report->round_trips = connection_->server.runs() - before;
+  return report;
+}
+
+Result<plan::Observed> Target::observe_now(const config::Target& config, const Caller& caller, Job& job) {
+  const Hands hands = hands_for(config, caller);
+  asking_->begin(&job);
+  auto observed =
+      ensure::observe(hands, paths_, plan::desired_state(config, plan::Power::running), memory_, job.stop());
+  asking_->end();
+  unreachable_ = observed && observed->server_error.has_value();
+  return observed;
+}
+
+Result<Report> Target::converge(const config::Target& config, plan::Power power, const Caller& caller,
+                                const EventSink& on_event, const std::stop_token& stop) {
+  return worker_.request<Report>(job_key(config, power), on_event, caller.can_answer, stop,
+                                 [=, this](Job& job) { return converge_now(config, power, caller, job); });
+}
+
+Result<Report> Target::restart(const config::Target& config, const Caller& caller, const EventSink& on_event,
+                               const std::stop_token& stop) {
+  return worker_.request<Report>("restart", on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
+    HELPER_TRY_ASSIGN(auto stopped, converge_now(config, plan::Power::stopped, caller, job));
+    HELPER_TRY_ASSIGN(auto report, converge_now(config, plan::Power::running, caller, job));
+    report.steps.insert(report.steps.begin(), stopped.steps.begin(), stopped.steps.end());
+    report.changed = report.changed || stopped.changed;
+    report.rounds += stopped.rounds;
+    report.round_trips += stopped.round_trips;
+    report.elapsed += stopped.elapsed;
+    return report;
+  });
+}
+
+Result<PlanReport> Target::plan(const config::Target& config, plan::Power power, const Caller& caller,
+                                const std::stop_token& stop) {
+  return worker_.request<PlanReport>(
+      {}, [](const Event&) {}, caller.can_answer, stop,
+      [=, this](Job& job) -> Result<PlanReport> {
+        HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
+        return plan_report(config.name, plan::make_plan(plan::desired_state(config, power), observed));
+      });
+}
+
+Result<TargetStatus> Target::status(const config::Target& config, const Caller& caller, const std::stop_token& stop) {
+  if (const auto step = worker_.busy_with()) return working_status(config, *step);
+  return worker_.request<TargetStatus>(
+      {}, [](const Event&) {}, caller.can_answer, stop,
+      [=, this](Job& job) -> Result<TargetStatus> {
+        HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
+        const auto desired = plan::desired_state(config, plan::Power::running);
+        return target_status(desired, observed, plan::make_plan(desired, observed), connection_->tunnels.status());
+      });
+}
+
+Result<LogText> Target::logs(const config::Target& config, const Caller& caller, int lines,
+                             const std::stop_token& stop) {
+  return worker_.request<LogText>(
+      {}, [](const Event&) {}, caller.can_answer, stop,
+      [=, this](Job& job) -> Result<LogText> {
+        const Hands hands = hands_for(config, caller);
+        asking_->begin(&job);
+        auto text = engine::container_logs(hands.server, config.container.name, lines, job.stop());
+        asking_->end();
+        if (!text) return fail(std::move(text).error());
+        return LogText{config.name, std::move(*text)};
+      });
+}
+
+Result<ide::Interpreter> Target::settings(const config::Target& config, const Caller& caller,
+                                          const std::stop_token& stop) {
+  return worker_.request<ide::Interpreter>(
+      {}, [](const Event&) {}, caller.can_answer, stop,
+      [=, this](Job& job) -> Result<ide::Interpreter> {
+        HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
+        const auto desired = plan::desired_state(config, plan::Power::running);
+        const auto plan = plan::make_plan(desired, observed);
+        if (!plan.problems.empty()) return fail(plan.problems.front());
+        if (!plan.steps.empty()) {
+          return fail(ErrorCode::not_ready, config.name, "it is not ready: " + plan::to_text(plan.steps.front()),
+                      "helper ensure " + config.name);
+        }
+        return interpreter_of(paths_, desired, observed);
+      });
+}
+
+}  // namespace helper::ensure

@@ -1,0 +1,74 @@
+// Target owns the state of one target: its connection, its tunnels, what is remembered of its container, and whether it
+// is meant to run. Its worker's thread is the only one that touches them.
+#pragma once
+
+#include "base/paths.hpp"
+#include "ensure/hands.hpp"
+#include "ensure/observe.hpp"
+#include "ensure/questions.hpp"
+#include "ensure/report.hpp"
+#include "ensure/worker.hpp"
+#include "ssh/session.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace helper::ensure {
+
+struct Caller {
+  std::string agent_socket;  // "" = keep what is known
+  bool can_answer = false;
+};
+
+class Target {
+ public:
+  Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions);
+  ~Target();
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+
+  [[nodiscard]] Result<Report> converge(const config::Target& config, plan::Power power, const Caller& caller,
+                                        const EventSink& on_event, const std::stop_token& stop);
+  [[nodiscard]] Result<Report> restart(const config::Target& config, const Caller& caller, const EventSink& on_event,
+                                       const std::stop_token& stop);
+  [[nodiscard]] Result<PlanReport> plan(const config::Target& config, plan::Power power, const Caller& caller,
+                                        const std::stop_token& stop);
+  // Answers at once, from what is known, while other work is under way.
+  [[nodiscard]] Result<TargetStatus> status(const config::Target& config, const Caller& caller,
+                                            const std::stop_token& stop);
+  [[nodiscard]] Result<LogText> logs(const config::Target& config, const Caller& caller, int lines,
+                                     const std::stop_token& stop);
+  [[nodiscard]] Result<ide::Interpreter> settings(const config::Target& config, const Caller& caller,
+                                                  const std::stop_token& stop);
+
+ private:
+  struct Connection;
+  class Asking;
+
+  // These run on the worker's thread.
+  Hands hands_for(const config::Target& config, const Caller& caller);
+  Result<Report> converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job);
+  Result<plan::Observed> observe_now(const config::Target& config, const Caller& caller, Job& job);
+  void link_changed(bool up, const std::string& why);
+
+  const Paths& paths_;
+  FileStore& files_;
+  Clock& clock_;
+  std::shared_ptr<Asking> asking_;
+  std::shared_ptr<ssh::SecretCache> secrets_;
+  std::unique_ptr<Connection> connection_;
+  engine::Memory memory_;
+  std::optional<config::Target> config_;  // that memory_ and connection_ are for
+  std::string agent_socket_;
+  bool unreachable_ = false;  // the last look failed, so that another agent is worth a new connection
+  bool keep_running_ =
+      false;  // it was made to run and not stopped since: after the link was away it is looked at again
+  std::atomic<bool> link_was_up_ = false;
+  Worker worker_;  // last: it is joined before anything that its jobs use goes
+};
+
+}  // namespace helper::ensure

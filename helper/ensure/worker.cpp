@@ -1,0 +1,65 @@
+#include "ensure/worker.hpp"
+
+#include <algorithm>
+
+namespace helper::ensure {
+
+void Worker::close() {
+  {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    if (running_) running_->request_stop();
+    for (const auto& job : queue_) job->request_stop();
+  }
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::post(const std::string& key, Job::Work work) {
+  const std::scoped_lock lock(mutex_);
+  if (closed_ || find_waiting(key)) return;
+  queue_.push_back(std::make_shared<Job>(key, std::move(work)));
+  changed_.notify_all();
+}
+
+std::optional<std::string> Worker::busy_with() const {
+  const std::scoped_lock lock(mutex_);
+  if (!running_ || running_->key().empty()) return std::nullopt;
+  return running_->current_step();
+}
+
+std::pair<std::shared_ptr<Job>, std::size_t> Worker::join(const std::string& key, const EventSink& on_event,
+                                                          bool can_answer, Job::Work work) {
+  const std::scoped_lock lock(mutex_);
+  const std::size_t listener = ++listeners_;
+  if (closed_) return {nullptr, listener};
+  auto job = find_waiting(key);
+  if (!job && !key.empty() && running_ && running_->key() == key) job = running_;
+  if (!job || !job->join(listener, on_event, can_answer)) {
+    job = std::make_shared<Job>(key, std::move(work));
+    job->join(listener, on_event, can_answer);
+    queue_.push_back(job);
+    changed_.notify_all();
+  }
+  return {job, listener};
+}
+
+std::shared_ptr<Job> Worker::find_waiting(const std::string& key) const {
+  const auto waiting = std::ranges::find(queue_, key, [](const auto& job) { return job->key(); });
+  return key.empty() || waiting == queue_.end() ? nullptr : *waiting;
+}
+
+void Worker::loop(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop, [&] { return !queue_.empty(); }) || !queue_.empty()) {
+    running_ = queue_.front();
+    queue_.pop_front();
+    const auto job = running_;
+    lock.unlock();
+    job->run();
+    lock.lock();
+    running_ = nullptr;
+  }
+}
+
+}  // namespace helper::ensure

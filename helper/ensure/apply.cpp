@@ -53,12 +53,11 @@ struct Apply {
     return engine::start_sshd(hands.server, container(), a, stop);
   }
   Result<void> operator()(const plan::PinHostKeys& a) const {
-    HELPER_TRY_ASSIGN(const auto text, hands.files.read(paths.known_hosts()));
+    HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
     const auto& target = desired.target;
-    return hands.files.write(paths.known_hosts(),
-                             ide::with_pinned_host_keys(text.value_or(""), ide::host_key_alias(target.name),
-                                                        target.ssh.local_port, a.host_keys),
-                             0600);
+    HELPER_TRY_ASSIGN(const auto after,
+                      ide::with_host_keys(before.value_or(""), target.name, target.ssh.local_port, a.host_keys));
+    return hands.files.write(paths.known_hosts(), after, 0600);
   }
 };
 

@@ -77,7 +77,7 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   }
   HELPER_TRY_ASSIGN(observed.key, find_local_key(hands.files, paths, desired.target.ssh.key));
   HELPER_TRY_ASSIGN(const auto known_hosts, hands.files.read(paths.known_hosts()));
-  observed.pinned_host_keys = ide::pinned_host_keys(known_hosts.value_or(""), ide::host_key_alias(desired.target.name));
+  observed.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);
   return observed;
 }
 

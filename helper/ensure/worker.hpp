@@ -31,7 +31,7 @@ class Worker {
     auto [job, listener] =
         join(key, on_event, can_answer, [work = std::move(work)](Job& running) { running.set_result(work(running)); });
     if (!job || !job->wait(listener, stop)) return fail(ErrorCode::cancelled, "request", "it was cancelled");
-    return job->result<Result<T>>();
+    return job->template result<Result<T>>();
   }
 
   // Cancels what runs and what waits, then joins; what comes later is refused. Jobs heed their stop tokens within

@@ -10,11 +10,13 @@ namespace {
 const std::filesystem::path k_file = "/home/me/project/helper.json";
 
 std::string with_container(const std::string& members) {
-  return "{ \"targets\": { \"centernet\": { \"container\": { \"image\": \"centernet:1.2\"" + (members.empty() ? "" : ",\n" + members) + " } } } }";
+  return "{ \"targets\": { \"centernet\": { \"container\": { \"image\": \"centernet:1.2\"" +
+         (members.empty() ? "" : ",\n" + members) + " } } } }";
 }
 
 std::string with_target(const std::string& members) {
-  return "{ \"targets\": { \"centernet\": { \"container\": { \"image\": \"centernet:1.2\" }" + (members.empty() ? "" : ",\n" + members) + " } } }";
+  return "{ \"targets\": { \"centernet\": { \"container\": { \"image\": \"centernet:1.2\" }" +
+         (members.empty() ? "" : ",\n" + members) + " } } }";
 }
 
 Target parsed(const std::string& text) {

@@ -1,0 +1,22 @@
+// Links that open a ready target in a JetBrains launcher.
+#pragma once
+
+#include "ide/interpreter.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace helper::ide {
+
+// jetbrains-gateway://connect#...: the parameters stand in the fragment. Some Gateway versions only fill in their form
+// from it. Nothing in it names a key: Gateway takes that from an agent or from ~/.ssh/config.
+[[nodiscard]] std::string gateway_link(const Interpreter& interpreter);
+
+// jetbrains://gateway/ssh/environment?...: Toolbox runs the system's ssh, so the link names the Host of
+// ssh_config_block, which must be in ~/.ssh/config. Opening the project itself is the best effort of Toolbox.
+[[nodiscard]] std::string toolbox_link(const Interpreter& interpreter);
+
+// RFC 3986, 2.1: every byte but the unreserved ones as %XX.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
+}  // namespace helper::ide

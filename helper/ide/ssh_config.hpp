@@ -1,0 +1,25 @@
+// How OpenSSH is told to reach a target: a Host block for ssh_config(5), and the same as one command line.
+#pragma once
+
+#include "base/result.hpp"
+#include "ide/interpreter.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helper::ide {
+
+// The Host block, to be pasted into ~/.ssh/config or included from it. It answers to the target's name and to the name
+// of its host keys (helper-TARGET), which no server of the person's own is called. Error: file_failed when a path
+// cannot be written in ssh_config's syntax.
+[[nodiscard]] Result<std::string> ssh_config_block(const Interpreter& interpreter);
+
+// The ssh command that needs no such block. Same error.
+[[nodiscard]] Result<std::vector<std::string>> ssh_argv(const Interpreter& interpreter);
+
+// A path as an ssh_config argument: '%' doubled (ssh expands tokens there), in double quotes
+// when it needs them. Error: file_failed for control characters and for "${", which ssh expands and nothing can escape.
+[[nodiscard]] Result<std::string> ssh_config_path(std::string_view path);
+
+}  // namespace helper::ide

@@ -1,0 +1,48 @@
+#include "ide/render.hpp"
+
+#include "support/golden.hpp"
+#include "unit/ide/sample.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::ide {
+namespace {
+
+TEST(SettingsText, IsTheExpectedText) {
+  const auto text = settings_text(test::sample());
+  ASSERT_TRUE(text);
+  EXPECT_TRUE(helper::test::matches_file("tests/golden/settings.txt", *text));
+}
+
+TEST(SettingsText, LeavesOutWhatTheTargetDoesNotHave) {
+  Interpreter i = test::sample();
+  i.project_local.clear();
+  i.project_remote.clear();
+  i.jupyter_port = 0;
+  i.python_cause.clear();
+  const auto text = settings_text(i);
+  ASSERT_TRUE(text);
+  EXPECT_TRUE(helper::test::matches_file("tests/golden/settings_bare.txt", *text));
+}
+
+TEST(SettingsText, WhatTheContainerSaysOfItselfCannotSteerTheTerminal) {
+  Interpreter i = test::sample();
+  i.python_version = "3\x1b]0;owned\x07\nTarget x";
+  i.python_prefix = "\xff\xc2\x9b";
+  const auto text = settings_text(i);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->find_first_of("\x1b\x07"), std::string::npos);
+  EXPECT_NE(text->find("3\\x1b]0;owned\\x07\\nTarget x\n"), std::string::npos);
+  EXPECT_NE(text->find("\\xff\\u009b\n"), std::string::npos);
+}
+
+TEST(SettingsText, TheSshCommandIsQuotedForAShell) {
+  Interpreter i = test::sample();
+  i.key_file = "/home/me my/id";
+  const auto text = settings_text(i);
+  ASSERT_TRUE(text);
+  EXPECT_NE(text->find("'-oIdentityFile=\"/home/me my/id\"' "), std::string::npos) << *text;
+}
+
+}  // namespace
+}  // namespace helper::ide

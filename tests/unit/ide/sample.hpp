@@ -1,0 +1,27 @@
+// A ready target as the tests of the ide room use it.
+#pragma once
+
+#include "ide/interpreter.hpp"
+
+namespace helper::ide::test {
+
+inline Interpreter sample() {
+  Interpreter i;
+  i.target = "centernet";
+  i.host = "127.0.0.1";
+  i.port = 2222;
+  i.user = "root";
+  i.key_file = "/home/me/.ssh/id_ed25519";
+  i.known_hosts = "/home/me/.local/share/helper/known_hosts";
+  i.host_key_alias = host_key_alias("centernet");
+  i.python = "/opt/conda/envs/CenterNet/bin/python";
+  i.python_version = "3.11.2";
+  i.python_prefix = "/opt/conda/envs/CenterNet";
+  i.python_cause = "a login shell's `which python` names it";
+  i.project_local = "/home/me/my_project";
+  i.project_remote = "/workspace/my_project";
+  i.jupyter_port = 8888;
+  return i;
+}
+
+}  // namespace helper::ide::test

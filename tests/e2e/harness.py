@@ -22,7 +22,7 @@ class Sandbox:
 
     def __init__(self, name="e2e", gpu="both"):
         self.name, self.gpu = name, gpu
-        self.client = None
+        self.client = self.address = None
 
     def __enter__(self):
         try:
@@ -30,7 +30,8 @@ class Sandbox:
         except BaseException:
             self.control("down", check=False)
             raise
-        self.client = self.status()["client"]
+        facts = self.status()
+        self.client, self.address = facts["client"], facts["address"]
         return self
 
     def __exit__(self, *_):
@@ -45,10 +46,6 @@ class Sandbox:
 
     def status(self):
         return json.loads(self.control("status", "--json", check=False).stdout)
-
-    @property
-    def address(self):
-        return self.status()["address"]
 
     def environment(self):
         """The environment of `scripts/sandbox env`, as a shell makes it."""

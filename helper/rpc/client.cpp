@@ -1,0 +1,192 @@
+#include "rpc/client.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+
+#include "rpc/envelope.hpp"
+#include "rpc/types.hpp"
+
+namespace helper::rpc {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using ErrorOf = boost::system::error_code;
+
+// All that a stream may bring: progress lines of a long pull, and a result of at most a log's length.
+constexpr std::uint64_t k_max_answer = 512u << 20;
+constexpr std::size_t k_max_line = 32u << 20;
+// Between asking the daemon to cancel and giving up on its answer.
+constexpr Milliseconds k_cancel_grace{5'000};
+constexpr Milliseconds k_cancel_call_limit{2'000};
+
+tl::unexpected<Error> unreachable(std::string cause, const std::filesystem::path& log_file) {
+  return fail(ErrorCode::daemon_unreachable, "helperd", std::move(cause), "try again; if it stays so, look at " + log_file.string());
+}
+
+// One HTTP exchange on one connection, driven on the caller's thread.
+class Exchange {
+ public:
+  Exchange(const DaemonEndpoint& endpoint, Milliseconds silence) : endpoint_(endpoint), silence_(silence) {}
+
+  // From any thread: the next wait calls `what` on the thread that drives the exchange.
+  void post(std::function<void()> what) {
+    asio::post(io_, std::move(what));
+  }
+  // From now on nothing is waited for longer than this.
+  void hurry(Milliseconds left) {
+    give_up_ = std::chrono::steady_clock::now() + left;
+    arm();
+  }
+
+  ErrorOf connect() {
+    const asio::ip::tcp::endpoint address(asio::ip::address_v4::loopback(), port_of(endpoint_.url).value_or(0));
+    return await([&](auto done) { socket_.async_connect(address, done); });
+  }
+
+  ErrorOf send(const std::string& body) {
+    http::request<http::string_body> request(http::verb::post, "/", 11);
+    request.set(http::field::host, "127.0.0.1:" + std::to_string(port_of(endpoint_.url).value_or(0)));
+    request.set(http::field::authorization, "Bearer " + endpoint_.token);
+    request.set(http::field::content_type, "application/json");
+    request.set(http::field::accept, "application/x-ndjson");
+    request.set(http::field::connection, "close");
+    request.body() = body;
+    request.prepare_payload();
+    return await([&](auto done) { http::async_write(socket_, request, done); });
+  }
+
+  ErrorOf read_header() {
+    parser_.body_limit(k_max_answer);
+    return await([&](auto done) { http::async_read_header(socket_, buffer_, parser_, done); });
+  }
+  [[nodiscard]] unsigned status() const { return parser_.get().result_int(); }
+
+  // The next line of the body without its end; nullopt at the end of the body, or with `error` set.
+  std::optional<std::string> next_line(ErrorOf& error) {
+    for (;;) {
+      std::string& body = parser_.get().body();
+      if (const auto end = body.find('\n', searched_); end != std::string::npos) {
+        std::string line = body.substr(0, end);
+        body.erase(0, end + 1);
+        searched_ = 0;
+        return line;
+      }
+      searched_ = body.size();
+      if (parser_.is_done()) {
+        if (body.empty()) return std::nullopt;
+        searched_ = 0;
+        return std::exchange(body, {});
+      }
+      if (body.size() > k_max_line) error = http::make_error_code(http::error::body_limit);
+      if (!error) error = await([&](auto done) { http::async_read_some(socket_, buffer_, parser_, done); });
+      if (error) return std::nullopt;
+    }
+  }
+
+ private:
+  template <class Start>
+  ErrorOf await(Start start) {
+    std::optional<ErrorOf> result;
+    waiting_ = true;
+    quiet_until_ = std::chrono::steady_clock::now() + silence_;
+    arm();
+    start([&result](const ErrorOf& error, auto&&...) { result = error; });
+    while (!result) io_.run_one();
+    waiting_ = false;
+    return timed_out_ ? asio::error::make_error_code(asio::error::timed_out) : *result;
+  }
+
+  // The timer always stands at the next moment at which to give up.
+  void arm() {
+    timer_.expires_at(give_up_ ? std::min(*give_up_, quiet_until_) : quiet_until_);
+    timer_.async_wait([this](const ErrorOf& error) {
+      if (error || !waiting_ || timer_.expiry() > std::chrono::steady_clock::now()) return;
+      timed_out_ = true;
+      ErrorOf ignored;
+      socket_.close(ignored);
+    });
+  }
+
+  const DaemonEndpoint& endpoint_;
+  Milliseconds silence_;
+  asio::io_context io_;
+  asio::ip::tcp::socket socket_{io_};
+  asio::steady_timer timer_{io_};
+  SteadyTime quiet_until_;
+  std::optional<SteadyTime> give_up_;
+  bool waiting_ = false;
+  bool timed_out_ = false;
+  boost::beast::flat_buffer buffer_;
+  http::response_parser<http::string_body> parser_;
+  std::size_t searched_ = 0;  // no line end before this place of the body
+};
+
+Result<Json> converse(Exchange& exchange, const std::string& body, const Json& id, const ensure::EventSink& on_event,
+                      const std::filesystem::path& log_file) {
+  if (const ErrorOf error = exchange.connect()) return unreachable("it cannot be reached (" + error.message() + ")", log_file);
+  if (const ErrorOf error = exchange.send(body)) return unreachable("it took no request (" + error.message() + ")", log_file);
+  if (const ErrorOf error = exchange.read_header()) return unreachable("it gave no answer (" + error.message() + ")", log_file);
+  if (exchange.status() == 401) {
+    return fail(ErrorCode::daemon_unreachable, "helperd", "it does not accept the token of its endpoint file", "end it (kill its process), then try again");
+  }
+  ErrorOf error;
+  while (const auto line = exchange.next_line(error)) {
+    if (line->empty()) continue;
+    HELPER_TRY_ASSIGN(const auto message, parse_outgoing(*line));
+    if (const auto* reply = std::get_if<Reply>(&message)) {
+      if (reply->id != id && !reply->id.is_null()) return unreachable("it answered another request", log_file);
+      return reply->result;
+    }
+    // An event that this version does not know is none of its concern.
+    const auto event = event_from_json(std::get<EventMessage>(message).params);
+    if (event && on_event) on_event(*event);
+  }
+  return unreachable(error ? "it stopped answering (" + error.message() + ")" : "it closed the connection before it answered", log_file);
+}
+
+// Asks for the cancel of a request on a connection of its own. A daemon that cannot be asked will not be waited for either.
+void send_cancel(const DaemonEndpoint& endpoint, const Json& id, const std::filesystem::path& log_file) {
+  Exchange exchange(endpoint, k_cancel_call_limit);
+  const Json cancel_id = "cancel-" + id.get<std::string>();
+  const auto ignored = converse(exchange, to_bytes(make_call(cancel_id, "cancel", {{"request", id}})), cancel_id, {}, log_file);
+  static_cast<void>(ignored);
+}
+
+}  // namespace
+
+Client::Client(DaemonEndpoint endpoint, std::filesystem::path log_file) : endpoint_(std::move(endpoint)), log_file_(std::move(log_file)) {}
+
+Result<Json> Client::call(std::string_view method, const Json& params, const ensure::EventSink& on_event, const std::stop_token& stop,
+                          Milliseconds silence) const {
+  if (stop.stop_requested()) return fail(ErrorCode::cancelled, std::string(method), "it was cancelled before it was asked for");
+  try {
+    // Random, so that no two callers cancel each other.
+    const Json id = std::string(method) + "-" + random_token().substr(0, 16);
+    Exchange exchange(endpoint_, silence);
+    const std::stop_callback on_stop(stop, [&] {
+      exchange.post([&] {
+        exchange.hurry(k_cancel_grace);
+        send_cancel(endpoint_, id, log_file_);
+      });
+    });
+    Result<Json> result = converse(exchange, to_bytes(make_call(id, method, params)), id, on_event, log_file_);
+    if (!result && stop.stop_requested()) return fail(ErrorCode::cancelled, std::string(method), "it was cancelled");
+    return result;
+  } catch (const std::exception& defect) {
+    return unreachable(std::string("speaking to it failed (") + defect.what() + ")", log_file_);
+  }
+}
+
+}  // namespace helper::rpc

@@ -1,0 +1,24 @@
+// DaemonLock is the proof that this process is the one daemon of its user: an flock(2) that the kernel drops with us, however
+// we end.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace helper::rpc {
+
+class DaemonLock {
+ public:
+  // nullopt while another process holds it. Error: file_failed.
+  [[nodiscard]] static Result<std::optional<DaemonLock>> try_take(const std::filesystem::path& file);
+
+ private:
+  explicit DaemonLock(Fd fd) : fd_(std::move(fd)) {}
+  Fd fd_;
+};
+
+}  // namespace helper::rpc

@@ -1,0 +1,14 @@
+// The ready line is the one line that a starting daemon writes to whoever started it: "ready", or the error as JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace helper::rpc {
+
+[[nodiscard]] std::string ready_line(const Result<void>& outcome);
+[[nodiscard]] Result<void> parse_ready_line(std::string_view line);
+
+}  // namespace helper::rpc

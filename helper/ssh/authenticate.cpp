@@ -1,22 +1,316 @@
 #include "ssh/authenticate.hpp"
 
-#include <memory>
-#include <string>
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/shell.hpp"
+#include "base/text.hpp"
+#include "ssh/agent.hpp"
+#include "ssh/identity.hpp"
 
 namespace helper::ssh {
+namespace {
+
+constexpr int k_prompts = 3;  // as OpenSSH's NumberOfPasswordPrompts
+constexpr int k_max_rounds = 16;  // of keyboard-interactive: a server may go on asking for ever
+constexpr Milliseconds k_agent_limit{3'000};
+
+struct Secret {
+  std::string text;
+  bool was_kept = false;
+  Secret(std::string what, bool kept) : text(std::move(what)), was_kept(kept) {}
+  Secret(Secret&&) = default;
+  Secret& operator=(Secret&&) = delete;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { explicit_bzero(text.data(), text.size()); }
+};
+
+// One login under way: `done` ends it, `on` means that another way must be tried.
+enum class Outcome { done, on };
+
+class Login {
+ public:
+  Login(const HostConfig& host, const ConnectOptions& options, const Wire& wire, const std::stop_token& stop)
+      : host_(host), options_(options), wire_(wire), stop_(stop) {}
+
+  Result<void> run();
+
+ private:
+  using Way = Result<Outcome> (Login::*)();
+  Result<Outcome> keys();
+  Result<Outcome> key_file(const Identity& identity);
+  Result<Outcome> encrypted_file(const Identity& identity);
+  Result<Outcome> agent(const std::vector<AgentKey>& keys);
+  Result<Outcome> ask_what_is_offered();
+  Result<Outcome> keyboard_interactive();
+  Result<int> keyboard_answers(std::vector<std::string>& used_kept);
+  Result<Outcome> password();
+
+  template <class Call>
+  Result<Outcome> attempt(const std::string& what, Call call);
+  Result<Outcome> judge(const std::string& what, int rc);
+  Result<Secret> secret(const std::string& key, const std::string& prompt, Question::Kind kind, bool may_keep);
+  void forget(const std::string& key) const {
+    if (options_.secrets) options_.secrets->forget(key);
+  }
+  [[nodiscard]] bool offered(unsigned method) const { return (static_cast<unsigned>(ssh_userauth_list(wire_.session, nullptr)) & method) != 0; }
+  void note(const std::string& what) { tried_ += (tried_.empty() ? "" : "; ") + what; }
+  [[nodiscard]] std::string account() const { return host_.user + "@" + host_.hostname + ":" + std::to_string(host_.port); }
+  [[nodiscard]] tl::unexpected<Error> refused() const;
+
+  const HostConfig& host_;
+  const ConnectOptions& options_;
+  const Wire& wire_;
+  const std::stop_token& stop_;
+  bool asked_server_ = false;  // the server has answered an attempt, so that what it offers is known
+  std::string tried_;          // for the error: every way and why it failed
+  std::string locked_file_;    // a key whose passphrase nobody could be asked for
+  std::vector<std::unique_ptr<NarrowAgent>> agents_;
+};
+
+Result<Outcome> Login::judge(const std::string& what, int rc) {
+  asked_server_ = true;
+  if (rc == SSH_AUTH_SUCCESS) {
+    log_info("{}: logged in as {} by {}", host_.alias, host_.user, what);
+    return Outcome::done;
+  }
+  if (rc == SSH_AUTH_ERROR && ssh_is_connected(wire_.session) == 0) {
+    const std::string words = ssh_get_error(wire_.session);
+    if (words.find("Too many authentication failures") != std::string::npos) {
+      return fail(ErrorCode::server_auth, host_.alias, "the server broke off after too many keys (" + what + " was the last)",
+                  "name the one key for it in ~/.ssh/config: IdentityFile and IdentitiesOnly yes");
+    }
+    return fail(ErrorCode::server_unreachable, host_.alias, "the server broke off while logging in: " + printable(words, 200),
+                "check with: ssh -v " + host_.alias + " true");
+  }
+  note(what + (rc == SSH_AUTH_PARTIAL ? " (accepted, more is asked for)" : " (refused)"));
+  return Outcome::on;
+}
+
+template <class Call>
+Result<Outcome> Login::attempt(const std::string& what, Call call) {
+  const Limit limit(options_.connect_timeout, stop_);
+  const int rc = drive(wire_, limit, SSH_AUTH_AGAIN, call);
+  if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
+  return judge(what, rc);
+}
+
+// not_ready when there is nobody to ask.
+Result<Secret> Login::secret(const std::string& key, const std::string& prompt, Question::Kind kind, bool may_keep) {
+  if (may_keep && options_.secrets) {
+    if (auto kept = options_.secrets->find(key)) return Secret(std::move(*kept), true);
+  }
+  if (!options_.prompter) return fail(ErrorCode::not_ready, host_.alias, "there is nobody to ask");
+  auto answer = options_.prompter->ask({kind, prompt, {}}, stop_);
+  if (!answer) return fail(std::move(answer).error());
+  return Secret(std::move(*answer), false);
+}
+
+Result<Outcome> Login::encrypted_file(const Identity& identity) {
+  const std::string what = "key " + identity.file;
+  if (identity.public_key) {  // do not ask a person to unlock a key that the server does not want
+    const Limit limit(options_.connect_timeout, stop_);
+    const int rc = drive(wire_, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_try_publickey(wire_.session, nullptr, identity.public_key.get()); });
+    if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
+    if (rc != SSH_AUTH_SUCCESS) return judge(what, rc);
+  }
+  const std::string cache_key = "passphrase of " + identity.file;
+  for (int i = 0; i < k_prompts; ++i) {
+    const auto passphrase = secret(cache_key, "Passphrase for " + identity.file, Question::Kind::secret, true);
+    if (!passphrase && passphrase.error().code == ErrorCode::not_ready) {
+      locked_file_ = identity.file;
+      note(what + " (needs a passphrase, and there is nobody to ask)");
+      return Outcome::on;
+    }
+    if (!passphrase) return fail(passphrase.error());
+    const KeyPtr key = identity.private_key(passphrase->text.c_str());
+    if (!key) {
+      forget(cache_key);
+      continue;
+    }
+    if (options_.secrets) options_.secrets->keep(cache_key, passphrase->text);
+    return attempt(what, [&] { return ssh_userauth_publickey(wire_.session, nullptr, key.get()); });
+  }
+  note(what + " (wrong passphrase)");
+  return Outcome::on;
+}
+
+Result<Outcome> Login::key_file(const Identity& identity) {
+  const std::string what = "key " + identity.file;
+  switch (identity.state) {
+    case KeyFileState::absent:
+    case KeyFileState::public_only:
+      return Outcome::on;
+    case KeyFileState::exposed:
+      note(what + " (not used: others may read it; chmod 600 " + shell::quote(identity.file) + ")");
+      return Outcome::on;
+    case KeyFileState::unusable:
+      note(what + " (cannot be read as a private key)");
+      return Outcome::on;
+    case KeyFileState::encrypted:
+      return encrypted_file(identity);
+    case KeyFileState::plain:
+      break;
+  }
+  const KeyPtr key = identity.private_key(nullptr);
+  if (!key) {
+    note(what + " (cannot be read as a private key)");
+    return Outcome::on;
+  }
+  return attempt(what, [&] { return ssh_userauth_publickey(wire_.session, nullptr, key.get()); });
+}
+
+Result<Outcome> Login::agent(const std::vector<AgentKey>& keys) {
+  if (keys.empty()) return Outcome::on;
+  const std::string socket = host_.identity_agent.empty() ? options_.agent_socket : host_.identity_agent;
+  agents_.push_back(std::make_unique<NarrowAgent>(socket, keys, stop_));
+  Fd end = agents_.back()->take_end();
+  if (!end || ssh_set_agent_socket(wire_.session, end.get()) != SSH_OK) {
+    note("ssh-agent (libssh does not take it)");
+    return Outcome::on;
+  }
+  static_cast<void>(end.release());
+  const std::string what = "ssh-agent with " + (keys.size() == 1 ? "key " + printable(keys[0].comment) : std::to_string(keys.size()) + " keys");
+  return attempt(what, [&] { return ssh_userauth_agent(wire_.session, nullptr); });
+}
+
+Result<Outcome> Login::keys() {
+  std::vector<AgentKey> held;
+  const std::string socket = host_.identity_agent.empty() ? options_.agent_socket : host_.identity_agent;
+  if (!socket.empty() && socket != "none") {
+    auto listed = agent_keys(socket, Limit(k_agent_limit, stop_));
+    if (listed) held = std::move(*listed);
+    if (!listed) note("ssh-agent (" + listed.error().cause + ")");
+  }
+  std::vector<Identity> identities;
+  for (const auto& file : host_.identity_files) identities.push_back(read_identity(file));
+
+  // A key that lies here unlocked is signed with here: asking the agent for the same would cost a round trip more.
+  std::vector<AgentKey> named;
+  std::vector<AgentKey> others = std::move(held);
+  std::vector<const Identity*> files;
+  for (const auto& identity : identities) {
+    const auto same = std::ranges::find_if(others, [&](const AgentKey& key) { return !identity.public_base64.empty() && base64(key.blob) == identity.public_base64; });
+    if (same == others.end()) {
+      files.push_back(&identity);
+      continue;
+    }
+    if (identity.state == KeyFileState::plain) {
+      files.push_back(&identity);
+    } else {
+      named.push_back(*same);
+    }
+    others.erase(same);
+  }
+  HELPER_TRY_ASSIGN(Outcome outcome, agent(named));
+  for (const Identity* identity : files) {
+    if (outcome == Outcome::done) return outcome;
+    if (asked_server_ && !offered(SSH_AUTH_METHOD_PUBLICKEY)) return outcome;
+    HELPER_TRY_ASSIGN(outcome, key_file(*identity));
+  }
+  if (outcome == Outcome::done || host_.identities_only || (asked_server_ && !offered(SSH_AUTH_METHOD_PUBLICKEY))) return outcome;
+  return agent(others);
+}
+
+Result<Outcome> Login::ask_what_is_offered() {
+  if (asked_server_) return Outcome::on;
+  const Limit limit(options_.connect_timeout, stop_);
+  const int rc = drive(wire_, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_none(wire_.session, nullptr); });
+  if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
+  asked_server_ = true;
+  if (rc == SSH_AUTH_SUCCESS) return Outcome::done;
+  if (rc == SSH_AUTH_ERROR) return judge("no credential", rc);
+  return Outcome::on;
+}
+
+// Answers one round of questions; SSH_AUTH_INFO to go on. not_ready when there is nobody to ask.
+Result<int> Login::keyboard_answers(std::vector<std::string>& used_kept) {
+  const int count = ssh_userauth_kbdint_getnprompts(wire_.session);
+  for (int i = 0; i < count; ++i) {
+    char echo = 0;
+    const char* text = ssh_userauth_kbdint_getprompt(wire_.session, static_cast<unsigned>(i), &echo);
+    const std::string prompt = account() + ": " + printable(text == nullptr ? "" : text, 200);
+    // A one-time code is of no use a second time; only what calls itself a password is kept.
+    const bool may_keep = echo == 0 && prompt.find("assword") != std::string::npos;
+    const std::string cache_key = "answer to " + prompt;
+    HELPER_TRY_ASSIGN(const Secret answer, secret(cache_key, prompt, echo != 0 ? Question::Kind::text : Question::Kind::secret, may_keep));
+    if (may_keep && options_.secrets) options_.secrets->keep(cache_key, answer.text);
+    if (may_keep) used_kept.push_back(cache_key);
+    if (ssh_userauth_kbdint_setanswer(wire_.session, static_cast<unsigned>(i), answer.text.c_str()) != 0) return SSH_AUTH_ERROR;
+  }
+  return SSH_AUTH_INFO;
+}
+
+Result<Outcome> Login::keyboard_interactive() {
+  for (int prompts = 0; prompts < k_prompts && offered(SSH_AUTH_METHOD_INTERACTIVE); ++prompts) {
+    std::vector<std::string> used;
+    int rc = SSH_AUTH_INFO;
+    for (int round = 0; round < k_max_rounds && rc == SSH_AUTH_INFO; ++round) {
+      const Limit limit(options_.connect_timeout, stop_);
+      rc = drive(wire_, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_kbdint(wire_.session, nullptr, nullptr); });
+      if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
+      if (rc != SSH_AUTH_INFO) break;
+      auto answered = keyboard_answers(used);
+      if (!answered && answered.error().code == ErrorCode::not_ready) {
+        note("keyboard-interactive (there is nobody to ask)");
+        return Outcome::on;
+      }
+      if (!answered) return fail(std::move(answered).error());
+      rc = *answered;
+    }
+    HELPER_TRY_ASSIGN(const Outcome outcome, judge("keyboard-interactive", rc));
+    if (outcome == Outcome::done || rc == SSH_AUTH_PARTIAL) return outcome;
+    for (const auto& key : used) forget(key);
+    if (used.empty()) return outcome;  // it asked for nothing that a person could mistype
+  }
+  return Outcome::on;
+}
+
+Result<Outcome> Login::password() {
+  const std::string cache_key = "password of " + account();
+  for (int i = 0; i < k_prompts && offered(SSH_AUTH_METHOD_PASSWORD); ++i) {
+    const auto typed = secret(cache_key, "Password for " + account(), Question::Kind::secret, true);
+    if (!typed && typed.error().code == ErrorCode::not_ready) {
+      note("password (there is nobody to ask)");
+      return Outcome::on;
+    }
+    if (!typed) return fail(typed.error());
+    const Limit limit(options_.connect_timeout, stop_);
+    const int rc = drive(wire_, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_password(wire_.session, nullptr, typed->text.c_str()); });
+    if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
+    HELPER_TRY_ASSIGN(const Outcome outcome, judge("password", rc));
+    const bool accepted = outcome == Outcome::done || rc == SSH_AUTH_PARTIAL;
+    if (accepted && options_.secrets) options_.secrets->keep(cache_key, typed->text);
+    if (accepted) return outcome;
+    forget(cache_key);
+  }
+  return Outcome::on;
+}
+
+tl::unexpected<Error> Login::refused() const {
+  std::string fix = "put your public key on the server: ssh-copy-id " + shell::quote(host_.alias);
+  if (tried_.find("key ") == std::string::npos) fix = "make a key and put it on the server: ssh-keygen -t ed25519 && ssh-copy-id " + shell::quote(host_.alias);
+  if (!locked_file_.empty()) fix = "unlock the key for your agent: ssh-add " + shell::quote(locked_file_);
+  return fail(ErrorCode::server_auth, host_.alias,
+              "it lets " + host_.user + " in by nothing that was tried: " + (tried_.empty() ? "there is no key file and no agent" : tried_), fix);
+}
+
+Result<void> Login::run() {
+  for (const Way way : {&Login::keys, &Login::ask_what_is_offered, &Login::keyboard_interactive, &Login::password}) {
+    HELPER_TRY_ASSIGN(const Outcome outcome, (this->*way)());
+    if (outcome == Outcome::done) return {};
+  }
+  return refused();
+}
+
+}  // namespace
 
 Result<void> authenticate(const HostConfig& host, const ConnectOptions& options, const Wire& wire, const std::stop_token& stop) {
-  using KeyPtr = std::unique_ptr<ssh_key_struct, decltype(&ssh_key_free)>;
-  for (const auto& file : host.identity_files) {
-    ssh_key raw = nullptr;
-    if (ssh_pki_import_privkey_file(file.c_str(), nullptr, nullptr, nullptr, &raw) != SSH_OK) continue;
-    const KeyPtr key(raw, ssh_key_free);
-    const Limit limit(options.connect_timeout, stop);
-    const int rc = drive(wire, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_publickey(wire.session, nullptr, key.get()); });
-    if (rc == SSH_AUTH_SUCCESS) return {};
-    if (rc == SSH_AUTH_AGAIN) return gave_up(host.alias, limit, "logging in");
-  }
-  return fail(ErrorCode::server_auth, host.alias, "the server accepts none of the key files");
+  return Login(host, options, wire, stop).run();
 }
 
 }  // namespace helper::ssh

@@ -1,0 +1,51 @@
+// An Identity is one IdentityFile as found on the disk: whether it can sign by itself, needs a passphrase, or only names a
+// key that an agent holds.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <libssh/libssh.h>
+
+namespace helper::ssh {
+
+struct KeyFree {
+  void operator()(ssh_key key) const { ssh_key_free(key); }
+};
+using KeyPtr = std::unique_ptr<ssh_key_struct, KeyFree>;
+
+enum class KeyFileState {
+  absent,
+  plain,
+  encrypted,
+  public_only,  // the public half, naming a key of the agent
+  exposed,      // others may read it: refused, as ssh(1) does
+  unusable,     // not a key, or cannot be read
+};
+
+// Pure: what a key file holds, by its text alone (plain, encrypted, public_only or unusable).
+[[nodiscard]] KeyFileState classify_key(std::string_view text);
+
+struct Identity {
+  std::string file;
+  KeyFileState state = KeyFileState::absent;
+  std::string text;      // of the private key; wiped with the identity
+  KeyPtr public_key;     // null when no public half is to be found
+  std::string public_base64;
+
+  Identity() = default;
+  ~Identity();
+  Identity(Identity&&) = default;
+  Identity& operator=(Identity&&) = delete;
+  Identity(const Identity&) = delete;
+  Identity& operator=(const Identity&) = delete;
+
+  // The private key; null when the passphrase (nullptr for a plain key) does not open it.
+  [[nodiscard]] KeyPtr private_key(const char* passphrase) const;
+};
+
+// Reads the file and, beside it, FILE.pub. Never fails: the state says what is wrong.
+[[nodiscard]] Identity read_identity(const std::string& file);
+
+}  // namespace helper::ssh

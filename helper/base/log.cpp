@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include "base/text.hpp"
+
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
 
@@ -28,37 +30,38 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return spdlog::level::err;
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out;
+constexpr std::size_t k_file_bytes = 5U << 20;
+constexpr std::size_t k_older_files = 1;
+constexpr std::size_t k_longest_line = 16U << 10;
+
+// Files that come by rotation are made under whatever umask holds then.
+spdlog::file_event_handlers close_to_others() {
+  spdlog::file_event_handlers handlers;
+  handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) { ::fchmod(::fileno(file), 0600); };
+  return handlers;
 }
 
 }  // namespace
 
 void open_log(const std::filesystem::path& file, LogLevel level) {
-  constexpr std::size_t k_bytes = 5u << 20;
+  const mode_t before = ::umask(0077);
   try {
-    const mode_t before = ::umask(0077);
     std::filesystem::create_directories(file.parent_path());
-    the_logger() = spdlog::rotating_logger_mt("helper", file.string(), k_bytes, 1);
-    ::umask(before);
-    the_logger()->set_level(to_spdlog(level));
-    the_logger()->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l [%t] %v");
-    the_logger()->flush_on(spdlog::level::info);
+    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), k_file_bytes, k_older_files,
+                                                                       false, close_to_others());
+    auto logger = std::make_shared<spdlog::logger>("helper", std::move(sink));
+    logger->set_level(to_spdlog(level));
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l [%t] %v");
+    logger->flush_on(spdlog::level::info);
+    the_logger() = std::move(logger);
   } catch (const std::exception&) {
     the_logger() = nullptr;  // no log is a pity, not a reason to do no work
   }
+  ::umask(before);
 }
 
 void log_line(LogLevel level, std::string_view line) {
-  if (the_logger()) the_logger()->log(to_spdlog(level), printable(line));
+  if (the_logger()) the_logger()->log(to_spdlog(level), printable(line, k_longest_line));
 }
 
 }  // namespace helper

@@ -10,10 +10,11 @@ namespace helper {
 
 enum class LogLevel { debug, info, warning, error };
 
-// Sends the log to this file (0600, 5 MB, one older kept). Before the first call nothing is written anywhere.
+// Sends the log to this file (0600, 5 MB, one older kept). Before the first call nothing is written anywhere. Call it
+// before there are other threads: it changes the umask for a moment.
 void open_log(const std::filesystem::path& file, LogLevel level);
 
-// The line, with control characters (a remote's output may hold some) made visible.
+// The line, with control characters (a remote's output may hold some) made visible, cut at 16 KiB.
 void log_line(LogLevel level, std::string_view line);
 
 template <class... Args>

@@ -31,7 +31,8 @@ fs::path home_folder() {
 
 fs::path runtime_parent() {
   const fs::path value = environment("XDG_RUNTIME_DIR");
-  return value.is_absolute() && fs::is_directory(value) ? value : fs::path();
+  std::error_code ignored;
+  return value.is_absolute() && fs::is_directory(value, ignored) ? value : fs::path();
 }
 
 Result<void> own_folder(const fs::path& folder) {

@@ -57,13 +57,13 @@ Result<Plumbing> make_plumbing() {
 }
 
 // In the child, before exec.
-constexpr auto start_clean = [](auto&) {
+constexpr auto k_start_clean = [](auto&) {
   ::setpgid(0, 0);
   reset_signals_for_exec();
 };
 
 // Boost.Process 1.74 forgets a child whose exec failed; unreaped, it would stay a zombie for as long as we live.
-constexpr auto reap_failed = [](auto& executor, const std::error_code&) {
+constexpr auto k_reap_failed = [](auto& executor, const std::error_code&) {
   if (executor.pid <= 0) return;
   while (::waitpid(executor.pid, nullptr, 0) < 0 && errno == EINTR) {
   }
@@ -85,8 +85,8 @@ Result<bp::child> start(const ProcessSpec& spec, const Plumbing& pipes) {
   bp::child child(bp::exe = program, bp::args = arguments, environment, error,
                   bp::posix::fd.bind(STDIN_FILENO, pipes.in.read.get()),
                   bp::posix::fd.bind(STDOUT_FILENO, pipes.out.write.get()),
-                  bp::posix::fd.bind(STDERR_FILENO, pipes.err.write.get()), bp::extend::on_exec_setup = start_clean,
-                  bp::extend::on_error = reap_failed);
+                  bp::posix::fd.bind(STDERR_FILENO, pipes.err.write.get()), bp::extend::on_exec_setup = k_start_clean,
+                  bp::extend::on_error = k_reap_failed);
   if (error) return fail(ErrorCode::server_command, name, "cannot be started (" + error.message() + ")");
   return child;
 }

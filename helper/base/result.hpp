@@ -20,6 +20,7 @@ using Result = tl::expected<T, Error>;
 
 }  // namespace helper
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses
 // HELPER_TRY(expr): return the error of expr, if it has one. HELPER_TRY_ASSIGN(auto x, expr): and else bind its value.
 #define HELPER_TRY(expr)                                                                                \
   do {                                                                                                  \
@@ -32,3 +33,4 @@ using Result = tl::expected<T, Error>;
   auto name = (expr);                                          \
   if (!(name)) return ::helper::fail(std::move(name).error()); \
   decl = std::move(*(name))
+// NOLINTEND(bugprone-macro-parentheses)

@@ -4,7 +4,7 @@ import os
 import shlex
 import shutil
 
-from common import Refused, run
+from common import ProcessRecord, Refused, run
 from network import server_address
 
 
@@ -80,6 +80,21 @@ def environment(place):
     return {"HOME": place.home, "XDG_RUNTIME_DIR": f"{place.client}/runtime", "XDG_CONFIG_HOME": f"{place.home}/.config",
             "XDG_DATA_HOME": f"{place.home}/.local/share", "XDG_STATE_HOME": f"{place.home}/.local/state", "XDG_CACHE_HOME": f"{place.home}/.cache",
             "HELPER_SANDBOX_CACHE": place.cache, "HELPER_SANDBOX_DIR": place.top}
+
+
+def stop_daemon(place):
+    """Ends the helperd that a client of this sandbox started: its files go with the sandbox, so nobody could reach it any more."""
+    try:
+        with open(f"{place.client}/runtime/helper/endpoint.json", encoding="utf-8") as file:
+            pid = int(json.load(file)["pid"])
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            ours = f"HOME={place.home}".encode() in file.read().split(b"\0")
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if ours:
+        record = ProcessRecord(os.path.join(place.state, "helperd.json"))
+        record.write(pid)
+        record.stop(seconds=5)
 
 
 LEFT_BEHIND = ("SSH_AUTH_SOCK", "SSH_ASKPASS", "DOCKER_HOST", "DOCKER_CONTEXT")

@@ -260,4 +260,6 @@ def ensure_images(place, docker):
         with open(path, "rb") as file:
             docker("import", *changes, "-", name, stdin=file, timeout=300)
         imported.append(name)
+    if imported:
+        docker("image", "prune", "-f")  # what stood under these names before
     return imported

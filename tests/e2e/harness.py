@@ -22,11 +22,11 @@ class Sandbox:
 
     def __init__(self, name="e2e", gpu="both"):
         self.name, self.gpu = name, gpu
-        self.client = self.address = None
+        self.client = self.address = self.words_of_up = None
 
     def __enter__(self):
         try:
-            self.control("up", "--gpu", self.gpu)
+            self.words_of_up = self.control("up", "--gpu", self.gpu).stderr
         except BaseException:
             self.control("down", check=False)
             raise

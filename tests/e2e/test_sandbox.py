@@ -204,6 +204,33 @@ class Life(unittest.TestCase):
         self.assertFalse(os.path.exists(folder))
         self.assertEqual(Sandbox("e2e-a").control("status", check=False).returncode, 3)
 
+    def test_down_ends_the_daemon_that_its_client_started_and_no_other(self):
+        def stand_in(environment):
+            process = subprocess.Popen(["sleep", "1000"], env=environment)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            return process
+
+        for home in ("the client's", "another"):
+            with self.subTest(home):
+                with Sandbox("e2e-a") as sandbox:
+                    environment = sandbox.environment()
+                    daemon = stand_in(environment if home == "the client's" else {**environment, "HOME": "/root"})
+                    folder = os.path.join(environment["XDG_RUNTIME_DIR"], "helper")
+                    os.mkdir(folder, 0o700)
+                    with open(os.path.join(folder, "endpoint.json"), "w", encoding="utf-8") as file:
+                        harness.json.dump({"pid": daemon.pid}, file)
+                self.assertEqual(daemon.poll(), -15 if home == "the client's" else None)
+
+    def test_up_starts_without_its_cache_when_that_is_damaged(self):
+        with Sandbox("e2e-a") as sandbox:
+            data = os.path.join(sandbox.environment()["HELPER_SANDBOX_CACHE"], "engine", "e2e-a")
+        with open(os.path.join(data, "volumes", "metadata.db"), "wb") as file:
+            file.write(b"damaged" * 4096)
+        with Sandbox("e2e-a") as sandbox:
+            self.assertIn("cached engine data is of no use", sandbox.words_of_up)
+            self.assertEqual(len(sandbox.docker("image", "ls", "-q").stdout.split()), 2)
+
     def test_a_name_that_would_leave_its_folder_is_refused(self):
         for name in ("../x", "", "UPPER", "a-name-too-long-for-a-link"):
             done = Sandbox(name).control("status", check=False)

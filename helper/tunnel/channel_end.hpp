@@ -1,0 +1,32 @@
+// ChannelEnd is a far end on the server: a channel of a Line's session.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ssh/channel.hpp"
+#include "tunnel/far_end.hpp"
+#include "tunnel/line.hpp"
+
+namespace helper::tunnel {
+
+class ChannelEnd final : public FarEnd {
+ public:
+  ChannelEnd(const std::shared_ptr<Line>& line, std::unique_ptr<ssh::ForwardChannel> channel);
+  ~ChannelEnd() override;
+  [[nodiscard]] State state() const override;
+  [[nodiscard]] std::string why() const override { return channel_->why(); }
+  [[nodiscard]] std::size_t room() const override { return channel_->room(); }
+  [[nodiscard]] std::size_t write(std::span<const char> bytes) override;
+  void send_eof() override;
+  [[nodiscard]] bool ended() const override { return channel_->ended(); }
+  void resume() override;
+  [[nodiscard]] bool goes_through(const Line* line) const { return line_.lock().get() == line; }
+
+ private:
+  void touched() const;
+  std::weak_ptr<Line> line_;
+  std::unique_ptr<ssh::ForwardChannel> channel_;
+};
+
+}  // namespace helper::tunnel

@@ -1,0 +1,108 @@
+#include "tunnel/connections.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace helper::tunnel {
+namespace {
+
+constexpr Milliseconds k_sweep{1000};
+
+bool unsettled(const Forward& forward) {
+  return forward.phase() == Forward::Phase::waiting || forward.phase() == Forward::Phase::opening;
+}
+
+}  // namespace
+
+Connections::Connections(Loop& loop, Way& way, Owner owner)
+    : loop_(loop), way_(way), owner_(std::move(owner)), sweep_(loop, [this] { expire(); }), serve_again_(loop, [this] { serve(); }) {}
+
+std::size_t Connections::waiting() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(entries_, [](const auto& item) { return item.second.forward->phase() == Forward::Phase::waiting; }));
+}
+
+void Connections::add(std::uint16_t port, Fd client, Endpoint from) {
+  const bool must_wait = !way_.up() || !owner_.remote_of(port);
+  if (entries_.size() >= k_max_connections || (must_wait && waiting() >= k_max_waiting)) {
+    log_warning("port {}: a connection was refused, since {} are open or waiting already", port, entries_.size());
+    return;
+  }
+  const std::uint64_t id = next_id_++;
+  auto forward = std::make_unique<Forward>(loop_, std::move(client), std::move(from), [this, id] { moved_on(id); });
+  Entry& entry = entries_.emplace(id, Entry{port, std::chrono::steady_clock::now(), std::move(forward)}).first->second;
+  owner_.on_count(port, ++counts_[port]);
+  if (!sweep_.running()) sweep_.start(k_sweep);
+  serve(entry);
+}
+
+void Connections::serve() {
+  for (auto& [id, entry] : entries_) serve(entry);
+}
+
+void Connections::serve(Entry& entry) {
+  Forward& forward = *entry.forward;
+  if (!unsettled(forward) || !way_.up()) return;
+  if (forward.phase() == Forward::Phase::opening) {
+    if (forward.bytes_in() > 0 || !way_.outdated(*forward.far())) return;
+    forward.detach();
+  }
+  const auto remote = owner_.remote_of(entry.port);
+  if (!remote) return;
+  auto far = way_.open(*remote, forward.from(), forward.events());
+  if (!far) return owner_.on_trouble(entry.port, far.error().cause);  // it waits on, until something changes or its time is over
+  entry.since = std::chrono::steady_clock::now();
+  forward.attach(std::move(*far));
+}
+
+void Connections::moved_on(std::uint64_t id) {
+  const auto at = entries_.find(id);
+  if (at == entries_.end()) return;
+  const Forward& forward = *at->second.forward;
+  const auto port = at->second.port;
+  if (forward.phase() == Forward::Phase::open) return owner_.on_trouble(port, {});
+  if (forward.phase() == Forward::Phase::waiting) {
+    serve_again_.start(Milliseconds{0});
+    return;
+  }
+  if (!forward.why().empty()) log_info("port {}: connection from {} ended: {}", port, to_text(forward.from()), forward.why());
+  const bool refused = forward.far() != nullptr && forward.far()->state() == FarEnd::State::refused;
+  if (refused) owner_.on_trouble(port, forward.why());
+  remove(at);
+}
+
+Connections::Entries::iterator Connections::remove(Entries::iterator at) {
+  const auto port = at->second.port;
+  bury(loop_, std::move(at->second.forward));
+  owner_.on_count(port, --counts_[port]);
+  return entries_.erase(at);
+}
+
+void Connections::drop(std::uint16_t port) {
+  for (auto at = entries_.begin(); at != entries_.end();) at = at->second.port == port ? remove(at) : std::next(at);
+}
+
+void Connections::expire() {
+  const auto now = std::chrono::steady_clock::now();
+  bool some_left = false;
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const Entry& entry = at->second;
+    if (!unsettled(*entry.forward) || now - entry.since < k_max_wait) {
+      some_left = some_left || unsettled(*entry.forward);
+      ++at;
+      continue;
+    }
+    const bool opening = entry.forward->phase() == Forward::Phase::opening;
+    const auto remote = owner_.remote_of(entry.port);
+    const std::string cause = opening && remote ? to_text(*remote) + " did not answer within " + std::to_string(k_max_wait.count() / 1000) + " s"
+                                                : "there was no way to it in time";
+    log_info("port {}: connection from {} was closed: {}", entry.port, to_text(entry.forward->from()), cause);
+    if (opening) owner_.on_trouble(entry.port, cause);
+    at = remove(at);
+  }
+  if (some_left) sweep_.start(k_sweep);
+}
+
+}  // namespace helper::tunnel

@@ -1,0 +1,49 @@
+// Line is one SSH session on the loop, with the connections that go through it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "tunnel/far_end.hpp"
+#include "tunnel/health.hpp"
+#include "tunnel/loop.hpp"
+
+namespace helper::tunnel {
+
+class Line : public std::enable_shared_from_this<Line> {
+ public:
+  // `ended` is called once, when the session is over, with the Line itself; it must not destroy it, but may post that.
+  Line(Loop& loop, std::unique_ptr<ssh::Session> session, std::function<void(const Line&)> ended);
+
+  void begin();
+  [[nodiscard]] std::unique_ptr<FarEnd> open(const Endpoint& remote, const Endpoint& from, FarEvents events);
+  void probe();
+  [[nodiscard]] ssh::LinkHealth health() { return session_.health(); }
+  [[nodiscard]] bool over() const { return session_.over(); }
+  [[nodiscard]] const std::string& why() const { return session_.why(); }
+  [[nodiscard]] const std::string& name() const { return session_.name(); }
+  [[nodiscard]] std::size_t connections() const { return connections_; }
+  // Breaks it off: its connections learn that it is lost, and why.
+  void break_off(std::string why);
+
+  Mood mood = Mood::calm;
+  SteadyTime probed_at;
+  SteadyTime began_at;
+  SteadyTime replaced_at;
+
+ private:
+  friend class ChannelEnd;
+  void touched();
+  void pumped();
+  Loop& loop_;
+  std::function<void(const Line&)> ended_;
+  ssh::ForwardSession session_;
+  std::size_t connections_ = 0;
+  bool settle_due_ = false;
+  bool told_ = false;
+  Watch watch_;  // last: it goes before the session's socket
+};
+
+}  // namespace helper::tunnel

@@ -1,0 +1,64 @@
+// Link is the way to a server by SSH that keeps itself up: it dials, watches its session, and when that one is lost or
+// only suspected dials another beside it, so that what the old one can still save is saved.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tunnel/backoff.hpp"
+#include "tunnel/line.hpp"
+#include "tunnel/network_watch.hpp"
+#include "tunnel/way.hpp"
+
+namespace helper::tunnel {
+
+class Link final : public Way {
+ public:
+  using Dial = std::function<Result<std::unique_ptr<ssh::Session>>(std::stop_token)>;
+  // `changed` is called when up(), trouble() or the line for new connections has changed, with the reason.
+  Link(Loop& loop, Dial dial, std::function<void(const std::string& why)> changed);
+  ~Link() override;
+
+  // Dials unless there is a line or a dial is under way; a wait between tries is cut short.
+  void start();
+  [[nodiscard]] bool up() const override { return current_ != nullptr && !suspected_; }
+  [[nodiscard]] std::string trouble() const override { return up() ? std::string() : trouble_; }
+  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Endpoint& remote, const Endpoint& from, FarEvents events) override;
+  [[nodiscard]] bool outdated(const FarEnd& far) const override;
+
+ private:
+  using Dialled = Result<std::unique_ptr<ssh::Session>>;
+  void dial_now(const std::string& why);
+  void dialled(Dialled result);
+  void failed(const Error& error);
+  void adopt(std::unique_ptr<ssh::Session> session);
+  void line_ended(const Line* line);
+  void retire(const std::shared_ptr<Line>& line, const std::string& why);
+  void tick();
+  void watch_current(SteadyTime now);
+  void watch_old(SteadyTime now);
+  void network_changed();
+  void tell(const std::string& why, std::string trouble);
+
+  Loop& loop_;
+  Dial dial_;
+  std::function<void(const std::string&)> changed_;
+  std::shared_ptr<Line> current_;           // where new connections go
+  std::vector<std::shared_ptr<Line>> old_;  // kept for the connections that they carry
+  bool suspected_ = false;                  // the current one is silent
+  std::string trouble_;
+  Backoff backoff_;
+  std::minstd_rand random_;
+  Milliseconds asleep_;
+  Timer redial_;
+  Timer tick_;
+  std::unique_ptr<NetworkWatch> network_;
+  std::shared_ptr<Link*> self_;  // for what the dialling thread posts: empty once the Link is gone
+  std::jthread dialling_;        // last: its end is waited for before anything else goes
+};
+
+}  // namespace helper::tunnel

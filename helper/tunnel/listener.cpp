@@ -1,0 +1,37 @@
+#include "tunnel/listener.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace helper::tunnel {
+namespace {
+
+constexpr int k_accepts_per_turn = 32;
+// With no descriptor left the kernel keeps saying "readable": look again only after this long.
+constexpr Milliseconds k_pause{200};
+
+}  // namespace
+
+Listener::Listener(Loop& loop, Fd socket, std::function<void(Fd, Endpoint)> accepted)
+    : socket_(std::move(socket)),
+      accepted_(std::move(accepted)),
+      pause_(loop, [this] { watch_.want_read(); }),
+      watch_(loop, socket_.get(), [this] { accept_all(); }, [] {}) {
+  watch_.want_read();
+}
+
+void Listener::accept_all() {
+  for (int i = 0; i < k_accepts_per_turn; ++i) {
+    Accepted next = accept_one(socket_.get());
+    if (next.outcome == AcceptOutcome::out_of_descriptors) {
+      log_warning("no file descriptor is left to take a connection with; trying again in {} ms", k_pause.count());
+      return pause_.start(k_pause);
+    }
+    if (next.outcome == AcceptOutcome::none_waiting) break;
+    accepted_(std::move(next.socket), std::move(next.from));
+  }
+  watch_.want_read();
+}
+
+}  // namespace helper::tunnel

@@ -1,0 +1,186 @@
+#include "tunnel/tunnel_set.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "tunnel/connections.hpp"
+#include "tunnel/link.hpp"
+#include "tunnel/listener.hpp"
+#include "tunnel/loop.hpp"
+#include "tunnel/sockets.hpp"
+#include "tunnel/tcp_end.hpp"
+
+namespace helper::tunnel {
+namespace {
+
+struct Port {
+  std::unique_ptr<Listener> listener;
+  std::optional<Endpoint> remote;
+};
+
+// What status() tells, kept apart so that any thread may read it while the loop works.
+class Board {
+ public:
+  struct Row {
+    std::string name;
+    std::optional<Endpoint> remote;
+    std::string trouble;  // with the remote; the link's own goes first
+    std::size_t connections = 0;
+  };
+  void set_link(bool up, std::string trouble) {
+    const std::scoped_lock lock(mutex_);
+    link_up_ = up;
+    link_trouble_ = std::move(trouble);
+  }
+  void add(std::uint16_t port, const std::string& name) {
+    const std::scoped_lock lock(mutex_);
+    rows_[port].name = name;
+  }
+  void remove(std::uint16_t port) {
+    const std::scoped_lock lock(mutex_);
+    rows_.erase(port);
+  }
+  template <class Change>
+  void change(std::uint16_t port, Change change_row) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto at = rows_.find(port); at != rows_.end()) change_row(at->second);
+  }
+  [[nodiscard]] std::vector<TunnelStatus> read() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<TunnelStatus> all;
+    for (const auto& [port, row] : rows_) {
+      all.push_back({port, row.name, row.remote, link_up_, link_trouble_.empty() ? row.trouble : link_trouble_, row.connections});
+    }
+    return all;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::uint16_t, Row> rows_;
+  bool link_up_ = false;
+  std::string link_trouble_;
+};
+
+bool can_be_sent(const Endpoint& remote) {
+  constexpr std::size_t k_max_host = 255;  // RFC 1035, 3.1
+  return remote.port != 0 && !remote.host.empty() && remote.host.size() <= k_max_host &&
+         std::ranges::all_of(remote.host, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+}  // namespace
+
+struct Tunnels::State {
+  State(Dial dial, LinkChange on_link_change) : link_change(std::move(on_link_change)) {
+    if (dial) {
+      auto made = std::make_unique<Link>(loop, std::move(dial), [this](const std::string& why) { way_changed(why); });
+      link = made.get();
+      way = std::move(made);
+    } else {
+      way = std::make_unique<LocalWay>(loop);
+    }
+    connections = std::make_unique<Connections>(
+        loop, *way,
+        Connections::Owner{
+            [this](std::uint16_t port) { return remote_of(port); },
+            [this](std::uint16_t port, const std::string& trouble) { board.change(port, [&](Board::Row& row) { row.trouble = trouble; }); },
+            [this](std::uint16_t port, std::size_t count) { board.change(port, [&](Board::Row& row) { row.connections = count; }); }});
+    board.set_link(way->up(), way->trouble());
+  }
+
+  [[nodiscard]] std::optional<Endpoint> remote_of(std::uint16_t port) const {
+    const auto at = ports.find(port);
+    return at == ports.end() ? std::nullopt : at->second.remote;
+  }
+
+  void way_changed(const std::string& why) {
+    board.set_link(way->up(), way->trouble());
+    connections->serve();
+    if (was_up != way->up()) {
+      was_up = way->up();
+      if (link_change) link_change(was_up, why);
+    }
+  }
+
+  Loop loop;
+  Board board;
+  LinkChange link_change;
+  // All below are touched on the loop's thread only.
+  bool was_up = false;
+  std::map<std::uint16_t, Port> ports;
+  Link* link = nullptr;  // `way`, when it is one
+  std::unique_ptr<Way> way;
+  std::unique_ptr<Connections> connections;
+};
+
+Tunnels::Tunnels(Dial dial, LinkChange on_link_change) : state_(std::make_unique<State>(std::move(dial), std::move(on_link_change))) {}
+
+Tunnels::~Tunnels() {
+  state_->loop.run([this] {
+    state_->ports.clear();
+    state_->connections.reset();
+    state_->way.reset();
+  });
+  state_->loop.run([] {});  // what was buried before is gone now
+  state_->loop.stop();
+}
+
+Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
+  Result<void> result;
+  state_->loop.run([&] {
+    if (state_->ports.contains(local_port)) return;
+    auto socket = listen_on_loopback(local_port, name);
+    if (!socket) {
+      result = fail(std::move(socket).error());
+      return;
+    }
+    auto accepted = [this, local_port](Fd client, Endpoint from) { state_->connections->add(local_port, std::move(client), std::move(from)); };
+    state_->board.add(local_port, name);
+    state_->ports[local_port].listener = std::make_unique<Listener>(state_->loop, std::move(*socket), std::move(accepted));
+  });
+  return result;
+}
+
+Result<void> Tunnels::point(std::uint16_t local_port, const Endpoint& remote) {
+  const std::string thing = "local port " + std::to_string(local_port);
+  if (!can_be_sent(remote) || (state_->link == nullptr && !is_numeric(remote))) {
+    return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no address");
+  }
+  Result<void> result;
+  state_->loop.run([&] {
+    const auto at = state_->ports.find(local_port);
+    if (at == state_->ports.end()) {
+      result = fail(ErrorCode::tunnel_failed, thing, "it is not open");
+      return;
+    }
+    if (at->second.remote != remote) {
+      at->second.remote = remote;
+      state_->board.change(local_port, [&](Board::Row& row) {
+        row.remote = remote;
+        row.trouble.clear();
+      });
+    }
+    if (state_->link != nullptr) state_->link->start();
+    state_->connections->serve();
+  });
+  return result;
+}
+
+void Tunnels::close(std::uint16_t local_port) {
+  state_->loop.run([&] {
+    state_->ports.erase(local_port);
+    state_->connections->drop(local_port);
+    state_->board.remove(local_port);
+  });
+}
+
+std::vector<TunnelStatus> Tunnels::status() const { return state_->board.read(); }
+
+void Tunnels::start() {
+  state_->loop.run([this] {
+    if (state_->link != nullptr) state_->link->start();
+  });
+}
+
+}  // namespace helper::tunnel

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Stand-in for conda's shell functions: activate and deactivate one environment at a time.
 export CONDA_EXE=/opt/conda/bin/conda
 export CONDA_PYTHON_EXE=/opt/conda/bin/python

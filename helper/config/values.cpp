@@ -325,6 +325,8 @@ Check check_env_name(std::string_view text) {
               "use letters, digits and '_', not beginning with a digit");
 }
 
+std::span<const std::string_view> ulimit_names() { return k_ulimits; }
+
 Check check_ulimit_name(std::string_view text) {
   if (std::ranges::find(k_ulimits, text) != k_ulimits.end()) return std::nullopt;
   const auto meant = nearest(text, k_ulimits);

@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,7 @@ using Check = std::optional<Flaw>;  // nullopt: the value is good
 [[nodiscard]] Check check_port_mapping(std::string_view text);
 [[nodiscard]] Check check_env_name(std::string_view text);
 [[nodiscard]] Check check_ulimit_name(std::string_view text);
+[[nodiscard]] std::span<const std::string_view> ulimit_names();
 [[nodiscard]] Check check_python(std::string_view text);
 // An absolute path in the container.
 [[nodiscard]] Check check_container_path(std::string_view text);

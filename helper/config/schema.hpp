@@ -1,0 +1,15 @@
+// What editors and the documentation show of the table of keys: a JSON Schema and a reference table.
+#pragma once
+
+#include <string>
+
+namespace helper::config {
+
+// JSON Schema, draft 2020-12, as published in ide-integration/helper.schema.json. It allows what parse_config allows as
+// far as a schema can say it; what two keys may not have in common it cannot.
+[[nodiscard]] std::string config_schema();
+
+// docs/config.md: a Markdown table of key, value, default, meaning.
+[[nodiscard]] std::string config_reference();
+
+}  // namespace helper::config

@@ -1,0 +1,48 @@
+// Context is what a verb has to work with: its arguments, the two outputs, the daemon, the files, and the person, if
+// any.
+#pragma once
+
+#include "base/files.hpp"
+#include "base/paths.hpp"
+#include "base/prompt.hpp"
+#include "cli/arguments.hpp"
+#include "cli/daemon.hpp"
+#include "cli/interrupts.hpp"
+#include "cli/style.hpp"
+#include "rpc/json.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+
+namespace helper::cli {
+
+struct Context {
+  const Arguments& arguments;
+  std::ostream& out;  // results
+  std::ostream& err;  // progress and errors
+  Style out_style;
+  Style err_style;
+  bool out_is_terminal = false;
+  bool json = false;
+  bool quiet = false;
+  std::filesystem::path folder;  // where the person stands
+  std::string agent_socket;      // SSH_AUTH_SOCK
+  FileStore& files;
+  Prompter& person;
+  bool can_ask = false;  // `person` is one
+  Interrupts& interrupts;
+  Clock& clock;
+  std::function<Result<Paths>()> paths;     // made when first needed: it creates a folder
+  std::function<Result<Daemon*>()> daemon;  // likewise
+};
+
+// The document as text: indented, with only ASCII in it when it goes to a terminal.
+[[nodiscard]] std::string to_document(const rpc::Json& json, bool for_terminal);
+
+// The one document that a verb with --json writes.
+void write_json(Context& context, const rpc::Json& document);
+
+}  // namespace helper::cli

@@ -1,0 +1,93 @@
+#include "cli/interrupts.hpp"
+
+#include "cli/tty.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <poll.h>
+#include <unistd.h>
+
+namespace helper::cli {
+namespace {
+
+constexpr std::array k_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+constexpr char k_stop = 's';
+constexpr char k_end = 'e';
+
+// The only thing that a handler may reach. The pipe's end is written to from signal context, so it is a plain
+// descriptor.
+std::atomic<int> g_pipe{-1};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+void on_signal(int) {
+  const int saved = errno;
+  [[maybe_unused]] const ssize_t written = ::write(g_pipe, &k_stop, 1);
+  errno = saved;
+}
+
+// Signals that our parent had us ignore stay ignored (nohup).
+void handle_signals(void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (const int number : k_signals) {
+    struct sigaction before {};
+    if (::sigaction(number, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+      ::sigaction(number, &action, nullptr);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Interrupts>> Interrupts::watch(std::optional<Milliseconds> time_limit) {
+  HELPER_TRY_ASSIGN(Pipe pipe, make_pipe());
+  return std::unique_ptr<Interrupts>(new Interrupts(std::move(pipe), time_limit));
+}
+
+Interrupts::Interrupts(Pipe pipe, std::optional<Milliseconds> time_limit) : pipe_(std::move(pipe)) {
+  g_pipe = pipe_.write.get();
+  handle_signals(on_signal);
+  thread_ = std::thread([this, time_limit] { run(time_limit); });
+}
+
+Interrupts::~Interrupts() {
+  handle_signals(SIG_DFL);
+  g_pipe = -1;
+  [[maybe_unused]] const ssize_t written = ::write(pipe_.write.get(), &k_end, 1);
+  thread_.join();
+}
+
+void Interrupts::run(std::optional<Milliseconds> time_limit) {
+  const SystemClock clock;
+  const SteadyTime start = clock.now();
+  for (;;) {
+    int wait = -1;
+    if (time_limit && reason_ == Reason::none) {
+      wait = static_cast<int>(std::max<Milliseconds::rep>(0, (*time_limit - since(clock, start)).count()));
+    }
+    pollfd event{pipe_.read.get(), POLLIN, 0};
+    const int ready = ::poll(&event, 1, wait);
+    if (ready < 0) continue;  // EINTR: the handler has written
+    if (ready == 0) {
+      if (since(clock, start) < *time_limit) continue;
+      reason_ = Reason::time_limit;
+      source_.request_stop();
+      continue;
+    }
+    char what = 0;
+    if (::read(event.fd, &what, 1) != 1) continue;
+    if (what == k_end) return;
+    if (reason_ == Reason::signal) {
+      restore_echo();
+      ::_exit(error_kind(ErrorCode::cancelled).exit_status);
+    }
+    reason_ = Reason::signal;
+    source_.request_stop();
+  }
+}
+
+}  // namespace helper::cli

@@ -1,0 +1,182 @@
+#include "cli/render.hpp"
+
+#include "cli/ready_block.hpp"
+#include "cli/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace helper::cli {
+namespace {
+
+constexpr int k_what_columns = 38;
+constexpr int k_why_columns = 36;
+
+struct Sign {
+  std::string_view utf8;
+  std::string_view ascii;
+  Paint colour;
+};
+
+Sign sign_of(Mark mark) {
+  switch (mark) {
+    case Mark::done:
+      return {"✓", "+", Paint::green};
+    case Mark::failed:
+      return {"✗", "x", Paint::red};
+    case Mark::todo:
+      return {"→", ">", Paint::plain};
+    case Mark::note:
+      break;
+  }
+  return {"•", "-", Paint::yellow};
+}
+
+std::string without_trailing_spaces(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+Paint state_colour(const std::string& state) { return state == "ready" ? Paint::green : Paint::yellow; }
+
+std::string headline(const Style& style, const std::string& target, const std::string& state) {
+  return fmt::format("{}: {}", paint(style, Paint::bold, safe_line(target, style.utf8)),
+                     paint(style, state_colour(state), safe_line(state, style.utf8)));
+}
+
+std::string problem_text(const Style& style, const Error& error) {
+  std::string text = fmt::format("{}: {} [{}]", safe_line(error.thing, style.utf8), safe_line(error.cause, style.utf8),
+                                 error_kind(error.code).name);
+  if (!error.fix.empty()) text += fmt::format("\n{}fix: {}", std::string(14, ' '), safe_line(error.fix, style.utf8));
+  return text;
+}
+
+// The rows under a target's headline; a name is shown once for rows that follow one another with the same.
+class Rows {
+ public:
+  explicit Rows(const Style& style) : style_(style) {}
+
+  void add(std::string_view name, std::string_view safe_value) {
+    if (safe_value.empty()) return;
+    text_ += fmt::format("  {}  {}\n", pad(name == last_ ? std::string_view() : name, 10), safe_value);
+    last_ = name;
+  }
+  void add_foreign(std::string_view name, const std::string& value) { add(name, safe_line(value, style_.utf8)); }
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  const Style& style_;
+  std::string text_;
+  std::string_view last_;
+};
+
+// "GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5d...)" without the identifier, which no person reads.
+std::string gpu_name(const std::string& line) { return line.substr(0, line.find(" (UUID")); }
+
+std::string container_text(const ensure::TargetStatus& status) {
+  std::string text = status.container;
+  if (!status.container_state.empty()) text += fmt::format(" ({})", status.container_state);
+  if (!status.image.empty()) text += fmt::format(", image {}", status.image);
+  return text;
+}
+
+std::string python_text(const ensure::TargetStatus& status) {
+  return status.python_version.empty() ? status.python : fmt::format("{} ({})", status.python, status.python_version);
+}
+
+std::string tunnel_text(const ensure::TunnelReport& tunnel) {
+  std::string text = fmt::format("127.0.0.1:{}", tunnel.local_port);
+  text += fmt::format(" {}", tunnel.name);
+  text += tunnel.leads_to.empty() ? ", leads nowhere yet" : fmt::format(" -> {}", tunnel.leads_to);
+  if (!tunnel.up) text += tunnel.trouble.empty() ? ", down" : fmt::format(", down: {}", tunnel.trouble);
+  if (tunnel.connections > 0) text += fmt::format(", {} open", counted(tunnel.connections, "connection"));
+  return text;
+}
+
+std::string step_text(const ensure::StepReport& step) {
+  return step.cause.empty() ? step.text : fmt::format("{}: {}", step.text, step.cause);
+}
+
+std::string render_target(const Style& style, const ensure::TargetStatus& status) {
+  Rows rows(style);
+  rows.add_foreign("server", status.server);
+  rows.add_foreign("container", container_text(status));
+  for (const std::string& gpu : status.gpus) rows.add_foreign("GPU", gpu_name(gpu));
+  rows.add_foreign("Python", python_text(status));
+  for (const auto& tunnel : status.tunnels) rows.add_foreign("tunnels", tunnel_text(tunnel));
+  for (const auto& step : status.would_do) rows.add_foreign("to do", step_text(step));
+  for (const Error& problem : status.problems) rows.add("problem", problem_text(style, problem));
+  for (const std::string& note : status.notes) rows.add_foreign("note", note);
+  rows.add_foreign("config", status.config_file);
+  return headline(style, status.target, status.state) + "\n" + rows.text();
+}
+
+std::string summary(const ensure::Report& report) {
+  if (!report.changed) return fmt::format(", nothing to do ({})", human(report.elapsed));
+  return fmt::format(" ({}, {})", counted(report.steps.size(), "step"), human(report.elapsed));
+}
+
+}  // namespace
+
+std::string render_line(const Style& style, Mark mark, std::string_view what, std::string_view why,
+                        std::string_view how_long) {
+  const Sign sign = sign_of(mark);
+  std::string line = pad(safe_line(what, style.utf8), k_what_columns) + "  ";
+  if (!why.empty()) {
+    const std::string cause = safe_line(why, style.utf8);
+    line += paint(style, Paint::dim, cause) +
+            std::string(static_cast<std::size_t>(std::max(0, k_why_columns - display_width(cause))), ' ');
+  } else if (!how_long.empty()) {
+    line += std::string(k_why_columns, ' ');
+  }
+  if (!how_long.empty()) line += fmt::format("  {:>8}", how_long);
+  return without_trailing_spaces(
+             fmt::format("{} {}", paint(style, sign.colour, style.utf8 ? sign.utf8 : sign.ascii), line)) +
+         "\n";
+}
+
+std::string render_note(const Style& style, std::string_view note) {
+  return fmt::format("{} {}\n", paint(style, Paint::yellow, "note:"), safe_line(note, style.utf8));
+}
+
+std::string render_report(const Style& style, const ensure::Report& report, const std::set<std::string>& told) {
+  std::string text = headline(style, report.target, report.state) + summary(report) + "\n";
+  for (const std::string& note : report.notes) {
+    if (!told.contains(note)) text += render_note(style, note);
+  }
+  if (report.changed && report.settings) text += render_ready_block(style, *report.settings);
+  return text;
+}
+
+std::string render_plan(const Style& style, const ensure::PlanReport& plan) {
+  std::string text;
+  if (plan.steps.empty() && plan.problems.empty())
+    text = fmt::format("{}: nothing to do\n", safe_line(plan.target, style.utf8));
+  for (const auto& step : plan.steps) text += render_line(style, Mark::todo, step.text, step.cause, "");
+  for (const Error& problem : plan.problems) text += render_error(style, problem);
+  for (const std::string& note : plan.notes) text += render_note(style, note);
+  return text;
+}
+
+std::string render_status(const Style& style, const std::vector<ensure::TargetStatus>& targets) {
+  std::string text;
+  for (const auto& target : targets) {
+    if (!text.empty()) text += "\n";
+    text += render_target(style, target);
+  }
+  return text;
+}
+
+std::string render_error(const Style& style, const Error& error) {
+  std::string text = paint(style, Paint::red, "error:") + " ";
+  if (!error.thing.empty()) text += safe_line(error.thing, style.utf8) + ": ";
+  text += fmt::format("{} {}\n", safe_line(error.cause, style.utf8),
+                      paint(style, Paint::dim, fmt::format("[{}]", error_kind(error.code).name)));
+  if (!error.fix.empty())
+    text += fmt::format("  {} {}\n", paint(style, Paint::bold, "fix:"), safe_line(error.fix, style.utf8));
+  return text;
+}
+
+}  // namespace helper::cli

@@ -1,0 +1,34 @@
+// The results and errors as text for people: pure functions from structs to text, each ending its lines.
+#pragma once
+
+#include "base/error.hpp"
+#include "cli/style.hpp"
+#include "ensure/report.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace helper::cli {
+
+enum class Mark { done, failed, todo, note };
+
+// "✓ start container centernet      it exited (code 137)             0.7 s"; `why` and `how_long` may be "".
+[[nodiscard]] std::string render_line(const Style& style, Mark mark, std::string_view what, std::string_view why,
+                                      std::string_view how_long);
+
+// "note: ..." lines.
+[[nodiscard]] std::string render_note(const Style& style, std::string_view note);
+
+// What ensure, stop, restart or remove came to; notes in `told` were shown while the work went on.
+[[nodiscard]] std::string render_report(const Style& style, const ensure::Report& report,
+                                        const std::set<std::string>& told);
+
+[[nodiscard]] std::string render_plan(const Style& style, const ensure::PlanReport& plan);
+
+[[nodiscard]] std::string render_status(const Style& style, const std::vector<ensure::TargetStatus>& targets);
+
+// "error: thing: cause [name]" and, when there is one, "  fix: ...".
+[[nodiscard]] std::string render_error(const Style& style, const Error& error);
+
+}  // namespace helper::cli

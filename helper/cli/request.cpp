@@ -1,0 +1,71 @@
+#include "cli/request.hpp"
+
+#include "cli/live.hpp"
+#include "config/find.hpp"
+#include "ensure/service.hpp"
+#include "rpc/types.hpp"
+
+#include <optional>
+
+namespace helper::cli {
+namespace {
+
+// Puts one question to the person and sends the answer back. What goes wrong here ends the whole request.
+Result<void> ask_and_answer(Context& context, Daemon& daemon, Live& live, const ensure::Event& event,
+                            const std::stop_token& stop) {
+  live.pause();
+  auto answer = context.person.ask(event.question, stop);
+  live.resume();
+  HELPER_TRY(answer);
+  return daemon.answer(event.question_id, *answer, stop);
+}
+
+Error said_for_the_person(const Context& context, const std::string& method, Error error) {
+  if (error.code != ErrorCode::cancelled) return error;
+  if (context.interrupts.reason() != Interrupts::Reason::time_limit) return error;
+  return {ErrorCode::timed_out, method,
+          "it took longer than --timeout " + context.arguments.text("--timeout") + " (seconds) allows", ""};
+}
+
+}  // namespace
+
+Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params) {
+  HELPER_TRY_ASSIGN(Daemon * daemon, context.daemon());
+  Live live(context.err, context.err_style, !context.json && !context.quiet, context.clock);
+  std::stop_source stop;
+  std::optional<Error> unanswered;
+  const std::stop_callback interrupted(context.interrupts.token(), [&] {
+    live.say(context.interrupts.reason() == Interrupts::Reason::signal ? "cancelling (Ctrl-C again leaves at once)"
+                                                                       : "the time limit has passed: cancelling");
+    stop.request_stop();
+  });
+  const auto on_event = [&](const ensure::Event& event) {
+    live.on(event);
+    if (event.kind != ensure::Event::Kind::question || unanswered) return;
+    if (auto asked = ask_and_answer(context, *daemon, live, event, stop.get_token()); !asked) {
+      unanswered = asked.error();
+      stop.request_stop();
+    }
+  };
+  auto result = daemon->call(method, params, on_event, stop.get_token());
+  live.finish();
+  if (!result && unanswered) return fail(said_for_the_person(context, method, std::move(*unanswered)));
+  if (!result) return fail(said_for_the_person(context, method, std::move(result).error()));
+  return Answer{std::move(*result), live.told_notes()};
+}
+
+Result<rpc::Json> target_params(Context& context) {
+  HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  config::FindOptions where{
+      .explicit_file = {}, .folder = context.folder, .home = paths.home, .user_config_file = paths.user_config_file};
+  if (const auto named = context.arguments.given("--config")) where.explicit_file = *named;
+  HELPER_TRY_ASSIGN(const std::filesystem::path file, config::find_config(where));
+  ensure::Request request;
+  request.config_file = file.string();
+  request.target = context.arguments.text("TARGET");
+  request.agent_socket = context.agent_socket;
+  request.can_answer = context.can_ask;
+  return rpc::to_json(request);
+}
+
+}  // namespace helper::cli

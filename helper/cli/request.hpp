@@ -1,0 +1,23 @@
+// A request is one call of a daemon's method as a person lives through it: progress shown, questions asked, Ctrl-C
+// obeyed.
+#pragma once
+
+#include "cli/context.hpp"
+
+#include <set>
+#include <string>
+
+namespace helper::cli {
+
+struct Answer {
+  rpc::Json result;
+  std::set<std::string> told_notes;  // shown while it ran; no need to tell them again
+};
+
+// Errors: the method's own; cancelled (by Ctrl-C, or because a question was not answered); timed_out (--timeout).
+[[nodiscard]] Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params);
+
+// The parameters that every method about a target takes. Errors: config_unreadable (none found), file_failed.
+[[nodiscard]] Result<rpc::Json> target_params(Context& context);
+
+}  // namespace helper::cli

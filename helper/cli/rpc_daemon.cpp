@@ -1,0 +1,60 @@
+#include "cli/rpc_daemon.hpp"
+
+#include "rpc/connect.hpp"
+
+#include <cstdlib>
+#include <system_error>
+#include <unistd.h>
+
+namespace helper::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Linux names a process's own program here.
+constexpr const char* k_own_program = "/proc/self/exe";
+
+}  // namespace
+
+Result<rpc::Client*> RpcDaemon::client(const std::stop_token& stop) {
+  if (!client_) {
+    HELPER_TRY_ASSIGN(const fs::path helperd, find_helperd());
+    HELPER_TRY_ASSIGN(client_, rpc::connect_or_start(paths_, helperd, stop));
+  }
+  return &*client_;
+}
+
+Result<rpc::Json> RpcDaemon::call(const std::string& method, const rpc::Json& params, const ensure::EventSink& on_event,
+                                  const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const rpc::Client* daemon, client(stop));
+  return daemon->call(method, params, on_event, stop);
+}
+
+Result<void> RpcDaemon::answer(const std::string& question_id, const std::string& value, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const rpc::Client* daemon, client(stop));
+  HELPER_TRY_ASSIGN(const rpc::Json answered,
+                    daemon->call("answer", {{"question", question_id}, {"value", value}}, {}, stop));
+  if (answered.value("accepted", false)) return {};
+  return fail(ErrorCode::timed_out, "the question", "its time was over before the answer came", "");
+}
+
+Result<std::optional<rpc::Json>> RpcDaemon::version_if_running(const std::stop_token& stop) {
+  const auto daemon = rpc::find_daemon(paths_, stop);
+  if (!daemon) return std::nullopt;
+  HELPER_TRY_ASSIGN(rpc::Json version, daemon->call("version", rpc::Json::object(), {}, stop));
+  return std::optional(std::move(version));
+}
+
+Result<fs::path> find_helperd() {
+  const char* named = std::getenv("HELPERD");
+  std::error_code problem;
+  const fs::path program =
+      named != nullptr ? fs::path(named) : fs::read_symlink(k_own_program, problem).parent_path() / "helperd";
+  if (problem || !program.is_absolute() || ::access(program.c_str(), X_OK) != 0) {
+    return fail(ErrorCode::daemon_unreachable, "helperd", "there is no program to run at " + program.string(),
+                "install helperd beside helper, or set HELPERD to its absolute path");
+  }
+  return program;
+}
+
+}  // namespace helper::cli

@@ -1,0 +1,54 @@
+#include "cli/context.hpp"
+#include "cli/init.hpp"
+#include "cli/runners.hpp"
+#include "cli/text.hpp"
+#include "config/parse.hpp"
+
+#include <fmt/format.h>
+
+namespace helper::cli {
+namespace {
+
+// Others who work on the project may read it.
+constexpr mode_t k_mode = 0644;
+
+Result<void> refuse_to_overwrite(Context& context, const std::filesystem::path& file) {
+  if (context.arguments.has("--force")) return {};
+  HELPER_TRY_ASSIGN(const auto before, context.files.read(file));
+  if (!before) return {};
+  return fail(ErrorCode::usage, file.string(), "it is there already", "edit it, or replace it: helper init --force");
+}
+
+// An answer that the config would refuse is told as such: the line of a file that does not exist yet helps nobody.
+Error about_the_answer(Error error) {
+  const auto key = error.thing.find("targets.");
+  const std::string where = key == std::string::npos ? error.thing : error.thing.substr(key);
+  return {ErrorCode::usage, "helper init", fmt::format("{}: {}", where, error.cause), std::move(error.fix)};
+}
+
+}  // namespace
+
+Result<int> run_init(Context& context) {
+  const std::filesystem::path file =
+      context.folder / context.arguments.given("--config").value_or(k_project_config_name);
+  HELPER_TRY(refuse_to_overwrite(context, file));
+  HELPER_TRY_ASSIGN(const config::TemplateAnswers answers,
+                    gather_answers(context.arguments, context.folder, context.can_ask ? &context.person : nullptr,
+                                   context.interrupts.token()));
+  HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  const std::string text = config::config_template(answers);
+  if (auto config = config::parse_config(text, file, paths.home); !config)
+    return fail(about_the_answer(std::move(config).error()));
+  HELPER_TRY(context.files.write(file, text, k_mode));
+  if (context.json) {
+    write_json(context, {{"file", file.string()}, {"target", answers.target}});
+  } else if (!context.quiet) {
+    const bool utf8 = context.out_style.utf8;
+    context.out << fmt::format(
+        "wrote {}\n\nnext:\n  helper plan      what would be done, and why\n  helper ensure    make {} ready\n",
+        safe_line(file.string(), utf8), safe_line(answers.target, utf8));
+  }
+  return 0;
+}
+
+}  // namespace helper::cli

@@ -1,0 +1,125 @@
+#include "cli/context.hpp"
+#include "cli/render.hpp"
+#include "cli/request.hpp"
+#include "cli/runners.hpp"
+#include "cli/text.hpp"
+#include "ide/render.hpp"
+#include "ide/ssh_config.hpp"
+#include "rpc/types.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace helper::cli {
+namespace {
+
+int exit_status(ErrorCode code) { return error_kind(code).exit_status; }
+
+// ensure, stop, restart, remove: they change things and answer with a Report.
+Result<int> change(Context& context, const std::string& method) {
+  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, method, params));
+  if (context.json) {
+    write_json(context, answer.result);
+    return 0;
+  }
+  HELPER_TRY_ASSIGN(const ensure::Report report, rpc::report_from_json(answer.result));
+  if (!context.quiet) context.out << render_report(context.out_style, report, answer.told_notes);
+  return 0;
+}
+
+Result<rpc::Json> ask_plan(Context& context, const std::string& power) {
+  HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
+  params["power"] = power;
+  HELPER_TRY_ASSIGN(Answer answer, request(context, "plan", params));
+  return std::move(answer.result);
+}
+
+Result<int> show_plan(Context& context, const std::string& power) {
+  HELPER_TRY_ASSIGN(const rpc::Json json, ask_plan(context, power));
+  HELPER_TRY_ASSIGN(const ensure::PlanReport plan, rpc::plan_report_from_json(json));
+  if (context.json) {
+    write_json(context, json);
+  } else {
+    context.out << render_plan(context.out_style, plan);
+  }
+  return plan.problems.empty() ? 0 : exit_status(plan.problems.front().code);
+}
+
+// Shows what would go and asks; error cancelled when the answer is no.
+Result<void> confirm_removal(Context& context) {
+  HELPER_TRY_ASSIGN(const rpc::Json json, ask_plan(context, "absent"));
+  HELPER_TRY_ASSIGN(const ensure::PlanReport plan, rpc::plan_report_from_json(json));
+  if (plan.steps.empty()) return {};
+  Question question{Question::Kind::confirm, "Do this", {}};
+  for (const auto& step : plan.steps) question.details.push_back("  " + step.text);
+  question.details.emplace_back("What was written in the container outside its mounts is lost.");
+  HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
+  if (answer != "yes") return fail(ErrorCode::cancelled, plan.target, "nothing was removed");
+  return {};
+}
+
+}  // namespace
+
+Result<int> run_ensure(Context& context) {
+  return context.arguments.has("--dry-run") ? show_plan(context, "running") : change(context, "ensure");
+}
+
+Result<int> run_plan(Context& context) { return show_plan(context, context.arguments.text("--power")); }
+
+Result<int> run_status(Context& context) {
+  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, "status", params));
+  HELPER_TRY_ASSIGN(const std::vector<ensure::TargetStatus> targets, rpc::statuses_from_json(answer.result));
+  if (context.json) {
+    write_json(context, answer.result);
+  } else {
+    context.out << render_status(context.out_style, targets);
+  }
+  const bool ready = std::ranges::all_of(targets, [](const auto& target) { return target.state == "ready"; });
+  return ready ? 0 : exit_status(ErrorCode::not_ready);
+}
+
+Result<int> run_stop(Context& context) { return change(context, "stop"); }
+
+Result<int> run_restart(Context& context) { return change(context, "restart"); }
+
+Result<int> run_remove(Context& context) {
+  if (context.can_ask && !context.arguments.has("--yes")) HELPER_TRY(confirm_removal(context));
+  return change(context, "remove");
+}
+
+Result<int> run_logs(Context& context) {
+  HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
+  params["lines"] = context.arguments.number("--lines");
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, "logs", params));
+  if (context.json) {
+    write_json(context, answer.result);
+    return 0;
+  }
+  HELPER_TRY_ASSIGN(const ensure::LogText log, rpc::log_text_from_json(answer.result));
+  // A pipe or a file gets what the container wrote; only a terminal has to be guarded against it.
+  context.out << (context.out_is_terminal ? safe_block(log.text, context.out_style.utf8) : log.text);
+  if (!log.text.empty() && log.text.back() != '\n') context.out << "\n";
+  return 0;
+}
+
+Result<int> run_settings(Context& context) {
+  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings", params));
+  HELPER_TRY_ASSIGN(const ide::Interpreter interpreter, rpc::interpreter_from_json(answer.result));
+  const std::string format = context.json ? "json" : context.arguments.text("--format");
+  if (format == "json") {
+    write_json(context, answer.result);
+  } else if (format == "ssh-config") {
+    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(interpreter));
+    context.out << block;
+  } else {
+    HELPER_TRY_ASSIGN(const std::string text, ide::settings_text(interpreter));
+    context.out << text;
+  }
+  return 0;
+}
+
+}  // namespace helper::cli

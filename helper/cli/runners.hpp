@@ -1,0 +1,32 @@
+// The runners are what the verbs do, one function each; verbs.cpp binds them to their rows.
+#pragma once
+
+#include "base/result.hpp"
+
+namespace helper::cli {
+
+struct Context;
+
+// run_target.cpp: through the daemon, on one target or on all.
+[[nodiscard]] Result<int> run_ensure(Context& context);
+[[nodiscard]] Result<int> run_plan(Context& context);
+[[nodiscard]] Result<int> run_status(Context& context);
+[[nodiscard]] Result<int> run_stop(Context& context);
+[[nodiscard]] Result<int> run_restart(Context& context);
+[[nodiscard]] Result<int> run_remove(Context& context);
+[[nodiscard]] Result<int> run_logs(Context& context);
+[[nodiscard]] Result<int> run_settings(Context& context);
+
+// run_local.cpp: about helper itself.
+[[nodiscard]] Result<int> run_serve(Context& context);
+[[nodiscard]] Result<int> run_rpc(Context& context);
+[[nodiscard]] Result<int> run_version(Context& context);
+[[nodiscard]] Result<int> run_help(Context& context);
+
+// run_schema.cpp
+[[nodiscard]] Result<int> run_schema(Context& context);
+
+// run_init.cpp: the first config
+[[nodiscard]] Result<int> run_init(Context& context);
+
+}  // namespace helper::cli

@@ -1,0 +1,139 @@
+#include "cli/verbs.hpp"
+
+#include "cli/runners.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace helper::cli {
+namespace {
+
+using Kind = OptionSpec::Kind;
+
+// Rows are aggregates in the order of OptionSpec: kind, name, value, help, fallback, choices, required, smallest,
+// largest.
+constexpr OptionSpec k_target{Kind::argument, "TARGET", "", "which target of the config (its only one when not given)"};
+
+constexpr std::array k_common{
+    OptionSpec{Kind::text, "--config", "FILE", "the config, instead of helper.json here or above, or your own"},
+    OptionSpec{Kind::flag, "--json", "", "one JSON document on standard output, for the error too"},
+    OptionSpec{Kind::flag, "--quiet", "", "no progress; of what changes things, errors only"},
+    OptionSpec{Kind::flag, "--no-color", "", "plain lines, as with NO_COLOR or without a terminal"},
+    OptionSpec{Kind::number, "--timeout", "SECONDS", "cancel when it takes longer", "", "", false, 1, 86'400},
+    OptionSpec{Kind::flag, "--help", "", "this text"},
+};
+
+constexpr std::array k_ensure{
+    k_target,
+    OptionSpec{Kind::flag, "--dry-run", "", "only say what would be done, as `helper plan` does"},
+};
+constexpr std::array k_plan{
+    k_target,
+    OptionSpec{Kind::text, "--power", "STATE", "the state to plan for", "running", "running|stopped|absent"},
+};
+constexpr std::array k_only_target{k_target};
+constexpr std::array k_remove{
+    k_target,
+    OptionSpec{Kind::flag, "--yes", "", "do not ask first (without a terminal nothing is asked)"},
+};
+constexpr std::array k_logs{
+    k_target,
+    OptionSpec{Kind::number, "--lines", "N", "how many of the last lines", "100", "", false, 1, 100'000},
+};
+constexpr std::array k_settings{
+    k_target,
+    OptionSpec{Kind::text, "--format", "FORMAT", "how to write them", "text", "text|json|ssh-config"},
+};
+constexpr std::array k_init{
+    OptionSpec{Kind::text, "--target", "NAME", "the target's name (the container's when not given)"},
+    OptionSpec{Kind::text, "--server", "SERVER", "local, a Host of ~/.ssh/config, or user@host:port"},
+    OptionSpec{Kind::text, "--image", "IMAGE", "the container's image, as docker run takes it"},
+    OptionSpec{Kind::text, "--name", "NAME", "the container's name (the target's, or the folder's, when not given)"},
+    OptionSpec{Kind::text, "--local", "FOLDER",
+               "the project's folder on this machine (the config's own when not given)"},
+    OptionSpec{Kind::text, "--remote", "FOLDER", "the project's folder in the container"},
+    OptionSpec{Kind::text, "--mount", "HOST:CONTAINER", "a folder of the server to mount"},
+    OptionSpec{Kind::text, "--python", "WHICH", "auto, conda:NAME, or a path in the container"},
+    OptionSpec{Kind::number, "--ssh-port", "PORT", "the local port for SSH (2222)", "", "", false, 1, 65'535},
+    OptionSpec{Kind::number, "--jupyter-port", "PORT", "the local port for Jupyter, 0 for none (8888)", "", "", false,
+               0, 65'535},
+    OptionSpec{Kind::flag, "--force", "", "replace a file that is there"},
+};
+constexpr std::array k_rpc{
+    OptionSpec{Kind::argument, "METHOD", "", "the method to call", "", "", true},
+    OptionSpec{Kind::argument, "PARAMS", "", "its parameters, a JSON object; - reads them from standard input"},
+};
+constexpr std::array k_help{
+    OptionSpec{Kind::argument, "TOPIC", "", "a verb, or errors"},
+};
+
+constexpr std::array k_verbs{
+    Verb{"ensure", "bring a target within reach: container, SSH, tunnels, Python",
+         "Looks at the target, does what is missing and nothing else, and says what is ready. Doing it\n"
+         "twice changes nothing. The tunnels stay open when the command has ended: a daemon holds them.",
+         "helper ensure\nhelper ensure centernet --json\nhelper ensure --dry-run", k_ensure, run_ensure},
+    Verb{"plan", "say what ensure would do, and do nothing",
+         "Each line is one step with its cause. Ends with status 0, or with that of the first problem\n"
+         "that no step mends.",
+         "helper plan\nhelper plan centernet --power absent", k_plan, run_plan},
+    Verb{"status", "show what is there: container, GPU, Python, tunnels",
+         "Shows every target of the config, or the one named. Ends with status 0 when all of them\n"
+         "are ready, else 13.",
+         "helper status\nhelper status centernet --json", k_only_target, run_status},
+    Verb{"stop", "stop the container and close its tunnels",
+         "The container stays, with all that is in it: ensure starts it again.", "helper stop centernet", k_only_target,
+         run_stop},
+    Verb{"restart", "stop, then ensure", "What runs in the container ends. Its files stay.", "helper restart centernet",
+         k_only_target, run_restart},
+    Verb{"remove", "remove the container and close its tunnels",
+         "What was written in the container outside its mounts is lost. In a terminal it shows what\n"
+         "would go and asks first.",
+         "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove},
+    Verb{"logs", "print what the container wrote", "The newest line comes last.",
+         "helper logs\nhelper logs centernet --lines 1000", k_logs, run_logs},
+    Verb{"settings", "print what PyCharm, Gateway and ssh need",
+         "Of a target that is ready. The ssh-config form is a Host block to put into ~/.ssh/config.",
+         "helper settings\nhelper settings --format ssh-config >> ~/.ssh/config", k_settings, run_settings},
+    Verb{"init", "write a commented helper.json",
+         "Asks a few questions in a terminal. Every answer can be given as an option instead; without a\n"
+         "terminal --image must be. Writes helper.json here (or --config FILE), and over a file that is\n"
+         "there only with --force.",
+         "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project", k_init,
+         run_init},
+    Verb{"serve",
+         "run the daemon in the foreground",
+         "For a service manager, or to watch it. Ends with Ctrl-C. $HELPERD names another one to run.",
+         "helper serve",
+         {},
+         run_serve},
+    Verb{"rpc", "call a method of the daemon",
+         "Prints the result as JSON. Parameters that hold a secret belong on standard input.",
+         "helper rpc version\nhelper rpc status '{\"config\": \"/home/me/helper.json\"}'", k_rpc, run_rpc},
+    Verb{"version",
+         "show the versions of command, daemon and protocol",
+         "Starts nothing: a daemon is asked only if one runs.",
+         "helper version\nhelper version --json",
+         {},
+         run_version},
+    Verb{"schema",
+         "print the JSON Schema of the config",
+         "For editors that check and complete JSON.",
+         "helper schema > helper.schema.json",
+         {},
+         run_schema},
+    Verb{"help", "explain a verb, or the errors", "The errors are listed with their names and exit statuses.",
+         "helper help ensure\nhelper help errors", k_help, run_help},
+};
+
+}  // namespace
+
+std::span<const Verb> verbs() { return k_verbs; }
+
+const Verb* find_verb(std::string_view name) {
+  const auto* found = std::ranges::find(k_verbs, name, &Verb::name);
+  return found == k_verbs.end() ? nullptr : found;
+}
+
+std::span<const OptionSpec> common_options() { return k_common; }
+
+}  // namespace helper::cli

@@ -26,7 +26,6 @@ class Tunnels final : public TunnelSet {
   ~Tunnels() override;  // closes every port and connection at once; waits only for a dial that is under way to heed its stop
 
   [[nodiscard]] Result<void> open(std::uint16_t local_port, const std::string& name) override;
-  // Also begins dialling, as start().
   [[nodiscard]] Result<void> point(std::uint16_t local_port, const Endpoint& remote) override;
   void close(std::uint16_t local_port) override;
   [[nodiscard]] std::vector<TunnelStatus> status() const override;

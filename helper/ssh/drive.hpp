@@ -24,7 +24,8 @@ struct Wire {
 inline constexpr Milliseconds k_wait_slice{250};
 
 // `call` returns `again` (SSH_AGAIN, SSH_AUTH_AGAIN) while it is under way. The result is its last answer, and `again`
-// when the limit passed or a stop was requested first.
+// when the limit passed or a stop was requested first. SSH_ERROR (which is SSH_AUTH_ERROR too) when the connection ended:
+// libssh would go on asking to be called again.
 template <class Call>
 int drive(const Wire& wire, const Limit& limit, int again, Call call) {
   while (true) {
@@ -32,6 +33,7 @@ int drive(const Wire& wire, const Limit& limit, int again, Call call) {
     if (limit.stopped()) return again;
     const int answer = call();
     if (answer != again || limit.passed()) return answer;
+    if (ssh_is_connected(wire.session) == 0) return SSH_ERROR;
     const bool writing = (ssh_get_status(wire.session) & SSH_WRITE_PENDING) != 0;
     static_cast<void>(limit.poll(wire.fd, static_cast<short>(POLLIN | (writing ? POLLOUT : 0)), k_wait_slice));
   }

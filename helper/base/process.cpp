@@ -75,7 +75,8 @@ Result<bp::child> start(const ProcessSpec& spec, const Plumbing& pipes) {
   HELPER_TRY_ASSIGN(const std::string program, find_program(name));
   const std::vector<std::string> arguments(spec.argv.begin() + 1, spec.argv.end());
   bp::environment environment(boost::this_process::environment());
-  for (const auto& [key, value] : spec.environment) environment[key] = value;
+  // Not through operator[]: in Boost 1.74 it reads past the end of shorter variables.
+  for (const auto& [key, value] : spec.environment) environment.set(key, value);
 
   // Boost.Process reports a failed exec over a pipe that is close-on-exec only after a second call; a child started by
   // another thread in between would hold it open, and we would wait for that child.

@@ -85,7 +85,7 @@ Result<Outcome> Login::judge(const std::string& what, int rc) {
                   "name the one key for it in ~/.ssh/config: IdentityFile and IdentitiesOnly yes");
     }
     return fail(ErrorCode::server_unreachable, host_.alias, "the server broke off while logging in: " + printable(words, 200),
-                "check with: ssh -v " + host_.alias + " true");
+                "check with: " + ssh_by_hand(host_.alias, {"-v"}, "true"));
   }
   note(what + (rc == SSH_AUTH_PARTIAL ? " (accepted, more is asked for)" : " (refused)"));
   return Outcome::on;
@@ -292,8 +292,9 @@ Result<Outcome> Login::password() {
 }
 
 tl::unexpected<Error> Login::refused() const {
-  std::string fix = "put your public key on the server: ssh-copy-id " + shell::quote(host_.alias);
-  if (tried_.find("key ") == std::string::npos) fix = "make a key and put it on the server: ssh-keygen -t ed25519 && ssh-copy-id " + shell::quote(host_.alias);
+  const std::string copy = "ssh-copy-id" + ssh_by_hand(host_.alias).substr(3);  // it takes ssh's own -p and destination
+  std::string fix = "put your public key on the server: " + copy;
+  if (tried_.find("key ") == std::string::npos) fix = "make a key and put it on the server: ssh-keygen -t ed25519 && " + copy;
   if (!locked_file_.empty()) fix = "unlock the key for your agent: ssh-add " + shell::quote(locked_file_);
   return fail(ErrorCode::server_auth, host_.alias,
               "it lets " + host_.user + " in by nothing that was tried: " + (tried_.empty() ? "there is no key file and no agent" : tried_), fix);

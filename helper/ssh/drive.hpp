@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "ssh/dial.hpp"
+#include "ssh/host_config.hpp"
 #include "ssh/wait.hpp"
 
 namespace helper::ssh {
@@ -43,7 +44,7 @@ int drive(const Wire& wire, const Limit& limit, int again, Call call) {
 [[nodiscard]] inline tl::unexpected<Error> gave_up(const std::string& thing, const Limit& limit, const std::string& doing) {
   if (limit.stopped()) return fail(ErrorCode::cancelled, thing, "the request was cancelled while " + doing);
   return fail(ErrorCode::server_unreachable, thing, "the server did not answer in time while " + doing,
-              "check with: ssh -v " + thing + " true");
+              "check with: " + ssh_by_hand(thing, {"-v"}, "true"));
 }
 
 }  // namespace helper::ssh

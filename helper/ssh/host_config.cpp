@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <utility>
+
+#include "base/shell.hpp"
 
 namespace helper::ssh {
 namespace {
@@ -46,6 +49,8 @@ std::vector<std::string> split_list(std::string_view text) {
 
 bool is_yes(std::string_view value) { return value == "yes" || value == "true"; }
 
+std::string written_host(const HostConfig& host) { return parse_destination(host.alias).value_or(Destination{host.alias, {}, {}}).host; }
+
 // nullopt for a token or variable that has no meaning here.
 std::optional<std::string> expand(std::string_view text, const HostConfig& host, const LocalFacts& facts, std::string_view allowed) {
   std::string out;
@@ -69,10 +74,10 @@ std::optional<std::string> expand(std::string_view text, const HostConfig& host,
       case 'd': out += facts.home.string(); break;
       case 'h': out += host.hostname; break;
       case 'i': out += facts.uid; break;
-      case 'k': out += host.host_key_alias.empty() ? host.alias : host.host_key_alias; break;
+      case 'k': out += host.host_key_alias.empty() ? written_host(host) : host.host_key_alias; break;
       case 'L': out += facts.hostname.substr(0, facts.hostname.find('.')); break;
       case 'l': out += facts.hostname; break;
-      case 'n': out += host.alias; break;
+      case 'n': out += written_host(host); break;
       case 'p': out += std::to_string(host.port); break;
       case 'r': out += host.user; break;
       case 'u': out += facts.user; break;
@@ -133,6 +138,16 @@ Result<Destination> parse_destination(const std::string& text) {
   return destination;
 }
 
+std::string ssh_by_hand(const std::string& destination, std::vector<std::string> options, const std::string& command) {
+  const Destination to = parse_destination(destination).value_or(Destination{destination, {}, {}});
+  std::vector<std::string> argv{"ssh"};
+  std::ranges::move(options, std::back_inserter(argv));
+  if (to.port) argv.insert(argv.end(), {"-p", std::to_string(*to.port)});
+  argv.push_back(to.user.empty() ? to.host : to.user + "@" + to.host);
+  if (!command.empty()) argv.push_back(command);
+  return shell::quote(argv);
+}
+
 Result<ParsedHost> parse_ssh_g(std::string_view alias, std::string_view text) {
   ParsedHost parsed;
   HostConfig& host = parsed.host;
@@ -164,7 +179,7 @@ Result<ParsedHost> parse_ssh_g(std::string_view alias, std::string_view text) {
   }
   if (host.hostname.empty() || host.user.empty()) {
     return fail(ErrorCode::server_unreachable, std::string(alias), "what ssh -G says about it names no host or no user",
-                "look at: ssh -G " + std::string(alias));
+                "look at: " + ssh_by_hand(std::string(alias), {"-G"}));
   }
   return parsed;
 }

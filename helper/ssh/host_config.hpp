@@ -17,7 +17,7 @@
 namespace helper::ssh {
 
 struct HostConfig {
-  std::string alias;     // what the person wrote
+  std::string alias;     // what the person wrote: "gpu1", "root@gpu1:2200"
   std::string hostname;  // what to dial
   std::uint16_t port = 22;
   std::string user;
@@ -49,6 +49,10 @@ struct Destination {
   friend bool operator==(const Destination&, const Destination&) = default;
 };
 [[nodiscard]] Result<Destination> parse_destination(const std::string& text);
+
+// The ssh(1) command that a person types to look for themselves: ssh_by_hand("root@gpu1:2200", {"-v"}, "true") is
+// "ssh -v -p 2200 root@gpu1 true".
+[[nodiscard]] std::string ssh_by_hand(const std::string& destination, std::vector<std::string> options = {}, const std::string& command = {});
 
 // What this machine puts in for ~, %-tokens and ${NAME} (ssh_config(5), TOKENS), which `ssh -G` leaves as they stand.
 struct LocalFacts {

@@ -54,7 +54,7 @@ tl::unexpected<Error> refuse_changed(const HostConfig& host, const ServerKey& ke
 
 tl::unexpected<Error> refuse_unknown(const HostConfig& host, const ServerKey& key, const std::string& why) {
   return fail(ErrorCode::server_host_key, host.alias, "its host key (" + key.type + " " + key.fingerprint + ") is not known, and " + why,
-              "connect once by hand, comparing the fingerprint: " + shell::quote({"ssh", "--", host.alias}));
+              "connect once by hand, comparing the fingerprint: " + ssh_by_hand(host.alias));
 }
 
 Result<void> ask(const HostConfig& host, const ServerKey& key, const std::vector<std::string>& details, const ConnectOptions& options,

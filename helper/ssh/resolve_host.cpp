@@ -54,9 +54,9 @@ Result<ParsedHost> ask_ssh(const std::string& destination, const std::stop_token
     std::string words = answer->err;
     while (words.ends_with('\n') || words.ends_with('\r')) words.pop_back();
     return fail(ErrorCode::server_unreachable, destination, "ssh does not accept its configuration: " + printable(words, 400),
-                "mend ~/.ssh/config, and check with: ssh -G " + to.host);
+                "mend ~/.ssh/config, and check with: " + ssh_by_hand(destination, {"-G"}));
   }
-  return parse_ssh_g(to.host, answer->out);
+  return parse_ssh_g(destination, answer->out);
 }
 
 Result<HostConfig> resolve(const std::string& destination, const LocalFacts& facts, int depth, const std::stop_token& stop) {

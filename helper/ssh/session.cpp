@@ -56,7 +56,7 @@ Result<void> shake_hands(const std::string& name, const Wire& wire, const Limit&
   if (rc == SSH_AGAIN) return gave_up(name, limit, "the SSH connection was agreed on");
   if (limit.stopped()) return gave_up(name, limit, "the SSH connection was agreed on");
   return fail(ErrorCode::server_unreachable, name, std::string("the SSH connection could not be agreed on: ") + ssh_get_error(wire.session),
-              "check with: ssh -v " + name + " true");
+              "check with: " + ssh_by_hand(name, {"-v"}, "true"));
 }
 
 }  // namespace

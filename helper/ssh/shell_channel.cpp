@@ -88,7 +88,7 @@ Result<std::unique_ptr<ShellChannel>> ShellChannel::open(Session& session, const
   std::unique_ptr<ShellChannel> shell(new ShellChannel(session, raw));
   const auto refused = [&](const std::string& what) {
     return fail(ErrorCode::server_command, session.name(), "the server refuses " + what + ": " + ssh_get_error(wire.session),
-                "check with: ssh " + session.name() + " true");
+                "check with: " + ssh_by_hand(session.name(), {}, "true"));
   };
   int rc = drive(wire, limit, SSH_AGAIN, [&] { return ssh_channel_open_session(raw); });
   if (rc == SSH_AGAIN) return gave_up(session.name(), limit, "a shell was opened");
@@ -167,7 +167,7 @@ Result<CommandOutput> ShellChannel::shell_is_gone(Exchange& exchange) {
   const int status = ended_by_signal_.empty() ? ssh_channel_get_exit_status(channel_.get()) : status_of_signal(ended_by_signal_);
   if (!exchange.out.begun() || status < 0) {
     return fail(ErrorCode::server_command, session_.name(), "the shell there ended before it ran the command",
-                "check that this prints hello: ssh " + session_.name() + " 'exec sh -c \"echo hello\"'");
+                "check that this prints hello: " + ssh_by_hand(session_.name(), {}, "exec sh -c 'echo hello'"));
   }
   exchange.output.exit_status = status;
   return std::move(exchange.output);

@@ -72,6 +72,9 @@ char last_character_before(std::string_view text, std::size_t offset) {
 // nlohmann's "[json.exception...] parse error at line 1, column 2: syntax error while parsing value - REASON; last
 // read: '...'" cut down to REASON, since place and text are told by us.
 std::string reason_of(std::string message) {
+  if (const auto at = message.find("] "); message.starts_with("[json.exception.") && at != std::string::npos) {
+    message.erase(0, at + 2);
+  }
   if (const auto at = message.find(" - "); at != std::string::npos) message.erase(0, at + 3);
   if (const auto at = message.find("; last read"); at != std::string::npos) {
     const auto end = message.find("'; expected", at);

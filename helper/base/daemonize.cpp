@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -45,7 +46,7 @@ bool to_dev_null() noexcept {
 [[noreturn]] void give_up(int trouble_fd) noexcept {
   const int reason = errno;
   const ssize_t written = ::write(trouble_fd, &reason, sizeof reason);
-  ::_exit(written == sizeof reason ? 126 : 127);
+  std::_Exit(written == sizeof reason ? 126 : 127);
 }
 
 [[noreturn]] void become_daemon(const char* program, char* const* argv, int ready, int trouble,
@@ -80,7 +81,7 @@ Result<void> fork_daemon(const std::string& program, std::vector<std::string> wo
     if (::setsid() < 0) give_up(trouble.write.get());
     const pid_t grandchild = ::fork();
     if (grandchild < 0) give_up(trouble.write.get());
-    if (grandchild > 0) ::_exit(0);
+    if (grandchild > 0) std::_Exit(0);
     become_daemon(program.c_str(), argv.data(), ready.write.get(), trouble.write.get(), descriptors);
   }
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {

@@ -1,5 +1,7 @@
 #include "engine/read.hpp"
 
+#include "base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -10,6 +12,8 @@ namespace helper::engine {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t k_max_words = 400;  // of an engine's sentence, in bytes
 
 constexpr const char* k_group_fix =
     "on the server: sudo usermod -aG docker \"$USER\", then log in again (helper shutdown; helper ensure)";
@@ -188,15 +192,18 @@ Error engine_trouble(std::string_view text) {
 std::string engine_words(std::string_view err) {
   constexpr std::array<std::string_view, 4> k_prefixes{
       "docker: ", "Error response from daemon: ", "Error: ", "ERROR: "};
-  std::string chosen;
-  while (!err.empty()) {
+  // `docker start` adds this line below the cause; alone it would hide it.
+  constexpr std::string_view k_says_nothing = "Error: failed to start containers";
+  std::string_view words;
+  bool has_prefix = false;
+  while (!err.empty() && !has_prefix) {
     const auto end = err.find('\n');
-    std::string_view line = err.substr(0, end);
+    const std::string_view line = err.substr(0, end);
     err.remove_prefix(end == std::string_view::npos ? err.size() : end + 1);
-    const bool is_error = std::ranges::any_of(k_prefixes, [&](auto prefix) { return line.starts_with(prefix); });
-    if (is_error || chosen.empty()) chosen = line;
+    if (line.starts_with(k_says_nothing)) continue;
+    has_prefix = std::ranges::any_of(k_prefixes, [&](auto prefix) { return line.starts_with(prefix); });
+    if (has_prefix || words.empty()) words = line;
   }
-  std::string_view words = chosen;
   for (bool cut = true; cut;) {
     cut = false;
     for (const auto prefix : k_prefixes) {
@@ -206,10 +213,9 @@ std::string engine_words(std::string_view err) {
       }
     }
   }
-  std::string clean;
-  for (const char c : words.substr(0, 400)) clean += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-  while (!clean.empty() && (clean.back() == ' ' || clean.back() == '.')) clean.pop_back();
-  return clean;
+  while (!words.empty() && std::string_view(" .\r").find(words.back()) != std::string_view::npos)
+    words.remove_suffix(1);
+  return printable(words, k_max_words);
 }
 
 }  // namespace helper::engine

@@ -19,8 +19,9 @@ namespace helper::engine {
 // What an engine that gave no JSON said on standard error.
 [[nodiscard]] Error engine_trouble(std::string_view text);
 
-// The engine's own words without its prefixes and hints: the last line that starts with "Error", "docker: " and the
-// like cut off, control characters removed, at most 400 bytes.
+// The engine's own words without its prefixes and hints: the first line that starts with "Error", "docker: " and the
+// like (these cut off), else the first line; on one line and
+// printable, cut after 400 bytes. "" when there is none.
 [[nodiscard]] std::string engine_words(std::string_view err);
 
 }  // namespace helper::engine

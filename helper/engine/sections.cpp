@@ -9,8 +9,12 @@
 namespace helper::engine {
 namespace {
 
+bool is_heading(std::string_view line, std::string_view nonce) {
+  return line.starts_with(nonce) && line.size() > nonce.size() && line[nonce.size()] == ' ';
+}
+
+// False when it is malformed.
 bool parse_heading(std::string_view line, std::string_view nonce, Section& section) {
-  if (!line.starts_with(nonce) || line.size() <= nonce.size() || line[nonce.size()] != ' ') return false;
   line.remove_prefix(nonce.size() + 1);
   const auto space = line.find(' ');
   if (space == std::string_view::npos) return false;
@@ -38,11 +42,10 @@ std::vector<Section> parse_sections(std::string_view text, std::string_view nonc
   while (!text.empty()) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
-    Section next;
-    if (parse_heading(line, nonce, next)) {
+    if (is_heading(line, nonce)) {
       // The newline before a heading belongs to the heading, not to the body above it.
       if (!sections.empty() && sections.back().body.ends_with('\n')) sections.back().body.pop_back();
-      sections.push_back(std::move(next));
+      if (Section next; parse_heading(line, nonce, next)) sections.push_back(std::move(next));
     } else if (!sections.empty()) {
       sections.back().body += line;
       if (end != std::string_view::npos) sections.back().body += '\n';

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace helper::engine {
 namespace {
@@ -57,6 +58,17 @@ void add_ports(Argv& argv, const plan::Desired& desired) {
   for (const auto& port : desired.target.container.ports) add(argv, {"--publish", loopback_unless_said(port)});
 }
 
+// Only there does publishing make no sense; "--ipc host" is something else.
+bool is_on_host_network(const std::vector<std::string>& extra_args) {
+  std::string_view before;
+  for (const auto& arg : extra_args) {
+    if (arg == "--network=host" || arg == "--net=host") return true;
+    if (arg == "host" && (before == "--network" || before == "--net")) return true;
+    before = arg;
+  }
+  return false;
+}
+
 bool fits_env_file(const std::string& value) { return value.find_first_of("\r\n") == std::string::npos; }
 
 }  // namespace
@@ -87,10 +99,7 @@ Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& acti
   for (const auto& [name, value] : container.env) {
     if (!fits_env_file(value)) add(argv, {"--env", name + "=" + value});
   }
-  const bool host_network = std::ranges::any_of(container.extra_args, [](const auto& arg) {
-    return arg == "--network=host" || arg == "--net=host" || arg == "host";
-  });
-  if (!host_network) add_ports(argv, desired);
+  if (!is_on_host_network(container.extra_args)) add_ports(argv, desired);
   argv.insert(argv.end(), container.extra_args.begin(), container.extra_args.end());
   add(argv, {"--", action.image});
   if (action.command) argv.insert(argv.end(), action.command->begin(), action.command->end());

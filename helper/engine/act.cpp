@@ -59,7 +59,7 @@ EOF
 mkdir -p "$home/.ssh"
 file=$home/.ssh/authorized_keys
 [ -L "$file" ] && file=$(readlink -f "$file")
-if ! grep -qF -- "$blob" "$file" 2>/dev/null; then
+if ! grep -F -- "$blob" "$file" 2>/dev/null | grep -qv '^[[:space:]]*#'; then
   { [ ! -s "$file" ] || { cat "$file"; [ -z "$(tail -c 1 "$file")" ] || echo; }; printf '%s\n' "$line"; } > "$file.helper"
   mv "$file.helper" "$file"
 fi
@@ -67,6 +67,11 @@ chown "$uid:$gid" "$home/.ssh" "$file"
 chmod 700 "$home/.ssh"
 chmod 600 "$file"
 chmod go-w "$home"
+owner=$(stat -L -c %u "$home")
+case $owner in
+  "$uid" | 0) ;;
+  *) echo "Error: $home belongs to the user id $owner and not to $user, so sshd takes no key from it" >&2; exit 1 ;;
+esac
 )sh";
 
 // RSA is left out: it takes a second to make and nothing needs it. `-t` finds a bad sshd_config and says so before

@@ -41,7 +41,8 @@ listens() {
   done
   return 1
 }
-limited() { if command -v timeout >/dev/null 2>&1; then timeout 5 "$@"; else "$@"; fi; }
+# KILL, because an interactive shell ignores TERM.
+limited() { if command -v timeout >/dev/null 2>&1; then timeout -s KILL 5 "$@"; else "$@"; fi; }
 entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
 IFS=: read -r _ _ uid _ _ home shell <<EOF
 $entry
@@ -59,15 +60,16 @@ listens "$jupyter_port"; sec jupyter_listens $?
 sec host_keys 0
 cat /etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/ssh_host_ecdsa_key.pub /etc/ssh/ssh_host_rsa_key.pub 2>/dev/null
 installed=1
-[ -n "$key" ] && [ -n "$home" ] && grep -qF -- "$key" "$home/.ssh/authorized_keys" 2>/dev/null && installed=0
+[ -n "$key" ] && [ -n "$home" ] && grep -F -- "$key" "$home/.ssh/authorized_keys" 2>/dev/null | grep -qv '^[[:space:]]*#' && installed=0
 sec key $installed
-[ -n "$home" ] && stat -c '%u %a' "$home" "$home/.ssh" "$home/.ssh/authorized_keys" 2>/dev/null
+[ -n "$home" ] && stat -L -c '%u %a' "$home" "$home/.ssh" "$home/.ssh/authorized_keys" 2>/dev/null
 report='import sys
 sys.stdout.write("\n"+"\x1f".join(sys.argv[1:]+[".".join(map(str,sys.version_info[:3])),sys.prefix])+"\n")'
 try() { limited "$2" -c "$report" "$nonce-py" "$1" "$2" </dev/null 2>/dev/null & }
 )sh";
 
-// The interpreters are looked for where login shells and conda put them. A start file that blocks costs 5 s, no more.
+// The interpreters are looked for where login shells and conda put them. Start files that block cost 10 s at most; sed
+// ends the reading at the answer, for what a start file leaves running keeps the pipe open.
 constexpr const char* k_full = R"sh(
 if command -v nvidia-smi >/dev/null 2>&1; then
   gpus=$(limited nvidia-smi -L 2>/dev/null); sec gpus $?
@@ -80,8 +82,9 @@ login() {
   else limited su -s "${shell:-/bin/sh}" "$user" -- "$@" "$ask" "$nonce" </dev/null 2>/dev/null; fi
 }
 which_python= which_python3= conda_exe=
-answer=$(HOME=$home login -l -i -c)
-case $answer in *"$nonce-which "*) ;; *) answer=$(HOME=$home login -l -c) ;; esac
+heard() { limited sed -n -e "/^$nonce-which/p" -e "/^$nonce-conda/{p;q;}"; }
+answer=$(HOME=$home login -l -i -c | heard)
+case $answer in *"$nonce-which "*) ;; *) answer=$(HOME=$home login -l -c | heard) ;; esac
 while read -r tag value; do
   case $tag in
     "$nonce-which") which_python=$value ;;
@@ -170,8 +173,7 @@ std::vector<plan::Python> read_pythons(const Section* section) {
   std::vector<plan::Python> pythons;
   for (const auto& line : lines(section)) {
     const auto fields = split(line, k_separator);
-    if (fields.size() != 5 || !fields[0].ends_with("-py") || !is_printable(fields[2]) || !is_printable(fields[4]))
-      continue;
+    if (fields.size() != 5 || !fields[0].ends_with("-py") || !std::ranges::all_of(fields, is_printable)) continue;
     pythons.push_back({fields[2], fields[3], fields[4], fields[1]});
   }
   std::ranges::sort(pythons, {}, [](const plan::Python& p) { return std::pair(p.source, p.path); });
@@ -199,7 +201,7 @@ Result<plan::Inside> read_inside(const std::vector<Section>& sections, const Ins
   }
   plan::Inside inside;
   const auto identity = split(user->body, '\n');
-  if (identity.size() >= 2 && !identity[0].empty() && identity[1].starts_with('/'))
+  if (identity.size() >= 2 && !identity[0].empty() && identity[1].starts_with('/') && is_printable(identity[1]))
     inside.user_home = trimmed(identity[1]);
   if (const auto* sshd = find_section(sections, "sshd")) inside.sshd_path = trimmed(sshd->body);
   const auto is_zero = [&](const char* name) {
@@ -229,9 +231,10 @@ bool modes_are_strict(const std::string& modes, const std::string& uid) {
     if (line.empty()) continue;
     const auto fields = split(trimmed(line), ' ');
     unsigned int mode = 0;
-    if (fields.size() != 2 ||
-        std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), mode, 8).ec != std::errc())
-      return false;
+    if (fields.size() != 2) return false;
+    const char* const end = fields[1].data() + fields[1].size();
+    const auto [read_to, error] = std::from_chars(fields[1].data(), end, mode, 8);
+    if (error != std::errc() || read_to != end) return false;
     if ((fields[0] != uid && fields[0] != "0") || (mode & 022U) != 0) return false;
     ++files;
   }

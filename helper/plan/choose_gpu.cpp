@@ -1,8 +1,8 @@
 #include "plan/choose_gpu.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <initializer_list>
 #include <string_view>
 
 namespace helper::plan {
@@ -11,8 +11,11 @@ namespace {
 constexpr const char* k_nvidia = "nvidia";
 constexpr const char* k_install_toolkit =
     "on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure "
-    "--runtime=docker && "
-    "sudo systemctl restart docker";
+    "--runtime=docker && sudo systemctl restart docker";
+constexpr const char* k_install_driver =
+    "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the GPUs";
+constexpr const char* k_name_other_gpus =
+    "on the server: nvidia-smi -L lists its GPUs; name some of them in helper.json: \"gpus\"";
 
 bool has_runtime(const Engine& engine, const std::string& name) {
   return std::ranges::find(engine.runtimes, name) != engine.runtimes.end();
@@ -29,8 +32,54 @@ std::string why_failed(const Attempts& attempts, GpuWay way) {
   return failed == attempts.failed_ways.end() ? std::string() : failed->second;
 }
 
+bool is_word_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_/.-").find(c) != std::string_view::npos;
+}
+
+// As a word of its own: "/data/gpu/x" and "gpu1" are names that people give.
+bool has_word(std::string_view text, std::string_view word) {
+  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if ((at == 0 || !is_word_character(text[at - 1])) && (end == text.size() || !is_word_character(text[end])))
+      return true;
+  }
+  return false;
+}
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+bool has_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
+}
+
+// Which piece an engine that failed lacks, and the command that brings it.
+struct Missing {
+  std::string_view piece;  // "" when its words do not tell
+  const char* fix;
+};
+
+Missing missing_piece(const std::string& engine_text) {
+  const std::string text = lower_case(engine_text);
+  if (has_any(text, {"nvml", "driver not loaded", "driver/library version mismatch", "libnvidia-ml"}))
+    return {": the server's NVIDIA driver does not work", k_install_driver};
+  if (has_any(text, {"unknown device", "unresolvable cdi devices"}))
+    return {": the server has no such GPU", k_name_other_gpus};
+  if (has_any(text, {"could not select device driver", "unknown runtime", "no such file", "not found"}))
+    return {": the NVIDIA Container Toolkit is missing or not set up", k_install_toolkit};
+  return {"", k_install_toolkit};
+}
+
 tl::unexpected<Error> unavailable(const std::string& cause) {
   return fail(ErrorCode::gpu_unavailable, "GPU", cause, k_install_toolkit);
+}
+
+// `last`: the engine's words about the way that was tried last.
+tl::unexpected<Error> all_failed(const std::string& what, const std::string& last) {
+  const Missing missing = missing_piece(last);
+  return fail(ErrorCode::gpu_unavailable, "GPU", what + std::string(missing.piece), missing.fix);
 }
 
 Result<GpuChoice> by_runtime(const std::string& name, const Engine& engine, const Attempts& attempts) {
@@ -38,13 +87,13 @@ Result<GpuChoice> by_runtime(const std::string& name, const Engine& engine, cons
     return unavailable("the engine has no runtime named " + name + " (it has " + list(engine.runtimes) + ")");
   }
   if (const auto why = why_failed(attempts, GpuWay::runtime); !why.empty())
-    return unavailable("--runtime=" + name + " failed: " + why);
+    return all_failed("--runtime=" + name + " failed (" + why + ")", why);
   return GpuChoice{GpuWay::runtime, name, {}};
 }
 
 Result<GpuChoice> by_flag(const Attempts& attempts) {
   if (const auto why = why_failed(attempts, GpuWay::gpus_flag); !why.empty())
-    return unavailable("--gpus failed: " + why);
+    return all_failed("--gpus failed (" + why + ")", why);
   return GpuChoice{GpuWay::gpus_flag, {}, {}};
 }
 
@@ -52,11 +101,12 @@ Result<GpuChoice> automatic(const Engine& engine, const Attempts& attempts) {
   const auto flag_failed = why_failed(attempts, GpuWay::gpus_flag);
   if (flag_failed.empty()) return by_flag(attempts);
   if (!has_runtime(engine, k_nvidia)) {
-    return unavailable("--gpus failed (" + flag_failed + ") and the engine has no runtime named nvidia (it has " +
-                       list(engine.runtimes) + "): the NVIDIA Container Toolkit is missing or not set up");
+    return all_failed("--gpus failed (" + flag_failed + ") and the engine has no runtime named nvidia (it has " +
+                          list(engine.runtimes) + ")",
+                      flag_failed);
   }
   if (const auto why = why_failed(attempts, GpuWay::runtime); !why.empty()) {
-    return unavailable("both ways failed: --gpus (" + flag_failed + "), --runtime=nvidia (" + why + ")");
+    return all_failed("both ways failed, --gpus (" + flag_failed + ") and --runtime=nvidia (" + why + ")", why);
   }
   return GpuChoice{GpuWay::runtime, k_nvidia, "--gpus failed (" + flag_failed + "), the engine has the runtime nvidia"};
 }
@@ -71,11 +121,9 @@ Result<GpuChoice> choose_gpu(const config::ContainerConfig& container, const Eng
 }
 
 bool is_about_gpus(const std::string& engine_text) {
-  constexpr std::array<std::string_view, 6> k_words{"gpu",  "nvidia",     "could not select device driver",
-                                                    "nvml", "cdi device", "unknown runtime"};
-  std::string lower = engine_text;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::any_of(k_words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+  const std::string text = lower_case(engine_text);
+  return has_word(text, "gpu") || has_word(text, "gpus") ||
+         has_any(text, {"nvidia", "could not select device driver", "nvml", "cdi device", "unknown runtime"});
 }
 
 }  // namespace helper::plan

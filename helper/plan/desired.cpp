@@ -34,13 +34,16 @@ std::string fingerprint(const config::ContainerConfig& container, const std::vec
     print.add(text);
   }
   print.add(container.privileged ? "privileged" : "");
+  print.add(std::to_string(container.ulimits.size()));  // lengths keep one list's end apart from the next one's start
   for (const auto& [name, limit] : container.ulimits)
     print.add(name + "=" + std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
+  print.add(std::to_string(container.env.size()));
   for (const auto& [name, value] : container.env) print.add(name + "=" + value);
+  print.add(container.command ? "command" : "");
   const std::vector<std::string> no_command;
   for (const auto* list : {&container.mounts, &container.ports, &container.extra_args,
                            container.command ? &*container.command : &no_command}) {
-    print.add("list");
+    print.add(std::to_string(list->size()));
     for (const auto& text : *list) print.add(text);
   }
   for (const auto& tunnel : tunnels) print.add(std::to_string(tunnel.container_port));

@@ -36,9 +36,9 @@ class Planner {
 
   Plan absent() {
     close_tunnels("the target is to be removed");
-    if (!server_and_engine()) return std::move(plan_);
-    if (const auto& container = observed_.container; container && container->state != ContainerState::absent) {
-      if (!is_ours(*container)) {
+    if (!server_and_engine() || !observed_.container) return std::move(plan_);
+    if (const Container& container = *observed_.container; container.state != ContainerState::absent) {
+      if (!is_ours(container)) {
         problem(ErrorCode::container_not_ours, container_name(), "helper did not make it and so does not remove it",
                 "on the server: docker rm " + config_.name);
         return std::move(plan_);
@@ -299,7 +299,8 @@ std::optional<std::vector<std::string>> keep_alive_command(const config::Contain
   };
   const bool nothing_to_run = image.command.empty() && image.entrypoint.empty();
   const bool bare_shell = image.command.size() == 1 && is_interactive(image.command.front());
-  // As process 1 a plain `sleep` ignores SIGTERM, and `docker stop` would take its full 10 s; the shell also reaps orphans.
+  // As process 1 a plain `sleep` ignores SIGTERM, and `docker stop` would take its full 10 s; the shell also reaps
+  // orphans.
   constexpr const char* k_wait = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done";
   if (nothing_to_run || bare_shell) return std::vector<std::string>{"sh", "-c", k_wait};
   return std::nullopt;

@@ -42,6 +42,8 @@ Result<PythonChoice> choose_automatically(const std::vector<Python>& found) {
     return PythonChoice{*p, "the only conda environment"};
   if (const auto* p = by_source(found, "conda:base"); is_python_3(p))
     return PythonChoice{*p, "conda's base environment"};
+  if (const auto* p = by_source(found, "system"); is_python_3(p))
+    return PythonChoice{*p, "the system's, since the login shell names none"};
   return fail(
       ErrorCode::python_missing, "Python", list_found(found),
       "install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute path");

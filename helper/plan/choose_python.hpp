@@ -16,8 +16,8 @@ struct PythonChoice {
 };
 
 // `wanted` is the config's "python": "auto", "conda:NAME" or an absolute path. For "auto", the first of: the login
-// shell's python, its python3, the only conda environment, conda's base, each only if it is Python 3. Error:
-// python_missing, naming what was found.
+// shell's python, its python3, the only conda environment, conda's base, the system's (/usr/bin, /usr/local/bin), each
+// only if it is Python 3. Error: python_missing, naming what was found.
 [[nodiscard]] Result<PythonChoice> choose_python(const std::string& wanted, const std::vector<Python>& found);
 
 }  // namespace helper::plan

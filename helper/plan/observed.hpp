@@ -52,7 +52,7 @@ struct Python {
   std::string path;     // as found: "/opt/conda/envs/CenterNet/bin/python"
   std::string version;  // "3.11.2"
   std::string prefix;   // sys.prefix
-  std::string source;   // "login:python", "login:python3", "conda:NAME", "path"
+  std::string source;   // "login:python", "login:python3", "conda:NAME", "path", "system"
   friend bool operator==(const Python&, const Python&) = default;
 };
 

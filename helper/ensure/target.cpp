@@ -168,7 +168,8 @@ Result<Report> Target::converge(const config::Target& config, plan::Power power,
 
 Result<Report> Target::restart(const config::Target& config, const Caller& caller, const EventSink& on_event,
                                const std::stop_token& stop) {
-  return worker_.request<Report>("restart", on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
+  const std::string key = "restart|" + job_key(config, plan::Power::running);
+  return worker_.request<Report>(key, on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
     HELPER_TRY_ASSIGN(auto stopped, converge_now(config, plan::Power::stopped, caller, job));
     HELPER_TRY_ASSIGN(auto report, converge_now(config, plan::Power::running, caller, job));
     report.steps.insert(report.steps.begin(), stopped.steps.begin(), stopped.steps.end());

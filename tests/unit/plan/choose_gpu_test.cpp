@@ -1,0 +1,141 @@
+#include "plan/choose_gpu.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::plan {
+namespace {
+
+const Engine k_with_nvidia{"20.10.24", {"nvidia", "runc"}};
+const Engine k_without_nvidia{"20.10.24", {"io.containerd.runc.v2", "runc"}};
+
+constexpr const char* k_no_driver = "could not select device driver \"\" with capabilities: [[gpu]]";
+constexpr const char* k_not_loaded =
+    "failed to create shim: OCI runtime create failed: container_linux.go:380: starting container process caused: error "
+    "running hook #0: exit status 1, stdout: , stderr: nvidia-container-cli: initialization error: nvml error: driver "
+    "not loaded";
+
+config::ContainerConfig config_with(const std::string& gpus, const std::string& runtime) {
+  config::ContainerConfig config;
+  config.gpus = gpus;
+  config.runtime = runtime;
+  return config;
+}
+
+Attempts failed(std::map<GpuWay, std::string> ways) { return {0, std::move(ways)}; }
+
+struct Case {
+  const char* name;
+  std::string gpus;
+  std::string runtime;
+  Engine engine;
+  Attempts attempts;
+  std::string expected;  // "way runtime: cause", or the error's whole text
+};
+
+constexpr const char* k_toolkit_fix =
+    "\n  fix: on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure "
+    "--runtime=docker && sudo systemctl restart docker";
+constexpr const char* k_driver_fix =
+    "\n  fix: on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the GPUs";
+
+std::string text_of(const Result<GpuChoice>& choice) {
+  if (!choice) {
+    EXPECT_EQ(choice.error().code, ErrorCode::gpu_unavailable);
+    return to_text(choice.error());
+  }
+  const std::string way = choice->way == GpuWay::none ? "none" : choice->way == GpuWay::gpus_flag ? "flag" : "runtime";
+  return way + " " + choice->runtime + ": " + choice->cause;
+}
+
+class ChooseGpu : public testing::TestWithParam<Case> {};
+
+TEST_P(ChooseGpu, ChoosesOrSaysWhyNot) {
+  const Case& c = GetParam();
+  EXPECT_EQ(text_of(choose_gpu(config_with(c.gpus, c.runtime), c.engine, c.attempts)), c.expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EveryRow, ChooseGpu,
+    testing::Values(
+        Case{"NoneWanted", "none", "auto", k_with_nvidia, {}, "none : "},
+        Case{"NoneWantedWhateverTheRuntime", "none", "nvidia", k_without_nvidia, {}, "none : "},
+        Case{"AutoBeginsWithTheFlag", "all", "auto", k_with_nvidia, {}, "flag : "},
+        Case{"AutoBeginsWithTheFlagThoughNoRuntimeIsThere", "all", "auto", k_without_nvidia, {}, "flag : "},
+        Case{"AutoThenTheRuntime", "all", "auto", k_with_nvidia, failed({{GpuWay::gpus_flag, k_no_driver}}),
+             "runtime nvidia: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]), the "
+             "engine has the runtime nvidia"},
+        Case{"AutoWithoutTheRuntime", "all", "auto", k_without_nvidia, failed({{GpuWay::gpus_flag, k_no_driver}}),
+             std::string("GPU: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]) and the "
+                         "engine has no runtime named nvidia (it has io.containerd.runc.v2, runc): the NVIDIA Container "
+                         "Toolkit is missing or not set up") +
+                 k_toolkit_fix},
+        Case{"AutoWithoutTheDriver", "all", "auto", k_without_nvidia, failed({{GpuWay::gpus_flag, k_not_loaded}}),
+             std::string("GPU: --gpus failed (") + k_not_loaded +
+                 ") and the engine has no runtime named nvidia (it has io.containerd.runc.v2, runc): the server's "
+                 "NVIDIA driver does not work" +
+                 k_driver_fix},
+        Case{"AutoWhenBothFailed", "all", "auto", k_with_nvidia,
+             failed({{GpuWay::gpus_flag, k_no_driver}, {GpuWay::runtime, "Unknown runtime specified nvidia"}}),
+             std::string("GPU: both ways failed, --gpus (could not select device driver \"\" with capabilities: "
+                         "[[gpu]]) and --runtime=nvidia (Unknown runtime specified nvidia): the NVIDIA Container "
+                         "Toolkit is missing or not set up") +
+                 k_toolkit_fix},
+        Case{"OnlyTheFlag", "2", "gpus", k_with_nvidia, {}, "flag : "},
+        Case{"OnlyTheFlagNeverFallsBack", "all", "gpus", k_with_nvidia, failed({{GpuWay::gpus_flag, k_no_driver}}),
+             std::string("GPU: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]): the "
+                         "NVIDIA Container Toolkit is missing or not set up") +
+                 k_toolkit_fix},
+        Case{"ANamedRuntime", "all", "nvidia", k_with_nvidia, {}, "runtime nvidia: "},
+        Case{"ANamedRuntimeOfAnotherName", "all", "runc", k_without_nvidia, {}, "runtime runc: "},
+        Case{"ANamedRuntimeThatTheEngineLacks", "all", "nvidia", k_without_nvidia, {},
+             std::string("GPU: the engine has no runtime named nvidia (it has io.containerd.runc.v2, runc)") +
+                 k_toolkit_fix},
+        Case{"ANamedRuntimeThatFailed", "all", "nvidia", k_with_nvidia,
+             failed({{GpuWay::runtime, "fork/exec /usr/bin/nvidia-container-runtime: no such file or directory"}}),
+             std::string("GPU: --runtime=nvidia failed (fork/exec /usr/bin/nvidia-container-runtime: no such file or "
+                         "directory): the NVIDIA Container Toolkit is missing or not set up") +
+                 k_toolkit_fix},
+        Case{"AGpuThatTheServerLacks", "7", "gpus", k_with_nvidia,
+             failed({{GpuWay::gpus_flag, "nvidia-container-cli: device error: 7: unknown device"}}),
+             "GPU: --gpus failed (nvidia-container-cli: device error: 7: unknown device): the server has no such GPU\n"
+             "  fix: on the server: nvidia-smi -L lists its GPUs; name some of them in helper.json: \"gpus\""},
+        Case{"AReasonThatNobodyForesaw", "all", "gpus", k_with_nvidia,
+             failed({{GpuWay::gpus_flag, "nvidia-container-cli: permission error"}}),
+             std::string("GPU: --gpus failed (nvidia-container-cli: permission error)") + k_toolkit_fix}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+// Docker 20.10's and podman 4.3's texts as they were seen; those of Docker 25 to 28 as its sources print them.
+TEST(IsAboutGpus, KnowsWhatEnginesAndNvidiasToolsSay) {
+  for (const char* text :
+       {k_no_driver, k_not_loaded, "could not select device driver \"cdi\" with capabilities: [[gpu]]",
+        "Unknown runtime specified nvidia", "unknown or invalid runtime name: nvidia",
+        "failed to create task for container: failed to create shim task: OCI runtime create failed: could not apply "
+        "required modification to OCI specification: error modifying OCI spec: failed to inject CDI devices: "
+        "unresolvable CDI devices nvidia.com/gpu=all: unknown",
+        "failed to discover GPU vendor from CDI: no known GPU vendor found",
+        "CDI device injection failed: unresolvable CDI devices runtime.nvidia.com/gpu=all",
+        "setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=all",
+        "default OCI runtime \"nvidia\" not found: invalid argument",
+        "fork/exec /usr/bin/nvidia-container-runtime: no such file or directory: unknown",
+        "Auto-detected mode as 'legacy'\nnvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.4",
+        "failed to initialize NVML: Driver/library version mismatch"}) {
+    EXPECT_TRUE(is_about_gpus(text)) << text;
+  }
+}
+
+TEST(IsAboutGpus, IsNotMisledByOtherTroubleNorByNamesThatPeopleGive) {
+  for (const char* text :
+       {"",
+        "driver failed programming external connectivity on endpoint centernet: Bind for 127.0.0.1:2222 failed: port is "
+        "already allocated",
+        "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: "
+        "error during container init: error mounting \"/dev/null\" to rootfs at \"/etc\": not a directory: unknown",
+        "error mounting \"/data/gpu/sets\" to rootfs at \"/data\": no such file or directory",
+        "network gpu1 not found", "exec: \"gpu_worker\": executable file not found in $PATH: unknown",
+        "error setting rlimit type 8: operation not permitted", "unable to apply caps: operation not permitted"}) {
+    EXPECT_FALSE(is_about_gpus(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace helper::plan

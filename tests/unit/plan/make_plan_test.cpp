@@ -1,0 +1,444 @@
+// Each state of the world, and the whole plan that follows from it, as a person reads it.
+#include "plan/make_plan.hpp"
+
+#include "unit/plan/sample.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::plan {
+namespace {
+
+using test::container;
+using test::nothing_yet;
+using test::plan_text;
+using test::ready;
+using test::with_container;
+
+constexpr const char* k_no_driver = "could not select device driver \"\" with capabilities: [[gpu]]";
+
+TEST(MakePlan, NothingIsLeftToDoWhenAllIsAsItShouldBe) {
+  EXPECT_EQ(plan_text(ready()), "");
+  EXPECT_TRUE(make_plan(test::desired(), ready()).empty());
+}
+
+TEST(MakePlan, FromNothingItOpensThePortsMakesAKeyAndCreatesAndStarts) {
+  EXPECT_EQ(plan_text(nothing_yet()),
+            "open 127.0.0.1:2222 (ssh): it is not open\n"
+            "open 127.0.0.1:8888 (jupyter): it is not open\n"
+            "make an SSH key: you have none of the kinds that the container accepts\n"
+            "create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
+            "start container centernet: it has just been created\n");
+}
+
+TEST(MakePlan, WithoutTheServerKnownItPlansOnlyForThisMachine) {
+  EXPECT_EQ(plan_text(Observed{}),
+            "open 127.0.0.1:2222 (ssh): it is not open\n"
+            "open 127.0.0.1:8888 (jupyter): it is not open\n"
+            "make an SSH key: you have none of the kinds that the container accepts\n");
+}
+
+TEST(MakePlan, PullsAnImageThatTheServerDoesNotHaveAndLeavesTheRestToTheNextLook) {
+  Observed observed = with_container(Container{});
+  observed.image = std::nullopt;
+  EXPECT_EQ(plan_text(observed), "pull image centernet:1.2: the server does not have it\n");
+}
+
+TEST(MakePlan, StartsAContainerThatWasCreatedAndNeverStarted) {
+  EXPECT_EQ(plan_text(with_container(container(ContainerState::created))),
+            "start container centernet: it was created and never started\n");
+}
+
+TEST(MakePlan, TriesTheRuntimeWhenTheFlagFailed) {
+  Observed observed = with_container(container(ContainerState::created));
+  observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
+  EXPECT_EQ(plan_text(observed),
+            "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
+            "create container centernet from centernet:1.2 with --runtime=nvidia: --gpus failed (could not select "
+            "device driver \"\" with capabilities: [[gpu]]), the engine has the runtime nvidia\n"
+            "start container centernet: it has just been created\n");
+}
+
+TEST(MakePlan, SaysWhatIsMissingWhenTheFlagFailedAndThereIsNoRuntime) {
+  Observed observed = with_container(container(ContainerState::created));
+  observed.engine = test::engine_without_nvidia();
+  observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
+  EXPECT_EQ(plan_text(observed),
+            "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
+            "problem: GPU: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]) and the "
+            "engine has no runtime named nvidia (it has runc): the NVIDIA Container Toolkit is missing or not set up\n"
+            "  fix: on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime "
+            "configure --runtime=docker && sudo systemctl restart docker\n");
+}
+
+TEST(MakePlan, SaysWhatEachWaySaidWhenBothFailed) {
+  Observed observed = with_container(container(ContainerState::created));
+  observed.container->gpu_way = GpuWay::runtime;
+  observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
+  observed.attempts.failed_ways[GpuWay::runtime] = "nvidia-container-cli: nvml error: driver not loaded";
+  EXPECT_EQ(plan_text(observed),
+            "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
+            "problem: GPU: both ways failed, --gpus (could not select device driver \"\" with capabilities: [[gpu]]) "
+            "and --runtime=nvidia (nvidia-container-cli: nvml error: driver not loaded): the server's NVIDIA driver "
+            "does not work\n"
+            "  fix: on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the "
+            "GPUs\n");
+}
+
+TEST(MakePlan, AStartThatFailedForAnotherReasonIsNotTriedAgainAndLeavesNothing) {
+  Observed observed = with_container(container(ContainerState::created));
+  observed.attempts.failed_ways[GpuWay::gpus_flag] = "driver failed programming external connectivity: port is taken";
+  EXPECT_EQ(plan_text(observed),
+            "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
+            "problem: container centernet: the engine cannot start it: driver failed programming external connectivity:"
+            " port is taken\n"
+            "  fix: look at \"container\" in the config, then: helper ensure centernet\n");
+}
+
+TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
+  Observed observed = with_container(container(ContainerState::created));
+  observed.container->labels.clear();
+  observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
+  EXPECT_EQ(plan_text(observed),
+            "problem: container centernet: the engine cannot start it: could not select device driver \"\" with "
+            "capabilities: [[gpu]]\n"
+            "  fix: mend or remove it on the server: docker rm centernet\n"
+            "note: container centernet was not made by helper: it is used as it is, and never removed or recreated\n");
+}
+
+TEST(MakePlan, StartsAnExitedContainerAndSaysHowItEnded) {
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.container->exit_code = 137;
+  EXPECT_EQ(plan_text(observed), "start container centernet: it is stopped (exit code 137)\n");
+}
+
+TEST(MakePlan, AContainerThatEndsRightAfterItsStartIsNotStartedForEver) {
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.container->exit_code = 3;
+  observed.attempts.starts = 1;
+  EXPECT_EQ(plan_text(observed),
+            "problem: container centernet: it ended right after it was started (exit code 3)\n"
+            "  fix: see why: helper logs centernet; a command that stays up can be set in helper.json: \"command\": "
+            "[\"sleep\", \"infinity\"]\n");
+}
+
+TEST(MakePlan, AContainerThatRanBeforeIsNeverRemovedBecauseItsGpusAreGone) {
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.container->gpu_way = GpuWay::runtime;
+  observed.attempts.failed_ways[GpuWay::runtime] = "Unknown runtime specified nvidia";
+  const Plan plan = make_plan(test::desired(), observed);
+  EXPECT_EQ(to_text(plan),
+            "problem: container centernet: the engine cannot start it as it was made: Unknown runtime specified "
+            "nvidia\n"
+            "  fix: bring back what it was made with, or make it anew (what was written in it is lost): helper remove "
+            "centernet && helper ensure centernet\n");
+  EXPECT_EQ(plan.problems.front().code, ErrorCode::gpu_unavailable);
+}
+
+TEST(MakePlan, AnExitedContainerThatCannotBeStartedForAnotherReasonIsNoMatterOfGpus) {
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.attempts.failed_ways[GpuWay::gpus_flag] = "error mounting \"/data\": no space left on device";
+  EXPECT_EQ(make_plan(test::desired(), observed).problems.front().code, ErrorCode::container_failed);
+}
+
+TEST(MakePlan, UnpausesAPausedContainer) {
+  EXPECT_EQ(plan_text(with_container(container(ContainerState::paused))),
+            "unpause container centernet: it is paused\n");
+}
+
+TEST(MakePlan, ARestartingContainerIsAProblemWithItsExitCode) {
+  Observed observed = with_container(container(ContainerState::restarting));
+  observed.container->exit_code = 1;
+  EXPECT_EQ(plan_text(observed),
+            "problem: container centernet: it starts and ends again and again (exit code 1)\n"
+            "  fix: see why: helper logs centernet\n");
+}
+
+TEST(MakePlan, ADeadContainerIsAProblem) {
+  EXPECT_EQ(plan_text(with_container(container(ContainerState::dead))),
+            "problem: container centernet: the engine says it is dead\n"
+            "  fix: remove it and make it anew: helper remove centernet && helper ensure centernet\n");
+}
+
+TEST(MakePlan, AContainerThatIsBeingRemovedIsAProblem) {
+  EXPECT_EQ(plan_text(with_container(container(ContainerState::removing))),
+            "problem: container centernet: the engine says it is removing\n"
+            "  fix: remove it and make it anew: helper remove centernet && helper ensure centernet\n");
+}
+
+TEST(MakePlan, InstallsTheKeyThatSshdDoesNotAccept) {
+  Observed observed = ready();
+  observed.inside->key_installed = false;
+  EXPECT_EQ(plan_text(observed),
+            "install your public key for root: it is not in authorized_keys, or with modes that sshd refuses\n");
+}
+
+TEST(MakePlan, StartsSshdAndWaitsForItsHostKeysUntilTheNextLook) {
+  Observed observed = ready();
+  observed.inside->sshd_listening = false;
+  observed.inside->host_keys.clear();
+  EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not run\n");
+}
+
+TEST(MakePlan, AnImageWithoutSshdIsAProblem) {
+  Observed observed = ready();
+  observed.inside->sshd_listening = false;
+  observed.inside->sshd_path.clear();
+  EXPECT_EQ(plan_text(observed),
+            "problem: container centernet: its image has no sshd\n"
+            "  fix: add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server\n");
+}
+
+TEST(MakePlan, AnSshdWhoseHostKeysCannotBeReadIsAProblem) {
+  Observed observed = ready();
+  observed.inside->host_keys.clear();
+  EXPECT_EQ(plan_text(observed),
+            "problem: sshd in container centernet: its host keys are not where they can be read "
+            "(/etc/ssh/ssh_host_*_key.pub)\n"
+            "  fix: in the container: ssh-keygen -A, then: helper restart centernet\n");
+}
+
+TEST(MakePlan, PinsTheFirstHostKeys) {
+  Observed observed = ready();
+  observed.pinned_host_keys.clear();
+  EXPECT_EQ(plan_text(observed), "pin the container's host keys: none are pinned yet\n");
+}
+
+TEST(MakePlan, PinsAgainWhenTheContainerHasOtherHostKeys) {
+  Observed observed = ready();
+  observed.inside->host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
+  const Plan plan = make_plan(test::desired(), observed);
+  EXPECT_EQ(to_text(plan), "pin the container's host keys: the container has other ones now\n");
+  EXPECT_EQ(std::get<PinHostKeys>(plan.steps.front().action).host_keys, observed.inside->host_keys);
+}
+
+TEST(MakePlan, AUserWhomTheContainerLacksIsAProblem) {
+  Observed observed = ready();
+  observed.inside->user_home.clear();
+  observed.inside->key_installed = false;
+  EXPECT_EQ(plan_text(observed),
+            "problem: user root: the container has no such user\n"
+            "  fix: set \"ssh\": {\"user\": ...} in helper.json to one that it has\n");
+}
+
+TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
+  Observed observed = ready();
+  observed.inside->pythons.clear();
+  observed.inside->key_installed = false;
+  EXPECT_EQ(
+      plan_text(observed),
+      "install your public key for root: it is not in authorized_keys, or with modes that sshd refuses\n"
+      "problem: Python: no Python in the container answered\n"
+      "  fix: install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute"
+      " path\n");
+}
+
+TEST(MakePlan, NoVisibleGpuIsANoteAndNoProblem) {
+  Observed observed = ready();
+  observed.inside->gpus.clear();
+  EXPECT_EQ(plan_text(observed), "note: no GPU is visible in the container: nvidia-smi -L lists none\n");
+  observed.inside->nvidia_smi = false;
+  EXPECT_EQ(plan_text(observed), "note: no GPU was seen in the container: nvidia-smi is not there or fails\n");
+  EXPECT_TRUE(make_plan(test::desired(), observed).empty());
+}
+
+TEST(MakePlan, GpusThatNobodyAskedForAreNotMissed) {
+  config::Target target = test::target();
+  target.container.gpus = "none";
+  const Desired desired = desired_state(target, Power::running);
+  Observed observed = ready();
+  observed.container->labels[k_label_spec] = desired.spec_hash;
+  observed.inside->gpus.clear();
+  observed.inside->nvidia_smi = false;
+  EXPECT_EQ(to_text(make_plan(desired, observed)), "");
+}
+
+TEST(MakePlan, AnInsideThatCannotBeSeenIsAProblemAndTheTunnelsAreLedAllTheSame) {
+  Observed observed = ready();
+  observed.inside = std::nullopt;
+  observed.inside_error = Error{ErrorCode::inside_failed, "container", "the look inside it ended early", "try again"};
+  observed.tunnels[1].remote = std::nullopt;
+  EXPECT_EQ(plan_text(observed),
+            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it leads nowhere yet\n"
+            "problem: container: the look inside it ended early\n"
+            "  fix: try again\n");
+}
+
+TEST(MakePlan, AnAdoptedContainerIsUsedAndNeverRemade) {
+  Observed observed = ready();
+  observed.container->labels = {{"com.example", "x"}};
+  EXPECT_EQ(plan_text(observed),
+            "note: container centernet was not made by helper: it is used as it is, and never removed or recreated\n");
+}
+
+TEST(MakePlan, AChangedConfigIsANoteBecauseRecreatingDestroys) {
+  Observed observed = ready();
+  observed.container->labels[k_label_spec] = "0000000000000000";
+  EXPECT_EQ(plan_text(observed),
+            "note: the config has changed since container centernet was made; to apply it (what was written in the "
+            "container is lost): helper remove centernet && helper ensure centernet\n");
+}
+
+TEST(MakePlan, AnUnreachableServerIsAProblemAndThePortsAreOpenedAllTheSame) {
+  Observed observed;
+  observed.key = ready().key;
+  observed.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", "ping gpu1"};
+  EXPECT_EQ(plan_text(observed),
+            "open 127.0.0.1:2222 (ssh): it is not open\n"
+            "open 127.0.0.1:8888 (jupyter): it is not open\n"
+            "problem: gpu1: no route to host\n"
+            "  fix: ping gpu1\n");
+}
+
+TEST(MakePlan, AnEngineThatCannotBeUsedIsAProblemAndNothingBelowItIsPlanned) {
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.engine_error = Error{ErrorCode::engine_permission, "engine", "this user may not use Docker", "usermod"};
+  EXPECT_EQ(plan_text(observed), "problem: engine: this user may not use Docker\n  fix: usermod\n");
+}
+
+TEST(MakePlan, MakesAKeyFirstAndInstallsItOnceItIsThere) {
+  Observed observed = ready();
+  observed.key = std::nullopt;
+  observed.inside->key_installed = false;
+  EXPECT_EQ(plan_text(observed), "make an SSH key: you have none of the kinds that the container accepts\n");
+}
+
+TEST(MakePlan, ClosesPortsThatTheConfigNoLongerNames) {
+  Observed observed = ready();
+  observed.tunnels.push_back({6006, std::nullopt, "", std::nullopt});
+  EXPECT_EQ(plan_text(observed), "close 127.0.0.1:6006: the config does not name it\n");
+}
+
+TEST(MakePlan, LeadsTunnelsToWhereTheContainerIsNow) {
+  Observed observed = ready();
+  observed.tunnels[0].remote = Endpoint{"127.0.0.1", 40000};
+  observed.tunnels[1].remote = std::nullopt;
+  EXPECT_EQ(plan_text(observed),
+            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the container's port has moved\n"
+            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it leads nowhere yet\n");
+}
+
+TEST(MakePlan, OpensATunnelAndLeadsItInOnePlan) {
+  Observed observed = ready();
+  observed.tunnels.erase(observed.tunnels.begin());
+  EXPECT_EQ(plan_text(observed),
+            "open 127.0.0.1:2222 (ssh): it is not open\n"
+            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: it leads nowhere yet\n");
+}
+
+TEST(MakePlan, UsesTheContainersAddressForPortsThatAreNotPublished) {
+  Observed observed = ready();
+  observed.container->published.clear();
+  EXPECT_EQ(plan_text(observed),
+            "lead 127.0.0.1:2222 (ssh) to 172.17.0.2:22: the container's port has moved\n"
+            "lead 127.0.0.1:8888 (jupyter) to 172.17.0.2:8888: the container's port has moved\n");
+}
+
+TEST(MakePlan, AContainerWithoutPortsAndAddressIsAProblemForEachTunnel) {
+  Observed observed = ready();
+  observed.container->published.erase(8888);
+  observed.container->address.clear();
+  EXPECT_EQ(plan_text(observed),
+            "problem: port 8888 of container centernet: it is not published and the container has no address that the "
+            "server reaches\n"
+            "  fix: give it a network, or make it anew: helper remove centernet && helper ensure centernet\n");
+}
+
+TEST(MakePlan, ATunnelThroughWhichNobodyAnswersIsAProblemThatNamesTheTroubleOfTheLink) {
+  Observed observed = ready();
+  observed.tunnels[0].answers = false;
+  EXPECT_EQ(plan_text(observed),
+            "problem: 127.0.0.1:2222: no SSH server answers through it\n"
+            "  fix: try again in a moment: helper ensure centernet\n");
+  observed.tunnels[0].trouble = "gpu1 does not answer";
+  EXPECT_EQ(plan_text(observed),
+            "problem: 127.0.0.1:2222: no SSH server answers through it: gpu1 does not answer\n"
+            "  fix: try again in a moment: helper ensure centernet\n");
+}
+
+TEST(MakePlan, ASilentTunnelIsNotJudgedWhileThereAreStepsThatMayMendIt) {
+  Observed observed = ready();
+  observed.tunnels[0].answers = false;
+  observed.inside->sshd_listening = false;
+  EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not run\n");
+}
+
+struct PowerCase {
+  ContainerState state;
+  const char* stopped;  // the plan's lines about the container
+  const char* absent;
+};
+
+class MakePlanForPower : public testing::TestWithParam<PowerCase> {};
+
+TEST_P(MakePlanForPower, StopsAndRemovesAContainerAsItsStateNeeds) {
+  const Observed observed = with_container(container(GetParam().state));
+  const auto closes = [](const std::string& cause) {
+    return "close 127.0.0.1:2222: " + cause + "\nclose 127.0.0.1:8888: " + cause + "\n";
+  };
+  EXPECT_EQ(plan_text(observed, Power::stopped), closes("the target is to be stopped") + GetParam().stopped);
+  EXPECT_EQ(plan_text(observed, Power::absent),
+            closes("the target is to be removed") + GetParam().absent +
+                "forget the container's host keys: the container is to be removed\n");
+}
+
+constexpr const char* k_stop = "stop container centernet: it is to be stopped\n";
+constexpr const char* k_remove = "remove container centernet: it is to be removed\n";
+constexpr const char* k_stop_and_remove =
+    "stop container centernet: it is to be removed\nremove container centernet: it is to be removed\n";
+
+INSTANTIATE_TEST_SUITE_P(EveryState, MakePlanForPower,
+                         testing::Values(PowerCase{ContainerState::absent, "", ""},
+                                         PowerCase{ContainerState::created, "", k_remove},
+                                         PowerCase{ContainerState::running, k_stop, k_stop_and_remove},
+                                         PowerCase{ContainerState::paused, k_stop, k_stop_and_remove},
+                                         PowerCase{ContainerState::restarting, k_stop, k_stop_and_remove},
+                                         PowerCase{ContainerState::removing, "", k_remove},
+                                         PowerCase{ContainerState::exited, "", k_remove},
+                                         PowerCase{ContainerState::dead, "", k_remove}),
+                         [](const auto& each) { return to_text(each.param.state); });
+
+TEST(MakePlan, ATargetThatIsGoneNeedsNothing) {
+  Observed observed;
+  observed.container = Container{};
+  EXPECT_EQ(plan_text(observed, Power::stopped), "");
+  EXPECT_EQ(plan_text(observed, Power::absent), "");
+}
+
+TEST(MakePlan, ForgetsNoHostKeysBeforeItIsKnownWhatTheServerHas) {
+  Observed here = ready();
+  here.container = std::nullopt;
+  here.tunnels.clear();
+  EXPECT_EQ(plan_text(here, Power::absent), "");
+}
+
+TEST(MakePlan, NeverRemovesAContainerThatHelperDidNotMake) {
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.container->labels.clear();
+  observed.tunnels.clear();
+  EXPECT_EQ(plan_text(observed, Power::absent),
+            "problem: container centernet: helper did not make it and so does not remove it\n"
+            "  fix: on the server: docker rm centernet\n");
+}
+
+TEST(MakePlan, StoppingAndRemovingNeedTheServerAndTheEngine) {
+  for (const Power power : {Power::stopped, Power::absent}) {
+    Observed observed = ready();
+    observed.tunnels.clear();
+    observed.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", ""};
+    EXPECT_EQ(plan_text(observed, power), "problem: gpu1: no route to host\n");
+    observed.server_error = std::nullopt;
+    observed.engine_error = Error{ErrorCode::engine_down, "engine", "it does not run", ""};
+    EXPECT_EQ(plan_text(observed, power), "problem: engine: it does not run\n");
+  }
+}
+
+TEST(Reach, PrefersThePublishedPort) {
+  Container container = test::container();
+  EXPECT_EQ(reach(container, 22), (Endpoint{"127.0.0.1", 49153}));
+  EXPECT_EQ(reach(container, 6006), (Endpoint{"172.17.0.2", 6006}));
+  container.address.clear();
+  EXPECT_EQ(reach(container, 6006), std::nullopt);
+}
+
+}  // namespace
+}  // namespace helper::plan

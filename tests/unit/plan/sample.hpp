@@ -1,0 +1,103 @@
+// What the plan tests start from: a config with most keys set, and the world as it is when everything is as it should.
+#pragma once
+
+#include "plan/labels.hpp"
+#include "plan/make_plan.hpp"
+
+#include <string>
+#include <utility>
+
+namespace helper::plan::test {
+
+inline constexpr const char* k_public_line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfThePerson me@laptop";
+inline constexpr const char* k_host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHostKeyOfTheContainer";
+
+inline config::Target target() {
+  config::Target target;
+  target.name = "centernet";
+  target.server = "gpu1";
+  target.container.name = "centernet";
+  target.container.image = "centernet:1.2";
+  target.jupyter = config::JupyterConfig{};
+  target.project = {"/home/me/project", "/workspace/project"};
+  return target;
+}
+
+inline Desired desired(Power power = Power::running) { return desired_state(target(), power); }
+
+inline Engine engine() { return {"20.10.24", {"io.containerd.runc.v2", "nvidia", "runc"}}; }
+inline Engine engine_without_nvidia() { return {"20.10.24", {"runc"}}; }
+inline Image image() { return {"sha256:cda6", {}, {"bash"}}; }
+
+inline Python conda_python() {
+  return {"/opt/conda/envs/CenterNet/bin/python", "3.11.2", "/opt/conda/envs/CenterNet", "login:python"};
+}
+
+inline Inside inside() {
+  Inside inside;
+  inside.user_home = "/root";
+  inside.sshd_path = "/usr/sbin/sshd";
+  inside.sshd_listening = true;
+  inside.host_keys = {k_host_key};
+  inside.key_installed = true;
+  inside.pythons = {conda_python()};
+  inside.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)"};
+  inside.nvidia_smi = true;
+  inside.jupyter_listening = true;
+  return inside;
+}
+
+// Ours, made from the config as it is.
+inline Container container(ContainerState state = ContainerState::running) {
+  Container container;
+  container.state = state;
+  container.id = "f1b77c1f";
+  container.image = "centernet:1.2";
+  container.ever_started = state != ContainerState::created;
+  container.gpu_way = GpuWay::gpus_flag;
+  container.runtime = "runc";
+  container.labels = {{k_label_target, "centernet"}, {k_label_spec, desired().spec_hash}};
+  if (state == ContainerState::running || state == ContainerState::paused) {
+    container.started_at = "2026-01-01T00:00:00Z";
+    container.published = {{22, {"127.0.0.1", 49153}}, {8888, {"127.0.0.1", 49154}}};
+    container.address = "172.17.0.2";
+  }
+  return container;
+}
+
+// Nothing is left to do.
+inline Observed ready() {
+  Observed observed;
+  observed.container = container();
+  observed.inside = inside();
+  observed.tunnels = {{2222, Endpoint{"127.0.0.1", 49153}, "", true},
+                      {8888, Endpoint{"127.0.0.1", 49154}, "", std::nullopt}};
+  observed.key = LocalKey{"/home/me/.ssh/id_ed25519", k_public_line};
+  observed.pinned_host_keys = {k_host_key};
+  return observed;
+}
+
+// This machine's part is as it should be, and the container is in a state in which nothing inside it can be seen.
+inline Observed with_container(Container its_container) {
+  Observed observed = ready();
+  observed.inside = std::nullopt;
+  observed.container = std::move(its_container);
+  observed.engine = engine();
+  observed.image = image();
+  return observed;
+}
+
+// As it is before the very first ensure.
+inline Observed nothing_yet() {
+  Observed observed;
+  observed.container = Container{};
+  observed.engine = engine();
+  observed.image = image();
+  return observed;
+}
+
+inline std::string plan_text(const Observed& observed, Power power = Power::running) {
+  return to_text(make_plan(desired(power), observed));
+}
+
+}  // namespace helper::plan::test

@@ -109,7 +109,8 @@ std::string name_from_folder(std::string_view folder_name) {
     }
   }
   name.erase(name.find_last_not_of('-') + 1);
-  return name.empty() ? "target" : name;
+  if (name.empty()) return "target";
+  return name.size() < 2 ? "target-" + name : name;  // the engine wants two characters
 }
 
 Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const std::filesystem::path& folder,

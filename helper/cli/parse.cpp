@@ -118,7 +118,10 @@ Result<Arguments> parse_options(const Verb& verb, Words words) {
     std::ranges::reverse(words);        // as CLI11 wants them
     for (CLI::Option* option : options) option->required(!help_only && option->get_required());
     app.parse(std::move(words));
-    if (const Words rest = app.remaining(); !rest.empty()) return unexpected_word(&verb, specs, rest.front());
+    Words rest = app.remaining();
+    if (const auto mark = std::ranges::find(rest, "--"); mark != rest.end())
+      rest.erase(mark);  // CLI11 counts it as left over
+    if (!rest.empty()) return unexpected_word(&verb, specs, rest.front());
     for (std::size_t i = 0; i < specs.size(); ++i) {
       if (options[i]->count() == 0) {
         if (!specs[i].fallback.empty()) arguments.set(specs[i].name, std::string(specs[i].fallback));

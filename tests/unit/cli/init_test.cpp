@@ -1,0 +1,158 @@
+#include "cli/init.hpp"
+
+#include "config/parse.hpp"
+#include "unit/cli/desk.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::cli {
+namespace {
+
+using test::Desk;
+
+config::Target only_target(Desk& desk) {
+  const auto file = desk.files.files().at(desk.config_file());
+  const auto config = config::parse_config(file.bytes, desk.config_file(), "/home/me");
+  EXPECT_TRUE(config) << to_text(config.error());
+  EXPECT_EQ(config->targets.size(), 1u);
+  return config->targets.begin()->second;
+}
+
+TEST(Init, NeedsOnlyTheImageWithoutATerminal) {
+  Desk desk;
+  ASSERT_EQ(desk.run({"init", "--image", "centernet:1.2", "--target", "centernet"}).value_or(-1), 0);
+  const config::Target target = only_target(desk);
+  EXPECT_EQ(target.name, "centernet");
+  EXPECT_EQ(target.server, "local");
+  EXPECT_EQ(target.container.image, "centernet:1.2");
+  EXPECT_EQ(target.ssh.local_port, 2222);
+  ASSERT_TRUE(target.jupyter);
+  EXPECT_EQ(target.jupyter->local_port, 8888);
+  EXPECT_NE(desk.out.str().find("helper ensure"), std::string::npos) << "it says what to type next";
+}
+
+TEST(Init, TakesEveryAnswerAsAnOption) {
+  Desk desk;
+  ASSERT_EQ(desk.run({"init",     "--image",         "i:1",
+                      "--server", "ci@gpu1:2022",    "--name",
+                      "box",      "--target",        "t",
+                      "--remote", "/workspace/p",    "--local",
+                      "src",      "--mount",         "/data/p:/workspace/p:ro",
+                      "--python", "conda:CenterNet", "--ssh-port",
+                      "2300",     "--jupyter-port",  "0"})
+                .value_or(-1),
+            0);
+  const config::Target target = only_target(desk);
+  EXPECT_EQ(target.name, "t");
+  EXPECT_EQ(target.server, "ci@gpu1:2022");
+  EXPECT_EQ(target.container.name, "box");
+  EXPECT_EQ(target.container.mounts, std::vector<std::string>{"/data/p:/workspace/p:ro"});
+  EXPECT_EQ(target.project.remote, "/workspace/p");
+  EXPECT_EQ(target.project.local, desk.folder.path() / "src");
+  EXPECT_EQ(target.python, "conda:CenterNet");
+  EXPECT_EQ(target.ssh.local_port, 2300);
+  EXPECT_FALSE(target.jupyter);
+}
+
+TEST(Init, SaysWhichOptionIsMissingWhenThereIsNobodyToAsk) {
+  Desk desk;
+  const auto status = desk.run({"init"});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::usage);
+  EXPECT_NE(status.error().cause.find("--image"), std::string::npos);
+  EXPECT_TRUE(desk.files.files().empty());
+}
+
+TEST(Init, AsksInATerminalAndOffersDefaults) {
+  Desk desk;
+  desk.can_ask = true;
+  for (const char* answer : {"gpu1", "", "centernet:1.2", "centernet", "/workspace/p", "/home/me/p", "", "0"})
+    desk.person.will_answer(answer);
+  ASSERT_EQ(desk.run({"init"}).value_or(-1), 0);
+  const auto asked = desk.person.asked();
+  ASSERT_EQ(asked.size(), 8u);
+  EXPECT_EQ(asked[1].prompt, "Image");
+  EXPECT_EQ(asked[2].prompt, "Image") << "without an image there is no container: it asks again";
+  EXPECT_EQ(asked[3].prompt, "Container name [" + name_from_folder(desk.folder.path().filename().string()) + "]");
+  EXPECT_EQ(asked[6].prompt, "Local port for SSH [2222]");
+  const config::Target target = only_target(desk);
+  EXPECT_EQ(target.name, "centernet");
+  EXPECT_EQ(target.server, "gpu1");
+  EXPECT_EQ(target.container.mounts, std::vector<std::string>{"/home/me/p:/workspace/p"});
+  EXPECT_EQ(target.ssh.local_port, 2222);
+  EXPECT_FALSE(target.jupyter);
+}
+
+TEST(Init, MountsThisFolderWhenTheServerIsThisMachine) {
+  Desk desk;
+  desk.can_ask = true;
+  for (const char* answer : {"", "i:1", "", "/workspace/p", "", "", ""}) desk.person.will_answer(answer);
+  ASSERT_EQ(desk.run({"init"}).value_or(-1), 0);
+  EXPECT_EQ(only_target(desk).container.mounts,
+            std::vector<std::string>{desk.folder.path().string() + ":/workspace/p"});
+}
+
+TEST(Init, AsksAgainForAPortThatIsNone) {
+  Desk desk;
+  desk.can_ask = true;
+  for (const char* answer : {"70000", "ssh", "2300"}) desk.person.will_answer(answer);
+  const auto status = desk.run({"init", "--server", "local", "--image", "i", "--name", "box", "--remote", "/w",
+                                "--mount", "/a:/b", "--jupyter-port", "1"});
+  ASSERT_TRUE(status) << to_text(status.error());
+  EXPECT_EQ(desk.person.asked().size(), 3u);
+  EXPECT_EQ(only_target(desk).ssh.local_port, 2300);
+}
+
+TEST(Init, NeverReplacesAFileUnlessForced) {
+  Desk desk;
+  ASSERT_TRUE(desk.files.write(desk.config_file(), "mine", 0644));
+  const auto refused = desk.run({"init", "--image", "i"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::usage);
+  EXPECT_EQ(desk.files.files().at(desk.config_file()).bytes, "mine");
+  EXPECT_EQ(desk.run({"init", "--image", "i", "--force"}).value_or(-1), 0);
+  EXPECT_NE(desk.files.files().at(desk.config_file()).bytes, "mine");
+}
+
+TEST(Init, WritesWhereConfigSays) {
+  Desk desk;
+  ASSERT_EQ(desk.run({"init", "--image", "i", "--config", "sub/other.json", "--json"}).value_or(-1), 0);
+  const auto file = desk.folder.path() / "sub/other.json";
+  EXPECT_TRUE(desk.files.files().contains(file));
+  EXPECT_EQ(rpc::Json::parse(desk.out.str()).at("file"), file.string());
+}
+
+TEST(Init, WritesNothingWhenAnAnswerIsWrong) {
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"--image", "-v"},
+                                                {"--image", "i", "--name", "a b"},
+                                                {"--image", "i", "--remote", "relative"}}) {
+    Desk desk;
+    std::vector<std::string> words{"init"};
+    words.insert(words.end(), wrong.begin(), wrong.end());
+    const auto status = desk.run(words);
+    ASSERT_FALSE(status) << wrong.back();
+    EXPECT_EQ(status.error().code, ErrorCode::usage) << wrong.back();
+    EXPECT_TRUE(desk.files.files().empty()) << wrong.back();
+  }
+}
+
+TEST(Init, TellsWhenTheDiskIsFull) {
+  Desk desk;
+  desk.files.set_full(true);
+  const auto status = desk.run({"init", "--image", "i"});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::file_failed);
+}
+
+TEST(NameFromFolder, IsANameThatAContainerMayHave) {
+  EXPECT_EQ(name_from_folder("CenterNet"), "CenterNet");
+  EXPECT_EQ(name_from_folder("my project (2)"), "my-project-2");
+  EXPECT_EQ(name_from_folder("..hidden"), "hidden");
+  EXPECT_EQ(name_from_folder("größe"), "gr-e");
+  EXPECT_EQ(name_from_folder("数据"), "target");
+  EXPECT_EQ(name_from_folder(""), "target");
+  EXPECT_EQ(name_from_folder("x"), "target-x") << "one character is too short for the engine";
+}
+
+}  // namespace
+}  // namespace helper::cli

@@ -1,0 +1,119 @@
+#include "cli/parse.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace helper::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Invocation parsed(const Words& words) {
+  auto invocation = parse(words);
+  EXPECT_TRUE(invocation) << (invocation ? "" : to_text(invocation.error()));
+  return invocation ? *invocation : Invocation{find_verb("help"), {}};
+}
+
+Error refused(const Words& words) {
+  const auto invocation = parse(words);
+  EXPECT_FALSE(invocation) << "was accepted";
+  if (invocation) return {};
+  EXPECT_EQ(invocation.error().code, ErrorCode::usage);
+  EXPECT_FALSE(invocation.error().fix.empty()) << "an error of the command line says what to type instead";
+  return invocation.error();
+}
+
+TEST(Parse, FindsTheVerbAndItsTarget) {
+  const Invocation invocation = parsed({"ensure", "centernet"});
+  EXPECT_EQ(invocation.verb->name, "ensure");
+  EXPECT_EQ(invocation.arguments.text("TARGET"), "centernet");
+}
+
+TEST(Parse, TakesCommonOptionsBeforeAndBehindTheVerb) {
+  for (const Words& words :
+       {Words{"--config", "a.json", "--json", "ensure", "x"}, Words{"ensure", "--json", "x", "--config=a.json"}}) {
+    const Invocation invocation = parsed(words);
+    EXPECT_EQ(invocation.verb->name, "ensure");
+    EXPECT_EQ(invocation.arguments.text("--config"), "a.json");
+    EXPECT_TRUE(invocation.arguments.has("--json"));
+    EXPECT_EQ(invocation.arguments.text("TARGET"), "x");
+  }
+}
+
+TEST(Parse, PutsTheFallbacksIn) {
+  EXPECT_EQ(parsed({"logs"}).arguments.number("--lines"), 100);
+  EXPECT_EQ(parsed({"settings"}).arguments.text("--format"), "text");
+  EXPECT_FALSE(parsed({"ensure"}).arguments.has("TARGET"));
+  EXPECT_FALSE(parsed({"ensure"}).arguments.has("--json"));
+}
+
+TEST(Parse, TakesATargetThatIsNamedLikeAVerbOrAnOption) {
+  EXPECT_EQ(parsed({"ensure", "stop"}).arguments.text("TARGET"), "stop");
+  EXPECT_EQ(parsed({"ensure", "--", "--json"}).arguments.text("TARGET"), "--json");
+}
+
+TEST(Parse, TreatsHelpAsAQuestionAboutTheVerbEvenWhenTheRestIsWrong) {
+  for (const Words& words : {Words{"logs", "--help"}, Words{"--help", "logs"}, Words{"logs", "-h"},
+                             Words{"logs", "--lines", "x", "--help"}}) {
+    const Invocation invocation = parsed(words);
+    EXPECT_EQ(invocation.verb->name, "help");
+    EXPECT_EQ(invocation.arguments.text("TOPIC"), "logs");
+  }
+  EXPECT_EQ(parsed({"rpc", "--help"}).arguments.text("TOPIC"), "rpc");
+  EXPECT_EQ(parsed({"--help"}).verb->name, "help");
+}
+
+TEST(Parse, TakesVersionAsAnOptionToo) {
+  EXPECT_EQ(parsed({"--version"}).verb->name, "version");
+  EXPECT_TRUE(parsed({"--version", "--json"}).arguments.has("--json"));
+}
+
+TEST(Parse, SuggestsTheNearestVerb) {
+  const Error error = refused({"ensrue", "x"});
+  EXPECT_EQ(error.cause, "there is no verb \"ensrue\"; did you mean ensure?");
+  EXPECT_EQ(error.fix, "helper ensure");
+  EXPECT_EQ(refused({"qwertz"}).cause, "there is no verb \"qwertz\"");
+}
+
+TEST(Parse, SuggestsTheNearestOption) {
+  EXPECT_EQ(refused({"logs", "--line", "3"}).cause, "there is no option --line; did you mean --lines?");
+  EXPECT_EQ(refused({"--jsno"}).cause, "there is no option --jsno; did you mean --json?");
+  EXPECT_EQ(refused({"stop", "--lines", "3"}).cause, "there is no option --lines");
+}
+
+TEST(Parse, RefusesWhatIsMissingOrTooMuch) {
+  EXPECT_EQ(refused({}).cause, "no verb is given");
+  EXPECT_EQ(refused({"--json"}).cause, "no verb is given");
+  EXPECT_EQ(refused({"stop", "a", "b"}).cause, "\"b\" is one argument too many");
+  EXPECT_NE(refused({"rpc"}).cause.find("METHOD"), std::string::npos);
+  EXPECT_NE(refused({"logs", "--lines"}).cause.find("--lines"), std::string::npos);
+}
+
+TEST(Parse, RefusesAnEmptyTargetRatherThanTakingTheOnlyOne) {
+  EXPECT_EQ(refused({"remove", ""}).cause, "TARGET is empty");
+}
+
+TEST(Parse, ChecksNumbersAndChoices) {
+  for (const char* number : {"0", "100001", "12x", "-1", "1e3", "99999999999999999999"}) {
+    EXPECT_NE(refused({"logs", std::string("--lines=") + number}).cause.find("from 1 to 100000"), std::string::npos)
+        << number;
+  }
+  EXPECT_EQ(refused({"settings", "--format", "xml"}).cause, "--format is \"xml\"; it can be text|json|ssh-config");
+  EXPECT_EQ(refused({"settings", "--format", "text|json"}).cause,
+            "--format is \"text|json\"; it can be text|json|ssh-config");
+  EXPECT_EQ(refused({"status", "--json=perhaps"}).fix, "helper status --help");
+}
+
+TEST(Parse, RefusesAnOptionGivenTwice) {
+  EXPECT_FALSE(refused({"status", "--config", "a", "--config", "b"}).cause.empty());
+}
+
+TEST(WantsJson, IsKnownEvenWhenTheLineIsWrong) {
+  EXPECT_TRUE(wants_json({"nonsense", "--json"}));
+  EXPECT_FALSE(wants_json({"ensure", "--", "--json"}));
+}
+
+}  // namespace
+}  // namespace helper::cli

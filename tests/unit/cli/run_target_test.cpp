@@ -1,0 +1,202 @@
+#include "rpc/types.hpp"
+#include "unit/cli/desk.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::cli {
+namespace {
+
+using test::Desk;
+
+test::FakeDaemon::Script answers(rpc::Json result) {
+  return {.events = {}, .result = std::move(result), .meanwhile = {}};
+}
+
+rpc::Json status_of(const std::string& target, const std::string& state) {
+  ensure::TargetStatus status;
+  status.target = target;
+  status.state = state;
+  return rpc::to_json(status);
+}
+
+rpc::Json report_of(const std::string& state) {
+  ensure::Report report;
+  report.target = "centernet";
+  report.state = state;
+  report.changed = true;
+  return rpc::to_json(report);
+}
+
+rpc::Json removal_plan() {
+  ensure::PlanReport plan;
+  plan.target = "centernet";
+  plan.steps = {{"remove container centernet", "asked for", {}}};
+  return rpc::to_json(plan);
+}
+
+rpc::Json ready_settings() {
+  ide::Interpreter i;
+  i.target = "centernet";
+  i.host = "127.0.0.1";
+  i.port = 2222;
+  i.user = "root";
+  i.key_file = "/home/me/.ssh/id_ed25519";
+  i.known_hosts = "/home/me/known_hosts";
+  i.host_key_alias = "helper-centernet";
+  i.python = "/usr/bin/python3";
+  i.python_version = "3.11.2";
+  return rpc::to_json(i);
+}
+
+TEST(Status, EndsWithZeroOnlyWhenEveryTargetIsReady) {
+  Desk desk;
+  desk.daemon.will_answer("status", answers({status_of("a", "ready"), status_of("b", "ready")}));
+  EXPECT_EQ(desk.run({"status"}).value_or(-1), 0);
+  desk.daemon.will_answer("status", answers({status_of("a", "ready"), status_of("b", "stopped")}));
+  EXPECT_EQ(desk.run({"status"}).value_or(-1), error_kind(ErrorCode::not_ready).exit_status);
+}
+
+TEST(Plan, EndsWithTheStatusOfItsFirstProblem) {
+  Desk desk;
+  ensure::PlanReport plan;
+  plan.target = "centernet";
+  plan.problems = {{ErrorCode::image_missing, "image x", "it is not there", ""}};
+  desk.daemon.will_answer("plan", answers(rpc::to_json(plan)));
+  EXPECT_EQ(desk.run({"plan", "--json"}).value_or(-1), error_kind(ErrorCode::image_missing).exit_status);
+  EXPECT_EQ(rpc::Json::parse(desk.out.str()), rpc::to_json(plan));
+}
+
+TEST(Plan, AsksForTheStateGiven) {
+  Desk desk;
+  desk.daemon.will_answer("plan", answers(removal_plan()));
+  ASSERT_EQ(desk.run({"plan", "--power", "absent"}).value_or(-1), 0);
+  EXPECT_EQ(desk.daemon.asked().front().params.at("power"), "absent");
+}
+
+TEST(Ensure, AsADryRunOnlyPlans) {
+  Desk desk;
+  desk.daemon.will_answer("plan", answers(removal_plan()));
+  ASSERT_EQ(desk.run({"ensure", "--dry-run"}).value_or(-1), 0);
+  ASSERT_EQ(desk.daemon.asked().size(), 1u);
+  EXPECT_EQ(desk.daemon.asked().front().method, "plan");
+  EXPECT_EQ(desk.daemon.asked().front().params.at("power"), "running");
+}
+
+TEST(Remove, ShowsWhatWouldGoAndAsksInATerminal) {
+  Desk desk;
+  desk.can_ask = true;
+  desk.person.will_answer("yes");
+  desk.daemon.will_answer("plan", answers(removal_plan()));
+  desk.daemon.will_answer("remove", answers(report_of("absent")));
+  ASSERT_EQ(desk.run({"remove"}).value_or(-1), 0);
+  ASSERT_EQ(desk.person.asked().size(), 1u);
+  EXPECT_EQ(desk.person.asked().front().details.front(), "  remove container centernet");
+  EXPECT_EQ(desk.out.str(), "centernet: absent (0 steps, 0 ms)\n");
+}
+
+TEST(Remove, TouchesNothingWhenTheAnswerIsNo) {
+  Desk desk;
+  desk.can_ask = true;
+  desk.person.will_answer("no");
+  desk.daemon.will_answer("plan", answers(removal_plan()));
+  const auto status = desk.run({"remove"});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::cancelled);
+  ASSERT_EQ(desk.daemon.asked().size(), 1u) << "only the plan";
+}
+
+TEST(Remove, DoesNotAskWithYesOrWithoutATerminal) {
+  for (const bool can_ask : {true, false}) {
+    Desk desk;
+    desk.can_ask = can_ask;
+    desk.daemon.will_answer("remove", answers(report_of("absent")));
+    const std::vector<std::string> words =
+        can_ask ? std::vector<std::string>{"remove", "--yes"} : std::vector<std::string>{"remove"};
+    EXPECT_EQ(desk.run(words).value_or(-1), 0);
+    EXPECT_TRUE(desk.person.asked().empty());
+  }
+}
+
+TEST(Logs, AreMadeSafeForATerminalAndLeftAloneForAPipe) {
+  const rpc::Json log = {{"target", "centernet"}, {"text", "epoch 1\n\x1b]0;x\x07no line end"}};
+  Desk terminal;
+  terminal.out_is_terminal = true;
+  terminal.daemon.will_answer("logs", answers(log));
+  ASSERT_EQ(terminal.run({"logs", "--lines", "7"}).value_or(-1), 0);
+  EXPECT_EQ(terminal.out.str(), "epoch 1\n\\x1b]0;x\\x07no line end\n");
+  EXPECT_EQ(terminal.daemon.asked().front().params.at("lines"), 7);
+  Desk pipe;
+  pipe.daemon.will_answer("logs", answers(log));
+  ASSERT_EQ(pipe.run({"logs"}).value_or(-1), 0);
+  EXPECT_EQ(pipe.out.str(), "epoch 1\n\x1b]0;x\x07no line end\n");
+}
+
+TEST(Settings, ComeAsTextJsonOrAnSshConfigBlock) {
+  for (const char* format : {"text", "json", "ssh-config"}) {
+    Desk desk;
+    desk.daemon.will_answer("settings", answers(ready_settings()));
+    ASSERT_EQ(desk.run({"settings", "--format", format}).value_or(-1), 0) << format;
+    const std::string text = desk.out.str();
+    EXPECT_NE(text.find("helper-centernet"), std::string::npos) << format;
+    EXPECT_EQ(rpc::Json::accept(text), std::string(format) == "json") << format;
+    EXPECT_EQ(text.find("HostKeyAlias") != std::string::npos && text.find("PyCharm") == std::string::npos,
+              std::string(format) == "ssh-config")
+        << text;
+  }
+}
+
+TEST(Settings, AreRefusedWhenTheDaemonSendsSomethingElse) {
+  Desk desk;
+  desk.daemon.will_answer("settings", answers({{"target", 7}}));
+  EXPECT_FALSE(desk.run({"settings"}));
+  EXPECT_EQ(desk.out.str(), "");
+}
+
+TEST(Version, AsksADaemonThatRunsAndStartsNone) {
+  Desk desk;
+  ASSERT_EQ(desk.run({"version"}).value_or(-1), 0);
+  EXPECT_NE(desk.out.str().find("not running"), std::string::npos);
+  EXPECT_TRUE(desk.daemon.asked().empty());
+  Desk other;
+  other.daemon.runs({{"version", "9.9.9"}, {"pid", 4711}});
+  ASSERT_EQ(other.run({"version", "--json"}).value_or(-1), 0);
+  const rpc::Json version = rpc::Json::parse(other.out.str());
+  EXPECT_EQ(version.at("daemon").at("version"), "9.9.9");
+  EXPECT_EQ(version.at("helper"), HELPER_VERSION);
+}
+
+TEST(Rpc, SendsTheParametersAsTheyAreAndPrintsTheResult) {
+  Desk desk;
+  desk.daemon.will_answer("cancel", answers({{"cancelled", 1}}));
+  ASSERT_EQ(desk.run({"rpc", "cancel", R"({"request": "x"})"}).value_or(-1), 0);
+  EXPECT_EQ(desk.daemon.asked().front().params, (rpc::Json{{"request", "x"}}));
+  EXPECT_EQ(rpc::Json::parse(desk.out.str()), (rpc::Json{{"cancelled", 1}}));
+}
+
+TEST(Rpc, RefusesParametersThatAreNoObject) {
+  for (const char* params : {"[1]", "{", "7", "nonsense"}) {
+    Desk desk;
+    const auto status = desk.run({"rpc", "status", params});
+    ASSERT_FALSE(status) << params;
+    EXPECT_EQ(status.error().code, ErrorCode::usage) << params;
+    EXPECT_TRUE(desk.daemon.asked().empty());
+  }
+}
+
+TEST(Help, KnowsVerbsErrorsAndNothingElse) {
+  Desk desk;
+  EXPECT_EQ(desk.run({"help", "rpc"}).value_or(-1), 0);
+  EXPECT_NE(desk.out.str().find("shutdown"), std::string::npos) << "the help of rpc lists the methods";
+  EXPECT_EQ(desk.run({"help", "errors"}).value_or(-1), 0);
+  EXPECT_NE(desk.out.str().find("port.busy"), std::string::npos);
+  EXPECT_FALSE(desk.run({"help", "me"}));
+}
+
+TEST(Schema, IsOneJsonDocument) {
+  Desk desk;
+  ASSERT_EQ(desk.run({"schema"}).value_or(-1), 0);
+  EXPECT_TRUE(rpc::Json::parse(desk.out.str()).at("properties").contains("targets"));
+}
+
+}  // namespace
+}  // namespace helper::cli

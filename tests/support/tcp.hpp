@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -167,15 +168,18 @@ inline void echo(int fd) {
 }
 
 // Passes connections on to another port. hold() freezes those that are open: their bytes stop, and nothing tells either
-// end; new ones are passed on. release() lets them go on; reset() breaks them off.
+// end; new ones are passed on. release() lets them go on; reset() breaks them off instead.
 class Relay {
  public:
   explicit Relay(std::uint16_t to) : to_(to), server_([this](int fd) { pass(fd); }) {}
+  ~Relay() { reset_below_ = std::numeric_limits<int>::max(); }
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
   [[nodiscard]] int connections() const { return server_.served(); }
   void hold() { held_below_ = next_.load(); }
   void release() { held_below_ = 0; }
-  void reset() { reset_below_ = next_.load(); }
+  void reset() { reset_below_ = held_below_.load(); }
 
  private:
   void pass(int near) {

@@ -24,7 +24,7 @@ fs::path xdg(const char* name, const fs::path& otherwise) {
 }
 
 fs::path home_folder() {
-  if (const fs::path home = environment("HOME"); home.is_absolute()) return home;
+  if (fs::path home = environment("HOME"); home.is_absolute()) return home;
   const passwd* entry = ::getpwuid(::getuid());
   return entry == nullptr ? fs::path() : fs::path(entry->pw_dir);
 }

@@ -1,9 +1,9 @@
 // TempFolder is a new, empty folder of the test's own, removed with all that is in it.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
-#include <stdlib.h>
 #include <string>
 #include <system_error>
 

@@ -1,14 +1,13 @@
 #include "ssh/agent.hpp"
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <utility>
 
 namespace helper::ssh {
@@ -144,7 +143,9 @@ std::string base64(std::string_view bytes) {
 
 Result<std::vector<AgentKey>> agent_keys(const std::string& socket, const Limit& limit) {
   const auto answer = ask(socket, std::string(1, k_request_identities), limit);
-  if (!answer) return fail(ErrorCode::server_auth, "ssh-agent", "nothing answers on " + socket, "start an agent, or unset SSH_AUTH_SOCK");
+  if (!answer)
+    return fail(ErrorCode::server_auth, "ssh-agent", "nothing answers on " + socket,
+                "start an agent, or unset SSH_AUTH_SOCK");
   return parse_identities(*answer);
 }
 
@@ -167,7 +168,8 @@ void NarrowAgent::serve() {
   while (const auto request = read_message(ours_.get(), whole_life)) {
     std::string answer(1, k_failure);
     if (request->front() == k_request_identities) answer = identities_answer(keys_);
-    if (request->front() == k_sign_request) answer = ask(socket_, *request, Limit(k_sign_limit, stop_)).value_or(answer);
+    if (request->front() == k_sign_request)
+      answer = ask(socket_, *request, Limit(k_sign_limit, stop_)).value_or(answer);
     if (!write_all(ours_.get(), string_field(answer), whole_life)) return;
   }
 }

@@ -1,15 +1,15 @@
-// The ssh-agent as we use it: what keys it holds, and a narrowed view of it that shows libssh only the keys to be tried.
-// The protocol is draft-miller-ssh-agent.
+// The ssh-agent as we use it: what keys it holds, and a narrowed view of it that shows libssh only the keys to be
+// tried. The protocol is draft-miller-ssh-agent.
 #pragma once
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "ssh/wait.hpp"
 
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
-
-#include "base/fd.hpp"
-#include "base/result.hpp"
-#include "ssh/wait.hpp"
 
 namespace helper::ssh {
 
@@ -29,15 +29,16 @@ struct AgentKey {
 // Asks the agent behind the socket for its keys.
 [[nodiscard]] Result<std::vector<AgentKey>> agent_keys(const std::string& socket, const Limit& limit);
 
-// An agent in front of the agent: libssh's own code offers every key that it is shown, in the order shown, and waits for
-// answers without a limit; this one shows `keys` only, and its answers have a limit.
+// An agent in front of the agent: libssh's own code offers every key that it is shown, in the order shown, and waits
+// for answers without a limit; this one shows `keys` only, and its answers have a limit.
 class NarrowAgent {
  public:
   NarrowAgent(std::string socket, std::vector<AgentKey> keys, std::stop_token stop);
   ~NarrowAgent();
   NarrowAgent(const NarrowAgent&) = delete;
   NarrowAgent& operator=(const NarrowAgent&) = delete;
-  // The end to hand to ssh_set_agent_socket, which closes it. Empty when no socket pair could be made, or on a second call.
+  // The end to hand to ssh_set_agent_socket, which closes it. Empty when no socket pair could be made, or on a second
+  // call.
   [[nodiscard]] Fd take_end() { return std::move(theirs_); }
 
  private:

@@ -1,20 +1,20 @@
 #include "ssh/authenticate.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <utility>
-#include <vector>
-
 #include "base/log.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "ssh/agent.hpp"
 #include "ssh/identity.hpp"
 
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
 namespace helper::ssh {
 namespace {
 
-constexpr int k_prompts = 3;  // as OpenSSH's NumberOfPasswordPrompts
+constexpr int k_prompts = 3;      // as OpenSSH's NumberOfPasswordPrompts
 constexpr int k_max_rounds = 16;  // of keyboard-interactive: a server may go on asking for ever
 constexpr Milliseconds k_agent_limit{3'000};
 
@@ -57,9 +57,13 @@ class Login {
   void forget(const std::string& key) const {
     if (options_.secrets) options_.secrets->forget(key);
   }
-  [[nodiscard]] bool offered(unsigned method) const { return (static_cast<unsigned>(ssh_userauth_list(wire_.session, nullptr)) & method) != 0; }
+  [[nodiscard]] bool offered(unsigned method) const {
+    return (static_cast<unsigned>(ssh_userauth_list(wire_.session, nullptr)) & method) != 0;
+  }
   void note(const std::string& what) { tried_ += (tried_.empty() ? "" : "; ") + what; }
-  [[nodiscard]] std::string account() const { return host_.user + "@" + host_.hostname + ":" + std::to_string(host_.port); }
+  [[nodiscard]] std::string account() const {
+    return host_.user + "@" + host_.hostname + ":" + std::to_string(host_.port);
+  }
   [[nodiscard]] tl::unexpected<Error> refused() const;
 
   const HostConfig& host_;
@@ -81,10 +85,12 @@ Result<Outcome> Login::judge(const std::string& what, int rc) {
   if (rc == SSH_AUTH_ERROR && ssh_is_connected(wire_.session) == 0) {
     const std::string words = ssh_get_error(wire_.session);
     if (words.find("Too many authentication failures") != std::string::npos) {
-      return fail(ErrorCode::server_auth, host_.alias, "the server broke off after too many keys (" + what + " was the last)",
+      return fail(ErrorCode::server_auth, host_.alias,
+                  "the server broke off after too many keys (" + what + " was the last)",
                   "name the one key for it in ~/.ssh/config: IdentityFile and IdentitiesOnly yes");
     }
-    return fail(ErrorCode::server_unreachable, host_.alias, "the server broke off while logging in: " + printable(words, 200),
+    return fail(ErrorCode::server_unreachable, host_.alias,
+                "the server broke off while logging in: " + printable(words, 200),
                 "check with: " + ssh_by_hand(host_.alias, {"-v"}, "true"));
   }
   note(what + (rc == SSH_AUTH_PARTIAL ? " (accepted, more is asked for)" : " (refused)"));
@@ -114,7 +120,8 @@ Result<Outcome> Login::encrypted_file(const Identity& identity) {
   const std::string what = "key " + identity.file;
   if (identity.public_key) {  // do not ask a person to unlock a key that the server does not want
     const Limit limit(options_.connect_timeout, stop_);
-    const int rc = drive(wire_, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_try_publickey(wire_.session, nullptr, identity.public_key.get()); });
+    const int rc = drive(wire_, limit, SSH_AUTH_AGAIN,
+                         [&] { return ssh_userauth_try_publickey(wire_.session, nullptr, identity.public_key.get()); });
     if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
     if (rc != SSH_AUTH_SUCCESS) return judge(what, rc);
   }
@@ -174,7 +181,8 @@ Result<Outcome> Login::agent(const std::vector<AgentKey>& keys) {
     return Outcome::on;
   }
   static_cast<void>(end.release());
-  const std::string what = "ssh-agent with " + (keys.size() == 1 ? "key " + printable(keys[0].comment) : std::to_string(keys.size()) + " keys");
+  const std::string what = "ssh-agent with " + (keys.size() == 1 ? "key " + printable(keys[0].comment)
+                                                                 : std::to_string(keys.size()) + " keys");
   return attempt(what, [&] { return ssh_userauth_agent(wire_.session, nullptr); });
 }
 
@@ -194,7 +202,9 @@ Result<Outcome> Login::keys() {
   std::vector<AgentKey> others = std::move(held);
   std::vector<const Identity*> files;
   for (const auto& identity : identities) {
-    const auto same = std::ranges::find_if(others, [&](const AgentKey& key) { return !identity.public_base64.empty() && base64(key.blob) == identity.public_base64; });
+    const auto same = std::ranges::find_if(others, [&](const AgentKey& key) {
+      return !identity.public_base64.empty() && base64(key.blob) == identity.public_base64;
+    });
     if (same == others.end()) {
       files.push_back(&identity);
       continue;
@@ -212,7 +222,8 @@ Result<Outcome> Login::keys() {
     if (asked_server_ && !offered(SSH_AUTH_METHOD_PUBLICKEY)) return outcome;
     HELPER_TRY_ASSIGN(outcome, key_file(*identity));
   }
-  if (outcome == Outcome::done || host_.identities_only || (asked_server_ && !offered(SSH_AUTH_METHOD_PUBLICKEY))) return outcome;
+  if (outcome == Outcome::done || host_.identities_only || (asked_server_ && !offered(SSH_AUTH_METHOD_PUBLICKEY)))
+    return outcome;
   return agent(others);
 }
 
@@ -237,10 +248,12 @@ Result<int> Login::keyboard_answers(std::vector<std::string>& used_kept) {
     // A one-time code is of no use a second time; only what calls itself a password is kept.
     const bool may_keep = echo == 0 && prompt.find("assword") != std::string::npos;
     const std::string cache_key = "answer to " + prompt;
-    HELPER_TRY_ASSIGN(const Secret answer, secret(cache_key, prompt, echo != 0 ? Question::Kind::text : Question::Kind::secret, may_keep));
+    HELPER_TRY_ASSIGN(const Secret answer,
+                      secret(cache_key, prompt, echo != 0 ? Question::Kind::text : Question::Kind::secret, may_keep));
     if (may_keep && options_.secrets) options_.secrets->keep(cache_key, answer.text);
     if (may_keep) used_kept.push_back(cache_key);
-    if (ssh_userauth_kbdint_setanswer(wire_.session, static_cast<unsigned>(i), answer.text.c_str()) != 0) return SSH_AUTH_ERROR;
+    if (ssh_userauth_kbdint_setanswer(wire_.session, static_cast<unsigned>(i), answer.text.c_str()) != 0)
+      return SSH_AUTH_ERROR;
   }
   return SSH_AUTH_INFO;
 }
@@ -280,7 +293,8 @@ Result<Outcome> Login::password() {
     }
     if (!typed) return fail(typed.error());
     const Limit limit(options_.connect_timeout, stop_);
-    const int rc = drive(wire_, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_password(wire_.session, nullptr, typed->text.c_str()); });
+    const int rc = drive(wire_, limit, SSH_AUTH_AGAIN,
+                         [&] { return ssh_userauth_password(wire_.session, nullptr, typed->text.c_str()); });
     if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
     HELPER_TRY_ASSIGN(const Outcome outcome, judge("password", rc));
     const bool accepted = outcome == Outcome::done || rc == SSH_AUTH_PARTIAL;
@@ -294,10 +308,13 @@ Result<Outcome> Login::password() {
 tl::unexpected<Error> Login::refused() const {
   const std::string copy = "ssh-copy-id" + ssh_by_hand(host_.alias).substr(3);  // it takes ssh's own -p and destination
   std::string fix = "put your public key on the server: " + copy;
-  if (tried_.find("key ") == std::string::npos) fix = "make a key and put it on the server: ssh-keygen -t ed25519 && " + copy;
+  if (tried_.find("key ") == std::string::npos)
+    fix = "make a key and put it on the server: ssh-keygen -t ed25519 && " + copy;
   if (!locked_file_.empty()) fix = "unlock the key for your agent: ssh-add " + shell::quote(locked_file_);
   return fail(ErrorCode::server_auth, host_.alias,
-              "it lets " + host_.user + " in by nothing that was tried: " + (tried_.empty() ? "there is no key file and no agent" : tried_), fix);
+              "it lets " + host_.user +
+                  " in by nothing that was tried: " + (tried_.empty() ? "there is no key file and no agent" : tried_),
+              fix);
 }
 
 Result<void> Login::run() {
@@ -310,7 +327,8 @@ Result<void> Login::run() {
 
 }  // namespace
 
-Result<void> authenticate(const HostConfig& host, const ConnectOptions& options, const Wire& wire, const std::stop_token& stop) {
+Result<void> authenticate(const HostConfig& host, const ConnectOptions& options, const Wire& wire,
+                          const std::stop_token& stop) {
   return Login(host, options, wire, stop).run();
 }
 

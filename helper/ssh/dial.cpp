@@ -1,16 +1,15 @@
 #include "ssh/dial.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -37,7 +36,8 @@ void resolve(const std::shared_ptr<Resolution>& resolution, const std::string& h
   hints.ai_flags = AI_ADDRCONFIG;
   addrinfo* found = nullptr;
   int rc = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-  if (rc == EAI_NONAME || rc == EAI_ADDRFAMILY) {  // AI_ADDRCONFIG hides ::1 on a machine whose only IPv6 address is that
+  if (rc == EAI_NONAME ||
+      rc == EAI_ADDRFAMILY) {  // AI_ADDRCONFIG hides ::1 on a machine whose only IPv6 address is that
     hints.ai_flags = 0;
     rc = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
   }
@@ -61,7 +61,8 @@ tl::unexpected<Error> out_of_time(const std::string& thing, const Limit& limit, 
               "check that the server is up and that this network reaches it");
 }
 
-Result<std::vector<Address>> resolve_within(const std::string& thing, const std::string& host, std::uint16_t port, const Limit& limit) {
+Result<std::vector<Address>> resolve_within(const std::string& thing, const std::string& host, std::uint16_t port,
+                                            const Limit& limit) {
   auto resolution = std::make_shared<Resolution>();
   try {
     std::thread([resolution, host, port] {
@@ -75,7 +76,8 @@ Result<std::vector<Address>> resolve_within(const std::string& thing, const std:
     if (limit.stopped() || limit.passed()) return out_of_time(thing, limit, "the name " + host + " was looked up");
   }
   if (!resolution->trouble.empty()) {
-    return fail(ErrorCode::server_unreachable, thing, "the name " + host + " cannot be resolved (" + resolution->trouble + ")",
+    return fail(ErrorCode::server_unreachable, thing,
+                "the name " + host + " cannot be resolved (" + resolution->trouble + ")",
                 "check the name, and HostName in ~/.ssh/config");
   }
   return resolution->addresses;
@@ -91,7 +93,8 @@ void tune(int fd) {
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 #ifdef TCP_USER_TIMEOUT
   set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(k_unacknowledged.count()));
-  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 15);  // seconds; an idle connection whose peer went away is noticed in 15 + 10
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE,
+             15);  // seconds; an idle connection whose peer went away is noticed in 15 + 10
   set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
   set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
 #endif
@@ -154,7 +157,8 @@ Result<Fd> dial(const std::string& thing, const std::string& host, std::uint16_t
   if (limit.stopped() || last == ETIMEDOUT) return out_of_time(thing, limit, where + " was dialled");
   std::string fix = "check that the server is up and that this network reaches it";
   if (last == ECONNREFUSED) fix = "check the port, and that sshd runs on the server";
-  return fail(ErrorCode::server_unreachable, thing, where + " cannot be reached (" + std::generic_category().message(last) + ")", fix);
+  return fail(ErrorCode::server_unreachable, thing,
+              where + " cannot be reached (" + std::generic_category().message(last) + ")", fix);
 }
 
 void acknowledge_at_once(int tcp_fd) {
@@ -171,7 +175,8 @@ std::optional<Milliseconds> last_acknowledgement(int tcp_fd) {
   return info->last_acknowledgement;
 }
 
-SilenceWatch::SilenceWatch(int tcp_fd, Milliseconds too_long) : fd_(tcp_fd), too_long_(too_long), owing_since_(std::chrono::steady_clock::now()) {}
+SilenceWatch::SilenceWatch(int tcp_fd, Milliseconds too_long)
+    : fd_(tcp_fd), too_long_(too_long), owing_since_(std::chrono::steady_clock::now()) {}
 
 bool SilenceWatch::is_silent() {
   const auto now = std::chrono::steady_clock::now();

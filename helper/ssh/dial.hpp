@@ -1,25 +1,26 @@
 // dial() is how a TCP connection to a server is made: every address of the name is tried, within one limit.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
 #include "base/fd.hpp"
 #include "base/result.hpp"
 #include "ssh/wait.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace helper::ssh {
 
 // A connected, non-blocking socket with no delay, keepalive, and an end to unacknowledged data (k_unacknowledged).
 // Errors: server_unreachable (named after `thing`), timed_out, cancelled.
-[[nodiscard]] Result<Fd> dial(const std::string& thing, const std::string& host, std::uint16_t port, const Limit& limit);
+[[nodiscard]] Result<Fd> dial(const std::string& thing, const std::string& host, std::uint16_t port,
+                              const Limit& limit);
 
 // TCP_USER_TIMEOUT of a connection: the kernel gives it up when data stays unacknowledged for this long.
 inline constexpr Milliseconds k_unacknowledged{10'000};
 
-// Asks the kernel to acknowledge at once for a while. It forgets the wish by itself, so it is set again at every wait: a
-// server that has Nagle's algorithm on holds back its next message until our (else delayed, 40 ms) acknowledgement.
+// Asks the kernel to acknowledge at once for a while. It forgets the wish by itself, so it is set again at every wait:
+// a server that has Nagle's algorithm on holds back its next message until our (else delayed, 40 ms) acknowledgement.
 void acknowledge_at_once(int tcp_fd);
 
 // How long ago the peer's last acknowledgement came; nullopt for -1 and where the kernel does not tell.

@@ -1,17 +1,16 @@
-// drive() repeats a libssh call of a non-blocking session until it no longer asks to be called again, waiting on the socket
-// in between: the one place where the ssh room waits for a server's answer during set-up.
+// drive() repeats a libssh call of a non-blocking session until it no longer asks to be called again, waiting on the
+// socket in between: the one place where the ssh room waits for a server's answer during set-up.
 #pragma once
-
-#include <poll.h>
-
-#include <string>
-
-#include <libssh/libssh.h>
 
 #include "base/result.hpp"
 #include "ssh/dial.hpp"
 #include "ssh/host_config.hpp"
 #include "ssh/wait.hpp"
+
+#include <libssh/libssh.h>
+
+#include <poll.h>
+#include <string>
 
 namespace helper::ssh {
 
@@ -25,8 +24,8 @@ struct Wire {
 inline constexpr Milliseconds k_wait_slice{250};
 
 // `call` returns `again` (SSH_AGAIN, SSH_AUTH_AGAIN) while it is under way. The result is its last answer, and `again`
-// when the limit passed or a stop was requested first. SSH_ERROR (which is SSH_AUTH_ERROR too) when the connection ended:
-// libssh would go on asking to be called again.
+// when the limit passed or a stop was requested first. SSH_ERROR (which is SSH_AUTH_ERROR too) when the connection
+// ended: libssh would go on asking to be called again.
 template <class Call>
 int drive(const Wire& wire, const Limit& limit, int again, Call call) {
   while (true) {
@@ -41,7 +40,8 @@ int drive(const Wire& wire, const Limit& limit, int again, Call call) {
 }
 
 // The error for a `drive` that ended with `again`.
-[[nodiscard]] inline tl::unexpected<Error> gave_up(const std::string& thing, const Limit& limit, const std::string& doing) {
+[[nodiscard]] inline tl::unexpected<Error> gave_up(const std::string& thing, const Limit& limit,
+                                                   const std::string& doing) {
   if (limit.stopped()) return fail(ErrorCode::cancelled, thing, "the request was cancelled while " + doing);
   return fail(ErrorCode::server_unreachable, thing, "the server did not answer in time while " + doing,
               "check with: " + ssh_by_hand(thing, {"-v"}, "true"));

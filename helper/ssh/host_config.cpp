@@ -1,12 +1,12 @@
 #include "ssh/host_config.hpp"
 
+#include "base/shell.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <iterator>
 #include <utility>
-
-#include "base/shell.hpp"
 
 namespace helper::ssh {
 namespace {
@@ -18,9 +18,13 @@ std::optional<std::uint16_t> to_port(std::string_view text) {
   return port;
 }
 
-bool is_risky(unsigned char c) { return c <= ' ' || c == 0x7f || std::string_view("'\"`$\\;&<>|(){}").find(static_cast<char>(c)) != std::string_view::npos; }
+bool is_risky(unsigned char c) {
+  return c <= ' ' || c == 0x7f ||
+         std::string_view("'\"`$\\;&<>|(){}").find(static_cast<char>(c)) != std::string_view::npos;
+}
 
-// A list of paths that `ssh -G` joined with blanks without quoting: a piece that cannot begin a path belongs to the one before.
+// A list of paths that `ssh -G` joined with blanks without quoting: a piece that cannot begin a path belongs to the one
+// before.
 std::vector<std::string> split_paths(std::string_view text) {
   std::vector<std::string> paths;
   for (std::size_t at = 0; at < text.size();) {
@@ -49,10 +53,13 @@ std::vector<std::string> split_list(std::string_view text) {
 
 bool is_yes(std::string_view value) { return value == "yes" || value == "true"; }
 
-std::string written_host(const HostConfig& host) { return parse_destination(host.alias).value_or(Destination{host.alias, {}, {}}).host; }
+std::string written_host(const HostConfig& host) {
+  return parse_destination(host.alias).value_or(Destination{host.alias, {}, {}}).host;
+}
 
 // nullopt for a token or variable that has no meaning here.
-std::optional<std::string> expand(std::string_view text, const HostConfig& host, const LocalFacts& facts, std::string_view allowed) {
+std::optional<std::string> expand(std::string_view text, const HostConfig& host, const LocalFacts& facts,
+                                  std::string_view allowed) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '$' && at + 1 < text.size() && text[at + 1] == '{' && allowed.find('$') != std::string_view::npos) {
@@ -70,24 +77,48 @@ std::optional<std::string> expand(std::string_view text, const HostConfig& host,
     }
     if (++at == text.size() || allowed.find(text[at]) == std::string_view::npos) return std::nullopt;
     switch (text[at]) {
-      case '%': out += '%'; break;
-      case 'd': out += facts.home.string(); break;
-      case 'h': out += host.hostname; break;
-      case 'i': out += facts.uid; break;
-      case 'k': out += host.host_key_alias.empty() ? written_host(host) : host.host_key_alias; break;
-      case 'L': out += facts.hostname.substr(0, facts.hostname.find('.')); break;
-      case 'l': out += facts.hostname; break;
-      case 'n': out += written_host(host); break;
-      case 'p': out += std::to_string(host.port); break;
-      case 'r': out += host.user; break;
-      case 'u': out += facts.user; break;
-      default: return std::nullopt;
+      case '%':
+        out += '%';
+        break;
+      case 'd':
+        out += facts.home.string();
+        break;
+      case 'h':
+        out += host.hostname;
+        break;
+      case 'i':
+        out += facts.uid;
+        break;
+      case 'k':
+        out += host.host_key_alias.empty() ? written_host(host) : host.host_key_alias;
+        break;
+      case 'L':
+        out += facts.hostname.substr(0, facts.hostname.find('.'));
+        break;
+      case 'l':
+        out += facts.hostname;
+        break;
+      case 'n':
+        out += written_host(host);
+        break;
+      case 'p':
+        out += std::to_string(host.port);
+        break;
+      case 'r':
+        out += host.user;
+        break;
+      case 'u':
+        out += facts.user;
+        break;
+      default:
+        return std::nullopt;
     }
   }
   return out;
 }
 
-constexpr std::string_view k_path_tokens = "%dhikLlnpru$";  // all of ssh_config(5)'s but %C, a hash that no key file is named by
+constexpr std::string_view k_path_tokens =
+    "%dhikLlnpru$";  // all of ssh_config(5)'s but %C, a hash that no key file is named by
 constexpr std::string_view k_command_tokens = "%hnpr";
 
 std::optional<std::string> expand_path(const std::string& text, const HostConfig& host, const LocalFacts& facts) {
@@ -108,7 +139,8 @@ void expand_paths(std::vector<std::string>& paths, const HostConfig& host, const
 
 Result<Destination> parse_destination(const std::string& text) {
   const auto bad = [&](const std::string& why) {
-    return fail(ErrorCode::server_unreachable, text, "is not a server's name: " + why, "write an alias of ~/.ssh/config, or user@host:port");
+    return fail(ErrorCode::server_unreachable, text, "is not a server's name: " + why,
+                "write an alias of ~/.ssh/config, or user@host:port");
   };
   if (text.empty()) return bad("it is empty");
   if (text.size() > 1024) return bad("it is longer than any name");
@@ -173,7 +205,9 @@ Result<ParsedHost> parse_ssh_g(std::string_view alias, std::string_view text) {
     if (key == "proxyjump" && value != "none") parsed.jump_destinations = split_list(value);
     if (key == "port") {
       const auto port = to_port(value);
-      if (!port) return fail(ErrorCode::server_unreachable, std::string(alias), "its port in ~/.ssh/config is not a number from 1 to 65535");
+      if (!port)
+        return fail(ErrorCode::server_unreachable, std::string(alias),
+                    "its port in ~/.ssh/config is not a number from 1 to 65535");
       host.port = *port;
     }
   }

@@ -1,6 +1,9 @@
-// HostConfig is what OpenSSH's own configuration says about a destination, as `ssh -G` resolves it (Host, Match, Include
-// and all): the person's ssh and this helper always agree, since the same program reads the file.
+// HostConfig is what OpenSSH's own configuration says about a destination, as `ssh -G` resolves it (Host, Match,
+// Include and all): the person's ssh and this helper always agree, since the same program reads the file.
 #pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -11,9 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "base/result.hpp"
-
 namespace helper::ssh {
 
 struct HostConfig {
@@ -21,15 +21,15 @@ struct HostConfig {
   std::string hostname;  // what to dial
   std::uint16_t port = 22;
   std::string user;
-  std::vector<std::string> identity_files;     // private keys, ~ and tokens expanded; may not exist
-  std::string identity_agent;                  // "" = $SSH_AUTH_SOCK; "none" = no agent
+  std::vector<std::string> identity_files;  // private keys, ~ and tokens expanded; may not exist
+  std::string identity_agent;               // "" = $SSH_AUTH_SOCK; "none" = no agent
   bool identities_only = false;
-  std::string host_key_alias;                  // "" = by hostname and port
-  std::vector<std::string> user_known_hosts;   // files
+  std::string host_key_alias;                 // "" = by hostname and port
+  std::vector<std::string> user_known_hosts;  // files
   std::vector<std::string> global_known_hosts;
-  std::string strict_host_key_checking;        // "ask", "yes", "accept-new", "no", as ssh_config(5)
-  std::vector<HostConfig> jumps;               // ProxyJump, first hop first; only the first may have a proxy command
-  std::string proxy_command;                   // run by sh -c, tokens expanded
+  std::string strict_host_key_checking;  // "ask", "yes", "accept-new", "no", as ssh_config(5)
+  std::vector<HostConfig> jumps;         // ProxyJump, first hop first; only the first may have a proxy command
+  std::string proxy_command;             // run by sh -c, tokens expanded
   friend bool operator==(const HostConfig&, const HostConfig&) = default;
 };
 
@@ -40,8 +40,8 @@ struct ParsedHost {
 };
 [[nodiscard]] Result<ParsedHost> parse_ssh_g(std::string_view alias, std::string_view text);
 
-// A destination taken apart: "gpu1", "root@gpu1:2200", "root@[::1]:22". What could be an option or a piece of shell text (a
-// ProxyCommand gets the name) is refused.
+// A destination taken apart: "gpu1", "root@gpu1:2200", "root@[::1]:22". What could be an option or a piece of shell
+// text (a ProxyCommand gets the name) is refused.
 struct Destination {
   std::string host;
   std::string user;  // "" when none is named
@@ -52,7 +52,8 @@ struct Destination {
 
 // The ssh(1) command that a person types to look for themselves: ssh_by_hand("root@gpu1:2200", {"-v"}, "true") is
 // "ssh -v -p 2200 root@gpu1 true".
-[[nodiscard]] std::string ssh_by_hand(const std::string& destination, std::vector<std::string> options = {}, const std::string& command = {});
+[[nodiscard]] std::string ssh_by_hand(const std::string& destination, std::vector<std::string> options = {},
+                                      const std::string& command = {});
 
 // What this machine puts in for ~, %-tokens and ${NAME} (ssh_config(5), TOKENS), which `ssh -G` leaves as they stand.
 struct LocalFacts {

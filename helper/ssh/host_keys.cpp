@@ -1,17 +1,16 @@
 #include "ssh/host_keys.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <memory>
-
 #include "base/fd.hpp"
 #include "base/log.hpp"
 #include "base/shell.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <memory>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace helper::ssh {
 namespace {
@@ -53,16 +52,18 @@ tl::unexpected<Error> refuse_changed(const HostConfig& host, const ServerKey& ke
 }
 
 tl::unexpected<Error> refuse_unknown(const HostConfig& host, const ServerKey& key, const std::string& why) {
-  return fail(ErrorCode::server_host_key, host.alias, "its host key (" + key.type + " " + key.fingerprint + ") is not known, and " + why,
+  return fail(ErrorCode::server_host_key, host.alias,
+              "its host key (" + key.type + " " + key.fingerprint + ") is not known, and " + why,
               "connect once by hand, comparing the fingerprint: " + ssh_by_hand(host.alias));
 }
 
-Result<void> ask(const HostConfig& host, const ServerKey& key, const std::vector<std::string>& details, const ConnectOptions& options,
-                 const std::stop_token& stop) {
+Result<void> ask(const HostConfig& host, const ServerKey& key, const std::vector<std::string>& details,
+                 const ConnectOptions& options, const std::stop_token& stop) {
   if (!options.prompter) return refuse_unknown(host, key, "there is nobody to ask");
   Question question{Question::Kind::confirm, "Trust this key and connect to " + host.alias + "?", details};
   auto answer = options.prompter->ask(question, stop);
-  if (!answer && answer.error().code == ErrorCode::not_ready) return refuse_unknown(host, key, "there is nobody to ask");
+  if (!answer && answer.error().code == ErrorCode::not_ready)
+    return refuse_unknown(host, key, "there is nobody to ask");
   if (!answer) return fail(std::move(answer).error());
   if (*answer != "yes") return refuse_unknown(host, key, "it was not confirmed");
   return {};
@@ -105,23 +106,27 @@ Result<void> append_known_host(const std::string& file, const std::string& line)
   return cannot_write(file);
 }
 
-Result<void> check_host_key(const HostConfig& host, const KnownHosts& known, const ConnectOptions& options, ssh_session session,
-                            const std::stop_token& stop) {
+Result<void> check_host_key(const HostConfig& host, const KnownHosts& known, const ConnectOptions& options,
+                            ssh_session session, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const ServerKey key, server_key(host.alias, session));
   const auto judgement = known.judge(key.type, key.base64);
   const std::string& strict = host.strict_host_key_checking;
-  std::vector<std::string> details{"The host key of " + lookup_name(host) + " is not known yet.", key.type + " key, fingerprint " + key.fingerprint};
+  std::vector<std::string> details{"The host key of " + lookup_name(host) + " is not known yet.",
+                                   key.type + " key, fingerprint " + key.fingerprint};
   switch (judgement.verdict) {
     case KeyVerdict::known:
       return {};
     case KeyVerdict::revoked:
-      return fail(ErrorCode::server_host_key, host.alias, "its host key is marked @revoked in " + place(judgement.entry),
+      return fail(ErrorCode::server_host_key, host.alias,
+                  "its host key is marked @revoked in " + place(judgement.entry),
                   "ask the server's administrator; the key " + key.fingerprint + " must not be trusted");
     case KeyVerdict::changed:
       return refuse_changed(host, key, judgement.entry);
     case KeyVerdict::other_type:
-      // An attacker could offer just the type that nobody has on file, so this is never accepted without a person's word.
-      details.push_back("A key of another type (" + judgement.entry.type + ") is on file in " + place(judgement.entry) + ", and the server no longer shows it.");
+      // An attacker could offer just the type that nobody has on file, so this is never accepted without a person's
+      // word.
+      details.push_back("A key of another type (" + judgement.entry.type + ") is on file in " + place(judgement.entry) +
+                        ", and the server no longer shows it.");
       if (strict == "yes" || strict == "true") return refuse_changed(host, key, judgement.entry);
       HELPER_TRY(ask(host, key, details, options, stop));
       return keep(host, key);

@@ -1,22 +1,24 @@
 // The check of a server's host key before anything is trusted to it, and the question that an unknown key raises.
 #pragma once
 
-#include <stop_token>
-
-#include <libssh/libssh.h>
-
 #include "base/result.hpp"
 #include "ssh/known_hosts.hpp"
 #include "ssh/session.hpp"
 
+#include <libssh/libssh.h>
+
+#include <stop_token>
+
 namespace helper::ssh {
 
-// Success means: the key is known, or was accepted now and is kept in the first of the user's files. A changed or revoked
-// key is refused whatever the configuration says. Errors: server_host_key, cancelled, timed_out, file_failed.
-[[nodiscard]] Result<void> check_host_key(const HostConfig& host, const KnownHosts& known, const ConnectOptions& options, ssh_session session,
+// Success means: the key is known, or was accepted now and is kept in the first of the user's files. A changed or
+// revoked key is refused whatever the configuration says. Errors: server_host_key, cancelled, timed_out, file_failed.
+[[nodiscard]] Result<void> check_host_key(const HostConfig& host, const KnownHosts& known,
+                                          const ConnectOptions& options, ssh_session session,
                                           const std::stop_token& stop);
 
-// Adds "name type key" to the end of the file, as ssh(1) does: made 0600 (its folder 0700) when absent, no other byte touched.
+// Adds "name type key" to the end of the file, as ssh(1) does: made 0600 (its folder 0700) when absent, no other byte
+// touched.
 [[nodiscard]] Result<void> append_known_host(const std::string& file, const std::string& line);
 
 }  // namespace helper::ssh

@@ -1,12 +1,11 @@
 #include "ssh/identity.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/files.hpp"
 
 #include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
-
-#include "base/files.hpp"
 
 namespace helper::ssh {
 namespace {
@@ -42,7 +41,8 @@ KeyFileState classify_key(std::string_view text) {
     return text.substr(body).starts_with(k_no_cipher) ? KeyFileState::plain : KeyFileState::encrypted;
   }
   if (text.find("-----BEGIN ") != std::string_view::npos && text.find(" PRIVATE KEY-----") != std::string_view::npos) {
-    const bool encrypted = text.find("BEGIN ENCRYPTED PRIVATE KEY") != std::string_view::npos || text.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;
+    const bool encrypted = text.find("BEGIN ENCRYPTED PRIVATE KEY") != std::string_view::npos ||
+                           text.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;
     return encrypted ? KeyFileState::encrypted : KeyFileState::plain;
   }
   const bool is_public = text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-") || text.starts_with("sk-");

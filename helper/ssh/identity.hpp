@@ -1,12 +1,12 @@
-// An Identity is one IdentityFile as found on the disk: whether it can sign by itself, needs a passphrase, or only names a
-// key that an agent holds.
+// An Identity is one IdentityFile as found on the disk: whether it can sign by itself, needs a passphrase, or only
+// names a key that an agent holds.
 #pragma once
+
+#include <libssh/libssh.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <libssh/libssh.h>
 
 namespace helper::ssh {
 
@@ -30,8 +30,8 @@ enum class KeyFileState {
 struct Identity {
   std::string file;
   KeyFileState state = KeyFileState::absent;
-  std::string text;      // of the private key; wiped with the identity
-  KeyPtr public_key;     // null when no public half is to be found
+  std::string text;   // of the private key; wiped with the identity
+  KeyPtr public_key;  // null when no public half is to be found
   std::string public_base64;
 
   Identity() = default;

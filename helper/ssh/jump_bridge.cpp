@@ -1,16 +1,15 @@
 #include "ssh/jump_bridge.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
+#include "ssh/drive.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <utility>
-
-#include "ssh/drive.hpp"
 
 namespace helper::ssh {
 namespace {
@@ -19,16 +18,22 @@ constexpr std::size_t k_piece = 32'768;
 
 }  // namespace
 
-Result<Transport> JumpBridge::open(std::unique_ptr<Session> hop, const std::string& name, const std::string& host, std::uint16_t port, const Limit& limit) {
+Result<Transport> JumpBridge::open(std::unique_ptr<Session> hop, const std::string& name, const std::string& host,
+                                   std::uint16_t port, const Limit& limit) {
   const Wire wire{hop->native().session.get(), hop->native().transport.get(), hop->native().liveness_fd};
   ChannelPtr channel(ssh_channel_new(wire.session));
-  if (!channel) return fail(ErrorCode::server_unreachable, hop->name(), std::string("the connection is gone: ") + ssh_get_error(wire.session));
-  const int rc = drive(wire, limit, SSH_AGAIN, [&] { return ssh_channel_open_forward(channel.get(), host.c_str(), port, "127.0.0.1", 0); });
+  if (!channel)
+    return fail(ErrorCode::server_unreachable, hop->name(),
+                std::string("the connection is gone: ") + ssh_get_error(wire.session));
+  const int rc = drive(wire, limit, SSH_AGAIN,
+                       [&] { return ssh_channel_open_forward(channel.get(), host.c_str(), port, "127.0.0.1", 0); });
   if (rc == SSH_AGAIN) return gave_up(name, limit, "the jump host " + hop->name() + " connected to it");
   if (rc != SSH_OK) {
     return fail(ErrorCode::server_unreachable, name,
-                "the jump host " + hop->name() + " does not connect to " + host + " port " + std::to_string(port) + ": " + ssh_get_error(wire.session),
-                "check that the name and port are right as seen from " + hop->name() + ", and that its sshd has AllowTcpForwarding");
+                "the jump host " + hop->name() + " does not connect to " + host + " port " + std::to_string(port) +
+                    ": " + ssh_get_error(wire.session),
+                "check that the name and port are right as seen from " + hop->name() +
+                    ", and that its sshd has AllowTcpForwarding");
   }
   std::array<int, 2> ends{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0) {
@@ -43,7 +48,10 @@ Result<Transport> JumpBridge::open(std::unique_ptr<Session> hop, const std::stri
 }
 
 JumpBridge::JumpBridge(std::unique_ptr<Session> hop, ChannelPtr channel, Fd ours)
-    : hop_(std::move(hop)), channel_(std::move(channel)), ours_(std::move(ours)), thread_([this](const std::stop_token& stop) { carry(stop); }) {}
+    : hop_(std::move(hop)),
+      channel_(std::move(channel)),
+      ours_(std::move(ours)),
+      thread_([this](const std::stop_token& stop) { carry(stop); }) {}
 
 JumpBridge::~JumpBridge() {
   thread_.request_stop();
@@ -51,7 +59,8 @@ JumpBridge::~JumpBridge() {
 }
 
 bool JumpBridge::may_write() const {
-  return !local_eof_ && ssh_channel_window_size(channel_.get()) > 0 && (ssh_get_status(hop_->native().session.get()) & SSH_WRITE_PENDING) == 0;
+  return !local_eof_ && ssh_channel_window_size(channel_.get()) > 0 &&
+         (ssh_get_status(hop_->native().session.get()) & SSH_WRITE_PENDING) == 0;
 }
 
 // From the channel to the socket pair. False when this way is at its end by an error.
@@ -73,7 +82,8 @@ bool JumpBridge::inwards() {
     }
   }
   while (inbound_sent_ < inbound_.size()) {
-    const ssize_t n = ::send(ours_.get(), inbound_.data() + inbound_sent_, inbound_.size() - inbound_sent_, MSG_NOSIGNAL);
+    const ssize_t n =
+        ::send(ours_.get(), inbound_.data() + inbound_sent_, inbound_.size() - inbound_sent_, MSG_NOSIGNAL);
     if (n < 0) return errno == EAGAIN || errno == EINTR;
     inbound_sent_ += static_cast<std::size_t>(n);
   }

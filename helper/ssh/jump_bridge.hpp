@@ -2,22 +2,22 @@
 // socket pair, whose other end the next session takes for its network.
 #pragma once
 
+#include "ssh/transport.hpp"
+#include "ssh/wait.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "ssh/transport.hpp"
-#include "ssh/wait.hpp"
-
 namespace helper::ssh {
 
 class JumpBridge final : public Carrier {
  public:
   // Asks the hop for a connection to host:port. `name` is the destination, for errors.
-  [[nodiscard]] static Result<Transport> open(std::unique_ptr<Session> hop, const std::string& name, const std::string& host, std::uint16_t port,
-                                              const Limit& limit);
+  [[nodiscard]] static Result<Transport> open(std::unique_ptr<Session> hop, const std::string& name,
+                                              const std::string& host, std::uint16_t port, const Limit& limit);
   ~JumpBridge() override;
   JumpBridge(const JumpBridge&) = delete;
   JumpBridge& operator=(const JumpBridge&) = delete;
@@ -37,9 +37,9 @@ class JumpBridge final : public Carrier {
   std::unique_ptr<Session> hop_;
   ChannelPtr channel_;
   Fd ours_;
-  // What came through the channel and the socket pair did not take yet. It is filled by one read of all there is, and only
-  // when empty: libssh widens its window at every read without counting what it still holds, so small reads would let
-  // its memory grow without end.
+  // What came through the channel and the socket pair did not take yet. It is filled by one read of all there is, and
+  // only when empty: libssh widens its window at every read without counting what it still holds, so small reads would
+  // let its memory grow without end.
   std::vector<char> inbound_;
   std::size_t inbound_sent_ = 0;
   bool local_eof_ = false;

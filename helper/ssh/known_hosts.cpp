@@ -1,13 +1,13 @@
 #include "ssh/known_hosts.hpp"
 
+#include "base/files.hpp"
+
+#include <libssh/libssh.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <utility>
-
-#include <libssh/libssh.h>
-
-#include "base/files.hpp"
 
 namespace helper::ssh {
 namespace {
@@ -15,8 +15,8 @@ namespace {
 constexpr std::uint16_t k_ssh_port = 22;
 
 // libssh 0.10's host key algorithms in OpenSSH's order of preference; ssh-rsa (SHA-1) is left out.
-constexpr std::array<std::string_view, 6> k_algorithms{"ssh-ed25519",         "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
-                                                       "ecdsa-sha2-nistp521", "rsa-sha2-512",        "rsa-sha2-256"};
+constexpr std::array<std::string_view, 6> k_algorithms{
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -125,7 +125,8 @@ Result<KnownHosts> KnownHosts::read(const HostConfig& host) {
     HELPER_TRY_ASSIGN(const auto text, files.read(file));
     if (!text) return {};
     std::ranges::move(matching_entries(name, file, *text), std::back_inserter(known.entries_));
-    if (other_port) std::ranges::move(matching_entries(lower(host.hostname), file, *text), std::back_inserter(known.portless_));
+    if (other_port)
+      std::ranges::move(matching_entries(lower(host.hostname), file, *text), std::back_inserter(known.portless_));
     return {};
   };
   for (const auto& file : host.user_known_hosts) HELPER_TRY(take(file));

@@ -1,13 +1,13 @@
-// KnownHosts is what the known_hosts files say about one server, and the judgement of the key that it shows. Pure but for
-// read(); sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT", is the format.
+// KnownHosts is what the known_hosts files say about one server, and the judgement of the key that it shows. Pure but
+// for read(); sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT", is the format.
 #pragma once
+
+#include "base/result.hpp"
+#include "ssh/host_config.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
-#include "ssh/host_config.hpp"
 
 namespace helper::ssh {
 
@@ -22,7 +22,8 @@ struct KnownHostEntry {
 };
 
 // The lines of one file that match `name` ("host", "[host]:port" or an alias).
-[[nodiscard]] std::vector<KnownHostEntry> matching_entries(std::string_view name, const std::string& file, std::string_view text);
+[[nodiscard]] std::vector<KnownHostEntry> matching_entries(std::string_view name, const std::string& file,
+                                                           std::string_view text);
 
 // Whether a host name matches one field of patterns: commas, * and ?, ! negates, |1|salt|hash is a hashed name.
 [[nodiscard]] bool host_matches(std::string_view name, const std::string& patterns);
@@ -46,8 +47,8 @@ class KnownHosts {
   };
   [[nodiscard]] Judgement judge(std::string_view type, std::string_view base64) const;
 
-  // The host key algorithms to ask for, comma separated: those of known keys first, so that a server with two keys shows
-  // the one that is known.
+  // The host key algorithms to ask for, comma separated: those of known keys first, so that a server with two keys
+  // shows the one that is known.
   [[nodiscard]] std::string algorithms() const;
 
  private:

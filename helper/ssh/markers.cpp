@@ -1,10 +1,10 @@
 #include "ssh/markers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <random>
-
-#include <fmt/format.h>
 
 namespace helper::ssh {
 namespace {
@@ -19,6 +19,14 @@ std::size_t open_end(std::string_view text, std::string_view marker) {
 
 }  // namespace
 
+// Moves what is held, up to a newline, to `line`; true when the newline was there.
+bool MarkerSplitter::take_line(std::string& line) {
+  const std::size_t newline = held_.find('\n');
+  line += held_.substr(0, newline);
+  held_.erase(0, newline == std::string::npos ? newline : newline + 1);
+  return newline != std::string::npos;
+}
+
 std::string MarkerSplitter::feed(std::string_view piece) {
   held_ += piece;
   std::string output;
@@ -29,8 +37,9 @@ std::string MarkerSplitter::feed(std::string_view piece) {
       return output;
     }
     held_.erase(0, at + begin_.size());
-    place_ = Place::inside;
+    place_ = Place::heading;
   }
+  if (place_ == Place::heading && take_line(heading_)) place_ = Place::inside;
   if (place_ == Place::inside) {
     const std::size_t at = held_.find(end_);
     const std::size_t sure = at == std::string::npos ? held_.size() - open_end(held_, end_) : at;
@@ -40,19 +49,12 @@ std::string MarkerSplitter::feed(std::string_view piece) {
     held_.erase(0, end_.size());
     place_ = Place::trailer;
   }
-  if (place_ == Place::trailer) {
-    const std::size_t newline = held_.find('\n');
-    trailer_ += held_.substr(0, newline);
-    held_.erase(0, newline == std::string::npos ? newline : newline + 1);
-    if (newline != std::string::npos) place_ = Place::after;
-  }
+  if (place_ == Place::trailer && take_line(trailer_)) place_ = Place::after;
   if (place_ == Place::after) held_.clear();
   return output;
 }
 
-std::string MarkerSplitter::flush() {
-  return place_ == Place::inside ? std::exchange(held_, {}) : std::string{};
-}
+std::string MarkerSplitter::flush() { return place_ == Place::inside ? std::exchange(held_, {}) : std::string{}; }
 
 std::string random_nonce() {
   std::random_device source;  // libstdc++ on Linux: the kernel's or the CPU's generator

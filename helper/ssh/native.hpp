@@ -1,13 +1,13 @@
 // Session::Native is the libssh side of a Session: what the ssh room's own files, and nobody else, may touch.
 #pragma once
 
-#include <memory>
-#include <string>
+#include "base/fd.hpp"
+#include "ssh/session.hpp"
 
 #include <libssh/libssh.h>
 
-#include "base/fd.hpp"
-#include "ssh/session.hpp"
+#include <memory>
+#include <string>
 
 namespace helper::ssh {
 
@@ -29,10 +29,11 @@ using SessionPtr = std::unique_ptr<ssh_session_struct, SessionFree>;
 // Members go in reverse order: the session says goodbye while its carrier still runs.
 struct Session::Native {
   std::string name;
-  // Our own handle on the socket below `session`, which holds (and on an error closes) a duplicate of it: this one stays a
-  // valid number to poll, and shutting it down ends every wait on the session, from any thread.
+  // Our own handle on the socket below `session`, which holds (and on an error closes) a duplicate of it: this one
+  // stays a valid number to poll, and shutting it down ends every wait on the session, from any thread.
   Fd transport;
-  int liveness_fd = -1;  // the outermost TCP socket, for TCP_INFO: `transport` or a first hop's; -1 below a proxy command
+  int liveness_fd =
+      -1;  // the outermost TCP socket, for TCP_INFO: `transport` or a first hop's; -1 below a proxy command
   std::unique_ptr<Carrier> carrier;
   SessionPtr session;  // authenticated and in non-blocking mode (ssh_set_blocking 0, O_NONBLOCK)
 };

@@ -1,17 +1,16 @@
 #include "ssh/proxy_command.hpp"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace helper::ssh {
 namespace {
@@ -54,7 +53,8 @@ class SpawnSetup {
 
 Result<Transport> ProxyCommand::start(const std::string& name, const std::string& command) {
   const auto cannot = [&](int error_number) {
-    return fail(ErrorCode::server_unreachable, name, std::string("its ProxyCommand cannot be started (") + std::strerror(error_number) + ")",
+    return fail(ErrorCode::server_unreachable, name,
+                std::string("its ProxyCommand cannot be started (") + std::strerror(error_number) + ")",
                 "look at ProxyCommand in ~/.ssh/config");
   };
   std::array<int, 2> ends{-1, -1};
@@ -65,13 +65,14 @@ Result<Transport> ProxyCommand::start(const std::string& name, const std::string
   if (::fcntl(transport.fd.get(), F_SETFL, O_NONBLOCK) != 0) return cannot(errno);
   std::string shell = "sh";
   std::string option = "-c";
-  // The shell gives its place to the program, so that the program is what gets our signals. The text is the person's own,
-  // from ~/.ssh/config, and means shell text: it is the one thing that is not quoted.
+  // The shell gives its place to the program, so that the program is what gets our signals. The text is the person's
+  // own, from ~/.ssh/config, and means shell text: it is the one thing that is not quoted.
   std::string text = "exec " + command;
   const std::array<char*, 4> argv{shell.data(), option.data(), text.data(), nullptr};
   const SpawnSetup setup(theirs.get());
   pid_t pid = -1;
-  if (const int rc = ::posix_spawn(&pid, "/bin/sh", setup.actions(), setup.attributes(), argv.data(), environ); rc != 0) return cannot(rc);
+  if (const int rc = ::posix_spawn(&pid, "/bin/sh", setup.actions(), setup.attributes(), argv.data(), environ); rc != 0)
+    return cannot(rc);
   transport.carrier = std::unique_ptr<ProxyCommand>(new ProxyCommand(pid));
   return transport;
 }

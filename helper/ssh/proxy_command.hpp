@@ -1,11 +1,10 @@
 // ProxyCommand is a program whose standard input and output are the network of a session, as ssh_config(5) has it.
 #pragma once
 
-#include <sys/types.h>
+#include "ssh/transport.hpp"
 
 #include <string>
-
-#include "ssh/transport.hpp"
+#include <sys/types.h>
 
 namespace helper::ssh {
 

@@ -1,19 +1,18 @@
-#include <pwd.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <utility>
-
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "ssh/host_config.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <pwd.h>
+#include <unistd.h>
+#include <utility>
+
 namespace helper::ssh {
 namespace {
 
-constexpr int k_max_jump_depth = 8;             // OpenSSH has no limit and loops until processes run out
+constexpr int k_max_jump_depth = 8;            // OpenSSH has no limit and loops until processes run out
 constexpr Milliseconds k_ssh_g_limit{15'000};  // Match exec may run anything, and CanonicalizeHostname asks the DNS
 
 LocalFacts local_facts() {
@@ -46,22 +45,26 @@ Result<ParsedHost> ask_ssh(const std::string& destination, const std::stop_token
   spec.argv.insert(spec.argv.end(), {"--", to.host});
   auto answer = run_process(spec, stop);
   if (!answer && answer.error().code == ErrorCode::server_command) {
-    return fail(ErrorCode::server_unreachable, destination, "OpenSSH's client, which reads ~/.ssh/config, cannot be started (" + answer.error().cause + ")",
+    return fail(ErrorCode::server_unreachable, destination,
+                "OpenSSH's client, which reads ~/.ssh/config, cannot be started (" + answer.error().cause + ")",
                 "sudo apt install openssh-client");
   }
   if (!answer) return fail(std::move(answer).error());
   if (answer->exit_status != 0) {
     std::string words = answer->err;
     while (words.ends_with('\n') || words.ends_with('\r')) words.pop_back();
-    return fail(ErrorCode::server_unreachable, destination, "ssh does not accept its configuration: " + printable(words, 400),
+    return fail(ErrorCode::server_unreachable, destination,
+                "ssh does not accept its configuration: " + printable(words, 400),
                 "mend ~/.ssh/config, and check with: " + ssh_by_hand(destination, {"-G"}));
   }
   return parse_ssh_g(destination, answer->out);
 }
 
-Result<HostConfig> resolve(const std::string& destination, const LocalFacts& facts, int depth, const std::stop_token& stop) {
+Result<HostConfig> resolve(const std::string& destination, const LocalFacts& facts, int depth,
+                           const std::stop_token& stop) {
   if (depth > k_max_jump_depth) {
-    return fail(ErrorCode::server_unreachable, destination, "its ProxyJump leads through more than 8 hosts, or in a circle", "edit ProxyJump in ~/.ssh/config");
+    return fail(ErrorCode::server_unreachable, destination,
+                "its ProxyJump leads through more than 8 hosts, or in a circle", "edit ProxyJump in ~/.ssh/config");
   }
   HELPER_TRY_ASSIGN(ParsedHost parsed, ask_ssh(destination, stop));
   HostConfig host = std::move(parsed.host);

@@ -1,11 +1,5 @@
 #include "ssh/session.hpp"
 
-#include <fcntl.h>
-
-#include <csignal>
-#include <cstring>
-#include <utility>
-
 #include "ssh/authenticate.hpp"
 #include "ssh/dial.hpp"
 #include "ssh/drive.hpp"
@@ -13,11 +7,18 @@
 #include "ssh/native.hpp"
 #include "ssh/transport.hpp"
 
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <utility>
+
 namespace helper::ssh {
 namespace {
 
-// Measured (loopback and 50 ms links): AES-GCM moves 1.2 to 1.6 times the bytes of chacha20, which libssh would take first.
-constexpr const char* k_ciphers = "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes128-ctr";
+// Measured (loopback and 50 ms links): AES-GCM moves 1.2 to 1.6 times the bytes of chacha20, which libssh would take
+// first.
+constexpr const char* k_ciphers =
+    "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes128-ctr";
 
 // libssh writes with send(2) and no MSG_NOSIGNAL: a server that resets the connection would end this process.
 void ignore_broken_pipes() {
@@ -37,14 +38,18 @@ Result<SessionPtr> new_session(const HostConfig& host, int fd, const std::string
   if (!session) return fail(ErrorCode::internal, host.alias, "libssh gave no session (out of memory)");
   const int no = 0;
   const auto port = static_cast<unsigned int>(host.port);
-  const auto set = [&](ssh_options_e option, const void* value) { return ssh_options_set(session.get(), option, value) == SSH_OK; };
-  const bool ok = set(SSH_OPTIONS_PROCESS_CONFIG, &no) && set(SSH_OPTIONS_HOST, host.hostname.c_str()) && set(SSH_OPTIONS_PORT, &port) &&
-                  set(SSH_OPTIONS_USER, host.user.c_str()) && set(SSH_OPTIONS_CIPHERS_C_S, k_ciphers) &&
-                  set(SSH_OPTIONS_CIPHERS_S_C, k_ciphers) && set(SSH_OPTIONS_COMPRESSION, "no") &&
-                  set(SSH_OPTIONS_HOSTKEYS, host_key_algorithms.c_str()) &&
-                  set(SSH_OPTIONS_KNOWNHOSTS, "/dev/null") && set(SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null") && set(SSH_OPTIONS_FD, &fd);
+  const auto set = [&](ssh_options_e option, const void* value) {
+    return ssh_options_set(session.get(), option, value) == SSH_OK;
+  };
+  const bool ok = set(SSH_OPTIONS_PROCESS_CONFIG, &no) && set(SSH_OPTIONS_HOST, host.hostname.c_str()) &&
+                  set(SSH_OPTIONS_PORT, &port) && set(SSH_OPTIONS_USER, host.user.c_str()) &&
+                  set(SSH_OPTIONS_CIPHERS_C_S, k_ciphers) && set(SSH_OPTIONS_CIPHERS_S_C, k_ciphers) &&
+                  set(SSH_OPTIONS_COMPRESSION, "no") && set(SSH_OPTIONS_HOSTKEYS, host_key_algorithms.c_str()) &&
+                  set(SSH_OPTIONS_KNOWNHOSTS, "/dev/null") && set(SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null") &&
+                  set(SSH_OPTIONS_FD, &fd);
   if (!ok) {
-    return fail(ErrorCode::server_unreachable, host.alias, std::string("libssh refuses the connection's settings: ") + ssh_get_error(session.get()));
+    return fail(ErrorCode::server_unreachable, host.alias,
+                std::string("libssh refuses the connection's settings: ") + ssh_get_error(session.get()));
   }
   ssh_set_blocking(session.get(), 0);
   return session;
@@ -55,7 +60,8 @@ Result<void> shake_hands(const std::string& name, const Wire& wire, const Limit&
   if (rc == SSH_OK) return {};
   if (rc == SSH_AGAIN) return gave_up(name, limit, "the SSH connection was agreed on");
   if (limit.stopped()) return gave_up(name, limit, "the SSH connection was agreed on");
-  return fail(ErrorCode::server_unreachable, name, std::string("the SSH connection could not be agreed on: ") + ssh_get_error(wire.session),
+  return fail(ErrorCode::server_unreachable, name,
+              std::string("the SSH connection could not be agreed on: ") + ssh_get_error(wire.session),
               "check with: " + ssh_by_hand(name, {"-v"}, "true"));
 }
 
@@ -92,7 +98,8 @@ Session::~Session() = default;
 
 const std::string& Session::name() const { return native_->name; }
 
-Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const ConnectOptions& options, const std::stop_token& stop) {
+Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const ConnectOptions& options,
+                                                  const std::stop_token& stop) {
   ignore_broken_pipes();
   HELPER_TRY_ASSIGN(const KnownHosts known, KnownHosts::read(host));
   auto native = std::make_unique<Native>();
@@ -102,7 +109,9 @@ Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const 
   native->liveness_fd = transport.liveness_fd;
   native->carrier = std::move(transport.carrier);
   Fd theirs(::fcntl(native->transport.get(), F_DUPFD_CLOEXEC, 3));
-  if (!theirs) return fail(ErrorCode::internal, host.alias, std::string("no file descriptor is left (") + std::strerror(errno) + ")");
+  if (!theirs)
+    return fail(ErrorCode::internal, host.alias,
+                std::string("no file descriptor is left (") + std::strerror(errno) + ")");
   HELPER_TRY_ASSIGN(native->session, new_session(host, theirs.get(), known.algorithms()));
   const Wire wire{native->session.get(), native->transport.get(), native->liveness_fd};
   static_cast<void>(theirs.release());  // ssh_connect's first act is to take it

@@ -1,6 +1,11 @@
 // Session is one authenticated SSH connection to a server. It belongs to one thread at a time; libssh stays behind it.
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/prompt.hpp"
+#include "base/result.hpp"
+#include "ssh/host_config.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -8,11 +13,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-
-#include "base/clock.hpp"
-#include "base/prompt.hpp"
-#include "base/result.hpp"
-#include "ssh/host_config.hpp"
 
 namespace helper::ssh {
 
@@ -33,8 +33,8 @@ class SecretCache {
 };
 
 struct ConnectOptions {
-  std::string agent_socket;             // "" = no agent
-  std::shared_ptr<Prompter> prompter;   // asked for secrets and about unknown host keys
+  std::string agent_socket;            // "" = no agent
+  std::shared_ptr<Prompter> prompter;  // asked for secrets and about unknown host keys
   std::shared_ptr<SecretCache> secrets;
   Milliseconds connect_timeout{10'000};  // for TCP and for the handshake, each
 };
@@ -43,7 +43,8 @@ class Session {
  public:
   // Dials (through its jump hosts or proxy command, if it has any), checks the host key, authenticates.
   // Errors: server_unreachable, server_host_key, server_auth, cancelled, timed_out.
-  [[nodiscard]] static Result<std::unique_ptr<Session>> connect(const HostConfig& host, const ConnectOptions& options, const std::stop_token& stop);
+  [[nodiscard]] static Result<std::unique_ptr<Session>> connect(const HostConfig& host, const ConnectOptions& options,
+                                                                const std::stop_token& stop);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -1,14 +1,15 @@
 #include "ssh/shell_channel.hpp"
 
+#include "base/shell.hpp"
+#include "ssh/drive.hpp"
+#include "ssh/markers.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <optional>
 #include <utility>
-
-#include "base/shell.hpp"
-#include "ssh/drive.hpp"
-#include "ssh/markers.hpp"
 
 namespace helper::ssh {
 namespace {
@@ -18,7 +19,11 @@ namespace {
 constexpr Milliseconds k_dead_after{5'000};
 // TCP keepalive asks every 15 s (dial.cpp), so a peer that answers has always been heard of within this time.
 constexpr Milliseconds k_stale_after{20'000};
-constexpr std::size_t k_read_size = 32'768;  // libssh's largest packet
+// Between the news that the shell has ended and the last of its output: a process that it left behind may hold the
+// channel open for ever.
+constexpr Milliseconds k_last_words{200};
+constexpr Milliseconds k_ending_limit{1'000};  // for the request to end what a given-up command left running
+constexpr std::size_t k_read_size = 32'768;    // libssh's largest packet
 constexpr std::size_t k_write_size = 65'536;
 
 Wire wire_of(Session::Native& native) { return {native.session.get(), native.transport.get(), native.liveness_fd}; }
@@ -53,41 +58,55 @@ struct ShellChannel::Exchange {
 };
 
 std::string shell_text(const Command& command, const std::string& begin, const std::string& end) {
-  const std::string both = "printf '%s\\n' " + begin + "; printf '%s\\n' " + begin + " >&2; ";
+  // The shell's number is that of its process group too: sshd makes every command the leader of a session.
+  const std::string both = "printf '%s %d\\n' " + begin + " $$; printf '%s\\n' " + begin + " >&2; ";
   const std::string script = "( eval " + shell::quote(command.script.empty() ? ":" : command.script) + " )";
-  const std::string fed = command.stdin_text.empty() ? script + " </dev/null" : "printf %s " + shell::quote(command.stdin_text) + " | " + script;
+  const std::string fed = command.stdin_text.empty() ? script + " </dev/null"
+                                                     : "printf %s " + shell::quote(command.stdin_text) + " | " + script;
   return both + fed + "; printf '%s %d\\n' " + end + " $?; printf '%s\\n' " + end + " >&2\n";
 }
 
 int status_of_signal(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, int>, 13> k_signals{{{"ABRT", SIGABRT}, {"ALRM", SIGALRM}, {"FPE", SIGFPE}, {"HUP", SIGHUP},
-                                                                        {"ILL", SIGILL}, {"INT", SIGINT}, {"KILL", SIGKILL}, {"PIPE", SIGPIPE},
-                                                                        {"QUIT", SIGQUIT}, {"SEGV", SIGSEGV}, {"TERM", SIGTERM}, {"USR1", SIGUSR1},
+  constexpr std::array<std::pair<std::string_view, int>, 13> k_signals{{{"ABRT", SIGABRT},
+                                                                        {"ALRM", SIGALRM},
+                                                                        {"FPE", SIGFPE},
+                                                                        {"HUP", SIGHUP},
+                                                                        {"ILL", SIGILL},
+                                                                        {"INT", SIGINT},
+                                                                        {"KILL", SIGKILL},
+                                                                        {"PIPE", SIGPIPE},
+                                                                        {"QUIT", SIGQUIT},
+                                                                        {"SEGV", SIGSEGV},
+                                                                        {"TERM", SIGTERM},
+                                                                        {"USR1", SIGUSR1},
                                                                         {"USR2", SIGUSR2}}};
   const auto* row = std::ranges::find(k_signals, name, &std::pair<std::string_view, int>::first);
   return row == k_signals.end() ? 255 : 128 + row->second;
 }
 
-ShellChannel::ShellChannel(Session& session, ssh_channel channel) : session_(session), channel_(channel), last_heard_(std::chrono::steady_clock::now()) {
+ShellChannel::ShellChannel(Session& session, ssh_channel channel)
+    : session_(session), channel_(channel), last_heard_(std::chrono::steady_clock::now()) {
   callbacks_.size = sizeof callbacks_;
   callbacks_.userdata = this;
-  callbacks_.channel_exit_signal_function = [](ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* self) {
+  callbacks_.channel_exit_signal_function = [](ssh_session, ssh_channel, const char* signal, int, const char*,
+                                               const char*, void* self) {
     static_cast<ShellChannel*>(self)->ended_by_signal_ = signal;
   };
   ssh_set_channel_callbacks(channel_.get(), &callbacks_);
 }
 
-ShellChannel::~ShellChannel() {
-  ssh_remove_channel_callbacks(channel_.get(), &callbacks_);
-}
+ShellChannel::~ShellChannel() { ssh_remove_channel_callbacks(channel_.get(), &callbacks_); }
 
 Result<std::unique_ptr<ShellChannel>> ShellChannel::open(Session& session, const Limit& limit) {
   const Wire wire = wire_of(session.native());
   ssh_channel raw = ssh_channel_new(wire.session);
-  if (raw == nullptr) return fail(ErrorCode::server_unreachable, session.name(), std::string("the connection is gone: ") + ssh_get_error(wire.session));
+  if (raw == nullptr)
+    return fail(ErrorCode::server_unreachable, session.name(),
+                std::string("the connection is gone: ") + ssh_get_error(wire.session));
   std::unique_ptr<ShellChannel> shell(new ShellChannel(session, raw));
   const auto refused = [&](const std::string& what) {
-    return fail(ErrorCode::server_command, session.name(), "the server refuses " + what + ": " + ssh_get_error(wire.session),
+    return fail(ErrorCode::server_command, session.name(),
+                "the server refuses " + what + ": " + ssh_get_error(wire.session),
                 "check with: " + ssh_by_hand(session.name(), {}, "true"));
   };
   int rc = drive(wire, limit, SSH_AGAIN, [&] { return ssh_channel_open_session(raw); });
@@ -147,24 +166,46 @@ bool ShellChannel::is_stale() const {
 
 tl::unexpected<Error> ShellChannel::link_is_lost(const std::string& why) {
   health_ = Health::lost;
-  return fail(ErrorCode::server_unreachable, session_.name(), "the link was lost while a command ran there (" + why + ")",
+  return fail(ErrorCode::server_unreachable, session_.name(),
+              "the link was lost while a command ran there (" + why + ")",
               "check that the server is up and that this network reaches it, then try again");
 }
 
-// The command is given up: its process group is told to end, and nothing that it still prints can reach the next one.
-tl::unexpected<Error> ShellChannel::abandon(Error error) {
+// sshd ends nothing when a channel without a terminal is closed, and passes on no signals to a session of root's: so
+// another shell does it, which needs no answer.
+void ShellChannel::end_process_group(const std::string& group) {
+  const bool is_number = !group.empty() && group.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number || group == "0" || group == "1") return;
+  const Wire wire = wire_of(session_.native());
+  const std::unique_ptr<ssh_channel_struct, ChannelFree> channel(ssh_channel_new(wire.session));
+  if (!channel) return;
+  const Limit limit(k_ending_limit, {});
+  const std::string script = "exec >/dev/null 2>&1; kill -s TERM -- -" + group + "; sleep 2; kill -s KILL -- -" + group;
+  const std::string line = "exec sh -c " + shell::quote(script);
+  if (drive(wire, limit, SSH_AGAIN, [&] { return ssh_channel_open_session(channel.get()); }) != SSH_OK) return;
+  static_cast<void>(
+      drive(wire, limit, SSH_AGAIN, [&] { return ssh_channel_request_exec(channel.get(), line.c_str()); }));
+}
+
+// The command is given up: its processes are told to end, and nothing that they still print can reach the next one.
+tl::unexpected<Error> ShellChannel::abandon(const Exchange& exchange, Error error) {
   health_ = Health::ended;
-  // sshd ends nothing by itself when a channel without a terminal is closed.
-  static_cast<void>(ssh_channel_request_send_signal(channel_.get(), "TERM"));
   static_cast<void>(ssh_channel_close(channel_.get()));
+  const std::string& heading = exchange.out.heading();
+  if (exchange.out.begun() && !heading.empty()) end_process_group(heading.substr(1));
   return fail(std::move(error));
+}
+
+bool ShellChannel::exit_is_known() const {
+  return !ended_by_signal_.empty() || ssh_channel_get_exit_status(channel_.get()) >= 0;
 }
 
 // The shell itself ended before the script's end marker came, by `kill $$` in the script or by a sign from the server.
 Result<CommandOutput> ShellChannel::shell_is_gone(Exchange& exchange) {
   health_ = Health::ended;
   exchange.flush();
-  const int status = ended_by_signal_.empty() ? ssh_channel_get_exit_status(channel_.get()) : status_of_signal(ended_by_signal_);
+  const int status =
+      ended_by_signal_.empty() ? ssh_channel_get_exit_status(channel_.get()) : status_of_signal(ended_by_signal_);
   if (!exchange.out.begun() || status < 0) {
     return fail(ErrorCode::server_command, session_.name(), "the shell there ended before it ran the command",
                 "check that this prints hello: " + ssh_by_hand(session_.name(), {}, "exec sh -c 'echo hello'"));
@@ -173,7 +214,8 @@ Result<CommandOutput> ShellChannel::shell_is_gone(Exchange& exchange) {
   return std::move(exchange.output);
 }
 
-Result<CommandOutput> ShellChannel::run(const Command& command, const std::stop_token& stop, const OutputSink& on_output) {
+Result<CommandOutput> ShellChannel::run(const Command& command, const std::stop_token& stop,
+                                        const OutputSink& on_output) {
   if (command.script.find('\0') != std::string::npos || command.stdin_text.find('\0') != std::string::npos) {
     return fail(ErrorCode::internal, session_.name(), "a command has a NUL byte, which no shell can carry");
   }
@@ -181,32 +223,45 @@ Result<CommandOutput> ShellChannel::run(const Command& command, const std::stop_
   const std::string begin = "helper-begin-" + nonce;
   const std::string end = "helper-end-" + nonce;
   const std::string text = shell_text(command, begin, end);
-  Exchange exchange{MarkerSplitter(begin + "\n", end), MarkerSplitter(begin + "\n", end), on_output, {}};
+  Exchange exchange{MarkerSplitter(begin, end), MarkerSplitter(begin, end), on_output, {}};
   std::string_view unsent = text;
   const Session::Native& native = session_.native();
   const ssh_session raw = native.session.get();
   const Limit limit(command.timeout, stop);
   SilenceWatch watch(native.liveness_fd, k_dead_after);
+  std::optional<Limit> last_words;
 
   while (true) {
     acknowledge_at_once(native.liveness_fd);
-    if (!write_some(unsent) || !read_some(exchange) || ssh_is_connected(raw) == 0) return link_is_lost(ssh_get_error(raw));
-    if (exchange.too_much) return abandon({ErrorCode::server_command, session_.name(), "a command printed more than 8 MiB", {}});
+    if (!write_some(unsent) || !read_some(exchange) || ssh_is_connected(raw) == 0)
+      return link_is_lost(ssh_get_error(raw));
+    if (exchange.too_much)
+      return abandon(exchange, {ErrorCode::server_command, session_.name(), "a command printed more than 8 MiB", {}});
     if (exchange.out.done() && exchange.err.done()) break;
-    if (ssh_channel_is_closed(channel_.get()) != 0) return shell_is_gone(exchange);
-    if (limit.stopped()) return abandon({ErrorCode::cancelled, session_.name(), "the request was cancelled while a command ran there", {}});
+    if (!last_words && exit_is_known()) last_words.emplace(k_last_words, std::stop_token{});
+    if (ssh_channel_is_closed(channel_.get()) != 0 || (last_words && last_words->passed()))
+      return shell_is_gone(exchange);
+    if (limit.stopped())
+      return abandon(
+          exchange, {ErrorCode::cancelled, session_.name(), "the request was cancelled while a command ran there", {}});
     if (limit.passed()) {
-      return abandon({ErrorCode::timed_out, session_.name(), "a command there did not end within " + std::to_string(command.timeout.count()) + " ms", {}});
+      return abandon(exchange, {ErrorCode::timed_out,
+                                session_.name(),
+                                "a command there did not end within " + std::to_string(command.timeout.count()) + " ms",
+                                {}});
     }
-    if (watch.is_silent()) return link_is_lost("no sign of life for " + std::to_string(k_dead_after.count() / 1000) + " s");
+    if (watch.is_silent())
+      return link_is_lost("no sign of life for " + std::to_string(k_dead_after.count() / 1000) + " s");
     const bool pending = (ssh_get_status(raw) & SSH_WRITE_PENDING) != 0;
     const bool can_write = !unsent.empty() && !pending && ssh_channel_window_size(channel_.get()) > 0;
-    if (!can_write) static_cast<void>(limit.poll(native.transport.get(), static_cast<short>(POLLIN | (pending ? POLLOUT : 0)), k_wait_slice));
+    if (!can_write)
+      static_cast<void>(limit.poll(native.transport.get(), static_cast<short>(POLLIN | (pending ? POLLOUT : 0)),
+                                   last_words ? last_words->left() : k_wait_slice));
   }
   const std::string& trailer = exchange.out.trailer();
   const char* last = trailer.data() + trailer.size();
   if (trailer.size() < 2 || std::from_chars(trailer.data() + 1, last, exchange.output.exit_status).ptr != last) {
-    return abandon({ErrorCode::server_command, session_.name(), "the shell there gave no exit status", {}});
+    return abandon(exchange, {ErrorCode::server_command, session_.name(), "the shell there gave no exit status", {}});
   }
   return std::move(exchange.output);
 }

@@ -1,16 +1,17 @@
 // ShellChannel is one `sh` that stays open on a session: a script written to it costs one round trip, where an exec
-// channel of its own costs two. Each script runs in a subshell, so that no exit, syntax error, cd or variable outlives it.
+// channel of its own costs two. Each script runs in a subshell, so that no exit, syntax error, cd or variable outlives
+// it.
 #pragma once
-
-#include <memory>
-#include <string>
-
-#include <libssh/callbacks.h>
-#include <libssh/libssh.h>
 
 #include "base/command.hpp"
 #include "ssh/native.hpp"
 #include "ssh/wait.hpp"
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+
+#include <memory>
+#include <string>
 
 namespace helper::ssh {
 
@@ -23,7 +24,8 @@ class ShellChannel {
   ShellChannel& operator=(const ShellChannel&) = delete;
 
   // As CommandRunner::run. After an error look at health().
-  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop, const OutputSink& on_output);
+  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
+                                          const OutputSink& on_output);
 
   enum class Health {
     good,
@@ -43,7 +45,9 @@ class ShellChannel {
   [[nodiscard]] bool read_some(Exchange& exchange);
   [[nodiscard]] Result<CommandOutput> shell_is_gone(Exchange& exchange);
   [[nodiscard]] tl::unexpected<Error> link_is_lost(const std::string& why);
-  [[nodiscard]] tl::unexpected<Error> abandon(Error error);
+  [[nodiscard]] tl::unexpected<Error> abandon(const Exchange& exchange, Error error);
+  void end_process_group(const std::string& group);
+  [[nodiscard]] bool exit_is_known() const;
 
   struct ChannelFree {
     void operator()(ssh_channel channel) const { ssh_channel_free(channel); }

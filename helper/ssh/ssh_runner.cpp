@@ -1,9 +1,9 @@
 #include "ssh/ssh_runner.hpp"
 
-#include <utility>
-
 #include "base/log.hpp"
 #include "ssh/shell_channel.hpp"
+
+#include <utility>
 
 namespace helper::ssh {
 namespace {
@@ -35,7 +35,9 @@ struct SshRunner::State {
     if (shell && shell->is_stale()) {
       ++commands;
       const auto answer = shell->run(Command{":", {}, k_ping_limit}, stop, {});
-      if (stop.stop_requested()) return fail(answer ? Error{ErrorCode::cancelled, destination, "the request was cancelled", {}} : answer.error());
+      if (stop.stop_requested())
+        return fail(answer ? Error{ErrorCode::cancelled, destination, "the request was cancelled", {}}
+                           : answer.error());
       if (!answer) {
         log_info("{}: no answer after a long silence ({}); dialling again", destination, answer.error().cause);
         shell.reset();

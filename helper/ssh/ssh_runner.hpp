@@ -1,12 +1,12 @@
-// SshRunner is a CommandRunner on a server: one control session, one shell that stays open on it, so that a script costs
-// one round trip. A connection that is lost is dialled again on the next run().
+// SshRunner is a CommandRunner on a server: one control session, one shell that stays open on it, so that a script
+// costs one round trip. A connection that is lost is dialled again on the next run().
 #pragma once
-
-#include <memory>
-#include <string>
 
 #include "base/command.hpp"
 #include "ssh/session.hpp"
+
+#include <memory>
+#include <string>
 
 namespace helper::ssh {
 
@@ -14,7 +14,8 @@ class SshRunner final : public CommandRunner {
  public:
   SshRunner(std::string destination, ConnectOptions options);
   ~SshRunner() override;
-  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop, const OutputSink& on_output = {}) override;
+  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
+                                          const OutputSink& on_output = {}) override;
   [[nodiscard]] std::string where() const override;
 
   // Round trips spent so far on commands (not counting dialling), for the benchmark and for tests.

@@ -1,10 +1,10 @@
 #include "ssh/transport.hpp"
 
-#include <utility>
-
 #include "ssh/dial.hpp"
 #include "ssh/jump_bridge.hpp"
 #include "ssh/proxy_command.hpp"
+
+#include <utility>
 
 namespace helper::ssh {
 
@@ -13,7 +13,8 @@ Result<Transport> open_transport(const HostConfig& host, const ConnectOptions& o
     HostConfig hop = host.jumps.back();
     hop.jumps.assign(host.jumps.begin(), host.jumps.end() - 1);
     HELPER_TRY_ASSIGN(auto session, Session::connect(hop, options, stop));
-    return JumpBridge::open(std::move(session), host.alias, host.hostname, host.port, Limit(options.connect_timeout, stop));
+    return JumpBridge::open(std::move(session), host.alias, host.hostname, host.port,
+                            Limit(options.connect_timeout, stop));
   }
   if (!host.proxy_command.empty()) return ProxyCommand::start(host.alias, host.proxy_command);
   Transport transport;

@@ -1,10 +1,10 @@
 // A Transport is the byte stream below an SSH session: a TCP socket, a bridge through a jump host, or a proxy command.
 #pragma once
 
-#include <memory>
-
 #include "base/fd.hpp"
 #include "ssh/native.hpp"
+
+#include <memory>
 
 namespace helper::ssh {
 
@@ -15,6 +15,7 @@ struct Transport {
 };
 
 // Dials `host` the way it asks for. Errors as Session::connect.
-[[nodiscard]] Result<Transport> open_transport(const HostConfig& host, const ConnectOptions& options, const std::stop_token& stop);
+[[nodiscard]] Result<Transport> open_transport(const HostConfig& host, const ConnectOptions& options,
+                                               const std::stop_token& stop);
 
 }  // namespace helper::ssh

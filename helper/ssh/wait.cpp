@@ -1,10 +1,9 @@
 #include "ssh/wait.hpp"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-
 #include <algorithm>
 #include <array>
+#include <poll.h>
+#include <sys/eventfd.h>
 
 namespace helper::ssh {
 
@@ -12,7 +11,8 @@ StopFd::StopFd(const std::stop_token& stop)
     : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), callback_(stop, Signal{fd_.get()}) {}
 
 void StopFd::Signal::operator()() const {
-  // Cannot fail in a way that matters: the counter is far from full, and a wait looks at the token at every slice anyway.
+  // Cannot fail in a way that matters: the counter is far from full, and a wait looks at the token at every slice
+  // anyway.
   static_cast<void>(::eventfd_write(fd, 1));
 }
 

@@ -1,11 +1,11 @@
 // A Limit is how long something may be waited for, and the stop that ends the wait early.
 #pragma once
 
-#include <optional>
-#include <stop_token>
-
 #include "base/clock.hpp"
 #include "base/fd.hpp"
+
+#include <optional>
+#include <stop_token>
 
 namespace helper::ssh {
 
@@ -31,7 +31,8 @@ class Limit {
   [[nodiscard]] bool passed() const { return std::chrono::steady_clock::now() >= deadline_; }
   [[nodiscard]] Milliseconds left() const;
   [[nodiscard]] const std::stop_token& stop() const { return stop_; }
-  // Polls `fd` for `events` until they come, the limit passes, a stop is requested, or `slice` is over. The events that came.
+  // Polls `fd` for `events` until they come, the limit passes, a stop is requested, or `slice` is over. The events that
+  // came.
   short poll(int fd, short events, Milliseconds slice) const;
 
  private:

@@ -2,18 +2,18 @@
 // would need PAM or a shadow entry for the user who runs the tests.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <stdexcept>
-#include <string>
-#include <thread>
+#include "support/sshd.hpp"
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 #include <libssh/server.h>
-#include <poll.h>
 
-#include "support/sshd.hpp"
+#include <atomic>
+#include <cstdint>
+#include <poll.h>
+#include <stdexcept>
+#include <string>
+#include <thread>
 
 namespace helper::test {
 
@@ -93,7 +93,8 @@ class PasswordServer {
   // 1: not answered here, so libssh gives its standard refusal.
   static int on_message(ssh_session session, ssh_message message, void* self) {
     auto& server = *static_cast<PasswordServer*>(self);
-    if (ssh_message_type(message) == SSH_REQUEST_SERVICE) return ssh_message_service_reply_success(message) == SSH_OK ? 0 : 1;
+    if (ssh_message_type(message) == SSH_REQUEST_SERVICE)
+      return ssh_message_service_reply_success(message) == SSH_OK ? 0 : 1;
     if (ssh_message_type(message) != SSH_REQUEST_AUTH) return 1;
     const bool interactive = server.way_ == Way::keyboard_interactive;
     ssh_message_auth_set_methods(message, interactive ? SSH_AUTH_METHOD_INTERACTIVE : SSH_AUTH_METHOD_PASSWORD);

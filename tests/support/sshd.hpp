@@ -1,33 +1,32 @@
-// Sshd is a real OpenSSH server on 127.0.0.1 for tests: own keys, own configuration, a port of its own, in a folder of its
-// own that goes with it. It logs in the user who runs the tests.
+// Sshd is a real OpenSSH server on 127.0.0.1 for tests: own keys, own configuration, a port of its own, in a folder of
+// its own that goes with it. It logs in the user who runs the tests.
 #pragma once
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <pwd.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <memory>
-#include <sstream>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <vector>
 
 #include "base/fd.hpp"
 #include "ssh/session.hpp"
 #include "support/temp_folder.hpp"
+
+#include <arpa/inet.h>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace helper::test {
 
@@ -90,7 +89,8 @@ inline std::uint16_t free_port() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
-  if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 || ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+  if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+      ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0) {
     throw std::runtime_error("no free port");
   }
   return ntohs(address.sin_port);
@@ -114,13 +114,14 @@ inline std::string current_user() {
 class Sshd {
  public:
   struct Settings {
-    std::string more;                                   // lines for sshd_config
+    std::string more;                                    // lines for sshd_config
     std::vector<std::string> host_key_types{"ed25519"};  // as ssh-keygen -t names them
   };
 
   Sshd() : Sshd(Settings{}) {}
   explicit Sshd(Settings settings) : settings_(std::move(settings)), port_(free_port()) {
-    for (const auto& type : settings_.host_key_types) must_run({"ssh-keygen", "-q", "-t", type, "-N", "", "-C", "", "-f", file("host_" + type)});
+    for (const auto& type : settings_.host_key_types)
+      must_run({"ssh-keygen", "-q", "-t", type, "-N", "", "-C", "", "-f", file("host_" + type)});
     must_run({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", user_key()});
     write_file(file("authorized_keys"), read_file(user_key() + ".pub"));
     std::string known;
@@ -132,13 +133,16 @@ class Sshd {
   }
 
   void start() {
-    std::string config = "Port " + std::to_string(port_) +
-                         "\nListenAddress 127.0.0.1\nUsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n"
-                         "KbdInteractiveAuthentication no\nPidFile none\nPrintMotd no\nLogLevel VERBOSE\nSubsystem sftp internal-sftp\nAuthorizedKeysFile " +
-                         (file("authorized_keys")) + "\n";
+    std::string config =
+        "Port " + std::to_string(port_) +
+        "\nListenAddress 127.0.0.1\nUsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n"
+        "KbdInteractiveAuthentication no\nPidFile none\nPrintMotd no\nLogLevel VERBOSE\nSubsystem sftp "
+        "internal-sftp\nAuthorizedKeysFile " +
+        (file("authorized_keys")) + "\n";
     for (const auto& type : settings_.host_key_types) config += "HostKey " + (file("host_" + type)) + "\n";
     write_file(file("sshd_config"), config + settings_.more);
-    child_ = std::make_unique<Child>(std::vector<std::string>{"/usr/sbin/sshd", "-D", "-e", "-f", file("sshd_config")}, log_file());
+    child_ = std::make_unique<Child>(std::vector<std::string>{"/usr/sbin/sshd", "-D", "-e", "-f", file("sshd_config")},
+                                     log_file());
     for (int i = 0; i < 1000 && !answers(port_); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     if (!answers(port_)) throw std::runtime_error("sshd does not start: " + log());
   }
@@ -178,8 +182,9 @@ class Sshd {
 
   // The same as a Host block of ssh_config(5).
   [[nodiscard]] std::string host_block(const std::string& alias) const {
-    return "Host " + alias + "\n  HostName 127.0.0.1\n  Port " + std::to_string(port_) + "\n  User " + current_user() + "\n  IdentityFile " + user_key() +
-           "\n  IdentityAgent none\n  UserKnownHostsFile " + known_hosts() + "\n  GlobalKnownHostsFile none\n";
+    return "Host " + alias + "\n  HostName 127.0.0.1\n  Port " + std::to_string(port_) + "\n  User " + current_user() +
+           "\n  IdentityFile " + user_key() + "\n  IdentityAgent none\n  UserKnownHostsFile " + known_hosts() +
+           "\n  GlobalKnownHostsFile none\n";
   }
 
  private:

@@ -1,5 +1,4 @@
 #include "ssh/ssh_runner.hpp"
-
 #include "support/command_runner_contract.hpp"
 #include "support/sshd.hpp"
 
@@ -9,7 +8,8 @@ namespace {
 // A runner together with the server that it speaks to.
 class RunnerOnItsServer final : public CommandRunner {
  public:
-  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop, const OutputSink& on_output = {}) override {
+  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
+                                          const OutputSink& on_output = {}) override {
     return runner_.run(command, stop, on_output);
   }
   [[nodiscard]] std::string where() const override { return runner_.where(); }

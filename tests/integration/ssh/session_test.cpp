@@ -1,14 +1,14 @@
 #include "ssh/session.hpp"
 
-#include <gtest/gtest.h>
-
-#include <thread>
-
 #include "ssh/native.hpp"
 #include "ssh/shell_channel.hpp"
 #include "support/password_server.hpp"
 #include "support/scripted_prompter.hpp"
 #include "support/sshd.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
 
 namespace helper::ssh {
 namespace {
@@ -47,9 +47,7 @@ class Agent {
     for (int i = 0; i < 500 && !std::filesystem::exists(socket()); ++i) std::this_thread::sleep_for(Milliseconds(10));
   }
   [[nodiscard]] std::string socket() const { return (folder_.path() / "agent").string(); }
-  void add(const std::string& key) {
-    test::must_run({"env", "SSH_AUTH_SOCK=" + socket(), "ssh-add", "-q", key});
-  }
+  void add(const std::string& key) { test::must_run({"env", "SSH_AUTH_SOCK=" + socket(), "ssh-add", "-q", key}); }
 
  private:
   test::TempFolder folder_;
@@ -62,7 +60,9 @@ std::string make_key(const Sshd& sshd, const std::string& name, const std::strin
   return file;
 }
 
-void authorize(const Sshd& sshd, const std::string& key) { test::write_file(sshd.file("authorized_keys"), test::read_file(key + ".pub")); }
+void authorize(const Sshd& sshd, const std::string& key) {
+  test::write_file(sshd.file("authorized_keys"), test::read_file(key + ".pub"));
+}
 
 // ---- login
 
@@ -251,7 +251,8 @@ TEST(Session, RefusesAnUnknownHostKeyThatNobodyConfirms) {
   const Sshd sshd;
   HostConfig host = sshd.host();
   host.user_known_hosts = {sshd.file("none-yet")};
-  for (const auto& options : {ConnectOptions{}, options_with(std::make_shared<ScriptedPrompter>(std::initializer_list<std::string>{"no"}))}) {
+  for (const auto& options :
+       {ConnectOptions{}, options_with(std::make_shared<ScriptedPrompter>(std::initializer_list<std::string>{"no"}))}) {
     const Error error = connect_error(host, options);
     EXPECT_EQ(error.code, ErrorCode::server_host_key);
     EXPECT_NE(error.cause.find("SHA256:"), std::string::npos) << error.cause;
@@ -274,20 +275,25 @@ TEST(Session, AcceptsANewKeyUnaskedWhenTheConfigurationSaysSo) {
 TEST(Session, RefusesAChangedHostKeyWhateverTheConfigurationSays) {
   const Sshd sshd;
   const Sshd other;
-  test::write_file(sshd.known_hosts(), "# a comment\n" + sshd.known_hosts_name() + " " + other.host_public_key() + "\n");
+  test::write_file(sshd.known_hosts(),
+                   "# a comment\n" + sshd.known_hosts_name() + " " + other.host_public_key() + "\n");
   for (const auto* strict : {"ask", "yes", "accept-new", "no"}) {
     HostConfig host = sshd.host();
     host.strict_host_key_checking = strict;
-    const Error error = connect_error(host, options_with(std::make_shared<ScriptedPrompter>(std::initializer_list<std::string>{"yes"})));
+    const Error error = connect_error(
+        host, options_with(std::make_shared<ScriptedPrompter>(std::initializer_list<std::string>{"yes"})));
     EXPECT_EQ(error.code, ErrorCode::server_host_key);
     EXPECT_NE(error.cause.find(sshd.known_hosts() + ":2"), std::string::npos) << error.cause;
-    EXPECT_NE(error.fix.find("ssh-keygen -f " + sshd.known_hosts() + " -R '" + sshd.known_hosts_name() + "'"), std::string::npos) << error.fix;
+    EXPECT_NE(error.fix.find("ssh-keygen -f " + sshd.known_hosts() + " -R '" + sshd.known_hosts_name() + "'"),
+              std::string::npos)
+        << error.fix;
   }
 }
 
 TEST(Session, RefusesARevokedHostKey) {
   const Sshd sshd;
-  test::write_file(sshd.known_hosts(), test::read_file(sshd.known_hosts()) + "@revoked * " + sshd.host_public_key() + "\n");
+  test::write_file(sshd.known_hosts(),
+                   test::read_file(sshd.known_hosts()) + "@revoked * " + sshd.host_public_key() + "\n");
   const Error error = connect_error(sshd.host());
   EXPECT_EQ(error.code, ErrorCode::server_host_key);
   EXPECT_NE(error.cause.find("@revoked"), std::string::npos) << error.cause;
@@ -372,8 +378,9 @@ TEST(Session, GoesThroughAProxyCommandAndEndsIt) {
   const Sshd sshd;
   HostConfig host = sshd.host();
   const std::string pid_file = sshd.file("pid");
-  host.proxy_command = "sh -c 'echo $$ > " + pid_file + "; exec ssh -F none -i " + sshd.user_key() + " -o UserKnownHostsFile=" + sshd.known_hosts() +
-                       " -p " + std::to_string(sshd.port()) + " -W 127.0.0.1:" + std::to_string(sshd.port()) + " " + host.user + "@127.0.0.1'";
+  host.proxy_command = "sh -c 'echo $$ > " + pid_file + "; exec ssh -F none -i " + sshd.user_key() +
+                       " -o UserKnownHostsFile=" + sshd.known_hosts() + " -p " + std::to_string(sshd.port()) +
+                       " -W 127.0.0.1:" + std::to_string(sshd.port()) + " " + host.user + "@127.0.0.1'";
   expect_works(host);
   const pid_t pid = std::stoi(test::read_file(pid_file));
   EXPECT_NE(::kill(pid, 0), 0);

@@ -49,9 +49,10 @@ TEST(ParseSshG, TakesWhatTheHelperNeeds) {
 }
 
 TEST(ParseSshG, KnowsTheWordsForNothing) {
-  const auto parsed = parse_ssh_g("pc",
-                                  "user x\nhostname pc\nport 22\nidentityagent SSH_AUTH_SOCK\nidentityfile none\nproxycommand none\n"
-                                  "proxyjump none\nuserknownhostsfile none\n");
+  const auto parsed =
+      parse_ssh_g("pc",
+                  "user x\nhostname pc\nport 22\nidentityagent SSH_AUTH_SOCK\nidentityfile none\nproxycommand none\n"
+                  "proxyjump none\nuserknownhostsfile none\n");
   ASSERT_TRUE(parsed) << to_text(parsed.error());
   EXPECT_EQ(parsed->host.identity_agent, "");
   EXPECT_THAT(parsed->host.identity_files, IsEmpty());
@@ -61,13 +62,15 @@ TEST(ParseSshG, KnowsTheWordsForNothing) {
 }
 
 TEST(ParseSshG, RefusesTextThatNamesNoHost) {
-  for (const auto* text : {"", "\n\n", "hostname\nuser\n", "user x\nhostname y\nport 0\n", "user x\nhostname y\nport 99999\n", "hostname y\n"}) {
+  for (const auto* text : {"", "\n\n", "hostname\nuser\n", "user x\nhostname y\nport 0\n",
+                           "user x\nhostname y\nport 99999\n", "hostname y\n"}) {
     EXPECT_FALSE(parse_ssh_g("gpu1", text)) << text;
   }
 }
 
 LocalFacts facts() {
-  return {"/home/alice", "alice", "1000", "laptop.example.org", [](const std::string& name) -> std::optional<std::string> {
+  return {"/home/alice", "alice", "1000", "laptop.example.org",
+          [](const std::string& name) -> std::optional<std::string> {
             if (name == "KEYS") return "/keys";
             return std::nullopt;
           }};
@@ -86,8 +89,9 @@ TEST(ExpandTokens, PutsInWhatOpenSshLeavesAsItStands) {
   HostConfig given = host();
   given.identity_files = {"~/.ssh/id_%h", "%d/%u/%i/%l/%L", "${KEYS}/%n_%p_%r_%k", "100%%", "~other/key", "/plain"};
   ASSERT_TRUE(expand_tokens(given, facts()));
-  EXPECT_THAT(given.identity_files, ElementsAre("/home/alice/.ssh/id_10.0.0.5", "/home/alice/alice/1000/laptop.example.org/laptop",
-                                                "/keys/gpu1_2200_bob_gpu1", "100%", "~other/key", "/plain"));
+  EXPECT_THAT(given.identity_files,
+              ElementsAre("/home/alice/.ssh/id_10.0.0.5", "/home/alice/alice/1000/laptop.example.org/laptop",
+                          "/keys/gpu1_2200_bob_gpu1", "100%", "~other/key", "/plain"));
 }
 
 TEST(ExpandTokens, LeavesOutFilesThatCannotBeNamed) {
@@ -141,9 +145,18 @@ TEST(ParseDestination, TakesAliasesUsersPortsAndAddresses) {
 }
 
 TEST(ParseDestination, RefusesWhatCouldBeAnOptionOrShellText) {
-  for (const std::string text :
-       {"", "-oProxyCommand=id", "root@-v", "-l@gpu1", "gpu1;id", "gpu1 id", "$(id)", "`id`", "gpu1\n", "gpu1\x7f", "'gpu1", "@gpu1", "root@", "gpu1:", "gpu1:0",
-        "gpu1:70000", "gpu1:22x", "[::1", "[::1]x", "[]:22", "a|b", "a&b", "a\\b"}) {
+  for (const std::string text : {"",         "-oProxyCommand=id",
+                                 "root@-v",  "-l@gpu1",
+                                 "gpu1;id",  "gpu1 id",
+                                 "$(id)",    "`id`",
+                                 "gpu1\n",   "gpu1\x7f",
+                                 "'gpu1",    "@gpu1",
+                                 "root@",    "gpu1:",
+                                 "gpu1:0",   "gpu1:70000",
+                                 "gpu1:22x", "[::1",
+                                 "[::1]x",   "[]:22",
+                                 "a|b",      "a&b",
+                                 "a\\b"}) {
     const auto parsed = parse_destination(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::server_unreachable);

@@ -15,16 +15,17 @@ struct Split {
 };
 
 Split split(const std::string& stream, std::size_t piece) {
-  MarkerSplitter splitter("BEGIN-1\n", "END-1");
+  MarkerSplitter splitter("BEGIN-1", "END-1");
   Split result;
-  for (std::size_t at = 0; at < stream.size(); at += piece) result.output += splitter.feed(std::string_view(stream).substr(at, piece));
+  for (std::size_t at = 0; at < stream.size(); at += piece)
+    result.output += splitter.feed(std::string_view(stream).substr(at, piece));
   result.trailer = splitter.trailer();
   result.done = splitter.done();
   return result;
 }
 
 TEST(MarkerSplitter, GivesTheSameHoweverTheStreamIsCut) {
-  const std::string stream = "motd\nBEGIN-BEGIN-1\nsome EN output END- END-2 more\nEND-1 42\nand what follows";
+  const std::string stream = "motd\nBEGIN-BEGIN-1 77\nsome EN output END- END-2 more\nEND-1 42\nand what follows";
   for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
     const Split result = split(stream, piece);
     EXPECT_EQ(result.output, "some EN output END- END-2 more\n") << "pieces of " << piece;
@@ -39,23 +40,26 @@ TEST(MarkerSplitter, TakesOutputWithoutALastNewline) {
 }
 
 TEST(MarkerSplitter, GivesNothingBeforeTheBeginMarker) {
-  MarkerSplitter splitter("BEGIN-1\n", "END-1");
+  MarkerSplitter splitter("BEGIN-1", "END-1");
   EXPECT_EQ(splitter.feed("noise END-1 0\nBEGIN-"), "");
   EXPECT_FALSE(splitter.begun());
-  EXPECT_EQ(splitter.feed("1\n"), "");
+  EXPECT_EQ(splitter.feed("1 head"), "");
+  EXPECT_FALSE(splitter.begun());
+  EXPECT_EQ(splitter.feed("ing\n"), "");
   EXPECT_TRUE(splitter.begun());
+  EXPECT_EQ(splitter.heading(), " heading");
   EXPECT_FALSE(splitter.done());
 }
 
 TEST(MarkerSplitter, FlushesWhatItHeldWhenTheStreamEnds) {
-  MarkerSplitter splitter("BEGIN-1\n", "END-1");
+  MarkerSplitter splitter("BEGIN-1", "END-1");
   EXPECT_EQ(splitter.feed("BEGIN-1\ntext EN"), "text ");
   EXPECT_EQ(splitter.flush(), "EN");
   EXPECT_EQ(splitter.flush(), "");
 }
 
 TEST(MarkerSplitter, IsNotDoneBeforeTheTrailerIsWhole) {
-  MarkerSplitter splitter("BEGIN-1\n", "END-1");
+  MarkerSplitter splitter("BEGIN-1", "END-1");
   EXPECT_EQ(splitter.feed("BEGIN-1\nxEND-1 1"), "x");
   EXPECT_FALSE(splitter.done());
   EXPECT_EQ(splitter.feed("30\n"), "");

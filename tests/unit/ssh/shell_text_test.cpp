@@ -1,20 +1,24 @@
-#include <gtest/gtest.h>
-
 #include "ssh/shell_channel.hpp"
+
+#include <gtest/gtest.h>
 
 namespace helper::ssh {
 namespace {
 
 TEST(ShellText, RunsTheScriptInASubshellBetweenItsMarkers) {
   EXPECT_EQ(shell_text({"echo 'hi'", {}}, "B", "E"),
-            "printf '%s\\n' B; printf '%s\\n' B >&2; ( eval 'echo '\\''hi'\\''' ) </dev/null; printf '%s %d\\n' E $?; printf '%s\\n' E >&2\n");
+            "printf '%s %d\\n' B $$; printf '%s\\n' B >&2; ( eval 'echo '\\''hi'\\''' ) </dev/null; printf '%s %d\\n' "
+            "E $?; printf '%s\\n' E >&2\n");
 }
 
 TEST(ShellText, FeedsStandardInputThroughAPipe) {
-  EXPECT_NE(shell_text({"cat", "a'b"}, "B", "E").find("; printf %s 'a'\\''b' | ( eval cat ); printf"), std::string::npos);
+  EXPECT_NE(shell_text({"cat", "a'b"}, "B", "E").find("; printf %s 'a'\\''b' | ( eval cat ); printf"),
+            std::string::npos);
 }
 
-TEST(ShellText, AnEmptyScriptDoesNothing) { EXPECT_NE(shell_text({"", {}}, "B", "E").find("( eval : ) </dev/null"), std::string::npos); }
+TEST(ShellText, AnEmptyScriptDoesNothing) {
+  EXPECT_NE(shell_text({"", {}}, "B", "E").find("( eval : ) </dev/null"), std::string::npos);
+}
 
 TEST(StatusOfSignal, IsWhatAShellWouldSay) {
   EXPECT_EQ(status_of_signal("KILL"), 137);

@@ -137,20 +137,24 @@ class Planner {
     }
   }
 
+  void cannot_start(const std::string& engine_text) {
+    problem(ErrorCode::container_failed, container_name(), "the engine cannot start it: " + engine_text,
+            "look at \"container\" in the config, then: helper ensure " + target_.name);
+  }
+
   void create(const std::string& cause) {
-    const auto& attempts = observed_.attempts;
-    for (const auto& [way, text] : attempts.failed_ways) {
-      if (!is_about_gpus(text)) {
-        problem(ErrorCode::container_failed, container_name(), "the engine cannot start it: " + text,
-                "look at \"container\" in the config, then: helper ensure " + target_.name);
-        return;
-      }
+    const auto& failed_ways = observed_.attempts.failed_ways;
+    for (const auto& [way, text] : failed_ways) {
+      if (!is_about_gpus(text)) return cannot_start(text);
     }
-    const auto choice = choose_gpu(config_, observed_.engine.value_or(Engine{}), attempts);
+    const auto choice = choose_gpu(config_, observed_.engine.value_or(Engine{}), observed_.attempts);
     if (!choice) {
       problem(choice.error());
       return;
     }
+    // A container that asked for no GPU can fail over one too: when nvidia is the engine's default runtime, say.
+    if (const auto failed = failed_ways.find(choice->way); failed != failed_ways.end())
+      return cannot_start(failed->second);
     if (!observed_.image) {
       step(PullImage{config_.image}, "the server does not have it");
       return;
@@ -161,14 +165,16 @@ class Planner {
     step(StartContainer{config_.name}, "it has just been created");
   }
 
-  // A container that has never run: starting it may have failed in this request already.
+  // A container that has never run. Each one that a request finds or makes it starts at once: if a start has failed, it
+  // was this one's, by whatever way the engine says that it was made (a runtime of another name than nvidia is no way).
   void start_created(const Container& container) {
-    const bool failed = observed_.attempts.failed_ways.contains(container.gpu_way);
-    if (!failed) {
+    const auto& failed_ways = observed_.attempts.failed_ways;
+    if (failed_ways.empty()) {
       step(StartContainer{config_.name}, "it was created and never started");
       return;
     }
-    const std::string& text = observed_.attempts.failed_ways.at(container.gpu_way);
+    const auto failed = failed_ways.find(container.gpu_way);
+    const std::string& text = (failed == failed_ways.end() ? failed_ways.begin() : failed)->second;
     if (!is_ours(container)) {
       problem(ErrorCode::container_failed, container_name(), "the engine cannot start it: " + text,
               "mend or remove it on the server: docker rm " + config_.name);

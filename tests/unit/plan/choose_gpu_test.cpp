@@ -10,7 +10,8 @@ const Engine k_without_nvidia{"20.10.24", {"io.containerd.runc.v2", "runc"}};
 
 constexpr const char* k_no_driver = "could not select device driver \"\" with capabilities: [[gpu]]";
 constexpr const char* k_not_loaded =
-    "failed to create shim: OCI runtime create failed: container_linux.go:380: starting container process caused: error "
+    "failed to create shim: OCI runtime create failed: container_linux.go:380: starting container process caused: "
+    "error "
     "running hook #0: exit status 1, stdout: , stderr: nvidia-container-cli: initialization error: nvml error: driver "
     "not loaded";
 
@@ -64,11 +65,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AutoThenTheRuntime", "all", "auto", k_with_nvidia, failed({{GpuWay::gpus_flag, k_no_driver}}),
              "runtime nvidia: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]), the "
              "engine has the runtime nvidia"},
-        Case{"AutoWithoutTheRuntime", "all", "auto", k_without_nvidia, failed({{GpuWay::gpus_flag, k_no_driver}}),
-             std::string("GPU: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]) and the "
-                         "engine has no runtime named nvidia (it has io.containerd.runc.v2, runc): the NVIDIA Container "
-                         "Toolkit is missing or not set up") +
-                 k_toolkit_fix},
+        Case{
+            "AutoWithoutTheRuntime", "all", "auto", k_without_nvidia, failed({{GpuWay::gpus_flag, k_no_driver}}),
+            std::string("GPU: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]) and the "
+                        "engine has no runtime named nvidia (it has io.containerd.runc.v2, runc): the NVIDIA Container "
+                        "Toolkit is missing or not set up") +
+                k_toolkit_fix},
         Case{"AutoWithoutTheDriver", "all", "auto", k_without_nvidia, failed({{GpuWay::gpus_flag, k_not_loaded}}),
              std::string("GPU: --gpus failed (") + k_not_loaded +
                  ") and the engine has no runtime named nvidia (it has io.containerd.runc.v2, runc): the server's "
@@ -87,7 +89,11 @@ INSTANTIATE_TEST_SUITE_P(
                  k_toolkit_fix},
         Case{"ANamedRuntime", "all", "nvidia", k_with_nvidia, {}, "runtime nvidia: "},
         Case{"ANamedRuntimeOfAnotherName", "all", "runc", k_without_nvidia, {}, "runtime runc: "},
-        Case{"ANamedRuntimeThatTheEngineLacks", "all", "nvidia", k_without_nvidia, {},
+        Case{"ANamedRuntimeThatTheEngineLacks",
+             "all",
+             "nvidia",
+             k_without_nvidia,
+             {},
              std::string("GPU: the engine has no runtime named nvidia (it has io.containerd.runc.v2, runc)") +
                  k_toolkit_fix},
         Case{"ANamedRuntimeThatFailed", "all", "nvidia", k_with_nvidia,
@@ -126,12 +132,13 @@ TEST(IsAboutGpus, KnowsWhatEnginesAndNvidiasToolsSay) {
 TEST(IsAboutGpus, IsNotMisledByOtherTroubleNorByNamesThatPeopleGive) {
   for (const char* text :
        {"",
-        "driver failed programming external connectivity on endpoint centernet: Bind for 127.0.0.1:2222 failed: port is "
+        "driver failed programming external connectivity on endpoint centernet: Bind for 127.0.0.1:2222 failed: port "
+        "is "
         "already allocated",
         "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: "
         "error during container init: error mounting \"/dev/null\" to rootfs at \"/etc\": not a directory: unknown",
-        "error mounting \"/data/gpu/sets\" to rootfs at \"/data\": no such file or directory",
-        "network gpu1 not found", "exec: \"gpu_worker\": executable file not found in $PATH: unknown",
+        "error mounting \"/data/gpu/sets\" to rootfs at \"/data\": no such file or directory", "network gpu1 not found",
+        "exec: \"gpu_worker\": executable file not found in $PATH: unknown",
         "error setting rlimit type 8: operation not permitted", "unable to apply caps: operation not permitted"}) {
     EXPECT_FALSE(is_about_gpus(text)) << text;
   }

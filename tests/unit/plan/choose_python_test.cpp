@@ -34,48 +34,49 @@ TEST_P(ChooseAutomatically, TakesTheFirstThatFitsAndSaysWhy) {
 
 INSTANTIATE_TEST_SUITE_P(
     EveryRule, ChooseAutomatically,
-    testing::Values(
-        AutoCase{"LoginPythonFirst",
-                 {k_base, k_environment, k_login, k_login3, k_system},
-                 k_login.path,
-                 "the login shell's `which python`"},
-        AutoCase{"ThenLoginPython3",
-                 {k_base, k_environment, k_login3, k_system},
-                 k_login3.path,
-                 "the login shell's `which python3`"},
-        AutoCase{"ThenTheOnlyEnvironment",
-                 {k_base, k_environment, k_system},
-                 k_environment.path,
-                 "the only conda environment"},
-        AutoCase{"ThenCondaBaseWhenTheEnvironmentsAreSeveral",
-                 {k_base, k_environment, k_other_environment, k_system},
-                 k_base.path,
-                 "conda's base environment"},
-        AutoCase{"ThenCondaBaseAlone", {k_base, k_system}, k_base.path, "conda's base environment"},
-        AutoCase{"ThenTheSystems", {k_system}, k_system.path, "the system's, since the login shell names none"},
-        AutoCase{"Python2IsPassedOverInTheLoginShell",
-                 {python("login:python", "/usr/bin/python", "2.7.18"), k_login3},
-                 k_login3.path,
-                 "the login shell's `which python3`"},
-        AutoCase{"Python2IsPassedOverInTheOnlyEnvironment",
-                 {python("conda:old", "/opt/conda/envs/old/bin/python", "2.7.18"), k_base},
-                 k_base.path,
-                 "conda's base environment"}),
+    testing::Values(AutoCase{"LoginPythonFirst",
+                             {k_base, k_environment, k_login, k_login3, k_system},
+                             k_login.path,
+                             "the login shell's `which python`"},
+                    AutoCase{"ThenLoginPython3",
+                             {k_base, k_environment, k_login3, k_system},
+                             k_login3.path,
+                             "the login shell's `which python3`"},
+                    AutoCase{"ThenTheOnlyEnvironment",
+                             {k_base, k_environment, k_system},
+                             k_environment.path,
+                             "the only conda environment"},
+                    AutoCase{"ThenCondaBaseWhenTheEnvironmentsAreSeveral",
+                             {k_base, k_environment, k_other_environment, k_system},
+                             k_base.path,
+                             "conda's base environment"},
+                    AutoCase{"ThenCondaBaseAlone", {k_base, k_system}, k_base.path, "conda's base environment"},
+                    AutoCase{
+                        "ThenTheSystems", {k_system}, k_system.path, "the system's, since the login shell names none"},
+                    AutoCase{"Python2IsPassedOverInTheLoginShell",
+                             {python("login:python", "/usr/bin/python", "2.7.18"), k_login3},
+                             k_login3.path,
+                             "the login shell's `which python3`"},
+                    AutoCase{"Python2IsPassedOverInTheOnlyEnvironment",
+                             {python("conda:old", "/opt/conda/envs/old/bin/python", "2.7.18"), k_base},
+                             k_base.path,
+                             "conda's base environment"}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST(ChoosePython, FindsNothingWhereNothingAnswers) {
   const auto choice = choose_python("auto", {});
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().code, ErrorCode::python_missing);
-  EXPECT_EQ(to_text(choice.error()),
-            "Python: no Python in the container answered\n"
-            "  fix: install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute"
-            " path");
+  EXPECT_EQ(
+      to_text(choice.error()),
+      "Python: no Python in the container answered\n"
+      "  fix: install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute"
+      " path");
 }
 
 TEST(ChoosePython, NamesWhatWasFoundWhenNoneFits) {
-  const auto choice = choose_python("auto", {python("login:python", "/usr/bin/python", "2.7.18"), k_environment,
-                                             k_other_environment});
+  const auto choice =
+      choose_python("auto", {python("login:python", "/usr/bin/python", "2.7.18"), k_environment, k_other_environment});
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().cause,
             "found are: /usr/bin/python (login:python, 2.7.18), /opt/conda/envs/CenterNet/bin/python (conda:CenterNet, "

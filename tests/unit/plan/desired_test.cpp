@@ -43,29 +43,40 @@ TEST(SpecHash, IsTheSameForTheSameConfigAndStaysSo) {
 }
 
 TEST(SpecHash, IsAnotherForEachFieldThatOnlyCreationSets) {
-  const std::vector<Change> changes{
-      [](auto& t) { t.container.image = "centernet:1.3"; },
-      [](auto& t) { t.container.hostname = "box"; },
-      [](auto& t) { t.container.gpus = "none"; },
-      [](auto& t) { t.container.gpus = "1"; },
-      [](auto& t) { t.container.runtime = "nvidia"; },
-      [](auto& t) { t.container.shm_size = "1g"; },
-      [](auto& t) { t.container.ulimits["memlock"] = {-1, -1}; },
-      [](auto& t) { t.container.ulimits["memlock"] = {1, -1}; },
-      [](auto& t) { t.container.privileged = true; },
-      [](auto& t) { t.container.mounts = {"/a:/b"}; },
-      [](auto& t) { t.container.mounts = {"/a:/b", "/c:/d"}; },
-      [](auto& t) { t.container.mounts = {"/c:/d", "/a:/b"}; },
-      [](auto& t) { t.container.ports = {"8080:80"}; },
-      [](auto& t) { t.container.env["A"] = "b"; },
-      [](auto& t) { t.container.env["A"] = "c"; },
-      [](auto& t) { t.container.command = std::vector<std::string>{"sleep", "infinity"}; },
-      [](auto& t) { t.container.command = std::vector<std::string>{}; },
-      [](auto& t) { t.container.restart = "no"; },
-      [](auto& t) { t.container.extra_args = {"--ipc=host"}; },
-      [](auto& t) { t.jupyter->port = 8889; },
-      [](auto& t) { t.jupyter = std::nullopt; },
-      [](auto& t) { t.forwards = {{6006, 6006}}; }};
+  const std::vector<Change> changes{[](auto& t) { t.container.image = "centernet:1.3"; },
+                                    [](auto& t) { t.container.hostname = "box"; },
+                                    [](auto& t) { t.container.gpus = "none"; },
+                                    [](auto& t) { t.container.gpus = "1"; },
+                                    [](auto& t) { t.container.runtime = "nvidia"; },
+                                    [](auto& t) { t.container.shm_size = "1g"; },
+                                    [](auto& t) {
+                                      t.container.ulimits["memlock"] = {-1, -1};
+                                    },
+                                    [](auto& t) {
+                                      t.container.ulimits["memlock"] = {1, -1};
+                                    },
+                                    [](auto& t) { t.container.privileged = true; },
+                                    [](auto& t) { t.container.mounts = {"/a:/b"}; },
+                                    [](auto& t) {
+                                      t.container.mounts = {"/a:/b", "/c:/d"};
+                                    },
+                                    [](auto& t) {
+                                      t.container.mounts = {"/c:/d", "/a:/b"};
+                                    },
+                                    [](auto& t) { t.container.ports = {"8080:80"}; },
+                                    [](auto& t) { t.container.env["A"] = "b"; },
+                                    [](auto& t) { t.container.env["A"] = "c"; },
+                                    [](auto& t) {
+                                      t.container.command = std::vector<std::string>{"sleep", "infinity"};
+                                    },
+                                    [](auto& t) { t.container.command = std::vector<std::string>{}; },
+                                    [](auto& t) { t.container.restart = "no"; },
+                                    [](auto& t) { t.container.extra_args = {"--ipc=host"}; },
+                                    [](auto& t) { t.jupyter->port = 8889; },
+                                    [](auto& t) { t.jupyter = std::nullopt; },
+                                    [](auto& t) {
+                                      t.forwards = {{6006, 6006}};
+                                    }};
   std::set<std::string> hashes{test::desired().spec_hash};
   for (std::size_t i = 0; i < changes.size(); ++i) EXPECT_TRUE(hashes.insert(hash_after(changes[i])).second) << i;
 }
@@ -74,17 +85,25 @@ TEST(SpecHash, IsTheSameForEachFieldThatARunningContainerCanDoWithout) {
   const std::vector<Change> changes{[](auto& t) { t.name = "another"; },
                                     [](auto& t) { t.server = "gpu2"; },
                                     [](auto& t) { t.container.name = "another"; },
-                                    [](auto& t) { t.ssh = {"alice", 2223, "/home/me/.ssh/id_rsa"}; },
+                                    [](auto& t) {
+                                      t.ssh = {"alice", 2223, "/home/me/.ssh/id_rsa"};
+                                    },
                                     [](auto& t) { t.jupyter->local_port = 18888; },
                                     [](auto& t) { t.jupyter->dir = "/srv"; },
                                     [](auto& t) { t.python = "conda:CenterNet"; },
-                                    [](auto& t) { t.project = {"/elsewhere", "/srv"}; }};
+                                    [](auto& t) {
+                                      t.project = {"/elsewhere", "/srv"};
+                                    }};
   for (std::size_t i = 0; i < changes.size(); ++i) EXPECT_EQ(hash_after(changes[i]), test::desired().spec_hash) << i;
 }
 
 TEST(SpecHash, OfAForwardDependsOnTheContainersPortOnly) {
-  EXPECT_EQ(hash_after([](auto& t) { t.forwards = {{6006, 6006}}; }),
-            hash_after([](auto& t) { t.forwards = {{16006, 6006}}; }));
+  EXPECT_EQ(hash_after([](auto& t) {
+              t.forwards = {{6006, 6006}};
+            }),
+            hash_after([](auto& t) {
+              t.forwards = {{16006, 6006}};
+            }));
 }
 
 TEST(SpecHash, KeepsNeighbouringListsApart) {
@@ -92,10 +111,18 @@ TEST(SpecHash, KeepsNeighbouringListsApart) {
   EXPECT_TRUE(differ([](auto& t) { t.container.mounts = {"1"}; }, [](auto& t) { t.container.ports = {"1"}; }));
   EXPECT_TRUE(differ([](auto& t) { t.container.extra_args = {"x"}; },
                      [](auto& t) { t.container.command = std::vector<std::string>{"x"}; }));
-  EXPECT_TRUE(differ([](auto& t) { t.container.mounts = {"ab", "c"}; },
-                     [](auto& t) { t.container.mounts = {"a", "bc"}; }));
-  EXPECT_TRUE(differ([](auto& t) { t.container.ulimits["x"] = {1, 1}; },
-                     [](auto& t) { t.container.env["x"] = "1:1"; }));
+  EXPECT_TRUE(differ(
+      [](auto& t) {
+        t.container.mounts = {"ab", "c"};
+      },
+      [](auto& t) {
+        t.container.mounts = {"a", "bc"};
+      }));
+  EXPECT_TRUE(differ(
+      [](auto& t) {
+        t.container.ulimits["x"] = {1, 1};
+      },
+      [](auto& t) { t.container.env["x"] = "1:1"; }));
 }
 
 TEST(PowerText, SaysTheStateThatIsWanted) {

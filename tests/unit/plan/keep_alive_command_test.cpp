@@ -19,7 +19,8 @@ TEST(KeepAliveCommand, IsTheConfigsOwnWhateverTheImageRuns) {
 }
 
 TEST(KeepAliveCommand, WaitsInPlaceOfABareShellOrPython) {
-  for (const char* program : {"sh", "bash", "/bin/bash", "/usr/bin/zsh", "python", "/opt/conda/bin/python3", "ipython"}) {
+  for (const char* program :
+       {"sh", "bash", "/bin/bash", "/usr/bin/zsh", "python", "/opt/conda/bin/python3", "ipython"}) {
     const auto command = of_image({}, {program});
     ASSERT_TRUE(command) << program;
     EXPECT_EQ(command->front(), "sh");

@@ -94,6 +94,16 @@ TEST(MakePlan, AStartThatFailedForAnotherReasonIsNotTriedAgainAndLeavesNothing) 
             "  fix: look at \"container\" in the config, then: helper ensure centernet\n");
 }
 
+TEST(MakePlan, AStartThatFailedOverGpusThoughNoneWereAskedForIsNotTriedAgain) {
+  config::Target target = test::target();
+  target.container.gpus = "none";
+  Observed observed = with_container(Container{});
+  observed.attempts.failed_ways[GpuWay::none] = "Unknown runtime specified nvidia";
+  EXPECT_EQ(to_text(make_plan(desired_state(target, Power::running), observed)),
+            "problem: container centernet: the engine cannot start it: Unknown runtime specified nvidia\n"
+            "  fix: look at \"container\" in the config, then: helper ensure centernet\n");
+}
+
 TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
   Observed observed = with_container(container(ContainerState::created));
   observed.container->labels.clear();

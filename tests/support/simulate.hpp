@@ -1,0 +1,215 @@
+// SimulatedWorld is the world in which a plan's steps come true, as engines, containers and ports behave, with the
+// faults that real ones have. It says nothing about what should be done: it only tells what a step does.
+#pragma once
+
+#include "base/result.hpp"
+#include "plan/desired.hpp"
+#include "plan/labels.hpp"
+#include "plan/observed.hpp"
+#include "plan/step.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace helper::test {
+
+// How often a request looks at the world at most; ensure must allow at least as many.
+inline constexpr int k_rounds_needed = 8;
+
+// What goes wrong in this world.
+struct Faults {
+  std::map<plan::GpuWay, std::string> failing_ways;  // the engine's text when a container of that way is started
+  bool image_missing_everywhere = false;             // pulling fails
+  bool ends_at_once = false;                         // the container's command ends right after the start
+  bool restarts_for_ever = false;                    // ... and the engine starts it again and again
+  bool has_sshd = true;
+  bool sshd_refuses_to_start = false;
+  bool user_exists = true;
+  bool home_is_of_another = false;  // no key can be installed
+  bool has_python = true;
+  bool has_network = true;  // else neither ports nor an address
+  bool silent_tunnel = false;
+  bool nvidia_is_the_default_runtime = false;
+  std::set<std::uint16_t> busy_ports;
+};
+
+class SimulatedWorld {
+ public:
+  SimulatedWorld(const plan::Desired& desired, plan::Observed start, Faults faults)
+      : desired_(desired), world_(std::move(start)), faults_(std::move(faults)) {
+    settle();
+  }
+
+  // What a look shows now; the attempts are the request's, not the world's.
+  [[nodiscard]] plan::Observed observe(const plan::Attempts& attempts) const {
+    plan::Observed seen = world_;
+    seen.attempts = attempts;
+    if (seen.server_error || seen.engine_error) {
+      seen.engine = std::nullopt;
+      seen.container = std::nullopt;
+      seen.image = std::nullopt;
+      seen.inside = std::nullopt;
+      return seen;
+    }
+    const bool running = seen.container && seen.container->state == plan::ContainerState::running;
+    if (running) {
+      seen.engine = std::nullopt;
+      seen.image = std::nullopt;
+    } else {
+      seen.inside = std::nullopt;
+    }
+    for (auto& tunnel : seen.tunnels) {
+      if (tunnel.local_port == desired_.target.ssh.local_port && tunnel.remote && seen.inside &&
+          seen.inside->sshd_listening) {
+        tunnel.answers = !faults_.silent_tunnel;
+      }
+    }
+    return seen;
+  }
+
+  // Does the step; its error when the world refuses.
+  [[nodiscard]] Result<void> apply(const plan::Step& step) {
+    auto done = std::visit([this](const auto& action) { return act(action); }, step.action);
+    settle();
+    return done;
+  }
+
+ private:
+  [[nodiscard]] plan::Container& container() { return *world_.container; }
+
+  plan::Tunnel* tunnel(std::uint16_t port) {
+    const auto found = std::ranges::find(world_.tunnels, port, &plan::Tunnel::local_port);
+    return found == world_.tunnels.end() ? nullptr : &*found;
+  }
+
+  // What a container's state means for the rest.
+  void settle() {
+    if (!world_.container || world_.container->state != plan::ContainerState::running) {
+      world_.inside = std::nullopt;
+      return;
+    }
+    if (!world_.inside) world_.inside = fresh_inside();
+  }
+
+  [[nodiscard]] plan::Inside fresh_inside() const {
+    plan::Inside inside;
+    if (faults_.user_exists) inside.user_home = "/root";
+    if (faults_.has_sshd) inside.sshd_path = "/usr/sbin/sshd";
+    inside.key_installed = key_in_image_ && !faults_.home_is_of_another;
+    if (sshd_ever_started_) inside.host_keys = {"ssh-ed25519 AAAAhost"};
+    if (faults_.has_python) inside.pythons = {{"/usr/bin/python3", "3.11.2", "/usr", "login:python3"}};
+    return inside;
+  }
+
+  Result<void> act(const plan::OpenTunnel& a) {
+    const auto port = a.tunnel.local_port;
+    if (faults_.busy_ports.contains(port)) return fail(ErrorCode::port_busy, std::to_string(port), "held by another");
+    if (tunnel(port) == nullptr) world_.tunnels.push_back({port, std::nullopt, "", std::nullopt});
+    return {};
+  }
+  Result<void> act(const plan::CloseTunnel& a) {
+    std::erase_if(world_.tunnels, [&](const plan::Tunnel& t) { return t.local_port == a.local_port; });
+    return {};
+  }
+  Result<void> act(const plan::PointTunnel& a) {
+    plan::Tunnel* const open = tunnel(a.tunnel.local_port);
+    if (open == nullptr) return fail(ErrorCode::tunnel_failed, a.tunnel.name, "is not open");
+    open->remote = a.remote;
+    return {};
+  }
+  Result<void> act(const plan::MakeLocalKey&) {
+    world_.key = plan::LocalKey{"/home/me/.local/share/helper/id_ed25519", "ssh-ed25519 AAAAperson helper"};
+    return {};
+  }
+  Result<void> act(const plan::PullImage& a) {
+    if (faults_.image_missing_everywhere) return fail(ErrorCode::image_missing, a.image, "pull access denied");
+    world_.image = plan::Image{"sha256:pulled", {}, {"bash"}};
+    return {};
+  }
+  Result<void> act(const plan::CreateContainer& a) {
+    if (container().state != plan::ContainerState::absent)
+      return fail(ErrorCode::container_failed, a.name, "the name is already in use");
+    plan::Container made;
+    made.state = plan::ContainerState::created;
+    made.id = "c" + std::to_string(++created_);
+    made.image = a.image;
+    made.runtime = a.gpu_runtime.empty() ? (faults_.nvidia_is_the_default_runtime ? "nvidia" : "runc") : a.gpu_runtime;
+    // As it is read back from the engine, which does not tell a runtime that was asked for from its default.
+    made.gpu_way = a.gpu_way == plan::GpuWay::gpus_flag ? a.gpu_way
+                   : made.runtime == "nvidia"           ? plan::GpuWay::runtime
+                                                        : plan::GpuWay::none;
+    made.labels = {{plan::k_label_target, desired_.target.name}, {plan::k_label_spec, desired_.spec_hash}};
+    key_in_image_ = sshd_ever_started_ = false;
+    world_.container = made;
+    return {};
+  }
+  Result<void> act(const plan::StartContainer&) {
+    using plan::ContainerState;
+    auto& it = container();
+    if (it.state != ContainerState::created && it.state != ContainerState::exited)
+      return fail(ErrorCode::internal, "simulation", "started while " + to_text(it.state));
+    if (const auto failing = faults_.failing_ways.find(it.gpu_way); failing != faults_.failing_ways.end()) {
+      it.error = failing->second;
+      return fail(ErrorCode::container_failed, "container", failing->second);
+    }
+    it.ever_started = true;
+    it.started_at = "2026-01-01T00:00:0" + std::to_string(++starts_ % 10) + "Z";
+    it.state = !faults_.ends_at_once       ? ContainerState::running
+               : faults_.restarts_for_ever ? ContainerState::restarting
+                                           : ContainerState::exited;
+    it.exit_code = faults_.ends_at_once ? 1 : 0;
+    it.published.clear();
+    it.address.clear();
+    if (it.state == ContainerState::running && faults_.has_network) {
+      for (const auto& wanted : desired_.tunnels)
+        it.published[wanted.container_port] = {"127.0.0.1", static_cast<std::uint16_t>(40000 + ++last_port_ % 20000)};
+    }
+    world_.inside = std::nullopt;  // what ran in it ended with it
+    return {};
+  }
+  Result<void> act(const plan::UnpauseContainer&) {
+    if (container().state != plan::ContainerState::paused) return fail(ErrorCode::internal, "simulation", "not paused");
+    container().state = plan::ContainerState::running;
+    return {};
+  }
+  Result<void> act(const plan::StopContainer&) {
+    container().state = plan::ContainerState::exited;
+    return {};
+  }
+  Result<void> act(const plan::RemoveContainer&) {
+    container() = {};
+    return {};
+  }
+  Result<void> act(const plan::InstallKey& a) {
+    if (faults_.home_is_of_another) return fail(ErrorCode::inside_failed, a.user, "the home folder is of another");
+    key_in_image_ = world_.inside->key_installed = true;
+    return {};
+  }
+  Result<void> act(const plan::StartSshd&) {
+    if (faults_.sshd_refuses_to_start) return fail(ErrorCode::inside_failed, "sshd", "Bad configuration option");
+    sshd_ever_started_ = true;
+    world_.inside->sshd_listening = true;
+    world_.inside->host_keys = {"ssh-ed25519 AAAAhost"};
+    return {};
+  }
+  Result<void> act(const plan::PinHostKeys& a) {
+    world_.pinned_host_keys = a.host_keys;
+    return {};
+  }
+
+  const plan::Desired& desired_;
+  plan::Observed world_;
+  Faults faults_;
+  bool key_in_image_ = false;
+  bool sshd_ever_started_ = false;
+  int created_ = 0;
+  int starts_ = 0;
+  int last_port_ = 0;
+};
+
+}  // namespace helper::test

@@ -1,0 +1,228 @@
+// The one promise of plan as a whole, on thousands of random worlds: planning and applying, again and again, ends soon,
+// and does no harm on its way.
+#include "plan/make_plan.hpp"
+#include "support/simulate.hpp"
+#include "unit/plan/sample.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace helper::plan {
+namespace {
+
+using helper::test::Faults;
+using helper::test::k_rounds_needed;
+using helper::test::SimulatedWorld;
+
+class Chance {
+ public:
+  explicit Chance(unsigned int seed) : random_(seed) {}
+  bool one_in(unsigned int n) { return random_() % n == 0; }
+  template <class T>
+  T any(std::initializer_list<T> values) {
+    return *(values.begin() + static_cast<std::ptrdiff_t>(random_() % values.size()));
+  }
+
+ private:
+  std::mt19937 random_;
+};
+
+config::Target any_target(Chance& chance) {
+  config::Target target = test::target();
+  target.container.gpus = chance.any<const char*>({"all", "all", "none", "1"});
+  target.container.runtime = chance.any<const char*>({"auto", "auto", "auto", "gpus", "nvidia", "runc"});
+  if (chance.one_in(3)) target.jupyter = std::nullopt;
+  if (chance.one_in(3)) target.forwards = {{16006, 6006}};
+  if (chance.one_in(4)) target.python = chance.any<const char*>({"conda:CenterNet", "/usr/bin/python3"});
+  return target;
+}
+
+Faults any_faults(Chance& chance) {
+  Faults faults;
+  for (const GpuWay way : {GpuWay::none, GpuWay::gpus_flag, GpuWay::runtime}) {
+    if (chance.one_in(3)) {
+      faults.failing_ways[way] = chance.any<const char*>(
+          {"could not select device driver \"\" with capabilities: [[gpu]]", "Unknown runtime specified nvidia",
+           "nvidia-container-cli: nvml error: driver not loaded", "port is already allocated"});
+    }
+  }
+  faults.image_missing_everywhere = chance.one_in(8);
+  faults.ends_at_once = chance.one_in(8);
+  faults.restarts_for_ever = chance.one_in(2);
+  faults.has_sshd = !chance.one_in(8);
+  faults.sshd_refuses_to_start = chance.one_in(8);
+  faults.user_exists = !chance.one_in(8);
+  faults.home_is_of_another = chance.one_in(8);
+  faults.has_python = !chance.one_in(8);
+  faults.has_network = !chance.one_in(8);
+  faults.silent_tunnel = chance.one_in(8);
+  faults.nvidia_is_the_default_runtime = chance.one_in(5);
+  if (chance.one_in(8)) faults.busy_ports = {chance.any<std::uint16_t>({2222, 8888})};
+  return faults;
+}
+
+Inside any_inside(Chance& chance) {
+  Inside inside = test::inside();
+  if (chance.one_in(6)) inside.user_home.clear();
+  if (chance.one_in(4)) inside.sshd_path.clear();
+  inside.sshd_listening = !chance.one_in(3);
+  if (chance.one_in(4)) inside.host_keys.clear();
+  inside.key_installed = chance.one_in(2);
+  if (chance.one_in(5)) inside.pythons.clear();
+  if (chance.one_in(4)) inside.gpus.clear();
+  return inside;
+}
+
+Observed any_start(Chance& chance, const Desired& desired) {
+  using enum ContainerState;
+  Observed start;
+  Container its = test::container(
+      chance.any({absent, absent, created, running, running, paused, restarting, removing, exited, exited, dead}));
+  if (its.state == absent) {
+    its = {};
+  } else {
+    its.gpu_way = chance.any({GpuWay::none, GpuWay::gpus_flag, GpuWay::runtime});
+    its.labels[k_label_spec] = chance.one_in(4) ? "0123" : desired.spec_hash;
+    if (chance.one_in(4)) its.labels.clear();
+    if (chance.one_in(4)) its.published.clear();
+    if (chance.one_in(4)) its.address.clear();
+    its.exit_code = chance.any({0, 1, 137});
+  }
+  start.container = its;
+  if (its.state == running) start.inside = any_inside(chance);
+  start.engine = chance.one_in(2) ? test::engine() : test::engine_without_nvidia();
+  if (chance.one_in(2)) start.image = test::image();
+  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{2222, 8888, 9999}) {
+    if (chance.one_in(3)) continue;
+    start.tunnels.push_back({port, std::nullopt, "", std::nullopt});
+    if (chance.one_in(2)) start.tunnels.back().remote = Endpoint{"127.0.0.1", chance.any<std::uint16_t>({49153, 5})};
+  }
+  if (chance.one_in(2)) start.key = test::ready().key;
+  if (chance.one_in(2)) start.pinned_host_keys = {chance.any({test::k_host_key, "ssh-rsa AAAAold"})};
+  if (chance.one_in(12)) start.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route", ""};
+  if (chance.one_in(12)) start.engine_error = Error{ErrorCode::engine_down, "engine", "does not answer", ""};
+  return start;
+}
+
+// Judges every step before it is done.
+void expect_harmless(const Step& step, const Observed& seen, const Desired& desired) {
+  const std::string text = to_text(step);
+  const bool local = std::holds_alternative<OpenTunnel>(step.action) ||
+                     std::holds_alternative<CloseTunnel>(step.action) ||
+                     std::holds_alternative<MakeLocalKey>(step.action);
+  EXPECT_TRUE(local || !(seen.server_error || seen.engine_error)) << text;
+  const bool theirs = seen.container && seen.container->state != ContainerState::absent && !is_ours(*seen.container);
+  const bool removes = std::holds_alternative<RemoveContainer>(step.action);
+  EXPECT_FALSE(theirs && (removes || std::holds_alternative<CreateContainer>(step.action))) << text;
+  EXPECT_FALSE(removes && desired.power == Power::running && seen.container->ever_started) << text;
+  const bool brings_up = std::holds_alternative<StartContainer>(step.action) ||
+                         std::holds_alternative<CreateContainer>(step.action) ||
+                         std::holds_alternative<UnpauseContainer>(step.action);
+  EXPECT_FALSE(brings_up && desired.power != Power::running) << text;
+  EXPECT_FALSE(step.cause.empty()) << text;
+}
+
+void expect_as_desired(const Observed& seen, const Desired& desired) {
+  if (desired.power != Power::running) {
+    EXPECT_TRUE(seen.tunnels.empty());
+    EXPECT_NE(seen.container->state, ContainerState::running);
+    EXPECT_TRUE(desired.power == Power::stopped || seen.container->state == ContainerState::absent);
+    return;
+  }
+  ASSERT_EQ(seen.container->state, ContainerState::running);
+  EXPECT_TRUE(seen.inside->sshd_listening);
+  EXPECT_TRUE(seen.inside->key_installed);
+  EXPECT_EQ(seen.inside->host_keys, seen.pinned_host_keys);
+  EXPECT_EQ(seen.tunnels.size(), desired.tunnels.size());
+  for (const auto& wanted : desired.tunnels) {
+    const auto open = std::ranges::find(seen.tunnels, wanted.local_port, &Tunnel::local_port);
+    ASSERT_NE(open, seen.tunnels.end()) << wanted.name;
+    EXPECT_EQ(open->remote, reach(*seen.container, wanted.container_port)) << wanted.name;
+    EXPECT_NE(open->answers, std::optional(false)) << wanted.name;
+  }
+}
+
+// As ensure does it: what this machine alone tells first, then rounds of look, plan and steps.
+class Request {
+ public:
+  Request(SimulatedWorld& world, const Desired& desired) : world_(world), desired_(desired) {}
+
+  void run() {
+    Observed here = world_.observe({});
+    here.container = std::nullopt;
+    here.inside = std::nullopt;
+    here.server_error = here.engine_error = std::nullopt;
+    if (!apply_all(make_plan(desired_, here), here)) return;
+    for (int round = 1; round <= k_rounds_needed; ++round) {
+      const Observed seen = world_.observe(attempts_);
+      const Plan plan = make_plan(desired_, seen);
+      story_ += "round " + std::to_string(round) + "\n" + to_text(plan);
+      if (plan.steps.empty()) {
+        if (plan.problems.empty()) expect_as_desired(seen, desired_);
+        return;
+      }
+      EXPECT_TRUE(plans_.insert(to_text(plan)).second) << "the same plan again\n" << story_;
+      if (!apply_all(plan, seen)) return;
+      if (testing::Test::HasFailure()) return;
+    }
+    ADD_FAILURE() << "no end\n" << story_;
+  }
+
+ private:
+  // False when a step failed for which there is no other way: the request ends with its error.
+  bool apply_all(const Plan& plan, const Observed& seen) {
+    GpuWay way = seen.container ? seen.container->gpu_way : GpuWay::none;
+    for (const auto& step : plan.steps) {
+      if (const auto* create = std::get_if<CreateContainer>(&step.action)) way = create->gpu_way;
+    }
+    for (const auto& step : plan.steps) {
+      expect_harmless(step, seen, desired_);
+      const auto done = world_.apply(step);
+      const bool start = std::holds_alternative<StartContainer>(step.action);
+      if (done) {
+        attempts_.starts += start ? 1 : 0;
+        continue;
+      }
+      EXPECT_NE(done.error().code, ErrorCode::internal) << to_text(step) << ": " << to_text(done.error()) << story_;
+      if (!start) return false;
+      attempts_.failed_ways[way] = done.error().cause;
+      return true;
+    }
+    return true;
+  }
+
+  SimulatedWorld& world_;
+  const Desired& desired_;
+  Attempts attempts_;
+  std::set<std::string> plans_;
+  std::string story_;
+};
+
+TEST(Planning, EndsSoonDoesNoHarmAndReachesWhatIsDesiredInEveryWorld) {
+  for (unsigned int seed = 1; seed <= 20'000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Chance chance(seed);
+    const Desired desired =
+        desired_state(any_target(chance),
+                      chance.any({Power::running, Power::running, Power::running, Power::stopped, Power::absent}));
+    const Observed start = any_start(chance, desired);
+    SimulatedWorld world(desired, start, any_faults(chance));
+    Request(world, desired).run();
+    if (HasFailure()) return;
+  }
+}
+
+TEST(Planning, ReachesReadyFromNothingInAWorldWithoutFaults) {
+  const Desired desired = test::desired();
+  Observed start = test::nothing_yet();
+  start.image = std::nullopt;
+  SimulatedWorld world(desired, start, {});
+  Request(world, desired).run();
+  const Observed end = world.observe({});
+  EXPECT_EQ(to_text(make_plan(desired, end)),
+            "note: no GPU was seen in the container: nvidia-smi is not there or fails\n");
+}
+
+}  // namespace
+}  // namespace helper::plan

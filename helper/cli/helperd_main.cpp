@@ -1,26 +1,5 @@
-// helperd is the daemon: it owns every tunnel and serves JSON-RPC until it is told to end. Started by `helper`, which reads
-// the ready line; `helper serve` runs it in the foreground.
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <charconv>
-#include <chrono>
-#include <condition_variable>
-#include <cstdio>
-#include <cstring>
-#include <ctime>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <thread>
-
-#include <fmt/format.h>
-
+// helperd is the daemon: it owns every tunnel and serves JSON-RPC until it is told to end. Started by `helper`, which
+// reads the ready line; `helper serve` runs it in the foreground.
 #include "base/clock.hpp"
 #include "base/fd.hpp"
 #include "base/files.hpp"
@@ -34,6 +13,26 @@
 #include "rpc/endpoint_file.hpp"
 #include "rpc/ready_line.hpp"
 #include "rpc/server/http_server.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <signal.h>
+#include <string>
+#include <string_view>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 
 namespace {
 
@@ -63,10 +62,12 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
       const std::string_view digits = argv[++i];
       int fd = -1;
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), fd);
-      if (error != std::errc() || end != digits.data() + digits.size() || fd < 3) return fail(ErrorCode::usage, "--ready-fd", "it is not a descriptor above 2");
+      if (error != std::errc() || end != digits.data() + digits.size() || fd < 3)
+        return fail(ErrorCode::usage, "--ready-fd", "it is not a descriptor above 2");
       arguments.ready.reset(fd);
     } else {
-      return fail(ErrorCode::usage, std::string(word), "helperd does not know it", "helperd [--foreground] [--version] [--ready-fd N]");
+      return fail(ErrorCode::usage, std::string(word), "helperd does not know it",
+                  "helperd [--foreground] [--version] [--ready-fd N]");
     }
   }
   return arguments;
@@ -110,7 +111,8 @@ void tell(const Arguments& arguments, const Result<void>& outcome) {
   if (!outcome) helper::log_line(helper::LogLevel::error, to_text(outcome.error()));
   if (arguments.ready) {
     const std::string line = helper::rpc::ready_line(outcome) + "\n";
-    if (::write(arguments.ready.get(), line.data(), line.size()) < 0) helper::log_info("nobody waits for the ready line any more");
+    if (::write(arguments.ready.get(), line.data(), line.size()) < 0)
+      helper::log_info("nobody waits for the ready line any more");
   } else if (!outcome) {
     fmt::print(stderr, "helperd: {}\n", to_text(outcome.error()));
   }
@@ -119,13 +121,15 @@ void tell(const Arguments& arguments, const Result<void>& outcome) {
 // The lock, or nullopt once the daemon that holds it has answered.
 Result<std::optional<helper::rpc::DaemonLock>> lock_or_wait(const helper::Paths& paths) {
   helper::SystemClock clock;
-  const helper::SteadyTime until = clock.now() + helper::rpc::k_start_limit;
+  const helper::SteadyTime until =
+      clock.now() + helper::rpc::k_start_limit / 2;  // so that whoever started us hears why
   while (clock.now() < until) {
     HELPER_TRY_ASSIGN(auto lock, helper::rpc::DaemonLock::try_take(paths.daemon_lock()));
     if (lock || helper::rpc::find_daemon(paths, {})) return lock;
     clock.sleep(20ms, {});
   }
-  return fail(ErrorCode::daemon_unreachable, "helperd", "another one holds " + paths.daemon_lock().string() + " and does not answer",
+  return fail(ErrorCode::daemon_unreachable, "helperd",
+              "another one holds " + paths.daemon_lock().string() + " and does not answer",
               "find it (fuser " + paths.daemon_lock().string() + ") and end it");
 }
 
@@ -139,12 +143,13 @@ int wait_for_end(const sigset_t& ends) {
 // Ends the process when the rest of main takes too long: a stuck call must not keep the port, the lock and the person.
 class Watchdog {
  public:
-  Watchdog() : thread_([](const std::stop_token& stop) {
-      helper::SystemClock clock;
-      if (!clock.sleep(k_grace, stop)) return;
-      helper::log_warning("something is stuck: the process ends without it");
-      ::_exit(0);
-    }) {}
+  Watchdog()
+      : thread_([](const std::stop_token& stop) {
+          helper::SystemClock clock;
+          if (!clock.sleep(k_grace, stop)) return;
+          helper::log_warning("something is stuck: the process ends without it");
+          ::_exit(0);
+        }) {}
 
  private:
   std::jthread thread_;
@@ -154,19 +159,23 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   helper::DiskFileStore files;
   HELPER_TRY(files.remove(paths.endpoint_file()));  // of a daemon that was killed
   helper::ensure::Service service(paths);
-  auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service), [] { ::kill(::getpid(), SIGTERM); });
+  auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
+                                                              [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::rpc::random_token();
   if (token.empty()) return fail(ErrorCode::internal, "helperd", "the system gives no random numbers");
   HELPER_TRY_ASSIGN(const auto server, helper::rpc::HttpServer::start(dispatcher, helper::rpc::ServerOptions{token}));
-  HELPER_TRY(helper::rpc::write_endpoint(files, paths.endpoint_file(), {server->url(), token, ::getpid(), HELPER_VERSION, now_text()}));
+  HELPER_TRY(helper::rpc::write_endpoint(files, paths.endpoint_file(),
+                                         {server->url(), token, ::getpid(), HELPER_VERSION, now_text()}));
   helper::log_info("helperd {} listens at {} (pid {})", HELPER_VERSION, server->url(), ::getpid());
-  if (arguments.foreground) fmt::print(stderr, "helperd {} listens at {} (Ctrl-C ends it)\n", HELPER_VERSION, server->url());
+  if (arguments.foreground)
+    fmt::print(stderr, "helperd {} listens at {} (Ctrl-C ends it)\n", HELPER_VERSION, server->url());
   tell(arguments, {});
 
   const int signal = wait_for_end(ends);
   helper::log_info("ending: {}", ::strsignal(signal));
   const Watchdog watchdog;
-  if (const auto removed = helper::rpc::remove_endpoint(files, paths.endpoint_file(), token); !removed) helper::log_warning("{}", helper::to_text(removed.error()));
+  if (const auto removed = helper::rpc::remove_endpoint(files, paths.endpoint_file(), token); !removed)
+    helper::log_warning("{}", helper::to_text(removed.error()));
   if (!server->close(k_close_limit)) ::_exit(0);  // a call that does not end still uses the service
   return {};
 }

@@ -1,0 +1,184 @@
+// The real helperd as a process: found, started, shared, ended, killed. Each test has a runtime folder of its own.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/process.hpp"
+#include "rpc/connect.hpp"
+#include "rpc/daemon_lock.hpp"
+#include "support/raw_http.hpp"
+#include "support/scoped_env.hpp"
+#include "support/temp_folder.hpp"
+
+namespace helper::rpc {
+namespace {
+
+namespace fs = std::filesystem;
+using helper::test::eventually;
+using helper::test::ScopedEnv;
+
+class DaemonTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directory(folder_.path() / "run");
+    auto paths = find_paths();
+    ASSERT_TRUE(paths) << to_text(paths.error());
+    paths_ = *paths;
+  }
+  void TearDown() override {
+    if (const auto endpoint = read_endpoint(paths_.endpoint_file())) ::kill(endpoint->pid, SIGTERM);
+    EXPECT_TRUE(eventually([&] { return lock_is_free(); })) << "a daemon is left behind";
+  }
+
+  [[nodiscard]] bool lock_is_free() const {
+    const auto lock = DaemonLock::try_take(paths_.daemon_lock());
+    return lock && *lock;
+  }
+  [[nodiscard]] Result<Client> connect() const { return connect_or_start(paths_, helperd_, {}); }
+  [[nodiscard]] static pid_t pid_of(const Result<Client>& client) { return client ? client->endpoint().pid : 0; }
+  [[nodiscard]] std::string log() const {
+    std::ostringstream text;
+    text << std::ifstream(paths_.daemon_log()).rdbuf();
+    return text.str();
+  }
+
+  helper::test::TempFolder folder_;
+  ScopedEnv home_{"HOME", folder_.path().string()};
+  ScopedEnv runtime_{"XDG_RUNTIME_DIR", (folder_.path() / "run").string()};
+  ScopedEnv data_{"XDG_DATA_HOME", std::nullopt};
+  ScopedEnv state_{"XDG_STATE_HOME", std::nullopt};
+  ScopedEnv config_{"XDG_CONFIG_HOME", std::nullopt};
+  ScopedEnv spawn_{"HELPER_NO_SPAWN", std::nullopt};
+  const char* named_ = std::getenv("HELPERD");
+  fs::path helperd_ = named_ != nullptr ? fs::path(named_) : fs::path(HELPER_BIN_DIR) / "helperd";
+  Paths paths_;
+};
+
+TEST_F(DaemonTest, IsStartedWhenThereIsNoneAndFoundFromThenOn) {
+  EXPECT_FALSE(find_daemon(paths_, {}));
+  const auto first = connect();
+  ASSERT_TRUE(first) << to_text(first.error());
+  EXPECT_EQ(first->call("version", Json::object(), {}, {}).value().at("pid"), first->endpoint().pid);
+  const auto second = connect();
+  EXPECT_EQ(pid_of(second), pid_of(first));
+  EXPECT_TRUE(find_daemon(paths_, {}));
+  EXPECT_EQ(log().find(first->endpoint().token), std::string::npos) << "the log tells the token";
+}
+
+TEST_F(DaemonTest, IsOneForAllWhoStartItAtOnce) {
+  std::vector<pid_t> pids(6);
+  {
+    std::vector<std::jthread> starters;
+    for (pid_t& pid : pids) {
+      starters.emplace_back([&pid, this] {
+        const auto client = connect();
+        EXPECT_TRUE(client) << to_text(client.error());
+        pid = pid_of(client);
+      });
+    }
+  }
+  EXPECT_NE(pids.front(), 0);
+  for (const pid_t pid : pids) EXPECT_EQ(pid, pids.front());
+}
+
+TEST_F(DaemonTest, IsStartedAgainAfterItWasKilled) {
+  const auto first = connect();
+  ASSERT_TRUE(first) << to_text(first.error());
+  ASSERT_EQ(::kill(first->endpoint().pid, SIGKILL), 0);
+  ASSERT_TRUE(eventually([&] { return lock_is_free(); }));
+  EXPECT_TRUE(fs::exists(paths_.endpoint_file()));
+  EXPECT_FALSE(find_daemon(paths_, {}));
+  const auto second = connect();
+  ASSERT_TRUE(second) << to_text(second.error());
+  EXPECT_NE(pid_of(second), pid_of(first));
+}
+
+TEST_F(DaemonTest, EndsByShutdownAndLeavesNoEndpointFile) {
+  const auto client = connect();
+  ASSERT_TRUE(client) << to_text(client.error());
+  const auto answer = client->call("shutdown", Json::object(), {}, {});
+  ASSERT_TRUE(answer) << to_text(answer.error());
+  EXPECT_TRUE(eventually([&] { return lock_is_free(); }));
+  EXPECT_FALSE(fs::exists(paths_.endpoint_file()));
+}
+
+TEST_F(DaemonTest, EndsBySigtermWithAnIdleConnectionOpen) {
+  const auto client = connect();
+  ASSERT_TRUE(client) << to_text(client.error());
+  helper::test::RawHttp idle(*port_of(client->endpoint().url));
+  ASSERT_TRUE(idle.connected());
+  ASSERT_EQ(::kill(client->endpoint().pid, SIGTERM), 0);
+  EXPECT_TRUE(eventually([&] { return lock_is_free(); }));
+  EXPECT_FALSE(fs::exists(paths_.endpoint_file()));
+}
+
+TEST_F(DaemonTest, OfAnotherVersionMakesWayForOurs) {
+  const auto first = connect();
+  ASSERT_TRUE(first) << to_text(first.error());
+  DaemonEndpoint older = first->endpoint();
+  older.version = "0.0.1";
+  DiskFileStore files;
+  ASSERT_TRUE(write_endpoint(files, paths_.endpoint_file(), older));
+  const auto second = connect();
+  ASSERT_TRUE(second) << to_text(second.error());
+  EXPECT_NE(pid_of(second), pid_of(first));
+  EXPECT_EQ(second->endpoint().version, HELPER_VERSION);
+}
+
+TEST_F(DaemonTest, IsNotStartedWhereThatIsForbidden) {
+  const ScopedEnv forbidden("HELPER_NO_SPAWN", "1");
+  const auto client = connect();
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().code, ErrorCode::daemon_unreachable);
+  EXPECT_NE(client.error().cause.find("HELPER_NO_SPAWN"), std::string::npos);
+}
+
+TEST_F(DaemonTest, SaysWhyItCannotStart) {
+  // A folder where the lock file should be: helperd's own error comes back through the ready line.
+  fs::create_directory(paths_.daemon_lock());
+  const auto client = connect();
+  fs::remove(paths_.daemon_lock());
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().code, ErrorCode::file_failed);
+  EXPECT_EQ(client.error().thing, paths_.daemon_lock().string());
+}
+
+TEST_F(DaemonTest, ThatIsNotThereIsNamed) {
+  const auto client = connect_or_start(paths_, folder_.path() / "no-helperd", {});
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().code, ErrorCode::daemon_unreachable);
+}
+
+TEST_F(DaemonTest, TellsItsVersionAndRefusesWordsItDoesNotKnow) {
+  const auto version = run_process({{helperd_.string(), "--version"}, "", {}, Milliseconds(20'000)}, {});
+  ASSERT_TRUE(version);
+  EXPECT_EQ(version->out, "helperd " HELPER_VERSION "\n");
+  const auto wrong = run_process({{helperd_.string(), "--nonsense"}, "", {}, Milliseconds(20'000)}, {});
+  ASSERT_TRUE(wrong);
+  EXPECT_EQ(wrong->exit_status, 2);
+  EXPECT_NE(wrong->err.find("--nonsense"), std::string::npos);
+}
+
+TEST_F(DaemonTest, KeepsItsFilesFromOthers) {
+  const auto client = connect();
+  ASSERT_TRUE(client) << to_text(client.error());
+  for (const fs::path& file : {paths_.endpoint_file(), paths_.daemon_lock(), paths_.daemon_log()}) {
+    struct stat info {};
+    ASSERT_EQ(::stat(file.c_str(), &info), 0) << file;
+    EXPECT_EQ(info.st_mode & 0077, 0u) << file;
+  }
+}
+
+}  // namespace
+}  // namespace helper::rpc

@@ -1,0 +1,111 @@
+// FakeService is a twin of ensure::Service with no world behind it: the target's name says how it behaves.
+//   "slow"  works until it is stopped      "asks"  puts a question and tells the answer as its state
+//   "fails" fails with engine_permission   other   is ready at once
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ensure/report.hpp"
+#include "ensure/service.hpp"
+
+namespace helper::test {
+
+class FakeService {
+ public:
+  Result<ensure::Report> converge(const ensure::Request& request, plan::Power power, const ensure::EventSink& on_event, const std::stop_token& stop) {
+    note(request, to_word(power));
+    ensure::Event working;
+    working.kind = ensure::Event::Kind::started;
+    working.target = request.target;
+    working.text = "start container " + request.target;
+    on_event(working);
+    ensure::Report report;
+    report.target = request.target;
+    report.state = power == plan::Power::running ? "ready" : to_word(power);
+    if (request.target == "fails") return fail(ErrorCode::engine_permission, "the engine", "the user may not use it", "sudo usermod -aG docker $USER");
+    if (request.target == "slow") {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, stop, [] { return false; });
+      return fail(ErrorCode::cancelled, request.target, "it was stopped");
+    }
+    if (request.target == "asks") {
+      if (!request.can_answer) return fail(ErrorCode::not_ready, "a question", "there is nobody to ask");
+      working.kind = ensure::Event::Kind::question;
+      working.question_id = "q-1";
+      working.question = {Question::Kind::confirm, "Trust it?", {"SHA256:abc"}};
+      on_event(working);
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait(lock, stop, [this] { return answers_.contains("q-1"); })) return fail(ErrorCode::cancelled, "asks", "it was stopped");
+      report.state = answers_["q-1"];
+    }
+    return report;
+  }
+  Result<ensure::Report> restart(const ensure::Request& request, const ensure::EventSink& on_event, const std::stop_token& stop) {
+    note(request, "restart");
+    return converge(request, plan::Power::running, on_event, stop);
+  }
+  Result<ensure::PlanReport> plan(const ensure::Request& request, plan::Power power, const std::stop_token&) {
+    note(request, "plan " + to_word(power));
+    ensure::PlanReport report;
+    report.target = request.target;
+    return report;
+  }
+  Result<std::vector<ensure::TargetStatus>> status(const ensure::Request& request, const std::stop_token&) {
+    note(request, "status");
+    ensure::TargetStatus status;
+    status.target = request.target;
+    status.state = "ready";
+    return std::vector{status};
+  }
+  Result<ensure::LogText> logs(const ensure::Request& request, int lines, const std::stop_token&) {
+    note(request, "logs " + std::to_string(lines));
+    return ensure::LogText{request.target, "a line\n"};
+  }
+  Result<ide::Interpreter> settings(const ensure::Request& request, const std::stop_token&) {
+    note(request, "settings");
+    ide::Interpreter interpreter;
+    interpreter.target = request.target;
+    interpreter.port = 2222;
+    return interpreter;
+  }
+  bool answer(const std::string& question_id, const std::string& value) {
+    const std::lock_guard lock(mutex_);
+    const bool first = answers_.emplace(question_id, value).second;
+    changed_.notify_all();
+    return first;
+  }
+
+  // "what target", one a call, in order.
+  std::vector<std::string> seen() {
+    const std::lock_guard lock(mutex_);
+    return seen_;
+  }
+  std::optional<std::string> answer_to(const std::string& question_id) {
+    const std::lock_guard lock(mutex_);
+    const auto it = answers_.find(question_id);
+    return it == answers_.end() ? std::nullopt : std::optional(it->second);
+  }
+
+ private:
+  static std::string to_word(plan::Power power) {
+    return power == plan::Power::running ? "running" : power == plan::Power::stopped ? "stopped" : "absent";
+  }
+  void note(const ensure::Request& request, const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    seen_.push_back(what + " " + request.target);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<std::string> seen_;
+  std::map<std::string, std::string> answers_;
+};
+
+}  // namespace helper::test

@@ -1,0 +1,166 @@
+#include "rpc/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "rpc/bind_service.hpp"
+#include "support/fake_service.hpp"
+
+namespace helper::rpc {
+namespace {
+
+using helper::test::FakeService;
+
+bool wait_until(const std::function<bool()>& condition) {
+  for (int i = 0; i < 2'000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
+}
+
+// Keeps what a call sends while it runs.
+struct Listener {
+  std::mutex mutex;
+  std::vector<Json> messages;
+  std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
+
+  Caller caller() {
+    return {[this](const Json& message) {
+              const std::lock_guard lock(mutex);
+              messages.push_back(message);
+            },
+            gone};
+  }
+  std::size_t count() {
+    const std::lock_guard lock(mutex);
+    return messages.size();
+  }
+};
+
+class DispatcherTest : public ::testing::Test {
+ protected:
+  Json ask(const std::string& request, const Caller& caller = {}) { return dispatcher_.answer(parse_incoming(request), caller).value_or(Json("nothing")); }
+  static std::string call(const std::string& id, const std::string& method, const std::string& params = "{}") {
+    return R"({"jsonrpc":"2.0","id":")" + id + R"(","method":")" + method + R"(","params":)" + params + "}";
+  }
+
+  FakeService service_;
+  int shutdowns_ = 0;
+  Dispatcher dispatcher_{bind_service(service_), [this] { ++shutdowns_; }};
+};
+
+TEST_F(DispatcherTest, CarriesEachMethodToItsFunctionOfTheService) {
+  for (const std::string method : {"ensure", "stop", "remove", "restart", "plan", "status", "logs", "settings"}) {
+    EXPECT_TRUE(ask(call("1", method, R"({"target":"t"})")).contains("result")) << method;
+  }
+  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"running t", "stopped t", "absent t", "restart t", "running t", "plan running t", "status t", "logs 100 t", "settings t"}));
+}
+
+TEST_F(DispatcherTest, HandsOnPowerAndLines) {
+  ask(call("1", "plan", R"({"target":"t","power":"absent"})"));
+  ask(call("1", "logs", R"({"target":"t","lines":5})"));
+  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"plan absent t", "logs 5 t"}));
+  for (const std::string params : {R"({"lines":0})", R"({"lines":100001})", R"({"lines":18446744073709551615})", R"({"lines":"5"})"}) {
+    EXPECT_EQ(ask(call("1", "logs", params))["error"]["code"], -32602) << params;
+  }
+  EXPECT_EQ(ask(call("1", "plan", R"({"power":"off"})"))["error"]["code"], -32602);
+  EXPECT_EQ(ask(call("1", "ensure", R"({"config":"helper.json"})"))["error"]["data"]["thing"], "params.config");
+}
+
+TEST_F(DispatcherTest, GivesTheServicesErrorWithItsNameAndItsFix) {
+  const Json error = ask(call("1", "ensure", R"({"target":"fails"})"))["error"];
+  EXPECT_EQ(error["code"], 501);
+  EXPECT_EQ(error["data"]["name"], "engine.permission");
+  EXPECT_EQ(error["data"]["fix"], "sudo usermod -aG docker $USER");
+}
+
+TEST_F(DispatcherTest, AnswersANotificationWithNothingButDoesIt) {
+  EXPECT_EQ(ask(R"({"jsonrpc":"2.0","method":"stop","params":{"target":"t"}})"), "nothing");
+  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"stopped t"}));
+}
+
+TEST_F(DispatcherTest, SendsEventsUnderTheIdOfTheirRequest) {
+  Listener listener;
+  ask(call("a-1", "ensure", R"({"target":"t"})"), listener.caller());
+  ASSERT_EQ(listener.messages.size(), 1u);
+  EXPECT_EQ(listener.messages[0]["params"]["request"], "a-1");
+  EXPECT_EQ(listener.messages[0]["params"]["text"], "start container t");
+}
+
+TEST_F(DispatcherTest, CancelsEveryCallInFlightOfThatIdAndNoOther) {
+  Json first;
+  Json other;
+  std::jthread one([&] { first = ask(call("a-1", "ensure", R"({"target":"slow"})")); });
+  std::jthread two([&] { other = ask(call("a-2", "ensure", R"({"target":"slow"})")); });
+  ASSERT_TRUE(wait_until([&] { return service_.seen().size() == 2; }));
+  EXPECT_EQ(ask(call("c", "cancel", R"({"request":"nobody"})"))["result"]["cancelled"], 0);
+  EXPECT_EQ(ask(call("c", "cancel", R"({"request":"a-1"})"))["result"]["cancelled"], 1);
+  one.join();
+  EXPECT_EQ(first["error"]["data"]["name"], "cancelled");
+  EXPECT_TRUE(other.is_null());
+  dispatcher_.stop_all();
+  two.join();
+  EXPECT_EQ(other["error"]["data"]["name"], "cancelled");
+}
+
+TEST_F(DispatcherTest, StartsNothingLongAfterItWasStopped) {
+  dispatcher_.stop_all();
+  EXPECT_EQ(ask(call("1", "ensure", R"({"target":"slow"})"))["error"]["data"]["name"], "cancelled");
+}
+
+TEST_F(DispatcherTest, PutsAQuestionToACallerWhoListensAndHandsTheAnswerOn) {
+  Listener listener;
+  Json answer;
+  std::jthread asking([&] { answer = ask(call("a", "ensure", R"({"target":"asks","can_answer":true})"), listener.caller()); });
+  ASSERT_TRUE(wait_until([&] { return listener.count() == 2; }));
+  dispatcher_.refuse_orphaned_questions();  // its caller is there: nothing happens
+  EXPECT_EQ(ask(call("b", "answer", R"({"question":"q-1","value":"yes"})"))["result"]["accepted"], true);
+  asking.join();
+  EXPECT_EQ(answer["result"]["state"], "yes");
+}
+
+TEST_F(DispatcherTest, AsksNobodyWhoReadsNoEvents) {
+  EXPECT_EQ(ask(call("a", "ensure", R"({"target":"asks","can_answer":true})"))["error"]["data"]["name"], "not_ready");
+}
+
+TEST_F(DispatcherTest, RefusesTheQuestionOfACallerWhoHasGone) {
+  Listener listener;
+  std::jthread asking([&] { ask(call("a", "ensure", R"({"target":"asks","can_answer":true})"), listener.caller()); });
+  ASSERT_TRUE(wait_until([&] { return listener.count() == 2; }));
+  *listener.gone = true;
+  dispatcher_.refuse_orphaned_questions();
+  asking.join();
+  EXPECT_EQ(service_.answer_to("q-1"), "no");
+}
+
+TEST_F(DispatcherTest, KnowsWhichMessagesAnswerAtOnce) {
+  EXPECT_TRUE(Dispatcher::is_quick(parse_incoming(call("1", "version"))));
+  EXPECT_TRUE(Dispatcher::is_quick(parse_incoming("garbage")));
+  EXPECT_FALSE(Dispatcher::is_quick(parse_incoming("[" + call("1", "version") + "," + call("2", "ensure") + "]")));
+}
+
+TEST_F(DispatcherTest, TellsItsVersionAndEndsWhenAsked) {
+  EXPECT_EQ(ask(call("1", "version"))["result"]["version"], HELPER_VERSION);
+  EXPECT_EQ(ask(call("1", "shutdown"))["result"]["stopping"], true);
+  EXPECT_EQ(shutdowns_, 1);
+  EXPECT_EQ(ask(call("1", "nonsense"))["error"]["code"], -32601);
+}
+
+TEST(Dispatcher, TurnsAThrowingHandlerIntoAnInternalError) {
+  Handlers handlers;
+  handlers["status"] = [](const Json& params, const CallContext&) -> Result<Json> { return params.at("absent"); };
+  Dispatcher dispatcher(std::move(handlers), [] {});
+  const auto answer = dispatcher.answer(parse_incoming(R"({"jsonrpc":"2.0","id":1,"method":"status"})"), {});
+  EXPECT_EQ((*answer)["error"]["code"], -32603);
+}
+
+}  // namespace
+}  // namespace helper::rpc

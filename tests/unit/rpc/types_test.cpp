@@ -1,0 +1,124 @@
+#include "rpc/types.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace helper::rpc {
+namespace {
+
+ide::Interpreter an_interpreter() {
+  return {"centernet", "127.0.0.1", 2222, "root", "/home/u/.ssh/id_ed25519", "/home/u/known_hosts", "helper-centernet", "/opt/conda/bin/python", "3.11.2", "/opt/conda",
+          "conda environment CenterNet", "/home/u/p", "/workspace/p", 8888};
+}
+
+const Error k_problem{ErrorCode::gpu_unavailable, "the engine", "it has no nvidia runtime", "sudo apt-get install nvidia-container-toolkit"};
+
+// Every field differs from its default, so that a field which is not mapped is seen.
+ensure::TargetStatus a_status() {
+  return {"centernet", "/c/helper.json", "gpu1", "not ready", "centernet", "exited", "img:1", {"GPU 0"}, "/usr/bin/python3", "3.11.2",
+          {{"ssh", 2222, "127.0.0.1:49153 on gpu1", true, "slow", 3}},
+          {{"start container centernet", "it exited (code 137)", Milliseconds(0)}}, {k_problem}, {"adopted"}};
+}
+
+// The struct of one JSON makes the same JSON again, and no member of it is at its default.
+void expect_round_trip(const Json& first, const Json& second) {
+  EXPECT_EQ(first, second);
+  for (const auto& [name, value] : first.items()) EXPECT_FALSE(value.is_null() || value == "" || value == Json::array()) << name;
+}
+
+TEST(Types, CarryAnInterpreterThereAndBack) {
+  const auto back = interpreter_from_json(to_json(an_interpreter()));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, an_interpreter());
+}
+
+TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
+  ensure::Report report{"centernet", "ready", true, {{"start container", "it exited", Milliseconds(1'234)}}, {"note"}, 2, 5, Milliseconds(2'000), an_interpreter()};
+  const Json json = to_json(report);
+  EXPECT_EQ(json.at("elapsed_ms"), 2'000);
+  EXPECT_EQ(json.at("steps").at(0).at("elapsed_ms"), 1'234);
+  const auto back = report_from_json(json);
+  ASSERT_TRUE(back);
+  expect_round_trip(json, to_json(*back));
+  report.settings.reset();
+  EXPECT_TRUE(to_json(report).at("settings").is_null());
+  EXPECT_FALSE(report_from_json(to_json(report))->settings);
+}
+
+TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
+  const Json plan = to_json(ensure::PlanReport{"centernet", {{"pull image", "it is missing", {}}}, {k_problem}, {"note"}});
+  expect_round_trip(plan, to_json(*plan_report_from_json(plan)));
+  const Json status = to_json(a_status());
+  expect_round_trip(status, to_json(*target_status_from_json(status)));
+  const Json statuses = to_json(std::vector{a_status(), a_status()});
+  EXPECT_EQ(to_json(*statuses_from_json(statuses)), statuses);
+  const Json log = to_json(ensure::LogText{"centernet", "line\n"});
+  expect_round_trip(log, to_json(*log_text_from_json(log)));
+  const Json request = to_json(ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true});
+  expect_round_trip(request, to_json(*request_from_json(request)));
+}
+
+TEST(Types, CarryEveryKindOfEventThereAndBack) {
+  using Kind = ensure::Event::Kind;
+  for (const Kind kind : {Kind::connecting, Kind::started, Kind::progress, Kind::done, Kind::failed, Kind::note, Kind::question}) {
+    for (const auto question : {Question::Kind::secret, Question::Kind::text, Question::Kind::confirm}) {
+      const ensure::Event event{kind, "centernet", "text", "cause", Milliseconds(5), "q-1", {question, "Passphrase", {"SHA256:abc"}}};
+      const auto back = event_from_json(to_json(event));
+      ASSERT_TRUE(back);
+      EXPECT_EQ(back->kind, kind);
+      EXPECT_EQ(to_json(*back), to_json(event));
+      if (kind == Kind::question) {
+        EXPECT_EQ(back->question.kind, question);
+        EXPECT_EQ(back->question.details, event.question.details);
+      }
+    }
+  }
+}
+
+TEST(Types, IgnoreFieldsOfANewerVersion) {
+  Json json = to_json(an_interpreter());
+  json["color"] = "blue";
+  EXPECT_TRUE(interpreter_from_json(json));
+}
+
+TEST(Types, NameThePathOfWhatIsMissingOrWrong) {
+  Json json = to_json(a_status());
+  json["tunnels"][0].erase("local_port");
+  auto status = target_status_from_json(json);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::rpc_params);
+  EXPECT_EQ(status.error().thing, "status.tunnels[0].local_port");
+  EXPECT_EQ(status.error().cause, "it is missing");
+
+  for (const Json& wrong : {Json(70'000), Json(-1), Json("22"), Json(2.5), Json(nullptr)}) {
+    json["tunnels"][0]["local_port"] = wrong;
+    status = target_status_from_json(json);
+    ASSERT_FALSE(status) << wrong;
+    EXPECT_EQ(status.error().thing, "status.tunnels[0].local_port");
+    EXPECT_EQ(status.error().cause, "it is not a whole number from 0 to 65535");
+  }
+}
+
+TEST(Types, RefuseAWrongTypeForEveryFieldOfARequest) {
+  for (const char* name : {"config", "target", "agent_socket", "can_answer"}) {
+    const auto request = request_from_json(Json{{name, Json::array()}});
+    ASSERT_FALSE(request) << name;
+    EXPECT_EQ(request.error().thing, std::string("params.") + name);
+  }
+  EXPECT_TRUE(request_from_json(Json{{"target", nullptr}}));
+  EXPECT_FALSE(request_from_json(Json("text")));
+}
+
+TEST(Types, KnowThePowersByName) {
+  EXPECT_EQ(power_from_text("absent").value(), plan::Power::absent);
+  EXPECT_EQ(power_from_text("off").error().code, ErrorCode::rpc_params);
+}
+
+TEST(Types, ReadAnErrorOfANewerVersionAsInternal) {
+  EXPECT_EQ(error_from_json(Json{{"name", "quantum.failed"}, {"thing", "t"}, {"cause", "c"}}, "e").value(), (Error{ErrorCode::internal, "t", "c", ""}));
+}
+
+}  // namespace
+}  // namespace helper::rpc

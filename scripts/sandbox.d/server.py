@@ -1,4 +1,5 @@
 """The server side of a sandbox: process 1 in its namespaces, the Docker Engine and sshd in there, the GPU set-up."""
+import contextlib
 import glob
 import json
 import os
@@ -189,8 +190,17 @@ def clear_engine(place):
         docker(place, "volume", "rm", "-f", *volumes)
 
 
+def thaw(place):
+    """A process of a paused container does not end, even by SIGKILL, and would keep process 1 of the server from ending."""
+    for pattern, word in (("/sys/fs/cgroup/freezer/{}/*/freezer.state", "THAWED"), ("/sys/fs/cgroup/{}/*/cgroup.freeze", "0")):
+        for path in glob.glob(pattern.format(place.cgroup)):
+            with contextlib.suppress(FileNotFoundError), open(path, "w", encoding="utf-8") as file:
+                file.write(word)
+
+
 def halt(place):
     """Ends every process of the server: they all live in the namespace of its process 1. Its mounts end with them."""
+    thaw(place)
     place.init.stop(first=9)
     for record in (place.engine, place.sshd):
         record.stop()

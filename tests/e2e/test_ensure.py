@@ -1,0 +1,245 @@
+"""The main job: `helper ensure` from nothing to a ready target, and back to ready after each thing that can befall it."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+import harness
+from harness import Helper, Sandbox
+
+
+def wait_until(holds, seconds=30.0, every=0.2):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(every)
+    return False
+
+
+class Target(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox("e2e-ensure"))
+        cls.helper = Helper(cls.sandbox)
+        cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
+        cls.first = cls.helper.json("ensure")
+
+    def ensure(self):
+        report = self.helper.json("ensure")
+        self.assertEqual(report.get("state"), "ready", report)
+        return report
+
+    def steps(self, report):
+        return [step["text"] for step in report["steps"]]
+
+    def openssh(self, *command, timeout=30):
+        """The container by OpenSSH alone, with exactly the Host block that helper prints."""
+        block = os.path.join(self.sandbox.client, "host-block")
+        with open(block, "w", encoding="utf-8") as file:
+            file.write(self.helper.run("settings", "--format", "ssh-config").stdout)
+        return subprocess.run(["/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "centernet", *command],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
+
+    def daemon_pid(self):
+        with open(os.path.join(self.helper.environment["XDG_RUNTIME_DIR"], "helper", "endpoint.json"), encoding="utf-8") as file:
+            return json.load(file)["pid"]
+
+    def jupyter_port(self):
+        return self.ensure()["settings"]["jupyter_port"]
+
+
+class MainJob(Target):
+    def test_the_first_ensure_did_each_step_once(self):
+        self.assertEqual(self.first["state"], "ready", self.first)
+        self.assertTrue(self.first["changed"])
+        verbs = [text.split(" ")[0] for text in self.steps(self.first)]
+        self.assertEqual(verbs, ["open", "open", "create", "start", "install", "start", "lead", "lead", "pin"])
+
+    def test_a_second_ensure_changes_nothing_in_one_round_trip_and_says_so(self):
+        self.ensure()
+        report = self.ensure()
+        self.assertFalse(report["changed"])
+        self.assertEqual(report["steps"], [])
+        self.assertEqual(report["round_trips"], 1)
+        self.assertIn("nothing to do", self.helper.run("ensure").stdout)
+
+    def test_openssh_with_strict_checking_runs_the_python_that_was_reported(self):
+        settings = self.ensure()["settings"]
+        self.assertEqual(settings["python"], "/opt/conda/envs/CenterNet/bin/python")
+        done = self.openssh(settings["python"], "-c", "'import sys; print(sys.prefix, sys.version.split()[0])'")
+        self.assertEqual(done.stdout.split(), [settings["python_prefix"], settings["python_version"]], done.stderr)
+
+    def test_a_rogue_host_key_is_refused_by_the_same_settings(self):
+        block = self.helper.run("settings", "--format", "ssh-config").stdout
+        wrong = os.path.join(self.sandbox.client, "wrong_hosts")
+        with open(wrong, "w", encoding="utf-8") as file:
+            file.write("helper-centernet ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZvb2Jhcm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9v\n")
+        lines = [f"    UserKnownHostsFile {wrong}" if "UserKnownHostsFile" in line else line for line in block.splitlines()]
+        path = os.path.join(self.sandbox.client, "wrong-block")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+        done = subprocess.run(["/usr/bin/ssh", "-F", path, "-o", "BatchMode=yes", "centernet", "true"], capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 255)
+        self.assertIn("REMOTE HOST IDENTIFICATION HAS CHANGED", done.stderr)
+
+    def test_a_byte_sent_to_the_jupyter_port_reaches_the_container(self):
+        port = self.jupyter_port()
+        listener = ("import socket; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('0.0.0.0', 8888)); s.listen(); "
+                    "c=s.accept()[0]; open('/tmp/byte', 'wb').write(c.recv(1)); c.sendall(b'k')")
+        self.sandbox.docker("exec", "-d", "centernet", "/usr/bin/python3", "-c", listener)
+        self.assertTrue(wait_until(lambda: ":22B8" in self.sandbox.docker("exec", "centernet", "cat", "/proc/net/tcp").stdout))
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(b"x")
+            self.assertEqual(connection.recv(1), b"k")
+        self.assertEqual(self.sandbox.docker("exec", "centernet", "cat", "/tmp/byte").stdout, "x")
+
+    def test_ports_listen_on_loopback_only_here_and_on_the_server(self):
+        self.ensure()
+        port = self.ensure()["settings"]["port"]
+        here = subprocess.run(["ss", "-Hltn", f"sport = :{port}"], capture_output=True, text=True, check=True).stdout
+        self.assertEqual([line.split()[3] for line in here.splitlines()], [f"127.0.0.1:{port}"])
+        published = json.loads(self.sandbox.docker("inspect", "centernet").stdout)[0]["NetworkSettings"]["Ports"]
+        self.assertEqual({binding["HostIp"] for bindings in published.values() for binding in bindings or []}, {"127.0.0.1"})
+
+    def test_every_flag_of_the_config_is_on_the_container(self):
+        self.ensure()
+        container = json.loads(self.sandbox.docker("inspect", "centernet").stdout)[0]
+        host = container["HostConfig"]
+        self.assertEqual(host["ShmSize"], 1 << 30)
+        self.assertEqual(host["Ulimits"], [{"Name": "memlock", "Hard": -1, "Soft": -1}])
+        self.assertEqual(host["Binds"], ["/home/my_project:/workspace/my_project"])
+        self.assertEqual(container["Config"]["Hostname"], "centernet")
+        self.assertEqual(host["DeviceRequests"][0]["Capabilities"], [["gpu"]])
+
+    def test_two_ensures_at_once_do_the_work_once(self):
+        self.sandbox.docker("rm", "-f", "centernet")
+        binary = os.path.join(harness.HELPER_BIN_DIR, "helper")
+        both = [subprocess.Popen([binary, "ensure", "--json"], env=self.helper.environment, cwd=self.helper.folder, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        reports = [json.loads(process.communicate(timeout=120)[0]) for process in both]
+        self.assertEqual([report["state"] for report in reports], ["ready", "ready"], reports)
+        created = json.loads(self.sandbox.docker("inspect", "centernet").stdout)[0]["Created"]
+        self.assertEqual(self.ensure()["changed"], False)
+        self.assertEqual(json.loads(self.sandbox.docker("inspect", "centernet").stdout)[0]["Created"], created)
+        created_by = [report for report in reports if any(step["text"].startswith("create container") for step in report["steps"])]
+        self.assertTrue(created_by)
+        if len(created_by) == 2:  # one job that both waited for: the very same steps
+            self.assertEqual(reports[0]["steps"], reports[1]["steps"])
+
+    def test_plan_and_dry_run_say_what_would_be_done_and_do_nothing(self):
+        self.ensure()
+        self.sandbox.docker("stop", "-t", "1", "centernet")
+        plan = self.helper.run("plan")
+        self.assertIn("start container centernet", plan.stdout + plan.stderr)
+        self.assertEqual(self.helper.run("ensure", "--dry-run").stdout, plan.stdout)
+        self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.State.Status}}", "centernet").stdout.strip(), "exited")
+
+    def test_stop_logs_restart_and_remove(self):
+        self.ensure()
+        stopped = self.helper.json("stop")
+        self.assertEqual(stopped["state"], "stopped")
+        self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.State.Status}}", "centernet").stdout.strip(), "exited")
+        with self.assertRaises(OSError):
+            socket.create_connection(("127.0.0.1", self.first["settings"]["port"]), timeout=5).close()
+        self.assertEqual(self.helper.json("restart")["state"], "ready")
+        self.sandbox.docker("exec", "centernet", "sh", "-c", "echo said by process 1 > /proc/1/fd/1")
+        self.assertIn("said by process 1", self.helper.run("logs").stdout)
+        self.assertEqual(self.helper.json("remove")["state"], "absent")
+        self.assertNotEqual(self.sandbox.docker("inspect", "centernet").returncode, 0)
+        self.ensure()
+
+    def test_settings_of_a_target_that_is_not_ready_are_refused(self):
+        self.ensure()
+        self.sandbox.docker("stop", "-t", "1", "centernet")
+        done = self.helper.run("settings")
+        self.assertEqual(done.returncode, 13, done.stdout + done.stderr)
+        self.assertIn("helper ensure centernet", done.stderr)
+
+    def test_a_container_that_helper_did_not_make_is_adopted_and_never_removed(self):
+        self.sandbox.docker("rm", "-f", "centernet")
+        made = self.sandbox.docker("run", "-d", "--name", "centernet", "--gpus", "all", "centernet:1.2", "sleep", "1000")
+        self.addCleanup(self.sandbox.docker, "rm", "-f", "centernet")
+        report = self.ensure()
+        self.assertTrue(any("not made by helper" in note for note in report["notes"]), report)
+        self.assertEqual(self.openssh("hostname").stdout.strip(), made.stdout[:12])
+        done = self.helper.run("remove")
+        self.assertEqual(done.returncode, 6)
+        self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.Id}}", "centernet").stdout.strip(), made.stdout.strip())
+
+
+class Mending(Target):
+    def test_after_docker_stop(self):
+        self.ensure()
+        self.sandbox.docker("stop", "-t", "1", "centernet")
+        self.assertIn("start container centernet", self.steps(self.ensure()))
+        self.assertEqual(self.openssh("true").returncode, 0)
+
+    def test_after_docker_rm(self):
+        self.ensure()
+        self.sandbox.docker("rm", "-f", "centernet")
+        self.assertIn("pin the container's host keys", self.steps(self.ensure()))
+        self.assertEqual(self.openssh("true").returncode, 0)
+
+    def test_after_a_pause(self):
+        self.ensure()
+        self.sandbox.docker("pause", "centernet")
+        self.assertEqual(self.steps(self.ensure()), ["unpause container centernet"])
+
+    def test_after_sshd_in_the_container_was_killed(self):
+        self.ensure()
+        self.sandbox.docker("exec", "centernet", "pkill", "sshd")
+        self.assertEqual(self.steps(self.ensure()), ["start sshd in the container"])
+        self.assertEqual(self.openssh("true").returncode, 0)
+
+    def test_after_the_key_was_removed_other_lines_of_authorized_keys_stay(self):
+        self.ensure()
+        other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZvb2Jhcm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9v somebody else"
+        self.sandbox.docker("exec", "centernet", "sh", "-c", f"printf '%s' '{other}' > /root/.ssh/authorized_keys; chmod 666 /root/.ssh/authorized_keys")
+        self.assertEqual(self.steps(self.ensure()), ["install your public key for root"])
+        lines = self.sandbox.docker("exec", "centernet", "cat", "/root/.ssh/authorized_keys").stdout.splitlines()
+        self.assertEqual((len(lines), lines[0]), (2, other))
+        self.assertEqual(self.sandbox.docker("exec", "centernet", "stat", "-c", "%a", "/root/.ssh/authorized_keys").stdout.strip(), "600")
+        self.assertEqual(self.openssh("true").returncode, 0)
+
+    def test_after_kill_9_of_the_daemon(self):
+        self.ensure()
+        before = self.daemon_pid()
+        os.kill(before, signal.SIGKILL)
+        self.ensure()
+        self.assertNotEqual(self.daemon_pid(), before)
+        self.assertEqual(self.openssh("true").returncode, 0)
+
+    def test_after_the_link_was_cut_tunnels_come_back_by_themselves(self):
+        self.ensure()
+        self.assertEqual(self.openssh("true").returncode, 0)
+        self.sandbox.control("cut")
+        try:
+            time.sleep(4)
+        finally:
+            self.sandbox.control("heal")
+        block = os.path.join(self.sandbox.client, "host-block")
+        ssh = ["/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "centernet", "true"]
+        self.assertTrue(wait_until(lambda: subprocess.run(ssh, stdin=subprocess.DEVNULL, capture_output=True, timeout=30).returncode == 0, 60))
+
+    def test_after_the_server_s_engine_and_sshd_were_away_the_target_comes_back_by_itself(self):
+        self.ensure()
+        for verb in ("stop", "start"):
+            self.sandbox.control("sshd", verb)
+            self.sandbox.control("engine", verb)
+        self.ensure()
+        self.assertEqual(self.openssh("true").returncode, 0)
+
+    def test_a_python_that_went_is_looked_for_again(self):
+        self.ensure()
+        self.sandbox.docker("exec", "centernet", "sh", "-c", "mv /opt/conda/envs/CenterNet /opt/conda/envs/moved; sed -i s/CenterNet/moved/ /root/.bashrc /root/.profile 2>/dev/null; true")
+        report = self.ensure()
+        self.assertNotEqual(report["settings"]["python"], "/opt/conda/envs/CenterNet/bin/python")
+        self.sandbox.docker("rm", "-f", "centernet")
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,18 +1,17 @@
 #include "ssh/channel.hpp"
 
-#include <sys/mman.h>
-
-#include <algorithm>
-#include <cstdint>
-#include <utility>
-#include <vector>
+#include "ssh/native.hpp"
+#include "ssh/tcp_health.hpp"
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 #include <libssh/server.h>  // ssh_send_keepalive, which clients may use, too
 
-#include "ssh/native.hpp"
-#include "ssh/tcp_health.hpp"
+#include <algorithm>
+#include <cstdint>
+#include <sys/mman.h>
+#include <utility>
+#include <vector>
 
 namespace helper::ssh {
 namespace {
@@ -20,17 +19,19 @@ namespace {
 // libssh reads 4 kB a call: this many calls move one wake-up's worth, then the loop's other sockets have their turn.
 constexpr int k_polls_per_pump = 16;
 constexpr std::size_t k_max_write = 64u << 10;
-// libssh 0.10 grants the server 64 kB and then at most 1.28 MB, topped up late: a third of what a link of 50 ms carries.
-// Asking to read more than is buffered makes it grant that much; 4 MB measured best, and more is no better.
+// libssh 0.10 grants the server 64 kB and then at most 1.28 MB, topped up late: a third of what a link of 50 ms
+// carries. Asking to read more than is buffered makes it grant that much; 4 MB measured best, and more is no better.
 constexpr std::uint32_t k_window = 4u << 20;
 constexpr std::size_t k_top_up_after = k_window / 8;
 // A slow client can make us hold two windows of bytes. So only this many channels at once have the wide one.
 constexpr int k_max_wide = 32;
 
-// A cut shorter than this costs no open connection: whoever drives the session has dialled another by then for new ones.
+// A cut shorter than this costs no open connection: whoever drives the session has dialled another by then for new
+// ones.
 constexpr Milliseconds k_patience{30'000};
 
-constexpr std::string_view k_refusal = "Channel opening failure: ";  // libssh's words, before "channel N error (C) text"
+constexpr std::string_view k_refusal =
+    "Channel opening failure: ";  // libssh's words, before "channel N error (C) text"
 
 std::string say_refusal(const Endpoint& remote, std::string_view text) {
   std::string reason = "the server refused to connect to it";
@@ -86,12 +87,12 @@ struct ForwardChannel::Native {
   Endpoint from;
   State state = State::opening;
   std::string why;
-  std::string backlog;          // taken from libssh, not by the sink yet; libssh is not read while it holds something
-  std::size_t backlog_at = 0;   // what was delivered of it
+  std::string backlog;         // taken from libssh, not by the sink yet; libssh is not read while it holds something
+  std::size_t backlog_at = 0;  // what was delivered of it
   std::size_t since_top_up = 0;
   bool wide = false;
-  bool stalled = false;         // the sink took less than all: libssh keeps what comes, up to its window
-  bool abandoned = false;       // its ForwardChannel is gone; freed as soon as the server has answered the opening
+  bool stalled = false;    // the sink took less than all: libssh keeps what comes, up to its window
+  bool abandoned = false;  // its ForwardChannel is gone; freed as soon as the server has answered the opening
   bool remote_closed = false;
   bool eof_sent = false;
   bool ended = false;
@@ -131,7 +132,9 @@ struct ForwardSession::Native {
     asked_at.reset();
   }
   void check_over(bool failed) {
-    if (over || (!failed && ssh_is_connected(raw()) != 0 && (ssh_get_status(raw()) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0)) return;
+    if (over ||
+        (!failed && ssh_is_connected(raw()) != 0 && (ssh_get_status(raw()) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0))
+      return;
     over = true;
     why = say_end(raw());
   }
@@ -234,7 +237,8 @@ void ForwardChannel::Native::close() {
   ssh_remove_channel_callbacks(channel, &callbacks);
   if (wide) --session->wide;
   wide = false;
-  // In non-blocking mode the first call may stop after the end of file ("again" on a full socket): the second says close.
+  // In non-blocking mode the first call may stop after the end of file ("again" on a full socket): the second says
+  // close.
   if (!session->over && ssh_channel_close(channel) == SSH_AGAIN) ssh_channel_close(channel);
   ssh_channel_free(channel);
   channel = nullptr;
@@ -344,7 +348,8 @@ void ForwardSession::settle() {
   for (std::size_t i = 0; i < native_->channels.size(); ++i) {
     const auto channel = native_->channels[i];
     if (!native_->over && channel->channel != nullptr) channel->look();
-    if (native_->over && (channel->state == ForwardChannel::State::opening || channel->state == ForwardChannel::State::open)) {
+    if (native_->over &&
+        (channel->state == ForwardChannel::State::opening || channel->state == ForwardChannel::State::open)) {
       channel->state = ForwardChannel::State::lost;
       channel->why = native_->why;
       channel->changed = true;
@@ -354,11 +359,13 @@ void ForwardSession::settle() {
       tell();
     }
   }
-  std::erase_if(native_->channels, [](const auto& channel) { return channel->abandoned && channel->channel == nullptr; });
+  std::erase_if(native_->channels,
+                [](const auto& channel) { return channel->abandoned && channel->channel == nullptr; });
   native_->settling = false;
 }
 
-std::unique_ptr<ForwardChannel> ForwardSession::open(const Endpoint& remote, const Endpoint& from, ChannelEvents events) {
+std::unique_ptr<ForwardChannel> ForwardSession::open(const Endpoint& remote, const Endpoint& from,
+                                                     ChannelEvents events) {
   auto native = std::make_shared<ForwardChannel::Native>();
   native->session = native_.get();
   native->events = std::move(events);
@@ -371,7 +378,8 @@ std::unique_ptr<ForwardChannel> ForwardSession::open(const Endpoint& remote, con
     native->callbacks.channel_data_function = on_data;
     native->callbacks.channel_close_function = on_close;
     ssh_add_channel_callbacks(native->channel, &native->callbacks);
-    static_cast<void>(ssh_channel_open_forward(native->channel, remote.host.c_str(), remote.port, from.host.c_str(), from.port));
+    static_cast<void>(
+        ssh_channel_open_forward(native->channel, remote.host.c_str(), remote.port, from.host.c_str(), from.port));
   } else {
     native->state = ForwardChannel::State::lost;
     native->why = native_->over ? native_->why : "libssh gave no channel (out of memory)";
@@ -385,8 +393,8 @@ void ForwardSession::probe() {
   if (native_->over) return;
   native_->listen();
   if (!native_->asked_at) native_->asked_at = std::chrono::steady_clock::now();
-  // Asks with a global request (keepalive@openssh.com) and never waits: the first call takes the answer of the last one,
-  // if it has come, and the second then asks anew; while one is unanswered neither does anything.
+  // Asks with a global request (keepalive@openssh.com) and never waits: the first call takes the answer of the last
+  // one, if it has come, and the second then asks anew; while one is unanswered neither does anything.
   ssh_send_keepalive(native_->raw());
   ssh_send_keepalive(native_->raw());
   native_->check_over(false);

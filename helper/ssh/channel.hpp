@@ -2,6 +2,10 @@
 // connection that the server makes for us through it (direct-tcpip, RFC 4254, 7.2). Both belong to the loop's thread.
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/endpoint.hpp"
+#include "ssh/session.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -9,18 +13,15 @@
 #include <span>
 #include <string>
 
-#include "base/clock.hpp"
-#include "base/endpoint.hpp"
-#include "ssh/session.hpp"
-
 namespace helper::ssh {
 
 // How long the server has been silent towards us, in two ways.
 struct LinkHealth {
-  // Bytes of ours have gone unacknowledged by TCP for this long; 0 when none are due; nullopt when it cannot be known (not
-  // Linux, or a proxy command carries the session). For a jump host it speaks of the first hop.
+  // Bytes of ours have gone unacknowledged by TCP for this long; 0 when none are due; nullopt when it cannot be known
+  // (not Linux, or a proxy command carries the session). For a jump host it speaks of the first hop.
   std::optional<Milliseconds> unacked;
-  // A probe, or anything asked after it, has gone unanswered by the SSH server itself for this long; 0 when none is due.
+  // A probe, or anything asked after it, has gone unanswered by the SSH server itself for this long; 0 when none is
+  // due.
   Milliseconds unanswered{0};
   Milliseconds round_trip{0};  // TCP's smoothed estimate; 0 when unknown
 };
@@ -79,7 +80,8 @@ class ForwardSession {
   void give_up(std::string why);
 
   // Asks the server to connect to `remote` on behalf of a client at `from`.
-  [[nodiscard]] std::unique_ptr<ForwardChannel> open(const Endpoint& remote, const Endpoint& from, ChannelEvents events);
+  [[nodiscard]] std::unique_ptr<ForwardChannel> open(const Endpoint& remote, const Endpoint& from,
+                                                     ChannelEvents events);
 
   // Asks for a sign of life; health() then tells how long it is due.
   void probe();

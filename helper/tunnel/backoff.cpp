@@ -5,7 +5,8 @@
 namespace helper::tunnel {
 
 bool needs_a_person(ErrorCode code) {
-  return code == ErrorCode::server_auth || code == ErrorCode::server_host_key || code == ErrorCode::not_ready || code == ErrorCode::cancelled;
+  return code == ErrorCode::server_auth || code == ErrorCode::server_host_key || code == ErrorCode::not_ready ||
+         code == ErrorCode::cancelled;
 }
 
 Milliseconds Backoff::next(ErrorCode failure, double chance) {

@@ -17,11 +17,16 @@ ChannelEnd::~ChannelEnd() {
 
 FarEnd::State ChannelEnd::state() const {
   switch (channel_->state()) {
-    case ssh::ForwardChannel::State::opening: return State::opening;
-    case ssh::ForwardChannel::State::open: return State::open;
-    case ssh::ForwardChannel::State::refused: return State::refused;
-    case ssh::ForwardChannel::State::lost: return State::lost;
-    case ssh::ForwardChannel::State::closed: break;
+    case ssh::ForwardChannel::State::opening:
+      return State::opening;
+    case ssh::ForwardChannel::State::open:
+      return State::open;
+    case ssh::ForwardChannel::State::refused:
+      return State::refused;
+    case ssh::ForwardChannel::State::lost:
+      return State::lost;
+    case ssh::ForwardChannel::State::closed:
+      break;
   }
   return State::closed;
 }

@@ -1,12 +1,12 @@
 // ChannelEnd is a far end on the server: a channel of a Line's session.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "ssh/channel.hpp"
 #include "tunnel/far_end.hpp"
 #include "tunnel/line.hpp"
+
+#include <memory>
+#include <string>
 
 namespace helper::tunnel {
 

@@ -1,9 +1,9 @@
 #include "tunnel/connections.hpp"
 
+#include "base/log.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "base/log.hpp"
 
 namespace helper::tunnel {
 namespace {
@@ -17,11 +17,13 @@ bool unsettled(const Forward& forward) {
 }  // namespace
 
 Connections::Connections(Loop& loop, Way& way, Owner owner)
-    : loop_(loop), way_(way), owner_(std::move(owner)), sweep_(loop, [this] { expire(); }), serve_again_(loop, [this] { serve(); }) {}
+    : loop_(loop), way_(way), owner_(std::move(owner)), sweep_(loop, [this] { expire(); }), serve_again_(loop, [this] {
+        serve();
+      }) {}
 
 std::size_t Connections::waiting() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(entries_, [](const auto& item) { return item.second.forward->phase() == Forward::Phase::waiting; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      entries_, [](const auto& item) { return item.second.forward->phase() == Forward::Phase::waiting; }));
 }
 
 void Connections::add(std::uint16_t port, Fd client, Endpoint from) {
@@ -52,7 +54,9 @@ void Connections::serve(Entry& entry) {
   const auto remote = owner_.remote_of(entry.port);
   if (!remote) return;
   auto far = way_.open(*remote, forward.from(), forward.events());
-  if (!far) return owner_.on_trouble(entry.port, far.error().cause);  // it waits on, until something changes or its time is over
+  if (!far)
+    return owner_.on_trouble(entry.port,
+                             far.error().cause);  // it waits on, until something changes or its time is over
   entry.since = std::chrono::steady_clock::now();
   forward.attach(std::move(*far));
 }
@@ -67,7 +71,8 @@ void Connections::moved_on(std::uint64_t id) {
     serve_again_.start(Milliseconds{0});
     return;
   }
-  if (!forward.why().empty()) log_info("port {}: connection from {} ended: {}", port, to_text(forward.from()), forward.why());
+  if (!forward.why().empty())
+    log_info("port {}: connection from {} ended: {}", port, to_text(forward.from()), forward.why());
   const bool refused = forward.far() != nullptr && forward.far()->state() == FarEnd::State::refused;
   if (refused) owner_.on_trouble(port, forward.why());
   remove(at);
@@ -96,7 +101,8 @@ void Connections::expire() {
     }
     const bool opening = entry.forward->phase() == Forward::Phase::opening;
     const auto remote = owner_.remote_of(entry.port);
-    const std::string cause = opening && remote ? to_text(*remote) + " did not answer within " + std::to_string(k_max_wait.count() / 1000) + " s"
+    const std::string cause = opening && remote ? to_text(*remote) + " did not answer within " +
+                                                      std::to_string(k_max_wait.count() / 1000) + " s"
                                                 : "there was no way to it in time";
     log_info("port {}: connection from {} was closed: {}", entry.port, to_text(entry.forward->from()), cause);
     if (opening) owner_.on_trouble(entry.port, cause);

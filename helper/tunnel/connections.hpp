@@ -1,6 +1,11 @@
-// Connections is everything that was accepted at the local ports of one target: those that wait for a way to the server,
-// and those that are forwarded. Both are bounded, in number and the waiting ones in time.
+// Connections is everything that was accepted at the local ports of one target: those that wait for a way to the
+// server, and those that are forwarded. Both are bounded, in number and the waiting ones in time.
 #pragma once
+
+#include "base/clock.hpp"
+#include "tunnel/forward.hpp"
+#include "tunnel/loop.hpp"
+#include "tunnel/way.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,11 +14,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "base/clock.hpp"
-#include "tunnel/forward.hpp"
-#include "tunnel/loop.hpp"
-#include "tunnel/way.hpp"
 
 namespace helper::tunnel {
 

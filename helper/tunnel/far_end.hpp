@@ -2,14 +2,14 @@
 // It lives on the loop's thread.
 #pragma once
 
+#include "base/endpoint.hpp"
+#include "base/result.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
-
-#include "base/endpoint.hpp"
-#include "base/result.hpp"
 
 namespace helper::tunnel {
 
@@ -37,8 +37,8 @@ class FarEnd {
 };
 
 struct FarEvents {
-  // Data from the far end: says how much of it was taken. Less than all means: nothing more until resume(). It must do no
-  // more than pass bytes on, since it may run deep inside the far end's own library.
+  // Data from the far end: says how much of it was taken. Less than all means: nothing more until resume(). It must do
+  // no more than pass bytes on, since it may run deep inside the far end's own library.
   std::function<std::size_t(std::span<const char>)> data;
   // state(), room() or ended() may have changed. Never called from inside a call to the far end.
   std::function<void()> changed;

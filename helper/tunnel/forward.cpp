@@ -1,12 +1,11 @@
 #include "tunnel/forward.hpp"
 
-#include <sys/socket.h>
+#include "tunnel/sockets.hpp"
 
 #include <algorithm>
 #include <array>
+#include <sys/socket.h>
 #include <utility>
-
-#include "tunnel/sockets.hpp"
 
 namespace helper::tunnel {
 namespace {
@@ -21,7 +20,8 @@ Forward::Forward(Loop& loop, Fd client, Endpoint from, std::function<void()> mov
       client_(std::move(client)),
       from_(std::move(from)),
       moved_on_(std::move(moved_on)),
-      watch_(loop, client_.get(), [this] { client_readable(); }, [this] { client_writable(); }) {}
+      watch_(
+          loop, client_.get(), [this] { client_readable(); }, [this] { client_writable(); }) {}
 
 Forward::~Forward() {
   if (phase_ != Phase::done) reset_on_close(client_.get());

@@ -1,16 +1,16 @@
-// Forward is one forwarded connection: a client's socket on this machine, and the far end that it leads to. Bytes go both
-// ways with back-pressure and half close; nothing is kept here but what one write left over.
+// Forward is one forwarded connection: a client's socket on this machine, and the far end that it leads to. Bytes go
+// both ways with back-pressure and half close; nothing is kept here but what one write left over.
 #pragma once
-
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <string>
 
 #include "base/endpoint.hpp"
 #include "base/fd.hpp"
 #include "tunnel/far_end.hpp"
 #include "tunnel/loop.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace helper::tunnel {
 
@@ -56,15 +56,15 @@ class Forward {
   Phase phase_ = Phase::waiting;
   std::unique_ptr<FarEnd> far_;
   std::string why_;
-  std::string left_over_;       // read from the client, not taken by the far end yet
+  std::string left_over_;  // read from the client, not taken by the far end yet
   std::uint64_t bytes_out_ = 0;
   std::uint64_t bytes_in_ = 0;
-  bool client_full_ = false;    // its socket took less than it was given
+  bool client_full_ = false;  // its socket took less than it was given
   bool client_broken_ = false;
-  bool client_ended_ = false;   // it said end of file
-  bool eof_sent_ = false;       // and so did we, to the far end
-  bool far_ended_ = false;      // and the far end's was passed to the client
-  Watch watch_;                 // last: it goes before the socket
+  bool client_ended_ = false;  // it said end of file
+  bool eof_sent_ = false;      // and so did we, to the far end
+  bool far_ended_ = false;     // and the far end's was passed to the client
+  Watch watch_;                // last: it goes before the socket
 };
 
 }  // namespace helper::tunnel

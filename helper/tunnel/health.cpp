@@ -30,7 +30,8 @@ bool is_silent(const ssh::LinkHealth& health, Mood mood) {
 
 std::string say_silence(const ssh::LinkHealth& health) {
   const auto unacked = health.unacked.value_or(Milliseconds{0});
-  if (unacked > unacked_limit(health.round_trip)) return fmt::format("the server has acknowledged nothing for {:.1f} s", seconds(unacked));
+  if (unacked > unacked_limit(health.round_trip))
+    return fmt::format("the server has acknowledged nothing for {:.1f} s", seconds(unacked));
   return fmt::format("the server has answered nothing for {:.1f} s", seconds(health.unanswered));
 }
 

@@ -1,10 +1,10 @@
 // Health decides from a session's silence whether it is still to be trusted. Pure.
 #pragma once
 
-#include <string>
-
 #include "base/clock.hpp"
 #include "ssh/channel.hpp"
+
+#include <string>
 
 namespace helper::tunnel {
 

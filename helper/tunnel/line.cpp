@@ -1,8 +1,8 @@
 #include "tunnel/line.hpp"
 
-#include <utility>
-
 #include "tunnel/channel_end.hpp"
+
+#include <utility>
 
 namespace helper::tunnel {
 
@@ -11,7 +11,16 @@ Line::Line(Loop& loop, std::unique_ptr<ssh::Session> session, std::function<void
       loop_(loop),
       ended_(std::move(ended)),
       session_(std::move(session)),
-      watch_(loop, session_.fd(), [this] { session_.pump(); pumped(); }, [this] { session_.pump(); pumped(); }) {}
+      watch_(
+          loop, session_.fd(),
+          [this] {
+            session_.pump();
+            pumped();
+          },
+          [this] {
+            session_.pump();
+            pumped();
+          }) {}
 
 void Line::begin() { touched(); }
 

@@ -1,14 +1,14 @@
 // Line is one SSH session on the loop, with the connections that go through it.
 #pragma once
 
+#include "tunnel/far_end.hpp"
+#include "tunnel/health.hpp"
+#include "tunnel/loop.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "tunnel/far_end.hpp"
-#include "tunnel/health.hpp"
-#include "tunnel/loop.hpp"
 
 namespace helper::tunnel {
 

@@ -1,26 +1,29 @@
 #include "tunnel/link.hpp"
 
+#include "base/log.hpp"
+#include "tunnel/channel_end.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>
 
-#include "base/log.hpp"
-#include "tunnel/channel_end.hpp"
-
 namespace helper::tunnel {
 namespace {
 
-constexpr Milliseconds k_busy_tick{250};   // while connections go through, or something is wrong
+constexpr Milliseconds k_busy_tick{250};  // while connections go through, or something is wrong
 constexpr Milliseconds k_idle_tick{1'000};
 constexpr Milliseconds k_busy_probe{1'000};
 constexpr Milliseconds k_idle_probe{3'000};
 // An old session that stays silent for this long after its replacement came up will not come back.
 constexpr Milliseconds k_old_silent{10'000};
-// A session that ends sooner than this counts as a failed try: a server that lets us in only to close must not be hammered.
+// A session that ends sooner than this counts as a failed try: a server that lets us in only to close must not be
+// hammered.
 constexpr Milliseconds k_short_life{5'000};
 constexpr Milliseconds k_sleep_counts{2'000};
 
-std::string seconds_text(Milliseconds time) { return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000); }
+std::string seconds_text(Milliseconds time) {
+  return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000);
+}
 
 }  // namespace
 
@@ -81,8 +84,8 @@ void Link::failed(const Error& error) {
   const Milliseconds wait = backoff_.next(error.code, std::uniform_real_distribution<double>(0, 1)(random_));
   std::string trouble = to_text(Error{error.code, error.thing, error.cause, {}});
   if (backoff_.gave_up_for_long()) {
-    trouble += fmt::format("; refused {} times, so the next try is in {} min: run helper ensure to try at once", k_refusals,
-                           std::chrono::duration_cast<std::chrono::minutes>(wait).count());
+    trouble += fmt::format("; refused {} times, so the next try is in {} min: run helper ensure to try at once",
+                           k_refusals, std::chrono::duration_cast<std::chrono::minutes>(wait).count());
   }
   log_warning("dialling the server failed: {}; next try in {}", trouble, seconds_text(wait));
   redial_.start(wait);
@@ -91,7 +94,8 @@ void Link::failed(const Error& error) {
 }
 
 void Link::adopt(std::unique_ptr<ssh::Session> session) {
-  const auto before = std::exchange(current_, std::make_shared<Line>(loop_, std::move(session), [this](const Line& line) { line_ended(&line); }));
+  const auto before = std::exchange(
+      current_, std::make_shared<Line>(loop_, std::move(session), [this](const Line& line) { line_ended(&line); }));
   current_->begin();
   const bool was_suspected = std::exchange(suspected_, false);
   if (before) {
@@ -152,7 +156,8 @@ void Link::tick() {
   }
   watch_old(now);
   if (current_) watch_current(now);
-  const bool idle = old_.empty() && !suspected_ && (!current_ || (current_->connections() == 0 && current_->mood == Mood::calm));
+  const bool idle =
+      old_.empty() && !suspected_ && (!current_ || (current_->connections() == 0 && current_->mood == Mood::calm));
   tick_.start(idle ? k_idle_tick : k_busy_tick);
 }
 

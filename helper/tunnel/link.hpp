@@ -2,17 +2,17 @@
 // only suspected dials another beside it, so that what the old one can still save is saved.
 #pragma once
 
+#include "tunnel/backoff.hpp"
+#include "tunnel/line.hpp"
+#include "tunnel/network_watch.hpp"
+#include "tunnel/way.hpp"
+
 #include <functional>
 #include <memory>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "tunnel/backoff.hpp"
-#include "tunnel/line.hpp"
-#include "tunnel/network_watch.hpp"
-#include "tunnel/way.hpp"
 
 namespace helper::tunnel {
 
@@ -27,7 +27,8 @@ class Link final : public Way {
   void start();
   [[nodiscard]] bool up() const override { return current_ != nullptr && !suspected_; }
   [[nodiscard]] std::string trouble() const override { return up() ? std::string() : trouble_; }
-  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Endpoint& remote, const Endpoint& from, FarEvents events) override;
+  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Endpoint& remote, const Endpoint& from,
+                                                     FarEvents events) override;
   [[nodiscard]] bool outdated(const FarEnd& far) const override;
 
  private:

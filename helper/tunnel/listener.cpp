@@ -1,8 +1,8 @@
 #include "tunnel/listener.hpp"
 
-#include <utility>
-
 #include "base/log.hpp"
+
+#include <utility>
 
 namespace helper::tunnel {
 namespace {
@@ -17,7 +17,8 @@ Listener::Listener(Loop& loop, Fd socket, std::function<void(Fd, Endpoint)> acce
     : socket_(std::move(socket)),
       accepted_(std::move(accepted)),
       pause_(loop, [this] { watch_.want_read(); }),
-      watch_(loop, socket_.get(), [this] { accept_all(); }, [] {}) {
+      watch_(
+          loop, socket_.get(), [this] { accept_all(); }, [] {}) {
   watch_.want_read();
 }
 

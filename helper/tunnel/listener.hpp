@@ -1,11 +1,11 @@
 // Listener is one open local port: it accepts connections until it goes.
 #pragma once
 
-#include <functional>
-
 #include "base/fd.hpp"
 #include "tunnel/loop.hpp"
 #include "tunnel/sockets.hpp"
+
+#include <functional>
 
 namespace helper::tunnel {
 

@@ -1,11 +1,12 @@
 #include "tunnel/loop.hpp"
 
+#include "base/log.hpp"
+
 #include <boost/asio/post.hpp>
+
 #include <exception>
 #include <future>
 #include <utility>
-
-#include "base/log.hpp"
 
 namespace helper::tunnel {
 

@@ -1,17 +1,18 @@
 // Loop is one thread that waits for sockets and timers: everything that a set of tunnels owns lives on it.
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <thread>
 #include <utility>
-
-#include "base/clock.hpp"
 
 namespace helper::tunnel {
 
@@ -37,8 +38,8 @@ class Loop {
   std::thread thread_;
 };
 
-// Watch tells when a descriptor, which stays its owner's, can be read or written: once for each want_*() call. Errors and
-// hang-ups count as readable and writable. Its handlers must not destroy it; they may post() that.
+// Watch tells when a descriptor, which stays its owner's, can be read or written: once for each want_*() call. Errors
+// and hang-ups count as readable and writable. Its handlers must not destroy it; they may post() that.
 class Watch {
  public:
   Watch(Loop& loop, int fd, std::function<void()> readable, std::function<void()> writable);

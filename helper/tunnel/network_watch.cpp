@@ -37,7 +37,8 @@ bool body_matches(std::span<const char> payload, bool (*matches)(const Body&)) {
 
 bool message_matters(std::uint16_t type, std::span<const char> payload) {
   if (type == RTM_NEWADDR || type == RTM_DELADDR) {
-    return body_matches<ifaddrmsg>(payload, [](const ifaddrmsg& address) { return address.ifa_scope == RT_SCOPE_UNIVERSE; });
+    return body_matches<ifaddrmsg>(payload,
+                                   [](const ifaddrmsg& address) { return address.ifa_scope == RT_SCOPE_UNIVERSE; });
   }
   if (type == RTM_NEWROUTE || type == RTM_DELROUTE) {
     return body_matches<rtmsg>(payload, [](const rtmsg& route) {
@@ -50,7 +51,8 @@ bool message_matters(std::uint16_t type, std::span<const char> payload) {
 Milliseconds clock_time(clockid_t clock) {
   timespec time{};
   ::clock_gettime(clock, &time);
-  return std::chrono::duration_cast<Milliseconds>(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  return std::chrono::duration_cast<Milliseconds>(std::chrono::seconds(time.tv_sec) +
+                                                  std::chrono::nanoseconds(time.tv_nsec));
 }
 
 }  // namespace
@@ -60,7 +62,8 @@ bool is_network_change(std::span<const char> netlink_messages) {
     nlmsghdr header{};
     std::memcpy(&header, netlink_messages.data(), sizeof header);
     if (header.nlmsg_len < sizeof header || header.nlmsg_len > netlink_messages.size()) return false;
-    if (message_matters(header.nlmsg_type, netlink_messages.subspan(sizeof header, header.nlmsg_len - sizeof header))) return true;
+    if (message_matters(header.nlmsg_type, netlink_messages.subspan(sizeof header, header.nlmsg_len - sizeof header)))
+      return true;
     const std::size_t aligned = NLMSG_ALIGN(static_cast<std::size_t>(header.nlmsg_len));
     netlink_messages = netlink_messages.subspan(std::min(aligned, netlink_messages.size()));
   }
@@ -69,9 +72,11 @@ bool is_network_change(std::span<const char> netlink_messages) {
 
 Milliseconds time_asleep() { return clock_time(CLOCK_BOOTTIME) - clock_time(CLOCK_MONOTONIC); }
 
-NetworkWatch::NetworkWatch(Loop& loop, std::function<void()> changed) : socket_(open_routing_socket()), settle_(loop, std::move(changed)) {
+NetworkWatch::NetworkWatch(Loop& loop, std::function<void()> changed)
+    : socket_(open_routing_socket()), settle_(loop, std::move(changed)) {
   if (!socket_) return;
-  watch_ = std::make_unique<Watch>(loop, socket_.get(), [this] { readable(); }, [] {});
+  watch_ = std::make_unique<Watch>(
+      loop, socket_.get(), [this] { readable(); }, [] {});
   watch_->want_read();
 }
 

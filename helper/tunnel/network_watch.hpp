@@ -2,13 +2,13 @@
 // went, or the machine slept. Linux only (rtnetlink(7), CLOCK_BOOTTIME); elsewhere it never calls.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <span>
-
 #include "base/clock.hpp"
 #include "base/fd.hpp"
 #include "tunnel/loop.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
 
 namespace helper::tunnel {
 
@@ -16,7 +16,8 @@ namespace helper::tunnel {
 // private links come and go all the time and do not count.
 [[nodiscard]] bool is_network_change(std::span<const char> netlink_messages);
 
-// How long the machine has slept since it started: the clock that runs on while it sleeps against the one that does not.
+// How long the machine has slept since it started: the clock that runs on while it sleeps against the one that does
+// not.
 [[nodiscard]] Milliseconds time_asleep();
 
 class NetworkWatch {

@@ -1,16 +1,15 @@
 #include "tunnel/port_holder.hpp"
 
-#include <dirent.h>
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <dirent.h>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <pwd.h>
 #include <sstream>
+#include <unistd.h>
 
 namespace helper::tunnel {
 namespace {
@@ -42,7 +41,8 @@ std::optional<SocketRow> parse_row(std::string_view line, std::uint16_t port) {
   const auto fields = words(line);
   if (fields.size() < 10) return std::nullopt;
   const auto colon = fields[1].rfind(':');
-  if (colon == std::string_view::npos || number<std::uint16_t>(fields[1].substr(colon + 1), 16) != port) return std::nullopt;
+  if (colon == std::string_view::npos || number<std::uint16_t>(fields[1].substr(colon + 1), 16) != port)
+    return std::nullopt;
   const auto uid = number<uid_t>(fields[7], 10);
   const auto inode = number<std::uint64_t>(fields[9], 10);
   if (!uid || !inode || *inode == 0) return std::nullopt;  // 0: nobody holds it any more (TIME_WAIT)
@@ -85,7 +85,8 @@ std::string user_name(uid_t uid) {
   std::array<char, 4096> buffer{};
   passwd row{};
   passwd* found = nullptr;
-  if (::getpwuid_r(uid, &row, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::to_string(uid);
+  if (::getpwuid_r(uid, &row, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return std::to_string(uid);
   return found->pw_name;
 }
 
@@ -115,7 +116,8 @@ std::vector<SocketRow> sockets_on_port(std::string_view proc_net_tcp, std::uint1
 
 std::optional<PortHolder> find_port_holder(std::uint16_t port) {
   std::vector<SocketRow> rows;
-  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) std::ranges::copy(sockets_on_port(read_proc(table), port), std::back_inserter(rows));
+  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"})
+    std::ranges::copy(sockets_on_port(read_proc(table), port), std::back_inserter(rows));
   std::ranges::stable_partition(rows, &SocketRow::listening);
   if (rows.empty()) return std::nullopt;
   const auto pid = find_process(rows.front().inode);
@@ -126,8 +128,10 @@ std::optional<PortHolder> find_port_holder(std::uint16_t port) {
 }
 
 Error port_busy_error(std::uint16_t port, const std::string& name, const std::optional<PortHolder>& holder) {
-  Error error{ErrorCode::port_busy, "local port " + std::to_string(port) + " (" + name + ")", "it is held by " + say_holder(holder), config_key(name)};
-  if (holder && holder->pid != 0 && holder->pid != ::getpid()) error.fix += ", or end that program: kill " + std::to_string(holder->pid);
+  Error error{ErrorCode::port_busy, "local port " + std::to_string(port) + " (" + name + ")",
+              "it is held by " + say_holder(holder), config_key(name)};
+  if (holder && holder->pid != 0 && holder->pid != ::getpid())
+    error.fix += ", or end that program: kill " + std::to_string(holder->pid);
   return error;
 }
 

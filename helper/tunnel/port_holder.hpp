@@ -2,15 +2,14 @@
 // elsewhere nobody is ever found.
 #pragma once
 
-#include <sys/types.h>
+#include "base/error.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
-
-#include "base/error.hpp"
 
 namespace helper::tunnel {
 
@@ -36,6 +35,7 @@ struct SocketRow {
 [[nodiscard]] std::optional<PortHolder> find_port_holder(std::uint16_t port);
 
 // The port_busy error for tunnel `name` ("ssh", "jupyter", or any other).
-[[nodiscard]] Error port_busy_error(std::uint16_t port, const std::string& name, const std::optional<PortHolder>& holder);
+[[nodiscard]] Error port_busy_error(std::uint16_t port, const std::string& name,
+                                    const std::optional<PortHolder>& holder);
 
 }  // namespace helper::tunnel

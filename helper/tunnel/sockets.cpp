@@ -1,16 +1,15 @@
 #include "tunnel/sockets.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
+#include "tunnel/port_holder.hpp"
 
+#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <optional>
-
-#include "tunnel/port_holder.hpp"
+#include <sys/socket.h>
 
 namespace helper::tunnel {
 namespace {
@@ -63,12 +62,16 @@ Result<Fd> listen_on_loopback(std::uint16_t port, const std::string& name) {
   const auto address = numeric_address({"127.0.0.1", port});
   if (!address || port == 0) return fail(ErrorCode::tunnel_failed, thing, "a port is a number from 1 to 65535");
   Fd listener = new_socket(AF_INET);
-  if (!listener) return fail(ErrorCode::tunnel_failed, thing, std::string("no socket could be made: ") + std::strerror(errno));
+  if (!listener)
+    return fail(ErrorCode::tunnel_failed, thing, std::string("no socket could be made: ") + std::strerror(errno));
   set_option(listener.get(), SOL_SOCKET, SO_REUSEADDR);
-  if (::bind(listener.get(), address->get(), address->length) == 0 && ::listen(listener.get(), SOMAXCONN) == 0) return listener;
+  if (::bind(listener.get(), address->get(), address->length) == 0 && ::listen(listener.get(), SOMAXCONN) == 0)
+    return listener;
   const int cause = errno;
   if (cause == EADDRINUSE) return fail(port_busy_error(port, name, find_port_holder(port)));
-  if (cause == EACCES) return fail(ErrorCode::tunnel_failed, thing, "this user may not open ports that low", "choose a local port above 1023");
+  if (cause == EACCES)
+    return fail(ErrorCode::tunnel_failed, thing, "this user may not open ports that low",
+                "choose a local port above 1023");
   return fail(ErrorCode::tunnel_failed, thing, std::string("it could not be opened: ") + std::strerror(cause));
 }
 
@@ -96,7 +99,9 @@ Result<Fd> begin_connect(const Endpoint& endpoint) {
   const auto address = numeric_address(endpoint);
   if (!address) return fail(ErrorCode::tunnel_failed, to_text(endpoint), "this is not a numeric address");
   Fd socket = new_socket(address->storage.ss_family);
-  if (!socket) return fail(ErrorCode::tunnel_failed, to_text(endpoint), std::string("no socket could be made: ") + std::strerror(errno));
+  if (!socket)
+    return fail(ErrorCode::tunnel_failed, to_text(endpoint),
+                std::string("no socket could be made: ") + std::strerror(errno));
   set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY);
   if (::connect(socket.get(), address->get(), address->length) == 0 || errno == EINPROGRESS) return socket;
   return fail(ErrorCode::tunnel_failed, to_text(endpoint), std::strerror(errno));
@@ -110,7 +115,9 @@ int socket_error(int socket) {
 
 Moved receive(int socket, std::span<char> into) { return moved(::recv(socket, into.data(), into.size(), 0)); }
 
-Moved transmit(int socket, std::span<const char> bytes) { return moved(::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL)); }
+Moved transmit(int socket, std::span<const char> bytes) {
+  return moved(::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+}
 
 void reset_on_close(int socket) {
   const linger at_once{1, 0};

@@ -1,15 +1,15 @@
-// Small questions to the socket calls, answered as Results; every descriptor made here is non-blocking and close-on-exec,
-// so that no child process keeps one of our ports.
+// Small questions to the socket calls, answered as Results; every descriptor made here is non-blocking and
+// close-on-exec, so that no child process keeps one of our ports.
 #pragma once
+
+#include "base/endpoint.hpp"
+#include "base/fd.hpp"
+#include "base/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
-
-#include "base/endpoint.hpp"
-#include "base/fd.hpp"
-#include "base/result.hpp"
 
 namespace helper::tunnel {
 
@@ -24,7 +24,8 @@ struct Accepted {
 };
 [[nodiscard]] Accepted accept_one(int listener);
 
-// Whether `endpoint` names a place by number ("127.0.0.1", "172.17.0.2", "::1"): names would need a resolver that can block.
+// Whether `endpoint` names a place by number ("127.0.0.1", "172.17.0.2", "::1"): names would need a resolver that can
+// block.
 [[nodiscard]] bool is_numeric(const Endpoint& endpoint);
 // Begins a TCP connection; it is made, or has failed, when the socket turns writable. `endpoint` is numeric.
 [[nodiscard]] Result<Fd> begin_connect(const Endpoint& endpoint);

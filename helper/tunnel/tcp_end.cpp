@@ -1,24 +1,26 @@
 #include "tunnel/tcp_end.hpp"
 
-#include <sys/socket.h>
+#include "tunnel/sockets.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <sys/socket.h>
 #include <utility>
-
-#include "tunnel/sockets.hpp"
 
 namespace helper::tunnel {
 namespace {
 
-constexpr std::size_t k_chunk = 64u << 10;       // bytes moved by one call
-constexpr int k_chunks_per_turn = 4;             // then other connections have their turn
+constexpr std::size_t k_chunk = 64u << 10;  // bytes moved by one call
+constexpr int k_chunks_per_turn = 4;        // then other connections have their turn
 
 }  // namespace
 
 TcpEnd::TcpEnd(Loop& loop, Fd socket, FarEvents events)
-    : socket_(std::move(socket)), events_(std::move(events)), watch_(loop, socket_.get(), [this] { readable(); }, [this] { writable(); }) {
+    : socket_(std::move(socket)),
+      events_(std::move(events)),
+      watch_(
+          loop, socket_.get(), [this] { readable(); }, [this] { writable(); }) {
   watch_.want_write();
 }
 

@@ -1,13 +1,13 @@
 // TcpEnd is a far end on this machine: a plain TCP connection, for a server that is this machine itself.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "base/fd.hpp"
 #include "tunnel/far_end.hpp"
 #include "tunnel/loop.hpp"
 #include "tunnel/way.hpp"
+
+#include <memory>
+#include <string>
 
 namespace helper::tunnel {
 
@@ -44,7 +44,8 @@ class LocalWay final : public Way {
   explicit LocalWay(Loop& loop) : loop_(loop) {}
   [[nodiscard]] bool up() const override { return true; }
   [[nodiscard]] std::string trouble() const override { return {}; }
-  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Endpoint& remote, const Endpoint& from, FarEvents events) override;
+  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Endpoint& remote, const Endpoint& from,
+                                                     FarEvents events) override;
   [[nodiscard]] bool outdated(const FarEnd&) const override { return false; }
 
  private:

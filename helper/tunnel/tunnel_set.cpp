@@ -1,16 +1,16 @@
 #include "tunnel/tunnel_set.hpp"
 
-#include <algorithm>
-#include <map>
-#include <mutex>
-#include <utility>
-
 #include "tunnel/connections.hpp"
 #include "tunnel/link.hpp"
 #include "tunnel/listener.hpp"
 #include "tunnel/loop.hpp"
 #include "tunnel/sockets.hpp"
 #include "tunnel/tcp_end.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
 
 namespace helper::tunnel {
 namespace {
@@ -51,7 +51,8 @@ class Board {
     const std::scoped_lock lock(mutex_);
     std::vector<TunnelStatus> all;
     for (const auto& [port, row] : rows_) {
-      all.push_back({port, row.name, row.remote, link_up_, link_trouble_.empty() ? row.trouble : link_trouble_, row.connections});
+      all.push_back(
+          {port, row.name, row.remote, link_up_, link_trouble_.empty() ? row.trouble : link_trouble_, row.connections});
     }
     return all;
   }
@@ -82,10 +83,13 @@ struct Tunnels::State {
     }
     connections = std::make_unique<Connections>(
         loop, *way,
-        Connections::Owner{
-            [this](std::uint16_t port) { return remote_of(port); },
-            [this](std::uint16_t port, const std::string& trouble) { board.change(port, [&](Board::Row& row) { row.trouble = trouble; }); },
-            [this](std::uint16_t port, std::size_t count) { board.change(port, [&](Board::Row& row) { row.connections = count; }); }});
+        Connections::Owner{[this](std::uint16_t port) { return remote_of(port); },
+                           [this](std::uint16_t port, const std::string& trouble) {
+                             board.change(port, [&](Board::Row& row) { row.trouble = trouble; });
+                           },
+                           [this](std::uint16_t port, std::size_t count) {
+                             board.change(port, [&](Board::Row& row) { row.connections = count; });
+                           }});
     board.set_link(way->up(), way->trouble());
   }
 
@@ -114,7 +118,8 @@ struct Tunnels::State {
   std::unique_ptr<Connections> connections;
 };
 
-Tunnels::Tunnels(Dial dial, LinkChange on_link_change) : state_(std::make_unique<State>(std::move(dial), std::move(on_link_change))) {}
+Tunnels::Tunnels(Dial dial, LinkChange on_link_change)
+    : state_(std::make_unique<State>(std::move(dial), std::move(on_link_change))) {}
 
 Tunnels::~Tunnels() {
   state_->loop.run([this] {
@@ -135,9 +140,12 @@ Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
       result = fail(std::move(socket).error());
       return;
     }
-    auto accepted = [this, local_port](Fd client, Endpoint from) { state_->connections->add(local_port, std::move(client), std::move(from)); };
+    auto accepted = [this, local_port](Fd client, Endpoint from) {
+      state_->connections->add(local_port, std::move(client), std::move(from));
+    };
     state_->board.add(local_port, name);
-    state_->ports[local_port].listener = std::make_unique<Listener>(state_->loop, std::move(*socket), std::move(accepted));
+    state_->ports[local_port].listener =
+        std::make_unique<Listener>(state_->loop, std::move(*socket), std::move(accepted));
   });
   return result;
 }

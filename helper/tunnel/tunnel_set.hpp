@@ -1,36 +1,39 @@
 // Tunnels is the TunnelSet that really forwards: local ports on 127.0.0.1, one thread, and one way to the server.
 #pragma once
 
+#include "base/result.hpp"
+#include "ssh/session.hpp"
+#include "tunnel/tunnels.hpp"
+
 #include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-#include "ssh/session.hpp"
-#include "tunnel/tunnels.hpp"
-
 namespace helper::tunnel {
 
 class Tunnels final : public TunnelSet {
  public:
-  // Makes one session to the server. Called on a thread of its own, again and again as sessions are lost; never twice at
-  // once. It must return soon after the stop is requested. nullptr: the server is this machine, no session is needed.
+  // Makes one session to the server. Called on a thread of its own, again and again as sessions are lost; never twice
+  // at once. It must return soon after the stop is requested. nullptr: the server is this machine, no session is
+  // needed.
   using Dial = std::function<Result<std::unique_ptr<ssh::Session>>(std::stop_token)>;
   // The way to the server went up or down, and why. Called on the tunnels' own thread: it must be quick, and must not
   // destroy the Tunnels.
   using LinkChange = std::function<void(bool up, const std::string& why)>;
 
   explicit Tunnels(Dial dial, LinkChange on_link_change = {});
-  ~Tunnels() override;  // closes every port and connection at once; waits only for a dial that is under way to heed its stop
+  ~Tunnels()
+      override;  // closes every port and connection at once; waits only for a dial that is under way to heed its stop
 
   [[nodiscard]] Result<void> open(std::uint16_t local_port, const std::string& name) override;
   [[nodiscard]] Result<void> point(std::uint16_t local_port, const Endpoint& remote) override;
   void close(std::uint16_t local_port) override;
   [[nodiscard]] std::vector<TunnelStatus> status() const override;
 
-  // Dials now if there is no session and none is being made, however long the next try was put off. Nothing for a local server.
+  // Dials now if there is no session and none is being made, however long the next try was put off. Nothing for a local
+  // server.
   void start() override;
 
  private:

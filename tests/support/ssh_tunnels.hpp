@@ -1,6 +1,10 @@
 // A real sshd, and Tunnels that dial it (through a relay, if there is one), for tests.
 #pragma once
 
+#include "support/sshd.hpp"
+#include "support/tcp.hpp"
+#include "tunnel/tunnel_set.hpp"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -10,10 +14,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "support/sshd.hpp"
-#include "support/tcp.hpp"
-#include "tunnel/tunnel_set.hpp"
 
 namespace helper::test {
 

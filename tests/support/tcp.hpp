@@ -1,14 +1,10 @@
-// Plain TCP on 127.0.0.1 for tests: a server with a thread for each connection, a client whose every wait has a limit, and
-// a relay that can stop passing bytes on.
+// Plain TCP on 127.0.0.1 for tests: a server with a thread for each connection, a client whose every wait has a limit,
+// and a relay that can stop passing bytes on.
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
+#include "base/fd.hpp"
 
+#include <arpa/inet.h>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -17,16 +13,19 @@
 #include <limits>
 #include <list>
 #include <mutex>
+#include <netinet/in.h>
 #include <optional>
+#include <poll.h>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
-
-#include "base/fd.hpp"
 
 namespace helper::test {
 
@@ -49,7 +48,8 @@ inline std::uint16_t port_of(int fd) {
 inline Fd listen_anywhere() {
   Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = loopback(0);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(fd.get(), 512) != 0) {
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(fd.get(), 512) != 0) {
     throw std::runtime_error("cannot listen");
   }
   return fd;
@@ -63,7 +63,8 @@ inline bool readable_within(int fd, std::chrono::milliseconds limit) {
 
 class TcpClient {
  public:
-  explicit TcpClient(std::uint16_t port, int receive_buffer = 0) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit TcpClient(std::uint16_t port, int receive_buffer = 0)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval limit{30, 0};
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -106,7 +107,9 @@ class TcpClient {
       text.append(buffer.data(), static_cast<std::size_t>(some));
     }
   }
-  [[nodiscard]] std::string ask(std::string_view bytes) const { return send(bytes) ? receive(bytes.size()) : std::string(); }
+  [[nodiscard]] std::string ask(std::string_view bytes) const {
+    return send(bytes) ? receive(bytes.size()) : std::string();
+  }
 
  private:
   Fd fd_;
@@ -117,7 +120,11 @@ class TcpClient {
 class TcpServer {
  public:
   using Serve = std::function<void(int fd)>;
-  explicit TcpServer(Serve serve) : serve_(std::move(serve)), listener_(listen_anywhere()), port_(port_of(listener_.get())), thread_([this](const std::stop_token& stop) { accept_all(stop); }) {}
+  explicit TcpServer(Serve serve)
+      : serve_(std::move(serve)),
+        listener_(listen_anywhere()),
+        port_(port_of(listener_.get())),
+        thread_([this](const std::stop_token& stop) { accept_all(stop); }) {}
   ~TcpServer() {
     thread_.request_stop();
     thread_.join();

@@ -1,14 +1,14 @@
 // The promises of TunnelSet as one test suite, to be run on every TunnelSet there is.
 #pragma once
 
+#include "support/sshd.hpp"
+#include "tunnel/tunnels.hpp"
+
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "support/sshd.hpp"
-#include "tunnel/tunnels.hpp"
 
 namespace helper::test {
 

@@ -1,8 +1,8 @@
-#include "support/tunnel_set_contract.hpp"
+#include "tunnel/tunnel_set.hpp"
 
 #include "support/fake_tunnel_set.hpp"
 #include "support/tcp.hpp"
-#include "tunnel/tunnel_set.hpp"
+#include "support/tunnel_set_contract.hpp"
 
 namespace helper::test {
 namespace {
@@ -36,10 +36,11 @@ Result<std::unique_ptr<ssh::Session>> nobody_there(const std::stop_token&) {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Every, TunnelSetContract,
-                         ::testing::Values(TunnelSetCase{"FakeTunnelSet", [] { return std::make_unique<FakeRig>(); }},
-                                           TunnelSetCase{"ToThisMachine", [] { return std::make_unique<RealRig>(nullptr); }},
-                                           TunnelSetCase{"ToAServerThatIsAway", [] { return std::make_unique<RealRig>(nobody_there); }}),
-                         [](const auto& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Every, TunnelSetContract,
+    ::testing::Values(TunnelSetCase{"FakeTunnelSet", [] { return std::make_unique<FakeRig>(); }},
+                      TunnelSetCase{"ToThisMachine", [] { return std::make_unique<RealRig>(nullptr); }},
+                      TunnelSetCase{"ToAServerThatIsAway", [] { return std::make_unique<RealRig>(nobody_there); }}),
+    [](const auto& each) { return each.param.name; });
 
 }  // namespace helper::test

@@ -1,9 +1,9 @@
 // Tunnels whose way to the server breaks, goes silent, or never stood.
+#include "support/ssh_tunnels.hpp"
+
 #include <gtest/gtest.h>
 
 #include <csignal>
-
-#include "support/ssh_tunnels.hpp"
 
 namespace helper::tunnel {
 namespace {
@@ -17,7 +17,8 @@ class Healing : public test::SshTunnelsTest {
   // The processes of sshd that serve a connection: children of the listening one.
   std::vector<pid_t> sessions() {
     std::vector<pid_t> found;
-    std::istringstream children(test::read_file("/proc/" + std::to_string(rig_.sshd.pid()) + "/task/" + std::to_string(rig_.sshd.pid()) + "/children"));
+    std::istringstream children(test::read_file("/proc/" + std::to_string(rig_.sshd.pid()) + "/task/" +
+                                                std::to_string(rig_.sshd.pid()) + "/children"));
     for (pid_t pid = 0; children >> pid;) found.push_back(pid);
     return found;
   }
@@ -26,7 +27,8 @@ class Healing : public test::SshTunnelsTest {
     for (const pid_t pid : pids) {
       const auto each = test::read_file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children");
       std::istringstream children(each);
-      for (pid_t child = 0; children >> child;) ::kill(child, signal);  // the one without privileges, for a user who is not root
+      for (pid_t child = 0; children >> child;)
+        ::kill(child, signal);  // the one without privileges, for a user who is not root
       ::kill(pid, signal);
     }
   }

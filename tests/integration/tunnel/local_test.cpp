@@ -1,10 +1,9 @@
 // Tunnels to a server that is this machine itself.
+#include "support/sshd.hpp"
+#include "support/tcp.hpp"
 #include "tunnel/tunnel_set.hpp"
 
 #include <gtest/gtest.h>
-
-#include "support/sshd.hpp"
-#include "support/tcp.hpp"
 
 namespace helper::tunnel {
 namespace {
@@ -38,7 +37,8 @@ TEST_F(LocalTunnels, PassOnEachSidesEndOfFileByItself) {
     std::array<char, 64> buffer{};
     while (::recv(fd, buffer.data(), buffer.size(), 0) > 0) continue;  // all of the question first
     std::size_t sent = 0;
-    while (sent < answer.size()) sent += static_cast<std::size_t>(::send(fd, answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL));
+    while (sent < answer.size())
+      sent += static_cast<std::size_t>(::send(fd, answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL));
   });
   lead_to(server.port());
   const TcpClient client(port_);
@@ -126,7 +126,8 @@ TEST_F(LocalTunnels, ABusyPortOfAnotherProcessIsNamedWithItsPid) {
 
 TEST_F(LocalTunnels, WhatIsNoAddressIsRefused) {
   ASSERT_TRUE(tunnels_.open(port_, "ssh"));
-  for (const Endpoint& bad : {Endpoint{"", 22}, Endpoint{"127.0.0.1", 0}, Endpoint{"host name", 22}, Endpoint{"gpu1", 22}}) {
+  for (const Endpoint& bad :
+       {Endpoint{"", 22}, Endpoint{"127.0.0.1", 0}, Endpoint{"host name", 22}, Endpoint{"gpu1", 22}}) {
     EXPECT_FALSE(tunnels_.point(port_, bad)) << to_text(bad);
   }
 }

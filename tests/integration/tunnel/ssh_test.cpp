@@ -1,11 +1,11 @@
 // Tunnels to a server by SSH: a real sshd on 127.0.0.1.
+#include "support/ssh_tunnels.hpp"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <future>
-
-#include "support/ssh_tunnels.hpp"
 
 namespace helper::tunnel {
 namespace {
@@ -49,7 +49,8 @@ TEST_F(SshTunnels, NothingIsDialledBeforeItIsAskedFor) {
 
 TEST_F(SshTunnels, TellWhenTheWayIsUp) {
   tunnels().start();
-  EXPECT_TRUE(test::eventually([&] { return changes() == std::vector<std::string>{"up: the server test-server is reached"}; }));
+  EXPECT_TRUE(
+      test::eventually([&] { return changes() == std::vector<std::string>{"up: the server test-server is reached"}; }));
 }
 
 TEST_F(SshTunnels, SixtyFourMegabytesEachWayArriveWhole) {
@@ -71,7 +72,8 @@ TEST_F(SshTunnels, PassOnEachSidesEndOfFileByItself) {
   std::atomic<std::size_t> asked = 0;
   const TcpServer server([&](int fd) {
     std::array<char, 4096> buffer{};
-    for (ssize_t got = 1; (got = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0;) asked += static_cast<std::size_t>(got);
+    for (ssize_t got = 1; (got = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0;)
+      asked += static_cast<std::size_t>(got);
     for (std::size_t sent = 0; sent < answer.size();) {
       const auto some = ::send(fd, answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
       if (some <= 0) return;
@@ -94,7 +96,8 @@ TEST_F(SshTunnels, AServerThatEndsFirstStillHearsTheRest) {
     ::shutdown(fd, SHUT_WR);
     std::string text;
     std::array<char, 64> buffer{};
-    for (ssize_t got = 1; (got = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0;) text.append(buffer.data(), static_cast<std::size_t>(got));
+    for (ssize_t got = 1; (got = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0;)
+      text.append(buffer.data(), static_cast<std::size_t>(got));
     heard.set_value(text);
   });
   lead_to(server.port());
@@ -112,7 +115,8 @@ TEST_F(SshTunnels, TwoHundredConnectionsAtOnceGetEachTheirOwnBytes) {
   std::vector<std::unique_ptr<TcpClient>> clients;
   for (int i = 0; i < 200; ++i) clients.push_back(std::make_unique<TcpClient>(port_));
   for (std::size_t i = 0; i < clients.size(); ++i) ASSERT_TRUE(clients[i]->send("client " + std::to_string(1000 + i)));
-  for (std::size_t i = 0; i < clients.size(); ++i) ASSERT_EQ(clients[i]->receive(11), "client " + std::to_string(1000 + i));
+  for (std::size_t i = 0; i < clients.size(); ++i)
+    ASSERT_EQ(clients[i]->receive(11), "client " + std::to_string(1000 + i));
   EXPECT_EQ(status().connections, 200U);
   clients.clear();
   EXPECT_TRUE(test::eventually([&] { return status().connections == 0; }));
@@ -154,7 +158,8 @@ TEST_F(SshTunnels, AServerThatReadsNothingHoldsUpTheClientAndNotOurMemory) {
   const TcpServer server([&](int fd) {
     std::vector<char> buffer(1u << 20);
     while (!read_on) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    for (ssize_t got = 1; (got = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0;) received += static_cast<std::size_t>(got);
+    for (ssize_t got = 1; (got = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0;)
+      received += static_cast<std::size_t>(got);
   });
   lead_to(server.port());
   const std::string bytes = test::pattern(96u << 20);
@@ -186,7 +191,9 @@ TEST_F(SshTunnels, ManyConnectionsInARowLeakNoDescriptor) {
   lead_to(server.port());
   ASSERT_EQ(TcpClient(port_).ask("x"), "x");
   ASSERT_TRUE(test::eventually([&] { return status().connections == 0; }));
-  const auto ours = [&] { return open_descriptors() - static_cast<std::size_t>(server.served()); };  // it keeps one each
+  const auto ours = [&] {
+    return open_descriptors() - static_cast<std::size_t>(server.served());
+  };  // it keeps one each
   const std::size_t before = ours();
   for (int i = 0; i < 500; ++i) {
     const TcpClient client(port_);

@@ -10,7 +10,8 @@ constexpr double k_middle = 0.5;  // no spread either way
 TEST(Backoff, DoublesFromAnInstantToFiveSeconds) {
   Backoff backoff;
   std::vector<int> waits;
-  for (int i = 0; i < 9; ++i) waits.push_back(static_cast<int>(backoff.next(ErrorCode::server_unreachable, k_middle).count()));
+  for (int i = 0; i < 9; ++i)
+    waits.push_back(static_cast<int>(backoff.next(ErrorCode::server_unreachable, k_middle).count()));
   EXPECT_EQ(waits, (std::vector<int>{50, 100, 200, 400, 800, 1600, 3200, 5000, 5000}));
 }
 

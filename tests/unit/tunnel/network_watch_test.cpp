@@ -1,9 +1,9 @@
 #include "tunnel/network_watch.hpp"
 
 #include <gtest/gtest.h>
-#include <linux/rtnetlink.h>
 
 #include <cstring>
+#include <linux/rtnetlink.h>
 #include <string>
 
 namespace helper::tunnel {
@@ -52,12 +52,14 @@ TEST(NetworkWatch, ARouteToOneNetworkOrOfAnotherTableIsNone) {
 }
 
 TEST(NetworkWatch, LooksAtEveryMessageOfABurst) {
-  EXPECT_TRUE(is_network_change(route(RTM_NEWROUTE, 16) + address(RTM_NEWADDR, RT_SCOPE_LINK) + route(RTM_DELROUTE, 0)));
+  EXPECT_TRUE(
+      is_network_change(route(RTM_NEWROUTE, 16) + address(RTM_NEWADDR, RT_SCOPE_LINK) + route(RTM_DELROUTE, 0)));
 }
 
 TEST(NetworkWatch, BrokenMessagesAreNoChange) {
   const std::string whole = route(RTM_NEWROUTE, 0);
-  for (std::size_t length = 0; length < whole.size(); ++length) EXPECT_FALSE(is_network_change(std::string_view(whole).substr(0, length)));
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    EXPECT_FALSE(is_network_change(std::string_view(whole).substr(0, length)));
   std::string no_length = whole;
   std::memset(no_length.data(), 0, sizeof(std::uint32_t));
   EXPECT_FALSE(is_network_change(no_length));

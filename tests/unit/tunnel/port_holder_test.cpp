@@ -1,20 +1,24 @@
 #include "tunnel/port_holder.hpp"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include "support/sshd.hpp"
 #include "support/tcp.hpp"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
 
 namespace helper::tunnel {
 namespace {
 
 constexpr std::string_view k_table =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-    "   0: 0100007F:08AE 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000 100 0 0 10 0\n"
-    "   1: 0100007F:08AE 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 0000 20 4 30 10 -1\n"
+    "   0: 0100007F:08AE 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000 100 0 0 10 "
+    "0\n"
+    "   1: 0100007F:08AE 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 0000 20 4 30 10 "
+    "-1\n"
     "   2: 0100007F:08AE 0100007F:C351 06 00000000:00000000 03:00000F6C 00000000     0        0 0 3 0000\n"
-    "   3: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000    33        0 4713 1 0000 100 0 0 10 0\n";
+    "   3: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000    33        0 4713 1 0000 100 0 0 10 "
+    "0\n";
 
 TEST(PortHolder, FindsTheSocketsOfAPort) {
   EXPECT_EQ(sockets_on_port(k_table, 2222), (std::vector<SocketRow>{{4711, 1000, true}, {4712, 0, false}}));
@@ -24,8 +28,11 @@ TEST(PortHolder, FindsTheSocketsOfAPort) {
 TEST(PortHolder, TheFarPortOfAConnectionDoesNotCount) { EXPECT_TRUE(sockets_on_port(k_table, 50000).empty()); }
 
 TEST(PortHolder, ReadsTheLongAddressesOfIpv6) {
-  EXPECT_EQ(sockets_on_port(" 0: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 99 1\n", 22),
-            (std::vector<SocketRow>{{99, 0, true}}));
+  EXPECT_EQ(
+      sockets_on_port(
+          " 0: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 99 1\n",
+          22),
+      (std::vector<SocketRow>{{99, 0, true}}));
 }
 
 TEST(PortHolder, PassesOverLinesThatAreNoSockets) {

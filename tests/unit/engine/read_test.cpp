@@ -1,0 +1,251 @@
+// tests/golden/engine/README.md says which of the answers were recorded and which were written by hand.
+#include "engine/read.hpp"
+
+#include "plan/choose_gpu.hpp"
+#include "support/golden.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::engine {
+namespace {
+
+using plan::ContainerState;
+using plan::GpuWay;
+
+std::string recorded(const std::string& name) {
+  return helper::test::read_file(std::string(TEST_SOURCE_DIR) + "/golden/engine/" + name + ".json");
+}
+
+plan::Container container_of(const std::string& name) {
+  const auto container = read_container(recorded(name));
+  EXPECT_TRUE(container) << name << ": " << to_text(container.error());
+  return container.value_or(plan::Container{});
+}
+
+TEST(ReadContainer, ReadsARunningOneOfDocker20) {
+  plan::Container expected;
+  expected.state = ContainerState::running;
+  expected.id = "f1b77c1f7a9c";
+  expected.image = "centernet:1.2";
+  expected.ever_started = true;
+  expected.started_at = "2026-11-21T21:18:28.190572636Z";
+  expected.gpu_way = GpuWay::gpus_flag;
+  expected.runtime = "runc";
+  expected.labels = {{"io.helper.spec", "0123456789abcdef"}, {"io.helper.target", "centernet"}};
+  expected.published = {{22, {"127.0.0.1", 32769}}, {8888, {"127.0.0.1", 32768}}};
+  expected.address = "172.17.0.2";
+  EXPECT_EQ(container_of("docker20_running"), expected);
+}
+
+TEST(ReadContainer, TellsThePausedExitedAndRestartingStates) {
+  EXPECT_EQ(container_of("docker20_paused").state, ContainerState::paused);
+  const auto exited = container_of("docker20_exited");
+  EXPECT_EQ(exited.state, ContainerState::exited);
+  EXPECT_TRUE(exited.ever_started);
+  EXPECT_TRUE(exited.published.empty());
+  EXPECT_EQ(exited.address, "");
+  const auto restarting = container_of("docker20_restarting");
+  EXPECT_EQ(restarting.state, ContainerState::restarting);
+  EXPECT_EQ(restarting.exit_code, 3);
+}
+
+TEST(ReadContainer, TellsThatACreatedOneHasNeverRunAndHowItGetsItsGpus) {
+  const auto created = container_of("docker20_created_runtime");
+  EXPECT_EQ(created.state, ContainerState::created);
+  EXPECT_FALSE(created.ever_started);
+  EXPECT_EQ(created.gpu_way, GpuWay::runtime);
+  EXPECT_EQ(created.runtime, "nvidia");
+  EXPECT_EQ(created.error, "");
+}
+
+TEST(ReadContainer, KeepsWhyAStartFailed) {
+  const auto failed = container_of("docker20_created_failed");
+  EXPECT_EQ(failed.state, ContainerState::created);
+  EXPECT_FALSE(failed.ever_started);
+  EXPECT_EQ(failed.exit_code, 127);
+  EXPECT_NE(failed.error.find("error mounting \"/dev/null\""), std::string::npos);
+  EXPECT_FALSE(plan::is_about_gpus(failed.error));
+}
+
+TEST(ReadContainer, OnTheHostsNetworkIsReachedAtTheServersLoopback) {
+  const auto container = container_of("docker20_host_network");
+  EXPECT_EQ(container.address, "127.0.0.1");
+  EXPECT_TRUE(container.published.empty());
+}
+
+TEST(ReadContainer, ReadsDocker28) {
+  const auto container = container_of("docker28_running");
+  EXPECT_EQ(container.gpu_way, GpuWay::gpus_flag);
+  EXPECT_EQ(container.address, "172.17.0.2");
+  EXPECT_EQ(container.published,
+            (std::map<std::uint16_t, Endpoint>{{22, {"127.0.0.1", 32769}}, {8888, {"127.0.0.1", 32772}}}));
+}
+
+TEST(ReadContainer, ReadsPodman4) {
+  const auto container = container_of("podman4_running");
+  EXPECT_EQ(container.state, ContainerState::running);
+  EXPECT_EQ(container.image, "localhost/centernet:1.2");
+  EXPECT_EQ(container.gpu_way, GpuWay::none);
+  EXPECT_EQ(container.runtime, "oci");
+  EXPECT_EQ(container.address, "10.88.0.7");
+  EXPECT_EQ(container.published, (std::map<std::uint16_t, Endpoint>{{22, {"127.0.0.1", 12222}}}));
+  EXPECT_TRUE(container.ever_started);
+}
+
+std::string with_ports(const std::string& ports) {
+  return R"({"Id":"a","State":{"Status":"running"},"NetworkSettings":{"Ports":)" + ports + "}}";
+}
+
+TEST(ReadContainer, TakesNoPortThatIsNone) {
+  for (const char* ports :
+       {"null", "7", "[]", R"({"22/tcp":null})", R"({"22/tcp":[]})", R"({"22/tcp":[7,null,"x",{}]})",
+        R"({"22/tcp":[{"HostIp":"127.0.0.1","HostPort":"0"}]})",
+        R"({"22/tcp":[{"HostIp":"127.0.0.1","HostPort":"70000"}]})",
+        R"({"22/tcp":[{"HostIp":"127.0.0.1","HostPort":"-1"}]})", R"({"22/tcp":[{"HostPort":49153}]})",
+        R"({"0/tcp":[{"HostPort":"49153"}]})", R"({"99999/tcp":[{"HostPort":"49153"}]})",
+        R"({"x/tcp":[{"HostPort":"49153"}]})", R"({"22/udp":[{"HostPort":"49153"}]})"}) {
+    const auto container = read_container(with_ports(ports));
+    ASSERT_TRUE(container) << ports;
+    EXPECT_TRUE(container->published.empty()) << ports;
+  }
+}
+
+TEST(ReadContainer, KeepsAnAddressThatIsNotAnyAddress) {
+  const auto container = read_container(with_ports(R"({"22/tcp":[{"HostIp":"192.168.7.1","HostPort":"2200"}]})"));
+  ASSERT_TRUE(container);
+  EXPECT_EQ(container->published.at(22), (Endpoint{"192.168.7.1", 2200}));
+}
+
+TEST(ReadContainer, IsAnErrorForWhatIsNoContainerAndNeverAGuess) {
+  for (const char* text :
+       {"", "null", "[]", "7", "\"x\"", "{", "{}", R"({"Id":"a"})", R"({"Id":"a","State":"running"})",
+        R"({"State":{"Status":"running"}})", R"({"Id":7,"State":{"Status":"running"}})", "Error: No such container: x",
+        "{\"Id\":\"\xff\",\"State\":{\"Status\":\"running\"}}"}) {
+    const auto container = read_container(text);
+    ASSERT_FALSE(container) << text;
+    EXPECT_EQ(container.error().code, ErrorCode::engine_failed);
+    EXPECT_FALSE(container.error().cause.empty());
+  }
+}
+
+TEST(ReadContainer, TakesAStateThatNobodyKnowsForDead) {
+  const auto container = read_container(R"({"Id":"a","State":{"Status":"levitating"}})");
+  ASSERT_TRUE(container);
+  EXPECT_EQ(container->state, ContainerState::dead);
+}
+
+TEST(ReadImage, ReadsWhatItRuns) {
+  const auto image = read_image(recorded("docker20_image"));
+  ASSERT_TRUE(image);
+  EXPECT_EQ(*image, (plan::Image{"sha256:cda6fe7a71da", {}, {"bash"}}));
+  const auto of_podman = read_image(R"({"Id":"9a8b","Config":{"Entrypoint":"/init","Cmd":["a","b",7,null]}})");
+  ASSERT_TRUE(of_podman);
+  EXPECT_EQ(*of_podman, (plan::Image{"9a8b", {"/init"}, {"a", "b"}}));
+  EXPECT_FALSE(read_image("{}"));
+  EXPECT_FALSE(read_image("[]"));
+}
+
+TEST(ReadEngine, ReadsVersionAndRuntimes) {
+  const auto docker20 = read_engine(recorded("docker20_info"));
+  ASSERT_TRUE(docker20);
+  EXPECT_EQ(*docker20, (plan::Engine{"20.10.24+dfsg1",
+                                     {"io.containerd.runc.v2", "io.containerd.runtime.v1.linux", "nvidia", "runc"}}));
+  const auto docker28 = read_engine(recorded("docker28_info"));
+  ASSERT_TRUE(docker28);
+  EXPECT_EQ(*docker28, (plan::Engine{"28.2.2", {"io.containerd.runc.v2", "nvidia", "runc"}}));
+}
+
+// The first two as Docker 20.10 and 28 print them.
+TEST(ReadEngine, SaysWhyAnEngineDoesNotAnswer) {
+  const auto refused = read_engine(
+      R"({"ServerErrors":["Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.24/info\": dial unix /var/run/docker.sock: connect: permission denied"],"ClientInfo":{}})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::engine_permission);
+  EXPECT_NE(refused.error().fix.find("usermod -aG docker"), std::string::npos);
+  const auto down = read_engine(
+      R"({"ServerErrors":["Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"]})");
+  ASSERT_FALSE(down);
+  EXPECT_EQ(down.error().code, ErrorCode::engine_down);
+  EXPECT_EQ(to_text(down.error()),
+            "engine: Docker is installed but its daemon does not answer: Cannot connect to the Docker daemon at "
+            "unix:///var/run/docker.sock. Is the docker daemon running?\n"
+            "  fix: on the server: sudo systemctl start docker");
+  const auto silent = read_engine("{}");
+  ASSERT_FALSE(silent);
+  EXPECT_EQ(silent.error().code, ErrorCode::engine_down);
+  EXPECT_FALSE(read_engine("docker: command not found"));
+}
+
+TEST(EngineTrouble, KnowsPermissionAndAbsenceAndKeepsTheWordsOfTheRest) {
+  EXPECT_EQ(
+      engine_trouble("permission denied while trying to connect to the docker API at unix:///var/run/docker.sock").code,
+      ErrorCode::engine_permission);
+  EXPECT_EQ(engine_trouble("error during connect: Get \"http://10.0.0.1:2375/v1.24/version\": dial tcp 10.0.0.1:2375: "
+                           "connect: connection refused")
+                .code,
+            ErrorCode::engine_down);
+  const Error other = engine_trouble("Error response from daemon: client version 1.52 is too new. Maximum is 1.41");
+  EXPECT_EQ(other.code, ErrorCode::engine_failed);
+  EXPECT_EQ(other.cause, "client version 1.52 is too new. Maximum is 1.41");
+  EXPECT_EQ(engine_trouble("").cause, "docker info failed and said nothing");
+}
+
+struct Words {
+  const char* name;
+  std::string err;
+  std::string words;
+};
+
+class EngineWords : public testing::TestWithParam<Words> {};
+
+TEST_P(EngineWords, AreTheCauseAlone) { EXPECT_EQ(engine_words(GetParam().err), GetParam().words); }
+
+INSTANTIATE_TEST_SUITE_P(
+    RealOnes, EngineWords,
+    testing::Values(
+        Words{"Start",
+              "Error response from daemon: could not select device driver \"\" with capabilities: [[gpu]]\n"
+              "Error: failed to start containers: centernet\n",
+              "could not select device driver \"\" with capabilities: [[gpu]]"},
+        Words{"Create", "Error response from daemon: Unknown runtime specified nvidia\n",
+              "Unknown runtime specified nvidia"},
+        Words{"CreateInDocker28",
+              "docker: Error response from daemon: unknown or invalid runtime name: nvidia\n\nRun 'docker run --help' "
+              "for "
+              "more information\n",
+              "unknown or invalid runtime name: nvidia"},
+        Words{"Pull",
+              "Error response from daemon: Get \"https://registry.example/v2/\": dial tcp: lookup registry.example: no "
+              "such host\n",
+              "Get \"https://registry.example/v2/\": dial tcp: lookup registry.example: no such host"},
+        Words{
+            "RunOfAnAbsentImage",
+            "Unable to find image 'nosuch:1' locally\ndocker: Error response from daemon: pull access denied for "
+            "nosuch, repository does not exist or may require 'docker login': denied: requested access to the resource "
+            "is denied.\nSee 'docker run --help'.\n",
+            "pull access denied for nosuch, repository does not exist or may require 'docker login': denied: requested "
+            "access to the resource is denied"},
+        Words{
+            "WithoutPermission",
+            "permission denied while trying to connect to the Docker daemon socket\nError: failed to start containers: "
+            "x\n",
+            "permission denied while trying to connect to the Docker daemon socket"},
+        Words{"Podman",
+              "Error: unable to start container \"ab12\": crun: error running hook: No such file or directory\n",
+              "unable to start container \"ab12\": crun: error running hook: No such file or directory"},
+        Words{"NoPrefix", "sh: 1: docker: not found\n", "sh: 1: docker: not found"},
+        Words{"WarningFirst", "WARNING: Error loading config file\nError response from daemon: conflict.\n",
+              "conflict"},
+        Words{"Nothing", "", ""}, Words{"BlankLines", "\n\n  \n", ""},
+        Words{"OnlyTheLineThatSaysNothing", "Error: failed to start containers: x\n", ""},
+        Words{"WindowsLineEnds", "Error response from daemon: conflict\r\n", "conflict"},
+        Words{"CannotSteerATerminal", "Error: \x1b]0;owned\x07 \xff", "\\x1b]0;owned\\x07 \\xff"}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+TEST(EngineWordsOfARunaway, AreCut) {
+  const std::string words = engine_words("Error: " + std::string(10'000, 'x'));
+  EXPECT_EQ(words, std::string(400, 'x') + "...");
+}
+
+}  // namespace
+}  // namespace helper::engine

@@ -60,6 +60,7 @@ class Login {
   [[nodiscard]] bool offered(unsigned method) const {
     return (static_cast<unsigned>(ssh_userauth_list(wire_.session, nullptr)) & method) != 0;
   }
+  [[nodiscard]] bool takes_keys() const { return !asked_server_ || offered(SSH_AUTH_METHOD_PUBLICKEY); }
   void note(const std::string& what) { tried_ += (tried_.empty() ? "" : "; ") + what; }
   [[nodiscard]] std::string account() const {
     return host_.user + "@" + host_.hostname + ":" + std::to_string(host_.port);
@@ -216,14 +217,19 @@ Result<Outcome> Login::keys() {
     }
     others.erase(same);
   }
-  HELPER_TRY_ASSIGN(Outcome outcome, agent(named));
+  if (host_.identities_only) others.clear();
+  // libssh 0.10 loses the memory of the first list when it asks an agent of the same session for a second one, so two
+  // lists become one, after the files.
+  if (!others.empty()) others.insert(others.begin(), named.begin(), named.end());
+  Outcome outcome = Outcome::on;
+  if (others.empty()) {
+    HELPER_TRY_ASSIGN(outcome, agent(named));
+  }
   for (const Identity* identity : files) {
-    if (outcome == Outcome::done) return outcome;
-    if (asked_server_ && !offered(SSH_AUTH_METHOD_PUBLICKEY)) return outcome;
+    if (outcome == Outcome::done || !takes_keys()) return outcome;
     HELPER_TRY_ASSIGN(outcome, key_file(*identity));
   }
-  if (outcome == Outcome::done || host_.identities_only || (asked_server_ && !offered(SSH_AUTH_METHOD_PUBLICKEY)))
-    return outcome;
+  if (outcome == Outcome::done || !takes_keys()) return outcome;
   return agent(others);
 }
 

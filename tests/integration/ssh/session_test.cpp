@@ -189,6 +189,19 @@ TEST(Session, TriesTheAgentKeyThatIsNamedBeforeTheServerBreaksOff) {
   EXPECT_NE(error.fix.find("IdentitiesOnly"), std::string::npos) << to_text(error);
 }
 
+TEST(Session, GoesOnToOtherAgentKeysWhenTheNamedOneIsRefused) {
+  const Sshd sshd;
+  Agent agent;
+  for (const auto* name : {"named", "other"}) agent.add(make_key(sshd, name));
+  authorize(sshd, sshd.file("other"));
+  std::filesystem::remove(sshd.file("named"));
+  HostConfig host = sshd.host();
+  host.identity_files = {sshd.file("named")};
+  host.identity_agent = agent.socket();
+  host.identities_only = false;
+  expect_works(host);
+}
+
 TEST(Session, GoesOnWithoutAnAgentThatDoesNotAnswer) {
   const Sshd sshd;
   HostConfig host = sshd.host();

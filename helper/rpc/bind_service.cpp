@@ -16,7 +16,8 @@ Result<int> lines_param(const Json& params) {
   const auto it = params.find("lines");
   if (it == params.end() || it->is_null()) return k_default_log_lines;
   const auto lines = it->get<std::int64_t>();
-  if (lines < 1 || lines > k_max_log_lines) return fail(ErrorCode::rpc_params, "params.lines", "it is not from 1 to " + std::to_string(k_max_log_lines));
+  if (lines < 1 || lines > k_max_log_lines)
+    return fail(ErrorCode::rpc_params, "params.lines", "it is not from 1 to " + std::to_string(k_max_log_lines));
   return static_cast<int>(lines);
 }
 

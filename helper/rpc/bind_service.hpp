@@ -1,11 +1,11 @@
-// bind_service puts a service behind the method table: one line a method, JSON on one side and plain values on the other.
-// It is a template so that tests can bind a service of their own.
+// bind_service puts a service behind the method table: one line a method, JSON on one side and plain values on the
+// other. It is a template so that tests can bind a service of their own.
 #pragma once
-
-#include <utility>
 
 #include "rpc/dispatcher.hpp"
 #include "rpc/types.hpp"
+
+#include <utility>
 
 namespace helper::rpc {
 
@@ -15,7 +15,8 @@ inline constexpr int k_max_log_lines = 100'000;
 // Absent, null and the default are the same. Error: rpc_params.
 [[nodiscard]] Result<plan::Power> power_param(const Json& params);
 [[nodiscard]] Result<int> lines_param(const Json& params);
-// A question can only be put to a caller who reads events. Error: rpc_params (also for a config path that is not absolute).
+// A question can only be put to a caller who reads events. Error: rpc_params (also for a config path that is not
+// absolute).
 [[nodiscard]] Result<ensure::Request> request_param(const Json& params, const CallContext& context);
 
 template <class T>
@@ -60,7 +61,8 @@ template <class Service>
     return as_json(service.settings(request, context.stop));
   };
   handlers["answer"] = [&service](const Json& params, const CallContext&) -> Result<Json> {
-    return Json{{"accepted", service.answer(params.at("question").template get<std::string>(), params.at("value").template get<std::string>())}};
+    return Json{{"accepted", service.answer(params.at("question").template get<std::string>(),
+                                            params.at("value").template get<std::string>())}};
   };
   return handlers;
 }

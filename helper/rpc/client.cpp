@@ -1,10 +1,7 @@
 #include "rpc/client.hpp"
 
-#include <algorithm>
-#include <exception>
-#include <optional>
-#include <utility>
-#include <variant>
+#include "rpc/envelope.hpp"
+#include "rpc/types.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,8 +11,11 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
-#include "rpc/envelope.hpp"
-#include "rpc/types.hpp"
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <variant>
 
 namespace helper::rpc {
 namespace {
@@ -32,7 +32,8 @@ constexpr Milliseconds k_cancel_grace{5'000};
 constexpr Milliseconds k_cancel_call_limit{2'000};
 
 tl::unexpected<Error> unreachable(std::string cause, const std::filesystem::path& log_file) {
-  return fail(ErrorCode::daemon_unreachable, "helperd", std::move(cause), "try again; if it stays so, look at " + log_file.string());
+  return fail(ErrorCode::daemon_unreachable, "helperd", std::move(cause),
+              "try again; if it stays so, look at " + log_file.string());
 }
 
 // One HTTP exchange on one connection, driven on the caller's thread.
@@ -41,9 +42,7 @@ class Exchange {
   Exchange(const DaemonEndpoint& endpoint, Milliseconds silence) : endpoint_(endpoint), silence_(silence) {}
 
   // From any thread: the next wait calls `what` on the thread that drives the exchange.
-  void post(std::function<void()> what) {
-    asio::post(io_, std::move(what));
-  }
+  void post(std::function<void()> what) { asio::post(io_, std::move(what)); }
   // From now on nothing is waited for longer than this.
   void hurry(Milliseconds left) {
     give_up_ = std::chrono::steady_clock::now() + left;
@@ -135,11 +134,15 @@ class Exchange {
 
 Result<Json> converse(Exchange& exchange, const std::string& body, const Json& id, const ensure::EventSink& on_event,
                       const std::filesystem::path& log_file) {
-  if (const ErrorOf error = exchange.connect()) return unreachable("it cannot be reached (" + error.message() + ")", log_file);
-  if (const ErrorOf error = exchange.send(body)) return unreachable("it took no request (" + error.message() + ")", log_file);
-  if (const ErrorOf error = exchange.read_header()) return unreachable("it gave no answer (" + error.message() + ")", log_file);
+  if (const ErrorOf error = exchange.connect())
+    return unreachable("it cannot be reached (" + error.message() + ")", log_file);
+  if (const ErrorOf error = exchange.send(body))
+    return unreachable("it took no request (" + error.message() + ")", log_file);
+  if (const ErrorOf error = exchange.read_header())
+    return unreachable("it gave no answer (" + error.message() + ")", log_file);
   if (exchange.status() == 401) {
-    return fail(ErrorCode::daemon_unreachable, "helperd", "it does not accept the token of its endpoint file", "end it (kill its process), then try again");
+    return fail(ErrorCode::daemon_unreachable, "helperd", "it does not accept the token of its endpoint file",
+                "end it (kill its process), then try again");
   }
   ErrorOf error;
   while (const auto line = exchange.next_line(error)) {
@@ -153,24 +156,30 @@ Result<Json> converse(Exchange& exchange, const std::string& body, const Json& i
     const auto event = event_from_json(std::get<EventMessage>(message).params);
     if (event && on_event) on_event(*event);
   }
-  return unreachable(error ? "it stopped answering (" + error.message() + ")" : "it closed the connection before it answered", log_file);
+  return unreachable(
+      error ? "it stopped answering (" + error.message() + ")" : "it closed the connection before it answered",
+      log_file);
 }
 
-// Asks for the cancel of a request on a connection of its own. A daemon that cannot be asked will not be waited for either.
+// Asks for the cancel of a request on a connection of its own. A daemon that cannot be asked will not be waited for
+// either.
 void send_cancel(const DaemonEndpoint& endpoint, const Json& id, const std::filesystem::path& log_file) {
   Exchange exchange(endpoint, k_cancel_call_limit);
   const Json cancel_id = "cancel-" + id.get<std::string>();
-  const auto ignored = converse(exchange, to_bytes(make_call(cancel_id, "cancel", {{"request", id}})), cancel_id, {}, log_file);
+  const auto ignored =
+      converse(exchange, to_bytes(make_call(cancel_id, "cancel", {{"request", id}})), cancel_id, {}, log_file);
   static_cast<void>(ignored);
 }
 
 }  // namespace
 
-Client::Client(DaemonEndpoint endpoint, std::filesystem::path log_file) : endpoint_(std::move(endpoint)), log_file_(std::move(log_file)) {}
+Client::Client(DaemonEndpoint endpoint, std::filesystem::path log_file)
+    : endpoint_(std::move(endpoint)), log_file_(std::move(log_file)) {}
 
-Result<Json> Client::call(std::string_view method, const Json& params, const ensure::EventSink& on_event, const std::stop_token& stop,
-                          Milliseconds silence) const {
-  if (stop.stop_requested()) return fail(ErrorCode::cancelled, std::string(method), "it was cancelled before it was asked for");
+Result<Json> Client::call(std::string_view method, const Json& params, const ensure::EventSink& on_event,
+                          const std::stop_token& stop, Milliseconds silence) const {
+  if (stop.stop_requested())
+    return fail(ErrorCode::cancelled, std::string(method), "it was cancelled before it was asked for");
   try {
     // Random, so that no two callers cancel each other.
     const Json id = std::string(method) + "-" + random_token().substr(0, 16);

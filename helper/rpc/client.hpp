@@ -1,12 +1,6 @@
-// Client speaks to the daemon: JSON-RPC over HTTP on a plain socket, one connection a call. Safe from any thread, and from
-// inside its own on_event (a question is answered by a second call).
+// Client speaks to the daemon: JSON-RPC over HTTP on a plain socket, one connection a call. Safe from any thread, and
+// from inside its own on_event (a question is answered by a second call).
 #pragma once
-
-#include <filesystem>
-#include <functional>
-#include <stop_token>
-#include <string>
-#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/paths.hpp"
@@ -14,6 +8,12 @@
 #include "ensure/report.hpp"
 #include "rpc/endpoint_file.hpp"
 #include "rpc/json.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
 
 namespace helper::rpc {
 
@@ -28,8 +28,8 @@ class Client {
   // The method's result, or its error as the daemon gave it. A call may take as long as the daemon gives signs of life
   // (`silence`); on_event runs on this thread. When `stop` is requested the call is cancelled and ends within seconds.
   // Own errors: daemon_unreachable (refuses, closes early, is silent, answers garbage), cancelled.
-  [[nodiscard]] Result<Json> call(std::string_view method, const Json& params, const ensure::EventSink& on_event, const std::stop_token& stop,
-                                  Milliseconds silence = k_silence_limit) const;
+  [[nodiscard]] Result<Json> call(std::string_view method, const Json& params, const ensure::EventSink& on_event,
+                                  const std::stop_token& stop, Milliseconds silence = k_silence_limit) const;
 
   [[nodiscard]] const DaemonEndpoint& endpoint() const { return endpoint_; }
 

@@ -1,14 +1,14 @@
 #include "rpc/connect.hpp"
 
-#include <cstdlib>
-#include <string>
-#include <string_view>
-
 #include "base/clock.hpp"
 #include "base/daemonize.hpp"
 #include "base/log.hpp"
 #include "rpc/daemon_lock.hpp"
 #include "rpc/ready_line.hpp"
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
 
 namespace helper::rpc {
 namespace {
@@ -34,7 +34,8 @@ Result<void> retire(const Client& client, const Paths& paths, SteadyTime until, 
   while (clock.now() < until) {
     HELPER_TRY_ASSIGN(const auto lock, DaemonLock::try_take(paths.daemon_lock()));
     if (lock) return {};
-    if (!clock.sleep(k_first_pause, stop)) return fail(ErrorCode::cancelled, "helperd", "waiting for the older daemon was cancelled");
+    if (!clock.sleep(k_first_pause, stop))
+      return fail(ErrorCode::cancelled, "helperd", "waiting for the older daemon was cancelled");
   }
   return not_ready(paths, "the daemon of version " + client.endpoint().version + " was asked to end and did not (pid " +
                               std::to_string(client.endpoint().pid) + ")");
@@ -59,14 +60,18 @@ Result<Client> connect_or_start(const Paths& paths, const std::filesystem::path&
     if (client && client->endpoint().version == HELPER_VERSION) return std::move(*client);
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, "helperd", "looking for it was cancelled");
     if (spawn_forbidden()) {
-      return fail(ErrorCode::daemon_unreachable, "helperd", "it does not run, and HELPER_NO_SPAWN forbids starting it", "helper serve, or unset HELPER_NO_SPAWN");
+      return fail(ErrorCode::daemon_unreachable, "helperd", "it does not run, and HELPER_NO_SPAWN forbids starting it",
+                  "helper serve, or unset HELPER_NO_SPAWN");
     }
     if (clock.now() >= until) return not_ready(paths, "it was started and does not answer");
     if (client) HELPER_TRY(retire(*client, paths, until, stop));
-    HELPER_TRY_ASSIGN(const std::string line, spawn_detached({helperd.string()}, std::chrono::duration_cast<Milliseconds>(until - clock.now()), stop));
+    HELPER_TRY_ASSIGN(
+        const std::string line,
+        spawn_detached({helperd.string()}, std::chrono::duration_cast<Milliseconds>(until - clock.now()), stop));
     HELPER_TRY(parse_ready_line(line));
     // Ready and yet not found: it ended at once, or another command asked it to.
-    if (client = find_daemon(paths, stop); client && client->endpoint().version == HELPER_VERSION) return std::move(*client);
+    if (client = find_daemon(paths, stop); client && client->endpoint().version == HELPER_VERSION)
+      return std::move(*client);
     if (!clock.sleep(pause, stop)) return fail(ErrorCode::cancelled, "helperd", "starting it was cancelled");
     pause = std::min(2 * pause, k_longest_pause);
   }

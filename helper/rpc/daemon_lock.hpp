@@ -1,13 +1,13 @@
-// DaemonLock is the proof that this process is the one daemon of its user: an flock(2) that the kernel drops with us, however
-// we end.
+// DaemonLock is the proof that this process is the one daemon of its user: an flock(2) that the kernel drops with us,
+// however we end.
 #pragma once
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <utility>
-
-#include "base/fd.hpp"
-#include "base/result.hpp"
 
 namespace helper::rpc {
 

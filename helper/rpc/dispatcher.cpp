@@ -1,22 +1,25 @@
 #include "rpc/dispatcher.hpp"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <exception>
-#include <utility>
-#include <vector>
-
 #include "base/log.hpp"
 #include "rpc/methods.hpp"
 #include "rpc/types.hpp"
 
+#include <algorithm>
+#include <exception>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
 namespace helper::rpc {
 
 Dispatcher::Dispatcher(Handlers service, std::function<void()> on_shutdown) : handlers_(std::move(service)) {
-  handlers_["version"] = [](const Json&, const CallContext&) -> Result<Json> { return Json{{"version", HELPER_VERSION}, {"pid", ::getpid()}}; };
+  handlers_["version"] = [](const Json&, const CallContext&) -> Result<Json> {
+    return Json{{"version", HELPER_VERSION}, {"pid", ::getpid()}};
+  };
   handlers_["methods"] = [](const Json&, const CallContext&) -> Result<Json> { return methods_json(); };
-  handlers_["cancel"] = [this](const Json& params, const CallContext&) -> Result<Json> { return cancel(params.at("request")); };
+  handlers_["cancel"] = [this](const Json& params, const CallContext&) -> Result<Json> {
+    return cancel(params.at("request"));
+  };
   handlers_["shutdown"] = [on_shutdown = std::move(on_shutdown)](const Json&, const CallContext&) -> Result<Json> {
     on_shutdown();
     return Json{{"stopping", true}};
@@ -41,7 +44,8 @@ std::optional<Json> Dispatcher::answer(const Incoming& incoming, const Caller& c
     const Call& call = std::get<Call>(item);
     const Result<Json> result = run(call, caller);
     if (!result) log_info("{} failed: {}", call.method, to_text(result.error()));
-    if (!call.notification) answers.push_back(result ? make_result(call.id, *result) : make_error(call.id, result.error()));
+    if (!call.notification)
+      answers.push_back(result ? make_result(call.id, *result) : make_error(call.id, result.error()));
   }
   if (answers.empty()) return std::nullopt;
   return incoming.batch ? answers : answers.front();
@@ -51,7 +55,8 @@ Result<Json> Dispatcher::run(const Call& call, const Caller& caller) {
   const Method* method = find_method(call.method);
   const auto handler = handlers_.find(call.method);
   if (method == nullptr || handler == handlers_.end()) {
-    return fail(ErrorCode::rpc_method, "method " + call.method, "there is none of that name", "helper rpc --help lists them");
+    return fail(ErrorCode::rpc_method, "method " + call.method, "there is none of that name",
+                "helper rpc --help lists them");
   }
   HELPER_TRY(check_params(*method, call.params));
   try {

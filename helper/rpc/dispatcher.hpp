@@ -1,6 +1,10 @@
-// Dispatcher carries calls from any transport to the handlers of their methods, and keeps the list of calls in flight, so
-// that one can be cancelled, all can be stopped, and questions that nobody can answer any more are refused. Thread-safe.
+// Dispatcher carries calls from any transport to the handlers of their methods, and keeps the list of calls in flight,
+// so that one can be cancelled, all can be stopped, and questions that nobody can answer any more are refused.
+// Thread-safe.
 #pragma once
+
+#include "ensure/report.hpp"
+#include "rpc/envelope.hpp"
 
 #include <atomic>
 #include <functional>
@@ -12,14 +16,11 @@
 #include <stop_token>
 #include <string>
 
-#include "ensure/report.hpp"
-#include "rpc/envelope.hpp"
-
 namespace helper::rpc {
 
 // Who called: how to tell them what happens meanwhile, and whether they are still there.
 struct Caller {
-  std::function<void(const Json& message)> send;                                     // empty: only the answer is wanted
+  std::function<void(const Json& message)> send;  // empty: only the answer is wanted
   std::shared_ptr<const std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
 };
 

@@ -1,18 +1,17 @@
 #include "rpc/endpoint_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/fd.hpp"
+#include "rpc/json.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fcntl.h>
 #include <limits>
-
-#include <fmt/format.h>
-
-#include "base/fd.hpp"
-#include "rpc/json.hpp"
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace helper::rpc {
 namespace {
@@ -50,14 +49,19 @@ std::optional<DaemonEndpoint> parse_endpoint(std::string_view bytes) {
   const auto version = text_at(*json, "version");
   const auto pid = json->find("pid");
   if (!url || !port_of(*url) || !token || !is_token(*token) || !version) return std::nullopt;
-  if (pid == json->end() || !pid->is_number_unsigned() || *pid == 0u || *pid > static_cast<unsigned>(std::numeric_limits<pid_t>::max())) {
+  if (pid == json->end() || !pid->is_number_unsigned() || *pid == 0u ||
+      *pid > static_cast<unsigned>(std::numeric_limits<pid_t>::max())) {
     return std::nullopt;
   }
   return DaemonEndpoint{*url, *token, pid->get<pid_t>(), *version, text_at(*json, "started").value_or("")};
 }
 
 std::string to_bytes(const DaemonEndpoint& endpoint) {
-  const Json json{{"url", endpoint.url}, {"token", endpoint.token}, {"pid", endpoint.pid}, {"version", endpoint.version}, {"started", endpoint.started}};
+  const Json json{{"url", endpoint.url},
+                  {"token", endpoint.token},
+                  {"pid", endpoint.pid},
+                  {"version", endpoint.version},
+                  {"started", endpoint.started}};
   return to_bytes(json) + "\n";
 }
 

@@ -2,22 +2,21 @@
 // It is as secret as a key: 0600, in a folder of ours.
 #pragma once
 
-#include <sys/types.h>
+#include "base/files.hpp"
+#include "base/result.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/files.hpp"
-#include "base/result.hpp"
+#include <sys/types.h>
 
 namespace helper::rpc {
 
 struct DaemonEndpoint {
-  std::string url;      // "http://127.0.0.1:41234/"
-  std::string token;    // 64 hexadecimal digits
+  std::string url;    // "http://127.0.0.1:41234/"
+  std::string token;  // 64 hexadecimal digits
   pid_t pid = 0;
   std::string version;
   std::string started;  // RFC 3339, UTC
@@ -32,7 +31,8 @@ struct DaemonEndpoint {
 
 // nullopt when the file is absent, is not a plain file that only we can open, or does not parse.
 [[nodiscard]] std::optional<DaemonEndpoint> read_endpoint(const std::filesystem::path& file);
-[[nodiscard]] Result<void> write_endpoint(FileStore& files, const std::filesystem::path& file, const DaemonEndpoint& endpoint);
+[[nodiscard]] Result<void> write_endpoint(FileStore& files, const std::filesystem::path& file,
+                                          const DaemonEndpoint& endpoint);
 // Removes the file while it still names this token: a daemon that came after us keeps its own.
 [[nodiscard]] Result<void> remove_endpoint(FileStore& files, const std::filesystem::path& file, std::string_view token);
 

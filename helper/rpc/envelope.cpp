@@ -15,7 +15,8 @@ bool is_version(const Json& message) {
 bool is_id(const Json& id) { return id.is_string() || id.is_number() || id.is_null(); }
 
 Invalid invalid(const Json& id, const std::string& cause) {
-  return {id, Error{ErrorCode::rpc_request, "request", cause, R"(send {"jsonrpc": "2.0", "id": 1, "method": "version"})"}};
+  return {id,
+          Error{ErrorCode::rpc_request, "request", cause, R"(send {"jsonrpc": "2.0", "id": 1, "method": "version"})"}};
 }
 
 std::variant<Call, Invalid> parse_call(const Json& message) {
@@ -41,11 +42,13 @@ Error error_of(const Json& error) {
     if (auto ours = error_from_json(*data, "error.data"); ours) return *ours;
   }
   const auto message = error.find("message");
-  return {ErrorCode::internal, "helperd", message != error.end() && message->is_string() ? message->get<std::string>() : to_bytes(error), ""};
+  return {ErrorCode::internal, "helperd",
+          message != error.end() && message->is_string() ? message->get<std::string>() : to_bytes(error), ""};
 }
 
 tl::unexpected<Error> garbage(const std::string& cause) {
-  return fail(ErrorCode::daemon_unreachable, "helperd", "it answered with " + cause, "helper rpc shutdown, then try again");
+  return fail(ErrorCode::daemon_unreachable, "helperd", "it answered with " + cause,
+              "helper rpc shutdown, then try again");
 }
 
 }  // namespace
@@ -55,7 +58,8 @@ Incoming parse_incoming(std::string_view bytes) {
   if (!message) return {false, {Invalid{nullptr, message.error()}}};
   if (!message->is_array()) return {false, {parse_call(*message)}};
   if (message->empty()) return {false, {invalid(nullptr, "its batch is empty")}};
-  if (message->size() > k_max_batch) return {false, {invalid(nullptr, "its batch has more than " + std::to_string(k_max_batch) + " calls")}};
+  if (message->size() > k_max_batch)
+    return {false, {invalid(nullptr, "its batch has more than " + std::to_string(k_max_batch) + " calls")}};
   Incoming incoming{true, {}};
   for (const Json& item : *message) incoming.items.push_back(parse_call(item));
   return incoming;
@@ -65,12 +69,15 @@ Json make_call(const Json& id, std::string_view method, const Json& params) {
   return {{"jsonrpc", k_version}, {"id", id}, {"method", method}, {"params", params}};
 }
 
-Json make_result(const Json& id, Json result) { return {{"jsonrpc", k_version}, {"id", id}, {"result", std::move(result)}}; }
+Json make_result(const Json& id, Json result) {
+  return {{"jsonrpc", k_version}, {"id", id}, {"result", std::move(result)}};
+}
 
 Json make_error(const Json& id, const Error& error) {
-  return {{"jsonrpc", k_version},
-          {"id", id},
-          {"error", {{"code", error_kind(error.code).rpc_code}, {"message", to_text(error)}, {"data", to_json(error)}}}};
+  return {
+      {"jsonrpc", k_version},
+      {"id", id},
+      {"error", {{"code", error_kind(error.code).rpc_code}, {"message", to_text(error)}, {"data", to_json(error)}}}};
 }
 
 Json make_event(const Json& id, Json params) {
@@ -83,7 +90,8 @@ Result<std::variant<Reply, EventMessage>> parse_outgoing(std::string_view bytes)
   if (!message || !message->is_object() || !is_version(*message)) return garbage("something that is not JSON-RPC 2.0");
   if (const auto method = message->find("method"); method != message->end()) {
     const auto params = message->find("params");
-    if (*method != "event" || params == message->end() || !params->is_object()) return garbage("a notification that is not an event");
+    if (*method != "event" || params == message->end() || !params->is_object())
+      return garbage("a notification that is not an event");
     return EventMessage{params->value("request", Json()), *params};
   }
   const Json id = message->value("id", Json());

@@ -1,15 +1,15 @@
-// The JSON-RPC 2.0 envelope (https://www.jsonrpc.org/specification): bytes to calls, results and errors to messages, and
-// back on the client's side. Pure.
+// The JSON-RPC 2.0 envelope (https://www.jsonrpc.org/specification): bytes to calls, results and errors to messages,
+// and back on the client's side. Pure.
 #pragma once
+
+#include "base/result.hpp"
+#include "rpc/json.hpp"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "base/result.hpp"
-#include "rpc/json.hpp"
 
 namespace helper::rpc {
 

@@ -10,7 +10,9 @@ Result<Json> parse_json(std::string_view bytes) {
     return !(opens && depth >= k_max_depth);
   };
   Json value = Json::parse(bytes, limit_depth, /*allow_exceptions=*/false);
-  if (too_deep) return fail(ErrorCode::rpc_parse, "request", "it is nested more than " + std::to_string(k_max_depth) + " levels deep");
+  if (too_deep)
+    return fail(ErrorCode::rpc_parse, "request",
+                "it is nested more than " + std::to_string(k_max_depth) + " levels deep");
   if (value.is_discarded()) return fail(ErrorCode::rpc_parse, "request", "it is not JSON in UTF-8");
   return value;
 }

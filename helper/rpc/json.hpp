@@ -1,12 +1,12 @@
 // Json is a value of the wire, and these are the only two ways in which bytes become one and one becomes bytes.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include "base/result.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "base/result.hpp"
+#include <string>
+#include <string_view>
 
 namespace helper::rpc {
 

@@ -11,7 +11,8 @@ std::vector<Param> target_params(std::vector<Param> own = {}) {
       {"config", ParamType::string, false, "absolute path of the config file; absent: the person's own"},
       {"target", ParamType::string, false, "a target of that config; absent: its only one"},
       {"agent_socket", ParamType::string, false, "SSH_AUTH_SOCK of the caller; absent: the one known from before"},
-      {"can_answer", ParamType::boolean, false, "questions may be put to the caller (needs an event stream); absent: they are refused"},
+      {"can_answer", ParamType::boolean, false,
+       "questions may be put to the caller (needs an event stream); absent: they are refused"},
   };
   params.insert(params.end(), own.begin(), own.end());
   return params;
@@ -50,10 +51,14 @@ std::vector<Method> make_table() {
 
 bool fits(ParamType type, const Json& value) {
   switch (type) {
-    case ParamType::string: return value.is_string();
-    case ParamType::boolean: return value.is_boolean();
-    case ParamType::integer: return value.is_number_integer();
-    case ParamType::id: break;
+    case ParamType::string:
+      return value.is_string();
+    case ParamType::boolean:
+      return value.is_boolean();
+    case ParamType::integer:
+      return value.is_number_integer();
+    case ParamType::id:
+      break;
   }
   return value.is_string() || value.is_number();
 }
@@ -73,24 +78,31 @@ const Method* find_method(std::string_view name) {
 
 Result<void> check_params(const Method& method, const Json& params) {
   if (params.is_array() && !params.empty()) {
-    return fail(ErrorCode::rpc_params, "params", "they are a list, and methods here take them by name", "send params " + std::string(method.example));
+    return fail(ErrorCode::rpc_params, "params", "they are a list, and methods here take them by name",
+                "send params " + std::string(method.example));
   }
   for (const Param& param : method.params) {
     const auto it = params.find(param.name);
     const bool absent = it == params.end() || it->is_null();
     const std::string path = "params." + std::string(param.name);
-    if (absent && param.required) return fail(ErrorCode::rpc_params, path, "it is missing", "send params " + std::string(method.example));
-    if (!absent && !fits(param.type, *it)) return fail(ErrorCode::rpc_params, path, "it is not of type " + to_text(param.type));
+    if (absent && param.required)
+      return fail(ErrorCode::rpc_params, path, "it is missing", "send params " + std::string(method.example));
+    if (!absent && !fits(param.type, *it))
+      return fail(ErrorCode::rpc_params, path, "it is not of type " + to_text(param.type));
   }
   return {};
 }
 
 std::string to_text(ParamType type) {
   switch (type) {
-    case ParamType::string: return "string";
-    case ParamType::boolean: return "boolean";
-    case ParamType::integer: return "integer";
-    case ParamType::id: break;
+    case ParamType::string:
+      return "string";
+    case ParamType::boolean:
+      return "boolean";
+    case ParamType::integer:
+      return "integer";
+    case ParamType::id:
+      break;
   }
   return "string or number";
 }
@@ -98,7 +110,8 @@ std::string to_text(ParamType type) {
 std::string to_text(const Method& method) {
   std::string text = std::string(method.name) + ": " + std::string(method.doc) + "\n";
   for (const Param& param : method.params) {
-    text += "  " + std::string(param.name) + " (" + to_text(param.type) + (param.required ? ", required" : "") + "): " + std::string(param.doc) + "\n";
+    text += "  " + std::string(param.name) + " (" + to_text(param.type) + (param.required ? ", required" : "") +
+            "): " + std::string(param.doc) + "\n";
   }
   text += "  result: " + std::string(method.result) + "\n  example: helper rpc " + std::string(method.name);
   if (method.example != "{}") text += " '" + std::string(method.example) + "'";
@@ -110,9 +123,14 @@ Json methods_json() {
   for (const Method& method : methods()) {
     Json params = Json::array();
     for (const Param& param : method.params) {
-      params.push_back({{"name", param.name}, {"type", to_text(param.type)}, {"required", param.required}, {"doc", param.doc}});
+      params.push_back(
+          {{"name", param.name}, {"type", to_text(param.type)}, {"required", param.required}, {"doc", param.doc}});
     }
-    table.push_back({{"name", method.name}, {"doc", method.doc}, {"params", params}, {"result", method.result}, {"example", Json::parse(method.example)}});
+    table.push_back({{"name", method.name},
+                     {"doc", method.doc},
+                     {"params", params},
+                     {"result", method.result},
+                     {"example", Json::parse(method.example)}});
   }
   return table;
 }

@@ -1,14 +1,14 @@
-// The table of methods: what can be called, with which parameters, and what comes back. The dispatcher, the documentation
-// and `helper rpc --help` all read it.
+// The table of methods: what can be called, with which parameters, and what comes back. The dispatcher, the
+// documentation and `helper rpc --help` all read it.
 #pragma once
+
+#include "base/result.hpp"
+#include "rpc/json.hpp"
 
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
-#include "rpc/json.hpp"
 
 namespace helper::rpc {
 
@@ -33,7 +33,8 @@ struct Method {
 [[nodiscard]] std::span<const Method> methods();
 [[nodiscard]] const Method* find_method(std::string_view name);  // nullptr when there is none
 
-// Parameters come by name. Error: rpc_params for a positional list, a missing or a mistyped one; unknown names are ignored.
+// Parameters come by name. Error: rpc_params for a positional list, a missing or a mistyped one; unknown names are
+// ignored.
 [[nodiscard]] Result<void> check_params(const Method& method, const Json& params);
 
 [[nodiscard]] std::string to_text(ParamType type);

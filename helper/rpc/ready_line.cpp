@@ -9,7 +9,9 @@ constexpr std::string_view k_ready = "ready";
 
 }  // namespace
 
-std::string ready_line(const Result<void>& outcome) { return outcome ? std::string(k_ready) : to_bytes(to_json(outcome.error())); }
+std::string ready_line(const Result<void>& outcome) {
+  return outcome ? std::string(k_ready) : to_bytes(to_json(outcome.error()));
+}
 
 Result<void> parse_ready_line(std::string_view line) {
   if (line == k_ready) return {};

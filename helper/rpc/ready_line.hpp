@@ -1,10 +1,10 @@
 // The ready line is the one line that a starting daemon writes to whoever started it: "ready", or the error as JSON.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace helper::rpc {
 

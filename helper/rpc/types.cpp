@@ -10,7 +10,8 @@
 namespace helper::rpc {
 namespace {
 
-// Each describe() below names the fields of one struct once. A Writer walks it to make JSON, a Reader to fill the struct.
+// Each describe() below names the fields of one struct once. A Writer walks it to make JSON, a Reader to fill the
+// struct.
 template <class V, class T>
 concept Is = std::same_as<std::remove_const_t<V>, T>;
 
@@ -209,7 +210,9 @@ class Reader {
 
   Reader(const Json& json, const std::string& path) : json_(json), path_(path) {}
 
-  static Error wrong(const std::string& path, const std::string& cause) { return {ErrorCode::rpc_params, path, cause, ""}; }
+  static Error wrong(const std::string& path, const std::string& cause) {
+    return {ErrorCode::rpc_params, path, cause, ""};
+  }
 
   template <class T>
   void field(const char* name, T& value, bool required) {
@@ -259,9 +262,12 @@ class Reader {
 
   template <class T>
   static Wrong fill_integer(const Json& json, const std::string& path, T& value) {
-    const bool fits = json.is_number_unsigned() ? std::in_range<T>(json.get<std::uint64_t>())
-                                                : json.is_number_integer() && std::in_range<T>(json.get<std::int64_t>());
-    if (!fits) return wrong(path, "it is not a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " + std::to_string(std::numeric_limits<T>::max()));
+    const bool fits = json.is_number_unsigned()
+                          ? std::in_range<T>(json.get<std::uint64_t>())
+                          : json.is_number_integer() && std::in_range<T>(json.get<std::int64_t>());
+    if (!fits)
+      return wrong(path, "it is not a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
+                             std::to_string(std::numeric_limits<T>::max()));
     value = json.get<T>();
     return {};
   }
@@ -324,8 +330,12 @@ Result<Error> error_from_json(const Json& json, const std::string& path) {
 Result<ide::Interpreter> interpreter_from_json(const Json& json, const std::string& path) {
   return Reader::read<ide::Interpreter>(json, path);
 }
-Result<ensure::Event> event_from_json(const Json& json, const std::string& path) { return Reader::read<ensure::Event>(json, path); }
-Result<ensure::Report> report_from_json(const Json& json, const std::string& path) { return Reader::read<ensure::Report>(json, path); }
+Result<ensure::Event> event_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::Event>(json, path);
+}
+Result<ensure::Report> report_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::Report>(json, path);
+}
 Result<ensure::PlanReport> plan_report_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::PlanReport>(json, path);
 }
@@ -335,8 +345,12 @@ Result<ensure::TargetStatus> target_status_from_json(const Json& json, const std
 Result<std::vector<ensure::TargetStatus>> statuses_from_json(const Json& json, const std::string& path) {
   return Reader::read<std::vector<ensure::TargetStatus>>(json, path);
 }
-Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path) { return Reader::read<ensure::LogText>(json, path); }
-Result<ensure::Request> request_from_json(const Json& json, const std::string& path) { return Reader::read<ensure::Request>(json, path); }
+Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::LogText>(json, path);
+}
+Result<ensure::Request> request_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::Request>(json, path);
+}
 
 Result<plan::Power> power_from_text(const std::string& text) { return Reader::read<plan::Power>(text, "params.power"); }
 

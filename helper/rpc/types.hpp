@@ -2,15 +2,15 @@
 // Durations are milliseconds (`elapsed_ms`). Unknown fields are ignored, so that either side may be newer.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "ensure/report.hpp"
 #include "ensure/service.hpp"
 #include "ide/interpreter.hpp"
 #include "plan/desired.hpp"
 #include "rpc/json.hpp"
+
+#include <string>
+#include <vector>
 
 namespace helper::rpc {
 
@@ -30,8 +30,10 @@ namespace helper::rpc {
 [[nodiscard]] Result<ensure::Event> event_from_json(const Json& json, const std::string& path = "event");
 [[nodiscard]] Result<ensure::Report> report_from_json(const Json& json, const std::string& path = "report");
 [[nodiscard]] Result<ensure::PlanReport> plan_report_from_json(const Json& json, const std::string& path = "plan");
-[[nodiscard]] Result<ensure::TargetStatus> target_status_from_json(const Json& json, const std::string& path = "status");
-[[nodiscard]] Result<std::vector<ensure::TargetStatus>> statuses_from_json(const Json& json, const std::string& path = "status");
+[[nodiscard]] Result<ensure::TargetStatus> target_status_from_json(const Json& json,
+                                                                   const std::string& path = "status");
+[[nodiscard]] Result<std::vector<ensure::TargetStatus>> statuses_from_json(const Json& json,
+                                                                           const std::string& path = "status");
 [[nodiscard]] Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path = "logs");
 [[nodiscard]] Result<ensure::Request> request_from_json(const Json& json, const std::string& path = "params");
 

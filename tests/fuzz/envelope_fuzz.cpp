@@ -1,14 +1,15 @@
 // Any bytes may come: the envelope parses them or answers with an error, and what it answers is JSON of its own kind.
+#include "rpc/envelope.hpp"
+#include "rpc/methods.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <variant>
 
-#include "rpc/envelope.hpp"
-#include "rpc/methods.hpp"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {  // NOLINT(readability-identifier-naming)
-  using namespace helper::rpc;  // NOLINT(google-build-using-namespace)
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {  // NOLINT(readability-identifier-naming)
+  using namespace helper::rpc;                             // NOLINT(google-build-using-namespace)
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   for (const auto& item : parse_incoming(bytes).items) {
     if (const auto* invalid = std::get_if<Invalid>(&item)) {

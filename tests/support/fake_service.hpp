@@ -3,6 +3,9 @@
 //   "fails" fails with engine_permission   other   is ready at once
 #pragma once
 
+#include "ensure/report.hpp"
+#include "ensure/service.hpp"
+
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -12,14 +15,12 @@
 #include <utility>
 #include <vector>
 
-#include "ensure/report.hpp"
-#include "ensure/service.hpp"
-
 namespace helper::test {
 
 class FakeService {
  public:
-  Result<ensure::Report> converge(const ensure::Request& request, plan::Power power, const ensure::EventSink& on_event, const std::stop_token& stop) {
+  Result<ensure::Report> converge(const ensure::Request& request, plan::Power power, const ensure::EventSink& on_event,
+                                  const std::stop_token& stop) {
     note(request, to_word(power));
     ensure::Event working;
     working.kind = ensure::Event::Kind::started;
@@ -29,7 +30,9 @@ class FakeService {
     ensure::Report report;
     report.target = request.target;
     report.state = power == plan::Power::running ? "ready" : to_word(power);
-    if (request.target == "fails") return fail(ErrorCode::engine_permission, "the engine", "the user may not use it", "sudo usermod -aG docker $USER");
+    if (request.target == "fails")
+      return fail(ErrorCode::engine_permission, "the engine", "the user may not use it",
+                  "sudo usermod -aG docker $USER");
     if (request.target == "slow") {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, stop, [] { return false; });
@@ -42,12 +45,14 @@ class FakeService {
       working.question = {Question::Kind::confirm, "Trust it?", {"SHA256:abc"}};
       on_event(working);
       std::unique_lock lock(mutex_);
-      if (!changed_.wait(lock, stop, [this] { return answers_.contains("q-1"); })) return fail(ErrorCode::cancelled, "asks", "it was stopped");
+      if (!changed_.wait(lock, stop, [this] { return answers_.contains("q-1"); }))
+        return fail(ErrorCode::cancelled, "asks", "it was stopped");
       report.state = answers_["q-1"];
     }
     return report;
   }
-  Result<ensure::Report> restart(const ensure::Request& request, const ensure::EventSink& on_event, const std::stop_token& stop) {
+  Result<ensure::Report> restart(const ensure::Request& request, const ensure::EventSink& on_event,
+                                 const std::stop_token& stop) {
     note(request, "restart");
     return converge(request, plan::Power::running, on_event, stop);
   }

@@ -1,19 +1,18 @@
 // RawHttp is one TCP connection to a port of this machine, for tests that must send what no proper client sends.
 #pragma once
 
-#include <arpa/inet.h>
-#include <poll.h>
-#include <sys/socket.h>
+#include "base/fd.hpp"
 
+#include <arpa/inet.h>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <poll.h>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 #include <thread>
-
-#include "base/fd.hpp"
 
 namespace helper::test {
 
@@ -32,7 +31,8 @@ class RawHttp {
     return ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
   }
   // All that comes until `enough` says so, the other side closes, or the limit passes.
-  std::string read_until(const std::function<bool(const std::string&)>& enough, std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+  std::string read_until(const std::function<bool(const std::string&)>& enough,
+                         std::chrono::milliseconds limit = std::chrono::seconds(20)) {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (!enough(received_)) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
@@ -67,7 +67,8 @@ inline int http_status(const std::string& answer) {
   return answer.starts_with("HTTP/1.1 ") && answer.size() >= 12 ? std::stoi(answer.substr(9, 3)) : 0;
 }
 
-inline bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+inline bool eventually(const std::function<bool()>& condition,
+                       std::chrono::milliseconds limit = std::chrono::seconds(20)) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;

@@ -1,10 +1,10 @@
 #include "rpc/server/call_threads.hpp"
 
+#include "base/log.hpp"
+
 #include <system_error>
 #include <thread>
 #include <utility>
-
-#include "base/log.hpp"
 
 namespace helper::rpc {
 

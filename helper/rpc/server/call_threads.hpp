@@ -1,13 +1,13 @@
 // CallThreads gives each call a thread of its own, up to a limit: a call blocks for as long as its work takes.
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
-
-#include "base/clock.hpp"
 
 namespace helper::rpc {
 

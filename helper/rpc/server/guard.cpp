@@ -1,9 +1,8 @@
 #include "rpc/server/guard.hpp"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <charconv>
+#include <openssl/crypto.h>
 
 namespace helper::rpc {
 namespace {
@@ -22,19 +21,23 @@ bool same_secret(std::string_view one, std::string_view other) {
 
 bool is_authorized(const RequestHead& head, const std::string& token) {
   const std::string* value = find_header(head, "authorization");
-  return value != nullptr && value->starts_with(k_bearer) && same_secret(std::string_view(*value).substr(k_bearer.size()), token);
+  return value != nullptr && value->starts_with(k_bearer) &&
+         same_secret(std::string_view(*value).substr(k_bearer.size()), token);
 }
 
 // The media type without its parameters, in lower case.
 std::string media_type(std::string_view value) {
   std::string type(value.substr(0, value.find(';')));
   type.erase(type.find_last_not_of(" \t") + 1);
-  std::ranges::transform(type, type.begin(), [](unsigned char c) { return c < 0x80 && c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c); });
+  std::ranges::transform(type, type.begin(), [](unsigned char c) {
+    return c < 0x80 && c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
+  });
   return type;
 }
 
 std::optional<Refusal> check_length(const RequestHead& head, std::uint64_t max_body) {
-  if (find_header(head, "transfer-encoding") != nullptr) return Refusal{411, "a body must come with its Content-Length, not in chunks"};
+  if (find_header(head, "transfer-encoding") != nullptr)
+    return Refusal{411, "a body must come with its Content-Length, not in chunks"};
   const std::string* value = find_header(head, "content-length");
   if (value == nullptr) return Refusal{411, "Content-Length is missing"};
   std::uint64_t length = 0;
@@ -54,13 +57,16 @@ std::optional<Refusal> check_head(const RequestHead& head, const Admission& admi
   const std::string* host = find_header(head, "host");
   const std::string port = ":" + std::to_string(admission.port);
   // A page that points its own name at 127.0.0.1 is betrayed by the Host that the browser sends.
-  if (host == nullptr || (*host != "127.0.0.1" + port && *host != "localhost" + port)) return Refusal{403, "the Host is not this daemon"};
+  if (host == nullptr || (*host != "127.0.0.1" + port && *host != "localhost" + port))
+    return Refusal{403, "the Host is not this daemon"};
   for (const char* name : {"origin", "referer"}) {
-    if (find_header(head, name) != nullptr) return Refusal{403, std::string("requests of web pages are refused (") + name + ")"};
+    if (find_header(head, name) != nullptr)
+      return Refusal{403, std::string("requests of web pages are refused (") + name + ")"};
   }
   if (!is_authorized(head, admission.token)) return Refusal{401, "the bearer token is missing or wrong"};
   const std::string* type = find_header(head, "content-type");
-  if (type == nullptr || media_type(*type) != "application/json") return Refusal{415, "Content-Type must be application/json"};
+  if (type == nullptr || media_type(*type) != "application/json")
+    return Refusal{415, "Content-Type must be application/json"};
   return check_length(head, admission.max_body);
 }
 

@@ -1,14 +1,15 @@
-// The guard decides from a request's head alone whether its body is worth reading. Localhost is no border: every user and
-// every web page on this machine can reach the port, so a request must prove that it comes from a program of ours. Pure.
+// The guard decides from a request's head alone whether its body is worth reading. Localhost is no border: every user
+// and every web page on this machine can reach the port, so a request must prove that it comes from a program of ours.
+// Pure.
 #pragma once
+
+#include "base/clock.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/clock.hpp"
 
 namespace helper::rpc {
 

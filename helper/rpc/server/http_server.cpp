@@ -1,10 +1,14 @@
 #include "rpc/server/http_server.hpp"
 
+#include "base/fd.hpp"
+#include "base/log.hpp"
+#include "rpc/envelope.hpp"
+#include "rpc/server/call_threads.hpp"
+#include "rpc/server/guard.hpp"
+#include "rpc/server/reply_stream.hpp"
+
 #include <cpprest/http_listener.h>
-#include <malloc.h>
-#include <netinet/in.h>
 #include <pplx/threadpool.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -14,16 +18,11 @@
 #include <future>
 #include <list>
 #include <mutex>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include "base/fd.hpp"
-#include "base/log.hpp"
-#include "rpc/envelope.hpp"
-#include "rpc/server/call_threads.hpp"
-#include "rpc/server/guard.hpp"
-#include "rpc/server/reply_stream.hpp"
 
 namespace helper::rpc {
 namespace {
@@ -63,7 +62,8 @@ RequestHead head_of(const http::http_request& request) {
   RequestHead head{request.method(), request.request_uri().to_string(), {}};
   for (const auto& [name, value] : request.headers()) {
     std::string lower = name;
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    std::ranges::transform(lower, lower.begin(),
+                           [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
     head.headers[lower] = value;
   }
   return head;
@@ -90,7 +90,8 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   void on_request(const http::http_request& request);
   void on_body(const http::http_request& request, bool stream, const std::string& body);
   void refuse(const http::http_request& request, unsigned status, const Error& error);
-  void respond(const http::http_request& request, http::http_response response, const std::shared_ptr<ReplyStream>& stream = nullptr);
+  void respond(const http::http_request& request, http::http_response response,
+               const std::shared_ptr<ReplyStream>& stream = nullptr);
   void respond_json(const http::http_request& request, const std::optional<Json>& answer);
   void run_streaming(const http::http_request& request, const Incoming& incoming);
   void tick();
@@ -126,14 +127,17 @@ void HttpServer::State::on_request(const http::http_request& request) {
     bodies.push_back(body);
   }
   const bool stream = wants_stream(head) && request.http_version() == http::http_versions::HTTP_1_1;
-  request.extract_vector().then([self = shared_from_this(), body, stream](const pplx::task<std::vector<unsigned char>>& task) {
+  request.extract_vector().then([self = shared_from_this(), body,
+                                 stream](const pplx::task<std::vector<unsigned char>>& task) {
     try {
       const std::vector<unsigned char> bytes = task.get();
       if (body->settled.exchange(true)) return;
       self->on_body(body->request, stream, std::string(bytes.begin(), bytes.end()));
     } catch (const std::exception& error) {
       if (!body->settled.exchange(true)) {
-        self->refuse(body->request, http::status_codes::BadRequest, Error{ErrorCode::rpc_request, "request", std::string("its body did not come (") + error.what() + ")", ""});
+        self->refuse(
+            body->request, http::status_codes::BadRequest,
+            Error{ErrorCode::rpc_request, "request", std::string("its body did not come (") + error.what() + ")", ""});
       }
     }
   });
@@ -158,7 +162,9 @@ void HttpServer::State::on_body(const http::http_request& request, bool stream, 
   });
   if (!started) {
     refuse(request, http::status_codes::TooManyRequests,
-           Error{ErrorCode::daemon_unreachable, "helperd", "it has too many requests in flight (" + std::to_string(options.max_calls) + ")", "wait for some of them to end, then try again"});
+           Error{ErrorCode::daemon_unreachable, "helperd",
+                 "it has too many requests in flight (" + std::to_string(options.max_calls) + ")",
+                 "wait for some of them to end, then try again"});
   }
 }
 
@@ -167,7 +173,8 @@ void HttpServer::State::refuse(const http::http_request& request, unsigned statu
   http::http_response response(static_cast<http::status_code>(status));
   // What remains of the body would be taken for the next request.
   response.headers().add(http::header_names::connection, "close");
-  if (status == http::status_codes::Unauthorized) response.headers().add(http::header_names::www_authenticate, "Bearer");
+  if (status == http::status_codes::Unauthorized)
+    response.headers().add(http::header_names::www_authenticate, "Bearer");
   if (status == http::status_codes::MethodNotAllowed) response.headers().add(http::header_names::allow, "POST");
   response.set_body(to_bytes(make_error(nullptr, error)) + "\n", "application/json");
   respond(request, std::move(response));
@@ -201,7 +208,8 @@ void HttpServer::State::run_streaming(const http::http_request& request, const I
 
 // `stream`, when there is one, learns of a reader that has gone. Every exception of the task ends here: one that nobody
 // looks at would end the process.
-void HttpServer::State::respond(const http::http_request& request, http::http_response response, const std::shared_ptr<ReplyStream>& stream) {
+void HttpServer::State::respond(const http::http_request& request, http::http_response response,
+                                const std::shared_ptr<ReplyStream>& stream) {
   {
     const std::lock_guard lock(mutex);
     ++unsent;
@@ -246,11 +254,13 @@ void HttpServer::State::drop_bodies(bool all) {
   }
   for (const auto& body : late) {
     if (body->settled.exchange(true)) continue;
-    refuse(body->request, http::status_codes::RequestTimeout, Error{ErrorCode::timed_out, "request", "its body did not come in time", ""});
+    refuse(body->request, http::status_codes::RequestTimeout,
+           Error{ErrorCode::timed_out, "request", "its body did not come in time", ""});
   }
 }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(std::shared_ptr<Dispatcher> dispatcher, const ServerOptions& options) {
+Result<std::unique_ptr<HttpServer>> HttpServer::start(std::shared_ptr<Dispatcher> dispatcher,
+                                                      const ServerOptions& options) {
   std::string why;
   for (int attempt = 0; attempt < k_port_attempts; ++attempt) {
     HELPER_TRY_ASSIGN(const std::uint16_t port, free_port());
@@ -297,7 +307,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(std::shared_ptr<Dispatcher
 HttpServer::HttpServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 HttpServer::~HttpServer() {
-  if (state_ && state_->listener && !close(Milliseconds(2'000))) log_warning("the server is closed with calls still running");
+  if (state_ && state_->listener && !close(Milliseconds(2'000)))
+    log_warning("the server is closed with calls still running");
 }
 
 std::uint16_t HttpServer::port() const { return state_->port; }
@@ -305,7 +316,10 @@ std::string HttpServer::url() const { return "http://127.0.0.1:" + std::to_strin
 
 bool HttpServer::close(Milliseconds limit) {
   const SteadyTime until = std::chrono::steady_clock::now() + limit;
-  const auto left = [&] { return std::max(Milliseconds(1), std::chrono::duration_cast<Milliseconds>(until - std::chrono::steady_clock::now())); };
+  const auto left = [&] {
+    return std::max(Milliseconds(1),
+                    std::chrono::duration_cast<Milliseconds>(until - std::chrono::steady_clock::now()));
+  };
   State& state = *state_;
   {
     const std::lock_guard lock(state.mutex);

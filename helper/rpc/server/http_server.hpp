@@ -1,16 +1,17 @@
 // HttpServer is the daemon's ear: JSON-RPC over HTTP on an ephemeral port of 127.0.0.1, with cpprestsdk's listener.
-// A call whose Accept is application/x-ndjson is answered by a stream of lines (events, then the response; empty lines are
-// signs of life), any other by one JSON document at its end.
+// A call whose Accept is application/x-ndjson is answered by a stream of lines (events, then the response; empty lines
+// are signs of life), any other by one JSON document at its end. One at a time in a process: cpprestsdk closes ports
+// and connections only when its last listener goes.
 #pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "rpc/dispatcher.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "base/clock.hpp"
-#include "base/result.hpp"
-#include "rpc/dispatcher.hpp"
 
 namespace helper::rpc {
 
@@ -25,7 +26,8 @@ struct ServerOptions {
 class HttpServer {
  public:
   // Listens when it returns. Error: internal, when no port can be had.
-  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(std::shared_ptr<Dispatcher> dispatcher, const ServerOptions& options);
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(std::shared_ptr<Dispatcher> dispatcher,
+                                                                 const ServerOptions& options);
   // Closes with a limit of two seconds, if close() was not called.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

@@ -1,9 +1,9 @@
 #include "rpc/server/reply_stream.hpp"
 
+#include "base/log.hpp"
+
 #include <exception>
 #include <ios>
-
-#include "base/log.hpp"
 
 namespace helper::rpc {
 

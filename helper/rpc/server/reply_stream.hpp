@@ -1,6 +1,8 @@
-// ReplyStream is the body of a streamed answer: lines go in from any thread, cpprestsdk takes them out as chunks. It tells
-// when whoever reads it has gone.
+// ReplyStream is the body of a streamed answer: lines go in from any thread, cpprestsdk takes them out as chunks. It
+// tells when whoever reads it has gone.
 #pragma once
+
+#include "rpc/json.hpp"
 
 #include <cpprest/producerconsumerstream.h>
 #include <cpprest/streams.h>
@@ -10,8 +12,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-
-#include "rpc/json.hpp"
 
 namespace helper::rpc {
 

@@ -1,18 +1,18 @@
 // The client against daemons that misbehave: each is a socket that says exactly what the test wants.
 #include "rpc/client.hpp"
 
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
-#include <sys/socket.h>
+#include "base/fd.hpp"
 
+#include <gtest/gtest.h>
+
+#include <arpa/inet.h>
 #include <array>
 #include <chrono>
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <sys/socket.h>
 #include <thread>
-
-#include "base/fd.hpp"
 
 namespace helper::rpc {
 namespace {
@@ -28,7 +28,9 @@ class RudeDaemon {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), 4) != 0 || ::getsockname(listener_.get(), generic, &size) != 0) return;
+    if (::bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), 4) != 0 ||
+        ::getsockname(listener_.get(), generic, &size) != 0)
+      return;
     port_ = ntohs(address.sin_port);
     thread_ = std::jthread([this, behave = std::move(behave)] {
       const Fd client(::accept(listener_.get(), nullptr, nullptr));
@@ -36,7 +38,10 @@ class RudeDaemon {
       if (::recv(client.get(), request.data(), request.size(), 0) > 0) behave(client.get());
     });
   }
-  [[nodiscard]] Client client() const { return Client({"http://127.0.0.1:" + std::to_string(port_) + "/", std::string(64, 'a'), 1, "0", ""}, "/log/helperd.log"); }
+  [[nodiscard]] Client client() const {
+    return Client({"http://127.0.0.1:" + std::to_string(port_) + "/", std::string(64, 'a'), 1, "0", ""},
+                  "/log/helperd.log");
+  }
 
  private:
   Fd listener_;
@@ -49,7 +54,8 @@ std::function<void(int)> says(const std::string& text) {
 }
 
 std::string stream_of(const std::string& lines) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: " + std::to_string(lines.size()) + "\r\n\r\n" + lines;
+  return "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: " + std::to_string(lines.size()) +
+         "\r\n\r\n" + lines;
 }
 
 void expect_unreachable(const Result<Json>& result, const std::string& cause) {
@@ -79,7 +85,8 @@ TEST(Client, SaysWhenTheDaemonIsGone) {
 
 TEST(Client, SaysWhenTheDaemonHangsUp) {
   expect_unreachable(RudeDaemon([](int) {}).client().call("version", Json::object(), {}, {}), "gave no answer");
-  expect_unreachable(RudeDaemon(says(stream_of("\n"))).client().call("version", Json::object(), {}, {}), "closed the connection");
+  expect_unreachable(RudeDaemon(says(stream_of("\n"))).client().call("version", Json::object(), {}, {}),
+                     "closed the connection");
   const std::string cut = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab";
   expect_unreachable(RudeDaemon(says(cut)).client().call("version", Json::object(), {}, {}), "stopped answering");
 }
@@ -88,8 +95,12 @@ TEST(Client, SaysWhenTheDaemonTalksGarbage) {
   for (const std::string garbage : {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 banana\r\n\r\n"}) {
     expect_unreachable(RudeDaemon(says(garbage)).client().call("version", Json::object(), {}, {}), "gave no answer");
   }
-  expect_unreachable(RudeDaemon(says(stream_of("<html>\n"))).client().call("version", Json::object(), {}, {}), "not JSON-RPC");
-  expect_unreachable(RudeDaemon(says(stream_of("{\"jsonrpc\":\"2.0\",\"id\":\"other\",\"result\":1}\n"))).client().call("version", Json::object(), {}, {}), "another request");
+  expect_unreachable(RudeDaemon(says(stream_of("<html>\n"))).client().call("version", Json::object(), {}, {}),
+                     "not JSON-RPC");
+  expect_unreachable(RudeDaemon(says(stream_of("{\"jsonrpc\":\"2.0\",\"id\":\"other\",\"result\":1}\n")))
+                         .client()
+                         .call("version", Json::object(), {}, {}),
+                     "another request");
 }
 
 TEST(Client, SaysWhenTheDaemonIsSilent) {
@@ -102,8 +113,9 @@ TEST(Client, SaysWhenTheDaemonIsSilent) {
 
 TEST(Client, SkipsEventsThatItDoesNotKnowAndEmptyLines) {
   // The id is random, so the answer uses the one that every response may have when it could not be read: null.
-  RudeDaemon daemon(says(stream_of("\n{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"kind\":\"from the future\"}}\n\n"
-                                   "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"m\"}}\n")));
+  RudeDaemon daemon(
+      says(stream_of("\n{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"kind\":\"from the future\"}}\n\n"
+                     "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"m\"}}\n")));
   int events = 0;
   const auto result = daemon.client().call("version", Json::object(), [&](const ensure::Event&) { ++events; }, {});
   ASSERT_FALSE(result);

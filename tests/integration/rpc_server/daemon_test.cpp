@@ -1,25 +1,25 @@
 // The real helperd as a process: found, started, shared, ended, killed. Each test has a runtime folder of its own.
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <optional>
-#include <sstream>
-#include <string>
-#include <thread>
-#include <vector>
-
 #include "base/process.hpp"
 #include "rpc/connect.hpp"
 #include "rpc/daemon_lock.hpp"
 #include "support/raw_http.hpp"
 #include "support/scoped_env.hpp"
 #include "support/temp_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <signal.h>
+#include <sstream>
+#include <string>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace helper::rpc {
 namespace {

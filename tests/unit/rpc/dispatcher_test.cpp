@@ -1,5 +1,8 @@
 #include "rpc/dispatcher.hpp"
 
+#include "rpc/bind_service.hpp"
+#include "support/fake_service.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -9,9 +12,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "rpc/bind_service.hpp"
-#include "support/fake_service.hpp"
 
 namespace helper::rpc {
 namespace {
@@ -47,7 +47,9 @@ struct Listener {
 
 class DispatcherTest : public ::testing::Test {
  protected:
-  Json ask(const std::string& request, const Caller& caller = {}) { return dispatcher_.answer(parse_incoming(request), caller).value_or(Json("nothing")); }
+  Json ask(const std::string& request, const Caller& caller = {}) {
+    return dispatcher_.answer(parse_incoming(request), caller).value_or(Json("nothing"));
+  }
   static std::string call(const std::string& id, const std::string& method, const std::string& params = "{}") {
     return R"({"jsonrpc":"2.0","id":")" + id + R"(","method":")" + method + R"(","params":)" + params + "}";
   }
@@ -61,14 +63,16 @@ TEST_F(DispatcherTest, CarriesEachMethodToItsFunctionOfTheService) {
   for (const std::string method : {"ensure", "stop", "remove", "restart", "plan", "status", "logs", "settings"}) {
     EXPECT_TRUE(ask(call("1", method, R"({"target":"t"})")).contains("result")) << method;
   }
-  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"running t", "stopped t", "absent t", "restart t", "running t", "plan running t", "status t", "logs 100 t", "settings t"}));
+  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"running t", "stopped t", "absent t", "restart t", "running t",
+                                                       "plan running t", "status t", "logs 100 t", "settings t"}));
 }
 
 TEST_F(DispatcherTest, HandsOnPowerAndLines) {
   ask(call("1", "plan", R"({"target":"t","power":"absent"})"));
   ask(call("1", "logs", R"({"target":"t","lines":5})"));
   EXPECT_EQ(service_.seen(), (std::vector<std::string>{"plan absent t", "logs 5 t"}));
-  for (const std::string params : {R"({"lines":0})", R"({"lines":100001})", R"({"lines":18446744073709551615})", R"({"lines":"5"})"}) {
+  for (const std::string params :
+       {R"({"lines":0})", R"({"lines":100001})", R"({"lines":18446744073709551615})", R"({"lines":"5"})"}) {
     EXPECT_EQ(ask(call("1", "logs", params))["error"]["code"], -32602) << params;
   }
   EXPECT_EQ(ask(call("1", "plan", R"({"power":"off"})"))["error"]["code"], -32602);
@@ -119,7 +123,8 @@ TEST_F(DispatcherTest, StartsNothingLongAfterItWasStopped) {
 TEST_F(DispatcherTest, PutsAQuestionToACallerWhoListensAndHandsTheAnswerOn) {
   Listener listener;
   Json answer;
-  std::jthread asking([&] { answer = ask(call("a", "ensure", R"({"target":"asks","can_answer":true})"), listener.caller()); });
+  std::jthread asking(
+      [&] { answer = ask(call("a", "ensure", R"({"target":"asks","can_answer":true})"), listener.caller()); });
   ASSERT_TRUE(wait_until([&] { return listener.count() == 2; }));
   dispatcher_.refuse_orphaned_questions();  // its caller is there: nothing happens
   EXPECT_EQ(ask(call("b", "answer", R"({"question":"q-1","value":"yes"})"))["result"]["accepted"], true);

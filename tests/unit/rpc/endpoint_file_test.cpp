@@ -1,18 +1,18 @@
 #include "rpc/endpoint_file.hpp"
 
+#include "rpc/daemon_lock.hpp"
+#include "rpc/json.hpp"
+#include "rpc/ready_line.hpp"
+#include "support/temp_folder.hpp"
+
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
-
-#include "rpc/daemon_lock.hpp"
-#include "rpc/json.hpp"
-#include "rpc/ready_line.hpp"
-#include "support/temp_folder.hpp"
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace helper::rpc {
 namespace {
@@ -100,8 +100,10 @@ TEST_F(EndpointFile, LockIsHeldByOneAtATimeAndFreeWhenItsHolderGoes) {
 TEST(DaemonUrl, IsOneOfThisMachineWithAPort) {
   EXPECT_EQ(port_of("http://127.0.0.1:1/"), 1);
   EXPECT_EQ(port_of("http://127.0.0.1:65535/"), 65535);
-  for (const char* wrong : {"", "http://127.0.0.1:/", "http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://127.0.0.1:80", "http://127.0.0.1:80/x/", "https://127.0.0.1:80/",
-                            "http://127.0.0.1:-1/", "http://127.0.0.1: 80/", "http://127.0.0.1.example:80/", "http://127.0.0.1:"}) {
+  for (const char* wrong :
+       {"", "http://127.0.0.1:/", "http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://127.0.0.1:80",
+        "http://127.0.0.1:80/x/", "https://127.0.0.1:80/", "http://127.0.0.1:-1/", "http://127.0.0.1: 80/",
+        "http://127.0.0.1.example:80/", "http://127.0.0.1:"}) {
     EXPECT_EQ(port_of(wrong), std::nullopt) << wrong;
   }
 }

@@ -1,12 +1,12 @@
 #include "rpc/envelope.hpp"
 
+#include "base/error.hpp"
+#include "rpc/dispatcher.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
-
-#include "base/error.hpp"
-#include "rpc/dispatcher.hpp"
 
 namespace helper::rpc {
 namespace {
@@ -20,7 +20,9 @@ std::string answer_to(const std::string& request) {
       answers.push_back(make_error(invalid->id, invalid->error));
     } else if (const Call& call = std::get<Call>(item); !call.notification) {
       const bool known = call.method == "subtract" || call.method == "get_data" || call.method == "sum";
-      answers.push_back(known ? make_result(call.id, "done") : make_error(call.id, Error{ErrorCode::rpc_method, "method " + call.method, "there is none", ""}));
+      answers.push_back(
+          known ? make_result(call.id, "done")
+                : make_error(call.id, Error{ErrorCode::rpc_method, "method " + call.method, "there is none", ""}));
     }
   }
   if (answers.empty()) return "";
@@ -49,29 +51,38 @@ struct Example {
 
 class SpecificationExamples : public ::testing::TestWithParam<Example> {};
 
-TEST_P(SpecificationExamples, AreAnsweredAsWritten) { EXPECT_EQ(brief(answer_to(GetParam().request)), GetParam().expected); }
+TEST_P(SpecificationExamples, AreAnsweredAsWritten) {
+  EXPECT_EQ(brief(answer_to(GetParam().request)), GetParam().expected);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Section7, SpecificationExamples,
     ::testing::Values(
         Example{R"({"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1})", "1:ok"},
-        Example{R"({"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3})", "3:ok"},
+        Example{R"({"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3})",
+                "3:ok"},
         Example{R"({"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]})", "nothing"},
         Example{R"({"jsonrpc": "2.0", "method": "foobar"})", "nothing"},
         Example{R"({"jsonrpc": "2.0", "method": "foobar", "id": "1"})", "\"1\":-32601"},
         Example{R"({"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz])", "null:-32700"},
         Example{R"({"jsonrpc": "2.0", "method": 1, "params": "bar"})", "null:-32600"},
-        Example{R"([ {"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"}, {"jsonrpc": "2.0", "method" ])", "null:-32700"},
-        Example{"[]", "null:-32600"}, Example{"[1]", "[null:-32600]"}, Example{"[1,2,3]", "[null:-32600 null:-32600 null:-32600]"},
-        Example{R"([{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"}, {"jsonrpc": "2.0", "method": "notify_hello", "params": [7]},
+        Example{R"([ {"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"}, {"jsonrpc": "2.0", "method" ])",
+                "null:-32700"},
+        Example{"[]", "null:-32600"}, Example{"[1]", "[null:-32600]"},
+        Example{"[1,2,3]", "[null:-32600 null:-32600 null:-32600]"},
+        Example{
+            R"([{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"}, {"jsonrpc": "2.0", "method": "notify_hello", "params": [7]},
                     {"jsonrpc": "2.0", "method": "subtract", "params": [42,23], "id": "2"}, {"foo": "boo"},
                     {"jsonrpc": "2.0", "method": "foo.get", "params": {"name": "myself"}, "id": "5"}, {"jsonrpc": "2.0", "method": "get_data", "id": "9"}])",
-                "[\"1\":ok \"2\":ok null:-32600 \"5\":-32601 \"9\":ok]"},
-        Example{R"([{"jsonrpc": "2.0", "method": "notify_sum", "params": [1,2,4]}, {"jsonrpc": "2.0", "method": "notify_hello", "params": [7]}])", "nothing"}));
+            "[\"1\":ok \"2\":ok null:-32600 \"5\":-32601 \"9\":ok]"},
+        Example{
+            R"([{"jsonrpc": "2.0", "method": "notify_sum", "params": [1,2,4]}, {"jsonrpc": "2.0", "method": "notify_hello", "params": [7]}])",
+            "nothing"}));
 
 INSTANTIATE_TEST_SUITE_P(
     BeyondIt, SpecificationExamples,
-    ::testing::Values(Example{"", "null:-32700"}, Example{"3", "null:-32600"}, Example{R"({"jsonrpc": "1.0", "method": "sum", "id": 1})", "1:-32600"},
+    ::testing::Values(Example{"", "null:-32700"}, Example{"3", "null:-32600"},
+                      Example{R"({"jsonrpc": "1.0", "method": "sum", "id": 1})", "1:-32600"},
                       Example{R"({"jsonrpc": "2.0", "method": "sum", "id": null})", "null:ok"},
                       Example{R"({"jsonrpc": "2.0", "method": "sum", "id": 1.5})", "1.5:ok"},
                       Example{R"({"jsonrpc": "2.0", "method": "sum", "id": {}})", "null:-32600"},
@@ -116,8 +127,9 @@ TEST(Envelope, TellsAnEventFromAnAnswer) {
 }
 
 TEST(Envelope, CallsGarbageFromTheOtherSideADaemonThatCannotBeReached) {
-  for (const std::string garbage : {"", "no", "[]", "{}", R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","method":"ping"})", R"({"jsonrpc":"2.0","error":"x"})",
-                                    R"({"jsonrpc":"2.0","method":"event","params":[]})"}) {
+  for (const std::string garbage :
+       {"", "no", "[]", "{}", R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","method":"ping"})",
+        R"({"jsonrpc":"2.0","error":"x"})", R"({"jsonrpc":"2.0","method":"event","params":[]})"}) {
     const auto message = parse_outgoing(garbage);
     ASSERT_FALSE(message) << garbage;
     EXPECT_EQ(message.error().code, ErrorCode::daemon_unreachable);

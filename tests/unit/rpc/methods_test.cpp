@@ -1,12 +1,12 @@
 #include "rpc/methods.hpp"
 
+#include "rpc/bind_service.hpp"
+#include "support/fake_service.hpp"
+
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
-
-#include "rpc/bind_service.hpp"
-#include "support/fake_service.hpp"
 
 namespace helper::rpc {
 namespace {

@@ -9,23 +9,48 @@ namespace helper::rpc {
 namespace {
 
 ide::Interpreter an_interpreter() {
-  return {"centernet", "127.0.0.1", 2222, "root", "/home/u/.ssh/id_ed25519", "/home/u/known_hosts", "helper-centernet", "/opt/conda/bin/python", "3.11.2", "/opt/conda",
-          "conda environment CenterNet", "/home/u/p", "/workspace/p", 8888};
+  return {"centernet",
+          "127.0.0.1",
+          2222,
+          "root",
+          "/home/u/.ssh/id_ed25519",
+          "/home/u/known_hosts",
+          "helper-centernet",
+          "/opt/conda/bin/python",
+          "3.11.2",
+          "/opt/conda",
+          "conda environment CenterNet",
+          "/home/u/p",
+          "/workspace/p",
+          8888};
 }
 
-const Error k_problem{ErrorCode::gpu_unavailable, "the engine", "it has no nvidia runtime", "sudo apt-get install nvidia-container-toolkit"};
+const Error k_problem{ErrorCode::gpu_unavailable, "the engine", "it has no nvidia runtime",
+                      "sudo apt-get install nvidia-container-toolkit"};
 
 // Every field differs from its default, so that a field which is not mapped is seen.
 ensure::TargetStatus a_status() {
-  return {"centernet", "/c/helper.json", "gpu1", "not ready", "centernet", "exited", "img:1", {"GPU 0"}, "/usr/bin/python3", "3.11.2",
+  return {"centernet",
+          "/c/helper.json",
+          "gpu1",
+          "not ready",
+          "centernet",
+          "exited",
+          "img:1",
+          {"GPU 0"},
+          "/usr/bin/python3",
+          "3.11.2",
           {{"ssh", 2222, "127.0.0.1:49153 on gpu1", true, "slow", 3}},
-          {{"start container centernet", "it exited (code 137)", Milliseconds(0)}}, {k_problem}, {"adopted"}};
+          {{"start container centernet", "it exited (code 137)", Milliseconds(0)}},
+          {k_problem},
+          {"adopted"}};
 }
 
 // The struct of one JSON makes the same JSON again, and no member of it is at its default.
 void expect_round_trip(const Json& first, const Json& second) {
   EXPECT_EQ(first, second);
-  for (const auto& [name, value] : first.items()) EXPECT_FALSE(value.is_null() || value == "" || value == Json::array()) << name;
+  for (const auto& [name, value] : first.items())
+    EXPECT_FALSE(value.is_null() || value == "" || value == Json::array()) << name;
 }
 
 TEST(Types, CarryAnInterpreterThereAndBack) {
@@ -35,7 +60,9 @@ TEST(Types, CarryAnInterpreterThereAndBack) {
 }
 
 TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
-  ensure::Report report{"centernet", "ready", true, {{"start container", "it exited", Milliseconds(1'234)}}, {"note"}, 2, 5, Milliseconds(2'000), an_interpreter()};
+  ensure::Report report{"centernet",     "ready", true, {{"start container", "it exited", Milliseconds(1'234)}},
+                        {"note"},        2,       5,    Milliseconds(2'000),
+                        an_interpreter()};
   const Json json = to_json(report);
   EXPECT_EQ(json.at("elapsed_ms"), 2'000);
   EXPECT_EQ(json.at("steps").at(0).at("elapsed_ms"), 1'234);
@@ -48,7 +75,8 @@ TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
 }
 
 TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
-  const Json plan = to_json(ensure::PlanReport{"centernet", {{"pull image", "it is missing", {}}}, {k_problem}, {"note"}});
+  const Json plan =
+      to_json(ensure::PlanReport{"centernet", {{"pull image", "it is missing", {}}}, {k_problem}, {"note"}});
   expect_round_trip(plan, to_json(*plan_report_from_json(plan)));
   const Json status = to_json(a_status());
   expect_round_trip(status, to_json(*target_status_from_json(status)));
@@ -62,9 +90,11 @@ TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
 
 TEST(Types, CarryEveryKindOfEventThereAndBack) {
   using Kind = ensure::Event::Kind;
-  for (const Kind kind : {Kind::connecting, Kind::started, Kind::progress, Kind::done, Kind::failed, Kind::note, Kind::question}) {
+  for (const Kind kind :
+       {Kind::connecting, Kind::started, Kind::progress, Kind::done, Kind::failed, Kind::note, Kind::question}) {
     for (const auto question : {Question::Kind::secret, Question::Kind::text, Question::Kind::confirm}) {
-      const ensure::Event event{kind, "centernet", "text", "cause", Milliseconds(5), "q-1", {question, "Passphrase", {"SHA256:abc"}}};
+      const ensure::Event event{
+          kind, "centernet", "text", "cause", Milliseconds(5), "q-1", {question, "Passphrase", {"SHA256:abc"}}};
       const auto back = event_from_json(to_json(event));
       ASSERT_TRUE(back);
       EXPECT_EQ(back->kind, kind);
@@ -117,7 +147,8 @@ TEST(Types, KnowThePowersByName) {
 }
 
 TEST(Types, ReadAnErrorOfANewerVersionAsInternal) {
-  EXPECT_EQ(error_from_json(Json{{"name", "quantum.failed"}, {"thing", "t"}, {"cause", "c"}}, "e").value(), (Error{ErrorCode::internal, "t", "c", ""}));
+  EXPECT_EQ(error_from_json(Json{{"name", "quantum.failed"}, {"thing", "t"}, {"cause", "c"}}, "e").value(),
+            (Error{ErrorCode::internal, "t", "c", ""}));
 }
 
 }  // namespace

@@ -10,7 +10,12 @@ namespace {
 const Admission k_admission{4000, std::string(64, 'a'), 1'048'576};
 
 RequestHead a_good_head() {
-  return {"POST", "/", {{"host", "127.0.0.1:4000"}, {"authorization", "Bearer " + k_admission.token}, {"content-type", "application/json"}, {"content-length", "2"}}};
+  return {"POST",
+          "/",
+          {{"host", "127.0.0.1:4000"},
+           {"authorization", "Bearer " + k_admission.token},
+           {"content-type", "application/json"},
+           {"content-length", "2"}}};
 }
 
 unsigned status_of(const RequestHead& head) {
@@ -51,7 +56,8 @@ TEST(Guard, AnswersNothingButPostToTheRoot) {
 }
 
 TEST(Guard, RefusesAForeignHost) {
-  for (const char* host : {"evil.example", "127.0.0.1", "127.0.0.1:4001", "127.0.0.1:4000.evil.example", "localhost", "[::1]:4000", "127.0.0.1:4000, evil", ""}) {
+  for (const char* host : {"evil.example", "127.0.0.1", "127.0.0.1:4001", "127.0.0.1:4000.evil.example", "localhost",
+                           "[::1]:4000", "127.0.0.1:4000, evil", ""}) {
     EXPECT_EQ(status_with("host", host), 403u) << host;
   }
   EXPECT_EQ(status_without("host"), 403u);
@@ -65,7 +71,8 @@ TEST(Guard, RefusesWhateverABrowserSends) {
 
 TEST(Guard, WantsTheWholeToken) {
   EXPECT_EQ(status_without("authorization"), 401u);
-  for (const std::string& value : {std::string(), std::string("Bearer "), "Bearer " + std::string(63, 'a'), "Bearer " + std::string(65, 'a'), "Bearer " + std::string(63, 'a') + "b",
+  for (const std::string& value : {std::string(), std::string("Bearer "), "Bearer " + std::string(63, 'a'),
+                                   "Bearer " + std::string(65, 'a'), "Bearer " + std::string(63, 'a') + "b",
                                    "bearer " + k_admission.token, "Basic " + k_admission.token, k_admission.token}) {
     EXPECT_EQ(status_with("authorization", value), 401u) << value;
   }
@@ -73,7 +80,8 @@ TEST(Guard, WantsTheWholeToken) {
 
 TEST(Guard, WantsJson) {
   EXPECT_EQ(status_without("content-type"), 415u);
-  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""}) EXPECT_EQ(status_with("content-type", type), 415u) << type;
+  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""})
+    EXPECT_EQ(status_with("content-type", type), 415u) << type;
 }
 
 TEST(Guard, WantsABodyOfKnownAndModestLength) {
@@ -81,7 +89,8 @@ TEST(Guard, WantsABodyOfKnownAndModestLength) {
   EXPECT_EQ(status_with("transfer-encoding", "chunked"), 411u);
   EXPECT_EQ(status_with("content-length", "1048577"), 413u);
   EXPECT_EQ(status_with("content-length", "99999999999999999999999"), 413u);
-  for (const char* length : {"", "-1", "+1", "0x10", "1 ", "1, 1", "two"}) EXPECT_EQ(status_with("content-length", length), 400u) << length;
+  for (const char* length : {"", "-1", "+1", "0x10", "1 ", "1, 1", "two"})
+    EXPECT_EQ(status_with("content-length", length), 400u) << length;
 }
 
 TEST(Guard, KnowsWhoWantsAStream) {

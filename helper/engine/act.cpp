@@ -51,7 +51,7 @@ std::string assign(const char* name, const std::string& value) {
 // shared.
 constexpr const char* k_install_key = R"sh(set -e
 umask 077
-entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd)
+entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd || true)
 IFS=: read -r _ _ uid gid _ home _ <<EOF
 $entry
 EOF

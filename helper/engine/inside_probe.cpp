@@ -76,7 +76,7 @@ if command -v nvidia-smi >/dev/null 2>&1; then
   printf '%s\n' "$gpus"
 fi
 # A start file that prints, or that ends the shell with an error, does not hide the answer.
-ask='printf "\n%s-which %s\n%s-which3 %s\n%s-conda %s\n" "$0" "$(command -v python)" "$0" "$(command -v python3)" "$0" "$CONDA_EXE"'
+ask='printf "\n%s-which %s\n%s-which3 %s\n%s-conda %s\n" "$0" "$(command -v python)" "$0" "$(command -v python3)" "$0" "${CONDA_EXE-}"'
 login() {
   if [ "$user" = root ]; then limited "${shell:-/bin/sh}" "$@" "$ask" "$nonce" </dev/null 2>/dev/null
   else limited su -s "${shell:-/bin/sh}" "$user" -- "$@" "$ask" "$nonce" </dev/null 2>/dev/null; fi

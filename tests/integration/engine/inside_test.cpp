@@ -1,0 +1,271 @@
+// The look inside and the installing of a key, run by real shells over real files.
+#include "base/fd.hpp"
+#include "base/process.hpp"
+#include "base/shell.hpp"
+#include "engine/act.hpp"
+#include "engine/inside_probe.hpp"
+#include "integration/engine/fake_server.hpp"
+#include "support/golden.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <csignal>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace helper::engine {
+namespace {
+
+using test::FakeServer;
+namespace fs = std::filesystem;
+
+constexpr const char* k_blob = "AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfThePersonWhoAsks";
+const std::string k_line = std::string("ssh-ed25519 ") + k_blob + " me@laptop";
+
+// A TCP port of 127.0.0.1 (or ::1) on which this test listens.
+class Listening {
+ public:
+  explicit Listening(bool ipv6 = false) : socket_(::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in6 address{};
+    socklen_t size = sizeof address;
+    if (ipv6) {
+      address.sin6_family = AF_INET6;
+      address.sin6_addr = in6addr_loopback;
+    } else {
+      auto& four = reinterpret_cast<sockaddr_in&>(address);
+      four.sin_family = AF_INET;
+      four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      size = sizeof four;
+    }
+    auto* const where = reinterpret_cast<sockaddr*>(&address);
+    stands_ = socket_ && ::bind(socket_.get(), where, size) == 0 && ::listen(socket_.get(), 1) == 0 &&
+              ::getsockname(socket_.get(), where, &size) == 0;
+    port_ = ntohs(ipv6 ? address.sin6_port : reinterpret_cast<sockaddr_in&>(address).sin_port);
+  }
+  [[nodiscard]] bool stands() const { return stands_; }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  Fd socket_;
+  bool stands_ = false;
+  std::uint16_t port_ = 0;
+};
+
+std::vector<std::string> shells() {
+  std::vector<std::string> found{"sh"};
+  for (const auto& [program, command] :
+       {std::pair("dash", "dash"), std::pair("bash", "bash --posix"), std::pair("busybox", "busybox sh")}) {
+    if (std::system((std::string("command -v ") + program + " >/dev/null 2>&1").c_str()) == 0)
+      found.emplace_back(command);
+  }
+  return found;
+}
+
+std::string in_container(const std::string& script) {
+  return shell::quote({"docker", "exec", "--user", "0", "--", "c", "sh", "-c", script});
+}
+
+plan::Inside look(FakeServer& server, const InsideQuestion& question, const plan::Python* known = nullptr) {
+  const std::string nonce = make_nonce();
+  const std::string script = known == nullptr ? inside_script(question, nonce) : inside_script(question, nonce, *known);
+  const auto output = server.runner.run({in_container(script), {}, Milliseconds(40'000)}, {});
+  EXPECT_TRUE(output) << to_text(output.error());
+  if (!output) return {};
+  const auto inside = read_inside(parse_sections(output->out, nonce), question);
+  EXPECT_TRUE(inside) << output->out << output->err;
+  return inside.value_or(plan::Inside{});
+}
+
+const plan::Python* find(const plan::Inside& inside, const std::string& source) {
+  const auto python = std::ranges::find(inside.pythons, source, &plan::Python::source);
+  return python == inside.pythons.end() ? nullptr : &*python;
+}
+
+class EveryShell : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryShell, FindsTheUserThePortsTheKeyAndEachPython) {
+  FakeServer server(GetParam());
+  const fs::path environment = server.python("miniconda3/envs/net");
+  fs::create_directories(server.home() / "miniconda3/conda-meta");
+  const fs::path wanted = server.python("venv with a space");
+  server.write("home/.profile", "PATH=" + environment.parent_path().string() + ":$PATH\n");
+  server.write("home/.ssh/authorized_keys", k_line + "\n");
+  fs::permissions(server.home() / ".ssh", fs::perms(0700));
+  fs::permissions(server.home() / ".ssh/authorized_keys", fs::perms(0600));
+  const Listening ssh;
+  const Listening jupyter(true);
+  ASSERT_TRUE(ssh.stands());
+
+  const auto inside = look(server, {"root", ssh.port(), jupyter.port(), k_blob, wanted.string()});
+  EXPECT_EQ(inside.user_home, server.home());
+  EXPECT_TRUE(inside.sshd_listening);
+  EXPECT_EQ(inside.jupyter_listening, jupyter.stands());
+  EXPECT_TRUE(inside.key_installed);
+  for (const auto& [source, path] : {std::pair<std::string, std::string>("login:python", environment),
+                                     std::pair<std::string, std::string>("conda:net", environment),
+                                     std::pair<std::string, std::string>("path", wanted)}) {
+    ASSERT_NE(find(inside, source), nullptr) << source;
+    EXPECT_EQ(find(inside, source)->path, path);
+    EXPECT_EQ(find(inside, source)->version.rfind("3.", 0), 0U);
+    EXPECT_FALSE(find(inside, source)->prefix.empty());
+  }
+}
+
+TEST_P(EveryShell, FindsNothingThatIsNotThere) {
+  FakeServer server(GetParam());
+  std::uint16_t closed = 0;
+  {
+    const Listening before;
+    closed = before.port();
+  }
+  const auto inside = look(server, {"nobody-here", closed, 0, k_blob, "/nonexistent/python"});
+  EXPECT_EQ(inside.user_home, "");
+  EXPECT_FALSE(inside.sshd_listening);
+  EXPECT_FALSE(inside.jupyter_listening);
+  EXPECT_FALSE(inside.key_installed);
+  EXPECT_EQ(find(inside, "path"), nullptr);
+  EXPECT_EQ(find(inside, "login:python"), nullptr);
+}
+
+TEST_P(EveryShell, TheQuickLookRunsOnlyTheKnownPython) {
+  FakeServer server(GetParam());
+  const plan::Python known{server.python("venv"), "3", "", "login:python"};
+  server.write("home/.profile", "touch " + (server.folder() / "profile-was-read").string() + "\n");
+  const auto inside = look(server, {"root", 1, 0, k_blob, "auto"}, &known);
+  ASSERT_EQ(inside.pythons.size(), 1U);
+  EXPECT_EQ(inside.pythons.front().path, known.path);
+  EXPECT_EQ(inside.pythons.front().source, "login:python");
+  EXPECT_FALSE(fs::exists(server.folder() / "profile-was-read"));
+}
+
+TEST_P(EveryShell, AKeyIsInstalledOnceWithTheModesThatSshdTakes) {
+  FakeServer server(GetParam());
+  fs::permissions(server.home(), fs::perms(0777));
+  server.write("home/.ssh/authorized_keys", "ssh-rsa AAAAother other@box");  // no line end
+  fs::permissions(server.home() / ".ssh", fs::perms(0777));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(install_key(server.runner, "c", {"root", k_line}, {}));
+  EXPECT_EQ(helper::test::read_file(server.home() / ".ssh/authorized_keys"),
+            "ssh-rsa AAAAother other@box\n" + k_line + "\n");
+  EXPECT_EQ(fs::status(server.home()).permissions(), fs::perms(0755));
+  EXPECT_EQ(fs::status(server.home() / ".ssh").permissions(), fs::perms(0700));
+  EXPECT_EQ(fs::status(server.home() / ".ssh/authorized_keys").permissions(), fs::perms(0600));
+  EXPECT_TRUE(look(server, {"root", 1, 0, k_blob, "auto"}, nullptr).key_installed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Here, EveryShell, testing::ValuesIn(shells()), [](const auto& each) {
+  std::string name = each.param;
+  std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
+  return name;
+});
+
+struct StartFile {
+  const char* name;
+  std::string text;
+  bool names_python;  // else the login shell gives no answer, and the system's Python is found all the same
+};
+
+class LoginShell : public testing::TestWithParam<StartFile> {};
+
+TEST_P(LoginShell, HidesNoPythonWhateverItsStartFileDoes) {
+  FakeServer server;
+  const fs::path environment = server.python("env");
+  server.write("home/.bash_profile",
+               "PATH=" + environment.parent_path().string() + ":$PATH\n" + GetParam().text + "\n");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto inside = look(server, {"root", 1, 0, "", "auto"});
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(35));
+  if (GetParam().names_python) {
+    ASSERT_NE(find(inside, "login:python"), nullptr);
+    EXPECT_EQ(find(inside, "login:python")->path, environment);
+  } else {
+    EXPECT_EQ(find(inside, "login:python"), nullptr);
+  }
+  EXPECT_NE(find(inside, "system"), nullptr);
+  std::ifstream left(server.home() / "left-running");
+  for (pid_t pid = 0; left >> pid;) ::kill(pid, SIGKILL);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfEveryKind, LoginShell,
+    testing::Values(StartFile{"Quiet", "", true},
+                    StartFile{"PrintsNoise", "echo hello; printf 'no end'; echo >&2 x", true},
+                    StartFile{"PrintsMuch", "head -c 1000000 /dev/zero | tr '\\0' 'x'", true},
+                    StartFile{"ReadsItsInput", "read -r answer", true}, StartFile{"FailsAtOnce", "false", true},
+                    StartFile{"LeavesAProcessRunning", "sleep 100 & disown; echo $! >> ~/left-running", true},
+                    StartFile{"SetsErrexitAndNounset", "set -eu", true},
+                    StartFile{"OnlyForPeople", "case $- in *i*) ;; *) exit 0 ;; esac", true},
+                    StartFile{"OnlyForScripts", "case $- in *i*) exit 0 ;; esac", true},
+                    StartFile{"Exits", "exit 3", false},
+                    StartFile{"BlocksAndIgnoresTerm", "while :; do sleep 100; done", false},
+                    StartFile{"PretendsToAnswer", "echo '@helper-which /bin/false'; exit 0", false}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+TEST(Pythons, ThatBlockOrPrintOrFailAreLeftOut) {
+  FakeServer server;
+  server.executable("home/.conda/envs/blocks/bin/python", "#!/bin/sh\ntrap '' TERM\nsleep 100 & wait; sleep 100\n");
+  server.executable("home/.conda/envs/fails/bin/python", "#!/bin/sh\nexit 1\n");
+  server.executable("home/.conda/envs/lies/bin/python", "#!/bin/sh\nprintf '\\nsomething-py\\037conda:lies\\n'\n");
+  server.python(".conda/envs/good");
+  std::string list;
+  for (const char* name : {"blocks", "fails", "lies", "good"})
+    list += (server.home() / ".conda/envs" / name).string() + "\n";
+  server.write("home/.conda/environments.txt", list);
+  const auto inside = look(server, {"root", 1, 0, "", "auto"});
+  EXPECT_NE(find(inside, "conda:good"), nullptr);
+  for (const char* name : {"conda:blocks", "conda:fails", "conda:lies"}) EXPECT_EQ(find(inside, name), nullptr) << name;
+}
+
+TEST(Questions, OfAnyKindAreNeverRunAsShellText) {
+  FakeServer server;
+  const std::string evil = "$(touch " + (server.folder() / "pwned").string() + ")'; touch " +
+                           (server.folder() / "pwned").string() + "; '`touch " + (server.folder() / "pwned").string() +
+                           "`";
+  EXPECT_EQ(look(server, {evil, 1, 0, evil, "/" + evil}).user_home, "");
+  const plan::Python known{"/" + evil, "3", "", evil};
+  EXPECT_TRUE(look(server, {evil, 1, 0, evil, evil}, &known).pythons.empty());
+  EXPECT_FALSE(install_key(server.runner, "c", {evil, "ssh-ed25519 " + evil}, {}));
+  EXPECT_FALSE(fs::exists(server.folder() / "pwned"));
+}
+
+TEST(Key, InALineThatIsCommentedOutIsNotInstalled) {
+  FakeServer server;
+  server.write("home/.ssh/authorized_keys", "# " + k_line + "\n");
+  fs::permissions(server.home() / ".ssh", fs::perms(0700));
+  EXPECT_FALSE(look(server, {"root", 1, 0, k_blob, "auto"}).key_installed);
+  ASSERT_TRUE(install_key(server.runner, "c", {"root", k_line}, {}));
+  EXPECT_EQ(helper::test::read_file(server.home() / ".ssh/authorized_keys"), "# " + k_line + "\n" + k_line + "\n");
+}
+
+TEST(Key, InALinkedFileIsInstalledWhereTheLinkLeads) {
+  FakeServer server;
+  server.write("home/dotfiles/keys", "ssh-rsa AAAAother x\n");
+  fs::create_directory(server.home() / ".ssh");
+  fs::create_symlink("../dotfiles/keys", server.home() / ".ssh/authorized_keys");
+  ASSERT_TRUE(install_key(server.runner, "c", {"root", k_line}, {}));
+  EXPECT_TRUE(fs::is_symlink(server.home() / ".ssh/authorized_keys"));
+  EXPECT_EQ(helper::test::read_file(server.home() / "dotfiles/keys"), "ssh-rsa AAAAother x\n" + k_line + "\n");
+  EXPECT_TRUE(look(server, {"root", 1, 0, k_blob, "auto"}).key_installed);
+}
+
+TEST(Key, InAHomeOfAnotherUserIsRefusedWithTheReason) {
+  if (::getuid() != 0) GTEST_SKIP() << "only root can give a folder to another user";
+  FakeServer server;
+  ASSERT_EQ(::chown(server.home().c_str(), 4711, 4711), 0);
+  const auto installed = install_key(server.runner, "c", {"root", k_line}, {});
+  ASSERT_FALSE(installed);
+  EXPECT_EQ(installed.error().code, ErrorCode::inside_failed);
+  EXPECT_EQ(installed.error().cause,
+            server.home().string() + " belongs to the user id 4711 and not to root, so sshd takes no key from it");
+}
+
+TEST(Key, OfAUserWhomTheContainerLacksIsRefused) {
+  FakeServer server;
+  const auto installed = install_key(server.runner, "c", {"alice-is-not-here", k_line}, {});
+  ASSERT_FALSE(installed);
+  EXPECT_EQ(installed.error().cause, "there is no user alice-is-not-here");
+}
+
+}  // namespace
+}  // namespace helper::engine

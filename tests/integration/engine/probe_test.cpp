@@ -1,0 +1,176 @@
+// The one look at a server, run by a real shell against a `docker` that answers as recorded.
+#include "engine/probe.hpp"
+
+#include "base/shell.hpp"
+#include "integration/engine/fake_server.hpp"
+#include "support/golden.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace helper::engine {
+namespace {
+
+using test::FakeServer;
+namespace fs = std::filesystem;
+
+config::Target target() {
+  config::Target target;
+  target.name = "centernet";
+  target.container.name = "centernet";
+  target.container.image = "centernet:1.2";
+  return target;
+}
+
+std::string golden(const std::string& name) {
+  return helper::test::read_file(std::string(TEST_SOURCE_DIR) + "/golden/engine/" + name + ".json");
+}
+
+// What `inspect --format` of the script prints for a container that runs.
+std::string running() { return "true/false f1b77c1f7a9c@2026-11-21T21:18:28.190572636Z " + golden("docker20_running"); }
+std::string exited() { return "false/false f1b77c1f7a9c@2026-11-21T21:18:28.190572636Z " + golden("docker20_exited"); }
+
+Result<ServerFacts> look(FakeServer& server, const config::Target& its_target = target(), const Memory& memory = {}) {
+  return probe(server.runner, plan::desired_state(its_target, plan::Power::running), "", memory, {});
+}
+
+TEST(Probe, LooksIntoARunningContainerAndAsksTheEngineNothingMore) {
+  FakeServer server;
+  server.write("container", running());
+  const auto facts = look(server);
+  ASSERT_TRUE(facts) << to_text(facts.error());
+  EXPECT_EQ(facts->container->state, plan::ContainerState::running);
+  ASSERT_TRUE(facts->inside);
+  EXPECT_EQ(facts->inside->user_home, server.home());
+  EXPECT_FALSE(facts->inside->pythons.empty());
+  EXPECT_EQ(facts->engine, std::nullopt);
+  EXPECT_EQ(facts->image, std::nullopt);
+  const auto log = helper::test::read_file(server.folder() / "docker.log");
+  EXPECT_EQ(log.find("---\ninfo\n"), std::string::npos);
+}
+
+TEST(Probe, LooksQuicklyAtTheRunThatItRemembersAndKeepsItsGpus) {
+  FakeServer server;
+  server.write("container", running());
+  server.write("home/.bash_profile", "touch " + (server.folder() / "profile-was-read").string());
+  Memory memory;
+  memory.run = "f1b77c1f7a9c@2026-11-21T21:18:28.190572636Z";
+  memory.inside.gpus = {"GPU 0: H100"};
+  memory.inside.nvidia_smi = true;
+  memory.python = {server.python("env"), "3.11.2", "/usr", "conda:env"};
+  const auto facts = look(server, target(), memory);
+  ASSERT_TRUE(facts && facts->inside);
+  EXPECT_EQ(run_of(*facts->container), memory.run);
+  ASSERT_EQ(facts->inside->pythons.size(), 1U);
+  EXPECT_EQ(facts->inside->pythons.front().source, "conda:env");
+  EXPECT_EQ(facts->inside->gpus, memory.inside.gpus);
+  EXPECT_FALSE(fs::exists(server.folder() / "profile-was-read"));
+}
+
+TEST(Probe, LooksInFullAtAnotherRunThanItRemembers) {
+  FakeServer server;
+  server.write("container", running());
+  Memory memory;
+  memory.run = "f1b77c1f7a9c@2026-11-20T00:00:00Z";
+  memory.inside.gpus = {"GPU 0: of the run before"};
+  memory.python = {"/usr/bin/python3", "3.11.2", "/usr", "conda:env"};
+  const auto facts = look(server, target(), memory);
+  ASSERT_TRUE(facts && facts->inside);
+  EXPECT_EQ(std::ranges::count(facts->inside->pythons, "conda:env", &plan::Python::source), 0);
+  EXPECT_NE(facts->inside->gpus, memory.inside.gpus);
+}
+
+TEST(Probe, ReadsEngineAndImageWhenTheContainerDoesNotRun) {
+  FakeServer server;
+  server.write("container", exited());
+  server.write("info", golden("docker20_info"));
+  server.write("image", golden("docker20_image"));
+  const auto facts = look(server);
+  ASSERT_TRUE(facts) << to_text(facts.error());
+  EXPECT_EQ(facts->container->state, plan::ContainerState::exited);
+  EXPECT_EQ(facts->engine->version, "20.10.24+dfsg1");
+  EXPECT_EQ(facts->image->command, std::vector<std::string>{"bash"});
+  EXPECT_EQ(facts->inside, std::nullopt);
+  EXPECT_EQ(facts->inside_error, std::nullopt);
+}
+
+TEST(Probe, TellsAnAbsentContainerFromAnEngineThatIsDown) {
+  FakeServer server;
+  server.write("info", golden("docker20_info"));
+  auto facts = look(server);
+  ASSERT_TRUE(facts && facts->container);
+  EXPECT_EQ(facts->container->state, plan::ContainerState::absent);
+  EXPECT_EQ(facts->image, std::nullopt);
+  EXPECT_EQ(facts->engine_error, std::nullopt);
+
+  server.write("info", R"({"ServerErrors":["Cannot connect to the Docker daemon. Is the docker daemon running?"]})");
+  facts = look(server);
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
+  EXPECT_EQ(facts->container, std::nullopt);
+
+  fs::remove(server.folder() / "info");  // as clients that print no JSON then
+  facts = look(server);
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
+}
+
+TEST(Probe, SaysWhenThereIsNoEngineAtAll) {
+  const auto desired = plan::desired_state(target(), plan::Power::running);
+  const std::string nonce = make_nonce();
+  LocalRunner runner;
+  // A PATH of nothing: the script adds the places where docker usually is, so those are taken out as well.
+  std::string script = probe_script(desired, {}, {}, nonce);
+  const std::string places = ":/usr/local/bin:/usr/bin:/bin:/snap/bin";
+  ASSERT_NE(script.find(places), std::string::npos);
+  script.replace(script.find(places), places.size(), "");
+  const auto output = runner.run({"PATH=/nonexistent\n" + script, {}}, {});
+  ASSERT_TRUE(output);
+  const auto facts = read_probe(output->out, nonce, {}, {});
+  ASSERT_TRUE(facts) << output->out << output->err;
+  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_missing);
+  EXPECT_EQ(facts->engine_error->fix, "on the server: sudo apt-get install -y docker.io");
+}
+
+TEST(Probe, SaysThatTheInsideCannotBeSeenWhenTheContainerHasNoShell) {
+  FakeServer server("/nonexistent/sh");
+  server.write("container", running());
+  const auto facts = look(server);
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->container->state, plan::ContainerState::running);
+  ASSERT_TRUE(facts->inside_error);
+  EXPECT_EQ(facts->inside_error->code, ErrorCode::inside_failed);
+}
+
+TEST(Probe, IsAnErrorWhenTheServersShellGaveNoAnswer) {
+  const auto facts = read_probe("This account is currently not available.\n", "@helper-0", {}, {});
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().code, ErrorCode::server_command);
+}
+
+TEST(Probe, HandsHostileNamesToTheEngineAsTheyAreAndRunsNoneOfThem) {
+  FakeServer server;
+  server.write("container", running());
+  const std::string pwned = (server.folder() / "pwned").string();
+  const std::string evil = "$(touch " + pwned + ")'; touch " + pwned + "; '`touch " + pwned + "`\nx";
+  config::Target hostile = target();
+  hostile.container.name = evil;
+  hostile.container.image = evil;
+  hostile.ssh.user = evil;
+  hostile.python = "/" + evil;
+  Memory memory;
+  memory.run = evil;
+  memory.python = {"/" + evil, evil, evil, evil};
+  ASSERT_TRUE(look(server, hostile, memory));
+  fs::remove(server.folder() / "container");
+  server.write("info", golden("docker20_info"));
+  ASSERT_TRUE(look(server, hostile, memory));
+  EXPECT_FALSE(fs::exists(pwned));
+  const auto log = helper::test::read_file(server.folder() / "docker.log");
+  EXPECT_NE(log.find("--\n" + evil + "\n---\n"), std::string::npos) << log;  // container inspect
+  EXPECT_NE(log.find("image\ninspect\n--format\n{{json .}}\n--\n" + evil + "\n"), std::string::npos) << log;
+}
+
+}  // namespace
+}  // namespace helper::engine

@@ -74,6 +74,7 @@ class MainJob(Target):
         self.assertEqual(done.stdout.split(), [settings["python_prefix"], settings["python_version"]], done.stderr)
 
     def test_a_rogue_host_key_is_refused_by_the_same_settings(self):
+        self.ensure()
         block = self.helper.run("settings", "--format", "ssh-config").stdout
         wrong = os.path.join(self.sandbox.client, "wrong_hosts")
         with open(wrong, "w", encoding="utf-8") as file:
@@ -137,6 +138,18 @@ class MainJob(Target):
         self.assertIn("start container centernet", plan.stdout + plan.stderr)
         self.assertEqual(self.helper.run("ensure", "--dry-run").stdout, plan.stdout)
         self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.State.Status}}", "centernet").stdout.strip(), "exited")
+
+    def test_a_connection_that_the_container_refuses_leaves_the_link_standing(self):
+        port = self.jupyter_port()
+        log = os.path.join(self.helper.environment["XDG_STATE_HOME"], "helper", "helperd.log")
+        with open(log, encoding="utf-8") as file:
+            before = file.read().count("link down")
+        self.sandbox.docker("stop", "-t", "1", "centernet")  # with the container its published ports go
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            self.assertEqual(connection.recv(1), b"")
+        time.sleep(1)
+        with open(log, encoding="utf-8") as file:
+            self.assertEqual(file.read().count("link down"), before)
 
     def test_stop_logs_restart_and_remove(self):
         self.ensure()

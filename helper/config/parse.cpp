@@ -110,11 +110,11 @@ class Reader {
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       const std::string& name = node.names[i];
       if (auto bad = check_target_name(name)) {
-        return invalid(node.items[i].line, path + "." + printable(name), std::move(bad->cause), std::move(bad->fix));
+        return invalid(node.items[i].line, join(path, printable(name)), std::move(bad->cause), std::move(bad->fix));
       }
       Target& target = config_.targets[name];
       target.name = name;
-      HELPER_TRY(value(node.items[i], row, path + "." + name, &target));
+      HELPER_TRY(value(node.items[i], row, join(path, name), &target));
     }
     return {};
   }
@@ -125,7 +125,8 @@ class Reader {
     std::string all;
     for (const Key* row : rows) {
       names.push_back(last_name(row->path));
-      all += (all.empty() ? "" : ", ") + std::string(names.back());
+      all += all.empty() ? "" : ", ";
+      all += names.back();
     }
     const auto elsewhere = std::ranges::find_if(keys(), [&](const Key& key) { return last_name(key.path) == name; });
     if (elsewhere != keys().end() && name != "*") {

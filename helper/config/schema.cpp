@@ -3,6 +3,7 @@
 #include "config/keys.hpp"
 #include "config/values.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <string_view>
@@ -126,8 +127,8 @@ std::string config_reference() {
     std::string path(row.path);
     if (const std::size_t star = path.find('*'); star != std::string::npos) path.replace(star, 1, "NAME");
     const std::string standard = row.required ? "required" : code(row.default_json);
-    text += "| `" + path + "` | " + wanted(row.kind) + ", such as " + code(row.example) + " | " + standard + " | " +
-            cell(row.help) + " |\n";
+    text += fmt::format("| `{}` | {}, such as {} | {} | {} |\n", path, wanted(row.kind), code(row.example), standard,
+                        cell(row.help));
   }
   return text;
 }

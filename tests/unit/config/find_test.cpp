@@ -21,7 +21,7 @@ class FindConfig : public testing::Test {
   FindConfig() { fs::create_directories(folder() / "home/me/project/src"); }
   [[nodiscard]] fs::path folder() const { return temp_.path(); }
   fs::path touch(const std::string& name) const {
-    const fs::path file = folder() / name;
+    fs::path file = folder() / name;
     fs::create_directories(file.parent_path());
     std::ofstream(file) << k_one;
     return file;

@@ -2,7 +2,7 @@
 // fuzzing compiler.
 #include "config/keys.hpp"
 #include "config/template.hpp"
-#include "fuzz/parse_config_fuzz.cpp"
+#include "fuzz/parse_config_fuzz.cpp"  // NOLINT(bugprone-suspicious-include)
 #include "support/golden.hpp"
 
 #include <gtest/gtest.h>

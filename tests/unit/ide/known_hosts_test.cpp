@@ -64,9 +64,9 @@ TEST(KnownHosts, ReadsBackTheKeysOfOneTarget) {
 }
 
 TEST(KnownHosts, WhatIsNoPublicKeyIsRefusedAndShownHarmless) {
-  for (const std::string& bad :
-       {std::string(), std::string("ssh-ed25519"), std::string("* ") + k_ed, k_ed + "\n* " + k_ed2,
-        std::string("ssh-ed25519 \x1b[2J"), std::string("ssh-ed25519 AAAA")}) {
+  const std::vector<std::string> bads{
+      "", "ssh-ed25519", "* " + k_ed, k_ed + "\n* " + k_ed2, "ssh-ed25519 \x1b[2J", "ssh-ed25519 AAAA"};
+  for (const std::string& bad : bads) {
     const auto result = with_host_keys("", "centernet", 2222, {bad});
     ASSERT_FALSE(result) << bad;
     EXPECT_EQ(result.error().code, ErrorCode::inside_failed);

@@ -1,6 +1,7 @@
 #include "ensure/service.hpp"
 
 #include "base/files.hpp"
+#include "base/shell.hpp"
 #include "config/find.hpp"
 #include "ensure/questions.hpp"
 #include "ensure/target.hpp"
@@ -43,6 +44,21 @@ struct Service::State {
     return target;
   }
 
+  // A port that another target holds is named with that target; whoever else holds one is named by the tunnel room.
+  Result<void> ports_are_free_of_others(const Chosen& chosen) {
+    const std::scoped_lock lock(mutex);
+    for (const auto& tunnel : plan::desired_state(chosen.config, plan::Power::running).tunnels) {
+      for (const auto& [key, target] : targets) {
+        if (target == chosen.target || !target->holds_port(tunnel.local_port)) continue;
+        return fail(ErrorCode::port_busy, "local port " + std::to_string(tunnel.local_port) + " (" + tunnel.name + ")",
+                    "target " + key.second + " of " + key.first + " holds it",
+                    shell::quote({"helper", "stop", key.second, "--config", key.first}) +
+                        "; or choose another port in the config");
+      }
+    }
+    return {};
+  }
+
   const Paths paths;
   DiskFileStore files;
   SystemClock clock;
@@ -58,6 +74,7 @@ Service::~Service() = default;
 Result<Report> Service::converge(const Request& request, plan::Power power, const EventSink& on_event,
                                  const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  if (power == plan::Power::running) HELPER_TRY(state_->ports_are_free_of_others(chosen));
   return chosen.target->converge(chosen.config, power, caller_of(request), on_event, stop);
 }
 

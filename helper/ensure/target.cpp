@@ -9,6 +9,8 @@
 #include "ssh/ssh_runner.hpp"
 #include "tunnel/tunnel_set.hpp"
 
+#include <algorithm>
+
 namespace helper::ensure {
 namespace {
 
@@ -146,8 +148,26 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   unreachable_ =
       !report && error_kind(report.error().code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
   if (power == plan::Power::running && report) keep_running_ = true;
+  if (!keep_running_) close_tunnels(hands);  // a first ensure that failed holds no port
+  publish_ports(hands);
   if (report) report->round_trips = connection_->server.runs() - before;
   return report;
+}
+
+void Target::close_tunnels(const Hands& hands) {
+  for (const auto& tunnel : hands.tunnels.status()) hands.tunnels.close(tunnel.local_port);
+}
+
+void Target::publish_ports(const Hands& hands) {
+  std::vector<std::uint16_t> ports;
+  for (const auto& tunnel : hands.tunnels.status()) ports.push_back(tunnel.local_port);
+  const std::scoped_lock lock(ports_mutex_);
+  open_ports_ = std::move(ports);
+}
+
+bool Target::holds_port(std::uint16_t port) const {
+  const std::scoped_lock lock(ports_mutex_);
+  return std::ranges::find(open_ports_, port) != open_ports_.end();
 }
 
 Result<plan::Observed> Target::observe_now(const config::Target& config, const Caller& caller, Job& job) {

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace helper::ensure {
 
@@ -45,6 +46,9 @@ class Target {
   [[nodiscard]] Result<ide::Interpreter> settings(const config::Target& config, const Caller& caller,
                                                   const std::stop_token& stop);
 
+  // Whether a tunnel of this target listens there. From any thread.
+  [[nodiscard]] bool holds_port(std::uint16_t port) const;
+
  private:
   struct Connection;
   class Asking;
@@ -53,6 +57,8 @@ class Target {
   Hands hands_for(const config::Target& config, const Caller& caller);
   Result<Report> converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job);
   Result<plan::Observed> observe_now(const config::Target& config, const Caller& caller, Job& job);
+  static void close_tunnels(const Hands& hands);
+  void publish_ports(const Hands& hands);
   void link_changed(bool up, const std::string& why);
 
   const Paths& paths_;
@@ -68,6 +74,8 @@ class Target {
   bool keep_running_ =
       false;  // it was made to run and not stopped since: after the link was away it is looked at again
   std::atomic<bool> link_was_up_ = false;
+  mutable std::mutex ports_mutex_;
+  std::vector<std::uint16_t> open_ports_;
   Worker worker_;  // last: it is joined before anything that its jobs use goes
 };
 

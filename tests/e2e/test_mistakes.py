@@ -136,6 +136,14 @@ class Mistakes(unittest.TestCase):
             error = self.expect(9, str(port), change=change)
             self.assertIn(str(os.getpid()), error["cause"] + error["fix"])
 
+    def test_a_port_of_another_target_names_that_target_and_a_failed_ensure_holds_none(self):
+        self.assertEqual(self.helper.run("ensure").returncode, 0)
+        self.addCleanup(self.helper.run, "remove")
+        self.expect(9, "target centernet of", "helper stop centernet", change=lambda t: t["container"].update({"name": "second"}))
+        self.assertEqual(self.helper.run("stop").returncode, 0)
+        self.expect(4, "127.0.0.1", change=lambda t: t.update({"server": "root@127.0.0.1:1"}))
+        self.assertEqual(self.helper.run("ensure").returncode, 0)
+
     def test_a_full_disk_leaves_nothing_half_written(self):
         folder = f"{self.sandbox.client}/full"
         os.makedirs(folder, exist_ok=True)
@@ -145,20 +153,18 @@ class Mistakes(unittest.TestCase):
         os.makedirs(f"{self.sandbox.client}/runtime-full", mode=0o700, exist_ok=True)
         self.addCleanup(helper.run, "rpc", "shutdown")
         path = self.changed(lambda t: t["ssh"].update({"local_port": 2393}) or t["jupyter"].update({"local_port": 2394}))
-        with open(f"{folder}/filler", "wb") as filler:
-            try:
-                while True:
-                    filler.write(b"x" * 1024)
-                    filler.flush()
-            except OSError:
-                pass
+        filler = os.open(f"{folder}/filler", os.O_WRONLY | os.O_CREAT)
+        self.addCleanup(os.close, filler)
+        with self.assertRaises(OSError):
+            while True:
+                os.write(filler, b"x" * 1024)
         done = helper.run("ensure", "--config", path)
         self.assertEqual(done.returncode, 10, done.stdout + done.stderr)
         self.assertIn("known_hosts", done.stderr)
         self.assertIn("df -h", done.stderr)
         left = [name for _, _, files in os.walk(f"{folder}/data") for name in files]
         self.assertEqual(left, [])
-        os.remove(f"{folder}/filler")
+        os.ftruncate(filler, 0)
         self.assertEqual(helper.run("ensure", "--config", path).returncode, 0)
 
 

@@ -112,6 +112,7 @@ Result<Arguments> parse_options(const Verb& verb, Words words) {
     app.set_help_flag();
     app.allow_extras();
     std::vector<CLI::Option*> options;
+    options.reserve(specs.size());
     for (const OptionSpec& spec : specs) options.push_back(add_to(app, spec));
     const bool help_only = std::ranges::find(words, "--help") != words.end();
     if (help_only) words = {"--help"};  // whoever asks for help need not get the rest right

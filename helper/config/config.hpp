@@ -25,20 +25,22 @@ struct PortPair {
 };
 
 struct ContainerConfig {
-  std::string name;                    // default: the target's name
-  std::string image;                   // required
-  std::string hostname;                // "" = the engine's choice
-  std::string gpus = "all";            // "all", "none", a count, or indices/UUIDs joined by commas
-  std::string runtime = "auto";        // "auto", "gpus" (only --gpus), or a runtime's name (--runtime=NAME)
-  std::string shm_size;                // "" = the engine's default; else as docker run --shm-size: "1g"
+  std::string name;      // default: the target's name
+  std::string image;     // required
+  std::string hostname;  // "" = the engine's choice
+  std::string gpus =
+      "all";  // "all", "none", a count, or [device=]indices/UUIDs joined by commas; "device=0" is GPU 0, "0,1" both
+  std::string runtime = "auto";  // "auto", "gpus" (only --gpus), or a runtime's name (--runtime=NAME)
+  std::string shm_size;          // "" = the engine's default; else as docker run --shm-size: "1g"
   std::map<std::string, Ulimit> ulimits;
   bool privileged = false;
-  std::vector<std::string> mounts;     // HOST:CONTAINER[:ro], or VOLUME:CONTAINER[:ro]
-  std::vector<std::string> ports;      // as docker run -p, but 127.0.0.1 when no address is given
+  std::vector<std::string> mounts;  // HOST:CONTAINER[:ro], or VOLUME:CONTAINER[:ro]
+  std::vector<std::string> ports;   // as docker run -p, but 127.0.0.1 when no address is given
   std::map<std::string, std::string> env;
-  std::optional<std::vector<std::string>> command;  // absent: the image's own, or one that waits if that is a bare shell
-  std::string restart = "unless-stopped";           // docker run --restart
-  std::vector<std::string> extra_args;              // handed to docker create as they are
+  std::optional<std::vector<std::string>>
+      command;                             // absent: the image's own, or one that waits if that is a bare shell
+  std::string restart = "unless-stopped";  // docker run --restart
+  std::vector<std::string> extra_args;     // handed to docker create as they are
   friend bool operator==(const ContainerConfig&, const ContainerConfig&) = default;
 };
 

@@ -5,24 +5,32 @@
 #include <algorithm>
 #include <cctype>
 #include <string_view>
-
 namespace helper::engine {
 namespace {
 
 void add(Argv& argv, std::initializer_list<std::string> words) { argv.insert(argv.end(), words); }
 
-// `--gpus` reads a CSV record: several indices need quotes within the argument ('"device=0,1"').
+constexpr std::string_view k_by_device = "device=";
+
+bool is_count(std::string_view gpus) {
+  return !gpus.empty() && gpus.size() <= 3 &&
+         std::ranges::all_of(gpus, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+// Indices and UUIDs without the "device=" that tells the index 0 from a count of none.
+std::string devices(const std::string& gpus) {
+  return gpus.starts_with(k_by_device) ? gpus.substr(k_by_device.size()) : gpus;
+}
+
+// `--gpus` reads a CSV record: several devices need quotes within the argument ('"device=0,1"').
 std::string gpus_value(const std::string& gpus) {
-  const bool count = !gpus.empty() && std::ranges::all_of(gpus, [](unsigned char c) { return std::isdigit(c) != 0; });
-  if (gpus == "all" || count) return gpus;
-  return "\"device=" + gpus + "\"";
+  if (gpus == "all" || is_count(gpus)) return gpus;
+  return "\"" + std::string(k_by_device) + devices(gpus) + "\"";
 }
 
 // The nvidia runtime takes its list from the environment. A bare count has no form there: the first N are named.
 std::string visible_devices(const std::string& gpus) {
-  const bool count = !gpus.empty() && gpus.size() <= 3 &&
-                     std::ranges::all_of(gpus, [](unsigned char c) { return std::isdigit(c) != 0; });
-  if (!count) return gpus;
+  if (!is_count(gpus)) return devices(gpus);
   std::string list;
   for (int i = 0; i < std::stoi(gpus); ++i) list += (i == 0 ? "" : ",") + std::to_string(i);
   return list;

@@ -215,10 +215,8 @@ class Planner {
     ssh(inside);
     if (const auto python = choose_python(target_.python, inside.pythons); !python) problem(python.error());
     if (target_.jupyter && !inside.jupyter_listening && inside.sshd_listening) {
-      plan_.notes.push_back(
-          "nothing listens on port " + std::to_string(target_.jupyter->port) +
-          " of the container yet: 127.0.0.1:" + std::to_string(target_.jupyter->local_port) +
-          " answers once Jupyter is started there with --ip=0.0.0.0 --port=" + std::to_string(target_.jupyter->port));
+      plan_.notes.push_back("no Jupyter answers in the container yet; start it there with --ip=0.0.0.0 --port=" +
+                            std::to_string(target_.jupyter->port));
     }
     if (config_.gpus != "none" && inside.gpus.empty()) {
       plan_.notes.push_back(inside.nvidia_smi ? "no GPU is visible in the container: nvidia-smi -L lists none"

@@ -120,7 +120,8 @@ TEST_P(CreateArgvWithGpus, AsksEachWayAsItWantsToBeAsked) {
 INSTANTIATE_TEST_SUITE_P(EveryForm, CreateArgvWithGpus,
                          testing::Values(GpuCase{"all", "all", "all"}, GpuCase{"2", "2", "0,1"}, GpuCase{"1", "1", "0"},
                                          GpuCase{"0,2", "\"device=0,2\"", "0,2"},
-                                         GpuCase{"GPU-8f3a", "\"device=GPU-8f3a\"", "GPU-8f3a"}));
+                                         GpuCase{"GPU-8f3a", "\"device=GPU-8f3a\"", "GPU-8f3a"},
+                                         GpuCase{"device=0", "\"device=0\"", "0"}));
 
 TEST(CreateArgv, LeavesTheEnvironmentThatTheConfigSetsToTheConfig) {
   config::Target target = small_target();

@@ -222,6 +222,7 @@ TEST(Planning, ReachesReadyFromNothingInAWorldWithoutFaults) {
   Request(world, desired).run();
   const Observed end = world.observe({});
   EXPECT_EQ(to_text(make_plan(desired, end)),
+            "note: no Jupyter answers in the container yet; start it there with --ip=0.0.0.0 --port=8888\n"
             "note: no GPU was seen in the container: nvidia-smi is not there or fails\n");
 }
 

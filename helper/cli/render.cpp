@@ -10,9 +10,6 @@
 namespace helper::cli {
 namespace {
 
-constexpr int k_what_columns = 38;
-constexpr int k_why_columns = 36;
-
 struct Sign {
   std::string_view utf8;
   std::string_view ascii;
@@ -31,11 +28,6 @@ Sign sign_of(Mark mark) {
       break;
   }
   return {"•", "-", Paint::yellow};
-}
-
-std::string without_trailing_spaces(std::string text) {
-  text.erase(text.find_last_not_of(' ') + 1);
-  return text;
 }
 
 Paint state_colour(const std::string& state) { return state == "ready" ? Paint::green : Paint::yellow; }
@@ -123,18 +115,11 @@ std::string summary(const ensure::Report& report) {
 std::string render_line(const Style& style, Mark mark, std::string_view what, std::string_view why,
                         std::string_view how_long) {
   const Sign sign = sign_of(mark);
-  std::string line = pad(safe_line(what, style.utf8), k_what_columns) + "  ";
-  if (!why.empty()) {
-    const std::string cause = safe_line(why, style.utf8);
-    line += paint(style, Paint::dim, cause) +
-            std::string(static_cast<std::size_t>(std::max(0, k_why_columns - display_width(cause))), ' ');
-  } else if (!how_long.empty()) {
-    line += std::string(k_why_columns, ' ');
-  }
-  if (!how_long.empty()) line += fmt::format("  {:>8}", how_long);
-  return without_trailing_spaces(
-             fmt::format("{} {}", paint(style, sign.colour, style.utf8 ? sign.utf8 : sign.ascii), line)) +
-         "\n";
+  std::string line = paint(style, sign.colour, style.utf8 ? sign.utf8 : sign.ascii) + " ";
+  if (!how_long.empty()) line += fmt::format("{:>7}  ", how_long);
+  line += safe_line(what, style.utf8);
+  if (!why.empty()) line += paint(style, Paint::dim, ": " + safe_line(why, style.utf8));
+  return line + "\n";
 }
 
 std::string render_note(const Style& style, std::string_view note) {

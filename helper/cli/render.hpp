@@ -13,7 +13,8 @@ namespace helper::cli {
 
 enum class Mark { done, failed, todo, note };
 
-// "✓ start container centernet      it exited (code 137)             0.7 s"; `why` and `how_long` may be "".
+// "✓   0.7 s  start container centernet: it exited (code 137)"; `why` and `how_long` may be "". The time comes first,
+// since it is what lines up whatever the length of the rest.
 [[nodiscard]] std::string render_line(const Style& style, Mark mark, std::string_view what, std::string_view why,
                                       std::string_view how_long);
 

@@ -34,9 +34,7 @@ TEST(Progress, ShowsTheRunningStepOnOneLiveLine) {
 TEST(Progress, ReplacesTheLiveLineByALastingOne) {
   Progress progress({.color = false, .live = true, .utf8 = true, .width = 60});
   (void)progress.on(event(Kind::started, "a", "b"), at(0));
-  EXPECT_EQ(progress.on(event(Kind::done, "a", "b", 700), at(700)),
-            std::string(k_clear) +
-                "✓ a                                       b                                        0.7 s\n");
+  EXPECT_EQ(progress.on(event(Kind::done, "a", "b", 700), at(700)), std::string(k_clear) + "✓   0.7 s  a: b\n");
   EXPECT_EQ(progress.tick(at(900)), "") << "nothing runs any more";
 }
 
@@ -52,8 +50,7 @@ TEST(Progress, WritesLastingLinesOnlyWithoutATerminal) {
   EXPECT_EQ(progress.on(event(Kind::started, "a", "b"), at(0)), "");
   EXPECT_EQ(progress.on(event(Kind::progress, "c"), at(0)), "");
   EXPECT_EQ(progress.tick(at(1'000)), "");
-  EXPECT_EQ(progress.on(event(Kind::failed, "a", "no", 5), at(0)),
-            "✗ a                                       no                                        5 ms\n");
+  EXPECT_EQ(progress.on(event(Kind::failed, "a", "no", 5), at(0)), "✗    5 ms  a: no\n");
   EXPECT_EQ(progress.hide(), "");
 }
 

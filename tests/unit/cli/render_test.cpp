@@ -77,9 +77,9 @@ ensure::TargetStatus broken_status() {
   return status;
 }
 
-TEST(RenderLine, PutsWhatWhyAndHowLongIntoColumns) {
+TEST(RenderLine, SaysHowLongThenWhatAndWhy) {
   EXPECT_EQ(render_line(k_plain, Mark::done, "start container centernet", "it exited (code 137)", "0.7 s"),
-            "✓ start container centernet               it exited (code 137)                     0.7 s\n");
+            "✓   0.7 s  start container centernet: it exited (code 137)\n");
 }
 
 TEST(RenderLine, HasAsciiMarksWhereTheLocaleIsNotUtf8) {
@@ -89,15 +89,14 @@ TEST(RenderLine, HasAsciiMarksWhereTheLocaleIsNotUtf8) {
   EXPECT_EQ(render_line(k_ascii, Mark::note, "a", "", ""), "- a\n");
 }
 
-TEST(RenderLine, LosesNothingThatIsLongerThanItsColumn) {
+TEST(RenderLine, LosesNothingOfALongLine) {
   const std::string what(60, 'w');
   const std::string why(60, 'y');
-  EXPECT_EQ(render_line(k_ascii, Mark::done, what, why, "1 ms"), "+ " + what + "  " + why + "      1 ms\n");
+  EXPECT_EQ(render_line(k_ascii, Mark::done, what, why, "1 ms"), "+    1 ms  " + what + ": " + why + "\n");
 }
 
 TEST(RenderLine, ColoursOnlyTheMarkAndTheCause) {
-  EXPECT_EQ(render_line(k_colour, Mark::done, "a", "b", ""),
-            "\x1b[32m✓\x1b[0m a                                       \x1b[2mb\x1b[0m\n");
+  EXPECT_EQ(render_line(k_colour, Mark::done, "a", "b", ""), "\x1b[32m✓\x1b[0m a\x1b[2m: b\x1b[0m\n");
 }
 
 TEST(RenderLine, MakesForeignTextSafe) {

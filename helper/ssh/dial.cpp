@@ -1,6 +1,7 @@
 #include "ssh/dial.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -23,8 +24,9 @@ struct Address {
 };
 
 // What the resolving thread leaves behind. getaddrinfo cannot be interrupted, so the thread is detached and shares this
-// with whoever still waits; `done` is readable once the rest is final.
+// with whoever still waits: `is_final` says that the rest may be read, and `done` turns readable to end a wait.
 struct Resolution {
+  std::atomic<bool> is_final = false;
   Fd done{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::vector<Address> addresses;
   std::string trouble;
@@ -67,13 +69,15 @@ Result<std::vector<Address>> resolve_within(const std::string& thing, const std:
   try {
     std::thread([resolution, host, port] {
       resolve(resolution, host, port);
+      resolution->is_final.store(true, std::memory_order_release);
       static_cast<void>(::eventfd_write(resolution->done.get(), 1));
     }).detach();
   } catch (const std::system_error& error) {
     return fail(ErrorCode::internal, thing, std::string("no thread can be started (") + error.what() + ")");
   }
-  while (limit.poll(resolution->done.get(), POLLIN, limit.left()) == 0) {
+  while (!resolution->is_final.load(std::memory_order_acquire)) {
     if (limit.stopped() || limit.passed()) return out_of_time(thing, limit, "the name " + host + " was looked up");
+    static_cast<void>(limit.poll(resolution->done.get(), POLLIN, limit.left()));
   }
   if (!resolution->trouble.empty()) {
     return fail(ErrorCode::server_unreachable, thing,

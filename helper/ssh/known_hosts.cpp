@@ -162,7 +162,7 @@ std::string KnownHosts::algorithms() const {
     return std::ranges::any_of(entries_, vouches) || (entries_.empty() && std::ranges::any_of(portless_, vouches));
   };
   auto order = k_algorithms;
-  std::ranges::stable_partition(order, is_known);
+  std::stable_partition(order.begin(), order.end(), is_known);
   std::string list;
   for (const auto algorithm : order) {
     if (!list.empty()) list += ',';

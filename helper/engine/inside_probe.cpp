@@ -41,6 +41,15 @@ listens() {
   done
   return 1
 }
+# True while process 1, a program of the image's, is younger than 3 s: it may be about to start its own sshd, and would end if
+# ours took the port. Times of /proc/1/stat are in hundredths of a second since the machine's start (proc(5), field 22).
+may_start_sshd_itself() {
+  grep -qF 'sleep 86400 & wait' /proc/1/cmdline 2>/dev/null && return 1
+  read -r stat 2>/dev/null < /proc/1/stat || return 1
+  read -r now _ 2>/dev/null < /proc/uptime || return 1
+  set -- ${stat##*)}
+  [ $((${now%%.*} - ${20:-0} / 100)) -lt 3 ]
+}
 # KILL, because an interactive shell ignores TERM.
 limited() { if command -v timeout >/dev/null 2>&1; then timeout -s KILL 5 "$@"; else "$@"; fi; }
 entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
@@ -55,6 +64,11 @@ for candidate in /usr/sbin/sshd /usr/local/sbin/sshd /sbin/sshd; do
 done
 sec sshd 0
 printf '%s\n' "$sshd"
+tries=0
+while [ -n "$sshd" ] && [ "$tries" -lt 15 ] && ! listens "$ssh_port" && may_start_sshd_itself; do
+  sleep 0.2 2>/dev/null || sleep 1
+  tries=$((tries + 1))
+done
 listens "$ssh_port"; sec ssh_listens $?
 listens "$jupyter_port"; sec jupyter_listens $?
 sec host_keys 0

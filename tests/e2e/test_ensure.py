@@ -172,6 +172,21 @@ class MainJob(Target):
         self.assertEqual(done.returncode, 13, done.stdout + done.stderr)
         self.assertIn("helper ensure centernet", done.stderr)
 
+    def test_an_image_that_starts_its_own_sshd_is_left_to_do_so(self):
+        self.helper.run("remove")
+        with open(f"{self.sandbox.client}/helper.json", encoding="utf-8") as file:
+            config = json.load(file)
+        slow = "mkdir -p /run/sshd; ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key; sleep 1; exec /usr/sbin/sshd -D"
+        config["targets"]["centernet"]["container"]["command"] = ["sh", "-c", slow]
+        path = f"{self.sandbox.client}/own-sshd.json"
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        report = self.helper.json("ensure", "--config", path)
+        self.assertEqual(report.get("state"), "ready", report)
+        self.assertNotIn("start sshd in the container", self.steps(report))
+        self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.State.Status}}", "centernet").stdout.strip(), "running")
+        self.assertEqual(self.helper.json("remove", "--config", path)["state"], "absent")
+
     def test_a_container_that_helper_did_not_make_is_adopted_and_never_removed(self):
         self.sandbox.docker("rm", "-f", "centernet")
         made = self.sandbox.docker("run", "-d", "--name", "centernet", "--gpus", "all", "centernet:1.2", "sleep", "1000")

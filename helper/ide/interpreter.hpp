@@ -7,9 +7,9 @@
 namespace helper::ide {
 
 struct Interpreter {
-  std::string target;          // "centernet"
-  std::string host;            // "127.0.0.1"
-  std::uint16_t port = 0;      // the local end of the SSH tunnel
+  std::string target;      // "centernet"
+  std::string host;        // "127.0.0.1"
+  std::uint16_t port = 0;  // the local end of the SSH tunnel
   std::string user;
   std::string key_file;        // private key on this machine
   std::string known_hosts;     // our file, holding the container's pinned host keys

@@ -1,13 +1,13 @@
 // TunnelSet is the open local ports of one target and where each leads. One of the four Hands.
 #pragma once
 
+#include "base/endpoint.hpp"
+#include "base/result.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/endpoint.hpp"
-#include "base/result.hpp"
 
 namespace helper::tunnel {
 
@@ -15,18 +15,18 @@ struct TunnelStatus {
   std::uint16_t local_port = 0;
   std::string name;
   std::optional<Endpoint> remote;
-  bool link_up = false;           // the way to the server stands (always, for a local server)
-  std::string trouble;            // why it does not, in one sentence
-  std::size_t connections = 0;    // open now
+  bool link_up = false;         // the way to the server stands (always, for a local server)
+  std::string trouble;          // why it does not, in one sentence
+  std::size_t connections = 0;  // open now
   friend bool operator==(const TunnelStatus&, const TunnelStatus&) = default;
 };
 
 class TunnelSet {
  public:
   virtual ~TunnelSet() = default;
-  // Binds 127.0.0.1:local_port at once, before anything slow. Already ours: nothing happens. Held by another: port_busy,
-  // whose cause names the holder (command and pid) when this machine tells. Connections wait (bounded) until there is a
-  // remote and a link.
+  // Binds 127.0.0.1:local_port at once, before anything slow. Already ours: nothing happens. Held by another:
+  // port_busy, whose cause names the holder (command and pid) when this machine tells. Connections wait (bounded) until
+  // there is a remote and a link.
   [[nodiscard]] virtual Result<void> open(std::uint16_t local_port, const std::string& name) = 0;
   // Leads an open port to `remote`, an address as the server sees it.
   [[nodiscard]] virtual Result<void> point(std::uint16_t local_port, const Endpoint& remote) = 0;

@@ -45,7 +45,8 @@ Result<void> retire(const Client& client, const Paths& paths, SteadyTime until, 
 
 std::optional<Client> find_daemon(const Paths& paths, const std::stop_token& stop) {
   const auto endpoint = read_endpoint(paths.endpoint_file());
-  if (!endpoint) return std::nullopt;
+  // The port of a daemon that was killed may be anybody's by now: a request, and what a person types, would go to them.
+  if (!endpoint || !DaemonLock::is_held(paths.daemon_lock())) return std::nullopt;
   Client client(*endpoint, paths.daemon_log());
   if (!client.call("version", Json::object(), {}, stop, k_probe_limit)) return std::nullopt;
   return client;

@@ -17,4 +17,10 @@ Result<std::optional<DaemonLock>> DaemonLock::try_take(const std::filesystem::pa
   return fail(ErrorCode::file_failed, file.string(), std::string("cannot be locked (") + std::strerror(errno) + ")");
 }
 
+bool DaemonLock::is_held(const std::filesystem::path& file) {
+  // A shared lock, so that two who look at once do not take each other for a daemon.
+  const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  return fd && ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 }  // namespace helper::rpc

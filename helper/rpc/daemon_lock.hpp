@@ -15,6 +15,8 @@ class DaemonLock {
  public:
   // nullopt while another process holds it. Error: file_failed.
   [[nodiscard]] static Result<std::optional<DaemonLock>> try_take(const std::filesystem::path& file);
+  // Whether some process holds it now.
+  [[nodiscard]] static bool is_held(const std::filesystem::path& file);
 
  private:
   explicit DaemonLock(Fd fd) : fd_(std::move(fd)) {}

@@ -29,6 +29,7 @@ bool is_authorized(const RequestHead& head, const std::string& token) {
 std::string media_type(std::string_view value) {
   std::string type(value.substr(0, value.find(';')));
   type.erase(type.find_last_not_of(" \t") + 1);
+  type.erase(0, type.find_first_not_of(" \t"));
   std::ranges::transform(type, type.begin(), [](unsigned char c) {
     return c < 0x80 && c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
   });
@@ -72,7 +73,13 @@ std::optional<Refusal> check_head(const RequestHead& head, const Admission& admi
 
 bool wants_stream(const RequestHead& head) {
   const std::string* accept = find_header(head, "accept");
-  return accept != nullptr && media_type(*accept) == "application/x-ndjson";
+  if (accept == nullptr) return false;
+  for (std::string_view rest = *accept; !rest.empty();) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    if (media_type(one) == "application/x-ndjson") return true;
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+  }
+  return false;
 }
 
 }  // namespace helper::rpc

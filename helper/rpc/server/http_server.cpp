@@ -94,8 +94,12 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
                const std::shared_ptr<ReplyStream>& stream = nullptr);
   void respond_json(const http::http_request& request, const std::optional<Json>& answer);
   void run_streaming(const http::http_request& request, const Incoming& incoming);
-  void tick();
+  void keep_house(const std::stop_token& stop);
   void drop_bodies(bool all);
+  void beat();
+  // False once the server closes; else leave() must follow.
+  bool enter();
+  void leave();
 
   std::shared_ptr<Dispatcher> dispatcher;
   ServerOptions options;
@@ -106,6 +110,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   std::mutex mutex;
   std::condition_variable_any changed;
   bool closing = false;
+  std::size_t inside = 0;  // between enter() and leave(): bodies on their way to the dispatcher
   std::size_t unsent = 0;  // responses handed to cpprestsdk and not yet written out
   std::list<std::shared_ptr<PendingBody>> bodies;
   std::list<std::weak_ptr<ReplyStream>> streams;
@@ -123,27 +128,45 @@ void HttpServer::State::on_request(const http::http_request& request) {
   body->deadline = std::chrono::steady_clock::now() + options.body_limit;
   {
     const std::lock_guard lock(mutex);
-    if (closing) body->deadline = {};
     bodies.push_back(body);
   }
   const bool stream = wants_stream(head) && request.http_version() == http::http_versions::HTTP_1_1;
   request.extract_vector().then([self = shared_from_this(), body,
                                  stream](const pplx::task<std::vector<unsigned char>>& task) {
+    std::string why;
+    std::vector<unsigned char> bytes;
     try {
-      const std::vector<unsigned char> bytes = task.get();
-      if (body->settled.exchange(true)) return;
-      self->on_body(body->request, stream, std::string(bytes.begin(), bytes.end()));
+      bytes = task.get();
     } catch (const std::exception& error) {
-      if (!body->settled.exchange(true)) {
-        self->refuse(
-            body->request, http::status_codes::BadRequest,
-            Error{ErrorCode::rpc_request, "request", std::string("its body did not come (") + error.what() + ")", ""});
-      }
+      why = error.what();
+    }
+    if (body->settled.exchange(true)) return;
+    if (!why.empty()) {
+      self->refuse(body->request, http::status_codes::BadRequest,
+                   Error{ErrorCode::rpc_request, "request", "its body did not come (" + why + ")", ""});
+    } else if (self->enter()) {
+      self->on_body(body->request, stream, std::string(bytes.begin(), bytes.end()));
+      self->leave();
+    } else {
+      self->refuse(body->request, http::status_codes::ServiceUnavailable,
+                   Error{ErrorCode::daemon_unreachable, "helperd", "it is ending", "try again: a new one is started"});
     }
   });
 }
 
-void HttpServer::State::on_body(const http::http_request& request, bool stream, const std::string& body) {
+bool HttpServer::State::enter() {
+  const std::lock_guard lock(mutex);
+  if (!closing) ++inside;
+  return !closing;
+}
+
+void HttpServer::State::leave() {
+  const std::lock_guard lock(mutex);
+  --inside;
+  changed.notify_all();
+}
+
+void HttpServer::State::on_body(const http::http_request& request, bool stream, const std::string& body) try {
   auto incoming = std::make_shared<Incoming>(parse_incoming(body));
   if (Dispatcher::is_quick(*incoming)) {
     respond_json(request, dispatcher->answer(*incoming, Caller{}));
@@ -166,6 +189,8 @@ void HttpServer::State::on_body(const http::http_request& request, bool stream, 
                  "it has too many requests in flight (" + std::to_string(options.max_calls) + ")",
                  "wait for some of them to end, then try again"});
   }
+} catch (const std::exception& error) {
+  refuse(request, http::status_codes::InternalError, Error{ErrorCode::internal, "request", error.what(), ""});
 }
 
 void HttpServer::State::refuse(const http::http_request& request, unsigned status, const Error& error) {
@@ -235,9 +260,28 @@ void HttpServer::State::respond(const http::http_request& request, http::http_re
   }
 }
 
-void HttpServer::State::tick() {
-  drop_bodies(false);
-  dispatcher->refuse_orphaned_questions();
+void HttpServer::State::keep_house(const std::stop_token& stop) {
+  SystemClock clock;
+  SteadyTime last_beat = clock.now();
+  while (clock.sleep(std::min(k_tick, options.heartbeat), stop)) {
+    drop_bodies(false);
+    dispatcher->refuse_orphaned_questions();
+    if (clock.now() - last_beat < options.heartbeat) continue;
+    last_beat = clock.now();
+    beat();
+  }
+}
+
+void HttpServer::State::beat() {
+  std::vector<std::shared_ptr<ReplyStream>> live;
+  {
+    const std::lock_guard lock(mutex);
+    std::erase_if(streams, [](const auto& stream) { return stream.expired(); });
+    for (const auto& weak : streams) {
+      if (auto stream = weak.lock()) live.push_back(std::move(stream));
+    }
+  }
+  for (const auto& stream : live) stream->beat();
 }
 
 void HttpServer::State::drop_bodies(bool all) {
@@ -277,24 +321,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(std::shared_ptr<Dispatcher
       state->listener->support(http::methods::OPTIONS, handler);
       state->listener->support(http::methods::TRCE, handler);
       state->listener->open().get();
-      state->housekeeper = std::jthread([raw = state.get()](const std::stop_token& stop) {
-        SystemClock clock;
-        SteadyTime last_beat = clock.now();
-        while (clock.sleep(std::min(k_tick, raw->options.heartbeat), stop)) {
-          raw->tick();
-          if (clock.now() - last_beat < raw->options.heartbeat) continue;
-          last_beat = clock.now();
-          std::vector<std::shared_ptr<ReplyStream>> live;
-          {
-            const std::lock_guard lock(raw->mutex);
-            std::erase_if(raw->streams, [](const auto& stream) { return stream.expired(); });
-            for (const auto& stream : raw->streams) {
-              if (auto strong = stream.lock()) live.push_back(std::move(strong));
-            }
-          }
-          for (const auto& stream : live) stream->beat();
-        }
-      });
+      state->housekeeper = std::jthread([raw = state.get()](const std::stop_token& stop) { raw->keep_house(stop); });
       return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
     } catch (const std::exception& error) {
       why = error.what();
@@ -327,6 +354,10 @@ bool HttpServer::close(Milliseconds limit) {
   }
   state.dispatcher->stop_all();
   state.drop_bodies(true);
+  {
+    std::unique_lock lock(state.mutex);
+    state.changed.wait_for(lock, left() / 2, [&] { return state.inside == 0; });
+  }
   const bool idle = state.threads.wait_idle(left() / 2);
   {
     std::unique_lock lock(state.mutex);

@@ -104,6 +104,24 @@ TEST_F(DaemonTest, IsStartedAgainAfterItWasKilled) {
   EXPECT_NE(pid_of(second), pid_of(first));
 }
 
+TEST_F(DaemonTest, ThatWasKilledIsNotLookedForAtItsOldPort) {
+  const Fd stranger(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(stranger.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(stranger.get(), 1), 0);
+  ASSERT_EQ(::getsockname(stranger.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  DiskFileStore files;
+  const std::string url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
+  ASSERT_TRUE(write_endpoint(files, paths_.endpoint_file(), {url, random_token(), ::getpid(), HELPER_VERSION, ""}));
+  EXPECT_FALSE(find_daemon(paths_, {}));
+  EXPECT_TRUE(connect());
+  pollfd called{stranger.get(), POLLIN, 0};
+  EXPECT_EQ(::poll(&called, 1, 0), 0) << "the token was sent to whoever listens there now";
+}
+
 TEST_F(DaemonTest, EndsByShutdownAndLeavesNoEndpointFile) {
   const auto client = connect();
   ASSERT_TRUE(client) << to_text(client.error());

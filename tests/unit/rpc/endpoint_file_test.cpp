@@ -92,7 +92,10 @@ TEST_F(EndpointFile, LockIsHeldByOneAtATimeAndFreeWhenItsHolderGoes) {
     const auto second = DaemonLock::try_take(lock);
     ASSERT_TRUE(second);
     EXPECT_FALSE(*second);
+    EXPECT_TRUE(DaemonLock::is_held(lock));
   }
+  EXPECT_FALSE(DaemonLock::is_held(lock));
+  EXPECT_FALSE(DaemonLock::is_held(folder_ / "absent"));
   EXPECT_TRUE(DaemonLock::try_take(lock).value());
   EXPECT_EQ(DaemonLock::try_take(folder_ / "absent" / "lock").error().code, ErrorCode::file_failed);
 }

@@ -98,8 +98,15 @@ TEST(Guard, KnowsWhoWantsAStream) {
   EXPECT_FALSE(wants_stream(head));
   head.headers["accept"] = "*/*";
   EXPECT_FALSE(wants_stream(head));
-  head.headers["accept"] = "Application/X-NDJSON";
-  EXPECT_TRUE(wants_stream(head));
+  for (const char* accept :
+       {"Application/X-NDJSON", "application/json, application/x-ndjson;q=0.5", ",application/x-ndjson"}) {
+    head.headers["accept"] = accept;
+    EXPECT_TRUE(wants_stream(head)) << accept;
+  }
+  for (const char* accept : {"", ",", "application/x-ndjsonx", "application/json;x=application/x-ndjson"}) {
+    head.headers["accept"] = accept;
+    EXPECT_FALSE(wants_stream(head)) << accept;
+  }
 }
 
 }  // namespace

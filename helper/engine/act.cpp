@@ -27,11 +27,15 @@ Result<CommandOutput> run(CommandRunner& server, const Command& what, ErrorCode 
   return fail(code, thing, std::move(words), fix);
 }
 
-Result<void> run_engine(CommandRunner& server, const Argv& argv, const std::string& name, const std::stop_token& stop,
-                        std::string stdin_text = {}) {
-  HELPER_TRY(run(server, command(argv, k_start_limit, std::move(stdin_text)), ErrorCode::container_failed,
-                 "container " + name, "look at it on the server: docker inspect " + shell::quote(name), stop));
+Result<void> run_engine(CommandRunner& server, const Command& what, const std::string& name,
+                        const std::stop_token& stop) {
+  HELPER_TRY(run(server, what, ErrorCode::container_failed, "container " + name,
+                 "look at it on the server: docker inspect " + shell::quote(name), stop));
   return {};
+}
+
+Result<void> run_engine(CommandRunner& server, const Argv& argv, const std::string& name, const std::stop_token& stop) {
+  return run_engine(server, command(argv, k_start_limit), name, stop);
 }
 
 Result<void> run_inside(CommandRunner& server, const std::string& container, const std::string& script,
@@ -109,7 +113,10 @@ Result<void> pull_image(CommandRunner& server, const plan::PullImage& action, co
 
 Result<void> create_container(CommandRunner& server, const plan::Desired& desired, const plan::CreateContainer& action,
                               const std::stop_token& stop) {
-  return run_engine(server, create_argv(desired, action), action.name, stop, env_file(desired.target.container));
+  const auto& config = desired.target.container;
+  Command create = command(create_argv(desired, action), k_start_limit, env_input(config));
+  create.script.insert(0, env_exports(config));
+  return run_engine(server, create, action.name, stop);
 }
 
 Result<void> start_container(CommandRunner& server, const std::string& name, const std::stop_token& stop) {

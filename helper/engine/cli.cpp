@@ -79,7 +79,43 @@ bool is_on_host_network(const std::vector<std::string>& extra_args) {
 
 bool fits_env_file(const std::string& value) { return value.find_first_of("\r\n") == std::string::npos; }
 
+// As printf's %b reads it.
+std::string on_one_line(const std::string& value) {
+  std::string line;
+  for (const char c : value) {
+    if (c == '\\') {
+      line += "\\\\";
+    } else if (c == '\n') {
+      line += "\\n";
+    } else if (c == '\r') {
+      line += "\\r";
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
 }  // namespace
+
+std::string env_exports(const config::ContainerConfig& container) {
+  std::string script;
+  for (const auto& [name, value] : container.env) {
+    if (fits_env_file(value)) continue;
+    // The dot keeps $(...) from cutting line ends off.
+    script += "IFS= read -r helper_value; " + name + "=$(printf '%b.' \"$helper_value\"); export " + name + "=\"${" +
+              name + "%.}\"\n";
+  }
+  return script;
+}
+
+std::string env_input(const config::ContainerConfig& container) {
+  std::string text;
+  for (const auto& [name, value] : container.env) {
+    if (!fits_env_file(value)) text += on_one_line(value) + "\n";
+  }
+  return text + env_file(container);
+}
 
 std::string env_file(const config::ContainerConfig& container) {
   std::string text;
@@ -105,7 +141,7 @@ Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& acti
   for (const auto& mount : container.mounts) add(argv, {"--volume", mount});
   if (!env_file(container).empty()) add(argv, {"--env-file", "/dev/stdin"});
   for (const auto& [name, value] : container.env) {
-    if (!fits_env_file(value)) add(argv, {"--env", name + "=" + value});
+    if (!fits_env_file(value)) add(argv, {"--env", name});
   }
   if (!is_on_host_network(container.extra_args)) add_ports(argv, desired);
   argv.insert(argv.end(), container.extra_args.begin(), container.extra_args.end());

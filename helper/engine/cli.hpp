@@ -15,8 +15,15 @@ using Argv = std::vector<std::string>;
 // engine chooses, our labels.
 [[nodiscard]] Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& action);
 
-// What `--env-file` reads: NAME=value lines. A value of several lines has no form there and stays in create_argv.
+// What `--env-file` reads: NAME=value lines, of the values that fit on a line.
 [[nodiscard]] std::string env_file(const config::ContainerConfig& container);
+
+// Values of several lines have no form there. docker takes them from its own environment (`--env NAME`), where this
+// shell text puts them: it reads each from a line of standard input, so that none is ever part of a command line.
+[[nodiscard]] std::string env_exports(const config::ContainerConfig& container);
+
+// The standard input of env_exports and `docker create` together.
+[[nodiscard]] std::string env_input(const config::ContainerConfig& container);
 
 // docker exec as root in the container, without a terminal. `interactive` keeps standard input open.
 [[nodiscard]] Argv exec_argv(const std::string& container, const Argv& command, bool interactive);

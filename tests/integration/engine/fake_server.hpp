@@ -40,7 +40,7 @@ case $1 in
   image) if [ -f "$here/image" ]; then cat "$here/image"; else echo; exit 1; fi ;;
   info) if [ -f "$here/info" ]; then cat "$here/info"; else exit 1; fi ;;
   version) echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" >&2; exit 1 ;;
-  *) cat > "$here/stdin" ;;
+  create) printf '%s' "$KEY" > "$here/KEY"; cat > "$here/stdin" ;;
 esac
 )sh");
     set_user(std::to_string(::getuid()), "/bin/bash");

@@ -83,13 +83,16 @@ TEST(CreateArgv, HasEveryFlagOfAHandWrittenCommand) {
   EXPECT_TRUE(has(create(full_target(), GpuWay::runtime, "nvidia"), "--runtime"));
 }
 
-TEST(CreateArgv, ShowsNoValueOfTheEnvironmentThatFitsAnEnvFile) {
+TEST(CreateArgv, ShowsNoValueOfTheEnvironment) {
   for (const auto& word : create(full_target(), GpuWay::gpus_flag)) {
     EXPECT_EQ(word.find("s3cret"), std::string::npos) << word;
+    EXPECT_EQ(word.find("line one"), std::string::npos) << word;
     EXPECT_EQ(word.find("TOKEN"), std::string::npos) << word;
   }
   EXPECT_EQ(env_file(full_target().container), "EMPTY=\nTOKEN=s3cret; rm -rf /\n");
-  EXPECT_EQ(values_of(create(full_target(), GpuWay::none), "--env"), (Argv{"KEY=line one\nline two"}));
+  EXPECT_EQ(values_of(create(full_target(), GpuWay::none), "--env"), Argv{"KEY"});
+  EXPECT_EQ(env_input(full_target().container), "line one\\nline two\nEMPTY=\nTOKEN=s3cret; rm -rf /\n");
+  EXPECT_EQ(env_exports(full_target().container).find("line"), std::string::npos);
 }
 
 TEST(CreateArgv, AsksForAnEnvFileOnlyWhenThereIsSomethingInIt) {

@@ -1,0 +1,159 @@
+// SimulatedServer is a server with a Docker engine as a FakeCommandRunner sees it: it answers the scripts that the
+// engine room sends, and its container changes by them. It is not a shell: it knows each script by the words in it.
+#pragma once
+
+#include "plan/labels.hpp"
+#include "support/fake_command_runner.hpp"
+
+#include <map>
+#include <optional>
+#include <regex>
+#include <string>
+#include <utility>
+
+namespace helper::test {
+
+class SimulatedServer {
+ public:
+  // What the test may set before and between requests.
+  bool image_present = true;
+  bool nvidia_runtime = true;
+  std::string gpus_flag_fails;  // the engine's text; "" when it works
+  std::string runtime_fails;
+  bool ends_at_once = false;
+  bool key_never_holds = false;
+  bool python_answers = true;
+  std::string host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHostKeyOfTheContainer";
+  std::string state;  // "" when there is no container
+  bool ours = true;
+  bool sshd_runs = false;
+  bool key_installed = false;
+  int ssh_port = 49153;
+
+  explicit SimulatedServer(FakeCommandRunner& runner) {
+    runner.always([](const Command&) { return true; }, [this](const Command& command) { return answer(command); });
+  }
+
+  // As after `docker rm -f` by somebody.
+  void forget_container() {
+    state.clear();
+    ever_started_ = key_installed = sshd_runs = false;
+  }
+  // As after `docker restart` by somebody: another run, other ports, no sshd.
+  void start_another_run() {
+    state = "running";
+    ever_started_ = true;
+    ++runs_;
+    ++ssh_port;
+    sshd_runs = false;
+  }
+  // The words of the script that say what it is about, for tests that compare the order.
+  [[nodiscard]] static std::string name_of(const std::string& script) {
+    if (script.find("docker container inspect") != std::string::npos) return "look";
+    if (script.find("ssh_host_") != std::string::npos) return "start sshd";
+    if (script.find("authorized_keys") != std::string::npos) return "install key";
+    std::smatch words;
+    std::regex_search(script, words, std::regex("docker ([a-z]+)"));
+    return words.empty() ? script : words[1].str();
+  }
+
+ private:
+  static Result<CommandOutput> good(std::string out = {}) { return CommandOutput{0, std::move(out), {}}; }
+  static Result<CommandOutput> bad(const std::string& text) {
+    return CommandOutput{
+        1, {}, "Error response from daemon: " + text + "\nError: failed to start containers: centernet\n"};
+  }
+
+  Result<CommandOutput> answer(const Command& command) {
+    const std::string name = name_of(command.script);
+    if (name == "look") return good(look(command.script));
+    if (name == "pull") {
+      if (!image_can_be_pulled_) return bad("pull access denied");
+      image_present = true;
+      return good("layer 1 of 1\n");
+    }
+    if (name == "create") {
+      state = "created";
+      ours = true;
+      by_flag_ = command.script.find("--gpus") != std::string::npos;
+      by_runtime_ = command.script.find("--runtime") != std::string::npos;
+      std::smatch hash;
+      std::regex_search(command.script, hash, std::regex(std::string(plan::k_label_spec) + "=([0-9a-f]+)"));
+      spec_ = hash[1];
+      key_installed = ever_started_ = false;
+      return good("f1b77c1f\n");
+    }
+    if (name == "start") return start();
+    if (name == "unpause") state = "running";
+    if (name == "stop") state = "exited";
+    if (name == "rm") forget_container();
+    if (name == "install key") key_installed = !key_never_holds;
+    if (name == "start sshd") sshd_runs = true;
+    return good();
+  }
+
+  Result<CommandOutput> start() {
+    if (by_flag_ && !gpus_flag_fails.empty()) return bad(gpus_flag_fails);
+    if (by_runtime_ && !runtime_fails.empty()) return bad(runtime_fails);
+    ever_started_ = true;
+    ++runs_;
+    sshd_runs = false;
+    state = ends_at_once ? "exited" : "running";
+    return good("centernet\n");
+  }
+
+  [[nodiscard]] std::string inspect() const {
+    const bool runs = state == "running" || state == "paused";
+    std::string labels = "{}";
+    if (ours) {
+      labels = std::string("{\"") + plan::k_label_target + "\":\"centernet\",\"" + plan::k_label_spec + "\":\"" +
+               spec_ + "\"}";
+    }
+    return std::string("{\"Id\":\"f1b77c1f\",\"State\":{\"Status\":\"") + state +
+           "\",\"ExitCode\":" + (state == "exited" ? "3" : "0") + ",\"StartedAt\":\"" + started_at() +
+           "\"},\"Config\":{\"Image\":\"centernet:1.2\",\"Labels\":" + labels + "},\"HostConfig\":{\"Runtime\":\"" +
+           (by_runtime_ ? "nvidia" : "runc") + "\",\"DeviceRequests\":" + (by_flag_ ? "[{}]" : "null") +
+           "},\"NetworkSettings\":{\"Ports\":{" +
+           (runs ? "\"22/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"" + std::to_string(ssh_port) + "\"}]" : "") +
+           "}}}";
+  }
+  [[nodiscard]] std::string started_at() const {
+    return ever_started_ ? "2026-01-01T00:00:0" + std::to_string(runs_ % 10) + "Z" : "0001-01-01T00:00:00Z";
+  }
+
+  [[nodiscard]] std::string look(const std::string& script) const {
+    std::smatch found;
+    std::regex_search(script, found, std::regex("@helper-[0-9a-f]{32}"));
+    const std::string nonce = found[0];
+    const auto section = [&](const std::string& name, bool ok, const std::string& body) {
+      return "\n" + nonce + " " + name + (ok ? " 0\n" : " 1\n") + body;
+    };
+    std::string out = section("container", !state.empty(), state.empty() ? "" : inspect());
+    if (state != "running") {
+      out += section("engine", true,
+                     std::string(R"({"ServerVersion":"20.10.24","Runtimes":{"runc":{})") +
+                         (nvidia_runtime ? R"(,"nvidia":{})" : "") + "}}");
+      return out + section("image", image_present, R"({"Id":"sha256:cda6","Config":{"Cmd":["bash"]}})");
+    }
+    const bool quick = script.find("known_run=f1b77c1f@" + started_at() + "\n") != std::string::npos;
+    out += section(quick ? "look_quick" : "look_full", true, "");
+    out += section("user", true, "0\n/root\n") + section("sshd", true, "/usr/sbin/sshd\n");
+    out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", false, "");
+    out += section("host_keys", true, sshd_runs ? host_key + " root@box\n" : "");
+    const bool asked = script.find("key=''") == std::string::npos;
+    out += section("key", key_installed && asked, "0 755\n0 700\n0 600\n");
+    if (!quick) out += section("gpus", true, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n");
+    const std::string python = nonce + "-py\x1flogin:python\x1f/opt/conda/bin/python\x1f" + "3.11.2\x1f/opt/conda\n";
+    const bool answers = quick ? python_answers : true;
+    return out + section("pythons", true, answers ? python : "") + section("inside_end", true, "");
+  }
+
+  bool image_can_be_pulled_ = true;
+  bool ever_started_ = false;
+  bool by_flag_ = false;
+  bool by_runtime_ = false;
+  int runs_ = 0;
+  std::string spec_;
+};
+
+}  // namespace helper::test

@@ -1,0 +1,369 @@
+#include "ensure/converge.hpp"
+
+#include "support/simulate.hpp"
+#include "unit/ensure/fixture.hpp"
+
+namespace helper::ensure {
+namespace {
+
+using test::ConvergeTest;
+using Names = std::vector<std::string>;
+
+static_assert(k_max_rounds >= helper::test::k_rounds_needed, "planning was shown to end within that many rounds");
+
+constexpr const char* k_no_driver = "could not select device driver \"\" with capabilities: [[gpu]]";
+
+TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
+  server.image_present = false;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(anonymous(events),
+            "started open 127.0.0.1:LOCAL (ssh): it is not open\n"
+            "done open 127.0.0.1:LOCAL (ssh): it is not open\n"
+            "connecting gpu1\n"
+            "started pull image centernet:1.2: the server does not have it\n"
+            "progress layer 1 of 1\n\n"
+            "done pull image centernet:1.2: the server does not have it\n"
+            "started create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
+            "done create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
+            "started start container centernet: it has just been created\n"
+            "done start container centernet: it has just been created\n"
+            "started install your public key for root: it is not in authorized_keys, or with modes that sshd refuses\n"
+            "done install your public key for root: it is not in authorized_keys, or with modes that sshd refuses\n"
+            "started start sshd in the container: it does not run\n"
+            "done start sshd in the container: it does not run\n"
+            "started lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it leads nowhere yet\n"
+            "done lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it leads nowhere yet\n"
+            "started pin the container's host keys: none are pinned yet\n"
+            "done pin the container's host keys: none are pinned yet\n");
+  EXPECT_EQ(asked(),
+            (Names{"look", "pull", "look", "create", "start", "look", "install key", "start sshd", "look", "look"}));
+  EXPECT_EQ(report->state, "ready");
+  EXPECT_TRUE(report->changed);
+  EXPECT_EQ(report->rounds, 5);
+  EXPECT_EQ(report->steps.size(), 8U);
+  EXPECT_TRUE(report->notes.empty());
+}
+
+TEST_F(ConvergeTest, AReadyTargetTellsWhatItsUserMustKnow) {
+  target.project = {"/home/me/project", "/workspace"};
+  const auto report = converge();
+  ASSERT_TRUE(report && report->settings);
+  ide::Interpreter expected;
+  expected.target = "centernet";
+  expected.host = "127.0.0.1";
+  expected.port = banner.port();
+  expected.user = "root";
+  expected.key_file = "/home/me/.ssh/id_ed25519";
+  expected.known_hosts = "/data/helper/known_hosts";
+  expected.host_key_alias = "helper-centernet";
+  expected.python = "/opt/conda/bin/python";
+  expected.python_version = "3.11.2";
+  expected.python_prefix = "/opt/conda";
+  expected.python_cause = "the login shell's `which python`";
+  expected.project_local = "/home/me/project";
+  expected.project_remote = "/workspace";
+  EXPECT_EQ(*report->settings, expected);
+}
+
+TEST_F(ConvergeTest, TheSecondEnsureChangesNothingInOneRoundTrip) {
+  ASSERT_TRUE(converge());
+  const auto calls = tunnels.calls().size();
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(events, "connecting gpu1\n");
+  EXPECT_EQ(asked(), Names{"look"});
+  EXPECT_FALSE(report->changed);
+  EXPECT_TRUE(report->steps.empty());
+  EXPECT_EQ(report->rounds, 1);
+  EXPECT_EQ(report->settings->python, "/opt/conda/bin/python");
+  EXPECT_EQ(tunnels.calls().size(), calls + 1);  // "start", which does nothing when the link stands
+}
+
+TEST_F(ConvergeTest, TheLinkIsMadeWhileTheContainerStarts) {
+  ASSERT_TRUE(converge());
+  const auto calls = tunnels.calls();
+  const auto start = std::ranges::find(calls, "start");
+  const auto point = std::ranges::find_if(calls, [](const auto& call) { return call.starts_with("point"); });
+  EXPECT_LT(start, point);
+}
+
+TEST_F(ConvergeTest, FallsBackFromTheGpusFlagToTheRuntime) {
+  server.gpus_flag_fails = k_no_driver;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(asked(), (Names{"look", "create", "start", "look", "rm", "create", "start", "look", "install key",
+                            "start sshd", "look", "look"}));
+  EXPECT_NE(events.find(std::string("failed start container centernet: ") + k_no_driver), std::string::npos);
+  EXPECT_NE(events.find("started create container centernet from centernet:1.2 with --runtime=nvidia: --gpus failed (" +
+                        std::string(k_no_driver) + "), the engine has the runtime nvidia\n"),
+            std::string::npos)
+      << events;
+}
+
+TEST_F(ConvergeTest, SaysWhyNeitherWayWorksAndLeavesNoContainer) {
+  server.gpus_flag_fails = k_no_driver;
+  server.runtime_fails = "nvidia-container-cli: initialization error: nvml error: driver not loaded";
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::gpu_unavailable);
+  EXPECT_EQ(
+      report.error().cause,
+      "both ways failed, --gpus (could not select device driver \"\" with capabilities: [[gpu]]) and "
+      "--runtime=nvidia (nvidia-container-cli: initialization error: nvml error: driver not loaded): the server's "
+      "NVIDIA driver does not work");
+  EXPECT_EQ(server.state, "");
+}
+
+TEST_F(ConvergeTest, SaysWhichPieceIsMissingWhenTheEngineHasNoRuntime) {
+  server.gpus_flag_fails = k_no_driver;
+  server.nvidia_runtime = false;
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::gpu_unavailable);
+  EXPECT_NE(report.error().cause.find("the NVIDIA Container Toolkit is missing or not set up"), std::string::npos);
+  EXPECT_NE(report.error().fix.find("apt-get install -y nvidia-container-toolkit"), std::string::npos);
+  EXPECT_EQ(server.state, "");
+}
+
+TEST_F(ConvergeTest, ABusyPortIsNamedBeforeTheServerIsAsked) {
+  tunnels.set_held(banner.port(), "python3 (pid 4711)");
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::port_busy);
+  EXPECT_EQ(report.error().cause, "is held by python3 (pid 4711)");
+  EXPECT_EQ(asked(), Names{});
+  EXPECT_EQ(anonymous(events),
+            "started open 127.0.0.1:LOCAL (ssh): it is not open\n"
+            "failed open 127.0.0.1:LOCAL (ssh): is held by python3 (pid 4711)\n");
+}
+
+TEST_F(ConvergeTest, AnUnreachableServerIsTheErrorAndThePortsStayOpenForWhenItComesBack) {
+  runner.always("docker", fail(ErrorCode::server_unreachable, "gpu1", "no route to host", "ping gpu1"));
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error(), (Error{ErrorCode::server_unreachable, "gpu1", "no route to host", "ping gpu1"}));
+  EXPECT_EQ(tunnels.status().size(), 1U);
+  EXPECT_EQ(std::ranges::count(tunnels.calls(), "start"), 0);
+  EXPECT_EQ(known_hosts(), "");
+}
+
+TEST_F(ConvergeTest, AServerThatGoesAwayInTheMiddleIsTheError) {
+  runner.always("docker create", fail(ErrorCode::server_unreachable, "gpu1", "connection reset"));
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::server_unreachable);
+  EXPECT_EQ(asked(), (Names{"look", "create"}));
+}
+
+TEST_F(ConvergeTest, AStartThatLostTheServerIsNotTakenForAWayThatFailed) {
+  runner.always("docker start", fail(ErrorCode::timed_out, "gpu1", "no answer within 5 min"));
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::timed_out);
+  EXPECT_EQ(asked(), (Names{"look", "create", "start"}));
+}
+
+// The stop comes while the n-th command runs, for every n of a first ensure.
+TEST_F(ConvergeTest, ACancelledRequestEndsAtOnceWhereverItIs) {
+  ASSERT_TRUE(converge());
+  const std::size_t commands = asked().size();
+  ASSERT_GT(commands, 6U);
+  for (std::size_t n = 1; n <= commands; ++n) {
+    server.forget_container();
+    memory = {};
+    stop = std::stop_source();
+    ASSERT_TRUE(files.remove(paths.known_hosts()));
+    tunnels.close(banner.port());
+    std::size_t seen = 0;
+    bool cancelled = false;
+    runner.once([&](const Command&) { return ++seen == n; },
+                [&](const Command&) -> Result<CommandOutput> {
+                  cancelled = stop.request_stop();
+                  return fail(ErrorCode::cancelled, "gpu1", "the command was cancelled");
+                });
+    const auto report = converge();
+    ASSERT_TRUE(cancelled) << n;
+    ASSERT_FALSE(report) << n;
+    EXPECT_EQ(report.error().code, ErrorCode::cancelled) << n;
+    EXPECT_EQ(asked().size(), n);
+  }
+}
+
+TEST_F(ConvergeTest, ARequestThatIsCancelledBeforeItBeginsTouchesNothing) {
+  stop.request_stop();
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::cancelled);
+  EXPECT_EQ(asked(), Names{});
+  EXPECT_TRUE(tunnels.calls().empty());
+}
+
+TEST_F(ConvergeTest, AContainerThatWasRemovedIsMadeAgainAndItsNewHostKeyPinned) {
+  ASSERT_TRUE(converge());
+  server.forget_container();
+  server.host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnotherHostKey";
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_NE(events.find("started pin the container's host keys: the container has other ones now\n"), std::string::npos)
+      << events;
+  EXPECT_EQ(known_hosts(), "helper-centernet,[127.0.0.1]:" + std::to_string(banner.port()) +
+                               " ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnotherHostKey\n");
+}
+
+TEST_F(ConvergeTest, AContainerThatSomebodyRestartedIsMadeWholeWithoutBeingTouched) {
+  ASSERT_TRUE(converge());
+  server.start_another_run();
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(asked(), (Names{"look", "start sshd", "look"}));
+  EXPECT_NE(anonymous(events).find("lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49154: the container's port has moved"),
+            std::string::npos)
+      << events;
+}
+
+TEST_F(ConvergeTest, AKilledSshdIsStartedAgain) {
+  ASSERT_TRUE(converge());
+  server.sshd_runs = false;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(asked(), (Names{"look", "start sshd", "look"}));
+}
+
+TEST_F(ConvergeTest, AStoppedOrPausedContainerIsStartedAndNotMadeAgain) {
+  ASSERT_TRUE(converge());
+  server.state = "exited";
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(std::ranges::count(asked(), "create"), 0);
+  server.state = "paused";
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(asked(), (Names{"look", "unpause", "look"}));
+}
+
+TEST_F(ConvergeTest, WhenTheKnownPythonIsGoneAllAreLookedForInTheSameRound) {
+  ASSERT_TRUE(converge());
+  server.python_answers = false;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(asked(), (Names{"look", "look"}));
+  EXPECT_EQ(report->rounds, 1);
+}
+
+TEST_F(ConvergeTest, AFullDiskIsTheErrorAndLeavesKnownHostsAsItWas) {
+  ASSERT_TRUE(files.write(paths.known_hosts(), "example.org ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAA\n", 0600));
+  const auto before_it = files.files();
+  files.set_full(true);
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::file_failed);
+  EXPECT_NE(report.error().cause.find("No space left on device"), std::string::npos);
+  EXPECT_EQ(files.files(), before_it);
+  files.set_full(false);
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(known_hosts().find("example.org ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAA\n"), 0U);
+}
+
+TEST_F(ConvergeTest, PinsWithModesThatKeepItPrivate) {
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(files.files().at(paths.known_hosts()).mode, 0600U);
+}
+
+TEST_F(ConvergeTest, AnUnreadableKnownHostsIsTheErrorBeforeAnythingIsDone) {
+  files.set_unreadable(paths.known_hosts());
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::file_failed);
+  EXPECT_EQ(asked(), Names{});
+  EXPECT_TRUE(tunnels.calls().empty());
+}
+
+TEST_F(ConvergeTest, AContainerThatEndsAtOnceIsTheErrorAndIsStartedOnce) {
+  server.ends_at_once = true;
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::container_failed);
+  EXPECT_EQ(report.error().cause, "it ended right after it was started (exit code 3)");
+  EXPECT_EQ(asked(), (Names{"look", "create", "start", "look"}));
+}
+
+TEST_F(ConvergeTest, AStepThatDoesNotHoldIsNotRepeatedForEver) {
+  server.key_never_holds = true;
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().cause, "it was done and yet is still to do");
+  EXPECT_LE(std::ranges::count(asked(), "install key"), 3);  // twice beside other steps
+}
+
+TEST_F(ConvergeTest, AnAdoptedContainerIsUsedAndToldOnce) {
+  server.start_another_run();
+  server.ours = false;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->notes,
+            Names{"container centernet was not made by helper: it is used as it is, and never removed or "
+                  "recreated"});
+  EXPECT_EQ(std::ranges::count(asked(), "create") + std::ranges::count(asked(), "rm"), 0);
+}
+
+TEST_F(ConvergeTest, StopsTheContainerAndClosesThePorts) {
+  ASSERT_TRUE(converge());
+  const auto report = converge(plan::Power::stopped);
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->state, "stopped");
+  EXPECT_EQ(report->settings, std::nullopt);
+  EXPECT_EQ(asked(), (Names{"look", "stop", "look"}));
+  EXPECT_TRUE(tunnels.status().empty());
+  EXPECT_EQ(server.state, "exited");
+  EXPECT_NE(known_hosts(), "");
+  const auto again = converge(plan::Power::stopped);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->changed);
+}
+
+TEST_F(ConvergeTest, RemovesTheContainerAndForgetsItsHostKeys) {
+  ASSERT_TRUE(converge());
+  const auto report = converge(plan::Power::absent);
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->state, "absent");
+  EXPECT_EQ(asked(), (Names{"look", "stop", "rm", "look"}));
+  EXPECT_EQ(known_hosts(), "");
+}
+
+TEST_F(ConvergeTest, AnAdoptedContainerIsNotRemovedAndItsHostKeysStayPinned) {
+  server.start_another_run();
+  server.ours = false;
+  ASSERT_TRUE(converge());
+  const auto pinned = known_hosts();
+  const auto report = converge(plan::Power::absent);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::container_not_ours);
+  EXPECT_EQ(server.state, "running");
+  EXPECT_EQ(known_hosts(), pinned);
+}
+
+TEST_F(ConvergeTest, RemovingOnAnUnreachableServerForgetsNothing) {
+  ASSERT_TRUE(converge());
+  const auto pinned = known_hosts();
+  runner.always("docker", fail(ErrorCode::server_unreachable, "gpu1", "no route to host"));
+  ASSERT_FALSE(converge(plan::Power::absent));
+  EXPECT_EQ(known_hosts(), pinned);
+}
+
+TEST_F(ConvergeTest, TheReportsTimesAreTheClocks) {
+  runner.once("docker start", CommandOutput{0, "", ""});
+  runner.once(helper::test::FakeCommandRunner::holds("docker create"), [this](const Command&) {
+    clock.advance(Milliseconds(1'500));
+    server.state = "running";
+    server.sshd_runs = true;
+    return Result<CommandOutput>(CommandOutput{});
+  });
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->elapsed, Milliseconds(1'500));
+  const auto created = std::ranges::find_if(report->steps, [](const auto& s) { return s.text.starts_with("create"); });
+  ASSERT_NE(created, report->steps.end());
+  EXPECT_EQ(created->elapsed, Milliseconds(1'500));
+}
+
+}  // namespace
+}  // namespace helper::ensure

@@ -1,0 +1,102 @@
+// One target with everything around it faked but the SSH port, through which a real banner comes.
+#pragma once
+
+#include "ensure/converge.hpp"
+#include "plan/desired.hpp"
+#include "support/banner_server.hpp"
+#include "support/fake_file_store.hpp"
+#include "support/fake_tunnel_set.hpp"
+#include "support/manual_clock.hpp"
+#include "support/simulated_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace helper::ensure::test {
+
+inline constexpr const char* k_public_line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfThePerson0123456789 me@laptop";
+
+inline std::string to_line(const Event& event) {
+  const auto kind = [&] {
+    switch (event.kind) {
+      case Event::Kind::connecting:
+        return "connecting";
+      case Event::Kind::started:
+        return "started";
+      case Event::Kind::progress:
+        return "progress";
+      case Event::Kind::done:
+        return "done";
+      case Event::Kind::failed:
+        return "failed";
+      case Event::Kind::note:
+        return "note";
+      case Event::Kind::question:
+        break;
+    }
+    return "question";
+  };
+  return std::string(kind()) + " " + event.text + (event.cause.empty() ? "" : ": " + event.cause) + "\n";
+}
+
+class ConvergeTest : public testing::Test {
+ protected:
+  ConvergeTest() {
+    target.name = "centernet";
+    target.server = "gpu1";
+    target.container.name = "centernet";
+    target.container.image = "centernet:1.2";
+    target.ssh.local_port = banner.port();
+    EXPECT_TRUE(files.write("/home/me/.ssh/id_ed25519", "secret", 0600));
+    EXPECT_TRUE(files.write("/home/me/.ssh/id_ed25519.pub", std::string(k_public_line) + "\n", 0644));
+  }
+
+  Result<Report> converge(plan::Power power = plan::Power::running) {
+    events.clear();
+    before = runner.commands().size();
+    return ensure::converge(
+        {runner, tunnels, files, clock}, paths, plan::desired_state(target, power), memory,
+        [this](const Event& event) {
+          EXPECT_EQ(event.target, "centernet");
+          events += to_line(event);
+        },
+        stop.get_token());
+  }
+
+  // What the server was asked since the last converge() began, in order.
+  [[nodiscard]] std::vector<std::string> asked() const {
+    std::vector<std::string> names;
+    const auto all = runner.commands();
+    for (auto i = before; i < all.size(); ++i) names.push_back(helper::test::SimulatedServer::name_of(all[i].script));
+    return names;
+  }
+  // Text about the ports says LOCAL, because the kernel chose it.
+  [[nodiscard]] std::string anonymous(std::string text) const {
+    const std::string port = std::to_string(target.ssh.local_port);
+    for (auto at = text.find(port); at != std::string::npos; at = text.find(port))
+      text.replace(at, port.size(), "LOCAL");
+    return text;
+  }
+  [[nodiscard]] std::string known_hosts() const {
+    const auto all = files.files();
+    const auto file = all.find(paths.known_hosts());
+    return file == all.end() ? std::string() : file->second.bytes;
+  }
+
+  helper::test::BannerServer banner{"SSH-2.0-Test\r\n"};
+  helper::test::FakeCommandRunner runner{"gpu1"};
+  helper::test::SimulatedServer server{runner};
+  helper::test::FakeTunnelSet tunnels;
+  helper::test::FakeFileStore files;
+  helper::test::ManualClock clock;
+  Paths paths{"/home/me", "/run/me", "/data/helper", "/state", "/config.json"};
+  config::Target target;
+  engine::Memory memory;
+  std::stop_source stop;
+  std::string events;
+  std::size_t before = 0;
+};
+
+}  // namespace helper::ensure::test

@@ -55,7 +55,7 @@ class Agent {
 };
 
 std::string make_key(const Sshd& sshd, const std::string& name, const std::string& passphrase = {}) {
-  const std::string file = sshd.file(name);
+  std::string file = sshd.file(name);
   test::must_run({"ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", name, "-f", file});
   return file;
 }

@@ -134,9 +134,10 @@ TEST_F(SshTunnels, ASlowReaderHoldsUpTheSenderAndNotOurMemory) {
   });
   lead_to(server.port());
   const TcpServer other(test::echo);
-  ASSERT_TRUE(tunnels().open(port_ + 1, "jupyter"));
-  ASSERT_TRUE(tunnels().point(port_ + 1, {"127.0.0.1", other.port()}));
-  ASSERT_EQ(TcpClient(port_ + 1).ask("x"), "x");
+  const std::uint16_t second = test::free_port();
+  ASSERT_TRUE(tunnels().open(second, "jupyter"));
+  ASSERT_TRUE(tunnels().point(second, {"127.0.0.1", other.port()}));
+  ASSERT_EQ(TcpClient(second).ask("x"), "x");
   const std::size_t before = resident_megabytes();
   const TcpClient slow(port_, 4096);
   std::size_t read = 0;
@@ -184,6 +185,17 @@ TEST_F(SshTunnels, APortThatIsClosedOnTheServerEndsTheConnectionAndIsTold) {
   EXPECT_EQ(TcpClient(port_).receive_all(), "");
   EXPECT_NE(status().trouble.find("could not connect"), std::string::npos) << status().trouble;
   EXPECT_TRUE(status().link_up);
+}
+
+TEST_F(SshTunnels, ARefusalCostsTheOtherConnectionsNothing) {
+  const TcpServer server(test::echo);
+  lead_to(server.port());
+  const TcpClient other(port_);
+  ASSERT_EQ(other.ask("x"), "x");
+  ASSERT_TRUE(tunnels().point(port_, {"127.0.0.1", test::free_port()}));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(TcpClient(port_).receive_all(), "");
+  EXPECT_EQ(other.ask("still here"), "still here");
+  EXPECT_EQ(dials(), 1);
 }
 
 TEST_F(SshTunnels, ManyConnectionsInARowLeakNoDescriptor) {

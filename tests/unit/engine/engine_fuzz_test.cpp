@@ -36,7 +36,8 @@ std::vector<std::string> seeds() {
 }
 
 TEST(EngineFuzz, StandsMutatedAnswers) {
-  const std::string spice = std::string("{}[]\",:\\0123456789-.ntf\xff\x80\x1b\x1f\x00 \n@", 34);
+  constexpr char k_spice[] = "{}[]\",:\\0123456789-.ntf\xff\x80\x1b\x1f\x00 \n@";
+  const std::string spice(k_spice, sizeof k_spice - 1);  // with its NUL in the middle
   const auto all = seeds();
   std::mt19937 random(20260101);
   for (int round = 0; round < 4'000; ++round) {

@@ -245,7 +245,7 @@ void HttpServer::State::respond(const http::http_request& request, http::http_re
     self->changed.notify_all();
   };
   try {
-    request.reply(std::move(response)).then([sent, stream](const pplx::task<void>& task) {
+    request.reply(response).then([sent, stream](const pplx::task<void>& task) {
       try {
         task.get();
       } catch (const std::exception& error) {

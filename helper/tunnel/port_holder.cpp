@@ -118,7 +118,7 @@ std::optional<PortHolder> find_port_holder(std::uint16_t port) {
   std::vector<SocketRow> rows;
   for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"})
     std::ranges::copy(sockets_on_port(read_proc(table), port), std::back_inserter(rows));
-  std::ranges::stable_partition(rows, &SocketRow::listening);
+  std::stable_partition(rows.begin(), rows.end(), [](const SocketRow& row) { return row.listening; });
   if (rows.empty()) return std::nullopt;
   const auto pid = find_process(rows.front().inode);
   if (!pid) return PortHolder{0, {}, user_name(rows.front().uid)};

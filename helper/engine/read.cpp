@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 
 namespace helper::engine {
@@ -117,10 +118,8 @@ plan::GpuWay read_gpu_way(const json& inspect) {
 }
 
 bool contains(std::string_view text, std::string_view word) {
-  return std::ranges::search(
-             text, word, {}, [](unsigned char c) { return std::tolower(c); },
-             [](unsigned char c) { return std::tolower(c); })
-             .begin() != text.end();
+  const auto same_letter = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), same_letter) != text.end();
 }
 
 }  // namespace

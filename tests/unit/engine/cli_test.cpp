@@ -10,7 +10,6 @@
 namespace helper::engine {
 namespace {
 
-using plan::CreateContainer;
 using plan::GpuWay;
 
 config::Target small_target() {

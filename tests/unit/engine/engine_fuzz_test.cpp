@@ -1,5 +1,5 @@
 // The fuzz target on seeded mutations of real answers, so that every test run tries some without a fuzzing compiler.
-#include "fuzz/engine_fuzz.cpp"
+#include "fuzz/engine_fuzz.cpp"  // NOLINT(bugprone-suspicious-include): it is the fuzz target itself
 
 #include "support/golden.hpp"
 

@@ -14,6 +14,10 @@ constexpr const char* k_not_loaded =
     "error "
     "running hook #0: exit status 1, stdout: , stderr: nvidia-container-cli: initialization error: nvml error: driver "
     "not loaded";
+constexpr const char* k_no_cdi_device =
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: could not apply "
+    "required modification to OCI specification: error modifying OCI spec: failed to inject CDI devices: "
+    "unresolvable CDI devices nvidia.com/gpu=all: unknown";
 
 config::ContainerConfig config_with(const std::string& gpus, const std::string& runtime) {
   config::ContainerConfig config;
@@ -114,10 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(IsAboutGpus, KnowsWhatEnginesAndNvidiasToolsSay) {
   for (const char* text :
        {k_no_driver, k_not_loaded, "could not select device driver \"cdi\" with capabilities: [[gpu]]",
-        "Unknown runtime specified nvidia", "unknown or invalid runtime name: nvidia",
-        "failed to create task for container: failed to create shim task: OCI runtime create failed: could not apply "
-        "required modification to OCI specification: error modifying OCI spec: failed to inject CDI devices: "
-        "unresolvable CDI devices nvidia.com/gpu=all: unknown",
+        "Unknown runtime specified nvidia", "unknown or invalid runtime name: nvidia", k_no_cdi_device,
         "failed to discover GPU vendor from CDI: no known GPU vendor found",
         "CDI device injection failed: unresolvable CDI devices runtime.nvidia.com/gpu=all",
         "setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=all",

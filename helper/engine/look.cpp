@@ -1,0 +1,75 @@
+#include "engine/look.hpp"
+
+#include <algorithm>
+
+namespace helper::engine {
+
+// /proc/net/tcp: "sl local_address rem_address st …", addresses as HEX:PORT, state 0A is LISTEN (Linux,
+// net/ipv4/tcp_ipv4.c).
+std::string_view look_begin() {
+  return R"sh(
+
+listens() {
+  for table in /proc/net/tcp /proc/net/tcp6; do
+    [ -r "$table" ] || continue
+    while read -r _ address _ state _; do
+      [ "$state" = 0A ] || continue
+      case $address in *:"$1") return 0 ;; esac
+    done < "$table"
+  done
+  return 1
+}
+# KILL, because an interactive shell ignores TERM.
+limited() { if command -v timeout >/dev/null 2>&1; then timeout -s KILL 5 "$@"; else "$@"; fi; }
+entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
+IFS=: read -r _ _ uid _ _ home shell <<EOF
+$entry
+EOF
+sec user $?
+printf '%s\n%s\n' "$uid" "$home"
+)sh";
+}
+
+void read_user(const std::vector<Section>& sections, plan::Inside& inside) {
+  const auto* user = find_section(sections, "user");
+  if (user == nullptr) return;
+  const auto identity = split(user->body, '\n');
+  if (identity.size() >= 2 && !identity[0].empty() && identity[1].starts_with('/') && is_printable(identity[1]))
+    inside.user_home = trimmed(identity[1]);
+}
+
+std::vector<std::string> lines_of(const std::vector<Section>& sections, std::string_view name) {
+  std::vector<std::string> kept;
+  const auto* section = find_section(sections, name);
+  if (section == nullptr) return kept;
+  for (auto& line : split(section->body, '\n')) {
+    if (!line.empty()) kept.push_back(std::move(line));
+  }
+  return kept;
+}
+
+bool is_zero(const std::vector<Section>& sections, std::string_view name) {
+  const auto* section = find_section(sections, name);
+  return section != nullptr && section->status == 0;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    const auto end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
+}
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+}  // namespace helper::engine

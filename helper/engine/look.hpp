@@ -1,0 +1,40 @@
+// The look into a container is made of parts, one for each thing that is looked at: the piece of sh that asks, and how
+// its sections are read. Every piece may use what comes before it: $user, $uid, $home, $shell, $wanted, $nonce, and the
+// functions sec, listens and limited.
+#pragma once
+
+#include "engine/inside_probe.hpp"
+#include "engine/sections.hpp"
+#include "plan/observed.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helper::engine {
+
+// Functions for all parts, and the user's entry.
+[[nodiscard]] std::string_view look_begin();
+[[nodiscard]] std::string_view look_ssh();
+[[nodiscard]] std::string_view look_jupyter();
+[[nodiscard]] std::string_view look_gpu();
+[[nodiscard]] std::string_view look_pythons();
+// Only $known_path, of source $known_source.
+[[nodiscard]] std::string_view look_known_python();
+
+// `inside.user_home` first: the others build on the user being there.
+void read_user(const std::vector<Section>& sections, plan::Inside& inside);
+void read_ssh(const std::vector<Section>& sections, plan::Inside& inside);
+void read_jupyter(const std::vector<Section>& sections, const InsideQuestion& question, plan::Inside& inside);
+void read_gpu(const std::vector<Section>& sections, plan::Inside& inside);
+void read_pythons(const std::vector<Section>& sections, plan::Inside& inside);
+
+// Non-empty lines of a section's body; none when there is no such section.
+[[nodiscard]] std::vector<std::string> lines_of(const std::vector<Section>& sections, std::string_view name);
+// There is such a section and its status is 0.
+[[nodiscard]] bool is_zero(const std::vector<Section>& sections, std::string_view name);
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+[[nodiscard]] bool is_printable(std::string_view text);
+[[nodiscard]] std::string trimmed(std::string text);  // of spaces and line ends behind it
+
+}  // namespace helper::engine

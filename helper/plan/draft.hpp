@@ -1,0 +1,51 @@
+// Draft is a plan while it is being made: what the parts of make_plan read, and where they put their steps.
+#pragma once
+
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+#include "plan/step.hpp"
+
+#include <string>
+#include <utility>
+
+namespace helper::plan {
+
+class Draft {
+ public:
+  // Both must outlive it.
+  Draft(const Desired& its_desired, const Observed& its_observed)
+      : desired(its_desired),
+        observed(its_observed),
+        config(its_desired.target.container),
+        target(its_desired.target) {}
+
+  void step(Action action, std::string cause) { plan.steps.push_back({std::move(action), std::move(cause)}); }
+  void problem(ErrorCode code, std::string thing, std::string cause, std::string fix) {
+    problem({code, std::move(thing), std::move(cause), std::move(fix)});
+  }
+  void problem(Error error) { plan.problems.push_back(std::move(error)); }
+  void note(std::string text) { plan.notes.push_back(std::move(text)); }
+  [[nodiscard]] std::string container_name() const { return "container " + config.name; }
+
+  const Desired& desired;
+  const Observed& observed;
+  const config::ContainerConfig& config;
+  const config::Target& target;
+  Plan plan;
+};
+
+// The parts of make_plan, in the order in which they are called; each adds what one part of the world needs.
+
+void plan_open_tunnels(Draft& draft);
+void plan_close_tunnels(Draft& draft, const std::string& cause);
+// True when the container runs now, so that its inside is known.
+[[nodiscard]] bool plan_container(Draft& draft);
+void plan_stop_container(Draft& draft, const std::string& cause);
+// What follows is called for a container that was looked into and has the user.
+void plan_ssh(Draft& draft, const Inside& inside);
+void plan_python(Draft& draft, const Inside& inside);
+void plan_jupyter(Draft& draft, const Inside& inside);
+void plan_gpu(Draft& draft, const Inside& inside);
+void plan_lead_tunnels(Draft& draft);
+
+}  // namespace helper::plan

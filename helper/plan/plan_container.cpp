@@ -1,0 +1,130 @@
+#include "plan/choose_gpu.hpp"
+#include "plan/draft.hpp"
+#include "plan/labels.hpp"
+#include "plan/make_plan.hpp"
+
+namespace helper::plan {
+namespace {
+
+void cannot_start(Draft& draft, const std::string& engine_text) {
+  draft.problem(ErrorCode::container_failed, draft.container_name(), "the engine cannot start it: " + engine_text,
+                "look at \"container\" in the config, then: helper ensure " + draft.target.name);
+}
+
+void create(Draft& draft, const std::string& cause) {
+  const auto& failed_ways = draft.observed.attempts.failed_ways;
+  for (const auto& [way, text] : failed_ways) {
+    if (!is_about_gpus(text)) return cannot_start(draft, text);
+  }
+  const auto choice = choose_gpu(draft.config, draft.observed.engine.value_or(Engine{}), draft.observed.attempts);
+  if (!choice) {
+    draft.problem(choice.error());
+    return;
+  }
+  // A container that asked for no GPU can fail over one too: when nvidia is the engine's default runtime, say.
+  if (const auto failed = failed_ways.find(choice->way); failed != failed_ways.end())
+    return cannot_start(draft, failed->second);
+  if (!draft.observed.image) {
+    draft.step(PullImage{draft.config.image}, "the server does not have it");
+    return;
+  }
+  draft.step(CreateContainer{draft.config.name, draft.config.image, choice->way, choice->runtime,
+                             keep_alive_command(draft.config, *draft.observed.image)},
+             choice->cause.empty() ? cause : choice->cause);
+  draft.step(StartContainer{draft.config.name}, "it has just been created");
+}
+
+// A container that has never run. Each one that a request finds or makes it starts at once: if a start has failed, it
+// was this one's, by whatever way the engine says that it was made (a runtime of another name than nvidia is no way).
+void start_created(Draft& draft, const Container& container) {
+  const auto& failed_ways = draft.observed.attempts.failed_ways;
+  if (failed_ways.empty()) {
+    draft.step(StartContainer{draft.config.name}, "it was created and never started");
+    return;
+  }
+  const auto failed = failed_ways.find(container.gpu_way);
+  const std::string& text = (failed == failed_ways.end() ? failed_ways.begin() : failed)->second;
+  if (!is_ours(container)) {
+    draft.problem(ErrorCode::container_failed, draft.container_name(), "the engine cannot start it: " + text,
+                  "mend or remove it on the server: docker rm " + draft.config.name);
+    return;
+  }
+  draft.step(RemoveContainer{draft.config.name}, "it cannot be started and has never run, so nothing is lost");
+  create(draft, "the one before could not be started");
+}
+
+void start_again(Draft& draft, const Container& container) {
+  const std::string code = "exit code " + std::to_string(container.exit_code);
+  if (const auto failed = draft.observed.attempts.failed_ways.find(container.gpu_way);
+      failed != draft.observed.attempts.failed_ways.end()) {
+    draft.problem(is_about_gpus(failed->second) ? ErrorCode::gpu_unavailable : ErrorCode::container_failed,
+                  draft.container_name(), "the engine cannot start it as it was made: " + failed->second,
+                  "bring back what it was made with, or make it anew (what was written in it is lost): helper remove " +
+                      draft.target.name + " && helper ensure " + draft.target.name);
+    return;
+  }
+  if (draft.observed.attempts.starts > 0) {
+    draft.problem(ErrorCode::container_failed, draft.container_name(),
+                  "it ended right after it was started (" + code + ")",
+                  "see why: helper logs " + draft.target.name +
+                      "; a command that stays up can be set in helper.json: \"command\": [\"sleep\", \"infinity\"]");
+    return;
+  }
+  draft.step(StartContainer{draft.config.name}, "it is stopped (" + code + ")");
+}
+
+}  // namespace
+
+bool plan_container(Draft& draft) {
+  if (!draft.observed.container) return false;
+  const Container& container = *draft.observed.container;
+  if (container.state == ContainerState::absent) {
+    create(draft, "there is none of that name");
+    return false;
+  }
+  if (!is_ours(container)) {
+    draft.note(draft.container_name() + " was not made by helper: it is used as it is, and never removed or recreated");
+  } else if (const auto label = container.labels.find(k_label_spec);
+             label != container.labels.end() && label->second != draft.desired.spec_hash) {
+    draft.note("the config has changed since " + draft.container_name() +
+               " was made; to apply it (what was written in the container is lost): helper remove " +
+               draft.target.name + " && helper ensure " + draft.target.name);
+  }
+  switch (container.state) {
+    case ContainerState::running:
+      return true;
+    case ContainerState::paused:
+      draft.step(UnpauseContainer{draft.config.name}, "it is paused");
+      return false;
+    case ContainerState::created:
+      start_created(draft, container);
+      return false;
+    case ContainerState::exited:
+      start_again(draft, container);
+      return false;
+    case ContainerState::restarting:
+      draft.problem(ErrorCode::container_failed, draft.container_name(),
+                    "it starts and ends again and again (exit code " + std::to_string(container.exit_code) + ")",
+                    "see why: helper logs " + draft.target.name);
+      return false;
+    default:
+      draft.problem(
+          ErrorCode::container_failed, draft.container_name(), "the engine says it is " + to_text(container.state),
+          "remove it and make it anew: helper remove " + draft.target.name + " && helper ensure " + draft.target.name);
+      return false;
+  }
+}
+
+void plan_stop_container(Draft& draft, const std::string& cause) {
+  switch (draft.observed.container->state) {
+    case ContainerState::running:
+    case ContainerState::paused:
+    case ContainerState::restarting:
+      draft.step(StopContainer{draft.config.name}, cause);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace helper::plan

@@ -1,0 +1,55 @@
+#include "plan/draft.hpp"
+#include "plan/make_plan.hpp"
+
+#include <algorithm>
+
+namespace helper::plan {
+namespace {
+
+const Tunnel* open_tunnel(const Draft& draft, std::uint16_t local_port) {
+  const auto tunnel = std::ranges::find(draft.observed.tunnels, local_port, &Tunnel::local_port);
+  return tunnel == draft.observed.tunnels.end() ? nullptr : &*tunnel;
+}
+
+}  // namespace
+
+void plan_open_tunnels(Draft& draft) {
+  for (const auto& open : draft.observed.tunnels) {
+    if (std::ranges::find(draft.desired.tunnels, open.local_port, &DesiredTunnel::local_port) ==
+        draft.desired.tunnels.end()) {
+      draft.step(CloseTunnel{open.local_port}, "the config does not name it");
+    }
+  }
+  for (const auto& wanted : draft.desired.tunnels) {
+    if (open_tunnel(draft, wanted.local_port) == nullptr) draft.step(OpenTunnel{wanted}, "it is not open");
+  }
+}
+
+void plan_close_tunnels(Draft& draft, const std::string& cause) {
+  for (const auto& open : draft.observed.tunnels) draft.step(CloseTunnel{open.local_port}, cause);
+}
+
+void plan_lead_tunnels(Draft& draft) {
+  for (const auto& wanted : draft.desired.tunnels) {
+    const auto remote = reach(*draft.observed.container, wanted.container_port);
+    if (!remote) {
+      draft.problem(ErrorCode::tunnel_failed,
+                    "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),
+                    "it is not published and the container has no address that the server reaches",
+                    "give it a network, or make it anew: helper remove " + draft.target.name + " && helper ensure " +
+                        draft.target.name);
+      continue;
+    }
+    const Tunnel* open = open_tunnel(draft, wanted.local_port);
+    if (open == nullptr || open->remote != remote) {
+      draft.step(PointTunnel{wanted, *remote},
+                 open != nullptr && open->remote ? "the container's port has moved" : "it leads nowhere yet");
+    } else if (open->answers == false && draft.plan.steps.empty()) {
+      draft.problem(ErrorCode::tunnel_failed, "127.0.0.1:" + std::to_string(wanted.local_port),
+                    "no SSH server answers through it" + (open->trouble.empty() ? std::string() : ": " + open->trouble),
+                    "try again in a moment: helper ensure " + draft.target.name);
+    }
+  }
+}
+
+}  // namespace helper::plan

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -16,6 +17,9 @@ struct Command {
   std::string script;      // POSIX sh; values only through shell::quote
   std::string stdin_text;  // fed to the script's standard input; no NUL bytes
   Milliseconds timeout{30'000};
+  // A regular file of this machine, whose bytes (any bytes, any number) are the script's standard input; stdin_text is
+  // empty then. A file that cannot be read: file_failed.
+  std::filesystem::path stdin_file{};
 };
 
 struct CommandOutput {

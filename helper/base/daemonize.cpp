@@ -65,8 +65,8 @@ bool to_dev_null() noexcept {
 
 // The two forks: the child leads a new session and ends at once, so that the grandchild belongs to init and can never
 // get a controlling terminal.
-Result<void> fork_daemon(const std::string& program, std::vector<std::string> words, const Pipe& ready,
-                         const Pipe& trouble) {
+Result<void> fork_daemon(const std::string& program, std::vector<std::string> words, const PipeEnds& ready,
+                         const PipeEnds& trouble) {
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
@@ -136,8 +136,8 @@ Result<std::string> spawn_detached(const std::vector<std::string>& argv, Millise
   const std::string program = *found;
   std::vector<std::string> words = argv;
   words.insert(words.end(), {"--ready-fd", std::to_string(k_ready_fd)});
-  HELPER_TRY_ASSIGN(Pipe ready, make_pipe());
-  HELPER_TRY_ASSIGN(Pipe trouble, make_pipe());
+  HELPER_TRY_ASSIGN(PipeEnds ready, make_pipe());
+  HELPER_TRY_ASSIGN(PipeEnds trouble, make_pipe());
   HELPER_TRY(fork_daemon(program, std::move(words), ready, trouble));
   ready.write.reset();
   trouble.write.reset();

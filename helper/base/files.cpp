@@ -1,6 +1,5 @@
 #include "base/files.hpp"
 
-#include "base/fd.hpp"
 #include "base/shell.hpp"
 
 #include <cerrno>
@@ -60,17 +59,31 @@ void sync_folder(const fs::path& folder) {
   if (dir) ::fsync(dir.get());  // the rename stands either way; this only makes it outlive a power cut
 }
 
+// Without waiting for the writer of a FIFO.
+Fd open_to_read(const fs::path& path) { return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)); }
+
+Result<void> expect_regular(const fs::path& path, const Fd& fd) {
+  struct stat info {};
+  if (!fd || ::fstat(fd.get(), &info) != 0) return io_error(path, "read", errno);
+  if (!S_ISREG(info.st_mode)) return fail(ErrorCode::file_failed, path.string(), "is not a regular file");
+  return {};
+}
+
 }  // namespace
 
+Result<Fd> open_input(const fs::path& path) {
+  Fd fd(open_to_read(path));
+  HELPER_TRY(expect_regular(path, fd));
+  if (fd.get() > STDERR_FILENO) return fd;
+  Fd above(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (!above) return io_error(path, "read", errno);
+  return above;
+}
+
 Result<std::optional<std::string>> DiskFileStore::read(const fs::path& path) {
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    return io_error(path, "read", errno);
-  }
-  struct stat info {};
-  if (::fstat(fd.get(), &info) != 0) return io_error(path, "read", errno);
-  if (!S_ISREG(info.st_mode)) return fail(ErrorCode::file_failed, path.string(), "is not a regular file");
+  const Fd fd(open_to_read(path));
+  if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  HELPER_TRY(expect_regular(path, fd));
   std::string bytes;
   char buffer[65536];
   for (;;) {

@@ -1,6 +1,7 @@
 // FileStore is the files of this machine as we change them: whole, atomically, with a mode. One of the four Hands.
 #pragma once
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
 #include <filesystem>
@@ -23,6 +24,9 @@ class FileStore {
   // Removes the file; nothing to do when there is none.
   [[nodiscard]] virtual Result<void> remove(const std::filesystem::path& path) = 0;
 };
+
+// A regular file of any size, open for reading; never one of the three standard descriptors. Error: file_failed.
+[[nodiscard]] Result<Fd> open_input(const std::filesystem::path& path);
 
 inline constexpr std::size_t k_max_file = 64u << 20;
 

@@ -16,7 +16,7 @@ Result<CommandOutput> LocalRunner::run(const Command& command, const std::stop_t
     return fail(ErrorCode::server_command, where(),
                 "a script of " + std::to_string(command.script.size()) + " bytes is too long to run");
   }
-  const ProcessSpec spec{{"sh", "-c", command.script}, command.stdin_text, {}, command.timeout};
+  const ProcessSpec spec{{"sh", "-c", command.script}, command.stdin_text, {}, command.timeout, command.stdin_file};
   auto output = run_process(spec, stop, on_output);
   if (!output) output.error().thing = where();
   return output;

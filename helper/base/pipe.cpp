@@ -27,10 +27,10 @@ Fd above_standard(int end) {
 
 }  // namespace
 
-Result<Pipe> make_pipe() {
+Result<PipeEnds> make_pipe() {
   int ends[2] = {-1, -1};
   if (pipe_cloexec(ends) != 0) return fail(ErrorCode::internal, "pipe", std::strerror(errno));
-  Pipe pipe;
+  PipeEnds pipe;
   pipe.read = above_standard(ends[0]);
   pipe.write = above_standard(ends[1]);
   if (!pipe.read || !pipe.write) return fail(ErrorCode::internal, "pipe", std::strerror(errno));

@@ -1,4 +1,4 @@
-// Pipe is the two ends of a pipe, neither of which a child process inherits by accident.
+// PipeEnds is the two ends of a pipe, neither of which a child process inherits by accident.
 #pragma once
 
 #include "base/fd.hpp"
@@ -6,12 +6,12 @@
 
 namespace helper {
 
-struct Pipe {
+struct PipeEnds {
   Fd read;
   Fd write;
 };
 
 // Both ends are close-on-exec and never one of the three standard descriptors, even in a process that has closed those.
-[[nodiscard]] Result<Pipe> make_pipe();
+[[nodiscard]] Result<PipeEnds> make_pipe();
 
 }  // namespace helper

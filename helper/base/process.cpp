@@ -1,5 +1,6 @@
 #include "base/process.hpp"
 
+#include "base/files.hpp"
 #include "base/pipe.hpp"
 #include "base/signals.hpp"
 
@@ -43,14 +44,18 @@ constexpr Milliseconds k_look_last{20};
 
 // What the three standard descriptors of a child are tied to, on both sides.
 struct Plumbing {
-  Pipe in;
-  Pipe out;
-  Pipe err;
+  PipeEnds in;
+  PipeEnds out;
+  PipeEnds err;
 };
 
-Result<Plumbing> make_plumbing() {
+Result<Plumbing> make_plumbing(const ProcessSpec& spec) {
   Plumbing pipes;
-  HELPER_TRY_ASSIGN(pipes.in, make_pipe());
+  if (spec.stdin_file.empty()) {
+    HELPER_TRY_ASSIGN(pipes.in, make_pipe());
+  } else {
+    HELPER_TRY_ASSIGN(pipes.in.read, open_input(spec.stdin_file));
+  }
   HELPER_TRY_ASSIGN(pipes.out, make_pipe());
   HELPER_TRY_ASSIGN(pipes.err, make_pipe());
   return pipes;
@@ -99,9 +104,11 @@ class Run {
       : spec_(spec),
         sink_(sink),
         child_(std::move(child)),
-        in_(io_, pipes.in.write.release()),
+        in_(io_),
         out_(io_, pipes.out.read.release()),
-        err_(io_, pipes.err.read.release()) {}
+        err_(io_, pipes.err.read.release()) {
+    if (pipes.in.write) in_.assign(pipes.in.write.release());
+  }
   ~Run() {
     if (!reaped_) ::kill(-child_.id(), SIGKILL);
   }
@@ -115,8 +122,10 @@ class Run {
     });
     const std::stop_callback on_stop(
         stop, [this] { asio::post(io_, [this] { give_up(ErrorCode::cancelled, "the command was cancelled"); }); });
-    asio::async_write(in_, asio::buffer(spec_.stdin_text),
-                      [this](const boost::system::error_code&, std::size_t) { close(in_); });
+    if (in_.is_open()) {
+      asio::async_write(in_, asio::buffer(spec_.stdin_text),
+                        [this](const boost::system::error_code&, std::size_t) { close(in_); });
+    }
     read(out_);
     read(err_);
     look();
@@ -269,7 +278,7 @@ Result<CommandOutput> run_process(const ProcessSpec& spec, const std::stop_token
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, spec.argv.front(), "the command was cancelled");
   try {
     const SigpipeBlocked no_sigpipe;
-    HELPER_TRY_ASSIGN(Plumbing pipes, make_plumbing());
+    HELPER_TRY_ASSIGN(Plumbing pipes, make_plumbing(spec));
     HELPER_TRY_ASSIGN(bp::child child, start(spec, pipes));
     pipes.in.read.reset();
     pipes.out.write.reset();

@@ -5,6 +5,7 @@
 #include "base/command.hpp"
 #include "base/result.hpp"
 
+#include <filesystem>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -17,6 +18,7 @@ struct ProcessSpec {
   std::string stdin_text;
   std::map<std::string, std::string> environment;  // added to ours
   Milliseconds timeout{30'000};
+  std::filesystem::path stdin_file{};  // as Command::stdin_file
 };
 
 // The absolute path of a program: `name` itself when it has a slash (whether it exists or not), else the first of that
@@ -25,8 +27,8 @@ struct ProcessSpec {
 
 // Runs the process to its end. On timeout or stop its whole process group is ended (SIGTERM, then SIGKILL after 1 s).
 // A non-zero exit is a CommandOutput. A descendant that outlives the process may hold its output open: it is read for
-// 500 ms more. Errors: server_command (cannot be started, or printed more than k_max_command_output), timed_out,
-// cancelled.
+// 500 ms more. Errors: server_command (cannot be started, or printed more than k_max_command_output), file_failed
+// (stdin_file), timed_out, cancelled.
 [[nodiscard]] Result<CommandOutput> run_process(const ProcessSpec& spec, const std::stop_token& stop,
                                                 const OutputSink& on_output = {});
 

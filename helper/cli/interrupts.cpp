@@ -44,11 +44,11 @@ void handle_signals(void (*handler)(int)) {
 }  // namespace
 
 Result<std::unique_ptr<Interrupts>> Interrupts::watch(std::optional<Milliseconds> time_limit) {
-  HELPER_TRY_ASSIGN(Pipe pipe, make_pipe());
+  HELPER_TRY_ASSIGN(PipeEnds pipe, make_pipe());
   return std::unique_ptr<Interrupts>(new Interrupts(std::move(pipe), time_limit));
 }
 
-Interrupts::Interrupts(Pipe pipe, std::optional<Milliseconds> time_limit) : pipe_(std::move(pipe)) {
+Interrupts::Interrupts(PipeEnds pipe, std::optional<Milliseconds> time_limit) : pipe_(std::move(pipe)) {
   g_pipe = pipe_.write.get();
   handle_signals(on_signal);
   thread_ = std::thread([this, time_limit] { run(time_limit); });

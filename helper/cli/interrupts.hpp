@@ -29,10 +29,10 @@ class Interrupts {
   [[nodiscard]] Reason reason() const { return reason_; }
 
  private:
-  Interrupts(Pipe pipe, std::optional<Milliseconds> time_limit);
+  Interrupts(PipeEnds pipe, std::optional<Milliseconds> time_limit);
   void run(std::optional<Milliseconds> time_limit);
 
-  Pipe pipe_;  // handlers write to it, the thread reads
+  PipeEnds pipe_;  // handlers write to it, the thread reads
   std::stop_source source_;
   std::atomic<Reason> reason_{Reason::none};
   std::thread thread_;

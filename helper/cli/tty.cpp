@@ -122,7 +122,7 @@ std::string read_confirmation(std::string_view text) {
 }
 
 Result<std::string> TtyPrompter::ask(const Question& question, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const Pipe stopped, make_pipe());
+  HELPER_TRY_ASSIGN(const PipeEnds stopped, make_pipe());
   const std::stop_callback wake(stop, [&] { [[maybe_unused]] const bool told = write_all(stopped.write.get(), "s"); });
   const int fd = terminal_.get();
   for (int i = 0; i < k_tries; ++i) {

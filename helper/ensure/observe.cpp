@@ -102,8 +102,9 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   }
   remember(observed, desired, memory);
 
-  const bool leads_to_sshd = banner && observed.inside && observed.inside->sshd_listening &&
-                             plan::reach(*observed.container, plan::k_container_ssh_port) == ssh->remote;
+  const bool leads_to_sshd =
+      banner && observed.inside && observed.inside->sshd_listening &&
+      std::optional<Remote>(plan::reach(*observed.container, plan::k_container_ssh_port)) == ssh->remote;
   if (leads_to_sshd) ssh->answers = banner->wait(stop);
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");
   return observed;

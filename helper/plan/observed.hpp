@@ -72,9 +72,9 @@ struct Inside {
 
 struct Tunnel {
   std::uint16_t local_port = 0;
-  std::optional<Endpoint> remote;  // where it leads, as the server names it
-  std::string trouble;             // why the way to the server does not stand; "" when it does
-  std::optional<bool> answers;     // an SSH server's banner came through it; nullopt: not tried
+  std::optional<Remote> remote;  // where it leads, as the server names it
+  std::string trouble;           // why the way to the server does not stand; "" when it does
+  std::optional<bool> answers;   // an SSH server's banner came through it; nullopt: not tried
   friend bool operator==(const Tunnel&, const Tunnel&) = default;
 };
 

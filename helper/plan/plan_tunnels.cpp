@@ -31,7 +31,7 @@ void plan_close_tunnels(Draft& draft, const std::string& cause) {
 
 void plan_lead_tunnels(Draft& draft) {
   for (const auto& wanted : draft.desired.tunnels) {
-    const auto remote = reach(*draft.observed.container, wanted.container_port);
+    const std::optional<Remote> remote = reach(*draft.observed.container, wanted.container_port);
     if (!remote) {
       draft.problem(ErrorCode::tunnel_failed,
                     "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),

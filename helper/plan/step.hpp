@@ -19,10 +19,10 @@ struct OpenTunnel {
 struct CloseTunnel {
   std::uint16_t local_port = 0;
 };
-// Leads an open port to `remote`, an address as the server sees it.
+// Leads an open port to `remote`, as the server sees it.
 struct PointTunnel {
   DesiredTunnel tunnel;
-  Endpoint remote;
+  Remote remote;
 };
 // ed25519, in our own folder.
 struct MakeLocalKey {};

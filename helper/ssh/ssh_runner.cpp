@@ -68,6 +68,9 @@ SshRunner::~SshRunner() = default;
 Result<CommandOutput> SshRunner::run(const Command& command, const std::stop_token& stop, const OutputSink& on_output) {
   State& state = *state_;
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, state.destination, "the request was cancelled");
+  if (!command.stdin_file.empty()) {
+    return fail(ErrorCode::server_command, state.destination, "a file cannot be sent to a command there");
+  }
   HELPER_TRY(state.make_ready(stop));
   ++state.commands;
   auto output = state.shell->run(command, stop, on_output);

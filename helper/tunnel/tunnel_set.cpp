@@ -25,7 +25,7 @@ class Board {
  public:
   struct Row {
     std::string name;
-    std::optional<Endpoint> remote;
+    std::optional<Remote> remote;
     std::string trouble;  // with the remote; the link's own goes first
     std::size_t connections = 0;
   };
@@ -150,8 +150,11 @@ Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
   return result;
 }
 
-Result<void> Tunnels::point(std::uint16_t local_port, const Endpoint& remote) {
+Result<void> Tunnels::point(std::uint16_t local_port, const Remote& where) {
   const std::string thing = "local port " + std::to_string(local_port);
+  const auto* address = std::get_if<Endpoint>(&where);
+  if (address == nullptr) return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(where));
+  const Endpoint& remote = *address;
   if (!can_be_sent(remote) || (state_->link == nullptr && !is_numeric(remote))) {
     return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no address");
   }

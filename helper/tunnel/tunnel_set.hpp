@@ -28,7 +28,7 @@ class Tunnels final : public TunnelSet {
       override;  // closes every port and connection at once; waits only for a dial that is under way to heed its stop
 
   [[nodiscard]] Result<void> open(std::uint16_t local_port, const std::string& name) override;
-  [[nodiscard]] Result<void> point(std::uint16_t local_port, const Endpoint& remote) override;
+  [[nodiscard]] Result<void> point(std::uint16_t local_port, const Remote& remote) override;
   void close(std::uint16_t local_port) override;
   [[nodiscard]] std::vector<TunnelStatus> status() const override;
 

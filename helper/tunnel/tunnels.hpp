@@ -14,7 +14,7 @@ namespace helper::tunnel {
 struct TunnelStatus {
   std::uint16_t local_port = 0;
   std::string name;
-  std::optional<Endpoint> remote;
+  std::optional<Remote> remote;
   bool link_up = false;         // the way to the server stands (always, for a local server)
   std::string trouble;          // why it does not, in one sentence
   std::size_t connections = 0;  // open now
@@ -28,8 +28,8 @@ class TunnelSet {
   // port_busy, whose cause names the holder (command and pid) when this machine tells. Connections wait (bounded) until
   // there is a remote and a link.
   [[nodiscard]] virtual Result<void> open(std::uint16_t local_port, const std::string& name) = 0;
-  // Leads an open port to `remote`, an address as the server sees it.
-  [[nodiscard]] virtual Result<void> point(std::uint16_t local_port, const Endpoint& remote) = 0;
+  // Leads an open port to `remote`, as the server sees it.
+  [[nodiscard]] virtual Result<void> point(std::uint16_t local_port, const Remote& remote) = 0;
   // Begins making the way to the server, if it does not stand; nothing waits for it. point() does so too.
   virtual void start() = 0;
   virtual void close(std::uint16_t local_port) = 0;

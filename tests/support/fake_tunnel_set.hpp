@@ -22,7 +22,7 @@ class FakeTunnelSet final : public tunnel::TunnelSet {
     return {};
   }
 
-  [[nodiscard]] Result<void> point(std::uint16_t local_port, const Endpoint& remote) override {
+  [[nodiscard]] Result<void> point(std::uint16_t local_port, const Remote& remote) override {
     const std::lock_guard lock(mutex_);
     calls_.push_back("point " + std::to_string(local_port) + " " + to_text(remote));
     const auto tunnel = tunnels_.find(local_port);

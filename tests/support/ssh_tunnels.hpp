@@ -50,7 +50,7 @@ class SshTunnelsTest : public ::testing::Test {
   tunnel::Tunnels& tunnels() { return *rig_.tunnels; }
   void lead_to(std::uint16_t remote) {
     ASSERT_TRUE(tunnels().open(port_, "ssh"));
-    ASSERT_TRUE(tunnels().point(port_, {"127.0.0.1", remote}));
+    ASSERT_TRUE(tunnels().point(port_, Endpoint{"127.0.0.1", remote}));
   }
   tunnel::TunnelStatus status() { return tunnels().status().at(0); }
   bool up_within_limit() {

@@ -46,22 +46,22 @@ TEST_P(TunnelSetContract, AnOpenPortIsListedAndLeadsNowhereYet) {
 
 TEST_P(TunnelSetContract, OpeningAPortTwiceChangesNothing) {
   ASSERT_TRUE(tunnels().open(port_, "ssh"));
-  ASSERT_TRUE(tunnels().point(port_, {"127.0.0.1", 49153}));
+  ASSERT_TRUE(tunnels().point(port_, Endpoint{"127.0.0.1", 49153}));
   ASSERT_TRUE(tunnels().open(port_, "ssh"));
   const auto all = tunnels().status();
   ASSERT_EQ(all.size(), 1U);
-  EXPECT_EQ(all[0].remote, (Endpoint{"127.0.0.1", 49153}));
+  EXPECT_EQ(all[0].remote, Remote(Endpoint{"127.0.0.1", 49153}));
 }
 
 TEST_P(TunnelSetContract, APortCanBeLedElsewhere) {
   ASSERT_TRUE(tunnels().open(port_, "ssh"));
-  ASSERT_TRUE(tunnels().point(port_, {"127.0.0.1", 49153}));
-  ASSERT_TRUE(tunnels().point(port_, {"127.0.0.1", 49154}));
-  EXPECT_EQ(tunnels().status().at(0).remote, (Endpoint{"127.0.0.1", 49154}));
+  ASSERT_TRUE(tunnels().point(port_, Endpoint{"127.0.0.1", 49153}));
+  ASSERT_TRUE(tunnels().point(port_, Endpoint{"127.0.0.1", 49154}));
+  EXPECT_EQ(tunnels().status().at(0).remote, Remote(Endpoint{"127.0.0.1", 49154}));
 }
 
 TEST_P(TunnelSetContract, APortThatIsNotOpenLeadsNowhere) {
-  const auto done = tunnels().point(port_, {"127.0.0.1", 49153});
+  const auto done = tunnels().point(port_, Endpoint{"127.0.0.1", 49153});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::tunnel_failed);
 }

@@ -15,7 +15,7 @@ class LocalTunnels : public ::testing::Test {
  protected:
   void lead_to(std::uint16_t remote) {
     ASSERT_TRUE(tunnels_.open(port_, "ssh"));
-    ASSERT_TRUE(tunnels_.point(port_, {"127.0.0.1", remote}));
+    ASSERT_TRUE(tunnels_.point(port_, Endpoint{"127.0.0.1", remote}));
   }
   TunnelStatus status() { return tunnels_.status().at(0); }
   std::uint16_t port_ = test::free_port();
@@ -54,7 +54,7 @@ TEST_F(LocalTunnels, AClientThatComesBeforeTheRemoteIsKnownIsServedLater) {
   const TcpClient client(port_);
   ASSERT_TRUE(client.send("early"));
   EXPECT_TRUE(test::eventually([&] { return status().connections == 1; }));
-  ASSERT_TRUE(tunnels_.point(port_, {"127.0.0.1", server.port()}));
+  ASSERT_TRUE(tunnels_.point(port_, Endpoint{"127.0.0.1", server.port()}));
   EXPECT_EQ(client.receive(5), "early");
 }
 
@@ -78,7 +78,7 @@ TEST_F(LocalTunnels, TroubleIsForgottenOnceAConnectionSucceeds) {
   const TcpServer server(test::echo);
   lead_to(test::free_port());
   EXPECT_EQ(TcpClient(port_).receive_all(), "");
-  ASSERT_TRUE(tunnels_.point(port_, {"127.0.0.1", server.port()}));
+  ASSERT_TRUE(tunnels_.point(port_, Endpoint{"127.0.0.1", server.port()}));
   EXPECT_EQ(TcpClient(port_).ask("x"), "x");
   EXPECT_EQ(status().trouble, "");
 }

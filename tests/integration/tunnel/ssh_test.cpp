@@ -136,7 +136,7 @@ TEST_F(SshTunnels, ASlowReaderHoldsUpTheSenderAndNotOurMemory) {
   const TcpServer other(test::echo);
   const std::uint16_t second = test::free_port();
   ASSERT_TRUE(tunnels().open(second, "jupyter"));
-  ASSERT_TRUE(tunnels().point(second, {"127.0.0.1", other.port()}));
+  ASSERT_TRUE(tunnels().point(second, Endpoint{"127.0.0.1", other.port()}));
   ASSERT_EQ(TcpClient(second).ask("x"), "x");
   const std::size_t before = resident_megabytes();
   const TcpClient slow(port_, 4096);
@@ -192,7 +192,7 @@ TEST_F(SshTunnels, ARefusalCostsTheOtherConnectionsNothing) {
   lead_to(server.port());
   const TcpClient other(port_);
   ASSERT_EQ(other.ask("x"), "x");
-  ASSERT_TRUE(tunnels().point(port_, {"127.0.0.1", test::free_port()}));
+  ASSERT_TRUE(tunnels().point(port_, Endpoint{"127.0.0.1", test::free_port()}));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(TcpClient(port_).receive_all(), "");
   EXPECT_EQ(other.ask("still here"), "still here");
   EXPECT_EQ(dials(), 1);
@@ -230,7 +230,7 @@ TEST_F(SshTunnels, GoneAtOnceWithOpenConnections) {
 TEST(SshForwarding, AServerThatForbidsItSaysSo) {
   test::SshTunnelsRig rig({"AllowTcpForwarding no\n", {"ed25519"}});
   ASSERT_TRUE(rig.tunnels->open(rig.port, "ssh"));
-  ASSERT_TRUE(rig.tunnels->point(rig.port, {"127.0.0.1", 9}));
+  ASSERT_TRUE(rig.tunnels->point(rig.port, Endpoint{"127.0.0.1", 9}));
   EXPECT_EQ(TcpClient(rig.port).receive_all(), "");
   const std::string trouble = rig.tunnels->status().at(0).trouble;
   EXPECT_NE(trouble.find("forbids forwarding"), std::string::npos) << trouble;

@@ -139,7 +139,7 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
   for (const auto& wanted : desired.tunnels) {
     const auto open = std::ranges::find(seen.tunnels, wanted.local_port, &Tunnel::local_port);
     ASSERT_NE(open, seen.tunnels.end()) << wanted.name;
-    EXPECT_EQ(open->remote, reach(*seen.container, wanted.container_port)) << wanted.name;
+    EXPECT_EQ(open->remote, std::optional<Remote>(reach(*seen.container, wanted.container_port))) << wanted.name;
     EXPECT_NE(open->answers, std::optional(false)) << wanted.name;
   }
 }

@@ -44,6 +44,10 @@ class Sandbox:
             raise AssertionError(f"sandbox {' '.join(argv)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done
 
+    def make_images(self, *names):
+        """Images of scripts/sandbox.d/catalog.py beside the two that are always there."""
+        self.control("image", *names, timeout=600)
+
     def status(self):
         return json.loads(self.control("status", "--json", check=False).stdout)
 

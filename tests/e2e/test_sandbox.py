@@ -145,6 +145,14 @@ class OneSandbox(unittest.TestCase):
                 reader.join(60)
                 self.assertEqual(answer, ["during\n"])
 
+    def test_a_further_image_is_made_when_asked_for_and_only_once(self):
+        self.sandbox.make_images("busybox", "static-shell")
+        self.assertEqual(self.sandbox.control("image", "busybox:1", "static-shell").stdout, "all there\n")
+        self.assertEqual(self.sandbox.docker("run", "--rm", "busybox:1", "sh", "-c", 'echo "$GREETING"; command -v python3').stdout, "hello world\n")
+        refused = self.sandbox.control("image", "no-such", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("image no-such: none of centernet:1.2", refused.stderr)
+
     def test_the_engine_and_sshd_can_be_stopped_and_started(self):
         self.sandbox.control("engine", "stop")
         self.assertIn("Cannot connect to the Docker daemon", self.sandbox.ssh("e2e", "docker version").stderr)

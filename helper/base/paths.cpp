@@ -35,6 +35,14 @@ fs::path runtime_parent() {
   return value.is_absolute() && fs::is_directory(value, ignored) ? value : fs::path();
 }
 
+// Programs and their data are installed, and built, as bin/ and share/ side by side.
+fs::path bundle_folder() {
+  if (fs::path said = environment("HELPER_SSH_BUNDLES"); said.is_absolute()) return said;
+  std::error_code failed;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  return failed ? fs::path() : program.parent_path().parent_path() / "share" / "helper" / "ssh";
+}
+
 Result<void> own_folder(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return fail(ErrorCode::file_failed, folder.string(), std::string("cannot be made (") + std::strerror(errno) + ")",
@@ -61,6 +69,7 @@ Result<Paths> find_paths() {
   paths.data = xdg("XDG_DATA_HOME", paths.home / ".local" / "share") / "helper";
   paths.state = xdg("XDG_STATE_HOME", paths.home / ".local" / "state") / "helper";
   paths.user_config_file = xdg("XDG_CONFIG_HOME", paths.home / ".config") / "helper" / "config.json";
+  paths.bundles = bundle_folder();
   HELPER_TRY(own_folder(paths.runtime));
   return paths;
 }

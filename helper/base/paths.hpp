@@ -19,6 +19,10 @@ struct Paths {
   [[nodiscard]] std::filesystem::path daemon_log() const { return state / "helperd.log"; }
   [[nodiscard]] std::filesystem::path known_hosts() const { return data / "known_hosts"; }
   [[nodiscard]] std::filesystem::path own_key() const { return data / "id_ed25519"; }
+  // The host keys that containers of this target show: TYPE and TYPE.pub in it.
+  [[nodiscard]] std::filesystem::path host_keys(const std::string& target) const { return data / "host_keys" / target; }
+
+  std::filesystem::path bundles{};  // $HELPER_SSH_BUNDLES, or share/helper/ssh beside the program's folder: SSH bundles
 };
 
 inline constexpr const char* k_project_config_name = "helper.json";

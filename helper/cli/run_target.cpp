@@ -85,6 +85,8 @@ Result<int> run_stop(Context& context) { return change(context, "stop"); }
 
 Result<int> run_restart(Context& context) { return change(context, "restart"); }
 
+Result<int> run_eject(Context& context) { return change(context, "eject"); }
+
 Result<int> run_remove(Context& context) {
   if (context.can_ask && !context.arguments.has("--yes")) HELPER_TRY(confirm_removal(context));
   return change(context, "remove");

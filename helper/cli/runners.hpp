@@ -13,6 +13,7 @@ struct Context;
 [[nodiscard]] Result<int> run_status(Context& context);
 [[nodiscard]] Result<int> run_stop(Context& context);
 [[nodiscard]] Result<int> run_restart(Context& context);
+[[nodiscard]] Result<int> run_eject(Context& context);
 [[nodiscard]] Result<int> run_remove(Context& context);
 [[nodiscard]] Result<int> run_logs(Context& context);
 [[nodiscard]] Result<int> run_settings(Context& context);

@@ -29,7 +29,7 @@ constexpr std::array k_ensure{
 };
 constexpr std::array k_plan{
     k_target,
-    OptionSpec{Kind::text, "--power", "STATE", "the state to plan for", "running", "running|stopped|absent"},
+    OptionSpec{Kind::text, "--power", "STATE", "the state to plan for", "running", "running|stopped|absent|ejected"},
 };
 constexpr std::array k_only_target{k_target};
 constexpr std::array k_remove{
@@ -89,6 +89,10 @@ constexpr std::array k_verbs{
          "What was written in the container outside its mounts is lost. In a terminal it shows what\n"
          "would go and asks first.",
          "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove},
+    Verb{"eject", "take everything of helper's out of the container",
+         "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file.\n"
+         "ensure puts it back.",
+         "helper eject centernet", k_only_target, run_eject},
     Verb{"logs", "print what the container wrote", "The newest line comes last.",
          "helper logs\nhelper logs centernet --lines 1000", k_logs, run_logs},
     Verb{"settings", "print what PyCharm, Gateway and ssh need",

@@ -23,12 +23,6 @@ namespace helper::engine {
 [[nodiscard]] Result<void> remove_container(CommandRunner& server, const std::string& name,
                                             const std::stop_token& stop);
 
-// Inside the running container, as root. Adding the key keeps every other line of authorized_keys.
-[[nodiscard]] Result<void> install_key(CommandRunner& server, const std::string& container,
-                                       const plan::InstallKey& action, const std::stop_token& stop);
-[[nodiscard]] Result<void> start_sshd(CommandRunner& server, const std::string& container,
-                                      const plan::StartSshd& action, const std::stop_token& stop);
-
 // The last `lines` lines of the container's own output, both streams.
 [[nodiscard]] Result<std::string> container_logs(CommandRunner& server, const std::string& container, int lines,
                                                  const std::stop_token& stop);

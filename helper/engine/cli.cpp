@@ -1,6 +1,7 @@
 #include "engine/cli.hpp"
 
 #include "plan/labels.hpp"
+#include "plan/places.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -139,6 +140,8 @@ Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& acti
   }
   if (container.privileged) add(argv, {"--privileged"});
   for (const auto& mount : container.mounts) add(argv, {"--volume", mount});
+  if (!action.bundle_volume.empty())
+    add(argv, {"--volume", action.bundle_volume + ":" + plan::k_bundle_folder + ":ro"});
   if (!env_file(container).empty()) add(argv, {"--env-file", "/dev/stdin"});
   for (const auto& [name, value] : container.env) {
     if (!fits_env_file(value)) add(argv, {"--env", name});

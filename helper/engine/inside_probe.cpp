@@ -22,8 +22,7 @@ std::string settings(const InsideQuestion& question, const std::string& nonce) {
     return std::string(4 - std::min<std::size_t>(4, text.size()), '0') + text;
   };
   return assign("nonce", nonce) + assign("user", question.user) + assign("ssh_port", port_hex(question.ssh_port)) +
-         assign("jupyter_port", port_hex(question.jupyter_port)) + assign("key", question.key_blob) +
-         section_function(nonce);
+         assign("jupyter_port", port_hex(question.jupyter_port)) + section_function(nonce);
 }
 
 }  // namespace
@@ -43,9 +42,13 @@ std::string inside_script(const InsideQuestion& question, const std::string& non
 }
 
 Result<plan::Inside> read_inside(const std::vector<Section>& sections, const InsideQuestion& question) {
+  if (find_section(sections, "no_shell") != nullptr) {
+    plan::Inside inside;
+    inside.has_shell = false;
+    return inside;
+  }
   if (find_section(sections, "user") == nullptr || find_section(sections, "pythons") == nullptr) {
-    return fail(ErrorCode::inside_failed, "container", "the look inside it ended early",
-                "try: helper ensure again; a container without /bin/sh cannot be looked into");
+    return fail(ErrorCode::inside_failed, "container", "the look inside it ended early", "try again: helper ensure");
   }
   plan::Inside inside;
   read_user(sections, inside);

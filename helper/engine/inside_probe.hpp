@@ -15,7 +15,6 @@ struct InsideQuestion {
   std::string user = "root";
   std::uint16_t ssh_port = 22;
   std::uint16_t jupyter_port = 0;  // 0: not asked
-  std::string key_blob;            // the base64 field of the public key; "" when there is none yet
   std::string python;              // the config's "python": its path is tried as well
 };
 
@@ -27,8 +26,5 @@ struct InsideQuestion {
 
 // Error inside_failed when the sections are not those of the script.
 [[nodiscard]] Result<plan::Inside> read_inside(const std::vector<Section>& sections, const InsideQuestion& question);
-
-// Whether sshd (StrictModes) takes a file: `modes` are lines "UID OCTAL" of the home folder, .ssh and authorized_keys.
-[[nodiscard]] bool modes_are_strict(const std::string& modes, const std::string& uid);
 
 }  // namespace helper::engine

@@ -2,6 +2,7 @@
 
 #include "base/shell.hpp"
 #include "engine/cli.hpp"
+#include "engine/look.hpp"
 #include "engine/read.hpp"
 
 namespace helper::engine {
@@ -14,6 +15,8 @@ constexpr Milliseconds k_probe_limit{40'000};
 // line of JSON.
 constexpr const char* k_script = R"sh(
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin
+sec machine 0
+uname -m
 if ! command -v docker >/dev/null 2>&1; then sec no_engine 0; exit 0; fi
 found=$(docker container inspect --format '{{.State.Running}}/{{.State.Paused}} {{.Id}}@{{.State.StartedAt}} {{json .}}' -- "$container" 2>/dev/null)
 status=$?
@@ -25,8 +28,17 @@ case $found in
     inside=$full look=full
     if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then inside=$quick look=quick; fi
     sec look_$look 0
-    docker exec --user 0 -- "$container" sh -c "$inside" 2>/dev/null </dev/null
-    sec inside_end $?
+    # The bundle's shell where it is: it brings all the tools that the script uses, whatever the image has.
+    docker exec --user 0 -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null
+    status=$?
+    case $status in
+      126 | 127)
+        docker exec --user 0 -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null
+        status=$?
+        case $status in 126 | 127) sec no_shell 0 ;; esac
+        ;;
+    esac
+    sec inside_end $status
     ;;
   *)
     info=$(docker info --format '{{json .}}' 2>/dev/null); sec engine $?
@@ -38,10 +50,10 @@ case $found in
 esac
 )sh";
 
-InsideQuestion question_of(const plan::Desired& desired, const std::string& key_blob) {
+InsideQuestion question_of(const plan::Desired& desired) {
   const auto& target = desired.target;
   return {target.ssh.user, plan::k_container_ssh_port, target.jupyter ? target.jupyter->port : std::uint16_t{0},
-          key_blob, target.python};
+          target.python};
 }
 
 void read_engine_and_image(const std::vector<Section>& sections, ServerFacts& facts) {
@@ -98,6 +110,8 @@ Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, 
                                const Memory& memory) {
   const auto sections = parse_sections(text, nonce);
   ServerFacts facts;
+  if (const auto machine = lines_of(sections, "machine"); !machine.empty() && is_printable(machine.front()))
+    facts.machine = machine.front();
   if (find_section(sections, "no_engine") != nullptr) {
     facts.engine_error = Error{ErrorCode::engine_missing, "engine", "Docker is not installed on the server",
                                "on the server: sudo apt-get install -y docker.io"};
@@ -117,10 +131,10 @@ Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, 
   return facts;
 }
 
-Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, const std::string& key_blob,
-                          const Memory& memory, const std::stop_token& stop) {
+Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, const Memory& memory,
+                          const std::stop_token& stop) {
   const std::string nonce = make_nonce();
-  const InsideQuestion question = question_of(desired, key_blob);
+  const InsideQuestion question = question_of(desired);
   HELPER_TRY_ASSIGN(const auto output,
                     server.run({probe_script(desired, question, memory, nonce), {}, k_probe_limit}, stop));
   return read_probe(output.out, nonce, question, memory);

@@ -23,6 +23,7 @@ struct Memory {
 
 // The server's part of Observed: everything but tunnels, keys of this machine and pinned host keys.
 struct ServerFacts {
+  std::string machine;  // as uname -m names it
   std::optional<Error> engine_error;
   std::optional<plan::Engine> engine;
   std::optional<plan::Container> container;
@@ -38,7 +39,7 @@ struct ServerFacts {
                                              const InsideQuestion& question, const Memory& memory);
 
 // Runs it. Errors are the runner's: the server cannot be reached, the limit passed, a stop was requested.
-[[nodiscard]] Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired,
-                                        const std::string& key_blob, const Memory& memory, const std::stop_token& stop);
+[[nodiscard]] Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, const Memory& memory,
+                                        const std::stop_token& stop);
 
 }  // namespace helper::engine

@@ -1,6 +1,7 @@
 #include "engine/read.hpp"
 
 #include "base/text.hpp"
+#include "plan/places.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -99,7 +100,6 @@ std::map<std::uint16_t, Endpoint> read_published(const json& ports) {
 }
 
 std::string read_address(const json& inspect) {
-  if (text_at(inspect, {"HostConfig", "NetworkMode"}) == "host") return "127.0.0.1";
   if (auto address = text_at(inspect, {"NetworkSettings", "IPAddress"}); !address.empty()) return address;
   const json& networks = at(inspect, {"NetworkSettings", "Networks"});
   if (networks.is_object()) {
@@ -108,6 +108,15 @@ std::string read_address(const json& inspect) {
     }
   }
   return {};
+}
+
+void read_mounts(const json& mounts, plan::Container& container) {
+  if (!mounts.is_array()) return;
+  for (const auto& mount : mounts) {
+    const std::string place = text_at(mount, {"Destination"});
+    if (place == "/dev" || place == "/dev/helper") container.own_dev = false;
+    if (place == plan::k_bundle_folder) container.bundle_volume = text_at(mount, {"Name"});
+  }
 }
 
 plan::GpuWay read_gpu_way(const json& inspect) {
@@ -148,6 +157,9 @@ Result<plan::Container> read_container(std::string_view text) {
   }
   container.published = read_published(at(inspect, {"NetworkSettings", "Ports"}));
   container.address = read_address(inspect);
+  container.host_network = text_at(inspect, {"HostConfig", "NetworkMode"}) == "host";
+  container.env = texts(at(inspect, {"Config", "Env"}));
+  read_mounts(at(inspect, {"Mounts"}), container);
   return container;
 }
 

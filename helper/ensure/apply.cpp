@@ -1,6 +1,8 @@
 #include "ensure/apply.hpp"
 
 #include "engine/act.hpp"
+#include "engine/act_ssh.hpp"
+#include "ensure/host_keys.hpp"
 #include "ensure/local_key.hpp"
 #include "ide/interpreter.hpp"
 #include "ide/known_hosts.hpp"
@@ -46,12 +48,21 @@ struct Apply {
   Result<void> operator()(const plan::RemoveContainer& a) const {
     return engine::remove_container(hands.server, a.name, stop);
   }
-  Result<void> operator()(const plan::InstallKey& a) const {
-    return engine::install_key(hands.server, container(), a, stop);
+  Result<void> operator()(const plan::MakeHostKeys&) const {
+    return make_host_keys(hands.files, paths, desired.target.name, stop);
+  }
+  Result<void> operator()(const plan::FillBundleVolume& a) const {
+    return engine::fill_bundle_volume(hands.server, a, on_progress, stop);
+  }
+  Result<void> operator()(const plan::SendBundle& a) const {
+    return engine::send_bundle(hands.server, a, on_progress, stop);
   }
   Result<void> operator()(const plan::StartSshd& a) const {
-    return engine::start_sshd(hands.server, container(), a, stop);
+    HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(hands.files, paths, desired.target.name));
+    HELPER_TRY_ASSIGN(const auto open, find_host_keys(hands.files, paths, desired.target.name));
+    return engine::start_sshd(hands.server, container(), a.setup, secrets, plan::fingerprint(a.setup, open), stop);
   }
+  Result<void> operator()(const plan::Eject& a) const { return engine::eject(hands.server, a.name, stop); }
   Result<void> operator()(const plan::PinHostKeys& a) const {
     HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
     const auto& target = desired.target;

@@ -1,11 +1,15 @@
 #include "ensure/observe.hpp"
 
 #include "ensure/banner.hpp"
+#include "ensure/bundles.hpp"
+#include "ensure/host_keys.hpp"
 #include "ensure/local_key.hpp"
 #include "ide/interpreter.hpp"
 #include "ide/known_hosts.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/sshd_setup.hpp"
+#include "plan/ways.hpp"
 
 #include <algorithm>
 #include <future>
@@ -15,13 +19,6 @@ namespace {
 
 // A link that is being dialled again needs its 6 round trips, and the connection waits for it meanwhile.
 constexpr Milliseconds k_banner_limit{10'000};
-
-std::string blob_of(const std::optional<plan::LocalKey>& key) {
-  if (!key) return {};
-  const auto first = key->public_line.find(' ');
-  const auto second = key->public_line.find(' ', first + 1);
-  return key->public_line.substr(first + 1, second == std::string::npos ? second : second - first - 1);
-}
 
 plan::Tunnel* ssh_tunnel(plan::Observed& observed, const plan::Desired& desired) {
   const auto tunnel = std::ranges::find(observed.tunnels, desired.target.ssh.local_port, &plan::Tunnel::local_port);
@@ -49,6 +46,7 @@ class BannerQuestion {
 };
 
 void take(plan::Observed& observed, engine::ServerFacts facts) {
+  observed.machine = std::move(facts.machine);
   observed.engine_error = std::move(facts.engine_error);
   observed.engine = std::move(facts.engine);
   observed.container = std::move(facts.container);
@@ -77,6 +75,7 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   }
   HELPER_TRY_ASSIGN(observed.key, find_local_key(hands.files, paths, desired.target.ssh.key));
   HELPER_TRY_ASSIGN(const auto known_hosts, hands.files.read(paths.known_hosts()));
+  HELPER_TRY_ASSIGN(observed.host_keys, find_host_keys(hands.files, paths, desired.target.name));
   observed.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);
   return observed;
 }
@@ -88,23 +87,27 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   std::optional<BannerQuestion> banner;
   if (ssh != nullptr && ssh->remote) banner.emplace(ssh->local_port);
 
-  auto facts = engine::probe(hands.server, desired, blob_of(observed.key), memory, stop);
+  auto facts = engine::probe(hands.server, desired, memory, stop);
   const bool quick = !memory.run.empty();
   if (facts && facts->inside && facts->inside->pythons.empty() && quick) {
     memory = {};  // the interpreter that was chosen no longer runs: look for all of them again
-    facts = engine::probe(hands.server, desired, blob_of(observed.key), memory, stop);
+    facts = engine::probe(hands.server, desired, memory, stop);
   }
   if (!facts && facts.error().code == ErrorCode::cancelled) return fail(std::move(facts).error());
   if (facts) {
     take(observed, std::move(*facts));
+    observed.bundle = find_bundle(paths, observed.machine);
   } else {
     observed.server_error = std::move(facts).error();
   }
   remember(observed, desired, memory);
 
+  const auto setup = observed.inside && observed.inside->has_shell && observed.key
+                         ? std::optional(plan::sshd_setup(desired, observed))
+                         : std::nullopt;
   const bool leads_to_sshd =
-      banner && observed.inside && observed.inside->sshd_listening &&
-      std::optional<Remote>(plan::reach(*observed.container, plan::k_container_ssh_port)) == ssh->remote;
+      banner && setup && *setup && !observed.inside->sshd_print.empty() &&
+      ssh->remote == plan::way_to_sshd(*observed.container, desired.target.container.name, **setup);
   if (leads_to_sshd) ssh->answers = banner->wait(stop);
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");
   return observed;

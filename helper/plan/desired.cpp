@@ -1,31 +1,9 @@
 #include "plan/desired.hpp"
 
-#include <string_view>
+#include "plan/fingerprint.hpp"
 
 namespace helper::plan {
 namespace {
-
-// FNV-1a, 64 bit (http://www.isthe.com/chongo/tech/comp/fnv/): a fingerprint that notices edits, not a defence.
-class Fingerprint {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) mix(static_cast<unsigned char>(c));
-    mix(0xff);  // keeps ("ab", "c") and ("a", "bc") apart; 0xff does not occur in UTF-8
-  }
-  [[nodiscard]] std::string hex() const {
-    constexpr std::string_view k_digits = "0123456789abcdef";
-    std::string text;
-    for (int shift = 60; shift >= 0; shift -= 4) text += k_digits[(hash_ >> shift) & 0xf];
-    return text;
-  }
-
- private:
-  void mix(unsigned char byte) {
-    hash_ ^= byte;
-    hash_ *= 0x100000001b3ULL;
-  }
-  std::uint64_t hash_ = 0xcbf29ce484222325ULL;
-};
 
 std::string fingerprint(const config::ContainerConfig& container, const std::vector<DesiredTunnel>& tunnels) {
   Fingerprint print;
@@ -72,6 +50,8 @@ std::string to_text(Power power) {
       return "running";
     case Power::stopped:
       return "stopped";
+    case Power::ejected:
+      return "ejected";
     case Power::absent:
       break;
   }

@@ -8,7 +8,8 @@
 
 namespace helper::plan {
 
-enum class Power { running, stopped, absent };
+// ejected: as it runs, but with nothing of ours in it.
+enum class Power { running, stopped, absent, ejected };
 
 // A local port that must be open and lead to a port of the container.
 struct DesiredTunnel {
@@ -25,7 +26,8 @@ struct Desired {
   std::string spec_hash;  // of the config fields that only `docker create` can set; a label on what we create
 };
 
-inline constexpr std::uint16_t k_container_ssh_port = 22;
+// Our sshd never stands in the way of one that the image runs. Above the ephemeral ports (Linux: 32768 to 60999).
+inline constexpr std::uint16_t k_container_ssh_port = 61022;
 
 // Pure; total on a checked config.
 [[nodiscard]] Desired desired_state(const config::Target& target, Power power);

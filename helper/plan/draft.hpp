@@ -37,11 +37,14 @@ class Draft {
 // The parts of make_plan, in the order in which they are called; each adds what one part of the world needs.
 
 void plan_open_tunnels(Draft& draft);
+void plan_host_keys(Draft& draft);
 void plan_close_tunnels(Draft& draft, const std::string& cause);
 // True when the container runs now, so that its inside is known.
 [[nodiscard]] bool plan_container(Draft& draft);
 void plan_stop_container(Draft& draft, const std::string& cause);
-// What follows is called for a container that was looked into and has the user.
+// What follows is called for a container that runs.
+void plan_bundle(Draft& draft, const Inside& inside);
+// What follows is called when scripts run in it and it has the user.
 void plan_ssh(Draft& draft, const Inside& inside);
 void plan_python(Draft& draft, const Inside& inside);
 void plan_jupyter(Draft& draft, const Inside& inside);

@@ -20,6 +20,14 @@ void plan_inside(Draft& draft) {
   if (draft.observed.inside_error) draft.problem(*draft.observed.inside_error);
   if (!draft.observed.inside) return;
   const Inside& inside = *draft.observed.inside;
+  plan_bundle(draft, inside);
+  if (!inside.has_shell) {
+    if (draft.observed.bundle) return;  // it brings one
+    draft.problem(ErrorCode::inside_failed, draft.container_name(),
+                  "there is no shell in it, and helper brings none for " + draft.observed.machine,
+                  "use an image with a POSIX sh");
+    return;
+  }
   if (inside.user_home.empty()) {
     draft.problem(ErrorCode::inside_failed, "user " + draft.target.ssh.user, "the container has no such user",
                   "set \"ssh\": {\"user\": ...} in helper.json to one that it has");
@@ -34,6 +42,7 @@ void plan_inside(Draft& draft) {
 void plan_running(Draft& draft) {
   plan_open_tunnels(draft);
   if (!draft.observed.key) draft.step(MakeLocalKey{}, "you have none of the kinds that the container accepts");
+  plan_host_keys(draft);
   if (!server_and_engine(draft) || !plan_container(draft)) return;
   plan_inside(draft);
   plan_lead_tunnels(draft);
@@ -60,6 +69,14 @@ void plan_absent(Draft& draft) {
   if (!draft.observed.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container is to be removed");
 }
 
+void plan_ejected(Draft& draft) {
+  plan_close_tunnels(draft, "nothing of helper's is to be left in the container");
+  if (!server_and_engine(draft) || !draft.observed.container) return;
+  if (draft.observed.inside_error) draft.problem(*draft.observed.inside_error);
+  if (draft.observed.inside && draft.observed.inside->traces)
+    draft.step(Eject{draft.config.name}, "something of helper's is in it");
+}
+
 }  // namespace
 
 Plan make_plan(const Desired& desired, const Observed& observed) {
@@ -74,18 +91,14 @@ Plan make_plan(const Desired& desired, const Observed& observed) {
     case Power::absent:
       plan_absent(draft);
       break;
+    case Power::ejected:
+      plan_ejected(draft);
+      break;
   }
   return std::move(draft.plan);
 }
 
 bool is_ours(const Container& container) { return container.labels.contains(k_label_target); }
-
-std::optional<Endpoint> reach(const Container& container, std::uint16_t container_port) {
-  if (const auto published = container.published.find(container_port); published != container.published.end())
-    return published->second;
-  if (!container.address.empty()) return Endpoint{container.address, container_port};
-  return std::nullopt;
-}
 
 std::optional<std::vector<std::string>> keep_alive_command(const config::ContainerConfig& container,
                                                            const Image& image) {

@@ -13,8 +13,8 @@ namespace helper::plan {
 // Whether helper made this container.
 [[nodiscard]] bool is_ours(const Container& container);
 
-// Where the server reaches a port of the container: published, or at the container's own address.
-[[nodiscard]] std::optional<Endpoint> reach(const Container& container, std::uint16_t container_port);
+// The volume that holds this bundle on a server.
+[[nodiscard]] std::string bundle_volume(const SshBundle& bundle);
 
 // What a container from this image must run to stay up: absent when the image's own command does. A bare shell or
 // Python ends at once without a terminal.

@@ -37,6 +37,10 @@ struct Container {
   std::map<std::string, std::string> labels;    // ours tell whether we made it
   std::map<std::uint16_t, Endpoint> published;  // container port -> where the server reaches it
   std::string address;                          // at which the server reaches every port of it; "" when there is none
+  std::vector<std::string> env;                 // "NAME=value": of the image and of its creation
+  bool host_network = false;                    // it has no network of its own but the server's
+  bool own_dev = true;                          // /dev is its own, not a folder of the server's
+  std::string bundle_volume;                    // the volume at k_bundle_folder; "" when there is none
   friend bool operator==(const Container&, const Container&) = default;
 };
 
@@ -58,15 +62,18 @@ struct Python {
 
 // The inside of a running container.
 struct Inside {
-  std::string user_home;               // of ssh.user; "" when that user does not exist
-  std::string sshd_path;               // "" when the image has none
-  bool sshd_listening = false;         // something listens on the SSH port
-  std::vector<std::string> host_keys;  // public halves: "ssh-ed25519 AAAA..."
-  bool key_installed = false;          // our public key is in authorized_keys with modes that sshd accepts
-  std::vector<Python> pythons;         // each was run and answered
-  std::vector<std::string> gpus;       // lines of nvidia-smi -L
-  bool nvidia_smi = false;             // it is there and exited 0
-  bool jupyter_listening = false;      // something listens on the Jupyter port
+  bool has_shell = true;           // false: nothing in it can run a script, so that nothing else is known
+  std::string user_home;           // of ssh.user; "" when that user does not exist
+  std::string bundle;              // the digest of the SSH bundle that stands in it, whole; "" when none does
+  std::string image_sshd;          // the image's own sshd; "" when it has none
+  bool can_switch_users = true;    // its root has the capabilities by which sshd becomes another user
+  bool sshd_listening = false;     // something listens on the SSH port
+  std::string sshd_print;          // fingerprint of the setup that our sshd was started with; "" when ours does not run
+  bool traces = false;             // files or processes of ours are in it
+  std::vector<Python> pythons;     // each was run and answered
+  std::vector<std::string> gpus;   // lines of nvidia-smi -L
+  bool nvidia_smi = false;         // it is there and exited 0
+  bool jupyter_listening = false;  // something listens on the Jupyter port
   friend bool operator==(const Inside&, const Inside&) = default;
 };
 
@@ -83,6 +90,14 @@ struct LocalKey {
   std::string private_file;
   std::string public_line;  // "ssh-ed25519 AAAA... comment"
   friend bool operator==(const LocalKey&, const LocalKey&) = default;
+};
+
+// An SSH bundle on this machine: OpenSSH's server with all that it needs, for one kind of processor.
+struct SshBundle {
+  std::string machine;  // as uname -m names it: "x86_64"
+  std::string digest;   // of its content
+  std::string file;     // a .tar.gz
+  friend bool operator==(const SshBundle&, const SshBundle&) = default;
 };
 
 // What was tried since the request began. It is how a plan knows that starting again the same way would be the same.
@@ -103,6 +118,9 @@ struct Observed {
   std::optional<Error> inside_error;  // the container runs and could not be looked into
   std::vector<Tunnel> tunnels;
   std::optional<LocalKey> key;
+  std::string machine;                        // of the server, as uname -m names it; "" when it was not asked
+  std::optional<SshBundle> bundle;            // for that machine; absent: we have none
+  std::vector<std::string> host_keys;         // public halves of those made for this target: "ssh-ed25519 AAAA..."
   std::vector<std::string> pinned_host_keys;  // of this target, in our known_hosts
 };
 

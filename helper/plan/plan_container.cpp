@@ -29,7 +29,8 @@ void create(Draft& draft, const std::string& cause) {
     return;
   }
   draft.step(CreateContainer{draft.config.name, draft.config.image, choice->way, choice->runtime,
-                             keep_alive_command(draft.config, *draft.observed.image)},
+                             keep_alive_command(draft.config, *draft.observed.image),
+                             draft.observed.bundle ? bundle_volume(*draft.observed.bundle) : std::string()},
              choice->cause.empty() ? cause : choice->cause);
   draft.step(StartContainer{draft.config.name}, "it has just been created");
 }

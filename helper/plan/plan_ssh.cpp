@@ -1,26 +1,66 @@
 #include "plan/draft.hpp"
+#include "plan/make_plan.hpp"
+#include "plan/ways.hpp"
 
 namespace helper::plan {
+namespace {
+
+std::string list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+std::string bundle_volume(const SshBundle& bundle) { return "helper-ssh-" + bundle.digest; }
+
+void plan_host_keys(Draft& draft) {
+  const auto& keys = draft.observed.host_keys;
+  if (keys.empty()) {
+    draft.step(MakeHostKeys{}, "there are none for " + draft.target.name);
+  } else if (keys != draft.observed.pinned_host_keys) {
+    draft.step(PinHostKeys{keys},
+               draft.observed.pinned_host_keys.empty() ? "none are pinned yet" : "others are pinned");
+  }
+}
+
+void plan_bundle(Draft& draft, const Inside& inside) {
+  if (!draft.observed.bundle || !inside.bundle.empty()) return;
+  const SshBundle& bundle = *draft.observed.bundle;
+  const Container& container = *draft.observed.container;
+  if (container.bundle_volume == bundle_volume(bundle)) {
+    draft.step(FillBundleVolume{container.bundle_volume, container.image, bundle}, "none is there yet");
+  } else if (container.own_dev && container.bundle_volume.empty()) {
+    draft.step(SendBundle{draft.config.name, bundle}, "it has none of ours yet");
+  } else if (!inside.has_shell) {
+    draft.problem(ErrorCode::inside_no_sshd, draft.container_name(),
+                  "it has neither a shell nor a place for an SSH server of ours: its /dev is not its own",
+                  "make it anew without a mount over /dev");
+  }
+}
 
 void plan_ssh(Draft& draft, const Inside& inside) {
-  if (draft.observed.key && !inside.key_installed) {
-    draft.step(InstallKey{draft.target.ssh.user, draft.observed.key->public_line},
-               "it is not in authorized_keys, or with modes that sshd refuses");
+  if (!draft.observed.key || draft.observed.host_keys.empty()) return;
+  const auto setup = sshd_setup(draft.desired, draft.observed);
+  if (!setup) {
+    draft.problem(setup.error());
+    return;
   }
-  if (!inside.sshd_listening) {
-    if (inside.sshd_path.empty()) {
-      draft.problem(ErrorCode::inside_no_sshd, draft.container_name(), "its image has no sshd",
-                    "add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server");
-      return;
-    }
-    draft.step(StartSshd{inside.sshd_path, draft.target.ssh.user}, "it does not run");
-  } else if (inside.host_keys.empty()) {
-    draft.problem(ErrorCode::inside_failed, "sshd in " + draft.container_name(),
-                  "its host keys are not where they can be read (/etc/ssh/ssh_host_*_key.pub)",
-                  "in the container: ssh-keygen -A, then: helper restart " + draft.target.name);
-  } else if (inside.host_keys != draft.observed.pinned_host_keys) {
-    draft.step(PinHostKeys{inside.host_keys},
-               draft.observed.pinned_host_keys.empty() ? "none are pinned yet" : "the container has other ones now");
+  if (const auto names = not_carried(draft.observed.container->env); !names.empty()) {
+    draft.note("not in SSH sessions, since OpenSSH carries no variable with a line end in it: " + list(names));
+  }
+  if (inside.sshd_listening && inside.sshd_print.empty()) {
+    draft.problem(ErrorCode::inside_failed,
+                  "port " + std::to_string(k_container_ssh_port) + " of " + draft.container_name(),
+                  "another program listens there, where helper's sshd belongs",
+                  "end that program, or: helper restart " + draft.target.name);
+  } else if (inside.sshd_print.empty()) {
+    draft.step(StartSshd{*setup}, "it does not run");
+  } else if (inside.sshd_print != fingerprint(*setup, draft.observed.host_keys)) {
+    draft.step(StartSshd{*setup}, "it runs with other keys or another environment");
+  } else if (setup->listens && !inside.sshd_listening) {
+    draft.step(StartSshd{*setup}, "it does not listen");
   }
 }
 

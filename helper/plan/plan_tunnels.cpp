@@ -1,5 +1,5 @@
 #include "plan/draft.hpp"
-#include "plan/make_plan.hpp"
+#include "plan/ways.hpp"
 
 #include <algorithm>
 
@@ -9,6 +9,25 @@ namespace {
 const Tunnel* open_tunnel(const Draft& draft, std::uint16_t local_port) {
   const auto tunnel = std::ranges::find(draft.observed.tunnels, local_port, &Tunnel::local_port);
   return tunnel == draft.observed.tunnels.end() ? nullptr : &*tunnel;
+}
+
+// None: there is no way, and a problem says so, or what stands on it is not there yet.
+std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
+  const Container& container = *draft.observed.container;
+  if (wanted.container_port == k_container_ssh_port) {
+    if (!draft.observed.key) return std::nullopt;
+    const auto setup = sshd_setup(draft.desired, draft.observed);
+    return setup ? std::optional(way_to_sshd(container, draft.config.name, *setup)) : std::nullopt;
+  }
+  auto remote = way_to_port(container, draft.config.name, wanted.container_port, draft.observed.bundle.has_value());
+  if (!remote) {
+    draft.problem(ErrorCode::tunnel_failed,
+                  "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),
+                  "it is not published and the container has no address that the server reaches",
+                  "give it a network, or make it anew: helper remove " + draft.target.name + " && helper ensure " +
+                      draft.target.name);
+  }
+  return remote;
 }
 
 }  // namespace
@@ -30,16 +49,11 @@ void plan_close_tunnels(Draft& draft, const std::string& cause) {
 }
 
 void plan_lead_tunnels(Draft& draft) {
+  const bool looked_into = draft.observed.inside && draft.observed.inside->has_shell;
   for (const auto& wanted : draft.desired.tunnels) {
-    const std::optional<Remote> remote = reach(*draft.observed.container, wanted.container_port);
-    if (!remote) {
-      draft.problem(ErrorCode::tunnel_failed,
-                    "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),
-                    "it is not published and the container has no address that the server reaches",
-                    "give it a network, or make it anew: helper remove " + draft.target.name + " && helper ensure " +
-                        draft.target.name);
-      continue;
-    }
+    if (wanted.container_port == k_container_ssh_port && !looked_into) continue;  // its sshd comes first
+    const auto remote = way(draft, wanted);
+    if (!remote) continue;
     const Tunnel* open = open_tunnel(draft, wanted.local_port);
     if (open == nullptr || open->remote != remote) {
       draft.step(PointTunnel{wanted, *remote},

@@ -25,7 +25,10 @@ struct ActionText {
   std::string operator()(const UnpauseContainer& a) const { return "unpause container " + a.name; }
   std::string operator()(const StopContainer& a) const { return "stop container " + a.name; }
   std::string operator()(const RemoveContainer& a) const { return "remove container " + a.name; }
-  std::string operator()(const InstallKey& a) const { return "install your public key for " + a.user; }
+  std::string operator()(const MakeHostKeys&) const { return "make host keys for the container"; }
+  std::string operator()(const FillBundleVolume&) const { return "put an SSH server for containers on the server"; }
+  std::string operator()(const SendBundle& a) const { return "put an SSH server into container " + a.name; }
+  std::string operator()(const Eject& a) const { return "take everything of helper's out of container " + a.name; }
   std::string operator()(const StartSshd&) const { return "start sshd in the container"; }
   std::string operator()(const PinHostKeys& a) const {
     return a.host_keys.empty() ? "forget the container's host keys" : "pin the container's host keys";

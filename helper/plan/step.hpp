@@ -4,6 +4,7 @@
 
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"
+#include "plan/sshd_setup.hpp"
 
 #include <optional>
 #include <string>
@@ -35,6 +36,7 @@ struct CreateContainer {
   GpuWay gpu_way = GpuWay::none;
   std::string gpu_runtime;                          // with GpuWay::runtime
   std::optional<std::vector<std::string>> command;  // absent: the image's own
+  std::string bundle_volume{};                      // to be mounted at k_bundle_folder; "" for none
 };
 struct StartContainer {
   std::string name;
@@ -48,23 +50,35 @@ struct StopContainer {
 struct RemoveContainer {
   std::string name;
 };
-struct InstallKey {
-  std::string user;
-  std::string public_line;
+// The target's host keys, on this machine.
+struct MakeHostKeys {};
+// Puts the bundle into the volume from which our containers get it.
+struct FillBundleVolume {
+  std::string volume;
+  std::string image;  // any that the server has: a container that never starts lends its hand
+  SshBundle bundle;
 };
-// Makes /run/sshd and missing host keys first.
+// Puts the bundle into a running container.
+struct SendBundle {
+  std::string name;
+  SshBundle bundle;
+};
+// In place of the one that runs, if ours does.
 struct StartSshd {
-  std::string path;
-  std::string user;
+  SshdSetup setup;
+};
+// Takes everything of ours out of the running container.
+struct Eject {
+  std::string name;
 };
 // In our known_hosts, in place of what is pinned for this target; none: forget them.
 struct PinHostKeys {
   std::vector<std::string> host_keys;
 };
 
-using Action =
-    std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, CreateContainer, StartContainer,
-                 UnpauseContainer, StopContainer, RemoveContainer, InstallKey, StartSshd, PinHostKeys>;
+using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, CreateContainer,
+                            StartContainer, UnpauseContainer, StopContainer, RemoveContainer, MakeHostKeys,
+                            FillBundleVolume, SendBundle, StartSshd, Eject, PinHostKeys>;
 
 struct Step {
   Action action;

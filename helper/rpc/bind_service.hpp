@@ -38,6 +38,7 @@ template <class Service>
   handlers["ensure"] = converge(plan::Power::running);
   handlers["stop"] = converge(plan::Power::stopped);
   handlers["remove"] = converge(plan::Power::absent);
+  handlers["eject"] = converge(plan::Power::ejected);
   handlers["restart"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     return as_json(service.restart(request, context.on_event, context.stop));

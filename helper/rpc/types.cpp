@@ -27,8 +27,10 @@ constexpr Names<ensure::Event::Kind, 7> k_event_kinds{{{ensure::Event::Kind::con
                                                        {ensure::Event::Kind::question, "question"}}};
 constexpr Names<Question::Kind, 3> k_question_kinds{
     {{Question::Kind::secret, "secret"}, {Question::Kind::text, "text"}, {Question::Kind::confirm, "confirm"}}};
-constexpr Names<plan::Power, 3> k_powers{
-    {{plan::Power::running, "running"}, {plan::Power::stopped, "stopped"}, {plan::Power::absent, "absent"}}};
+constexpr Names<plan::Power, 4> k_powers{{{plan::Power::running, "running"},
+                                          {plan::Power::stopped, "stopped"},
+                                          {plan::Power::absent, "absent"},
+                                          {plan::Power::ejected, "ejected"}}};
 
 constexpr const auto& names_of(ensure::Event::Kind) { return k_event_kinds; }
 constexpr const auto& names_of(Question::Kind) { return k_question_kinds; }

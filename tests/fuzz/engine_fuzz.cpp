@@ -20,14 +20,15 @@ inline void require(bool promise) {
 }
 
 inline void try_answer(std::string_view bytes) {
-  const InsideQuestion question{"root", 22, 8888, "AAAA", "auto"};
+  const InsideQuestion question{"root", 61022, 8888, "auto"};
   const auto facts = read_probe(bytes, "@helper-0", question, {});
   if (!facts) return require(!facts.error().cause.empty());
   if (facts->inside) {
     require(is_plain_text(facts->inside->user_home));
     for (const auto& python : facts->inside->pythons)
       require(is_plain_text(python.path + python.version + python.prefix + python.source));
-    for (const auto& key : facts->inside->host_keys) require(is_plain_text(key));
+    for (const auto& text : {facts->inside->bundle, facts->inside->image_sshd, facts->inside->sshd_print})
+      require(is_plain_text(text));
     for (const auto& gpu : facts->inside->gpus) require(is_plain_text(gpu));
   }
   if (facts->engine_error) require(is_plain_text(facts->engine_error->cause));

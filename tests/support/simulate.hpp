@@ -6,6 +6,7 @@
 #include "plan/desired.hpp"
 #include "plan/labels.hpp"
 #include "plan/observed.hpp"
+#include "plan/sshd_setup.hpp"
 #include "plan/step.hpp"
 
 #include <algorithm>
@@ -27,10 +28,12 @@ struct Faults {
   bool image_missing_everywhere = false;             // pulling fails
   bool ends_at_once = false;                         // the container's command ends right after the start
   bool restarts_for_ever = false;                    // ... and the engine starts it again and again
-  bool has_sshd = true;
+  bool has_sshd = true;                              // the image has
   bool sshd_refuses_to_start = false;
   bool user_exists = true;
-  bool home_is_of_another = false;  // no key can be installed
+  bool has_bundle = true;        // we bring an sshd for this machine
+  bool has_shell = true;         // the image has
+  bool can_switch_users = true;  // root in the container has the capabilities
   bool has_python = true;
   bool has_network = true;  // else neither ports nor an address
   bool silent_tunnel = false;
@@ -49,6 +52,7 @@ class SimulatedWorld {
   [[nodiscard]] plan::Observed observe(const plan::Attempts& attempts) const {
     plan::Observed seen = world_;
     seen.attempts = attempts;
+    if (faults_.has_bundle) seen.bundle = plan::SshBundle{"x86_64", k_digest, "/usr/share/helper/ssh/x86_64.tar.gz"};
     if (seen.server_error || seen.engine_error) {
       seen.engine = std::nullopt;
       seen.container = std::nullopt;
@@ -65,7 +69,7 @@ class SimulatedWorld {
     }
     for (auto& tunnel : seen.tunnels) {
       if (tunnel.local_port == desired_.target.ssh.local_port && tunnel.remote && seen.inside &&
-          seen.inside->sshd_listening) {
+          !seen.inside->sshd_print.empty()) {
         tunnel.answers = !faults_.silent_tunnel;
       }
     }
@@ -96,13 +100,17 @@ class SimulatedWorld {
     if (!world_.inside) world_.inside = fresh_inside();
   }
 
-  [[nodiscard]] plan::Inside fresh_inside() const {
+  [[nodiscard]] static plan::Inside no_shell() {
     plan::Inside inside;
-    if (faults_.user_exists) inside.user_home = "/root";
-    if (faults_.has_sshd) inside.sshd_path = "/usr/sbin/sshd";
-    inside.key_installed = key_in_image_ && !faults_.home_is_of_another;
-    if (sshd_ever_started_) inside.host_keys = {"ssh-ed25519 AAAAhost"};
-    if (faults_.has_python) inside.pythons = {{"/usr/bin/python3", "3.11.2", "/usr", "login:python3"}};
+    inside.has_shell = false;
+    return inside;
+  }
+
+  [[nodiscard]] plan::Inside fresh_inside() const {
+    const bool filled = !world_.container->bundle_volume.empty() && volume_is_filled_;
+    if (!faults_.has_shell && !filled) return no_shell();
+    plan::Inside inside = fresh_inside_with_bundle();
+    if (!filled) inside.bundle.clear();
     return inside;
   }
 
@@ -144,7 +152,7 @@ class SimulatedWorld {
                    : made.runtime == "nvidia"           ? plan::GpuWay::runtime
                                                         : plan::GpuWay::none;
     made.labels = {{plan::k_label_target, desired_.target.name}, {plan::k_label_spec, desired_.spec_hash}};
-    key_in_image_ = sshd_ever_started_ = false;
+    made.bundle_volume = a.bundle_volume;
     world_.container = made;
     return {};
   }
@@ -185,16 +193,31 @@ class SimulatedWorld {
     container() = {};
     return {};
   }
-  Result<void> act(const plan::InstallKey& a) {
-    if (faults_.home_is_of_another) return fail(ErrorCode::inside_failed, a.user, "the home folder is of another");
-    key_in_image_ = world_.inside->key_installed = true;
+  Result<void> act(const plan::MakeHostKeys&) {
+    world_.host_keys = {"ssh-ed25519 AAAAhost"};
     return {};
   }
-  Result<void> act(const plan::StartSshd&) {
+  Result<void> act(const plan::FillBundleVolume& a) {
+    volume_is_filled_ = true;
+    if (a.volume == container().bundle_volume) bundle_arrives();
+    return {};
+  }
+  Result<void> act(const plan::SendBundle&) {
+    bundle_arrives();
+    return {};
+  }
+  Result<void> act(const plan::StartSshd& a) {
     if (faults_.sshd_refuses_to_start) return fail(ErrorCode::inside_failed, "sshd", "Bad configuration option");
-    sshd_ever_started_ = true;
-    world_.inside->sshd_listening = true;
-    world_.inside->host_keys = {"ssh-ed25519 AAAAhost"};
+    if (world_.inside->bundle.empty() && world_.inside->image_sshd.empty())
+      return fail(ErrorCode::internal, "simulation", "no sshd is there");
+    world_.inside->sshd_listening = a.setup.listens;
+    world_.inside->sshd_print = plan::fingerprint(a.setup, world_.host_keys);
+    world_.inside->traces = true;
+    return {};
+  }
+  Result<void> act(const plan::Eject&) {
+    world_.inside->sshd_listening = world_.inside->traces = false;
+    world_.inside->sshd_print.clear();
     return {};
   }
   Result<void> act(const plan::PinHostKeys& a) {
@@ -202,11 +225,28 @@ class SimulatedWorld {
     return {};
   }
 
+  void bundle_arrives() {
+    const bool was_looked_into = world_.inside->has_shell;
+    world_.inside->bundle = k_digest;
+    if (!was_looked_into) world_.inside = fresh_inside_with_bundle();
+  }
+
+  [[nodiscard]] plan::Inside fresh_inside_with_bundle() const {
+    plan::Inside inside;
+    inside.bundle = k_digest;
+    if (faults_.user_exists) inside.user_home = "/root";
+    if (faults_.has_sshd && faults_.has_shell) inside.image_sshd = "/usr/sbin/sshd";
+    inside.can_switch_users = faults_.can_switch_users;
+    if (faults_.has_python) inside.pythons = {{"/usr/bin/python3", "3.11.2", "/usr", "login:python3"}};
+    return inside;
+  }
+
+  static constexpr const char* k_digest = "0123456789abcdef";
+
   const plan::Desired& desired_;
   plan::Observed world_;
   Faults faults_;
-  bool key_in_image_ = false;
-  bool sshd_ever_started_ = false;
+  bool volume_is_filled_ = false;
   int created_ = 0;
   int starts_ = 0;
   int last_port_ = 0;

@@ -21,13 +21,11 @@ class SimulatedServer {
   std::string gpus_flag_fails;  // the engine's text; "" when it works
   std::string runtime_fails;
   bool ends_at_once = false;
-  bool key_never_holds = false;
+  bool sshd_setup_never_holds = false;
   bool python_answers = true;
-  std::string host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHostKeyOfTheContainer";
   std::string state;  // "" when there is no container
   bool ours = true;
   bool sshd_runs = false;
-  bool key_installed = false;
   int ssh_port = 49153;
 
   explicit SimulatedServer(FakeCommandRunner& runner) {
@@ -37,7 +35,7 @@ class SimulatedServer {
   // As after `docker rm -f` by somebody.
   void forget_container() {
     state.clear();
-    ever_started_ = key_installed = sshd_runs = false;
+    ever_started_ = sshd_runs = false;
   }
   // As after `docker restart` by somebody: another run, other ports, no sshd.
   void start_another_run() {
@@ -50,8 +48,7 @@ class SimulatedServer {
   // The words of the script that say what it is about, for tests that compare the order.
   [[nodiscard]] static std::string name_of(const std::string& script) {
     if (script.find("docker container inspect") != std::string::npos) return "look";
-    if (script.find("ssh_host_") != std::string::npos) return "start sshd";
-    if (script.find("authorized_keys") != std::string::npos) return "install key";
+    if (script.find("docker exec --interactive") != std::string::npos) return "start sshd";
     std::smatch words;
     std::regex_search(script, words, std::regex("docker ([a-z]+)"));
     return words.empty() ? script : words[1].str();
@@ -80,15 +77,19 @@ class SimulatedServer {
       std::smatch hash;
       std::regex_search(command.script, hash, std::regex(std::string(plan::k_label_spec) + "=([0-9a-f]+)"));
       spec_ = hash[1];
-      key_installed = ever_started_ = false;
+      ever_started_ = false;
       return good("f1b77c1f\n");
     }
     if (name == "start") return start();
     if (name == "unpause") state = "running";
     if (name == "stop") state = "exited";
     if (name == "rm") forget_container();
-    if (name == "install key") key_installed = !key_never_holds;
-    if (name == "start sshd") sshd_runs = true;
+    if (name == "start sshd") {
+      sshd_runs = true;
+      std::smatch print;
+      std::regex_search(command.stdin_text, print, std::regex("\nprint=([0-9a-f]+)\n"));
+      sshd_print_ = sshd_setup_never_holds ? std::string("0") : print[1].str();
+    }
     return good();
   }
 
@@ -114,7 +115,8 @@ class SimulatedServer {
            "\"},\"Config\":{\"Image\":\"centernet:1.2\",\"Labels\":" + labels + "},\"HostConfig\":{\"Runtime\":\"" +
            (by_runtime_ ? "nvidia" : "runc") + "\",\"DeviceRequests\":" + (by_flag_ ? "[{}]" : "null") +
            "},\"NetworkSettings\":{\"Ports\":{" +
-           (runs ? "\"22/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"" + std::to_string(ssh_port) + "\"}]" : "") +
+           (runs ? "\"61022/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"" + std::to_string(ssh_port) + "\"}]"
+                 : "") +
            "}}}";
   }
   [[nodiscard]] std::string started_at() const {
@@ -139,9 +141,7 @@ class SimulatedServer {
     out += section(quick ? "look_quick" : "look_full", true, "");
     out += section("user", true, "0\n/root\n") + section("sshd", true, "/usr/sbin/sshd\n");
     out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", false, "");
-    out += section("host_keys", true, sshd_runs ? host_key + " root@box\n" : "");
-    const bool asked = script.find("key=''") == std::string::npos;
-    out += section("key", key_installed && asked, "0 755\n0 700\n0 600\n");
+    out += section("ssh_setup", true, sshd_runs ? sshd_print_ + "\n" : "");
     if (!quick) out += section("gpus", true, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n");
     const std::string python = nonce + "-py\x1flogin:python\x1f/opt/conda/bin/python\x1f" + "3.11.2\x1f/opt/conda\n";
     const bool answers = quick ? python_answers : true;
@@ -154,6 +154,7 @@ class SimulatedServer {
   bool by_runtime_ = false;
   int runs_ = 0;
   std::string spec_;
+  std::string sshd_print_;
 };
 
 }  // namespace helper::test

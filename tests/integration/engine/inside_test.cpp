@@ -1,8 +1,7 @@
-// The look inside and the installing of a key, run by real shells over real files.
+// The look inside, run by real shells over real files.
 #include "base/fd.hpp"
 #include "base/process.hpp"
 #include "base/shell.hpp"
-#include "engine/act.hpp"
 #include "engine/inside_probe.hpp"
 #include "integration/engine/fake_server.hpp"
 #include "support/golden.hpp"
@@ -20,9 +19,6 @@ namespace {
 
 using test::FakeServer;
 namespace fs = std::filesystem;
-
-constexpr const char* k_blob = "AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfThePersonWhoAsks";
-const std::string k_line = std::string("ssh-ed25519 ") + k_blob + " me@laptop";
 
 // A TCP port of 127.0.0.1 (or ::1) on which this test listens.
 class Listening {
@@ -85,24 +81,20 @@ const plan::Python* find(const plan::Inside& inside, const std::string& source) 
 
 class EveryShell : public testing::TestWithParam<std::string> {};
 
-TEST_P(EveryShell, FindsTheUserThePortsTheKeyAndEachPython) {
+TEST_P(EveryShell, FindsTheUserThePortsAndEachPython) {
   FakeServer server(GetParam());
   const fs::path environment = server.python("miniconda3/envs/net");
   fs::create_directories(server.home() / "miniconda3/conda-meta");
   const fs::path wanted = server.python("venv with a space");
   server.write("home/.profile", "PATH=" + environment.parent_path().string() + ":$PATH\n");
-  server.write("home/.ssh/authorized_keys", k_line + "\n");
-  fs::permissions(server.home() / ".ssh", fs::perms(0700));
-  fs::permissions(server.home() / ".ssh/authorized_keys", fs::perms(0600));
   const Listening ssh;
   const Listening jupyter(true);
   ASSERT_TRUE(ssh.stands());
 
-  const auto inside = look(server, {"root", ssh.port(), jupyter.port(), k_blob, wanted.string()});
+  const auto inside = look(server, {"root", ssh.port(), jupyter.port(), wanted.string()});
   EXPECT_EQ(inside.user_home, server.home());
   EXPECT_TRUE(inside.sshd_listening);
   EXPECT_EQ(inside.jupyter_listening, jupyter.stands());
-  EXPECT_TRUE(inside.key_installed);
   for (const auto& [source, path] : {std::pair<std::string, std::string>("login:python", environment),
                                      std::pair<std::string, std::string>("conda:net", environment),
                                      std::pair<std::string, std::string>("path", wanted)}) {
@@ -120,11 +112,10 @@ TEST_P(EveryShell, FindsNothingThatIsNotThere) {
     const Listening before;
     closed = before.port();
   }
-  const auto inside = look(server, {"nobody-here", closed, 0, k_blob, "/nonexistent/python"});
+  const auto inside = look(server, {"nobody-here", closed, 0, "/nonexistent/python"});
   EXPECT_EQ(inside.user_home, "");
   EXPECT_FALSE(inside.sshd_listening);
   EXPECT_FALSE(inside.jupyter_listening);
-  EXPECT_FALSE(inside.key_installed);
   EXPECT_EQ(find(inside, "path"), nullptr);
   EXPECT_EQ(find(inside, "login:python"), nullptr);
 }
@@ -133,25 +124,11 @@ TEST_P(EveryShell, TheQuickLookRunsOnlyTheKnownPython) {
   FakeServer server(GetParam());
   const plan::Python known{server.python("venv"), "3", "", "login:python"};
   server.write("home/.profile", "touch " + (server.folder() / "profile-was-read").string() + "\n");
-  const auto inside = look(server, {"root", 1, 0, k_blob, "auto"}, &known);
+  const auto inside = look(server, {"root", 1, 0, "auto"}, &known);
   ASSERT_EQ(inside.pythons.size(), 1U);
   EXPECT_EQ(inside.pythons.front().path, known.path);
   EXPECT_EQ(inside.pythons.front().source, "login:python");
   EXPECT_FALSE(fs::exists(server.folder() / "profile-was-read"));
-}
-
-TEST_P(EveryShell, AKeyIsInstalledOnceWithTheModesThatSshdTakes) {
-  FakeServer server(GetParam());
-  fs::permissions(server.home(), fs::perms(0777));
-  server.write("home/.ssh/authorized_keys", "ssh-rsa AAAAother other@box");  // no line end
-  fs::permissions(server.home() / ".ssh", fs::perms(0777));
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(install_key(server.runner, "c", {"root", k_line}, {}));
-  EXPECT_EQ(helper::test::read_file(server.home() / ".ssh/authorized_keys"),
-            "ssh-rsa AAAAother other@box\n" + k_line + "\n");
-  EXPECT_EQ(fs::status(server.home()).permissions(), fs::perms(0755));
-  EXPECT_EQ(fs::status(server.home() / ".ssh").permissions(), fs::perms(0700));
-  EXPECT_EQ(fs::status(server.home() / ".ssh/authorized_keys").permissions(), fs::perms(0600));
-  EXPECT_TRUE(look(server, {"root", 1, 0, k_blob, "auto"}, nullptr).key_installed);
 }
 
 INSTANTIATE_TEST_SUITE_P(Here, EveryShell, testing::ValuesIn(shells()), [](const auto& each) {
@@ -174,7 +151,7 @@ TEST_P(LoginShell, HidesNoPythonWhateverItsStartFileDoes) {
   server.write("home/.bash_profile",
                "PATH=" + environment.parent_path().string() + ":$PATH\n" + GetParam().text + "\n");
   const auto begin = std::chrono::steady_clock::now();
-  const auto inside = look(server, {"root", 1, 0, "", "auto"});
+  const auto inside = look(server, {"root", 1, 0, "auto"});
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(35));
   if (GetParam().names_python) {
     ASSERT_NE(find(inside, "login:python"), nullptr);
@@ -212,7 +189,7 @@ TEST(Pythons, ThatBlockOrPrintOrFailAreLeftOut) {
   for (const char* name : {"blocks", "fails", "lies", "good"})
     list += (server.home() / ".conda/envs" / name).string() + "\n";
   server.write("home/.conda/environments.txt", list);
-  const auto inside = look(server, {"root", 1, 0, "", "auto"});
+  const auto inside = look(server, {"root", 1, 0, "auto"});
   EXPECT_NE(find(inside, "conda:good"), nullptr);
   for (const char* name : {"conda:blocks", "conda:fails", "conda:lies"}) EXPECT_EQ(find(inside, name), nullptr) << name;
 }
@@ -222,49 +199,10 @@ TEST(Questions, OfAnyKindAreNeverRunAsShellText) {
   const std::string evil = "$(touch " + (server.folder() / "pwned").string() + ")'; touch " +
                            (server.folder() / "pwned").string() + "; '`touch " + (server.folder() / "pwned").string() +
                            "`";
-  EXPECT_EQ(look(server, {evil, 1, 0, evil, "/" + evil}).user_home, "");
+  EXPECT_EQ(look(server, {evil, 1, 0, "/" + evil}).user_home, "");
   const plan::Python known{"/" + evil, "3", "", evil};
-  EXPECT_TRUE(look(server, {evil, 1, 0, evil, evil}, &known).pythons.empty());
-  EXPECT_FALSE(install_key(server.runner, "c", {evil, "ssh-ed25519 " + evil}, {}));
+  EXPECT_TRUE(look(server, {evil, 1, 0, evil}, &known).pythons.empty());
   EXPECT_FALSE(fs::exists(server.folder() / "pwned"));
-}
-
-TEST(Key, InALineThatIsCommentedOutIsNotInstalled) {
-  FakeServer server;
-  server.write("home/.ssh/authorized_keys", "# " + k_line + "\n");
-  fs::permissions(server.home() / ".ssh", fs::perms(0700));
-  EXPECT_FALSE(look(server, {"root", 1, 0, k_blob, "auto"}).key_installed);
-  ASSERT_TRUE(install_key(server.runner, "c", {"root", k_line}, {}));
-  EXPECT_EQ(helper::test::read_file(server.home() / ".ssh/authorized_keys"), "# " + k_line + "\n" + k_line + "\n");
-}
-
-TEST(Key, InALinkedFileIsInstalledWhereTheLinkLeads) {
-  FakeServer server;
-  server.write("home/dotfiles/keys", "ssh-rsa AAAAother x\n");
-  fs::create_directory(server.home() / ".ssh");
-  fs::create_symlink("../dotfiles/keys", server.home() / ".ssh/authorized_keys");
-  ASSERT_TRUE(install_key(server.runner, "c", {"root", k_line}, {}));
-  EXPECT_TRUE(fs::is_symlink(server.home() / ".ssh/authorized_keys"));
-  EXPECT_EQ(helper::test::read_file(server.home() / "dotfiles/keys"), "ssh-rsa AAAAother x\n" + k_line + "\n");
-  EXPECT_TRUE(look(server, {"root", 1, 0, k_blob, "auto"}).key_installed);
-}
-
-TEST(Key, InAHomeOfAnotherUserIsRefusedWithTheReason) {
-  if (::getuid() != 0) GTEST_SKIP() << "only root can give a folder to another user";
-  FakeServer server;
-  ASSERT_EQ(::chown(server.home().c_str(), 4711, 4711), 0);
-  const auto installed = install_key(server.runner, "c", {"root", k_line}, {});
-  ASSERT_FALSE(installed);
-  EXPECT_EQ(installed.error().code, ErrorCode::inside_failed);
-  EXPECT_EQ(installed.error().cause,
-            server.home().string() + " belongs to the user id 4711 and not to root, so sshd takes no key from it");
-}
-
-TEST(Key, OfAUserWhomTheContainerLacksIsRefused) {
-  FakeServer server;
-  const auto installed = install_key(server.runner, "c", {"alice-is-not-here", k_line}, {});
-  ASSERT_FALSE(installed);
-  EXPECT_EQ(installed.error().cause, "there is no user alice-is-not-here");
 }
 
 }  // namespace

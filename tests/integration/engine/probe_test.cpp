@@ -32,7 +32,7 @@ std::string running() { return "true/false f1b77c1f7a9c@2026-11-21T21:18:28.1905
 std::string exited() { return "false/false f1b77c1f7a9c@2026-11-21T21:18:28.190572636Z " + golden("docker20_exited"); }
 
 Result<ServerFacts> look(FakeServer& server, const config::Target& its_target = target(), const Memory& memory = {}) {
-  return probe(server.runner, plan::desired_state(its_target, plan::Power::running), "", memory, {});
+  return probe(server.runner, plan::desired_state(its_target, plan::Power::running), memory, {});
 }
 
 TEST(Probe, LooksIntoARunningContainerAndAsksTheEngineNothingMore) {
@@ -133,14 +133,14 @@ TEST(Probe, SaysWhenThereIsNoEngineAtAll) {
   EXPECT_EQ(facts->engine_error->fix, "on the server: sudo apt-get install -y docker.io");
 }
 
-TEST(Probe, SaysThatTheInsideCannotBeSeenWhenTheContainerHasNoShell) {
+TEST(Probe, KnowsAContainerWithoutAShell) {
   FakeServer server("/nonexistent/sh");
   server.write("container", running());
   const auto facts = look(server);
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->container->state, plan::ContainerState::running);
-  ASSERT_TRUE(facts->inside_error);
-  EXPECT_EQ(facts->inside_error->code, ErrorCode::inside_failed);
+  ASSERT_TRUE(facts->inside);
+  EXPECT_FALSE(facts->inside->has_shell);
 }
 
 TEST(Probe, IsAnErrorWhenTheServersShellGaveNoAnswer) {

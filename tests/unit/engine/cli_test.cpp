@@ -133,7 +133,7 @@ TEST(CreateArgv, LeavesTheEnvironmentThatTheConfigSetsToTheConfig) {
 
 TEST(CreateArgv, PublishesOnLoopbackUnlessTheConfigSaysOtherwise) {
   EXPECT_EQ(values_of(create(full_target(), GpuWay::none), "--publish"),
-            (Argv{"127.0.0.1::22", "127.0.0.1::8888", "127.0.0.1::6006", "127.0.0.1:8080:80", "0.0.0.0:9000:9000",
+            (Argv{"127.0.0.1::61022", "127.0.0.1::8888", "127.0.0.1::6006", "127.0.0.1:8080:80", "0.0.0.0:9000:9000",
                   "127.0.0.1::6007"}));
 }
 
@@ -151,7 +151,7 @@ TEST(CreateArgv, PublishesWhenSomethingElseIsTheHosts) {
        {Argv{"--ipc=host"}, Argv{"--ipc", "host"}, Argv{"--pid", "host"}, Argv{"--network", "lab"}}) {
     config::Target target = small_target();
     target.container.extra_args = args;
-    EXPECT_EQ(values_of(create(target, GpuWay::none), "--publish"), Argv{"127.0.0.1::22"}) << args.front();
+    EXPECT_EQ(values_of(create(target, GpuWay::none), "--publish"), Argv{"127.0.0.1::61022"}) << args.front();
   }
 }
 

@@ -5,7 +5,7 @@
 namespace helper::engine {
 namespace {
 
-const InsideQuestion k_question{"root", 22, 8888, "AAAAC3NzaC1lZDI1NTE5", "auto"};
+const InsideQuestion k_question{"root", 61022, 8888, "auto"};
 
 std::string python_line(const std::string& source, const std::string& path, const std::string& version = "3.11.2",
                         const std::string& prefix = "/usr") {
@@ -14,11 +14,13 @@ std::string python_line(const std::string& source, const std::string& path, cons
 
 std::vector<Section> sections() {
   return {{"user", 0, "0\n/root\n"},
+          {"bundle", 0, "0123456789abcdef\n"},
           {"sshd", 0, "/usr/sbin/sshd\n"},
+          {"capabilities", 0, "00000000a80425fb\n"},
           {"ssh_listens", 0, ""},
           {"jupyter_listens", 1, ""},
-          {"host_keys", 0, "ssh-ed25519 AAAAC3Nz root@box\necdsa-sha2-nistp256 AAAAE2Vj root@box\n"},
-          {"key", 0, "0 755\n0 700\n0 600\n"},
+          {"ssh_setup", 0, "fedcba9876543210\n"},
+          {"traces", 0, ""},
           {"gpus", 0, "GPU 0: NVIDIA H100 (UUID: GPU-0)\nGPU 1: NVIDIA H100 (UUID: GPU-1)\n"},
           {"pythons", 0, python_line("login:python", "/opt/conda/bin/python") + python_line("conda:base", "/a")}};
 }
@@ -40,10 +42,11 @@ plan::Inside read(const std::vector<Section>& from, const InsideQuestion& questi
 TEST(ReadInside, ReadsEverything) {
   plan::Inside expected;
   expected.user_home = "/root";
-  expected.sshd_path = "/usr/sbin/sshd";
+  expected.bundle = "0123456789abcdef";
+  expected.image_sshd = "/usr/sbin/sshd";
   expected.sshd_listening = true;
-  expected.host_keys = {"ssh-ed25519 AAAAC3Nz", "ecdsa-sha2-nistp256 AAAAE2Vj"};
-  expected.key_installed = true;
+  expected.sshd_print = "fedcba9876543210";
+  expected.traces = true;
   expected.pythons = {{"/a", "3.11.2", "/usr", "conda:base"},
                       {"/opt/conda/bin/python", "3.11.2", "/usr", "login:python"}};
   expected.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)", "GPU 1: NVIDIA H100 (UUID: GPU-1)"};
@@ -74,15 +77,25 @@ TEST(ReadInside, KnowsNoUserWithoutAnAbsoluteHomeAndAnId) {
 
 TEST(ReadInside, AsksForJupyterOnlyWhenTheConfigDoes) {
   EXPECT_TRUE(read(with("jupyter_listens", 0, "")).jupyter_listening);
-  EXPECT_FALSE(read(with("jupyter_listens", 0, ""), {"root", 22, 0, "", "auto"}).jupyter_listening);
+  EXPECT_FALSE(read(with("jupyter_listens", 0, ""), {"root", 61022, 0, "auto"}).jupyter_listening);
 }
 
-TEST(ReadInside, TakesNoHostKeyThatIsNone) {
-  const auto keys = read(with("host_keys", 0,
-                              "# comment\n\nssh-ed25519\nnot-a-key AAAA\nssh-ed25519 AA\x1b[0m\n"
-                              "@cert-authority * ssh-rsa AAAA\nssh-rsa AAAAB3 x\n"))
-                        .host_keys;
-  EXPECT_EQ(keys, std::vector<std::string>{"ssh-rsa AAAAB3"});
+TEST(ReadInside, KnowsARootThatMayNotBecomeAnotherUser) {
+  EXPECT_FALSE(read(with("capabilities", 0, "0000000000000000\n")).can_switch_users);
+  EXPECT_FALSE(read(with("capabilities", 0, "0000000000000080\n")).can_switch_users);
+  EXPECT_TRUE(read(with("capabilities", 0, "00000000000400c0\n")).can_switch_users);
+  EXPECT_TRUE(read(with("capabilities", 0, "")).can_switch_users);
+  EXPECT_TRUE(read(with("capabilities", 0, "what\n")).can_switch_users);
+}
+
+TEST(ReadInside, AContainerWithoutAShellTellsNothingElse) {
+  const auto inside = read({{"no_shell", 0, ""}});
+  EXPECT_FALSE(inside.has_shell);
+}
+
+TEST(ReadInside, TakesNoControlCharactersIntoWhatItReads) {
+  EXPECT_EQ(read(with("sshd", 0, "/usr/sbin/\x1b[2Jsshd\n")).image_sshd, "");
+  EXPECT_EQ(read(with("bundle", 0, "\n")).bundle, "");
 }
 
 TEST(ReadInside, BelievesNvidiaSmiOnlyWhenItSucceeded) {
@@ -106,41 +119,6 @@ TEST(ReadInside, TakesNoPythonWhoseLineIsNotWhole) {
     EXPECT_EQ(pythons.front().source, "conda:a");
   }
 }
-
-TEST(ReadInside, NeedsBothTheKeyAndModesThatSshdTakes) {
-  EXPECT_FALSE(read(with("key", 1, "0 755\n0 700\n0 600\n")).key_installed);
-  EXPECT_FALSE(read(with("key", 0, "0 777\n0 700\n0 600\n")).key_installed);
-  EXPECT_FALSE(read(with("key", 0, "")).key_installed);
-}
-
-struct Modes {
-  const char* name;
-  std::string modes;
-  bool strict;
-};
-
-class ModesAreStrict : public testing::TestWithParam<Modes> {};
-
-TEST_P(ModesAreStrict, AsSshdJudges) { EXPECT_EQ(modes_are_strict(GetParam().modes, "1000"), GetParam().strict); }
-
-INSTANTIATE_TEST_SUITE_P(EveryKind, ModesAreStrict,
-                         testing::Values(Modes{"Usual", "1000 755\n1000 700\n1000 600\n", true},
-                                         Modes{"OwnedByRoot", "0 755\n0 755\n0 644\n", true},
-                                         Modes{"ReadableByAll", "1000 755\n1000 755\n1000 644\n", true},
-                                         Modes{"SpecialBits", "1000 2755\n1000 1700\n1000 600\n", true},
-                                         Modes{"WindowsLineEnds", "1000 755\r\n1000 700\r\n1000 600\r\n", true},
-                                         Modes{"GroupMayWriteHome", "1000 775\n1000 700\n1000 600\n", false},
-                                         Modes{"OthersMayWriteTheFolder", "1000 755\n1000 702\n1000 600\n", false},
-                                         Modes{"GroupMayWriteTheFile", "1000 755\n1000 700\n1000 620\n", false},
-                                         Modes{"OwnedByAnother", "1000 755\n1001 700\n1000 600\n", false},
-                                         Modes{"AFileIsMissing", "1000 755\n1000 700\n", false},
-                                         Modes{"MoreThanThree", "1000 755\n1000 700\n1000 600\n1000 600\n", false},
-                                         Modes{"NoNumber", "1000 755\n1000 700\n1000 rw-\n", false},
-                                         Modes{"HalfANumber", "1000 755\n1000 700\n1000 600x\n", false},
-                                         Modes{"NoOctalNumber", "1000 755\n1000 700\n1000 698\n", false},
-                                         Modes{"AnError", "stat: cannot stat\n1000 700\n1000 600\n", false},
-                                         Modes{"Nothing", "", false}),
-                         [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
 }  // namespace helper::engine

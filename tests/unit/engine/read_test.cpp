@@ -34,7 +34,10 @@ TEST(ReadContainer, ReadsARunningOneOfDocker20) {
   expected.labels = {{"io.helper.spec", "0123456789abcdef"}, {"io.helper.target", "centernet"}};
   expected.published = {{22, {"127.0.0.1", 32769}}, {8888, {"127.0.0.1", 32768}}};
   expected.address = "172.17.0.2";
-  EXPECT_EQ(container_of("docker20_running"), expected);
+  const auto found = container_of("docker20_running");
+  EXPECT_FALSE(found.env.empty());
+  expected.env = found.env;
+  EXPECT_EQ(found, expected);
 }
 
 TEST(ReadContainer, TellsThePausedExitedAndRestartingStates) {
@@ -67,10 +70,24 @@ TEST(ReadContainer, KeepsWhyAStartFailed) {
   EXPECT_FALSE(plan::is_about_gpus(failed.error));
 }
 
-TEST(ReadContainer, OnTheHostsNetworkIsReachedAtTheServersLoopback) {
+TEST(ReadContainer, OnTheHostsNetworkHasNoAddressOfItsOwn) {
   const auto container = container_of("docker20_host_network");
-  EXPECT_EQ(container.address, "127.0.0.1");
+  EXPECT_TRUE(container.host_network);
+  EXPECT_EQ(container.address, "");
   EXPECT_TRUE(container.published.empty());
+}
+
+TEST(ReadContainer, KnowsItsEnvironmentTheBundlesVolumeAndADevThatIsTheServers) {
+  const auto read = [](const std::string& mounts) {
+    return *read_container(R"({"Id":"1","State":{"Status":"running"},"Config":{"Env":["A=b c","D="]},"Mounts":)" +
+                           mounts + "}");
+  };
+  const auto ours = read(R"([{"Type":"volume","Name":"helper-ssh-01","Destination":"/dev/helper/ssh"}])");
+  EXPECT_EQ(ours.env, (std::vector<std::string>{"A=b c", "D="}));
+  EXPECT_EQ(ours.bundle_volume, "helper-ssh-01");
+  EXPECT_TRUE(ours.own_dev);
+  EXPECT_FALSE(read(R"([{"Type":"bind","Source":"/dev","Destination":"/dev"}])").own_dev);
+  EXPECT_TRUE(read("null").own_dev);
 }
 
 TEST(ReadContainer, ReadsDocker28) {

@@ -20,6 +20,8 @@ TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
   EXPECT_EQ(anonymous(events),
             "started open 127.0.0.1:LOCAL (ssh): it is not open\n"
             "done open 127.0.0.1:LOCAL (ssh): it is not open\n"
+            "started pin the container's host keys: none are pinned yet\n"
+            "done pin the container's host keys: none are pinned yet\n"
             "connecting gpu1\n"
             "started pull image centernet:1.2: the server does not have it\n"
             "progress layer 1 of 1\n\n"
@@ -28,20 +30,15 @@ TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
             "done create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
             "started start container centernet: it has just been created\n"
             "done start container centernet: it has just been created\n"
-            "started install your public key for root: it is not in authorized_keys, or with modes that sshd refuses\n"
-            "done install your public key for root: it is not in authorized_keys, or with modes that sshd refuses\n"
             "started start sshd in the container: it does not run\n"
             "done start sshd in the container: it does not run\n"
             "started lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it leads nowhere yet\n"
-            "done lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it leads nowhere yet\n"
-            "started pin the container's host keys: none are pinned yet\n"
-            "done pin the container's host keys: none are pinned yet\n");
-  EXPECT_EQ(asked(),
-            (Names{"look", "pull", "look", "create", "start", "look", "install key", "start sshd", "look", "look"}));
+            "done lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it leads nowhere yet\n");
+  EXPECT_EQ(asked(), (Names{"look", "pull", "look", "create", "start", "look", "start sshd", "look"}));
   EXPECT_EQ(report->state, "ready");
   EXPECT_TRUE(report->changed);
-  EXPECT_EQ(report->rounds, 5);
-  EXPECT_EQ(report->steps.size(), 8U);
+  EXPECT_EQ(report->rounds, 4);
+  EXPECT_EQ(report->steps.size(), 7U);
   EXPECT_TRUE(report->notes.empty());
 }
 
@@ -92,8 +89,7 @@ TEST_F(ConvergeTest, FallsBackFromTheGpusFlagToTheRuntime) {
   server.gpus_flag_fails = k_no_driver;
   const auto report = converge();
   ASSERT_TRUE(report) << to_text(report.error());
-  EXPECT_EQ(asked(), (Names{"look", "create", "start", "look", "rm", "create", "start", "look", "install key",
-                            "start sshd", "look", "look"}));
+  EXPECT_EQ(asked(), (Names{"look", "create", "start", "look", "rm", "create", "start", "look", "start sshd", "look"}));
   EXPECT_NE(events.find(std::string("failed start container centernet: ") + k_no_driver), std::string::npos);
   EXPECT_NE(events.find("started create container centernet from centernet:1.2 with --runtime=nvidia: --gpus failed (" +
                         std::string(k_no_driver) + "), the engine has the runtime nvidia\n"),
@@ -145,7 +141,6 @@ TEST_F(ConvergeTest, AnUnreachableServerIsTheErrorAndThePortsStayOpenForWhenItCo
   EXPECT_EQ(report.error(), (Error{ErrorCode::server_unreachable, "gpu1", "no route to host", "ping gpu1"}));
   EXPECT_EQ(tunnels.status().size(), 1U);
   EXPECT_EQ(std::ranges::count(tunnels.calls(), "start"), 0);
-  EXPECT_EQ(known_hosts(), "");
 }
 
 TEST_F(ConvergeTest, AServerThatGoesAwayInTheMiddleIsTheError) {
@@ -168,7 +163,7 @@ TEST_F(ConvergeTest, AStartThatLostTheServerIsNotTakenForAWayThatFailed) {
 TEST_F(ConvergeTest, ACancelledRequestEndsAtOnceWhereverItIs) {
   ASSERT_TRUE(converge());
   const std::size_t commands = asked().size();
-  ASSERT_GT(commands, 6U);
+  ASSERT_GT(commands, 5U);
   for (std::size_t n = 1; n <= commands; ++n) {
     server.forget_container();
     memory = {};
@@ -199,16 +194,24 @@ TEST_F(ConvergeTest, ARequestThatIsCancelledBeforeItBeginsTouchesNothing) {
   EXPECT_TRUE(tunnels.calls().empty());
 }
 
-TEST_F(ConvergeTest, AContainerThatWasRemovedIsMadeAgainAndItsNewHostKeyPinned) {
+TEST_F(ConvergeTest, AContainerThatWasRemovedIsMadeAgainWithTheSameHostKeys) {
   ASSERT_TRUE(converge());
+  const auto pinned = known_hosts();
   server.forget_container();
-  server.host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnotherHostKey";
   const auto report = converge();
   ASSERT_TRUE(report) << to_text(report.error());
-  EXPECT_NE(events.find("started pin the container's host keys: the container has other ones now\n"), std::string::npos)
-      << events;
-  EXPECT_EQ(known_hosts(), "helper-centernet,[127.0.0.1]:" + std::to_string(banner.port()) +
-                               " ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnotherHostKey\n");
+  EXPECT_EQ(events.find("pin the container's host keys"), std::string::npos) << events;
+  EXPECT_EQ(known_hosts(), pinned);
+}
+
+TEST_F(ConvergeTest, SecretsGoToTheContainerByStandardInputOnly) {
+  ASSERT_TRUE(converge());
+  int given = 0;
+  for (const auto& command : runner.commands()) {
+    EXPECT_EQ(command.script.find("secret host key"), std::string::npos);
+    if (command.stdin_text.find("secret host key") != std::string::npos) ++given;
+  }
+  EXPECT_EQ(given, 1);
 }
 
 TEST_F(ConvergeTest, AContainerThatSomebodyRestartedIsMadeWholeWithoutBeingTouched) {
@@ -287,11 +290,11 @@ TEST_F(ConvergeTest, AContainerThatEndsAtOnceIsTheErrorAndIsStartedOnce) {
 }
 
 TEST_F(ConvergeTest, AStepThatDoesNotHoldIsNotRepeatedForEver) {
-  server.key_never_holds = true;
+  server.sshd_setup_never_holds = true;
   const auto report = converge();
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().cause, "it was done and yet is still to do");
-  EXPECT_LE(std::ranges::count(asked(), "install key"), 3);  // twice beside other steps
+  EXPECT_LE(std::ranges::count(asked(), "start sshd"), 3);  // twice beside other steps
 }
 
 TEST_F(ConvergeTest, AnAdoptedContainerIsUsedAndToldOnce) {
@@ -354,7 +357,6 @@ TEST_F(ConvergeTest, TheReportsTimesAreTheClocks) {
   runner.once(helper::test::FakeCommandRunner::holds("docker create"), [this](const Command&) {
     clock.advance(Milliseconds(1'500));
     server.state = "running";
-    server.sshd_runs = true;
     return Result<CommandOutput>(CommandOutput{});
   });
   const auto report = converge();

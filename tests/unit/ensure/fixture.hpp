@@ -11,12 +11,16 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
 namespace helper::ensure::test {
 
 inline constexpr const char* k_public_line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfThePerson0123456789 me@laptop";
+
+inline constexpr std::array k_host_keys{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHostKeyOfTheContainer",
+                                        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIHostKey"};
 
 inline std::string to_line(const Event& event) {
   const auto kind = [&] {
@@ -51,6 +55,11 @@ class ConvergeTest : public testing::Test {
     target.ssh.local_port = banner.port();
     EXPECT_TRUE(files.write("/home/me/.ssh/id_ed25519", "secret", 0600));
     EXPECT_TRUE(files.write("/home/me/.ssh/id_ed25519.pub", std::string(k_public_line) + "\n", 0644));
+    for (const auto& [type, line] : {std::pair("ed25519", k_host_keys[0]), std::pair("ecdsa", k_host_keys[1])}) {
+      const auto file = paths.host_keys("centernet") / type;
+      EXPECT_TRUE(files.write(file, "secret host key", 0600));
+      EXPECT_TRUE(files.write(file.string() + ".pub", std::string(line) + " \n", 0644));
+    }
   }
 
   Result<Report> converge(plan::Power power = plan::Power::running) {

@@ -54,7 +54,9 @@ Faults any_faults(Chance& chance) {
   faults.has_sshd = !chance.one_in(8);
   faults.sshd_refuses_to_start = chance.one_in(8);
   faults.user_exists = !chance.one_in(8);
-  faults.home_is_of_another = chance.one_in(8);
+  faults.has_bundle = !chance.one_in(4);
+  faults.has_shell = !chance.one_in(8);
+  faults.can_switch_users = !chance.one_in(8);
   faults.has_python = !chance.one_in(8);
   faults.has_network = !chance.one_in(8);
   faults.silent_tunnel = chance.one_in(8);
@@ -66,10 +68,15 @@ Faults any_faults(Chance& chance) {
 Inside any_inside(Chance& chance) {
   Inside inside = test::inside();
   if (chance.one_in(6)) inside.user_home.clear();
-  if (chance.one_in(4)) inside.sshd_path.clear();
+  if (chance.one_in(4)) inside.bundle.clear();
+  if (chance.one_in(2)) inside.image_sshd = "/usr/sbin/sshd";
+  if (chance.one_in(4)) inside.can_switch_users = false;
+  if (chance.one_in(6)) {
+    inside = Inside{};
+    inside.has_shell = false;
+  }
   inside.sshd_listening = !chance.one_in(3);
-  if (chance.one_in(4)) inside.host_keys.clear();
-  inside.key_installed = chance.one_in(2);
+  if (inside.sshd_listening) inside.sshd_print = "0123";
   if (chance.one_in(5)) inside.pythons.clear();
   if (chance.one_in(4)) inside.gpus.clear();
   return inside;
@@ -100,6 +107,8 @@ Observed any_start(Chance& chance, const Desired& desired) {
     if (chance.one_in(2)) start.tunnels.back().remote = Endpoint{"127.0.0.1", chance.any<std::uint16_t>({49153, 5})};
   }
   if (chance.one_in(2)) start.key = test::ready().key;
+  start.machine = "x86_64";
+  if (chance.one_in(2)) start.host_keys = {test::k_host_key};
   if (chance.one_in(2)) start.pinned_host_keys = {chance.any({test::k_host_key, "ssh-rsa AAAAold"})};
   if (chance.one_in(12)) start.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route", ""};
   if (chance.one_in(12)) start.engine_error = Error{ErrorCode::engine_down, "engine", "does not answer", ""};
@@ -109,9 +118,10 @@ Observed any_start(Chance& chance, const Desired& desired) {
 // Judges every step before it is done.
 void expect_harmless(const Step& step, const Observed& seen, const Desired& desired) {
   const std::string text = to_text(step);
-  const bool local = std::holds_alternative<OpenTunnel>(step.action) ||
-                     std::holds_alternative<CloseTunnel>(step.action) ||
-                     std::holds_alternative<MakeLocalKey>(step.action);
+  const bool local =
+      std::holds_alternative<OpenTunnel>(step.action) || std::holds_alternative<CloseTunnel>(step.action) ||
+      std::holds_alternative<MakeLocalKey>(step.action) || std::holds_alternative<MakeHostKeys>(step.action) ||
+      std::holds_alternative<PinHostKeys>(step.action);
   EXPECT_TRUE(local || !(seen.server_error || seen.engine_error)) << text;
   const bool theirs = seen.container && seen.container->state != ContainerState::absent && !is_ours(*seen.container);
   const bool removes = std::holds_alternative<RemoveContainer>(step.action);
@@ -132,14 +142,20 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
     return;
   }
   ASSERT_EQ(seen.container->state, ContainerState::running);
-  EXPECT_TRUE(seen.inside->sshd_listening);
-  EXPECT_TRUE(seen.inside->key_installed);
-  EXPECT_EQ(seen.inside->host_keys, seen.pinned_host_keys);
+  const auto setup = sshd_setup(desired, seen);
+  ASSERT_TRUE(setup);
+  EXPECT_TRUE(seen.inside->sshd_listening || !setup->listens);
+  EXPECT_EQ(seen.inside->sshd_print, fingerprint(*setup, seen.host_keys));
+  EXPECT_EQ(seen.host_keys, seen.pinned_host_keys);
   EXPECT_EQ(seen.tunnels.size(), desired.tunnels.size());
   for (const auto& wanted : desired.tunnels) {
     const auto open = std::ranges::find(seen.tunnels, wanted.local_port, &Tunnel::local_port);
     ASSERT_NE(open, seen.tunnels.end()) << wanted.name;
-    EXPECT_EQ(open->remote, std::optional<Remote>(reach(*seen.container, wanted.container_port))) << wanted.name;
+    const auto way = wanted.container_port == k_container_ssh_port
+                         ? std::optional(way_to_sshd(*seen.container, desired.target.container.name, *setup))
+                         : way_to_port(*seen.container, desired.target.container.name, wanted.container_port,
+                                       seen.bundle.has_value());
+    EXPECT_EQ(open->remote, way) << wanted.name;
     EXPECT_NE(open->answers, std::optional(false)) << wanted.name;
   }
 }

@@ -23,11 +23,14 @@ TEST(DesiredState, ListsATunnelForSshJupyterAndEachForward) {
   target.jupyter->local_port = 9999;
   target.forwards = {{16006, 6006}, {7777, 7777}};
   EXPECT_EQ(desired_state(target, Power::running).tunnels,
-            (std::vector<DesiredTunnel>{
-                {"ssh", 2222, 22}, {"jupyter", 9999, 8888}, {"port 6006", 16006, 6006}, {"port 7777", 7777, 7777}}));
+            (std::vector<DesiredTunnel>{{"ssh", 2222, k_container_ssh_port},
+                                        {"jupyter", 9999, 8888},
+                                        {"port 6006", 16006, 6006},
+                                        {"port 7777", 7777, 7777}}));
   target.jupyter = std::nullopt;
   target.forwards.clear();
-  EXPECT_EQ(desired_state(target, Power::running).tunnels, (std::vector<DesiredTunnel>{{"ssh", 2222, 22}}));
+  EXPECT_EQ(desired_state(target, Power::running).tunnels,
+            (std::vector<DesiredTunnel>{{"ssh", 2222, k_container_ssh_port}}));
 }
 
 TEST(DesiredState, KeepsTheConfigAndThePower) {

@@ -26,6 +26,7 @@ TEST(MakePlan, FromNothingItOpensThePortsMakesAKeyAndCreatesAndStarts) {
             "open 127.0.0.1:2222 (ssh): it is not open\n"
             "open 127.0.0.1:8888 (jupyter): it is not open\n"
             "make an SSH key: you have none of the kinds that the container accepts\n"
+            "make host keys for the container: there are none for centernet\n"
             "create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
             "start container centernet: it has just been created\n");
 }
@@ -34,7 +35,8 @@ TEST(MakePlan, WithoutTheServerKnownItPlansOnlyForThisMachine) {
   EXPECT_EQ(plan_text(Observed{}),
             "open 127.0.0.1:2222 (ssh): it is not open\n"
             "open 127.0.0.1:8888 (jupyter): it is not open\n"
-            "make an SSH key: you have none of the kinds that the container accepts\n");
+            "make an SSH key: you have none of the kinds that the container accepts\n"
+            "make host keys for the container: there are none for centernet\n");
 }
 
 TEST(MakePlan, PullsAnImageThatTheServerDoesNotHaveAndLeavesTheRestToTheNextLook) {
@@ -175,56 +177,156 @@ TEST(MakePlan, AContainerThatIsBeingRemovedIsAProblem) {
             "  fix: remove it and make it anew: helper remove centernet && helper ensure centernet\n");
 }
 
-TEST(MakePlan, InstallsTheKeyThatSshdDoesNotAccept) {
-  Observed observed = ready();
-  observed.inside->key_installed = false;
-  EXPECT_EQ(plan_text(observed),
-            "install your public key for root: it is not in authorized_keys, or with modes that sshd refuses\n");
-}
-
-TEST(MakePlan, StartsSshdAndWaitsForItsHostKeysUntilTheNextLook) {
+TEST(MakePlan, StartsSshdThatDoesNotRun) {
   Observed observed = ready();
   observed.inside->sshd_listening = false;
-  observed.inside->host_keys.clear();
+  observed.inside->sshd_print.clear();
   EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not run\n");
 }
 
-TEST(MakePlan, AnImageWithoutSshdIsAProblem) {
+TEST(MakePlan, StartsSshdAnewWhenTheEnvironmentTheKeyOrTheHostKeysAreOthers) {
+  const std::string expected = "start sshd in the container: it runs with other keys or another environment\n";
+  Observed observed = ready();
+  observed.container->env.emplace_back("NEW=1");
+  EXPECT_EQ(plan_text(observed), expected);
+  observed = ready();
+  observed.key->public_line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnotherKeyOfThePerson";
+  EXPECT_EQ(plan_text(observed), expected);
+  observed = ready();
+  observed.host_keys = observed.pinned_host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
+  EXPECT_EQ(plan_text(observed), expected);
+}
+
+TEST(MakePlan, StartsSshdThatNoLongerListens) {
   Observed observed = ready();
   observed.inside->sshd_listening = false;
-  observed.inside->sshd_path.clear();
-  EXPECT_EQ(plan_text(observed),
-            "problem: container centernet: its image has no sshd\n"
-            "  fix: add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server\n");
+  EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not listen\n");
 }
 
-TEST(MakePlan, AnSshdWhoseHostKeysCannotBeReadIsAProblem) {
+TEST(MakePlan, AnotherProgramOnTheSshPortIsAProblem) {
   Observed observed = ready();
-  observed.inside->host_keys.clear();
+  observed.inside->sshd_print.clear();
   EXPECT_EQ(plan_text(observed),
-            "problem: sshd in container centernet: its host keys are not where they can be read "
-            "(/etc/ssh/ssh_host_*_key.pub)\n"
-            "  fix: in the container: ssh-keygen -A, then: helper restart centernet\n");
+            "problem: port 61022 of container centernet: another program listens there, where helper's sshd belongs\n"
+            "  fix: end that program, or: helper restart centernet\n");
 }
 
-TEST(MakePlan, PinsTheFirstHostKeys) {
+TEST(MakePlan, FillsTheVolumeOfAContainerThatWasMadeWithIt) {
+  Observed observed = ready();
+  observed.inside->bundle.clear();
+  observed.inside->sshd_print.clear();
+  observed.inside->sshd_listening = false;
+  EXPECT_EQ(plan_text(observed),
+            "put an SSH server for containers on the server: none is there yet\n"
+            "start sshd in the container: it does not run\n");
+}
+
+TEST(MakePlan, SendsTheBundleIntoAContainerThatHasNoVolumeForIt) {
+  Observed observed = ready();
+  observed.inside->bundle.clear();
+  observed.container->bundle_volume.clear();
+  observed.inside->sshd_print.clear();
+  observed.inside->sshd_listening = false;
+  EXPECT_EQ(plan_text(observed),
+            "put an SSH server into container centernet: it has none of ours yet\n"
+            "start sshd in the container: it does not run\n");
+}
+
+TEST(MakePlan, TakesTheImagesSshdOnAMachineForWhichThereIsNoBundle) {
+  Observed observed = ready();
+  observed.bundle = std::nullopt;
+  observed.inside->bundle.clear();
+  observed.inside->image_sshd = "/usr/sbin/sshd";
+  const auto plan = make_plan(test::desired(), observed);
+  ASSERT_EQ(to_text(plan), "start sshd in the container: it runs with other keys or another environment\n");
+  EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");
+}
+
+TEST(MakePlan, WithNeitherABundleNorAnSshdOfTheImageThereIsAProblem) {
+  Observed observed = ready();
+  observed.machine = "riscv64";
+  observed.bundle = std::nullopt;
+  observed.inside->bundle.clear();
+  EXPECT_EQ(
+      plan_text(observed),
+      "problem: container centernet: its image has no sshd, and helper brings none for a machine of kind riscv64\n"
+      "  fix: add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server\n");
+}
+
+TEST(MakePlan, AContainerWithoutAShellGetsTheBundleAndIsLookedIntoAgain) {
+  Observed observed = ready();
+  observed.inside = Inside{};
+  observed.inside->has_shell = false;
+  EXPECT_EQ(plan_text(observed), "put an SSH server for containers on the server: none is there yet\n");
+}
+
+TEST(MakePlan, AUserOtherThanRootIsServedBySshdOfItsOwnWhenRootMayNotSwitchUsers) {
+  Observed observed = ready();
+  observed.inside->can_switch_users = false;
+  EXPECT_EQ(make_plan(test::desired(), observed).problems.front().cause,
+            "the container's root may not become another user, which sshd needs");
+  config::Target target = test::target();
+  target.ssh.user = "dev";
+  observed.container->labels.erase(k_label_spec);
+  const auto plan = make_plan(desired_state(target, Power::running), observed);
+  ASSERT_EQ(plan.steps.size(), 1U) << to_text(plan);
+  EXPECT_TRUE(std::get<StartSshd>(plan.steps.front().action).setup.as_user);
+}
+
+TEST(MakePlan, AContainerWithoutANetworkIsReachedByAPipe) {
+  Observed observed = ready();
+  observed.container->published.clear();
+  observed.container->address.clear();
+  const auto plan = make_plan(test::desired(), observed);
+  ASSERT_EQ(plan.steps.size(), 3U) << to_text(plan);
+  EXPECT_FALSE(std::get<StartSshd>(plan.steps[0].action).setup.listens);
+  const auto& ssh = std::get<Pipe>(std::get<PointTunnel>(plan.steps[1].action).remote);
+  EXPECT_NE(ssh.command.find("docker exec --interactive --user 0 -- centernet "), std::string::npos) << ssh.command;
+  EXPECT_NE(ssh.command.find("/dev/helper/ssh/sbin/sshd -i -f /dev/helper/run/sshd_config"), std::string::npos);
+  const auto& jupyter = std::get<Pipe>(std::get<PointTunnel>(plan.steps[2].action).remote);
+  EXPECT_NE(jupyter.command.find("/dev/helper/ssh/bin/nc -N 127.0.0.1 8888"), std::string::npos) << jupyter.command;
+}
+
+TEST(MakePlan, OnTheServersNetworkNoPortOfOursIsOpenedThere) {
+  Observed observed = ready();
+  observed.container->published.clear();
+  observed.container->address.clear();
+  observed.container->host_network = true;
+  const auto plan = make_plan(test::desired(), observed);
+  EXPECT_FALSE(std::get<StartSshd>(plan.steps[0].action).setup.listens);
+  EXPECT_EQ(std::get<PointTunnel>(plan.steps[2].action).remote, Remote(Endpoint{"127.0.0.1", 8888}));
+}
+
+TEST(MakePlan, AVariableWithALineEndIsNamedInANote) {
+  Observed observed = ready();
+  observed.container->env.emplace_back("KEY=a\nb");
+  observed.inside->sshd_print = test::print_of(observed);
+  EXPECT_EQ(plan_text(observed),
+            "note: not in SSH sessions, since OpenSSH carries no variable with a line end in it: KEY\n");
+}
+
+TEST(MakePlan, PinsTheHostKeysThatWereMade) {
   Observed observed = ready();
   observed.pinned_host_keys.clear();
   EXPECT_EQ(plan_text(observed), "pin the container's host keys: none are pinned yet\n");
+  observed.pinned_host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
+  const Plan plan = make_plan(test::desired(), observed);
+  EXPECT_EQ(to_text(plan), "pin the container's host keys: others are pinned\n");
+  EXPECT_EQ(std::get<PinHostKeys>(plan.steps.front().action).host_keys, observed.host_keys);
 }
 
-TEST(MakePlan, PinsAgainWhenTheContainerHasOtherHostKeys) {
+TEST(MakePlan, EjectsOnlyWhatIsThere) {
   Observed observed = ready();
-  observed.inside->host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
-  const Plan plan = make_plan(test::desired(), observed);
-  EXPECT_EQ(to_text(plan), "pin the container's host keys: the container has other ones now\n");
-  EXPECT_EQ(std::get<PinHostKeys>(plan.steps.front().action).host_keys, observed.inside->host_keys);
+  observed.tunnels.clear();
+  EXPECT_EQ(plan_text(observed, Power::ejected),
+            "take everything of helper's out of container centernet: something of helper's is in it\n");
+  observed.inside->traces = false;
+  EXPECT_EQ(plan_text(observed, Power::ejected), "");
 }
 
 TEST(MakePlan, AUserWhomTheContainerLacksIsAProblem) {
   Observed observed = ready();
   observed.inside->user_home.clear();
-  observed.inside->key_installed = false;
   EXPECT_EQ(plan_text(observed),
             "problem: user root: the container has no such user\n"
             "  fix: set \"ssh\": {\"user\": ...} in helper.json to one that it has\n");
@@ -233,10 +335,11 @@ TEST(MakePlan, AUserWhomTheContainerLacksIsAProblem) {
 TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
   Observed observed = ready();
   observed.inside->pythons.clear();
-  observed.inside->key_installed = false;
+  observed.inside->sshd_print.clear();
+  observed.inside->sshd_listening = false;
   EXPECT_EQ(
       plan_text(observed),
-      "install your public key for root: it is not in authorized_keys, or with modes that sshd refuses\n"
+      "start sshd in the container: it does not run\n"
       "problem: Python: no Python in the container answered\n"
       "  fix: install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute"
       " path\n");
@@ -299,6 +402,7 @@ TEST(MakePlan, AChangedConfigIsANoteBecauseRecreatingDestroys) {
 TEST(MakePlan, AnUnreachableServerIsAProblemAndThePortsAreOpenedAllTheSame) {
   Observed observed;
   observed.key = ready().key;
+  observed.host_keys = observed.pinned_host_keys = ready().host_keys;
   observed.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", "ping gpu1"};
   EXPECT_EQ(plan_text(observed),
             "open 127.0.0.1:2222 (ssh): it is not open\n"
@@ -313,10 +417,9 @@ TEST(MakePlan, AnEngineThatCannotBeUsedIsAProblemAndNothingBelowItIsPlanned) {
   EXPECT_EQ(plan_text(observed), "problem: engine: this user may not use Docker\n  fix: usermod\n");
 }
 
-TEST(MakePlan, MakesAKeyFirstAndInstallsItOnceItIsThere) {
+TEST(MakePlan, MakesAKeyFirst) {
   Observed observed = ready();
   observed.key = std::nullopt;
-  observed.inside->key_installed = false;
   EXPECT_EQ(plan_text(observed), "make an SSH key: you have none of the kinds that the container accepts\n");
 }
 
@@ -347,14 +450,15 @@ TEST(MakePlan, UsesTheContainersAddressForPortsThatAreNotPublished) {
   Observed observed = ready();
   observed.container->published.clear();
   EXPECT_EQ(plan_text(observed),
-            "lead 127.0.0.1:2222 (ssh) to 172.17.0.2:22: the container's port has moved\n"
+            "lead 127.0.0.1:2222 (ssh) to 172.17.0.2:61022: the container's port has moved\n"
             "lead 127.0.0.1:8888 (jupyter) to 172.17.0.2:8888: the container's port has moved\n");
 }
 
-TEST(MakePlan, AContainerWithoutPortsAndAddressIsAProblemForEachTunnel) {
+TEST(MakePlan, APortThatNoWayLeadsToIsAProblem) {
   Observed observed = ready();
   observed.container->published.erase(8888);
   observed.container->address.clear();
+  observed.bundle = std::nullopt;
   EXPECT_EQ(plan_text(observed),
             "problem: port 8888 of container centernet: it is not published and the container has no address that the "
             "server reaches\n"
@@ -377,7 +481,7 @@ TEST(MakePlan, ASilentTunnelIsNotJudgedWhileThereAreStepsThatMayMendIt) {
   Observed observed = ready();
   observed.tunnels[0].answers = false;
   observed.inside->sshd_listening = false;
-  EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not run\n");
+  EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not listen\n");
 }
 
 struct PowerCase {
@@ -452,7 +556,7 @@ TEST(MakePlan, StoppingAndRemovingNeedTheServerAndTheEngine) {
 
 TEST(Reach, PrefersThePublishedPort) {
   Container container = test::container();
-  EXPECT_EQ(reach(container, 22), (Endpoint{"127.0.0.1", 49153}));
+  EXPECT_EQ(reach(container, k_container_ssh_port), (Endpoint{"127.0.0.1", 49153}));
   EXPECT_EQ(reach(container, 6006), (Endpoint{"172.17.0.2", 6006}));
   container.address.clear();
   EXPECT_EQ(reach(container, 6006), std::nullopt);

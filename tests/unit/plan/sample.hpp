@@ -3,6 +3,8 @@
 
 #include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/sshd_setup.hpp"
+#include "plan/ways.hpp"
 
 #include <string>
 #include <utility>
@@ -10,6 +12,7 @@
 namespace helper::plan::test {
 
 inline constexpr const char* k_public_line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfThePerson me@laptop";
+inline constexpr const char* k_digest = "0123456789abcdef";
 inline constexpr const char* k_host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHostKeyOfTheContainer";
 
 inline config::Target target() {
@@ -36,16 +39,17 @@ inline Python conda_python() {
 inline Inside inside() {
   Inside inside;
   inside.user_home = "/root";
-  inside.sshd_path = "/usr/sbin/sshd";
+  inside.bundle = k_digest;
   inside.sshd_listening = true;
-  inside.host_keys = {k_host_key};
-  inside.key_installed = true;
+  inside.traces = true;
   inside.pythons = {conda_python()};
   inside.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)"};
   inside.nvidia_smi = true;
   inside.jupyter_listening = true;
   return inside;
 }
+
+inline SshBundle bundle() { return {"x86_64", k_digest, "/usr/share/helper/ssh/x86_64-0123456789abcdef.tar.gz"}; }
 
 // Ours, made from the config as it is.
 inline Container container(ContainerState state = ContainerState::running) {
@@ -59,10 +63,17 @@ inline Container container(ContainerState state = ContainerState::running) {
   container.labels = {{k_label_target, "centernet"}, {k_label_spec, desired().spec_hash}};
   if (state == ContainerState::running || state == ContainerState::paused) {
     container.started_at = "2026-01-01T00:00:00Z";
-    container.published = {{22, {"127.0.0.1", 49153}}, {8888, {"127.0.0.1", 49154}}};
+    container.published = {{k_container_ssh_port, {"127.0.0.1", 49153}}, {8888, {"127.0.0.1", 49154}}};
     container.address = "172.17.0.2";
   }
+  container.env = {"PATH=/usr/bin:/bin", "GREETING=a \"b\" $c"};
+  container.bundle_volume = bundle_volume(bundle());
   return container;
+}
+
+// What our sshd would be started with now.
+inline std::string print_of(const Observed& observed, const Desired& wanted = desired()) {
+  return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.host_keys);
 }
 
 // Nothing is left to do.
@@ -73,7 +84,10 @@ inline Observed ready() {
   observed.tunnels = {{2222, Endpoint{"127.0.0.1", 49153}, "", true},
                       {8888, Endpoint{"127.0.0.1", 49154}, "", std::nullopt}};
   observed.key = LocalKey{"/home/me/.ssh/id_ed25519", k_public_line};
-  observed.pinned_host_keys = {k_host_key};
+  observed.machine = "x86_64";
+  observed.bundle = bundle();
+  observed.host_keys = observed.pinned_host_keys = {k_host_key};
+  observed.inside->sshd_print = print_of(observed);
   return observed;
 }
 
@@ -93,6 +107,8 @@ inline Observed nothing_yet() {
   observed.container = Container{};
   observed.engine = engine();
   observed.image = image();
+  observed.machine = "x86_64";
+  observed.bundle = bundle();
   return observed;
 }
 

@@ -22,8 +22,11 @@ TEST(ActionText, SaysEveryActionInOneLine) {
       {UnpauseContainer{"c"}, "unpause container c"},
       {StopContainer{"c"}, "stop container c"},
       {RemoveContainer{"c"}, "remove container c"},
-      {InstallKey{"alice", "ssh-ed25519 AAAA"}, "install your public key for alice"},
-      {StartSshd{"/usr/sbin/sshd", "root"}, "start sshd in the container"},
+      {MakeHostKeys{}, "make host keys for the container"},
+      {FillBundleVolume{"v", "i", {}}, "put an SSH server for containers on the server"},
+      {SendBundle{"centernet", {}}, "put an SSH server into container centernet"},
+      {StartSshd{}, "start sshd in the container"},
+      {Eject{"centernet"}, "take everything of helper's out of container centernet"},
       {PinHostKeys{{"ssh-ed25519 AAAA"}}, "pin the container's host keys"},
       {PinHostKeys{}, "forget the container's host keys"}};
   for (const auto& [action, text] : actions) EXPECT_EQ(to_text(action), text);

@@ -1,0 +1,15 @@
+// Where things of ours stand inside a container. /dev there is a tmpfs that stays writable and executable on a
+// read-only root file system, is in no image layer, and is gone when the container stops.
+#pragma once
+
+namespace helper::plan {
+
+// The SSH bundle; its programs' loader has this path built in (scripts/ssh-bundle).
+inline constexpr const char* k_bundle_folder = "/dev/helper/ssh";
+// What runs of ours, and its secrets: root's, 0755.
+inline constexpr const char* k_run_folder = "/dev/helper/run";
+// The same for an sshd that runs as the user; the user's, 0755 (a root without capabilities reads no
+// other's folder).
+inline constexpr const char* k_user_run_folder = "/dev/helper/user";
+
+}  // namespace helper::plan

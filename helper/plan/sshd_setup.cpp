@@ -1,0 +1,117 @@
+#include "plan/sshd_setup.hpp"
+
+#include "base/shell.hpp"
+#include "plan/desired.hpp"
+#include "plan/fingerprint.hpp"
+#include "plan/observed.hpp"
+#include "plan/places.hpp"
+#include "plan/ways.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace helper::plan {
+namespace {
+
+bool has_line_end(const std::string& entry) { return entry.find_first_of("\r\n") != std::string::npos; }
+
+std::string name_of(const std::string& entry) { return entry.substr(0, entry.find('=')); }
+
+bool is_shell_name(const std::string& name) {
+  return !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
+         std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+}
+
+std::string profile_of(const std::vector<std::string>& env) {
+  std::string text;
+  for (const auto& entry : env) {
+    const auto name = name_of(entry);
+    if (has_line_end(entry) || !is_shell_name(name) || entry.size() == name.size()) continue;
+    text += "export " + name + "=" + shell::quote(entry.substr(name.size() + 1)) + "\n";
+  }
+  return text;
+}
+
+std::string config_of(const SshdSetup& setup, const std::vector<std::string>& env) {
+  std::string text;
+  const auto line = [&](const std::string& keyword, const std::string& value) { text += keyword + " " + value + "\n"; };
+  if (setup.listens) line("Port", std::to_string(k_container_ssh_port));
+  for (const char* type : {"ed25519", "ecdsa"}) line("HostKey", setup.folder + "/host_" + type);
+  line("PidFile", setup.folder + "/sshd.pid");
+  line("AuthorizedKeysFile", setup.folder + "/authorized_keys .ssh/authorized_keys");
+  line("AllowUsers", setup.user);
+  line("PermitRootLogin", "prohibit-password");
+  line("PubkeyAuthentication", "yes");
+  line("PasswordAuthentication", "no");
+  line("KbdInteractiveAuthentication", "no");
+  line("UsePAM", "no");
+  line("UseDNS", "no");
+  line("PrintMotd", "no");
+  line("LogLevel", "ERROR");
+  line("Subsystem sftp", setup.from_bundle ? std::string(k_bundle_folder) + "/libexec/sftp-server" : "internal-sftp");
+  return text + set_env_line(env);
+}
+
+}  // namespace
+
+std::vector<std::string> not_carried(const std::vector<std::string>& env) {
+  std::vector<std::string> names;
+  for (const auto& entry : env) {
+    if (has_line_end(entry)) names.push_back(name_of(entry));
+  }
+  return names;
+}
+
+std::string set_env_line(const std::vector<std::string>& env) {
+  std::string line;
+  for (const auto& entry : env) {
+    if (has_line_end(entry) || entry.find('=') == std::string::npos) continue;
+    line += " \"";
+    for (const char c : entry) {
+      if (c == '"' || c == '\\') line += '\\';
+      line += c;
+    }
+    line += '"';
+  }
+  return line.empty() ? line : "SetEnv" + line + "\n";
+}
+
+Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
+  const Inside& inside = *observed.inside;
+  SshdSetup setup;
+  setup.user = desired.target.ssh.user;
+  setup.from_bundle = observed.bundle.has_value() || !inside.bundle.empty();
+  setup.sshd = setup.from_bundle ? std::string(k_bundle_folder) + "/sbin/sshd" : inside.image_sshd;
+  if (setup.sshd.empty()) {
+    return fail(ErrorCode::inside_no_sshd, "container " + desired.target.container.name,
+                "its image has no sshd, and helper brings none for a machine of kind " +
+                    (observed.machine.empty() ? std::string("unknown") : observed.machine),
+                "add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server");
+  }
+  if (!inside.can_switch_users) {
+    if (setup.user == "root") {
+      return fail(ErrorCode::inside_failed, "sshd in container " + desired.target.container.name,
+                  "the container's root may not become another user, which sshd needs",
+                  "let it: \"extra_args\": [\"--cap-add=SETUID\", \"--cap-add=SETGID\", \"--cap-add=SYS_CHROOT\"], or "
+                  "set \"ssh\": {\"user\": ...} to a user that the image has");
+    }
+    setup.as_user = true;
+  }
+  setup.listens = reach(*observed.container, k_container_ssh_port).has_value();
+  setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
+  setup.config = config_of(setup, observed.container->env);
+  setup.authorized_keys = observed.key->public_line + "\n";
+  setup.profile = profile_of(observed.container->env);
+  return setup;
+}
+
+std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys) {
+  Fingerprint print;
+  for (const auto& text : {setup.sshd, setup.user, setup.folder, setup.config, setup.authorized_keys, setup.profile}) {
+    print.add(text);
+  }
+  for (const auto& key : host_keys) print.add(key);
+  return print.hex();
+}
+
+}  // namespace helper::plan

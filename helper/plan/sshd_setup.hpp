@@ -1,0 +1,42 @@
+// SshdSetup is all that our sshd in a container is started with, so that it can be compared with what runs.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helper::plan {
+
+struct Desired;
+struct Observed;
+
+struct SshdSetup {
+  std::string sshd;  // the program, as the container sees it
+  bool from_bundle = false;
+  bool listens = true;   // false: one is started for each connection, by a pipe
+  std::string user;      // who may log in
+  bool as_user = false;  // sshd itself runs as that user, without any right of root
+  std::string folder;    // where its files are
+  std::string config;    // sshd_config(5); holds the container's environment: secret
+  std::string authorized_keys;
+  std::string profile;  // sh text: the environment again, for login shells whose start files have changed it; secret
+  friend bool operator==(const SshdSetup&, const SshdSetup&) = default;
+};
+
+// Error inside_no_sshd: neither we nor the image have one. Error inside_failed: root in the container may not become
+// another user, and the user is root. The container must have been looked into, with a key and host keys.
+[[nodiscard]] Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed);
+
+// Changes whenever the setup or the host keys do.
+[[nodiscard]] std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys);
+
+// The SetEnv line for "NAME=value" entries: one line, since sshd takes only the first (OpenSSH 9.2, servconf.c).
+// argv_split (misc.c) takes words in double quotes, with a backslash before '"' and itself.
+[[nodiscard]] std::string set_env_line(const std::vector<std::string>& env);
+
+// The names of variables that no sshd_config can carry: those with a line end in them.
+[[nodiscard]] std::vector<std::string> not_carried(const std::vector<std::string>& env);
+
+}  // namespace helper::plan

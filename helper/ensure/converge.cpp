@@ -106,7 +106,7 @@ class Convergence {
     for (const auto& text : plan.notes) note(text);
     if (!plan.problems.empty()) return fail(plan.problems.front());
     if (desired_.power == plan::Power::running) {
-      HELPER_TRY_ASSIGN(report_.settings, interpreter_of(paths_, desired_, observed));
+      report_.settings = interpreter_of(paths_, desired_, observed);
       report_.state = "ready";
     }
     report_.changed = !report_.steps.empty();
@@ -133,12 +133,10 @@ Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desi
   return Convergence(hands, paths, desired, memory, on_event, stop).run();
 }
 
-Result<ide::Interpreter> interpreter_of(const Paths& paths, const plan::Desired& desired,
-                                        const plan::Observed& observed) {
+ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {
   const auto& target = desired.target;
-  HELPER_TRY_ASSIGN(
-      const auto choice,
-      plan::choose_python(target.python, observed.inside ? observed.inside->pythons : std::vector<plan::Python>{}));
+  const auto choice =
+      plan::choose_python(target.python, observed.inside ? observed.inside->pythons : std::vector<plan::Python>{});
   ide::Interpreter interpreter;
   interpreter.target = target.name;
   interpreter.host = "127.0.0.1";
@@ -147,10 +145,12 @@ Result<ide::Interpreter> interpreter_of(const Paths& paths, const plan::Desired&
   interpreter.key_file = observed.key ? observed.key->private_file : std::string();
   interpreter.known_hosts = paths.known_hosts().string();
   interpreter.host_key_alias = ide::host_key_alias(target.name);
-  interpreter.python = choice.python.path;
-  interpreter.python_version = choice.python.version;
-  interpreter.python_prefix = choice.python.prefix;
-  interpreter.python_cause = choice.cause;
+  if (choice) {
+    interpreter.python = choice->python.path;
+    interpreter.python_version = choice->python.version;
+    interpreter.python_prefix = choice->python.prefix;
+  }
+  interpreter.python_cause = choice ? choice->cause : choice.error().cause;
   interpreter.project_local = target.project.local.string();
   interpreter.project_remote = target.project.remote;
   interpreter.jupyter_port = target.jupyter ? target.jupyter->local_port : std::uint16_t{0};

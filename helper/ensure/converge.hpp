@@ -19,8 +19,8 @@ inline constexpr int k_max_rounds = 8;
 [[nodiscard]] Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired,
                                       engine::Memory& memory, const EventSink& on_event, const std::stop_token& stop);
 
-// What a ready target's user must know. Error python_missing when no interpreter fits.
-[[nodiscard]] Result<ide::Interpreter> interpreter_of(const Paths& paths, const plan::Desired& desired,
-                                                      const plan::Observed& observed);
+// What the user of a target that can be reached must know. Its python is "" when no interpreter fits.
+[[nodiscard]] ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired,
+                                              const plan::Observed& observed);
 
 }  // namespace helper::ensure

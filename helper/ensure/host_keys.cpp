@@ -3,6 +3,7 @@
 #include "base/process.hpp"
 #include "ensure/local_key.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 
 namespace helper::ensure {
@@ -12,15 +13,43 @@ namespace fs = std::filesystem;
 
 constexpr const char* k_types[] = {"ed25519", "ecdsa"};
 
-Result<void> make_one(const fs::path& file, const std::string& type, const std::stop_token& stop) {
+// A folder for one key, gone with this object. The runtime folder is the user's alone, and mostly not on a disk.
+class Workshop {
+ public:
+  explicit Workshop(const Paths& paths) : path_((paths.runtime / "host-key-XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  ~Workshop() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// ssh-keygen leaves half a file on a full disk; the FileStore does not.
+Result<void> make_one(FileStore& files, const Paths& paths, const fs::path& file, const std::string& type,
+                      const std::stop_token& stop) {
+  const Workshop workshop(paths);
+  if (workshop.path().empty())
+    return fail(ErrorCode::file_failed, paths.runtime.string(), "nothing can be written there");
+  const std::string made = workshop.path() + "/key";
   HELPER_TRY_ASSIGN(
       const auto output,
-      run_process(
-          {{"ssh-keygen", "-q", "-t", type, "-N", "", "-C", "", "-f", file.string()}, {}, {}, Milliseconds(20'000)},
-          stop));
-  if (output.exit_status == 0) return {};
-  return fail(ErrorCode::file_failed, file.string(), "ssh-keygen could not make it: " + output.err,
-              "see that ssh-keygen runs and that the disk is not full");
+      run_process({{"ssh-keygen", "-q", "-t", type, "-N", "", "-C", "", "-f", made}, {}, {}, Milliseconds(20'000)},
+                  stop));
+  if (output.exit_status != 0) {
+    return fail(ErrorCode::file_failed, made, "ssh-keygen could not make it: " + output.err,
+                "see that ssh-keygen runs and that the disk is not full: df -h");
+  }
+  HELPER_TRY_ASSIGN(const auto secret, files.read(made));
+  HELPER_TRY_ASSIGN(const auto open, files.read(made + ".pub"));
+  HELPER_TRY(files.write(file, secret.value_or(""), 0600));
+  return files.write(file.string() + ".pub", open.value_or(""), 0644);
 }
 
 }  // namespace
@@ -51,17 +80,7 @@ Result<engine::HostKeyFiles> read_host_keys(FileStore& files, const Paths& paths
 
 Result<void> make_host_keys(FileStore& files, const Paths& paths, const std::string& target,
                             const std::stop_token& stop) {
-  const fs::path folder = paths.host_keys(target);
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (!failed) fs::permissions(paths.data, fs::perms::owner_all, failed);
-  if (!failed) fs::permissions(folder, fs::perms::owner_all, failed);
-  if (failed) return fail(ErrorCode::file_failed, folder.string(), "cannot be made (" + failed.message() + ")");
-  for (const std::string type : k_types) {
-    HELPER_TRY(files.remove(folder / type));
-    HELPER_TRY(files.remove(folder / (type + ".pub")));
-    HELPER_TRY(make_one(folder / type, type, stop));
-  }
+  for (const std::string type : k_types) HELPER_TRY(make_one(files, paths, paths.host_keys(target) / type, type, stop));
   return {};
 }
 

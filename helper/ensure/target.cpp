@@ -147,7 +147,9 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   asking_->end();
   unreachable_ =
       !report && error_kind(report.error().code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
-  if (power == plan::Power::running && report) keep_running_ = true;
+  // Without a Python the container can still be reached, so that one can be put into it.
+  const bool reachable = report || report.error().code == ErrorCode::python_missing;
+  if (power == plan::Power::running && reachable) keep_running_ = true;
   if (!keep_running_) close_tunnels(hands);  // a first ensure that failed holds no port
   publish_ports(hands);
   if (report) report->round_trips = connection_->server.runs() - before;
@@ -244,7 +246,9 @@ Result<ide::Interpreter> Target::settings(const config::Target& config, const Ca
         HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
         const auto desired = plan::desired_state(config, plan::Power::running);
         const auto plan = plan::make_plan(desired, observed);
-        if (!plan.problems.empty()) return fail(plan.problems.front());
+        for (const auto& problem : plan.problems) {
+          if (problem.code != ErrorCode::python_missing) return fail(problem);
+        }
         if (!plan.steps.empty()) {
           return fail(ErrorCode::not_ready, config.name, "it is not ready: " + plan::to_text(plan.steps.front()),
                       "helper ensure " + config.name);

@@ -14,10 +14,10 @@ struct Interpreter {
   std::string key_file;        // private key on this machine
   std::string known_hosts;     // our file, holding the container's pinned host keys
   std::string host_key_alias;  // the name under which they stand there: "helper-centernet"
-  std::string python;          // interpreter path in the container
+  std::string python;          // interpreter path in the container; "" when none fits
   std::string python_version;  // "3.11.2"
   std::string python_prefix;   // sys.prefix
-  std::string python_cause;    // why this one
+  std::string python_cause;    // why this one, or why none
   std::string project_local;   // "" when the target has no project
   std::string project_remote;
   std::uint16_t jupyter_port = 0;  // local end; 0 when the target has no Jupyter

@@ -20,6 +20,7 @@ std::string row(std::string_view name, std::string_view value) {
 
 std::string python_rows(const Interpreter& i) {
   std::string text = "\nPython in the container\n";
+  if (i.python.empty()) return text + row("none", i.python_cause);
   text += row("interpreter", i.python);
   text += row("version", i.python_version);
   text += row("prefix", i.python_prefix);
@@ -38,6 +39,7 @@ std::string jupyter_rows(const Interpreter& i) {
 }
 
 std::string pycharm_rows(const Interpreter& i) {
+  if (i.python.empty()) return {};
   std::string text = "\nPyCharm (interpreter in the status bar > Add New Interpreter > On SSH)\n";
   text += row("connection", fmt::format("New: host {}, port {}, user name {}", i.host, i.port, i.user));
   text += row("sign in", "Key pair: " + i.key_file);

@@ -57,7 +57,7 @@ class MainJob(Target):
         self.assertEqual(self.first["state"], "ready", self.first)
         self.assertTrue(self.first["changed"])
         verbs = [text.split(" ")[0] for text in self.steps(self.first)]
-        self.assertEqual(verbs, ["open", "open", "create", "start", "install", "start", "lead", "lead", "pin"])
+        self.assertEqual(verbs, ["open", "open", "make", "pin", "create", "start", "put", "start", "lead", "lead"])
 
     def test_a_second_ensure_changes_nothing_in_one_round_trip_and_says_so(self):
         self.ensure()
@@ -183,8 +183,9 @@ class MainJob(Target):
             json.dump(config, file)
         report = self.helper.json("ensure", "--config", path)
         self.assertEqual(report.get("state"), "ready", report)
-        self.assertNotIn("start sshd in the container", self.steps(report))
+        self.assertTrue(wait_until(lambda: ":0016 " in self.sandbox.docker("exec", "centernet", "cat", "/proc/net/tcp").stdout))
         self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.State.Status}}", "centernet").stdout.strip(), "running")
+        self.assertEqual(self.openssh("true").returncode, 0)
         self.assertEqual(self.helper.json("remove", "--config", path)["state"], "absent")
 
     def test_a_container_that_helper_did_not_make_is_adopted_and_never_removed(self):
@@ -209,7 +210,9 @@ class Mending(Target):
     def test_after_docker_rm(self):
         self.ensure()
         self.sandbox.docker("rm", "-f", "centernet")
-        self.assertIn("pin the container's host keys", self.steps(self.ensure()))
+        steps = self.steps(self.ensure())
+        self.assertIn("create container centernet from centernet:1.2 with --gpus", steps)
+        self.assertFalse([text for text in steps if "host keys" in text], steps)
         self.assertEqual(self.openssh("true").returncode, 0)
 
     def test_after_a_pause(self):
@@ -217,21 +220,44 @@ class Mending(Target):
         self.sandbox.docker("pause", "centernet")
         self.assertEqual(self.steps(self.ensure()), ["unpause container centernet"])
 
-    def test_after_sshd_in_the_container_was_killed(self):
+    def test_an_sshd_that_was_killed_in_the_container_comes_back_by_itself(self):
         self.ensure()
-        self.sandbox.docker("exec", "centernet", "pkill", "sshd")
-        self.assertEqual(self.steps(self.ensure()), ["start sshd in the container"])
+        self.sandbox.docker("exec", "centernet", "pkill", "-x", "sshd")
+        self.assertTrue(wait_until(lambda: self.openssh("true").returncode == 0))
+        self.assertFalse(self.ensure()["changed"])
+
+    def test_after_everything_of_ours_in_the_container_was_killed(self):
+        self.ensure()
+        self.sandbox.docker("exec", "centernet", "pkill", "-f", "/dev/helper")
+        self.assertIn("start sshd in the container", self.steps(self.ensure()))
         self.assertEqual(self.openssh("true").returncode, 0)
 
-    def test_after_the_key_was_removed_other_lines_of_authorized_keys_stay(self):
+    def test_after_our_files_in_the_container_were_removed(self):
+        self.ensure()
+        self.sandbox.docker("exec", "centernet", "sh", "-c", "pkill -f /dev/helper; rm -rf /dev/helper/run")
+        self.assertIn("start sshd in the container", self.steps(self.ensure()))
+        self.assertEqual(self.openssh("true").returncode, 0)
+
+    def test_other_people_s_keys_are_left_as_they_are_and_let_them_in(self):
         self.ensure()
         other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZvb2Jhcm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9v somebody else"
-        self.sandbox.docker("exec", "centernet", "sh", "-c", f"printf '%s' '{other}' > /root/.ssh/authorized_keys; chmod 666 /root/.ssh/authorized_keys")
-        self.assertEqual(self.steps(self.ensure()), ["install your public key for root"])
-        lines = self.sandbox.docker("exec", "centernet", "cat", "/root/.ssh/authorized_keys").stdout.splitlines()
-        self.assertEqual((len(lines), lines[0]), (2, other))
-        self.assertEqual(self.sandbox.docker("exec", "centernet", "stat", "-c", "%a", "/root/.ssh/authorized_keys").stdout.strip(), "600")
+        self.sandbox.docker("exec", "centernet", "sh", "-c", f"mkdir -p /root/.ssh; printf '%s' '{other}' > /root/.ssh/authorized_keys; chmod 640 /root/.ssh/authorized_keys")
+        self.ensure()
+        self.assertEqual(self.sandbox.docker("exec", "centernet", "cat", "/root/.ssh/authorized_keys").stdout, other)
+        self.assertEqual(self.sandbox.docker("exec", "centernet", "stat", "-c", "%a", "/root/.ssh/authorized_keys").stdout.strip(), "640")
+
+    def test_eject_leaves_nothing_of_ours_in_the_container(self):
+        self.sandbox.docker("rm", "-f", "centernet")
+        self.sandbox.docker("run", "-d", "--name", "centernet", "-e", "PYTHONDONTWRITEBYTECODE=1", "centernet:1.2", "sleep", "1000")
+        self.addCleanup(self.sandbox.docker, "rm", "-f", "centernet")
+        before = self.sandbox.docker("diff", "centernet").stdout
+        self.ensure()
         self.assertEqual(self.openssh("true").returncode, 0)
+        self.assertEqual(self.helper.json("eject")["state"], "ejected")
+        self.assertEqual(self.sandbox.docker("diff", "centernet").stdout, before)
+        self.assertNotIn("helper", self.sandbox.docker("exec", "centernet", "ps", "-ef").stdout)
+        self.assertEqual(self.sandbox.docker("exec", "centernet", "ls", "/dev/helper").returncode, 2)
+        self.assertFalse(self.helper.json("eject")["changed"])
 
     def test_after_kill_9_of_the_daemon(self):
         self.ensure()

@@ -108,7 +108,7 @@ class Mistakes(unittest.TestCase):
         finally:
             self.sandbox.control("engine", "start")
 
-    def test_an_image_without_sshd(self):
+    def test_an_image_with_neither_sshd_nor_python_can_be_reached_all_the_same(self):
         def change(target):
             target["container"].update({"name": "bare", "image": "bare:1", "mounts": []})
             target["ssh"]["local_port"] = 2392
@@ -116,7 +116,12 @@ class Mistakes(unittest.TestCase):
         path = self.changed(change)
         done = self.helper.run("ensure", "--config", path)
         self.assertEqual(done.returncode, 8, done.stdout + done.stderr)
-        self.assertIn("openssh-server", done.stderr)
+        self.assertIn("install Python 3 in the image", done.stderr)
+        block = f"{self.sandbox.client}/bare-block"
+        with open(block, "w", encoding="utf-8") as file:
+            file.write(self.helper.run("settings", "--format", "ssh-config", "--config", path).stdout)
+        said = subprocess.run(["/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "helper-centernet", "echo", "here"], capture_output=True, text=True, timeout=30)
+        self.assertEqual(said.stdout, "here\n", said.stderr)
         self.helper.run("remove", "--config", path)
 
     def test_a_python_that_is_not_there_lists_those_that_are(self):
@@ -160,7 +165,7 @@ class Mistakes(unittest.TestCase):
                 os.write(filler, b"x" * 1024)
         done = helper.run("ensure", "--config", path)
         self.assertEqual(done.returncode, 10, done.stdout + done.stderr)
-        self.assertIn("known_hosts", done.stderr)
+        self.assertIn("host_keys", done.stderr)
         self.assertIn("df -h", done.stderr)
         left = [name for _, _, files in os.walk(f"{folder}/data") for name in files]
         self.assertEqual(left, [])

@@ -44,5 +44,16 @@ TEST(SettingsText, TheSshCommandIsQuotedForAShell) {
   EXPECT_NE(text->find("'-oIdentityFile=\"/home/me my/id\"' "), std::string::npos) << *text;
 }
 
+TEST(SettingsText, OfATargetWithoutPythonSaysSoAndStillTellsHowToGetIn) {
+  Interpreter interpreter = test::sample();
+  interpreter.python.clear();
+  interpreter.python_cause = "no Python in the container answered";
+  const auto text = settings_text(interpreter);
+  ASSERT_TRUE(text);
+  EXPECT_NE(text->find("none         no Python in the container answered\n"), std::string::npos) << *text;
+  EXPECT_EQ(text->find("PyCharm ("), std::string::npos) << *text;
+  EXPECT_NE(text->find("command"), std::string::npos) << *text;
+}
+
 }  // namespace
 }  // namespace helper::ide

@@ -1,0 +1,96 @@
+// What our sshd is started with.
+#include "plan/sshd_setup.hpp"
+
+#include "unit/plan/sample.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::plan {
+namespace {
+
+using test::desired;
+using test::ready;
+
+bool has_line(const std::string& text, const std::string& line) {
+  return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
+
+TEST(SetEnvLine, IsOneLineWithEachVariableInQuotes) {
+  EXPECT_EQ(set_env_line({"PATH=/a:/b", R"(GREETING=a "b" $c)", R"(BACK=a\b)", "EMPTY=", "TAB=a\tb"}),
+            "SetEnv \"PATH=/a:/b\" \"GREETING=a \\\"b\\\" $c\" \"BACK=a\\\\b\" \"EMPTY=\" \"TAB=a\tb\"\n");
+}
+
+TEST(SetEnvLine, LeavesOutWhatNoLineCanCarryAndNamesIt) {
+  const std::vector<std::string> env{"A=1", "KEY=-----BEGIN\nx", "B=2", "CR=a\rb"};
+  EXPECT_EQ(set_env_line(env), "SetEnv \"A=1\" \"B=2\"\n");
+  EXPECT_EQ(not_carried(env), (std::vector<std::string>{"KEY", "CR"}));
+}
+
+TEST(SetEnvLine, IsNoneForNoVariables) {
+  EXPECT_EQ(set_env_line({}), "");
+  EXPECT_EQ(set_env_line({"NOVALUE"}), "");
+}
+
+TEST(SshdSetup, LetsTheKeyInAndNoPassword) {
+  const auto setup = sshd_setup(desired(), ready());
+  ASSERT_TRUE(setup);
+  EXPECT_EQ(setup->sshd, "/dev/helper/ssh/sbin/sshd");
+  EXPECT_TRUE(setup->listens);
+  EXPECT_FALSE(setup->as_user);
+  EXPECT_EQ(setup->authorized_keys, std::string(test::k_public_line) + "\n");
+  for (const char* line : {"Port 61022", "HostKey /dev/helper/run/host_ed25519", "PasswordAuthentication no",
+                           "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password", "AllowUsers root",
+                           "AuthorizedKeysFile /dev/helper/run/authorized_keys .ssh/authorized_keys",
+                           "Subsystem sftp /dev/helper/ssh/libexec/sftp-server",
+                           "SetEnv \"PATH=/usr/bin:/bin\" \"GREETING=a \\\"b\\\" $c\""}) {
+    EXPECT_TRUE(has_line(setup->config, line)) << line << "\n" << setup->config;
+  }
+}
+
+TEST(SshdSetup, GivesLoginShellsTheEnvironmentAgain) {
+  Observed observed = ready();
+  observed.container->env = {"PATH=/opt/x:/bin", "Q=it's $HOME", "1BAD=x", "a-b=x", "LINES=a\nb"};
+  const auto setup = sshd_setup(desired(), observed);
+  ASSERT_TRUE(setup);
+  EXPECT_NE(setup->profile.find("export PATH=/opt/x:/bin\n"), std::string::npos) << setup->profile;
+  EXPECT_NE(setup->profile.find("export Q='it'\\''s $HOME'\n"), std::string::npos) << setup->profile;
+  for (const char* name : {"1BAD", "a-b", "LINES"}) EXPECT_EQ(setup->profile.find(name), std::string::npos) << name;
+}
+
+TEST(SshdSetup, OnPipesNamesNoPort) {
+  Observed observed = ready();
+  observed.container->published.clear();
+  observed.container->address.clear();
+  const auto setup = sshd_setup(desired(), observed);
+  ASSERT_TRUE(setup);
+  EXPECT_FALSE(setup->listens);
+  EXPECT_EQ(setup->config.find("Port "), std::string::npos);
+}
+
+TEST(SshdSetup, WithTheImagesSshdUsesWhatThatHas) {
+  Observed observed = ready();
+  observed.bundle = std::nullopt;
+  observed.inside->bundle.clear();
+  observed.inside->image_sshd = "/usr/sbin/sshd";
+  const auto setup = sshd_setup(desired(), observed);
+  ASSERT_TRUE(setup);
+  EXPECT_EQ(setup->sshd, "/usr/sbin/sshd");
+  EXPECT_FALSE(setup->from_bundle);
+  EXPECT_TRUE(has_line(setup->config, "Subsystem sftp internal-sftp"));
+}
+
+TEST(Fingerprint, OfASetupChangesWithAnyOfItsPartsAndTheHostKeys) {
+  const SshdSetup setup = *sshd_setup(desired(), ready());
+  const auto base = fingerprint(setup, {"k"});
+  EXPECT_EQ(fingerprint(setup, {"k"}), base);
+  EXPECT_NE(fingerprint(setup, {"other"}), base);
+  for (const auto part : {&SshdSetup::sshd, &SshdSetup::user, &SshdSetup::folder, &SshdSetup::config,
+                          &SshdSetup::authorized_keys, &SshdSetup::profile}) {
+    SshdSetup changed = setup;
+    changed.*part += "x";
+    EXPECT_NE(fingerprint(changed, {"k"}), base);
+  }
+}
+
+}  // namespace
+}  // namespace helper::plan

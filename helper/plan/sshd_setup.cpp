@@ -32,6 +32,13 @@ std::string profile_of(const std::vector<std::string>& env) {
   return text;
 }
 
+// It ends at once for a user whom no passwd file names, as in an image of one program.
+std::string sftp_server(const SshdSetup& setup) {
+  std::string command = std::string(k_bundle_folder) + "/bin/busybox env";
+  for (const auto& variable : account_variables(setup)) command += " " + variable;
+  return command + " " + k_bundle_folder + "/libexec/sftp-server";
+}
+
 std::string config_of(const SshdSetup& setup, const std::vector<std::string>& env) {
   std::string text;
   const auto line = [&](const std::string& keyword, const std::string& value) { text += keyword + " " + value + "\n"; };
@@ -48,7 +55,7 @@ std::string config_of(const SshdSetup& setup, const std::vector<std::string>& en
   line("UseDNS", "no");
   line("PrintMotd", "no");
   line("LogLevel", "ERROR");
-  line("Subsystem sftp", setup.from_bundle ? std::string(k_bundle_folder) + "/libexec/sftp-server" : "internal-sftp");
+  line("Subsystem sftp", setup.from_bundle ? sftp_server(setup) : "internal-sftp");
   return text + set_env_line(env);
 }
 

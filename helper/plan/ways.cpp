@@ -43,16 +43,18 @@ std::optional<Remote> way_to_port(const Container& container, const std::string&
 }
 
 std::vector<std::string> clean_environment(const SshdSetup& setup) {
-  const std::string bundle = k_bundle_folder;
   std::vector<std::string> words;
-  if (setup.from_bundle) words = {bundle + "/bin/busybox"};
+  if (setup.from_bundle) words = {std::string(k_bundle_folder) + "/bin/busybox"};
   words.insert(words.end(), {"env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"});
-  if (setup.from_bundle) {
-    words.insert(words.end(),
-                 {"LD_PRELOAD=" + bundle + "/lib/libnss_wrapper.so", "NSS_WRAPPER_PASSWD=" + setup.folder + "/passwd",
-                  "NSS_WRAPPER_GROUP=" + setup.folder + "/group", "NSS_WRAPPER_SHADOW=" + setup.folder + "/shadow"});
-  }
+  const auto accounts = account_variables(setup);
+  if (setup.from_bundle) words.insert(words.end(), accounts.begin(), accounts.end());
   return words;
+}
+
+std::vector<std::string> account_variables(const SshdSetup& setup) {
+  return {std::string("LD_PRELOAD=") + k_bundle_folder + "/lib/libnss_wrapper.so",
+          "NSS_WRAPPER_PASSWD=" + setup.folder + "/passwd", "NSS_WRAPPER_GROUP=" + setup.folder + "/group",
+          "NSS_WRAPPER_SHADOW=" + setup.folder + "/shadow"};
 }
 
 }  // namespace helper::plan

@@ -23,8 +23,11 @@ namespace helper::plan {
                                                 std::uint16_t container_port, bool has_bundle);
 
 // env(1) and the variables with which our sshd is run, as words: nothing of the container's own environment, so that
-// its LD_LIBRARY_PATH stays away from sshd. With the bundle, libnss_wrapper gives sshd the users that are in
-// SshdSetup::folder (nss_wrapper(1)); sshd clears these from the sessions.
+// its LD_LIBRARY_PATH stays away from sshd.
 [[nodiscard]] std::vector<std::string> clean_environment(const SshdSetup& setup);
+
+// With the bundle, libnss_wrapper gives sshd the accounts that are in SshdSetup::folder (nss_wrapper(1)); sshd clears
+// these variables from the sessions.
+[[nodiscard]] std::vector<std::string> account_variables(const SshdSetup& setup);
 
 }  // namespace helper::plan

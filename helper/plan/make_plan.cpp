@@ -3,10 +3,6 @@
 #include "plan/draft.hpp"
 #include "plan/labels.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
 namespace helper::plan {
 namespace {
 
@@ -99,23 +95,5 @@ Plan make_plan(const Desired& desired, const Observed& observed) {
 }
 
 bool is_ours(const Container& container) { return container.labels.contains(k_label_target); }
-
-std::optional<std::vector<std::string>> keep_alive_command(const config::ContainerConfig& container,
-                                                           const Image& image) {
-  if (container.command) return container.command;
-  constexpr std::array<std::string_view, 9> k_interactive{"sh",  "bash",   "zsh",     "dash",   "fish",
-                                                          "ash", "python", "python3", "ipython"};
-  const auto is_interactive = [&](const std::string& program) {
-    const std::string_view name = std::string_view(program).substr(program.rfind('/') + 1);
-    return std::ranges::find(k_interactive, name) != k_interactive.end();
-  };
-  const bool nothing_to_run = image.command.empty() && image.entrypoint.empty();
-  const bool bare_shell = image.command.size() == 1 && is_interactive(image.command.front());
-  // As process 1 a plain `sleep` ignores SIGTERM, and `docker stop` would take its full 10 s; the shell also reaps
-  // orphans.
-  constexpr const char* k_wait = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done";
-  if (nothing_to_run || bare_shell) return std::vector<std::string>{"sh", "-c", k_wait};
-  return std::nullopt;
-}
 
 }  // namespace helper::plan

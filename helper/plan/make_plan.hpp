@@ -16,9 +16,4 @@ namespace helper::plan {
 // The volume that holds this bundle on a server.
 [[nodiscard]] std::string bundle_volume(const SshBundle& bundle);
 
-// What a container from this image must run to stay up: absent when the image's own command does. A bare shell or
-// Python ends at once without a terminal.
-[[nodiscard]] std::optional<std::vector<std::string>> keep_alive_command(const config::ContainerConfig& container,
-                                                                         const Image& image);
-
 }  // namespace helper::plan

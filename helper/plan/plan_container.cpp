@@ -1,5 +1,6 @@
 #include "plan/choose_gpu.hpp"
 #include "plan/draft.hpp"
+#include "plan/keep_alive.hpp"
 #include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
 

@@ -174,6 +174,8 @@ def ngc(tree, files):
 def mindspore(tree, files):
     """MindSpore's images: a Python of their own, far from the system's PATH, that only ENV leads to."""
     _python_at(tree, files, "/usr/local/python-3.9.2", module="mindspore")
+    # Where LD_LIBRARY_PATH leads: what comes from there instead of from a program's own folder breaks that program.
+    tree.file("/usr/local/python-3.9.2/lib/libcrypto.so.3", "not a library\n")
 
 
 def own_python(tree, files):

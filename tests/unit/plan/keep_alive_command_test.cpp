@@ -1,4 +1,4 @@
-#include "plan/make_plan.hpp"
+#include "plan/keep_alive.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,6 +33,26 @@ TEST(KeepAliveCommand, WaitsBehindAnEntrypointThatRunsWhatItIsGiven) {
   EXPECT_TRUE(of_image({"/opt/nvidia/nvidia_entrypoint.sh"}, {"bash"}));
 }
 
+TEST(KeepAliveCommand, WaitsBehindAnEntrypointThatIsKnownToRunAShellWhenItIsGivenNothing) {
+  for (const Command& entrypoint : {Command{"/opt/nvidia/nvidia_entrypoint.sh"}, Command{"/usr/bin/tini", "--"},
+                                    Command{"/usr/bin/dumb-init"}, Command{"tini", "-g", "--"}}) {
+    const auto command = of_image(entrypoint, {});
+    ASSERT_TRUE(command) << entrypoint.front();
+    EXPECT_EQ(command->front(), "sh");
+  }
+}
+
+TEST(KeepAliveCommand, WaitsInsideAnEntrypointThatIsItselfAShellOrPython) {
+  const auto shell = of_image({"/bin/bash"}, {});
+  ASSERT_TRUE(shell);
+  EXPECT_EQ(shell->front(), "-c");
+  EXPECT_NE(shell->at(1).find("sleep"), std::string::npos);
+  const auto python = of_image({"/usr/bin/python3.11"}, {});
+  ASSERT_TRUE(python);
+  EXPECT_EQ(python->front(), "-c");
+  EXPECT_NE(python->at(1).find("signal.pause()"), std::string::npos);
+}
+
 TEST(KeepAliveCommand, WaitsWhenTheImageHasNothingToRun) { EXPECT_TRUE(of_image({}, {})); }
 
 TEST(KeepAliveCommand, LeavesImagesAloneThatRunSomething) {
@@ -41,6 +61,10 @@ TEST(KeepAliveCommand, LeavesImagesAloneThatRunSomething) {
   EXPECT_EQ(of_image({}, {"python", "train.py"}), std::nullopt);
   EXPECT_EQ(of_image({"/entrypoint.sh"}, {}), std::nullopt);
   EXPECT_EQ(of_image({}, {"mybash"}), std::nullopt);
+  EXPECT_EQ(of_image({}, {"pythonic"}), std::nullopt);
+  EXPECT_EQ(of_image({"python3", "-m", "serve"}, {}), std::nullopt);
+  EXPECT_EQ(of_image({"/usr/bin/python3"}, {"serve.py"}), std::nullopt);
+  EXPECT_EQ(of_image({"/usr/bin/tini", "--", "serve"}, {}), std::nullopt);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// A way into what has no address: each connection runs the command anew.
+// A way into what has no address: each connection runs the command anew. Its client sees the end of its output once its
+// standard error has ended too, as sshd has it.
 struct Pipe {
   std::string name;     // for people: "sshd in centernet by docker exec"
   std::string command;  // POSIX sh, values only through shell::quote; "exec PROGRAM ..." spares a waiting shell

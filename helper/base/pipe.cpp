@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace helper {
@@ -16,6 +17,16 @@ int pipe_cloexec(int (&ends)[2]) {
   return 0;
 #else
   return ::pipe2(ends, O_CLOEXEC);
+#endif
+}
+
+int socketpair_cloexec(int (&ends)[2]) {
+#if defined(__APPLE__)
+  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return -1;
+  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+  return 0;
+#else
+  return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
 #endif
 }
 
@@ -35,6 +46,18 @@ Result<PipeEnds> make_pipe() {
   pipe.write = above_standard(ends[1]);
   if (!pipe.read || !pipe.write) return fail(ErrorCode::internal, "pipe", std::strerror(errno));
   return pipe;
+}
+
+Result<SocketPair> make_socket_pair() {
+  int ends[2] = {-1, -1};
+  if (socketpair_cloexec(ends) != 0) return fail(ErrorCode::internal, "socketpair", std::strerror(errno));
+  SocketPair pair;
+  pair.ours = above_standard(ends[0]);
+  pair.theirs = above_standard(ends[1]);
+  if (!pair.ours || !pair.theirs || ::fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK) != 0) {
+    return fail(ErrorCode::internal, "socketpair", std::strerror(errno));
+  }
+  return pair;
 }
 
 }  // namespace helper

@@ -1,4 +1,5 @@
-// PipeEnds is the two ends of a pipe, neither of which a child process inherits by accident.
+// PipeEnds is the two ends of a pipe, and SocketPair those of a connection within this machine; a child process
+// inherits neither end by accident.
 #pragma once
 
 #include "base/fd.hpp"
@@ -13,5 +14,13 @@ struct PipeEnds {
 
 // Both ends are close-on-exec and never one of the three standard descriptors, even in a process that has closed those.
 [[nodiscard]] Result<PipeEnds> make_pipe();
+
+// A stream both ways between us and a child.
+struct SocketPair {
+  Fd ours;    // non-blocking
+  Fd theirs;  // blocking
+};
+
+[[nodiscard]] Result<SocketPair> make_socket_pair();
 
 }  // namespace helper

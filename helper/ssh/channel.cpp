@@ -1,6 +1,7 @@
 #include "ssh/channel.hpp"
 
 #include "ssh/forward_native.hpp"
+#include "ssh/shell_channel.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -44,15 +45,31 @@ ForwardChannel::Native& self(void* user) { return *static_cast<ForwardChannel::N
 
 int on_data(ssh_session, ssh_channel, void* data, std::uint32_t length, int is_stderr, void* user) {
   auto& channel = self(user);
-  if (is_stderr != 0 || channel.abandoned) return static_cast<int>(length);
+  const std::span bytes(static_cast<const char*>(data), length);
+  if (channel.abandoned) return static_cast<int>(length);
+  if (is_stderr != 0) {
+    if (channel.command) channel.command->last_words.take(channel.command->err.feed({bytes.data(), bytes.size()}));
+    return static_cast<int>(length);
+  }
   if (channel.stalled) return 0;
-  const std::size_t taken = channel.events.data({static_cast<const char*>(data), length});
+  if (channel.command && !channel.command->out.begun()) {
+    channel.start_up({bytes.data(), bytes.size()});
+    return static_cast<int>(length);
+  }
+  const std::size_t taken = channel.take(bytes);
   channel.stalled = taken < length;
-  channel.since_top_up += taken;
   return static_cast<int>(taken);
 }
 
 void on_close(ssh_session, ssh_channel, void* user) { self(user).remote_closed = true; }
+
+void on_exit_status(ssh_session, ssh_channel, int status, void* user) {
+  if (auto& command = self(user).command) command->exit_status = status;
+}
+
+void on_exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* user) {
+  if (auto& command = self(user).command) command->exit_status = status_of_signal(signal);
+}
 
 }  // namespace
 
@@ -61,6 +78,8 @@ void listen_to(ForwardChannel::Native& channel) {
   channel.callbacks.userdata = &channel;
   channel.callbacks.channel_data_function = on_data;
   channel.callbacks.channel_close_function = on_close;
+  channel.callbacks.channel_exit_status_function = on_exit_status;
+  channel.callbacks.channel_exit_signal_function = on_exit_signal;
   ssh_add_channel_callbacks(channel.channel, &channel.callbacks);
 }
 
@@ -69,10 +88,15 @@ std::size_t ForwardChannel::Native::room() const {
   return std::min<std::size_t>(ssh_channel_window_size(channel), k_max_write);
 }
 
-void ForwardChannel::Native::deliver_backlog() {
-  const std::size_t taken = events.data({backlog.data() + backlog_at, backlog.size() - backlog_at});
+std::size_t ForwardChannel::Native::take(std::span<const char> bytes) {
+  if (command) command->spoke = true;
+  const std::size_t taken = events.data(bytes);
   since_top_up += taken;
-  backlog_at += taken;
+  return taken;
+}
+
+void ForwardChannel::Native::deliver_backlog() {
+  backlog_at += take({backlog.data() + backlog_at, backlog.size() - backlog_at});
   if (backlog_at < backlog.size()) return;
   backlog.clear();
   backlog.shrink_to_fit();
@@ -102,34 +126,51 @@ void ForwardChannel::Native::top_up() {
   stalled = stalled || !backlog.empty();
 }
 
-void ForwardChannel::Native::look_at_opening() {
+void ForwardChannel::Native::refuse(std::string reason) {
+  session->check_over(false);
+  if (session->over) return;  // then it is lost, and the session tells why
+  state = State::refused;
+  why = std::move(reason);
+  changed = true;
+}
+
+bool ForwardChannel::Native::is_connected() {
   if (ssh_channel_is_open(channel) == 0) {
     // There is no callback for this answer in 0.10: asking again tells it.
     const int rc = ssh_channel_open_forward(channel, remote.host.c_str(), remote.port, from.host.c_str(), from.port);
-    if (rc == SSH_AGAIN) return;
+    if (rc == SSH_AGAIN) return false;
     if (rc != SSH_OK) {
-      state = State::refused;
-      why = say_refusal(remote, ssh_get_error(session->raw()));
-      changed = true;
-      return;
+      refuse(say_refusal(remote, ssh_get_error(session->raw())));
+      return false;
     }
   }
+  opened = true;
+  return true;
+}
+
+void ForwardChannel::Native::look_at_opening() {
+  if (command ? !command_runs() : !is_connected()) return;
   state = State::open;
   changed = true;
   since_top_up = k_top_up_after;
+  if (stalled) resume();
 }
 
 void ForwardChannel::Native::look() {
   if (state == State::opening) look_at_opening();
   if (abandoned) {
-    if (state != State::opening) close();
+    if (opened || state != State::opening) close();
     return;
   }
   if (state != State::open) return;
   if (!stalled && !remote_closed && since_top_up >= k_top_up_after) top_up();
-  if (!ended && backlog.empty() && ssh_channel_is_eof(channel) != 0) ended = changed = true;
+  if (!ended && backlog.empty() && ssh_channel_is_eof(channel) != 0 && may_tell_its_end()) ended = changed = true;
   if (ended && remote_closed) {
-    state = State::closed;
+    if (command) {
+      judge_command();
+    } else {
+      state = State::closed;
+    }
     changed = true;
   }
   if (wants_room && room() > 0) {
@@ -146,7 +187,6 @@ void ForwardChannel::Native::close() {
   // In non-blocking mode the first call may stop after the end of file ("again" on a full socket): the second says
   // close.
   // A channel that was refused has no number at the server, which ends the session over a message for one.
-  const bool opened = state == State::open || state == State::closed;
   if (!session->over && opened && ssh_channel_close(channel) == SSH_AGAIN) ssh_channel_close(channel);
   ssh_channel_free(channel);
   channel = nullptr;
@@ -158,12 +198,13 @@ ForwardChannel::~ForwardChannel() {
   native_->abandoned = true;
   native_->events = {};
   // libssh takes a late answer to an opening that it no longer knows for an error: such a channel waits for its answer.
-  if (native_->state != State::opening && native_->session != nullptr) native_->close();
+  if ((native_->opened || native_->state != State::opening) && native_->session != nullptr) native_->close();
 }
 
 ForwardChannel::State ForwardChannel::state() const { return native_->state; }
 const std::string& ForwardChannel::why() const { return native_->why; }
 bool ForwardChannel::ended() const { return native_->ended; }
+bool ForwardChannel::no_room_for_it() const { return native_->command && native_->command->no_room; }
 
 std::size_t ForwardChannel::room() const {
   if (native_->session == nullptr) return 0;
@@ -187,18 +228,19 @@ void ForwardChannel::send_eof() {
   ssh_channel_send_eof(native_->channel);
 }
 
-void ForwardChannel::resume() {
-  auto& native = *native_;
-  if (!native.stalled || native.state != State::open || native.session == nullptr) return;
+void ForwardChannel::Native::resume() {
+  if (!stalled || state != State::open || session == nullptr) return;
   do {
-    if (native.backlog.empty()) native.take_all();
-    if (native.backlog.empty()) {
-      native.stalled = false;
-      native.since_top_up = k_top_up_after;
+    if (backlog.empty()) take_all();
+    if (backlog.empty()) {
+      stalled = false;
+      since_top_up = k_top_up_after;
       return;
     }
-    native.deliver_backlog();
-  } while (native.backlog.empty());
+    deliver_backlog();
+  } while (backlog.empty());
 }
+
+void ForwardChannel::resume() { native_->resume(); }
 
 }  // namespace helper::ssh

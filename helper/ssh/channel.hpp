@@ -1,5 +1,6 @@
-// ForwardSession is a connected Session that one event loop drives without ever waiting, and ForwardChannel is one TCP
-// connection that the server makes for us through it (direct-tcpip, RFC 4254, 7.2). Both belong to the loop's thread.
+// ForwardSession is a connected Session that one event loop drives without ever waiting, and ForwardChannel is one
+// connection through it: a TCP connection that the server makes for us (direct-tcpip, RFC 4254, 7.2), or the standard
+// input and output of a command that it runs (a Pipe). Both belong to the loop's thread.
 #pragma once
 
 #include "base/clock.hpp"
@@ -44,8 +45,10 @@ class ForwardChannel {
   ForwardChannel& operator=(const ForwardChannel&) = delete;
 
   [[nodiscard]] State state() const;
-  // Why it was refused or lost: the server's own words where it gave some.
+  // Why it was refused or lost: the server's or the command's own words where they gave some.
   [[nodiscard]] const std::string& why() const;
+  // Refused, since the server runs no more commands in this session (sshd's MaxSessions); in another it may.
+  [[nodiscard]] bool no_room_for_it() const;
   // Bytes that write() takes now: bounded by the server's window, and 0 while the session has bytes to send.
   [[nodiscard]] std::size_t room() const;
   [[nodiscard]] std::size_t write(std::span<const char> bytes);
@@ -79,9 +82,8 @@ class ForwardSession {
   // Declares it over, for this reason: the next settle() tells its channels.
   void give_up(std::string why);
 
-  // Asks the server to connect to `remote` on behalf of a client at `from`.
-  [[nodiscard]] std::unique_ptr<ForwardChannel> open(const Endpoint& remote, const Endpoint& from,
-                                                     ChannelEvents events);
+  // Asks the server to connect to `remote`, or to run it, on behalf of a client at `from`.
+  [[nodiscard]] std::unique_ptr<ForwardChannel> open(const Remote& remote, const Endpoint& from, ChannelEvents events);
 
   // Asks for a sign of life; health() then tells how long it is due.
   void probe();

@@ -1,8 +1,11 @@
 // The insides of ForwardSession and ForwardChannel: what their two sources, and nobody else, may touch.
 #pragma once
 
+#include "base/last_words.hpp"
 #include "ssh/channel.hpp"
+#include "ssh/markers.hpp"
 #include "ssh/native.hpp"
+#include "ssh/starter.hpp"
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
@@ -10,7 +13,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <sys/mman.h>
 #include <vector>
 
@@ -40,13 +45,30 @@ struct FreeEvent {
   void operator()(ssh_event event) const { ssh_event_free(event); }
 };
 
+// What a channel that runs a command has beside one that is a TCP connection.
+struct CommandSide {
+  enum class Stage { channel, exec, marker, runs };
+  Stage stage = Stage::channel;
+  std::string name;
+  Starter starter;
+  std::string_view unsent;  // of starter.line
+  MarkerSplitter out;       // finds where the command's own output begins
+  MarkerSplitter err;
+  LastWords last_words;
+  std::optional<int> exit_status;
+  std::optional<SteadyTime> silent_end_at;  // it ended its output, and had said nothing
+  bool spoke = false;
+  bool no_room = false;
+};
+
 struct ForwardChannel::Native {
   ForwardSession::Native* session = nullptr;  // null once it is gone
   ssh_channel channel = nullptr;              // null once freed
   ssh_channel_callbacks_struct callbacks{};
   ChannelEvents events;
-  Endpoint remote;
+  Endpoint remote;  // of a TCP connection
   Endpoint from;
+  std::unique_ptr<CommandSide> command;  // null for a TCP connection
   State state = State::opening;
   std::string why;
   std::string backlog;         // taken from libssh, not by the sink yet; libssh is not read while it holds something
@@ -55,6 +77,7 @@ struct ForwardChannel::Native {
   bool wide = false;
   bool stalled = false;    // the sink took less than all: libssh keeps what comes, up to its window
   bool abandoned = false;  // its ForwardChannel is gone; freed as soon as the server has answered the opening
+  bool opened = false;     // the server knows it
   bool remote_closed = false;
   bool eof_sent = false;
   bool ended = false;
@@ -65,8 +88,19 @@ struct ForwardChannel::Native {
   void deliver_backlog();
   void take_all();
   void top_up();
+  void resume();
   void look();
   void look_at_opening();
+  void refuse(std::string reason);
+  [[nodiscard]] std::size_t take(std::span<const char> bytes);
+  [[nodiscard]] bool is_connected();
+  // Of a command, in forward_command.cpp.
+  void prepare(const Pipe& pipe);
+  void start_up(std::string_view bytes);
+  [[nodiscard]] bool command_runs();
+  void send_line();
+  [[nodiscard]] bool may_tell_its_end();
+  void judge_command();
   void close();
 };
 

@@ -103,18 +103,20 @@ void ForwardSession::settle() {
   native_->settling = false;
 }
 
-std::unique_ptr<ForwardChannel> ForwardSession::open(const Endpoint& remote, const Endpoint& from,
-                                                     ChannelEvents events) {
+std::unique_ptr<ForwardChannel> ForwardSession::open(const Remote& remote, const Endpoint& from, ChannelEvents events) {
   auto native = std::make_shared<ForwardChannel::Native>();
   native->session = native_.get();
   native->events = std::move(events);
-  native->remote = remote;
   native->from = from;
+  if (const auto* pipe = std::get_if<Pipe>(&remote)) {
+    native->prepare(*pipe);
+  } else {
+    native->remote = std::get<Endpoint>(remote);
+  }
   native->channel = native_->over ? nullptr : ssh_channel_new(native_->raw());
   if (native->channel != nullptr) {
     listen_to(*native);
-    static_cast<void>(
-        ssh_channel_open_forward(native->channel, remote.host.c_str(), remote.port, from.host.c_str(), from.port));
+    native->look();
   } else {
     native->state = ForwardChannel::State::lost;
     native->why = native_->over ? native_->why : "libssh gave no channel (out of memory)";

@@ -12,7 +12,7 @@ namespace helper::tunnel {
 
 class ChannelEnd final : public FarEnd {
  public:
-  ChannelEnd(const std::shared_ptr<Line>& line, std::unique_ptr<ssh::ForwardChannel> channel);
+  ChannelEnd(const std::shared_ptr<Line>& line, std::unique_ptr<ssh::ForwardChannel> channel, bool is_command);
   ~ChannelEnd() override;
   [[nodiscard]] State state() const override;
   [[nodiscard]] std::string why() const override { return channel_->why(); }
@@ -21,12 +21,14 @@ class ChannelEnd final : public FarEnd {
   void send_eof() override;
   [[nodiscard]] bool ended() const override { return channel_->ended(); }
   void resume() override;
-  [[nodiscard]] bool goes_through(const Line* line) const { return line_.lock().get() == line; }
+  [[nodiscard]] std::shared_ptr<const Line> line() const { return line_.lock(); }
 
  private:
   void touched() const;
+  [[nodiscard]] bool is_elsewhere() const;
   std::weak_ptr<Line> line_;
   std::unique_ptr<ssh::ForwardChannel> channel_;
+  bool is_command_;
 };
 
 }  // namespace helper::tunnel

@@ -26,7 +26,7 @@ inline constexpr std::size_t k_max_connections = 1000;
 class Connections {
  public:
   struct Owner {
-    std::function<std::optional<Endpoint>(std::uint16_t port)> remote_of;
+    std::function<std::optional<Remote>(std::uint16_t port)> remote_of;
     // What is wrong with a port's remote ("" = nothing any more), and how many connections it has.
     std::function<void(std::uint16_t port, const std::string& trouble)> on_trouble;
     std::function<void(std::uint16_t port, std::size_t connections)> on_count;

@@ -18,13 +18,15 @@ class Line : public std::enable_shared_from_this<Line> {
   Line(Loop& loop, std::unique_ptr<ssh::Session> session, std::function<void(const Line&)> ended);
 
   void begin();
-  [[nodiscard]] std::unique_ptr<FarEnd> open(const Endpoint& remote, const Endpoint& from, FarEvents events);
+  [[nodiscard]] std::unique_ptr<FarEnd> open(const Remote& remote, const Endpoint& from, FarEvents events);
   void probe();
   [[nodiscard]] ssh::LinkHealth health() { return session_.health(); }
   [[nodiscard]] bool over() const { return session_.over(); }
   [[nodiscard]] const std::string& why() const { return session_.why(); }
   [[nodiscard]] const std::string& name() const { return session_.name(); }
   [[nodiscard]] std::size_t connections() const { return connections_; }
+  // Whether the server will run one more command (a Pipe) in this session, as far as it has told.
+  [[nodiscard]] bool takes_command() const { return commands_ < most_commands_; }
   // Breaks it off: its connections learn that it is lost, and why.
   void break_off(std::string why);
 
@@ -32,6 +34,7 @@ class Line : public std::enable_shared_from_this<Line> {
   SteadyTime probed_at;
   SteadyTime began_at;
   SteadyTime replaced_at;
+  bool doubted = false;  // it was replaced because it was silent
 
  private:
   friend class ChannelEnd;
@@ -41,6 +44,9 @@ class Line : public std::enable_shared_from_this<Line> {
   std::function<void(const Line&)> ended_;
   ssh::ForwardSession session_;
   std::size_t connections_ = 0;
+  std::size_t commands_ = 0;        // of the connections, those that are commands
+  std::size_t most_commands_ = 10;  // sshd's MaxSessions, unless it is set (sshd_config(5)); learned from refusals
+  bool ran_command_ = false;
   bool settle_due_ = false;
   bool told_ = false;
   Watch watch_;  // last: it goes before the session's socket

@@ -20,6 +20,8 @@ constexpr Milliseconds k_old_silent{10'000};
 // hammered.
 constexpr Milliseconds k_short_life{5'000};
 constexpr Milliseconds k_sleep_counts{2'000};
+// Sessions at once: each carries any number of TCP connections, and ten commands with sshd's own settings.
+constexpr std::size_t k_max_lines = 12;
 
 std::string seconds_text(Milliseconds time) {
   return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000);
@@ -77,10 +79,13 @@ void Link::dialled(Dialled result) {
   dialling_ = std::jthread();
   if (result) return adopt(std::move(*result));
   if (!stopped) return failed(result.error());
-  if (!up()) redial_.start(k_first_wait);  // it was called off for a line that has gone bad since
+  for_room_ = false;
+  if (!up()) return redial_.start(k_first_wait);  // it was called off for a line that has gone bad since
+  tell("the dialling was called off", {});        // whoever needs a session of its own asks again
 }
 
 void Link::failed(const Error& error) {
+  for_room_ = false;
   const Milliseconds wait = backoff_.next(error.code, std::uniform_real_distribution<double>(0, 1)(random_));
   std::string trouble = to_text(Error{error.code, error.thing, error.cause, {}});
   if (backoff_.gave_up_for_long()) {
@@ -98,8 +103,10 @@ void Link::adopt(std::unique_ptr<ssh::Session> session) {
       current_, std::make_shared<Line>(loop_, std::move(session), [this](const Line& line) { line_ended(&line); }));
   current_->begin();
   const bool was_suspected = std::exchange(suspected_, false);
+  const bool for_room = std::exchange(for_room_, false);
   if (before) {
     before->replaced_at = std::chrono::steady_clock::now();
+    before->doubted = was_suspected || !for_room;
     old_.push_back(before);
     if (before->connections() == 0) retire(before, "it carries nothing and is replaced");
   }
@@ -136,15 +143,38 @@ void Link::retire(const std::shared_ptr<Line>& line, const std::string& why) {
   line->break_off(why);
 }
 
-Result<std::unique_ptr<FarEnd>> Link::open(const Endpoint& remote, const Endpoint& from, FarEvents events) {
+Result<std::unique_ptr<FarEnd>> Link::open(const Remote& remote, const Endpoint& from, FarEvents events) {
   if (!up()) return fail(ErrorCode::tunnel_failed, to_text(remote), trouble_);
+  Line* line = current_.get();
+  if (std::holds_alternative<Pipe>(remote)) line = line_for_command();
+  if (line == nullptr) {
+    dial_for_commands();
+    return fail(ErrorCode::tunnel_failed, to_text(remote),
+                fmt::format("the {} session(s) with the server carry as many commands as it allows", old_.size() + 1));
+  }
   if (!tick_.running() || current_->connections() == 0) tick_.start(k_busy_tick);
-  return current_->open(remote, from, std::move(events));
+  return line->open(remote, from, std::move(events));
+}
+
+// A command may go through a session that was replaced only because it was full.
+Line* Link::line_for_command() const {
+  if (current_->takes_command()) return current_.get();
+  const auto found = std::ranges::find_if(
+      old_, [](const auto& line) { return !line->doubted && !line->over() && line->takes_command(); });
+  return found == old_.end() ? nullptr : found->get();
+}
+
+void Link::dial_for_commands() {
+  if (old_.size() + 1 >= k_max_lines || redial_.running() || dialling_.joinable()) return;
+  for_room_ = true;
+  dial_now("the sessions that stand have no room for another command");
 }
 
 bool Link::outdated(const FarEnd& far) const {
   const auto* channel = dynamic_cast<const ChannelEnd*>(&far);
-  return channel != nullptr && !channel->goes_through(current_.get());
+  if (channel == nullptr) return false;
+  const auto line = channel->line();
+  return !line || line->over() || line->doubted;
 }
 
 void Link::tick() {
@@ -189,8 +219,9 @@ void Link::watch_old(SteadyTime now) {
     if (now - line->probed_at >= k_busy_probe) line->probe();
     if (line->connections() == 0) {
       retire(line, "its last connection has ended");
-    } else if (is_silent(line->health(), Mood::calm) && now - line->replaced_at > k_old_silent) {
-      retire(line, "it stayed silent after it was replaced");
+    } else if (is_silent(line->health(), Mood::calm)) {
+      if (!std::exchange(line->doubted, true)) changed_("a session beside the newest is silent");
+      if (now - line->replaced_at > k_old_silent) retire(line, "it stayed silent after it was replaced");
     }
   }
 }

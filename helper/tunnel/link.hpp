@@ -27,7 +27,7 @@ class Link final : public Way {
   void start();
   [[nodiscard]] bool up() const override { return current_ != nullptr && !suspected_; }
   [[nodiscard]] std::string trouble() const override { return up() ? std::string() : trouble_; }
-  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Endpoint& remote, const Endpoint& from,
+  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Remote& remote, const Endpoint& from,
                                                      FarEvents events) override;
   [[nodiscard]] bool outdated(const FarEnd& far) const override;
 
@@ -44,6 +44,8 @@ class Link final : public Way {
   void watch_old(SteadyTime now);
   void network_changed();
   void tell(const std::string& why, std::string trouble);
+  [[nodiscard]] Line* line_for_command() const;
+  void dial_for_commands();
 
   Loop& loop_;
   Dial dial_;
@@ -51,6 +53,7 @@ class Link final : public Way {
   std::shared_ptr<Line> current_;           // where new connections go
   std::vector<std::shared_ptr<Line>> old_;  // kept for the connections that they carry
   bool suspected_ = false;                  // the current one is silent
+  bool for_room_ = false;                   // the dial under way is for a session beside a full one
   std::string trouble_;
   Backoff backoff_;
   std::minstd_rand random_;

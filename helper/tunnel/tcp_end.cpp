@@ -86,9 +86,4 @@ void TcpEnd::finish(State state, int error) {
   events_.changed();
 }
 
-Result<std::unique_ptr<FarEnd>> LocalWay::open(const Endpoint& remote, const Endpoint&, FarEvents events) {
-  HELPER_TRY_ASSIGN(Fd socket, begin_connect(remote));
-  return std::make_unique<TcpEnd>(loop_, std::move(socket), std::move(events));
-}
-
 }  // namespace helper::tunnel

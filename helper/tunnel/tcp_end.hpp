@@ -4,7 +4,6 @@
 #include "base/fd.hpp"
 #include "tunnel/far_end.hpp"
 #include "tunnel/loop.hpp"
-#include "tunnel/way.hpp"
 
 #include <memory>
 #include <string>
@@ -36,20 +35,6 @@ class TcpEnd final : public FarEnd {
   bool ended_ = false;
   bool eof_sent_ = false;
   Watch watch_;  // last: it goes before the socket
-};
-
-// The way to a server that is this machine: always up.
-class LocalWay final : public Way {
- public:
-  explicit LocalWay(Loop& loop) : loop_(loop) {}
-  [[nodiscard]] bool up() const override { return true; }
-  [[nodiscard]] std::string trouble() const override { return {}; }
-  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Endpoint& remote, const Endpoint& from,
-                                                     FarEvents events) override;
-  [[nodiscard]] bool outdated(const FarEnd&) const override { return false; }
-
- private:
-  Loop& loop_;
 };
 
 }  // namespace helper::tunnel

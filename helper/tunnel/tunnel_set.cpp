@@ -3,9 +3,9 @@
 #include "tunnel/connections.hpp"
 #include "tunnel/link.hpp"
 #include "tunnel/listener.hpp"
+#include "tunnel/local_way.hpp"
 #include "tunnel/loop.hpp"
 #include "tunnel/sockets.hpp"
-#include "tunnel/tcp_end.hpp"
 
 #include <algorithm>
 #include <map>
@@ -17,7 +17,7 @@ namespace {
 
 struct Port {
   std::unique_ptr<Listener> listener;
-  std::optional<Endpoint> remote;
+  std::optional<Remote> remote;
 };
 
 // What status() tells, kept apart so that any thread may read it while the loop works.
@@ -70,6 +70,12 @@ bool can_be_sent(const Endpoint& remote) {
          std::ranges::all_of(remote.host, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
+bool can_be_run(const Pipe& pipe) {
+  constexpr std::size_t k_max_command = 64u << 10;  // of what one argument may be: Linux takes 128 KiB (execve(2))
+  return !pipe.name.empty() && !pipe.command.empty() && pipe.command.size() <= k_max_command &&
+         pipe.command.find('\0') == std::string::npos;
+}
+
 }  // namespace
 
 struct Tunnels::State {
@@ -93,7 +99,7 @@ struct Tunnels::State {
     board.set_link(way->up(), way->trouble());
   }
 
-  [[nodiscard]] std::optional<Endpoint> remote_of(std::uint16_t port) const {
+  [[nodiscard]] std::optional<Remote> remote_of(std::uint16_t port) const {
     const auto at = ports.find(port);
     return at == ports.end() ? std::nullopt : at->second.remote;
   }
@@ -150,13 +156,14 @@ Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
   return result;
 }
 
-Result<void> Tunnels::point(std::uint16_t local_port, const Remote& where) {
+Result<void> Tunnels::point(std::uint16_t local_port, const Remote& remote) {
   const std::string thing = "local port " + std::to_string(local_port);
-  const auto* address = std::get_if<Endpoint>(&where);
-  if (address == nullptr) return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(where));
-  const Endpoint& remote = *address;
-  if (!can_be_sent(remote) || (state_->link == nullptr && !is_numeric(remote))) {
+  const auto* address = std::get_if<Endpoint>(&remote);
+  if (address != nullptr && (!can_be_sent(*address) || (state_->link == nullptr && !is_numeric(*address)))) {
     return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no address");
+  }
+  if (address == nullptr && !can_be_run(std::get<Pipe>(remote))) {
+    return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no command");
   }
   Result<void> result;
   state_->loop.run([&] {

@@ -1,0 +1,29 @@
+#include "base/pipe_outcome.hpp"
+
+namespace helper {
+namespace {
+
+// The largest 128 + n that a shell gives: Linux has 64 signals. sshd -i ends with 255 after any connection.
+constexpr int k_last_signal_status = 128 + 64;
+
+}  // namespace
+
+PipeOutcome pipe_outcome(const std::string& name, std::optional<int> exit_status, bool spoke,
+                         const std::string& last_line) {
+  if (exit_status == 0) return {};
+  const bool killed = !exit_status || (*exit_status > 128 && *exit_status <= k_last_signal_status);
+  if (spoke && !killed) return {};
+  std::string why = name + ": ";
+  if (!last_line.empty()) {
+    why += last_line;
+  } else if (!exit_status) {
+    why += "the command ended, and its exit status is not known";
+  } else if (killed) {
+    why += "the command was ended by signal " + std::to_string(*exit_status - 128);
+  } else {
+    why += "the command failed with exit status " + std::to_string(*exit_status);
+  }
+  return {spoke ? PipeOutcome::Kind::broken : PipeOutcome::Kind::refused, std::move(why)};
+}
+
+}  // namespace helper

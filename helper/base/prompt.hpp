@@ -13,15 +13,19 @@ namespace helper {
 struct Question {
   enum class Kind { secret, text, confirm };
   Kind kind = Kind::text;
-  std::string prompt;                // one line: "Passphrase for /home/u/.ssh/id_ed25519"
-  std::vector<std::string> details;  // lines to show above it, such as a fingerprint
+  std::string prompt;                     // one line: "Passphrase for /home/u/.ssh/id_ed25519"
+  std::vector<std::string> details;       // lines to show above it, such as a fingerprint
+  std::vector<std::string> choices = {};  // of a confirm: the words that may be answered; none: "yes" and "no"
 };
 
 class Prompter {
  public:
   virtual ~Prompter() = default;
-  // The answer ("yes"/"no" for confirm). Error: cancelled, timed_out, or not_ready when there is nobody to ask.
+  // The answer ("yes"/"no" for confirm, or one of its choices). Error: cancelled, timed_out, or not_ready when there is
+  // nobody to ask.
   [[nodiscard]] virtual Result<std::string> ask(const Question& question, const std::stop_token& stop) = 0;
+  // False when every question would be refused: what is only worth finding out for a question can be left out.
+  [[nodiscard]] virtual bool can_ask() const { return true; }
 };
 
 // Refuses every question: for callers without a terminal.
@@ -30,6 +34,7 @@ class NobodyToAsk final : public Prompter {
   [[nodiscard]] Result<std::string> ask(const Question& question, const std::stop_token&) override {
     return fail(ErrorCode::not_ready, question.prompt, "there is no terminal to ask in");
   }
+  [[nodiscard]] bool can_ask() const override { return false; }
 };
 
 }  // namespace helper

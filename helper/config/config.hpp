@@ -24,10 +24,20 @@ struct PortPair {
   friend bool operator==(const PortPair&, const PortPair&) = default;
 };
 
+// A Dockerfile from which the image is built on the server.
+struct BuildConfig {
+  std::filesystem::path context;  // absolute folder of this machine: a relative one is taken from the config's folder
+  std::string dockerfile = "Dockerfile";    // within the context, '/' between names
+  std::map<std::string, std::string> args;  // docker build --build-arg: kept in the image, so no place for secrets
+  std::string target;                       // the stage to build; "" = the last
+  friend bool operator==(const BuildConfig&, const BuildConfig&) = default;
+};
+
 struct ContainerConfig {
-  std::string name;      // default: the target's name
-  std::string image;     // required
-  std::string hostname;  // "" = the engine's choice
+  std::string name;                  // default: the target's name
+  std::string image;                 // required, unless `build` is there: then helper/TARGET
+  std::optional<BuildConfig> build;  // absent: the image is pulled, or on the server already
+  std::string hostname;              // "" = the engine's choice
   std::string gpus =
       "all";  // "all", "none", a count, or [device=]indices/UUIDs joined by commas; "device=0" is GPU 0, "0,1" both
   std::string runtime = "auto";  // "auto", "gpus" (only --gpus), or a runtime's name (--runtime=NAME)

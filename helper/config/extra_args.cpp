@@ -35,7 +35,7 @@ constexpr std::array k_taken{
     TakenFlag{"--cidfile", '\0', "remove it: helper finds the container by its name"},
 };
 
-constexpr std::string_view k_our_labels = "helper.";
+constexpr std::string_view k_our_labels = "io.helper.";
 
 const TakenFlag* taken(std::string_view word) {
   const bool is_long = word.starts_with("--");
@@ -58,7 +58,7 @@ std::optional<Flaw> check(std::string_view word, std::string_view before, bool v
   const std::string shown = "\"" + printable(word) + "\" ";
   if (label_of(word, before).starts_with(k_our_labels)) {
     return Flaw{shown + "sets a label that helper keeps for itself",
-                "choose a name that does not begin with \"helper.\""};
+                "choose a name that does not begin with \"io.helper.\""};
   }
   if (word == "-" || word == "--")
     return Flaw{shown + "would end the flags, and what follows would be taken for the image", "remove it"};

@@ -3,39 +3,24 @@
 #include "base/shell.hpp"
 #include "engine/act_run.hpp"
 #include "engine/cli.hpp"
-#include "engine/read.hpp"
+#include "engine/progress.hpp"
 
 namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_pull_limit = std::chrono::minutes(60);
-constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a runtime may have a large image to prepare
 constexpr Milliseconds k_inside_limit = std::chrono::seconds(30);
-
-Command command(const Argv& argv, Milliseconds limit, std::string stdin_text = {}) {
-  return {k_path + shell::quote(argv), std::move(stdin_text), limit};
-}
-
-Result<void> run_engine(CommandRunner& server, const Command& what, const std::string& name,
-                        const std::stop_token& stop) {
-  HELPER_TRY(run_or_fail(server, what, ErrorCode::container_failed, "container " + name,
-                         "look at it on the server: docker inspect " + shell::quote(name), stop));
-  return {};
-}
-
-Result<void> run_engine(CommandRunner& server, const Argv& argv, const std::string& name, const std::stop_token& stop) {
-  return run_engine(server, command(argv, k_start_limit), name, stop);
-}
 
 }  // namespace
 
 Result<void> pull_image(CommandRunner& server, const plan::PullImage& action, const OutputSink& on_progress,
                         const std::stop_token& stop) {
+  PullProgress progress(on_progress);
   HELPER_TRY(run_or_fail(server, command({"docker", "pull", "--", action.image}, k_pull_limit),
                          ErrorCode::image_missing, "image " + action.image,
                          "build it on the server (docker build -t " + shell::quote(action.image) +
                              " .), load it (docker load), or name another in helper.json: \"image\"",
-                         stop, on_progress));
+                         stop, [&](std::string_view piece) { progress.take(piece); }));
   return {};
 }
 

@@ -12,6 +12,12 @@
 
 namespace helper::engine {
 
+// What is remembered of the files of this machine that an image is built from.
+struct ContextMemory {
+  std::string facts;  // names, times and sizes, as a fingerprint
+  std::string print;  // BuildInputs::print
+};
+
 // What is remembered of a running container, so that the next look can be quick. It holds for one run of one container.
 struct Memory {
   std::string run;      // container id and start time; "" = nothing is known

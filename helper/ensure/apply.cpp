@@ -1,7 +1,9 @@
 #include "ensure/apply.hpp"
 
 #include "engine/act.hpp"
+#include "engine/act_lifecycle.hpp"
 #include "engine/act_ssh.hpp"
+#include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/local_key.hpp"
 #include "ide/interpreter.hpp"
@@ -33,6 +35,11 @@ struct Apply {
   Result<void> operator()(const plan::PullImage& a) const {
     return engine::pull_image(hands.server, a, on_progress, stop);
   }
+  Result<void> operator()(const plan::BuildImage& a) const {
+    const auto& build = *desired.target.container.build;
+    HELPER_TRY_ASSIGN(const auto context, pack_context(build, stop));
+    return engine::build_image(hands.server, a, build, context.path(), on_progress, stop);
+  }
   Result<void> operator()(const plan::CreateContainer& a) const {
     return engine::create_container(hands.server, desired, a, stop);
   }
@@ -56,6 +63,16 @@ struct Apply {
   }
   Result<void> operator()(const plan::SendBundle& a) const {
     return engine::send_bundle(hands.server, a, on_progress, stop);
+  }
+  Result<void> operator()(const plan::UpdateRestart& a) const { return engine::update_restart(hands.server, a, stop); }
+  Result<void> operator()(const plan::SnapshotContainer& a) const {
+    return engine::snapshot_container(hands.server, a, stop);
+  }
+  Result<void> operator()(const plan::SetAside& a) const {
+    return engine::rename_container(hands.server, a.name, a.aside, stop);
+  }
+  Result<void> operator()(const plan::BringBack& a) const {
+    return engine::rename_container(hands.server, a.aside, a.name, stop);
   }
   Result<void> operator()(const plan::StartSshd& a) const {
     HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(hands.files, paths, desired.target.name));

@@ -42,6 +42,16 @@ struct StepReport {
   Milliseconds elapsed{0};
 };
 
+// Where a container is not as its config says. The texts are canonical; of environment variables only a fingerprint.
+struct DriftReport {
+  std::string field;    // "container.shm_size"
+  std::string need;     // what its change needs: "live", "restart", "recreate"
+  std::string wanted;   // by the config, now
+  std::string applied;  // when the container was made; "" when that is not known
+  std::string actual;   // as the engine tells it; "" when it does not
+  std::string cause;    // who changed it
+};
+
 // The result of ensure, stop, restart, remove.
 struct Report {
   std::string target;
@@ -61,6 +71,7 @@ struct PlanReport {
   std::vector<StepReport> steps;  // elapsed is 0
   std::vector<Error> problems;
   std::vector<std::string> notes;
+  std::vector<DriftReport> drifts = {};
 };
 
 struct TunnelReport {
@@ -88,6 +99,32 @@ struct TargetStatus {
   std::vector<StepReport> would_do;  // what ensure would do
   std::vector<Error> problems;
   std::vector<std::string> notes;
+  std::vector<DriftReport> drifts;
+};
+
+// The result of snapshot.
+struct SnapshotReport {
+  std::string target;
+  std::string image;      // its name on the server
+  std::int64_t size = 0;  // bytes of the whole image
+  std::vector<std::string> notes;
+};
+
+// A container that helper made.
+struct ListedContainer {
+  std::string target;  // by its label
+  std::string container;
+  std::string state;   // the engine's word: "running"
+  std::string status;  // the engine's sentence: "Up 2 hours"
+  std::string image;
+  std::string size;  // of its writable layer, as the engine writes it: "12.3MB"
+};
+
+// The result of list for one server.
+struct ServerList {
+  std::string server;
+  std::vector<ListedContainer> containers;
+  std::optional<Error> error;  // it could not be asked
 };
 
 struct LogText {

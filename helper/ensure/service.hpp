@@ -20,6 +20,7 @@ struct Request {
   std::string target;        // "" = the config's only one
   std::string agent_socket;  // SSH_AUTH_SOCK of whoever asks; "" = keep what is known
   bool can_answer = false;   // questions may be put to whoever asks; else they are refused
+  bool recreate = false;     // of ensure: a container that is not as the config says may be made anew without asking
 };
 
 class Service {

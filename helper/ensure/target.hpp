@@ -23,6 +23,7 @@ namespace helper::ensure {
 struct Caller {
   std::string agent_socket;  // "" = keep what is known
   bool can_answer = false;
+  bool recreate = false;  // a container that is not as the config says may be made anew without asking
 };
 
 class Target {

@@ -1,5 +1,6 @@
 #include "plan/desired.hpp"
 
+#include "plan/fields.hpp"
 #include "plan/fingerprint.hpp"
 
 namespace helper::plan {
@@ -41,7 +42,7 @@ std::vector<DesiredTunnel> tunnels_of(const config::Target& target) {
 Desired desired_state(const config::Target& target, Power power) {
   auto tunnels = tunnels_of(target);
   auto hash = fingerprint(target.container, tunnels);
-  return {target, power, std::move(tunnels), std::move(hash)};
+  return {target, power, std::move(tunnels), fields_of(target), std::move(hash)};
 }
 
 std::string to_text(Power power) {

@@ -3,6 +3,7 @@
 
 #include "config/config.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Desired {
   config::Target target;
   Power power = Power::running;
   std::vector<DesiredTunnel> tunnels;
+  std::map<std::string, std::string> fields;  // what the container keeps of its config: fields.hpp
   std::string spec_hash;  // of the config fields that only `docker create` can set; a label on what we create
 };
 

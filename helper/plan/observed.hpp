@@ -4,6 +4,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
+#include "config/config.hpp"
 
 #include <cstdint>
 #include <map>
@@ -24,10 +25,22 @@ enum class ContainerState { absent, created, running, paused, restarting, removi
 // How a container was given its GPUs.
 enum class GpuWay { none, gpus_flag, runtime };
 
+// What the engine tells of how a container was made.
+struct Settings {
+  std::string restart;  // as config's "restart"; "no" when there is none
+  bool privileged = false;
+  std::int64_t shm_size = 0;  // bytes
+  std::map<std::string, config::Ulimit> ulimits;
+  std::vector<std::string> mounts;         // SOURCE:DESTINATION[:ro]
+  std::vector<std::string> ports;  // [ADDRESS:]PORT:CONTAINER_PORT/PROTOCOL; PORT is "" when the engine chose it
+  friend bool operator==(const Settings&, const Settings&) = default;
+};
+
 struct Container {
   ContainerState state = ContainerState::absent;
   std::string id;
   std::string image;          // as named at creation
+  std::string image_id;       // of what that name meant then
   bool ever_started = false;  // false: it was created and has never run, so removing it loses nothing
   int exit_code = 0;          // of its last run
   std::string error;          // the engine's text when the last start failed; "" otherwise
@@ -35,6 +48,8 @@ struct Container {
   GpuWay gpu_way = GpuWay::none;
   std::string runtime;                          // HostConfig.Runtime
   std::map<std::string, std::string> labels;    // ours tell whether we made it
+  std::map<std::string, std::string> applied;   // Desired::fields when it was made; none: it has no such label
+  std::optional<Settings> settings;             // absent: the engine did not tell
   std::map<std::uint16_t, Endpoint> published;  // container port -> where the server reaches it
   std::string address;                          // at which the server reaches every port of it; "" when there is none
   std::vector<std::string> env;                 // "NAME=value": of the image and of its creation
@@ -48,7 +63,15 @@ struct Image {
   std::string id;
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
+  std::string build_print = {};  // k_label_build; "" when helper did not build it
   friend bool operator==(const Image&, const Image&) = default;
+};
+
+// The files of this machine from which an image is built, as they are now.
+struct BuildInputs {
+  std::string print;           // of their names, modes and bytes, and of the build's settings
+  std::optional<Error> error;  // they cannot be read
+  friend bool operator==(const BuildInputs&, const BuildInputs&) = default;
 };
 
 // One interpreter that was run.
@@ -100,10 +123,18 @@ struct SshBundle {
   friend bool operator==(const SshBundle&, const SshBundle&) = default;
 };
 
-// What was tried since the request began. It is how a plan knows that starting again the same way would be the same.
+// Whether a container may be made anew, so that what was written in it is lost.
+enum class Consent { not_asked, no, yes, snapshot_first };
+
+// What was tried, and what was allowed, since the request began. It is how a plan knows that starting again the same
+// way would be the same.
 struct Attempts {
   int starts = 0;                             // containers that were started, successfully
   std::map<GpuWay, std::string> failed_ways;  // the engine's text when a start failed
+  Consent consent = Consent::not_asked;
+  std::string consent_for;     // the id of the one container that the consent is about
+  std::string snapshot_image;  // with Consent::snapshot_first: what to call the copy
+  std::string replace_failed;  // why the container that was to replace it could not be made; "" = it was not tried
   friend bool operator==(const Attempts&, const Attempts&) = default;
 };
 
@@ -113,7 +144,9 @@ struct Observed {
   std::optional<Error> engine_error;  // its engine cannot be used: nothing below it is known
   std::optional<Engine> engine;       // only looked at when the container does not run
   std::optional<Container> container;
-  std::optional<Image> image;  // absent: not on the server, or not looked at since the container runs
+  std::optional<Container> aside;    // the container that is being replaced, under its other name
+  std::optional<Image> image;        // absent: not on the server
+  std::optional<BuildInputs> build;  // absent: the config builds no image
   std::optional<Inside> inside;
   std::optional<Error> inside_error;  // the container runs and could not be looked into
   std::vector<Tunnel> tunnels;

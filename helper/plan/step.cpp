@@ -15,6 +15,7 @@ struct ActionText {
   }
   std::string operator()(const MakeLocalKey&) const { return "make an SSH key"; }
   std::string operator()(const PullImage& a) const { return "pull image " + a.image; }
+  std::string operator()(const BuildImage& a) const { return "build image " + a.image; }
   std::string operator()(const CreateContainer& a) const {
     std::string text = "create container " + a.name + " from " + a.image;
     if (a.gpu_way == GpuWay::gpus_flag) text += " with --gpus";
@@ -29,6 +30,14 @@ struct ActionText {
   std::string operator()(const FillBundleVolume&) const { return "put an SSH server for containers on the server"; }
   std::string operator()(const SendBundle& a) const { return "put an SSH server into container " + a.name; }
   std::string operator()(const Eject& a) const { return "take everything of helper's out of container " + a.name; }
+  std::string operator()(const UpdateRestart& a) const {
+    return "set the restart policy of container " + a.name + " to " + a.policy;
+  }
+  std::string operator()(const SnapshotContainer& a) const {
+    return "keep a copy of container " + a.name + " as image " + a.image;
+  }
+  std::string operator()(const SetAside& a) const { return "set container " + a.name + " aside as " + a.aside; }
+  std::string operator()(const BringBack& a) const { return "bring container " + a.name + " back from " + a.aside; }
   std::string operator()(const StartSshd&) const { return "start sshd in the container"; }
   std::string operator()(const PinHostKeys& a) const {
     return a.host_keys.empty() ? "forget the container's host keys" : "pin the container's host keys";
@@ -45,6 +54,7 @@ std::string to_text(const Plan& plan) {
   std::string text;
   for (const auto& step : plan.steps) text += to_text(step) + "\n";
   for (const auto& problem : plan.problems) text += "problem: " + helper::to_text(problem) + "\n";
+  for (const auto& drift : plan.drifts) text += "drift: " + to_text(drift) + "\n";
   for (const auto& note : plan.notes) text += "note: " + note + "\n";
   return text;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "plan/desired.hpp"
+#include "plan/drift.hpp"
 #include "plan/observed.hpp"
 #include "plan/sshd_setup.hpp"
 
@@ -30,6 +31,11 @@ struct MakeLocalKey {};
 struct PullImage {
   std::string image;
 };
+// On the server, from the build's context, which is packed here and sent.
+struct BuildImage {
+  std::string image;
+  std::string print;  // BuildInputs::print, a label on the image
+};
 struct CreateContainer {
   std::string name;
   std::string image;
@@ -48,6 +54,25 @@ struct StopContainer {
   std::string name;
 };
 struct RemoveContainer {
+  std::string name;
+};
+// A live change.
+struct UpdateRestart {
+  std::string name;
+  std::string policy;  // as docker update --restart
+};
+// docker commit: what was written in the container becomes an image.
+struct SnapshotContainer {
+  std::string name;
+  std::string image;
+};
+struct SetAside {
+  std::string name;
+  std::string aside;
+};
+// The one that was set aside takes its name again.
+struct BringBack {
+  std::string aside;
   std::string name;
 };
 // The target's host keys, on this machine.
@@ -76,9 +101,10 @@ struct PinHostKeys {
   std::vector<std::string> host_keys;
 };
 
-using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, CreateContainer,
-                            StartContainer, UnpauseContainer, StopContainer, RemoveContainer, MakeHostKeys,
-                            FillBundleVolume, SendBundle, StartSshd, Eject, PinHostKeys>;
+using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, BuildImage, CreateContainer,
+                            StartContainer, UnpauseContainer, StopContainer, RemoveContainer, UpdateRestart,
+                            SnapshotContainer, SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle,
+                            StartSshd, Eject, PinHostKeys>;
 
 struct Step {
   Action action;
@@ -89,6 +115,8 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<Error> problems;     // what stands in the way once the steps are done
   std::vector<std::string> notes;  // facts to tell: "adopted a container that helper did not make"
+  std::vector<Drift> drifts = {};  // where the container is not as the config says
+  std::string wants_consent = {};  // the id of the container that could be made anew, once somebody agrees; "" = none
 
   [[nodiscard]] bool empty() const { return steps.empty() && problems.empty(); }
 };

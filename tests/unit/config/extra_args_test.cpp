@@ -58,10 +58,10 @@ TEST(ExtraArgs, AFlagThatHelperDecidesIsRefusedWithTheKeyToUse) {
 
 TEST(ExtraArgs, OurOwnLabelsAreRefusedInEveryForm) {
   for (const Words& words : std::vector<Words>{{"--label", "helper.target=x"},
-                                               {"-l", "helper.x"},
-                                               {"--label=helper.x=1"},
-                                               {"-lhelper.x=1"},
-                                               {"-l=helper.x"}}) {
+                                               {"-l", "io.helper.x"},
+                                               {"--label=io.helper.x=1"},
+                                               {"-lio.helper.x=1"},
+                                               {"-l=io.helper.x"}}) {
     EXPECT_TRUE(check_extra_args(words)) << words.front();
   }
 }

@@ -1,0 +1,30 @@
+// A Drift is one field in which a container is not as its config says: what the config says now, what was applied when
+// the container was made, what is, and so who changed it.
+#pragma once
+
+#include "plan/desired.hpp"
+#include "plan/fields.hpp"
+#include "plan/observed.hpp"
+
+#include <string>
+#include <vector>
+
+namespace helper::plan {
+
+struct Drift {
+  std::string field;  // a key of fields.hpp, or "container" when the container does not tell what was applied
+  Need need = Need::recreate;
+  std::string wanted;
+  std::string applied;  // "" when that is not known
+  std::string actual;   // "" when the engine does not tell
+  std::string cause;    // "the config has changed"
+  friend bool operator==(const Drift&, const Drift&) = default;
+};
+
+// Of a container that is there and ours; in the order of the table.
+[[nodiscard]] std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed);
+
+// "container.shm_size: the config has changed (8g wanted, 1g applied)".
+[[nodiscard]] std::string to_text(const Drift& drift);
+
+}  // namespace helper::plan

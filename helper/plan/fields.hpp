@@ -1,0 +1,38 @@
+// The one table of what a change of each config field needs: nothing, a restart of something, or a new container.
+#pragma once
+
+#include "config/config.hpp"
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace helper::plan {
+
+enum class Need {
+  live,      // the next ensure applies it and interrupts nothing
+  restart,   // the next ensure starts a server inside the container again
+  recreate,  // only `docker create` can set it: what was written in the container is lost, so somebody must agree
+};
+
+struct Field {
+  std::string_view key;  // as in config/keys without "targets.*."
+  Need need;
+  // Its canonical text, equal for equal meaning; null for what the container does not keep.
+  std::string (*text)(const config::Target& target);
+};
+
+[[nodiscard]] std::span<const Field> fields();
+[[nodiscard]] const Field* find_field(std::string_view key);
+
+// The fields that the container keeps, by key. Of environment variables only a fingerprint of the value: what is made
+// of this stands where others can read it.
+[[nodiscard]] std::map<std::string, std::string> fields_of(const config::Target& target);
+
+// A variable as fields_of shows it: "NAME=#0123456789abcdef".
+[[nodiscard]] std::string env_text(const std::string& name, const std::string& value);
+
+[[nodiscard]] std::string_view to_text(Need need);
+
+}  // namespace helper::plan

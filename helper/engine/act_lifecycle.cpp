@@ -11,7 +11,7 @@ namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_commit_limit = std::chrono::minutes(60);  // a layer of many gigabytes on a slow disk
-constexpr Milliseconds k_build_limit = std::chrono::hours(6);     // CUDA extensions take their time
+constexpr Milliseconds k_build_limit = std::chrono::hours(6);      // CUDA extensions take their time
 
 }  // namespace
 
@@ -32,14 +32,15 @@ Result<void> snapshot_container(CommandRunner& server, const plan::SnapshotConta
     argv.push_back("LABEL " + std::string(label) + "=\"\"");
   }
   argv.insert(argv.end(), {"--", action.name, action.image});
-  HELPER_TRY(run_or_fail(server, command(argv, k_commit_limit), ErrorCode::engine_failed, "copy of container " + action.name,
-                 "on the server, see whether its disk is full: docker system df", stop));
+  HELPER_TRY(run_or_fail(server, command(argv, k_commit_limit), ErrorCode::engine_failed,
+                         "copy of container " + action.name,
+                         "on the server, see whether its disk is full: docker system df", stop));
   return {};
 }
 
 Argv build_argv(const plan::BuildImage& action, const config::BuildConfig& build) {
-  Argv argv{"docker", "build", "--tag", action.image, "--file", build.dockerfile,
-            "--label", std::string(plan::k_label_build) + "=" + action.print};
+  Argv argv{"docker", "build",          "--tag",   action.image,
+            "--file", build.dockerfile, "--label", std::string(plan::k_label_build) + "=" + action.print};
   if (!build.target.empty()) argv.insert(argv.end(), {"--target", build.target});
   for (const auto& [name, value] : build.args) argv.insert(argv.end(), {"--build-arg", name + "=" + value});
   argv.emplace_back("-");
@@ -52,8 +53,7 @@ Result<void> build_image(CommandRunner& server, const plan::BuildImage& action, 
   BuildProgress progress(on_progress);
   Command what = command(build_argv(action, build), k_build_limit);
   what.stdin_file = context;
-  HELPER_TRY_ASSIGN(const auto output,
-                    server.run(what, stop, [&](std::string_view piece) { progress.take(piece); }));
+  HELPER_TRY_ASSIGN(const auto output, server.run(what, stop, [&](std::string_view piece) { progress.take(piece); }));
   if (output.exit_status == 0) return {};
   return fail(ErrorCode::image_missing, "image " + action.image, build_failure(output),
               "mend " + build.dockerfile + " in " + build.context.string());
@@ -63,8 +63,8 @@ Result<std::int64_t> image_size(CommandRunner& server, const std::string& image,
   HELPER_TRY_ASSIGN(
       const auto output,
       run_or_fail(server, command({"docker", "image", "inspect", "--format", "{{.Size}}", "--", image}, k_start_limit),
-          ErrorCode::engine_failed, "image " + image,
-          "look at it on the server: docker image inspect " + shell::quote(image), stop));
+                  ErrorCode::engine_failed, "image " + image,
+                  "look at it on the server: docker image inspect " + shell::quote(image), stop));
   std::int64_t size = 0;
   std::from_chars(output.out.data(), output.out.data() + output.out.size(), size);
   return size;

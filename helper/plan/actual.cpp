@@ -27,10 +27,15 @@ std::string ulimits_text(const Target& wanted, const Settings& is) {
   return text_of("container.ulimits", actual);
 }
 
-std::string env_text(const Target& wanted, const Settings& is) {
+std::string env_text(const Target& wanted, const std::vector<std::string>& is) {
   Target actual = wanted;
-  std::erase_if(actual.container.env, [&](const auto& variable) { return !is.env.contains(variable.first); });
-  for (auto& [name, value] : actual.container.env) value = is.env.at(name);
+  actual.container.env.clear();
+  for (const auto& variable : is) {
+    const auto equals = variable.find('=');
+    const std::string name = variable.substr(0, equals);
+    if (wanted.container.env.contains(name) && equals != std::string::npos)
+      actual.container.env[name] = variable.substr(equals + 1);
+  }
   return text_of("container.env", actual);
 }
 
@@ -107,12 +112,14 @@ std::optional<std::string> ports_text(const Target& wanted, const Settings& is) 
 
 }  // namespace
 
-std::optional<std::string> actual_text(std::string_view field, const Target& wanted, const Settings& settings) {
+std::optional<std::string> actual_text(std::string_view field, const Target& wanted, const Container& container) {
+  if (field == "container.env") return env_text(wanted, container.env);
+  if (!container.settings) return std::nullopt;
+  const Settings& settings = *container.settings;
   if (field == "container.restart") return settings.restart;
   if (field == "container.privileged") return settings.privileged ? "true" : "false";
   if (field == "container.shm_size" && !wanted.container.shm_size.empty()) return shm_text(wanted, settings);
   if (field == "container.ulimits") return ulimits_text(wanted, settings);
-  if (field == "container.env") return env_text(wanted, settings);
   if (field == "container.mounts") return mounts_text(wanted, settings);
   if (field == "container.ports") return ports_text(wanted, settings);
   return std::nullopt;

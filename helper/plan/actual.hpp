@@ -13,7 +13,7 @@ namespace helper::plan {
 // Equal to the field's canonical text when the engine says that the container is as `wanted`, in whatever form it says
 // so; what it has beyond that (an image's own variables, say) does not count. Nullopt for what it does not tell.
 [[nodiscard]] std::optional<std::string> actual_text(std::string_view field, const config::Target& wanted,
-                                                     const Settings& settings);
+                                                     const Container& container);
 
 // "8g" in bytes; 0 for "".
 [[nodiscard]] std::int64_t bytes_of(std::string_view size);

@@ -27,8 +27,7 @@ std::optional<Drift> drift_of(const Field& field, const Desired& desired, const 
   const std::string key(field.key);
   const std::string wanted = value_of(desired.fields, key);
   const std::string applied = value_of(container.applied, key);
-  const auto actual =
-      container.settings ? actual_text(field.key, desired.target, *container.settings) : std::optional<std::string>();
+  const auto actual = actual_text(field.key, desired.target, container);
   const bool applied_fits = applied == wanted;
   const bool fits = field.need == Need::recreate ? applied_fits : actual.value_or(applied) == wanted;
   if (fits) return std::nullopt;

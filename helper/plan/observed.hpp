@@ -31,8 +31,8 @@ struct Settings {
   bool privileged = false;
   std::int64_t shm_size = 0;  // bytes
   std::map<std::string, config::Ulimit> ulimits;
-  std::vector<std::string> mounts;         // SOURCE:DESTINATION[:ro]
-  std::vector<std::string> ports;  // [ADDRESS:]PORT:CONTAINER_PORT/PROTOCOL; PORT is "" when the engine chose it
+  std::vector<std::string> mounts;  // SOURCE:DESTINATION[:ro]
+  std::vector<std::string> ports;   // [ADDRESS:]PORT:CONTAINER_PORT/PROTOCOL; PORT is "" when the engine chose it
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 

@@ -101,10 +101,10 @@ struct PinHostKeys {
   std::vector<std::string> host_keys;
 };
 
-using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, BuildImage, CreateContainer,
-                            StartContainer, UnpauseContainer, StopContainer, RemoveContainer, UpdateRestart,
-                            SnapshotContainer, SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle,
-                            StartSshd, Eject, PinHostKeys>;
+using Action =
+    std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, BuildImage, CreateContainer,
+                 StartContainer, UnpauseContainer, StopContainer, RemoveContainer, UpdateRestart, SnapshotContainer,
+                 SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle, StartSshd, Eject, PinHostKeys>;
 
 struct Step {
   Action action;

@@ -11,7 +11,6 @@ namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_send_limit = std::chrono::minutes(20);  // 8 MB; 8 kB/s is slow enough
-constexpr Milliseconds k_start_limit = std::chrono::seconds(60);
 
 std::string assign(const char* name, const std::string& value) {
   return std::string(name) + "=" + shell::quote(value) + "\n";

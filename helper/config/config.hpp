@@ -69,8 +69,9 @@ struct JupyterConfig {
 };
 
 struct ProjectConfig {
-  std::filesystem::path local;  // absolute: a relative one is taken from the config file's folder
-  std::string remote;           // absolute path in the container; "" when there is no project
+  std::filesystem::path local;       // absolute: a relative one is taken from the config file's folder
+  std::string remote;                // absolute path in the container; "" when there is no project
+  std::vector<std::string> imports;  // modules that the interpreter must be able to import: "torch", "cv2"
   friend bool operator==(const ProjectConfig&, const ProjectConfig&) = default;
 };
 

@@ -118,6 +118,14 @@ std::optional<Misfit> set_mounts(std::vector<std::string>& field, const JsonNode
   return std::nullopt;
 }
 
+std::optional<Misfit> set_imports(std::vector<std::string>& field, const JsonNode& value) {
+  constexpr std::size_t k_most = 32;
+  if (auto bad = set_texts(field, value, check_module)) return bad;
+  if (field.size() <= k_most) return std::nullopt;
+  return misfit(value.items[k_most], {"is one more than the 32 that are looked for", "name those that tell most"},
+                index(k_most));
+}
+
 std::optional<Misfit> set_command(std::optional<std::vector<std::string>>& field, const JsonNode& value) {
   std::vector<std::string> words;
   if (auto bad = set_texts(words, value, check_plain)) return bad;

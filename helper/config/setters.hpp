@@ -21,6 +21,8 @@ using CheckText = Check (*)(std::string_view text);
 [[nodiscard]] std::optional<Misfit> set_texts(std::vector<std::string>& field, const JsonNode& value, CheckText check);
 // Refuses two mounts at one place.
 [[nodiscard]] std::optional<Misfit> set_mounts(std::vector<std::string>& field, const JsonNode& value);
+// At most 32: each is looked for in every interpreter of the container.
+[[nodiscard]] std::optional<Misfit> set_imports(std::vector<std::string>& field, const JsonNode& value);
 [[nodiscard]] std::optional<Misfit> set_command(std::optional<std::vector<std::string>>& field, const JsonNode& value);
 // Refuses flags that have a key of their own, and words that the engine would take for the image.
 [[nodiscard]] std::optional<Misfit> set_extra_args(std::vector<std::string>& field, const JsonNode& value);

@@ -111,6 +111,17 @@ Check check_python(std::string_view text) {
   return flaw(text, "is not an interpreter", k_form);
 }
 
+Check check_module(std::string_view text) {
+  static const std::string k_first = std::string(k_letters) + "_";
+  static const std::string k_form = "write it as `import` takes it: \"torch\", not the package's name";
+  if (text.size() > 100) return flaw(text, "is too long for a module's name", k_form);
+  for (const std::string_view part : split(text, '.')) {
+    if (part.empty() || !all_of(part.substr(0, 1), k_first) || !all_of(part, k_first + std::string(k_digits)))
+      return flaw(text, "is not a module's name", k_form);
+  }
+  return std::nullopt;
+}
+
 Check check_container_path(std::string_view text) {
   if (has_control(text)) return flaw(text, "has a control character in it", "write an absolute path in the container");
   if (text.starts_with('/')) return std::nullopt;

@@ -39,6 +39,8 @@ using Check = std::optional<Flaw>;  // nullopt: the value is good
 [[nodiscard]] Check check_ulimit_name(std::string_view text);
 [[nodiscard]] std::span<const std::string_view> ulimit_names();
 [[nodiscard]] Check check_python(std::string_view text);
+// A module's name as `import` takes it: "torch", "google.protobuf".
+[[nodiscard]] Check check_module(std::string_view text);
 // An absolute path in the container.
 [[nodiscard]] Check check_container_path(std::string_view text);
 // A path of this machine: anything without control characters.

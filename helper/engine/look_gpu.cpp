@@ -12,10 +12,13 @@ fi
 }
 
 void read_gpu(const std::vector<Section>& sections, plan::Inside& inside) {
-  inside.nvidia_smi = is_zero(sections, "gpus");
-  if (!inside.nvidia_smi) return;
+  const auto* smi = find_section(sections, "gpus");
+  if (smi == nullptr) return;
+  inside.gpu.smi_found = true;
+  inside.gpu.smi_status = smi->status;
+  if (smi->status != 0) return;
   for (auto& line : lines_of(sections, "gpus")) {
-    if (line.starts_with("GPU ") && is_printable(line)) inside.gpus.push_back(std::move(line));
+    if (line.starts_with("GPU ") && is_printable(line)) inside.gpu.gpus.push_back(std::move(line));
   }
 }
 

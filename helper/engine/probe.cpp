@@ -81,8 +81,7 @@ void read_the_inside(const std::vector<Section>& sections, const InsideQuestion&
     return;
   }
   if (find_section(sections, "look_quick") != nullptr) {
-    inside->gpus = memory.inside.gpus;
-    inside->nvidia_smi = memory.inside.nvidia_smi;
+    inside->gpu = memory.inside.gpu;
   }
   facts.inside = std::move(*inside);
 }

@@ -107,7 +107,8 @@ class Convergence {
     if (!plan.problems.empty()) return fail(plan.problems.front());
     if (desired_.power == plan::Power::running) {
       report_.settings = interpreter_of(paths_, desired_, observed);
-      report_.state = "ready";
+      report_.state = plan.shortfalls.empty() ? "ready" : k_ready_without_gpu;
+      report_.problems = plan.shortfalls;
     }
     report_.changed = !report_.steps.empty();
     report_.elapsed = since(hands_.clock, start_);

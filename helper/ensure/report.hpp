@@ -51,13 +51,16 @@ struct DriftReport {
   std::string actual;   // as the engine tells it; "" when it does not
   std::string cause;    // who changed it
 };
+// The state of a target that can be used and has not the GPUs that its config asks for.
+inline constexpr const char* k_ready_without_gpu = "ready without GPU";
 
 // The result of ensure, stop, restart, remove.
 struct Report {
   std::string target;
-  std::string state;  // "ready", "stopped", "absent"
+  std::string state;  // "ready", "ready without GPU" (problems say why), "stopped", "absent"
   bool changed = false;
   std::vector<StepReport> steps;  // what was done, in order
+  std::vector<Error> problems;    // what it lacks although it can be used
   std::vector<std::string> notes;
   int rounds = 0;                 // how often the world was looked at
   std::uint64_t round_trips = 0;  // commands sent to the server
@@ -88,7 +91,7 @@ struct TargetStatus {
   std::string target;
   std::string config_file;
   std::string server;
-  std::string state;  // "ready", "not ready", "stopped", "absent", "unreachable"
+  std::string state;  // "ready", "ready without GPU", "not ready", "stopped", "absent", "unreachable", "working"
   std::string container;
   std::string container_state;
   std::string image;

@@ -11,9 +11,15 @@ std::vector<StepReport> steps_of(const plan::Plan& plan) {
   return steps;
 }
 
+std::vector<Error> troubles_of(const plan::Plan& plan) {
+  std::vector<Error> troubles = plan.problems;
+  troubles.insert(troubles.end(), plan.shortfalls.begin(), plan.shortfalls.end());
+  return troubles;
+}
+
 std::string state_word(const plan::Observed& observed, const plan::Plan& plan) {
   if (observed.server_error) return "unreachable";
-  if (plan.empty()) return "ready";
+  if (plan.empty()) return plan.shortfalls.empty() ? "ready" : k_ready_without_gpu;
   if (!observed.container) return "not ready";
   switch (observed.container->state) {
     case plan::ContainerState::absent:
@@ -38,7 +44,7 @@ TargetStatus base_status(const config::Target& config) {
 }  // namespace
 
 PlanReport plan_report(const std::string& target, const plan::Plan& plan) {
-  return {target, steps_of(plan), plan.problems, plan.notes};
+  return {target, steps_of(plan), troubles_of(plan), plan.notes};
 }
 
 TargetStatus target_status(const plan::Desired& desired, const plan::Observed& observed, const plan::Plan& plan,
@@ -50,7 +56,7 @@ TargetStatus target_status(const plan::Desired& desired, const plan::Observed& o
     if (!observed.container->image.empty()) status.image = observed.container->image;
   }
   if (observed.inside) {
-    status.gpus = observed.inside->gpus;
+    status.gpus = observed.inside->gpu.gpus;
     if (const auto choice = plan::choose_python(desired.target.python, observed.inside->pythons)) {
       status.python = choice->python.path;
       status.python_version = choice->python.version;
@@ -63,7 +69,7 @@ TargetStatus target_status(const plan::Desired& desired, const plan::Observed& o
                               tunnel.connections});
   }
   status.would_do = steps_of(plan);
-  status.problems = plan.problems;
+  status.problems = troubles_of(plan);
   status.notes = plan.notes;
   return status;
 }

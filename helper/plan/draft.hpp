@@ -24,6 +24,7 @@ class Draft {
     problem({code, std::move(thing), std::move(cause), std::move(fix)});
   }
   void problem(Error error) { plan.problems.push_back(std::move(error)); }
+  void shortfall(Error error) { plan.shortfalls.push_back(std::move(error)); }
   void note(std::string text) { plan.notes.push_back(std::move(text)); }
   [[nodiscard]] std::string container_name() const { return "container " + config.name; }
 

@@ -74,28 +74,54 @@ struct BuildInputs {
   friend bool operator==(const BuildInputs&, const BuildInputs&) = default;
 };
 
-// One interpreter that was run.
+// A framework of machine learning that an interpreter can import.
+struct Framework {
+  std::string name;     // as it is imported: "torch"
+  std::string version;  // of the package that is installed; "" when it is not known
+  friend bool operator==(const Framework&, const Framework&) = default;
+};
+
+// One interpreter that was run. One that was found in several ways is there once for each.
 struct Python {
   std::string path;     // as found: "/opt/conda/envs/CenterNet/bin/python"
   std::string version;  // "3.11.2"
   std::string prefix;   // sys.prefix
-  std::string source;   // "login:python", "login:python3", "conda:NAME", "path", "system"
+  std::string
+      source;  // how it was found: "login:python", "conda:NAME", "venv:.venv", "path", "system"; see docs/python.md
+  std::string base_prefix = {};           // sys.base_prefix: another one than prefix in a virtual environment
+  std::vector<std::string> missing = {};  // of project.imports: those that it cannot import
+  std::vector<Framework> frameworks = {};
+  int requirements = 0;           // how many packages of the project's requirements.txt it has
+  bool made_for_project = false;  // poetry or pipenv made it for this project's folder
   friend bool operator==(const Python&, const Python&) = default;
+};
+
+// What /dev and nvidia-smi tell about NVIDIA GPUs in one place: on the server, or inside the container.
+struct GpuFacts {
+  std::vector<std::string> nodes;  // of /dev: "nvidia0", "nvidiactl", under WSL "dxg"
+  bool openable = true;            // false: nvidiactl is there, and the kernel forbids to open it
+  std::string driver;              // version of the kernel module that is loaded; "" when none is, or it is not told
+  bool smi_found = false;          // nvidia-smi is there
+  int smi_status = 0;              // its exit status
+  std::string smi_words;           // the first line that it wrote when it failed
+  std::vector<std::string> gpus;   // "GPU 0: ..." lines of nvidia-smi -L, and its "MIG ..." lines
+  friend bool operator==(const GpuFacts&, const GpuFacts&) = default;
 };
 
 // The inside of a running container.
 struct Inside {
-  bool has_shell = true;           // false: nothing in it can run a script, so that nothing else is known
-  std::string user_home;           // of ssh.user; "" when that user does not exist
-  std::string bundle;              // the digest of the SSH bundle that stands in it, whole; "" when none does
-  std::string image_sshd;          // the image's own sshd; "" when it has none
-  bool can_switch_users = true;    // its root has the capabilities by which sshd becomes another user
-  bool sshd_listening = false;     // something listens on the SSH port
-  std::string sshd_print;          // fingerprint of the setup that our sshd was started with; "" when ours does not run
-  bool traces = false;             // files or processes of ours are in it
-  std::vector<Python> pythons;     // each was run and answered
-  std::vector<std::string> gpus;   // lines of nvidia-smi -L
-  bool nvidia_smi = false;         // it is there and exited 0
+  bool has_shell = true;         // false: nothing in it can run a script, so that nothing else is known
+  std::string user_home;         // of ssh.user; "" when that user does not exist
+  std::string bundle;            // the digest of the SSH bundle that stands in it, whole; "" when none does
+  std::string image_sshd;        // the image's own sshd; "" when it has none
+  bool can_switch_users = true;  // its root has the capabilities by which sshd becomes another user
+  bool sshd_listening = false;   // something listens on the SSH port
+  std::string sshd_print;        // fingerprint of the setup that our sshd was started with; "" when ours does not run
+  bool traces = false;           // files or processes of ours are in it
+  std::vector<Python> pythons;   // each was run and answered
+  bool login_cut = false;        // the login shell's start files took too long, and were not waited for
+  std::vector<std::string> project_files;  // what files of the project name as its environment: "conda:NAME"
+  GpuFacts gpu;
   bool jupyter_listening = false;  // something listens on the Jupyter port
   friend bool operator==(const Inside&, const Inside&) = default;
 };
@@ -140,9 +166,10 @@ struct Attempts {
 
 struct Observed {
   Attempts attempts;
-  std::optional<Error> server_error;  // the server cannot be reached: nothing below the tunnels is known
-  std::optional<Error> engine_error;  // its engine cannot be used: nothing below it is known
-  std::optional<Engine> engine;       // only looked at when the container does not run
+  std::optional<Error> server_error;   // the server cannot be reached: nothing below the tunnels is known
+  std::optional<Error> engine_error;   // its engine cannot be used: nothing below it is known
+  std::optional<Engine> engine;        // only looked at when the container does not run
+  std::optional<GpuFacts> server_gpu;  // only when the target wants GPUs
   std::optional<Container> container;
   std::optional<Container> aside;    // the container that is being replaced, under its other name
   std::optional<Image> image;        // absent: not on the server

@@ -55,6 +55,7 @@ std::string to_text(const Plan& plan) {
   for (const auto& step : plan.steps) text += to_text(step) + "\n";
   for (const auto& problem : plan.problems) text += "problem: " + helper::to_text(problem) + "\n";
   for (const auto& drift : plan.drifts) text += "drift: " + to_text(drift) + "\n";
+  for (const auto& shortfall : plan.shortfalls) text += "shortfall: " + helper::to_text(shortfall) + "\n";
   for (const auto& note : plan.notes) text += "note: " + note + "\n";
   return text;
 }

@@ -114,6 +114,7 @@ struct Step {
 struct Plan {
   std::vector<Step> steps;
   std::vector<Error> problems;     // what stands in the way once the steps are done
+  std::vector<Error> shortfalls;   // what the target lacks although it can be used: its GPUs
   std::vector<std::string> notes;  // facts to tell: "adopted a container that helper did not make"
   std::vector<Drift> drifts = {};  // where the container is not as the config says
   std::string wants_consent = {};  // the id of the container that could be made anew, once somebody agrees; "" = none

@@ -87,6 +87,7 @@ void describe(A& a, V& v) {
   a.required("state", v.state);
   a.required("changed", v.changed);
   a.required("steps", v.steps);
+  a.optional("problems", v.problems);
   a.optional("notes", v.notes);
   a.optional("rounds", v.rounds);
   a.optional("round_trips", v.round_trips);

@@ -29,7 +29,7 @@ inline void try_answer(std::string_view bytes) {
       require(is_plain_text(python.path + python.version + python.prefix + python.source));
     for (const auto& text : {facts->inside->bundle, facts->inside->image_sshd, facts->inside->sshd_print})
       require(is_plain_text(text));
-    for (const auto& gpu : facts->inside->gpus) require(is_plain_text(gpu));
+    for (const auto& gpu : facts->inside->gpu.gpus) require(is_plain_text(gpu));
   }
   if (facts->engine_error) require(is_plain_text(facts->engine_error->cause));
   plan::Observed observed;

@@ -56,15 +56,15 @@ TEST(Probe, LooksQuicklyAtTheRunThatItRemembersAndKeepsItsGpus) {
   server.write("home/.bash_profile", "touch " + (server.folder() / "profile-was-read").string());
   Memory memory;
   memory.run = "f1b77c1f7a9c@2026-11-21T21:18:28.190572636Z";
-  memory.inside.gpus = {"GPU 0: H100"};
-  memory.inside.nvidia_smi = true;
+  memory.inside.gpu.gpus = {"GPU 0: H100"};
+  memory.inside.gpu.smi_found = true;
   memory.python = {server.python("env"), "3.11.2", "/usr", "conda:env"};
   const auto facts = look(server, target(), memory);
   ASSERT_TRUE(facts && facts->inside);
   EXPECT_EQ(run_of(*facts->container), memory.run);
   ASSERT_EQ(facts->inside->pythons.size(), 1U);
   EXPECT_EQ(facts->inside->pythons.front().source, "conda:env");
-  EXPECT_EQ(facts->inside->gpus, memory.inside.gpus);
+  EXPECT_EQ(facts->inside->gpu, memory.inside.gpu);
   EXPECT_FALSE(fs::exists(server.folder() / "profile-was-read"));
 }
 
@@ -73,12 +73,12 @@ TEST(Probe, LooksInFullAtAnotherRunThanItRemembers) {
   server.write("container", running());
   Memory memory;
   memory.run = "f1b77c1f7a9c@2026-11-20T00:00:00Z";
-  memory.inside.gpus = {"GPU 0: of the run before"};
+  memory.inside.gpu.gpus = {"GPU 0: of the run before"};
   memory.python = {"/usr/bin/python3", "3.11.2", "/usr", "conda:env"};
   const auto facts = look(server, target(), memory);
   ASSERT_TRUE(facts && facts->inside);
   EXPECT_EQ(std::ranges::count(facts->inside->pythons, "conda:env", &plan::Python::source), 0);
-  EXPECT_NE(facts->inside->gpus, memory.inside.gpus);
+  EXPECT_NE(facts->inside->gpu.gpus, memory.inside.gpu.gpus);
 }
 
 TEST(Probe, ReadsEngineAndImageWhenTheContainerDoesNotRun) {

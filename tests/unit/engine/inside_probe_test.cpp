@@ -49,8 +49,8 @@ TEST(ReadInside, ReadsEverything) {
   expected.traces = true;
   expected.pythons = {{"/a", "3.11.2", "/usr", "conda:base"},
                       {"/opt/conda/bin/python", "3.11.2", "/usr", "login:python"}};
-  expected.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)", "GPU 1: NVIDIA H100 (UUID: GPU-1)"};
-  expected.nvidia_smi = true;
+  expected.gpu.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)", "GPU 1: NVIDIA H100 (UUID: GPU-1)"};
+  expected.gpu.smi_found = true;
   EXPECT_EQ(read(sections()), expected);
 }
 
@@ -100,11 +100,11 @@ TEST(ReadInside, TakesNoControlCharactersIntoWhatItReads) {
 
 TEST(ReadInside, BelievesNvidiaSmiOnlyWhenItSucceeded) {
   const auto failed = read(with("gpus", 9, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n"));
-  EXPECT_FALSE(failed.nvidia_smi);
-  EXPECT_TRUE(failed.gpus.empty());
+  EXPECT_EQ(failed.gpu.smi_status, 9);
+  EXPECT_TRUE(failed.gpu.gpus.empty());
   const auto none = read(with("gpus", 0, "No devices were found\n"));
-  EXPECT_TRUE(none.nvidia_smi);
-  EXPECT_TRUE(none.gpus.empty());
+  EXPECT_TRUE(none.gpu.smi_found);
+  EXPECT_TRUE(none.gpu.gpus.empty());
 }
 
 TEST(ReadInside, TakesNoPythonWhoseLineIsNotWhole) {

@@ -78,7 +78,7 @@ Inside any_inside(Chance& chance) {
   inside.sshd_listening = !chance.one_in(3);
   if (inside.sshd_listening) inside.sshd_print = "0123";
   if (chance.one_in(5)) inside.pythons.clear();
-  if (chance.one_in(4)) inside.gpus.clear();
+  if (chance.one_in(4)) inside.gpu.gpus.clear();
   return inside;
 }
 

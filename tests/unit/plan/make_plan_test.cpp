@@ -347,9 +347,9 @@ TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
 
 TEST(MakePlan, NoVisibleGpuIsANoteAndNoProblem) {
   Observed observed = ready();
-  observed.inside->gpus.clear();
+  observed.inside->gpu.gpus.clear();
   EXPECT_EQ(plan_text(observed), "note: no GPU is visible in the container: nvidia-smi -L lists none\n");
-  observed.inside->nvidia_smi = false;
+  observed.inside->gpu.smi_found = false;
   EXPECT_EQ(plan_text(observed), "note: no GPU was seen in the container: nvidia-smi is not there or fails\n");
   EXPECT_TRUE(make_plan(test::desired(), observed).empty());
 }
@@ -368,8 +368,8 @@ TEST(MakePlan, GpusThatNobodyAskedForAreNotMissed) {
   const Desired desired = desired_state(target, Power::running);
   Observed observed = ready();
   observed.container->labels[k_label_spec] = desired.spec_hash;
-  observed.inside->gpus.clear();
-  observed.inside->nvidia_smi = false;
+  observed.inside->gpu.gpus.clear();
+  observed.inside->gpu.smi_found = false;
   EXPECT_EQ(to_text(make_plan(desired, observed)), "");
 }
 

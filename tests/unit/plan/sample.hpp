@@ -43,8 +43,8 @@ inline Inside inside() {
   inside.sshd_listening = true;
   inside.traces = true;
   inside.pythons = {conda_python()};
-  inside.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)"};
-  inside.nvidia_smi = true;
+  inside.gpu.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)"};
+  inside.gpu.smi_found = true;
   inside.jupyter_listening = true;
   return inside;
 }

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 
 #include <filesystem>
+#include <string>
 
 namespace helper {
 
@@ -21,6 +22,9 @@ struct Paths {
   [[nodiscard]] std::filesystem::path own_key() const { return data / "id_ed25519"; }
   // The host keys that containers of this target show: TYPE and TYPE.pub in it.
   [[nodiscard]] std::filesystem::path host_keys(const std::string& target) const { return data / "host_keys" / target; }
+  [[nodiscard]] std::filesystem::path jupyter_token(const std::string& target) const {
+    return data / "jupyter" / target;
+  }
 
   std::filesystem::path bundles{};  // $HELPER_SSH_BUNDLES, or share/helper/ssh beside the program's folder: SSH bundles
 };

@@ -5,6 +5,7 @@
 #include "base/files.hpp"
 #include "base/log.hpp"
 #include "base/paths.hpp"
+#include "base/random_token.hpp"
 #include "ensure/service.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/connect.hpp"
@@ -164,7 +165,7 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   helper::ensure::Service service(paths);
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
-  const std::string token = helper::rpc::random_token();
+  const std::string token = helper::random_token();
   if (token.empty()) return fail(ErrorCode::internal, "helperd", "the system gives no random numbers");
   HELPER_TRY_ASSIGN(const auto server, helper::rpc::HttpServer::start(dispatcher, helper::rpc::ServerOptions{token}));
   HELPER_TRY(helper::rpc::write_endpoint(files, paths.endpoint_file(),

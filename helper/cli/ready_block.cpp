@@ -17,7 +17,7 @@ std::string render_ready_block(const Style& style, const ide::Interpreter& i) {
   const auto argv = ide::ssh_argv(i);
   row("ssh", argv ? shell::quote(*argv) : argv.error().cause);
   row("Python", fmt::format("{} ({})", i.python, i.python_version));
-  if (i.jupyter_port != 0) row("Jupyter", fmt::format("http://127.0.0.1:{}/", i.jupyter_port));
+  if (!i.jupyter_url.empty()) row("Jupyter", i.jupyter_url);
   if (!i.project_remote.empty()) row("project", fmt::format("{} -> {}", i.project_local, i.project_remote));
   row("Gateway", ide::gateway_link(i));
   row("PyCharm",

@@ -97,6 +97,7 @@ std::string render_target(const Style& style, const ensure::TargetStatus& status
   rows.add_foreign("container", container_text(status));
   for (const std::string& gpu : status.gpus) rows.add_foreign("GPU", gpu_name(gpu));
   rows.add_foreign("Python", python_text(status));
+  rows.add_foreign("Jupyter", status.jupyter_url);
   for (const auto& tunnel : status.tunnels) rows.add_foreign("tunnels", tunnel_text(tunnel));
   for (const auto& step : status.would_do) rows.add_foreign("to do", step_text(step));
   for (const Error& problem : status.problems) rows.add("problem", problem_text(style, problem));

@@ -3,9 +3,6 @@
 #include "base/shell.hpp"
 #include "engine/look.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 namespace helper::engine {
 namespace {
 
@@ -14,13 +11,6 @@ std::string assign(const std::string& name, const std::string& value) {
 }
 
 std::string settings(const InsideQuestion& question, const std::string& nonce) {
-  char hex[8];
-  const auto port_hex = [&](std::uint16_t port) {
-    const auto end = std::to_chars(hex, hex + sizeof hex, port, 16).ptr;
-    std::string text(hex, end);
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return std::string(4 - std::min<std::size_t>(4, text.size()), '0') + text;
-  };
   return assign("nonce", nonce) + assign("user", question.user) + assign("ssh_port", port_hex(question.ssh_port)) +
          assign("jupyter_port", port_hex(question.jupyter_port)) + section_function(nonce);
 }

@@ -6,9 +6,8 @@ namespace helper::engine {
 
 // /proc/net/tcp: "sl local_address rem_address st …", addresses as HEX:PORT, state 0A is LISTEN (Linux,
 // net/ipv4/tcp_ipv4.c).
-std::string_view look_begin() {
+std::string_view listens_function() {
   return R"sh(
-
 listens() {
   for table in /proc/net/tcp /proc/net/tcp6; do
     [ -r "$table" ] || continue
@@ -19,6 +18,18 @@ listens() {
   done
   return 1
 }
+)sh";
+}
+
+std::string port_hex(std::uint16_t port) {
+  constexpr std::string_view k_digits = "0123456789ABCDEF";
+  std::string text;
+  for (int shift = 12; shift >= 0; shift -= 4) text += k_digits[(port >> shift) & 0xf];
+  return text;
+}
+
+std::string_view look_begin() {
+  static const std::string script = std::string(listens_function()) + R"sh(
 # KILL, because an interactive shell ignores TERM.
 limited() { if command -v timeout >/dev/null 2>&1; then timeout -s KILL 5 "$@"; else "$@"; fi; }
 entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
@@ -33,6 +44,7 @@ EOF
 sec user $?
 printf '%s\n%s\n' "$uid" "$home"
 )sh";
+  return script;
 }
 
 void read_user(const std::vector<Section>& sections, plan::Inside& inside) {

@@ -7,6 +7,7 @@
 #include "engine/sections.hpp"
 #include "plan/observed.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ namespace helper::engine {
 
 // Functions for all parts, and the user's entry.
 [[nodiscard]] std::string_view look_begin();
+// The function `listens HEX`: whether something listens on that TCP port, given as four digits.
+[[nodiscard]] std::string_view listens_function();
+[[nodiscard]] std::string port_hex(std::uint16_t port);
 [[nodiscard]] std::string_view look_ssh();
 [[nodiscard]] std::string_view look_jupyter();
 [[nodiscard]] std::string_view look_gpu();
@@ -28,6 +32,9 @@ void read_ssh(const std::vector<Section>& sections, plan::Inside& inside);
 void read_jupyter(const std::vector<Section>& sections, const InsideQuestion& question, plan::Inside& inside);
 void read_gpu(const std::vector<Section>& sections, plan::Inside& inside);
 void read_pythons(const std::vector<Section>& sections, plan::Inside& inside);
+
+// Between the fields of one interpreter's line; the ASCII unit separator occurs in no sane path.
+inline constexpr char k_field_separator = '\x1f';
 
 // Non-empty lines of a section's body; none when there is no such section.
 [[nodiscard]] std::vector<std::string> lines_of(const std::vector<Section>& sections, std::string_view name);

@@ -82,6 +82,9 @@ void read_the_inside(const std::vector<Section>& sections, const InsideQuestion&
   }
   if (find_section(sections, "look_quick") != nullptr) {
     inside->gpu = memory.inside.gpu;
+    for (const auto& package : memory.inside.jupyter.packages) {
+      if (package.python != memory.python.path) inside->jupyter.packages.push_back(package);
+    }
   }
   facts.inside = std::move(*inside);
 }

@@ -5,6 +5,8 @@
 #include "engine/act_ssh.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
+#include "engine/act_jupyter.hpp"
+#include "ensure/jupyter_token.hpp"
 #include "ensure/local_key.hpp"
 #include "ide/interpreter.hpp"
 #include "ide/known_hosts.hpp"
@@ -80,6 +82,13 @@ struct Apply {
     return engine::start_sshd(hands.server, container(), a.setup, secrets, plan::fingerprint(a.setup, open), stop);
   }
   Result<void> operator()(const plan::Eject& a) const { return engine::eject(hands.server, a.name, stop); }
+  Result<void> operator()(const plan::StartJupyter& a) const {
+    HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, desired.target.name));
+    return engine::start_jupyter(hands.server, container(), a.setup, token, stop);
+  }
+  Result<void> operator()(const plan::StopJupyter& a) const {
+    return engine::stop_jupyter(hands.server, container(), a, stop);
+  }
   Result<void> operator()(const plan::PinHostKeys& a) const {
     HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
     const auto& target = desired.target;

@@ -1,6 +1,7 @@
 #include "ensure/converge.hpp"
 
 #include "ensure/apply.hpp"
+#include "ensure/status.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/make_plan.hpp"
 
@@ -23,6 +24,7 @@ class Convergence {
         start_(hands.clock.now()) {
     report_.target = desired.target.name;
     report_.state = plan::to_text(desired.power);
+    memory_.jupyter_failed.clear();  // a new request tries it again
   }
 
   Result<Report> run() {
@@ -65,6 +67,11 @@ class Convergence {
     for (const auto& step : plan.steps) {
       if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
       if (auto done = apply_one(step); !done) {
+        if (is_about_jupyter(step.action) && done.error().code == ErrorCode::inside_failed) {
+          // SSH and Python are of use without it: the next plan says what is wrong, and does the rest.
+          attempts_.jupyter_failed = memory_.jupyter_failed = to_text(done.error());
+          return {};
+        }
         // A start that failed is the one failure with another way to try: the next plan decides which.
         if (!std::holds_alternative<plan::StartContainer>(step.action) || !is_engines_word(done.error())) return done;
         attempts_.failed_ways[way_of(plan, observed)] = done.error().cause;
@@ -91,6 +98,10 @@ class Convergence {
     tell({Event::Kind::done, {}, text, step.cause, elapsed, {}, {}});
     report_.steps.push_back({text, step.cause, elapsed});
     return {};
+  }
+
+  [[nodiscard]] static bool is_about_jupyter(const plan::Action& action) {
+    return std::holds_alternative<plan::StartJupyter>(action) || std::holds_alternative<plan::StopJupyter>(action);
   }
 
   [[nodiscard]] static bool is_engines_word(const Error& error) { return error.code == ErrorCode::container_failed; }
@@ -155,6 +166,7 @@ ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired
   interpreter.project_local = target.project.local.string();
   interpreter.project_remote = target.project.remote;
   interpreter.jupyter_port = target.jupyter ? target.jupyter->local_port : std::uint16_t{0};
+  interpreter.jupyter_url = jupyter_url(desired, observed);
   return interpreter;
 }
 

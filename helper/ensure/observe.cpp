@@ -61,8 +61,9 @@ void remember(const plan::Observed& observed, const plan::Desired& desired, engi
     return;
   }
   const auto choice = plan::choose_python(desired.target.python, observed.inside->pythons);
-  memory =
-      choice ? engine::Memory{engine::run_of(*observed.container), *observed.inside, choice->python} : engine::Memory{};
+  memory = choice ? engine::Memory{engine::run_of(*observed.container), *observed.inside, choice->python,
+                                   observed.attempts.jupyter_failed}
+                  : engine::Memory{};
 }
 
 }  // namespace
@@ -97,6 +98,8 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   if (facts) {
     take(observed, std::move(*facts));
     observed.bundle = find_bundle(paths, observed.machine);
+    if (observed.container && engine::run_of(*observed.container) == memory.run)
+      observed.attempts.jupyter_failed = memory.jupyter_failed;
   } else {
     observed.server_error = std::move(facts).error();
   }

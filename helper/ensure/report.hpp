@@ -102,6 +102,7 @@ struct TargetStatus {
   std::vector<StepReport> would_do;  // what ensure would do
   std::vector<Error> problems;
   std::vector<std::string> notes;
+  std::string jupyter_url;  // secret, for the token is in it: never logged; "" when no Jupyter answers
   std::vector<DriftReport> drifts;
 };
 

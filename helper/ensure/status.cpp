@@ -1,5 +1,6 @@
 #include "ensure/status.hpp"
 
+#include "ide/links.hpp"
 #include "plan/choose_python.hpp"
 
 namespace helper::ensure {
@@ -43,6 +44,12 @@ TargetStatus base_status(const config::Target& config) {
 
 }  // namespace
 
+std::string jupyter_url(const plan::Desired& desired, const plan::Observed& observed) {
+  const auto& config = desired.target.jupyter;
+  if (!config || !observed.inside || !observed.inside->jupyter.listening) return {};
+  return ide::jupyter_link(config->local_port, observed.inside->jupyter.token);
+}
+
 PlanReport plan_report(const std::string& target, const plan::Plan& plan) {
   return {target, steps_of(plan), troubles_of(plan), plan.notes};
 }
@@ -68,6 +75,7 @@ TargetStatus target_status(const plan::Desired& desired, const plan::Observed& o
     status.tunnels.push_back({tunnel.name, tunnel.local_port, leads_to, tunnel.link_up && tunnel.remote, tunnel.trouble,
                               tunnel.connections});
   }
+  status.jupyter_url = jupyter_url(desired, observed);
   status.would_do = steps_of(plan);
   status.problems = troubles_of(plan);
   status.notes = plan.notes;

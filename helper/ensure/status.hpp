@@ -12,6 +12,9 @@
 
 namespace helper::ensure {
 
+// Where Jupyter answers on this machine, with its token when it is ours; "" when none does.
+[[nodiscard]] std::string jupyter_url(const plan::Desired& desired, const plan::Observed& observed);
+
 [[nodiscard]] PlanReport plan_report(const std::string& target, const plan::Plan& plan);
 // `plan` is what would make it run.
 [[nodiscard]] TargetStatus target_status(const plan::Desired& desired, const plan::Observed& observed,

@@ -24,6 +24,11 @@ std::string gateway_link(const Interpreter& i) {
   return link;
 }
 
+std::string jupyter_link(std::uint16_t local_port, std::string_view token) {
+  const std::string address = "http://127.0.0.1:" + std::to_string(local_port) + "/";
+  return token.empty() ? address : address + "?token=" + percent_encode(token);
+}
+
 std::string toolbox_link(const Interpreter& i) {
   std::string link =
       "jetbrains://gateway/ssh/environment?h=" + percent_encode(i.host_key_alias) + "&launchIde=true&ideHint=PY";

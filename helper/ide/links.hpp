@@ -3,6 +3,7 @@
 
 #include "ide/interpreter.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ namespace helper::ide {
 // jetbrains://gateway/ssh/environment?...: Toolbox runs the system's ssh, so the link names the Host of
 // ssh_config_block, which must be in ~/.ssh/config. Opening the project itself is the best effort of Toolbox.
 [[nodiscard]] std::string toolbox_link(const Interpreter& interpreter);
+
+// http://127.0.0.1:PORT/?token=TOKEN: a browser, or an IDE that asks for a Jupyter server's address, needs no more. It
+// is as secret as the token. Without a token (a Jupyter that is not ours) the address alone.
+[[nodiscard]] std::string jupyter_link(std::uint16_t local_port, std::string_view token);
 
 // RFC 3986, 2.1: every byte but the unreserved ones as %XX.
 [[nodiscard]] std::string percent_encode(std::string_view text);

@@ -35,7 +35,12 @@ std::string project_rows(const Interpreter& i) {
 
 std::string jupyter_rows(const Interpreter& i) {
   if (i.jupyter_port == 0) return {};
-  return "\nJupyter\n" + row("address", "http://127.0.0.1:" + std::to_string(i.jupyter_port) + "/");
+  const std::string head = "\nJupyter\n";
+  if (i.jupyter_url.empty())
+    return head + row("address", jupyter_link(i.jupyter_port, "") + " (nothing answers there)");
+  return head + row("address", i.jupyter_url) +
+         row("", "for a browser, and for PyCharm: Settings > Jupyter > Jupyter Servers > Configured Server") +
+         row("", "whoever has it can run commands in the container: keep it as a password");
 }
 
 std::string pycharm_rows(const Interpreter& i) {

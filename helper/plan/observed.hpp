@@ -5,6 +5,7 @@
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "config/config.hpp"
+#include "plan/jupyter_facts.hpp"
 
 #include <cstdint>
 #include <map>
@@ -122,7 +123,7 @@ struct Inside {
   bool login_cut = false;        // the login shell's start files took too long, and were not waited for
   std::vector<std::string> project_files;  // what files of the project name as its environment: "conda:NAME"
   GpuFacts gpu;
-  bool jupyter_listening = false;  // something listens on the Jupyter port
+  JupyterFacts jupyter;
   friend bool operator==(const Inside&, const Inside&) = default;
 };
 
@@ -161,6 +162,7 @@ struct Attempts {
   std::string consent_for;     // the id of the one container that the consent is about
   std::string snapshot_image;  // with Consent::snapshot_first: what to call the copy
   std::string replace_failed;  // why the container that was to replace it could not be made; "" = it was not tried
+  std::string jupyter_failed;                 // why Jupyter did not come up in this run of the container; "" otherwise
   friend bool operator==(const Attempts&, const Attempts&) = default;
 };
 

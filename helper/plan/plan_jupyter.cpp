@@ -1,11 +1,69 @@
+#include "plan/choose_python.hpp"
 #include "plan/draft.hpp"
+#include "plan/jupyter_setup.hpp"
 
 namespace helper::plan {
+namespace {
+
+std::string port_text(const Draft& draft) { return "port " + std::to_string(draft.target.jupyter->port); }
+
+void say_how_to_add_it(Draft& draft, const Inside& inside) {
+  const auto chosen = choose_python(draft.target.python, inside.pythons);
+  if (!chosen) return;  // Python comes first, and that problem is told
+  draft.note("Jupyter is not in the container; to add it, run in it: " + chosen->python.path +
+             " -m pip install jupyterlab; then: helper ensure " + draft.target.name);
+}
+
+void say_whose_it_is(Draft& draft, const Inside& inside, const JupyterPackage& package) {
+  const auto chosen = choose_python(draft.target.python, inside.pythons);
+  if (!chosen || chosen->python.path == package.python) return;
+  draft.note("Jupyter is run by " + package.python + ", since " + chosen->python.path +
+             " has none; to add it there: " + chosen->python.path + " -m pip install jupyterlab");
+}
+
+// What needs a running Jupyter of ours to be replaced; "" when nothing does.
+std::string why_not_as_it_is(const Draft& draft, const JupyterFacts& jupyter, const JupyterSetup& setup) {
+  if (!jupyter.listening) return "it runs but does not listen on " + port_text(draft);
+  if (jupyter.setup != to_line(setup)) return "it was started otherwise (" + jupyter.setup + ")";
+  if (jupyter.token.empty()) return "its token cannot be read";
+  return {};
+}
+
+void keep_running(Draft& draft, const JupyterFacts& jupyter, const JupyterSetup& setup) {
+  const std::string cause = why_not_as_it_is(draft, jupyter, setup);
+  if (cause.empty()) return;
+  if (jupyter.listening && jupyter.sessions > 0) {
+    draft.note(
+        "Jupyter keeps running as it was started (" + jupyter.setup + "), because " + std::to_string(jupyter.sessions) +
+        " of its kernels and terminals would end; shut them down in it, then: helper ensure " + draft.target.name);
+    return;
+  }
+  draft.step(StopJupyter{jupyter.uid}, cause);
+  draft.step(StartJupyter{setup}, "it is stopped for that");
+}
+
+}  // namespace
 
 void plan_jupyter(Draft& draft, const Inside& inside) {
-  if (draft.target.jupyter && !inside.jupyter_listening && inside.sshd_listening) {
-    draft.note("no Jupyter answers in the container yet; start it there with --ip=0.0.0.0 --port=" +
-               std::to_string(draft.target.jupyter->port));
+  const JupyterFacts& jupyter = inside.jupyter;
+  if (!draft.target.jupyter) {
+    if (jupyter.ours_runs && jupyter.sessions == 0)
+      draft.step(StopJupyter{jupyter.uid}, "the config does not name it any more");
+    return;
+  }
+  const auto setup = jupyter_setup(draft.desired, draft.observed);
+  if (!jupyter.ours_runs && jupyter.listening) {
+    draft.note("something that helper did not start listens on " + port_text(draft) +
+               " of the container, such as a Jupyter of the image's own: it is used as it is, with its own token");
+  } else if (!setup) {
+    if (!jupyter.ours_runs) say_how_to_add_it(draft, inside);
+  } else if (!jupyter.listening && !draft.observed.attempts.jupyter_failed.empty()) {
+    draft.note("Jupyter does not run: " + draft.observed.attempts.jupyter_failed);
+  } else if (jupyter.ours_runs) {
+    keep_running(draft, jupyter, *setup);
+    say_whose_it_is(draft, inside, setup->package);
+  } else {
+    draft.step(StartJupyter{*setup}, jupyter.ours_ended ? "it has ended" : "it does not run");
   }
 }
 

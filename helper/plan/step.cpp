@@ -39,6 +39,10 @@ struct ActionText {
   std::string operator()(const SetAside& a) const { return "set container " + a.name + " aside as " + a.aside; }
   std::string operator()(const BringBack& a) const { return "bring container " + a.name + " back from " + a.aside; }
   std::string operator()(const StartSshd&) const { return "start sshd in the container"; }
+  std::string operator()(const StartJupyter& a) const {
+    return "start " + plan::to_text(a.setup.package) + " for " + a.setup.user;
+  }
+  std::string operator()(const StopJupyter&) const { return "stop Jupyter"; }
   std::string operator()(const PinHostKeys& a) const {
     return a.host_keys.empty() ? "forget the container's host keys" : "pin the container's host keys";
   }

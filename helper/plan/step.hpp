@@ -4,6 +4,7 @@
 
 #include "plan/desired.hpp"
 #include "plan/drift.hpp"
+#include "plan/jupyter_setup.hpp"
 #include "plan/observed.hpp"
 #include "plan/sshd_setup.hpp"
 
@@ -96,6 +97,14 @@ struct StartSshd {
 struct Eject {
   std::string name;
 };
+// Makes the target's token first when there is none.
+struct StartJupyter {
+  JupyterSetup setup;
+};
+// Ends ours, with its kernels.
+struct StopJupyter {
+  unsigned int uid = 0;  // whose process it is
+};
 // In our known_hosts, in place of what is pinned for this target; none: forget them.
 struct PinHostKeys {
   std::vector<std::string> host_keys;
@@ -104,7 +113,7 @@ struct PinHostKeys {
 using Action =
     std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, BuildImage, CreateContainer,
                  StartContainer, UnpauseContainer, StopContainer, RemoveContainer, UpdateRestart, SnapshotContainer,
-                 SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle, StartSshd, Eject, PinHostKeys>;
+                 SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle, StartSshd, StartJupyter, StopJupyter, Eject, PinHostKeys>;
 
 struct Step {
   Action action;

@@ -1,5 +1,6 @@
 #include "rpc/client.hpp"
 
+#include "base/random_token.hpp"
 #include "rpc/envelope.hpp"
 #include "rpc/types.hpp"
 

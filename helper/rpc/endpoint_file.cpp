@@ -1,9 +1,8 @@
 #include "rpc/endpoint_file.hpp"
 
 #include "base/fd.hpp"
+#include "base/random_token.hpp"
 #include "rpc/json.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -17,12 +16,7 @@ namespace helper::rpc {
 namespace {
 
 constexpr std::string_view k_url_head = "http://127.0.0.1:";
-constexpr std::size_t k_token_bytes = 32;
 constexpr std::size_t k_max_endpoint_file = 4096;
-
-bool is_token(std::string_view token) {
-  return token.size() == 2 * k_token_bytes && token.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 std::optional<std::string> text_at(const Json& json, const char* name) {
   const auto it = json.find(name);
@@ -85,15 +79,6 @@ Result<void> remove_endpoint(FileStore& files, const std::filesystem::path& file
   const auto endpoint = bytes ? parse_endpoint(*bytes) : std::nullopt;
   if (!endpoint || endpoint->token != token) return {};
   return files.remove(file);
-}
-
-std::string random_token() {
-  std::array<unsigned char, k_token_bytes> bytes{};
-  // getentropy(3) fails for no request of 256 bytes or fewer on a kernel that has getrandom(2).
-  if (::getentropy(bytes.data(), bytes.size()) != 0) return {};
-  std::string token;
-  for (const unsigned char byte : bytes) token += fmt::format("{:02x}", byte);
-  return token;
 }
 
 }  // namespace helper::rpc

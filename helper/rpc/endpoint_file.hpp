@@ -36,7 +36,4 @@ struct DaemonEndpoint {
 // Removes the file while it still names this token: a daemon that came after us keeps its own.
 [[nodiscard]] Result<void> remove_endpoint(FileStore& files, const std::filesystem::path& file, std::string_view token);
 
-// 32 bytes of the system's random numbers, in hexadecimal.
-[[nodiscard]] std::string random_token();
-
 }  // namespace helper::rpc

@@ -59,6 +59,7 @@ void describe(A& a, V& v) {
   a.optional("project_local", v.project_local);
   a.optional("project_remote", v.project_remote);
   a.optional("jupyter_port", v.jupyter_port);
+  a.optional("jupyter_url", v.jupyter_url);
 }
 
 template <class A, Is<ensure::Event> V>
@@ -129,6 +130,7 @@ void describe(A& a, V& v) {
   a.optional("would_do", v.would_do);
   a.optional("problems", v.problems);
   a.optional("notes", v.notes);
+  a.optional("jupyter_url", v.jupyter_url);
 }
 
 template <class A, Is<ensure::LogText> V>

@@ -94,7 +94,7 @@ TEST_P(EveryShell, FindsTheUserThePortsAndEachPython) {
   const auto inside = look(server, {"root", ssh.port(), jupyter.port(), wanted.string()});
   EXPECT_EQ(inside.user_home, server.home());
   EXPECT_TRUE(inside.sshd_listening);
-  EXPECT_EQ(inside.jupyter_listening, jupyter.stands());
+  EXPECT_EQ(inside.jupyter.listening, jupyter.stands());
   for (const auto& [source, path] : {std::pair<std::string, std::string>("login:python", environment),
                                      std::pair<std::string, std::string>("conda:net", environment),
                                      std::pair<std::string, std::string>("path", wanted)}) {
@@ -115,7 +115,7 @@ TEST_P(EveryShell, FindsNothingThatIsNotThere) {
   const auto inside = look(server, {"nobody-here", closed, 0, "/nonexistent/python"});
   EXPECT_EQ(inside.user_home, "");
   EXPECT_FALSE(inside.sshd_listening);
-  EXPECT_FALSE(inside.jupyter_listening);
+  EXPECT_FALSE(inside.jupyter.listening);
   EXPECT_EQ(find(inside, "path"), nullptr);
   EXPECT_EQ(find(inside, "login:python"), nullptr);
 }

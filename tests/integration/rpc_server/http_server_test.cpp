@@ -2,6 +2,7 @@
 #include "rpc/server/http_server.hpp"
 
 #include "base/process.hpp"
+#include "base/random_token.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/client.hpp"
 #include "support/fake_service.hpp"

@@ -76,8 +76,8 @@ TEST(ReadInside, KnowsNoUserWithoutAnAbsoluteHomeAndAnId) {
 }
 
 TEST(ReadInside, AsksForJupyterOnlyWhenTheConfigDoes) {
-  EXPECT_TRUE(read(with("jupyter_listens", 0, "")).jupyter_listening);
-  EXPECT_FALSE(read(with("jupyter_listens", 0, ""), {"root", 61022, 0, "auto"}).jupyter_listening);
+  EXPECT_TRUE(read(with("jupyter_listens", 0, "")).jupyter.listening);
+  EXPECT_FALSE(read(with("jupyter_listens", 0, ""), {"root", 61022, 0, "auto"}).jupyter.listening);
 }
 
 TEST(ReadInside, KnowsARootThatMayNotBecomeAnotherUser) {

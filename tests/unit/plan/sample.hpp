@@ -45,7 +45,11 @@ inline Inside inside() {
   inside.pythons = {conda_python()};
   inside.gpu.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)"};
   inside.gpu.smi_found = true;
-  inside.jupyter_listening = true;
+  inside.jupyter.listening = true;
+  inside.jupyter.ours_runs = true;
+  inside.jupyter.packages = {{conda_python().path, JupyterKind::lab, "4.0.11"}};
+  inside.jupyter.setup = "lab by " + conda_python().path + " for root in /workspace/project on 0.0.0.0:8888";
+  inside.jupyter.token = std::string(64, 'a');
   return inside;
 }
 

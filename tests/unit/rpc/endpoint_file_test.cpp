@@ -1,5 +1,6 @@
 #include "rpc/endpoint_file.hpp"
 
+#include "base/random_token.hpp"
 #include "rpc/daemon_lock.hpp"
 #include "rpc/json.hpp"
 #include "rpc/ready_line.hpp"
@@ -9,7 +10,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <set>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,16 +108,6 @@ TEST(DaemonUrl, IsOneOfThisMachineWithAPort) {
         "http://127.0.0.1:80/x/", "https://127.0.0.1:80/", "http://127.0.0.1:-1/", "http://127.0.0.1: 80/",
         "http://127.0.0.1.example:80/", "http://127.0.0.1:"}) {
     EXPECT_EQ(port_of(wrong), std::nullopt) << wrong;
-  }
-}
-
-TEST(Token, IsSixtyFourHexadecimalDigitsAndNeverTheSame) {
-  std::set<std::string> tokens;
-  for (int i = 0; i < 100; ++i) {
-    const std::string token = random_token();
-    EXPECT_EQ(token.size(), 64u);
-    EXPECT_EQ(token.find_first_not_of("0123456789abcdef"), std::string::npos);
-    EXPECT_TRUE(tokens.insert(token).second);
   }
 }
 

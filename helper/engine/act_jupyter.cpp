@@ -1,0 +1,140 @@
+#include "engine/act_jupyter.hpp"
+
+#include "base/shell.hpp"
+#include "base/text.hpp"
+#include "engine/cli.hpp"
+#include "engine/jupyter_scripts.hpp"
+#include "engine/look.hpp"
+
+#include <utility>
+
+namespace helper::engine {
+namespace {
+
+constexpr Milliseconds k_limit = std::chrono::seconds(45);  // of all scripts together; the longest waits 15 s
+constexpr std::size_t k_max_cause = 600;                    // bytes
+
+std::string assign(const char* name, const std::string& value) {
+  return std::string(name) + "=" + shell::quote(value) + "\n";
+}
+
+// docker may stand where a non-interactive PATH does not look.
+constexpr const char* k_path = "PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin\n";
+
+std::string in_container(const std::string& container, const std::string& user, const char* how,
+                         const std::string& script) {
+  Argv argv{"docker", "exec"};
+  if (*how != '\0') argv.emplace_back(how);
+  argv.insert(argv.end(), {"--user", user, "--", container, "sh", "-c", script});
+  return shell::quote(argv);
+}
+
+// As root: a folder for the user, new, so that nothing in it is a link that somebody laid there. Without CAP_CHOWN it
+// is one in which everybody may make files of his own, as /tmp is.
+constexpr const char* k_make_folder = R"sh(set -e
+umask 022
+mkdir -p /dev/helper/run
+rm -rf "$jupyter"
+mkdir -m 700 "$jupyter"
+[ "$user" = root ] || chown "$user" "$jupyter" 2>/dev/null || chmod 1777 "$jupyter"
+)sh";
+
+// As the user. noclobber makes each file new: one that another user has laid there is refused.
+constexpr const char* k_make_files = R"sh(set -eC
+mkdir -p -- "$folder"
+umask 077
+printf '%s\n' "$starter" > "$jupyter/start.py"
+printf '%s\n' "$setup" > "$jupyter/setup"
+IFS= read -r token
+printf '%s\n' "$token" > "$jupyter/token"
+cat > "$jupyter/config.json"
+)sh";
+
+// As the user, and in the folder of ours, for `python -m` looks for modules in the working folder before all others.
+constexpr const char* k_launch =
+    R"sh(cd "$jupyter" && export HOME && exec "$python" "$jupyter/start.py" "$jupyter" "$module"
+)sh";
+
+// As root: 75 times 0.2 s. Once there is a pid file, a process that is gone is gone.
+constexpr const char* k_await = R"sh(
+tries=0
+while [ "$tries" -lt 75 ]; do
+  if ours; then
+    listens "$port" && exit 0
+  elif [ -f "$jupyter/pid" ]; then
+    break
+  fi
+  sleep 0.2 2>/dev/null || { sleep 1; tries=$((tries + 4)); }
+  tries=$((tries + 1))
+done
+if ours; then why='it does not listen after 15 s'; else why='it ended at once'; fi
+printf '%s; the end of its log:\n' "$why"
+tail -n 4 "$jupyter/log" 2>/dev/null
+exit 1
+)sh";
+
+constexpr const char* k_stop = R"sh(
+ours || exit 0
+kill "$pid"
+tries=0
+while ours && [ "$tries" -lt 50 ]; do
+  [ "$tries" = 40 ] && kill -KILL "$pid"
+  sleep 0.2 2>/dev/null || { sleep 1; tries=$((tries + 4)); }
+  tries=$((tries + 1))
+done
+! ours
+)sh";
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
+std::string one_line(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  replace_all(text, "\n", " / ");
+  return printable(text, k_max_cause);
+}
+
+Result<void> run(CommandRunner& server, const Command& command, const std::string& container, const std::string& token,
+                 const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(auto output, server.run(command, stop));
+  if (output.exit_status == 0) return {};
+  std::string words = output.out.empty() ? std::move(output.err) : std::move(output.out);
+  if (!token.empty()) replace_all(words, token, "TOKEN");
+  if (words.empty()) words = "it failed with exit status " + std::to_string(output.exit_status) + " and said nothing";
+  return fail(ErrorCode::inside_failed, "Jupyter in container " + container, one_line(std::move(words)),
+              "its whole log, on the server: docker exec " + shell::quote(container) + " cat " +
+                  std::string(k_jupyter_folder) + "/log");
+}
+
+}  // namespace
+
+Result<void> start_jupyter(CommandRunner& server, const std::string& container, const plan::JupyterSetup& setup,
+                           const std::string& token, const std::stop_token& stop) {
+  const std::string common = assign("jupyter", k_jupyter_folder);
+  const std::string module = setup.package.kind == plan::JupyterKind::lab ? "jupyterlab" : "notebook";
+  const std::string make_folder = common + assign("user", setup.user) + k_make_folder;
+  const std::string make_files = common + assign("folder", setup.folder) + assign("setup", to_line(setup)) +
+                                 assign("starter", std::string(jupyter_starter())) + k_make_files;
+  const std::string launch = common + assign("python", setup.package.python) + assign("module", module) +
+                             assign("HOME", setup.home) + k_launch;
+  const std::string await =
+      std::string(ours_function()) + std::string(listens_function()) + assign("port", port_hex(setup.port)) + k_await;
+  std::string script = k_path;
+  script += in_container(container, "0", "", make_folder) + " </dev/null &&\n";
+  script += in_container(container, setup.user, "--interactive", make_files) + " &&\n";
+  script += in_container(container, setup.user, "--detach", launch) + " </dev/null &&\n";
+  script += in_container(container, "0", "", await) + " </dev/null\n";
+  return run(server, {std::move(script), token + "\n" + jupyter_config(setup, token), k_limit}, container, token, stop);
+}
+
+Result<void> stop_jupyter(CommandRunner& server, const std::string& container, const plan::StopJupyter& action,
+                          const std::stop_token& stop) {
+  const std::string script =
+      k_path + in_container(container, std::to_string(action.uid), "", std::string(ours_function()) + k_stop) +
+      " </dev/null\n";
+  return run(server, {script, {}, k_limit}, container, {}, stop);
+}
+
+}  // namespace helper::engine

@@ -1,0 +1,96 @@
+#include "engine/jupyter_scripts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace helper::engine {
+
+std::string_view ours_function() {
+  return R"sh(
+jupyter=/dev/helper/run/jupyter
+ours() {
+  pid='' since='' stat=''
+  [ -f "$jupyter/pid" ] && read -r pid since < "$jupyter/pid" || return 1
+  case $pid$since in '' | *[!0-9]*) return 1 ;; esac
+  read -r stat 2>/dev/null < "/proc/$pid/stat" || return 1
+  set -- ${stat##*)}
+  [ "$1" != Z ] && [ "${20:-}" = "$since" ]
+}
+)sh";
+}
+
+// A child keeps the last of what Jupyter and its kernels print. It is nobody's child in the end, so that the children
+// of Jupyter are its kernels and terminals.
+std::string_view jupyter_starter() {
+  return R"py(import os, signal, sys
+
+LIMIT = 256 * 1024  # bytes of a log file; there are two at most
+
+
+def keep(folder, source):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    os.chdir("/")
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    name = os.path.join(folder, "log")
+    log, size = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 0
+    while True:
+        data = os.read(source, 65536)
+        if not data:
+            return
+        try:
+            if size + len(data) > LIMIT:
+                os.rename(name, name + ".1")
+                os.close(log)
+                log, size = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 0
+            os.write(log, data)
+            size += len(data)
+        except OSError:
+            pass  # a full /dev, or the folder has gone: what is printed is lost, and nobody waits for it
+
+
+folder, module = sys.argv[1:3]
+source, sink = os.pipe()
+if os.fork() == 0:
+    os.close(sink)
+    if os.fork() == 0:
+        os.setsid()
+        keep(folder, source)
+    os._exit(0)
+os.wait()
+os.close(source)
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+os.dup2(sink, 1)
+os.dup2(sink, 2)
+with open("/proc/self/stat") as stat:
+    started = stat.read().rpartition(")")[2].split()[19]
+with open(os.path.join(folder, "pid"), "w") as file:
+    file.write("%d %s\n" % (os.getpid(), started))
+os.execv(sys.executable, [sys.executable, "-m", module, "--config=" + os.path.join(folder, "config.json")])
+)py";
+}
+
+std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& token) {
+  const nlohmann::ordered_json common{{"ip", setup.address},
+                                      {"port", setup.port},
+                                      {"port_retries", 0},
+                                      {"open_browser", false},
+                                      {"allow_root", setup.user == "root"},
+                                      // Requests come through a tunnel, whose end is 127.0.0.1: no other name of it is
+                                      // asked for by anybody but a foreign page in the person's browser.
+                                      {"allow_remote_access", false},
+                                      {"token", token},
+                                      {"password", ""}};
+  nlohmann::ordered_json server = common;
+  server["root_dir"] = setup.folder;
+  nlohmann::ordered_json notebook = common;
+  notebook["notebook_dir"] = setup.folder;
+  const nlohmann::ordered_json all{{"ServerApp", std::move(server)},
+                                   {"IdentityProvider", {{"token", token}}},
+                                   {"PasswordIdentityProvider", {{"hashed_password", ""}}},
+                                   {"NotebookApp", std::move(notebook)}};
+  return all.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace helper::engine

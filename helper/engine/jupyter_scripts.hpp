@@ -1,0 +1,26 @@
+// The pieces of sh and Python by which our Jupyter is kept in a container, and the names of its files there.
+#pragma once
+
+#include "plan/jupyter_setup.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace helper::engine {
+
+// Holds, readable for its user alone: config.json (with the token), token, setup (the line of JupyterSetup), start.py,
+// pid ("PID START-TIME"), log and log.1 (its last output).
+inline constexpr const char* k_jupyter_folder = "/dev/helper/run/jupyter";
+
+// The function `ours`: true while the process that wrote the pid file is alive; sets $pid. A number alone would do for
+// another process that got it later, so that the start time is compared too (proc(5), /proc/PID/stat, field 22).
+[[nodiscard]] std::string_view ours_function();
+
+// Python (2.7 or later): `start.py FOLDER MODULE` becomes `python -m MODULE --config=FOLDER/config.json`.
+[[nodiscard]] std::string_view jupyter_starter();
+
+// What --config reads, JSON: the same settings under the names of Jupyter Server 2 (Lab 4, Notebook 7), Jupyter Server
+// 1 (Lab 3) and Notebook 6. Each reads its own and ignores the rest.
+[[nodiscard]] std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& token);
+
+}  // namespace helper::engine

@@ -1,0 +1,62 @@
+#include "plan/jupyter_setup.hpp"
+
+#include "plan/choose_python.hpp"
+
+#include <algorithm>
+
+namespace helper::plan {
+namespace {
+
+constexpr const char* k_every_address = "0.0.0.0";
+constexpr const char* k_loopback = "127.0.0.1";
+
+const JupyterPackage* find(const std::vector<JupyterPackage>& packages, const std::string* python, JupyterKind kind) {
+  const auto package = std::ranges::find_if(packages, [&](const JupyterPackage& candidate) {
+    return candidate.kind == kind && (python == nullptr || candidate.python == *python);
+  });
+  return package == packages.end() ? nullptr : &*package;
+}
+
+const JupyterPackage* choose(const std::vector<JupyterPackage>& packages, const std::string* chosen_python) {
+  for (const JupyterKind kind : {JupyterKind::lab, JupyterKind::notebook}) {
+    if (chosen_python == nullptr) break;
+    if (const auto* package = find(packages, chosen_python, kind)) return package;
+  }
+  const auto* lab = find(packages, nullptr, JupyterKind::lab);
+  return lab != nullptr ? lab : find(packages, nullptr, JupyterKind::notebook);
+}
+
+// A container on the server's network, or in another container's, is no place to listen for everybody.
+bool has_network_of_its_own(const Container& container) {
+  return !container.published.empty() || (!container.address.empty() && container.address != k_loopback);
+}
+
+}  // namespace
+
+std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed& observed) {
+  const auto& target = desired.target;
+  if (!target.jupyter || !observed.container || !observed.inside) return std::nullopt;
+  const Inside& inside = *observed.inside;
+  const auto chosen = choose_python(target.python, inside.pythons);
+  const JupyterPackage* package = choose(inside.jupyter.packages, chosen ? &chosen->python.path : nullptr);
+  if (package == nullptr) return std::nullopt;
+  const std::string& folder = target.jupyter->dir.empty() ? target.project.remote : target.jupyter->dir;
+  return JupyterSetup{*package,
+                      target.ssh.user,
+                      inside.user_home,
+                      folder.empty() ? inside.user_home : folder,
+                      has_network_of_its_own(*observed.container) ? k_every_address : k_loopback,
+                      target.jupyter->port};
+}
+
+std::string to_line(const JupyterSetup& setup) {
+  return std::string(setup.package.kind == JupyterKind::lab ? "lab" : "notebook") + " by " + setup.package.python +
+         " for " + setup.user + " in " + setup.folder + " on " + setup.address + ":" + std::to_string(setup.port);
+}
+
+std::string to_text(const JupyterPackage& package) {
+  const std::string name = package.kind == JupyterKind::lab ? "JupyterLab" : "Jupyter Notebook";
+  return package.version.empty() ? name : name + " " + package.version;
+}
+
+}  // namespace helper::plan

@@ -1,0 +1,29 @@
+#include "base/random_token.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace helper {
+namespace {
+
+TEST(RandomToken, IsSixtyFourHexadecimalDigitsAndNeverTheSame) {
+  std::set<std::string> tokens;
+  for (int i = 0; i < 100; ++i) {
+    const std::string token = random_token();
+    EXPECT_TRUE(is_token(token)) << token;
+    EXPECT_TRUE(tokens.insert(token).second);
+  }
+}
+
+TEST(RandomToken, IsNothingShorterLongerOrOtherwiseWritten) {
+  const std::string good(64, 'a');
+  EXPECT_TRUE(is_token(good));
+  for (const std::string& bad : {std::string(), good.substr(1), good + "a", "A" + good.substr(1), "g" + good.substr(1),
+                                 "\n" + good.substr(1), "\"" + good.substr(1)}) {
+    EXPECT_FALSE(is_token(bad)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace helper

@@ -1,11 +1,11 @@
 #include "ensure/apply.hpp"
 
 #include "engine/act.hpp"
+#include "engine/act_jupyter.hpp"
 #include "engine/act_lifecycle.hpp"
 #include "engine/act_ssh.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
-#include "engine/act_jupyter.hpp"
 #include "ensure/jupyter_token.hpp"
 #include "ensure/local_key.hpp"
 #include "ide/interpreter.hpp"

@@ -162,7 +162,7 @@ struct Attempts {
   std::string consent_for;     // the id of the one container that the consent is about
   std::string snapshot_image;  // with Consent::snapshot_first: what to call the copy
   std::string replace_failed;  // why the container that was to replace it could not be made; "" = it was not tried
-  std::string jupyter_failed;                 // why Jupyter did not come up in this run of the container; "" otherwise
+  std::string jupyter_failed;  // why Jupyter did not come up in this run of the container; "" otherwise
   friend bool operator==(const Attempts&, const Attempts&) = default;
 };
 

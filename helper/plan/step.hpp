@@ -110,10 +110,10 @@ struct PinHostKeys {
   std::vector<std::string> host_keys;
 };
 
-using Action =
-    std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, BuildImage, CreateContainer,
-                 StartContainer, UnpauseContainer, StopContainer, RemoveContainer, UpdateRestart, SnapshotContainer,
-                 SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle, StartSshd, StartJupyter, StopJupyter, Eject, PinHostKeys>;
+using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, BuildImage, CreateContainer,
+                            StartContainer, UnpauseContainer, StopContainer, RemoveContainer, UpdateRestart,
+                            SnapshotContainer, SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle,
+                            StartSshd, StartJupyter, StopJupyter, Eject, PinHostKeys>;
 
 struct Step {
   Action action;

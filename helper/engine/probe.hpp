@@ -20,10 +20,10 @@ struct ContextMemory {
 
 // What is remembered of a running container, so that the next look can be quick. It holds for one run of one container.
 struct Memory {
-  std::string run;             // container id and start time; "" = nothing is known
-  plan::Inside inside;         // as last seen in full
-  plan::Python python;         // the chosen one, run again by every look
-  std::string jupyter_failed;  // why Jupyter did not come up; "" when it did, or was not tried
+  std::string run;               // container id and start time; "" = nothing is known
+  plan::Inside inside;           // as last seen in full
+  plan::Python python;           // the chosen one, run again by every look
+  std::string jupyter_failed{};  // why Jupyter did not come up; "" when it did, or was not tried
 };
 
 [[nodiscard]] std::string run_of(const plan::Container& container);

@@ -21,7 +21,7 @@ struct Interpreter {
   std::string project_local;   // "" when the target has no project
   std::string project_remote;
   std::uint16_t jupyter_port = 0;  // local end; 0 when the target has no Jupyter
-  std::string jupyter_url;         // secret, for the token is in it: never logged; "" when no Jupyter answers there
+  std::string jupyter_url{};       // secret, for the token is in it: never logged; "" when no Jupyter answers there
   friend bool operator==(const Interpreter&, const Interpreter&) = default;
 };
 

@@ -35,6 +35,8 @@ struct Faults {
   bool has_shell = true;         // the image has
   bool can_switch_users = true;  // root in the container has the capabilities
   bool has_python = true;
+  bool has_jupyter = false;
+  bool jupyter_ends_at_once = false;
   bool has_network = true;  // else neither ports nor an address
   bool silent_tunnel = false;
   bool nvidia_is_the_default_runtime = false;
@@ -220,6 +222,29 @@ class SimulatedWorld {
     world_.inside->sshd_print.clear();
     return {};
   }
+  Result<void> act(const plan::StartJupyter& a) {
+    if (faults_.jupyter_ends_at_once) return fail(ErrorCode::inside_failed, "Jupyter", "it ended at once");
+    auto& jupyter = world_.inside->jupyter;
+    if (jupyter.ours_runs || jupyter.listening) return fail(ErrorCode::internal, "simulation", "one runs already");
+    jupyter.ours_runs = jupyter.listening = true;
+    jupyter.setup = to_line(a.setup);
+    jupyter.token = std::string(64, 'a');
+    return {};
+  }
+  Result<void> act(const plan::StopJupyter&) {
+    auto& jupyter = world_.inside->jupyter;
+    if (!jupyter.ours_runs || jupyter.sessions > 0) return fail(ErrorCode::internal, "simulation", "ends kernels");
+    jupyter.ours_runs = jupyter.listening = false;
+    jupyter.ours_ended = true;
+    return {};
+  }
+  // Nothing that this world's configs ask for.
+  static Result<void> not_asked_for() { return fail(ErrorCode::internal, "simulation", "nobody asked for this"); }
+  Result<void> act(const plan::BuildImage&) { return not_asked_for(); }
+  Result<void> act(const plan::UpdateRestart&) { return not_asked_for(); }
+  Result<void> act(const plan::SnapshotContainer&) { return not_asked_for(); }
+  Result<void> act(const plan::SetAside&) { return not_asked_for(); }
+  Result<void> act(const plan::BringBack&) { return not_asked_for(); }
   Result<void> act(const plan::PinHostKeys& a) {
     world_.pinned_host_keys = a.host_keys;
     return {};
@@ -238,6 +263,7 @@ class SimulatedWorld {
     if (faults_.has_sshd && faults_.has_shell) inside.image_sshd = "/usr/sbin/sshd";
     inside.can_switch_users = faults_.can_switch_users;
     if (faults_.has_python) inside.pythons = {{"/usr/bin/python3", "3.11.2", "/usr", "login:python3"}};
+    if (faults_.has_jupyter) inside.jupyter.packages = {{"/usr/bin/python3", plan::JupyterKind::notebook, "6.4.12"}};
     return inside;
   }
 

@@ -58,11 +58,30 @@ Faults any_faults(Chance& chance) {
   faults.has_shell = !chance.one_in(8);
   faults.can_switch_users = !chance.one_in(8);
   faults.has_python = !chance.one_in(8);
+  faults.has_jupyter = chance.one_in(2);
+  faults.jupyter_ends_at_once = chance.one_in(4);
   faults.has_network = !chance.one_in(8);
   faults.silent_tunnel = chance.one_in(8);
   faults.nvidia_is_the_default_runtime = chance.one_in(5);
   if (chance.one_in(8)) faults.busy_ports = {chance.any<std::uint16_t>({2222, 8888})};
   return faults;
+}
+
+JupyterFacts any_jupyter(Chance& chance) {
+  JupyterFacts jupyter;
+  for (const JupyterKind kind : {JupyterKind::lab, JupyterKind::notebook}) {
+    if (chance.one_in(2)) jupyter.packages.push_back({test::conda_python().path, kind, "4"});
+    if (chance.one_in(3)) jupyter.packages.push_back({"/usr/bin/python3", kind, "4"});
+  }
+  jupyter.listening = chance.one_in(2);
+  jupyter.ours_runs = chance.one_in(2);
+  jupyter.ours_ended = !jupyter.ours_runs && chance.one_in(2);
+  if (jupyter.ours_runs) {
+    jupyter.sessions = chance.any({0, 0, 2});
+    jupyter.setup = chance.any({test::inside().jupyter.setup.c_str(), "lab by /elsewhere"});
+    jupyter.token = std::string(chance.any({0U, 64U}), 'a');
+  }
+  return jupyter;
 }
 
 Inside any_inside(Chance& chance) {
@@ -79,6 +98,7 @@ Inside any_inside(Chance& chance) {
   if (inside.sshd_listening) inside.sshd_print = "0123";
   if (chance.one_in(5)) inside.pythons.clear();
   if (chance.one_in(4)) inside.gpu.gpus.clear();
+  if (chance.one_in(2)) inside.jupyter = any_jupyter(chance);
   return inside;
 }
 
@@ -196,12 +216,18 @@ class Request {
     for (const auto& step : plan.steps) {
       expect_harmless(step, seen, desired_);
       const auto done = world_.apply(step);
+      const bool jupyter =
+          std::holds_alternative<StartJupyter>(step.action) || std::holds_alternative<StopJupyter>(step.action);
       const bool start = std::holds_alternative<StartContainer>(step.action);
       if (done) {
         attempts_.starts += start ? 1 : 0;
         continue;
       }
       EXPECT_NE(done.error().code, ErrorCode::internal) << to_text(step) << ": " << to_text(done.error()) << story_;
+      if (jupyter) {
+        attempts_.jupyter_failed = done.error().cause;
+        return true;
+      }
       if (!start) return false;
       attempts_.failed_ways[way] = done.error().cause;
       return true;
@@ -238,7 +264,8 @@ TEST(Planning, ReachesReadyFromNothingInAWorldWithoutFaults) {
   Request(world, desired).run();
   const Observed end = world.observe({});
   EXPECT_EQ(to_text(make_plan(desired, end)),
-            "note: no Jupyter answers in the container yet; start it there with --ip=0.0.0.0 --port=8888\n"
+            "note: Jupyter is not in the container; to add it, run in it: /usr/bin/python3 -m pip install jupyterlab; "
+            "then: helper ensure centernet\n"
             "note: no GPU was seen in the container: nvidia-smi is not there or fails\n");
 }
 

@@ -354,14 +354,6 @@ TEST(MakePlan, NoVisibleGpuIsANoteAndNoProblem) {
   EXPECT_TRUE(make_plan(test::desired(), observed).empty());
 }
 
-TEST(MakePlan, AJupyterThatDoesNotRunIsANoteAndNoProblem) {
-  Observed observed = ready();
-  observed.inside->jupyter_listening = false;
-  EXPECT_EQ(plan_text(observed),
-            "note: no Jupyter answers in the container yet; start it there with --ip=0.0.0.0 --port=8888\n");
-  EXPECT_TRUE(make_plan(test::desired(), observed).empty());
-}
-
 TEST(MakePlan, GpusThatNobodyAskedForAreNotMissed) {
   config::Target target = test::target();
   target.container.gpus = "none";

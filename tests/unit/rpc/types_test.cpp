@@ -60,9 +60,16 @@ TEST(Types, CarryAnInterpreterThereAndBack) {
 }
 
 TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
-  ensure::Report report{"centernet",     "ready", true, {{"start container", "it exited", Milliseconds(1'234)}},
-                        {"note"},        2,       5,    Milliseconds(2'000),
-                        an_interpreter()};
+  ensure::Report report;
+  report.target = "centernet";
+  report.state = "ready";
+  report.changed = true;
+  report.steps = {{"start container", "it exited", Milliseconds(1'234)}};
+  report.notes = {"note"};
+  report.rounds = 2;
+  report.round_trips = 5;
+  report.elapsed = Milliseconds(2'000);
+  report.settings = an_interpreter();
   const Json json = to_json(report);
   EXPECT_EQ(json.at("elapsed_ms"), 2'000);
   EXPECT_EQ(json.at("steps").at(0).at("elapsed_ms"), 1'234);

@@ -1,4 +1,5 @@
 #include "ssh/channel.hpp"
+#include "ssh/dial.hpp"
 #include "ssh/forward_native.hpp"
 #include "ssh/tcp_health.hpp"
 
@@ -66,6 +67,7 @@ const std::string& ForwardSession::why() const { return native_->why; }
 const std::string& ForwardSession::name() const { return native_->session->name(); }
 
 void ForwardSession::pump() {
+  acknowledge_at_once(native_->session->native().liveness_fd);
   int rc = SSH_OK;
   for (int i = 0; i < k_polls_per_pump && rc != SSH_AGAIN && !native_->over; ++i) {
     rc = ssh_event_dopoll(native_->event.get(), 0);

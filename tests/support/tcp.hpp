@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -78,6 +79,7 @@ class TcpClient {
   bool send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent < 0 && errno == EINTR) continue;  // a socket with a time limit is not restarted by itself (signal(7))
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -90,6 +92,7 @@ class TcpClient {
     std::size_t got = 0;
     while (got < bytes) {
       const auto some = ::recv(fd_.get(), text.data() + got, bytes - got, 0);
+      if (some < 0 && errno == EINTR) continue;
       if (some <= 0) break;
       got += static_cast<std::size_t>(some);
     }
@@ -102,6 +105,7 @@ class TcpClient {
     std::vector<char> buffer(256u << 10);
     while (true) {
       const auto some = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
+      if (some < 0 && errno == EINTR) continue;
       if (some < 0) return std::nullopt;
       if (some == 0) return text;
       text.append(buffer.data(), static_cast<std::size_t>(some));

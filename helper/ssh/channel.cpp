@@ -1,7 +1,7 @@
 #include "ssh/channel.hpp"
 
+#include "ssh/exit_status.hpp"
 #include "ssh/forward_native.hpp"
-#include "ssh/shell_channel.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,12 +2,13 @@
 
 #include "base/shell.hpp"
 #include "ssh/drive.hpp"
+#include "ssh/exchange.hpp"
+#include "ssh/exit_status.hpp"
 #include "ssh/markers.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -22,40 +23,12 @@ constexpr Milliseconds k_stale_after{20'000};
 // Between the news that the shell has ended and the last of its output: a process that it left behind may hold the
 // channel open for ever.
 constexpr Milliseconds k_last_words{200};
-constexpr Milliseconds k_ending_limit{1'000};  // for the request to end what a given-up command left running
-constexpr std::size_t k_read_size = 32'768;    // libssh's largest packet
+constexpr std::size_t k_read_size = 32'768;  // libssh's largest packet
 constexpr std::size_t k_write_size = 65'536;
 
 Wire wire_of(Session::Native& native) { return {native.session.get(), native.transport.get(), native.liveness_fd}; }
 
 }  // namespace
-
-// One command under way.
-struct ShellChannel::Exchange {
-  MarkerSplitter out;
-  MarkerSplitter err;
-  const OutputSink& sink;
-  CommandOutput output;
-  bool too_much = false;
-
-  void take(bool is_err, std::string_view piece) { keep(is_err, (is_err ? err : out).feed(piece)); }
-  void flush() {
-    keep(false, out.flush());
-    keep(true, err.flush());
-  }
-
- private:
-  void keep(bool is_err, const std::string& text) {
-    if (text.empty() || too_much) return;
-    std::string& kept = is_err ? output.err : output.out;
-    if (kept.size() + text.size() > k_max_command_output) {
-      too_much = true;
-      return;
-    }
-    kept += text;
-    if (sink) sink(text);
-  }
-};
 
 std::string shell_text(const Command& command, const std::string& begin, const std::string& end) {
   // The shell's number is that of its process group too: sshd makes every command the leader of a session.
@@ -64,24 +37,6 @@ std::string shell_text(const Command& command, const std::string& begin, const s
   const std::string fed = command.stdin_text.empty() ? script + " </dev/null"
                                                      : "printf %s " + shell::quote(command.stdin_text) + " | " + script;
   return both + fed + "; printf '%s %d\\n' " + end + " $?; printf '%s\\n' " + end + " >&2\n";
-}
-
-int status_of_signal(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, int>, 13> k_signals{{{"ABRT", SIGABRT},
-                                                                        {"ALRM", SIGALRM},
-                                                                        {"FPE", SIGFPE},
-                                                                        {"HUP", SIGHUP},
-                                                                        {"ILL", SIGILL},
-                                                                        {"INT", SIGINT},
-                                                                        {"KILL", SIGKILL},
-                                                                        {"PIPE", SIGPIPE},
-                                                                        {"QUIT", SIGQUIT},
-                                                                        {"SEGV", SIGSEGV},
-                                                                        {"TERM", SIGTERM},
-                                                                        {"USR1", SIGUSR1},
-                                                                        {"USR2", SIGUSR2}}};
-  const auto* row = std::ranges::find(k_signals, name, &std::pair<std::string_view, int>::first);
-  return row == k_signals.end() ? 255 : 128 + row->second;
 }
 
 ShellChannel::ShellChannel(Session& session, ssh_channel channel)
@@ -171,28 +126,12 @@ tl::unexpected<Error> ShellChannel::link_is_lost(const std::string& why) {
               "check that the server is up and that this network reaches it, then try again");
 }
 
-// sshd ends nothing when a channel without a terminal is closed, and passes on no signals to a session of root's: so
-// another shell does it, which needs no answer.
-void ShellChannel::end_process_group(const std::string& group) {
-  const bool is_number = !group.empty() && group.find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number || group == "0" || group == "1") return;
-  const Wire wire = wire_of(session_.native());
-  const std::unique_ptr<ssh_channel_struct, ChannelFree> channel(ssh_channel_new(wire.session));
-  if (!channel) return;
-  const Limit limit(k_ending_limit, {});
-  const std::string script = "exec >/dev/null 2>&1; kill -s TERM -- -" + group + "; sleep 2; kill -s KILL -- -" + group;
-  const std::string line = "exec sh -c " + shell::quote(script);
-  if (drive(wire, limit, SSH_AGAIN, [&] { return ssh_channel_open_session(channel.get()); }) != SSH_OK) return;
-  static_cast<void>(
-      drive(wire, limit, SSH_AGAIN, [&] { return ssh_channel_request_exec(channel.get(), line.c_str()); }));
-}
-
 // The command is given up: its processes are told to end, and nothing that they still print can reach the next one.
 tl::unexpected<Error> ShellChannel::abandon(const Exchange& exchange, Error error) {
   health_ = Health::ended;
   static_cast<void>(ssh_channel_close(channel_.get()));
   const std::string& heading = exchange.out.heading();
-  if (exchange.out.begun() && !heading.empty()) end_process_group(heading.substr(1));
+  if (exchange.out.begun() && !heading.empty()) end_process_group(session_, heading.substr(1));
   return fail(std::move(error));
 }
 

@@ -15,6 +15,8 @@
 
 namespace helper::ssh {
 
+struct Exchange;
+
 class ShellChannel {
  public:
   // The session must outlive it. Errors: server_command, server_unreachable, cancelled.
@@ -39,14 +41,12 @@ class ShellChannel {
   [[nodiscard]] bool is_stale() const;
 
  private:
-  struct Exchange;
   ShellChannel(Session& session, ssh_channel channel);
   [[nodiscard]] bool write_some(std::string_view& text);
   [[nodiscard]] bool read_some(Exchange& exchange);
   [[nodiscard]] Result<CommandOutput> shell_is_gone(Exchange& exchange);
   [[nodiscard]] tl::unexpected<Error> link_is_lost(const std::string& why);
   [[nodiscard]] tl::unexpected<Error> abandon(const Exchange& exchange, Error error);
-  void end_process_group(const std::string& group);
   [[nodiscard]] bool exit_is_known() const;
 
   struct ChannelFree {
@@ -63,8 +63,5 @@ class ShellChannel {
 
 // Pure: what is written to the shell for one command. `begin` and `end` are the markers, free of quotes.
 [[nodiscard]] std::string shell_text(const Command& command, const std::string& begin, const std::string& end);
-
-// Pure: 128 + n for a signal as SSH names it ("KILL", RFC 4254 6.10); 255 for one unknown.
-[[nodiscard]] int status_of_signal(std::string_view name);
 
 }  // namespace helper::ssh

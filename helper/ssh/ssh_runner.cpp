@@ -1,6 +1,7 @@
 #include "ssh/ssh_runner.hpp"
 
 #include "base/log.hpp"
+#include "ssh/file_command.hpp"
 #include "ssh/shell_channel.hpp"
 
 #include <utility>
@@ -52,6 +53,16 @@ struct SshRunner::State {
     return open_shell(stop);
   }
 
+  Result<CommandOutput> run_with_file(const Command& command, const std::stop_token& stop, const OutputSink& sink) {
+    auto end = ssh::run_with_file(*session, command, stop, sink);
+    if (!end.output) log_info("{}: {}", destination, end.output.error().cause);
+    if (end.session_is_lost) {
+      shell.reset();
+      session.reset();
+    }
+    return std::move(end.output);
+  }
+
   Result<void> open_shell(const std::stop_token& stop) {
     HELPER_TRY_ASSIGN(shell, ShellChannel::open(*session, Limit(options.connect_timeout, stop)));
     return {};
@@ -68,11 +79,9 @@ SshRunner::~SshRunner() = default;
 Result<CommandOutput> SshRunner::run(const Command& command, const std::stop_token& stop, const OutputSink& on_output) {
   State& state = *state_;
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, state.destination, "the request was cancelled");
-  if (!command.stdin_file.empty()) {
-    return fail(ErrorCode::server_command, state.destination, "a file cannot be sent to a command there");
-  }
   HELPER_TRY(state.make_ready(stop));
   ++state.commands;
+  if (!command.stdin_file.empty()) return state.run_with_file(command, stop, on_output);
   auto output = state.shell->run(command, stop, on_output);
   if (!output) log_info("{}: {}", state.destination, output.error().cause);
   state.tidy_up();

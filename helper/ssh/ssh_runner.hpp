@@ -1,5 +1,6 @@
 // SshRunner is a CommandRunner on a server: one control session, one shell that stays open on it, so that a script
-// costs one round trip. A connection that is lost is dialled again on the next run().
+// costs one round trip; a command with a stdin_file has an exec channel of its own. A connection that is lost is
+// dialled again on the next run().
 #pragma once
 
 #include "base/command.hpp"

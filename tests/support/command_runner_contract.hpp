@@ -18,6 +18,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -198,6 +199,89 @@ TEST_P(ShellContract, PassesOutputOnWhileTheScriptRuns) {
   ASSERT_TRUE(output.has_value()) << to_text(output.error());
   EXPECT_EQ(seen, "first\nsecond\n");
   EXPECT_EQ(output->out, seen);
+}
+
+// A file whose bytes tell when any is lost, doubled or moved, with every byte and every line end in it.
+inline std::filesystem::path big_file(const TempFolder& folder, std::size_t bytes) {
+  std::string text(bytes, '\0');
+  std::uint32_t state = 2463534242U;
+  for (auto& byte : text) {
+    state = state * 1664525U + 1013904223U;
+    byte = static_cast<char>(state >> 24U);
+  }
+  auto file = folder.path() / "a big file";
+  std::ofstream(file, std::ios::binary) << text;
+  return file;
+}
+
+inline std::string bytes_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+TEST_P(ShellContract, AFileOfAnyBytesArrivesWhole) {
+  const TempFolder folder;
+  const auto file = big_file(folder, 20u << 20);
+  const auto copy = folder.path() / "copy";
+  const auto output = runner_->run(
+      Command{"cat >" + shell::quote(copy.string()) + "; echo done; echo err >&2; exit 3", {}, k_limit, file}, {});
+  ASSERT_TRUE(output.has_value()) << to_text(output.error());
+  EXPECT_EQ(output->exit_status, 3);
+  EXPECT_EQ(output->out, "done\n");
+  EXPECT_EQ(output->err, "err\n");
+  EXPECT_TRUE(bytes_of(copy) == bytes_of(file));
+  expect_still_usable();
+}
+
+TEST_P(ShellContract, AnEmptyFileIsAnEmptyStandardInput) {
+  const TempFolder folder;
+  const auto output =
+      runner_->run(Command{"cat\n# a script of two lines\necho end", {}, k_limit, big_file(folder, 0)}, {});
+  ASSERT_TRUE(output.has_value()) << to_text(output.error());
+  EXPECT_EQ(output->out, "end\n");
+}
+
+TEST_P(ShellContract, ACommandMayLeaveItsFileUnread) {
+  const TempFolder folder;
+  const auto file = big_file(folder, 8u << 20);
+  for (const std::string script : {"head -c 5 >/dev/null; exit 4", "exec <&-; exit 4", "exit 4"}) {
+    const auto output = runner_->run(Command{script, {}, k_limit, file}, {});
+    ASSERT_TRUE(output.has_value()) << to_text(output.error());
+    EXPECT_EQ(output->exit_status, 4) << script;
+  }
+  expect_still_usable();
+}
+
+TEST_P(ShellContract, AFilesCommandCanBeCancelledMidway) {
+  const TempFolder folder;
+  std::stop_source source;
+  std::jthread canceller;
+  const Command command{
+      "head -c 100000 >/dev/null; echo started; exec sleep 300", {}, Milliseconds(60'000), big_file(folder, 8u << 20)};
+  const auto output = runner_->run(command, source.get_token(),
+                                   [&](std::string_view) { canceller = std::jthread([&] { source.request_stop(); }); });
+  ASSERT_FALSE(output.has_value());
+  EXPECT_EQ(output.error().code, ErrorCode::cancelled);
+  expect_still_usable();
+}
+
+TEST_P(ShellContract, AFilesCommandEndsAtItsLimit) {
+  const TempFolder folder;
+  const auto output = runner_->run(Command{"sleep 300", {}, Milliseconds(300), big_file(folder, 8u << 20)}, {});
+  ASSERT_FALSE(output.has_value());
+  EXPECT_EQ(output.error().code, ErrorCode::timed_out);
+  expect_still_usable();
+}
+
+TEST_P(ShellContract, AFileThatCannotBeReadIsAnError) {
+  const TempFolder folder;
+  for (const auto& file : {folder.path() / "missing", folder.path()}) {
+    const auto output = runner_->run(Command{"cat", {}, k_limit, file}, {});
+    ASSERT_FALSE(output.has_value()) << file;
+    EXPECT_EQ(output.error().code, ErrorCode::file_failed) << file;
+  }
+  expect_still_usable();
 }
 
 TEST_P(ShellContract, AProcessLeftInTheBackgroundDoesNotHoldTheScriptUp) {

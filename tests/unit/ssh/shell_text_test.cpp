@@ -1,3 +1,4 @@
+#include "ssh/exit_status.hpp"
 #include "ssh/shell_channel.hpp"
 
 #include <gtest/gtest.h>

@@ -1,0 +1,18 @@
+// run_with_file runs a Command whose standard input is a file of this machine, on an exec channel of its own: any
+// bytes, as fast as the server takes them.
+#pragma once
+
+#include "base/command.hpp"
+#include "ssh/session.hpp"
+
+namespace helper::ssh {
+
+struct FileCommandEnd {
+  Result<CommandOutput> output;  // as CommandRunner::run
+  bool session_is_lost = false;  // it is of no more use
+};
+
+[[nodiscard]] FileCommandEnd run_with_file(Session& session, const Command& command, const std::stop_token& stop,
+                                           const OutputSink& on_output);
+
+}  // namespace helper::ssh

@@ -127,6 +127,8 @@ class Mistakes(unittest.TestCase):
     def test_a_python_that_is_not_there_lists_those_that_are(self):
         def change(target):
             target["python"] = "conda:Nowhere"
+            target["ssh"]["local_port"] = 2395  # it can be reached, so that its ports stay open
+            target["jupyter"]["local_port"] = 2396
         self.expect(8, "conda:Nowhere", "/opt/conda/envs/CenterNet/bin/python", change=change)
 
     def test_a_busy_port_names_its_holder_before_the_server_is_asked(self):

@@ -2,6 +2,7 @@
 
 #include "cli/ready_block.hpp"
 #include "cli/text.hpp"
+#include "plan/losses.hpp"
 
 #include <fmt/format.h>
 
@@ -91,6 +92,11 @@ std::string step_text(const ensure::StepReport& step) {
   return step.cause.empty() ? step.text : fmt::format("{}: {}", step.text, step.cause);
 }
 
+std::string drift_text(const Style& style, const ensure::DriftReport& drift) {
+  plan::Drift plain{drift.field, plan::Need::recreate, drift.wanted, drift.applied, drift.actual, drift.cause};
+  return safe_line(plan::to_text(plain), style.utf8) + (drift.need == "recreate" ? "; needs --recreate" : "");
+}
+
 std::string render_target(const Style& style, const ensure::TargetStatus& status) {
   Rows rows(style);
   rows.add_foreign("server", status.server);
@@ -99,6 +105,7 @@ std::string render_target(const Style& style, const ensure::TargetStatus& status
   rows.add_foreign("Python", python_text(status));
   rows.add_foreign("Jupyter", status.jupyter_url);
   for (const auto& tunnel : status.tunnels) rows.add_foreign("tunnels", tunnel_text(tunnel));
+  for (const auto& drift : status.drifts) rows.add("drift", drift_text(style, drift));
   for (const auto& step : status.would_do) rows.add_foreign("to do", step_text(step));
   for (const Error& problem : status.problems) rows.add("problem", problem_text(style, problem));
   for (const std::string& note : status.notes) rows.add_foreign("note", note);
@@ -141,6 +148,8 @@ std::string render_plan(const Style& style, const ensure::PlanReport& plan) {
   if (plan.steps.empty() && plan.problems.empty())
     text = fmt::format("{}: nothing to do\n", safe_line(plan.target, style.utf8));
   for (const auto& step : plan.steps) text += render_line(style, Mark::todo, step.text, step.cause, "");
+  for (const auto& drift : plan.drifts)
+    text += fmt::format("{} {}\n", paint(style, Paint::yellow, "drift:"), drift_text(style, drift));
   for (const Error& problem : plan.problems) text += render_error(style, problem);
   for (const std::string& note : plan.notes) text += render_note(style, note);
   return text;
@@ -151,6 +160,31 @@ std::string render_status(const Style& style, const std::vector<ensure::TargetSt
   for (const auto& target : targets) {
     if (!text.empty()) text += "\n";
     text += render_target(style, target);
+  }
+  return text;
+}
+
+std::string render_snapshot(const Style& style, const ensure::SnapshotReport& report) {
+  std::string text =
+      fmt::format("{}: kept as image {} ({})\n", paint(style, Paint::bold, safe_line(report.target, style.utf8)),
+                  safe_line(report.image, style.utf8), plan::size_text(report.size));
+  for (const std::string& note : report.notes) text += render_note(style, note);
+  return text;
+}
+
+std::string render_lists(const Style& style, const std::vector<ensure::ServerList>& lists) {
+  std::string text;
+  for (const auto& list : lists) {
+    text += paint(style, Paint::bold, safe_line(list.server, style.utf8)) + "\n";
+    if (list.error) text += "  " + render_error(style, *list.error);
+    if (!list.error && list.containers.empty()) text += "  no container of helper's\n";
+    for (const auto& each : list.containers) {
+      const std::string name = safe_line(each.container, style.utf8);
+      const std::string state = safe_line(each.state, style.utf8);
+      text += fmt::format("  {}  {}  target {}, image {}, {} written, {}\n", pad(name, 24), pad(state, 8),
+                          safe_line(each.target, style.utf8), safe_line(each.image, style.utf8),
+                          safe_line(each.size, style.utf8), safe_line(each.status, style.utf8));
+    }
   }
   return text;
 }

@@ -27,6 +27,9 @@ enum class Mark { done, failed, todo, note };
 
 [[nodiscard]] std::string render_plan(const Style& style, const ensure::PlanReport& plan);
 
+[[nodiscard]] std::string render_snapshot(const Style& style, const ensure::SnapshotReport& report);
+// A line for each container, under its server's name.
+[[nodiscard]] std::string render_lists(const Style& style, const std::vector<ensure::ServerList>& lists);
 [[nodiscard]] std::string render_status(const Style& style, const std::vector<ensure::TargetStatus>& targets);
 
 // "error: thing: cause [name]" and, when there is one, "  fix: ...".

@@ -17,8 +17,9 @@ namespace {
 int exit_status(ErrorCode code) { return error_kind(code).exit_status; }
 
 // ensure, stop, restart, remove: they change things and answer with a Report.
-Result<int> change(Context& context, const std::string& method) {
-  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
+Result<int> change(Context& context, const std::string& method, const rpc::Json& more = rpc::Json::object()) {
+  HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
+  params.update(more);
   HELPER_TRY_ASSIGN(const Answer answer, request(context, method, params));
   if (context.json) {
     write_json(context, answer.result);
@@ -63,7 +64,8 @@ Result<void> confirm_removal(Context& context) {
 }  // namespace
 
 Result<int> run_ensure(Context& context) {
-  return context.arguments.has("--dry-run") ? show_plan(context, "running") : change(context, "ensure");
+  if (context.arguments.has("--dry-run")) return show_plan(context, "running");
+  return change(context, "ensure", {{"recreate", context.arguments.has("--recreate")}});
 }
 
 Result<int> run_plan(Context& context) { return show_plan(context, context.arguments.text("--power")); }
@@ -90,6 +92,32 @@ Result<int> run_eject(Context& context) { return change(context, "eject"); }
 Result<int> run_remove(Context& context) {
   if (context.can_ask && !context.arguments.has("--yes")) HELPER_TRY(confirm_removal(context));
   return change(context, "remove");
+}
+
+Result<int> run_snapshot(Context& context) {
+  HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
+  if (const auto tag = context.arguments.given("--tag")) params["image"] = *tag;
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, "snapshot", params));
+  HELPER_TRY_ASSIGN(const ensure::SnapshotReport report, rpc::snapshot_report_from_json(answer.result));
+  if (context.json) {
+    write_json(context, answer.result);
+  } else if (!context.quiet) {
+    context.out << render_snapshot(context.out_style, report);
+  }
+  return 0;
+}
+
+Result<int> run_list(Context& context) {
+  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, "list", params));
+  HELPER_TRY_ASSIGN(const std::vector<ensure::ServerList> lists, rpc::lists_from_json(answer.result));
+  if (context.json) {
+    write_json(context, answer.result);
+  } else {
+    context.out << render_lists(context.out_style, lists);
+  }
+  const auto failed = std::ranges::find_if(lists, [](const auto& list) { return list.error.has_value(); });
+  return failed == lists.end() ? 0 : exit_status(failed->error->code);
 }
 
 Result<int> run_logs(Context& context) {

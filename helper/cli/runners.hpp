@@ -15,6 +15,8 @@ struct Context;
 [[nodiscard]] Result<int> run_restart(Context& context);
 [[nodiscard]] Result<int> run_eject(Context& context);
 [[nodiscard]] Result<int> run_remove(Context& context);
+[[nodiscard]] Result<int> run_snapshot(Context& context);
+[[nodiscard]] Result<int> run_list(Context& context);
 [[nodiscard]] Result<int> run_logs(Context& context);
 [[nodiscard]] Result<int> run_settings(Context& context);
 

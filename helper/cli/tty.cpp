@@ -102,7 +102,11 @@ std::string shown(const Question& question, bool utf8) {
   std::string text;
   for (const std::string& detail : question.details) text += safe_line(detail, utf8) + "\n";
   text += safe_line(question.prompt, utf8);
-  return text + (question.kind == Question::Kind::confirm ? " (yes/no) " : ": ");
+  if (question.kind != Question::Kind::confirm) return text + ": ";
+  if (question.choices.empty()) return text + " (yes/no) ";
+  std::string choices;
+  for (const std::string& choice : question.choices) choices += (choices.empty() ? "" : "/") + safe_line(choice, utf8);
+  return text + " (" + choices + ") ";
 }
 
 }  // namespace
@@ -113,12 +117,18 @@ void restore_echo() noexcept {
   g_hidden.fd = -1;
 }
 
-std::string read_confirmation(std::string_view text) {
+std::string read_confirmation(std::string_view text, const std::vector<std::string>& choices) {
   std::string word(text.substr(0, text.find_last_not_of(" \t\r") + 1));
   std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (word == "y" || word == "yes") return "yes";
-  if (word == "n" || word == "no") return "no";
-  return {};
+  if (word.empty()) return {};
+  std::string meant;
+  for (const std::string& choice : choices.empty() ? std::vector<std::string>{"yes", "no"} : choices) {
+    if (choice == word) return choice;
+    if (choice.size() < word.size() || choice.compare(0, word.size(), word) != 0 || word.size() > 1) continue;
+    if (!meant.empty()) return {};
+    meant = choice;
+  }
+  return meant;
 }
 
 Result<std::string> TtyPrompter::ask(const Question& question, const std::stop_token& stop) {
@@ -139,9 +149,9 @@ Result<std::string> TtyPrompter::ask(const Question& question, const std::stop_t
     if (!write_all(fd, shown(question, utf8_))) return ended(ErrorCode::not_ready, question, "the terminal went away");
     HELPER_TRY_ASSIGN(std::string line, read_line(fd, stopped.read.get(), question));
     if (question.kind == Question::Kind::text) return line;
-    if (std::string answer = read_confirmation(line); !answer.empty()) return answer;
+    if (std::string answer = read_confirmation(line, question.choices); !answer.empty()) return answer;
   }
-  return ended(ErrorCode::usage, question, "the answer was neither yes nor no");
+  return ended(ErrorCode::usage, question, "the answer was none of those that can be given");
 }
 
 Fd open_terminal() {

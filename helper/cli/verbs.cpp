@@ -26,6 +26,8 @@ constexpr std::array k_common{
 constexpr std::array k_ensure{
     k_target,
     OptionSpec{Kind::flag, "--dry-run", "", "only say what would be done, as `helper plan` does"},
+    OptionSpec{Kind::flag, "--recreate", "",
+               "make a container that is not as the config says anew (what was written in it is lost)"},
 };
 constexpr std::array k_plan{
     k_target,
@@ -35,6 +37,10 @@ constexpr std::array k_only_target{k_target};
 constexpr std::array k_remove{
     k_target,
     OptionSpec{Kind::flag, "--yes", "", "do not ask first (without a terminal nothing is asked)"},
+};
+constexpr std::array k_snapshot{
+    k_target,
+    OptionSpec{Kind::text, "--tag", "IMAGE", "what to call the image (made of the target's name and the time)"},
 };
 constexpr std::array k_logs{
     k_target,
@@ -93,6 +99,13 @@ constexpr std::array k_verbs{
          "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file.\n"
          "ensure puts it back.",
          "helper eject centernet", k_only_target, run_eject},
+    Verb{"snapshot", "keep a copy of the container as an image on its server",
+         "The container is paused while it is copied. What lies in its mounts and volumes is not part of\n"
+         "the copy; its environment variables are.",
+         "helper snapshot\nhelper snapshot centernet --tag centernet:tuned", k_snapshot, run_snapshot},
+    Verb{"list", "list the containers that helper made",
+         "On each server of the config, or on that of the target named: also those of other configs.", "helper list",
+         k_only_target, run_list},
     Verb{"logs", "print what the container wrote", "The newest line comes last.",
          "helper logs\nhelper logs centernet --lines 1000", k_logs, run_logs},
     Verb{"settings", "print what PyCharm, Gateway and ssh need",

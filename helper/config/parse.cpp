@@ -1,6 +1,7 @@
 #include "config/parse.hpp"
 
 #include "base/text.hpp"
+#include "config/image_name.hpp"
 #include "config/json_tree.hpp"
 #include "config/keys.hpp"
 #include "config/local_path.hpp"
@@ -159,6 +160,15 @@ Result<void> complete(Target& target, const Config& config, const Places& places
       return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + ".container.name"), bad->cause,
                   R"(add "name" to "container")");
     }
+  }
+  if (auto& build = target.container.build) {
+    const auto written = build->context.empty() ? std::filesystem::path(".") : build->context;
+    HELPER_TRY_ASSIGN(build->context, resolved(written, ".container.build.context"));
+    if (target.container.image.empty()) target.container.image = image_name(target.name);
+  }
+  if (target.container.image.empty()) {
+    return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + ".container.image"), "is missing",
+                "add " + example_of(*find_key("targets.*.container.image")) + R"(, or "build" with a Dockerfile)");
   }
   if (!target.project.remote.empty()) {
     const auto written = target.project.local.empty() ? std::filesystem::path(".") : target.project.local;

@@ -181,4 +181,9 @@ std::optional<Misfit> begin_jupyter(Target& target) {
   return std::nullopt;
 }
 
+std::optional<Misfit> begin_build(Target& target) {
+  target.container.build.emplace();
+  return std::nullopt;
+}
+
 }  // namespace helper::config

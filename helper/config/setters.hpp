@@ -30,5 +30,6 @@ using CheckText = Check (*)(std::string_view text);
 [[nodiscard]] std::optional<Misfit> set_ulimits(std::map<std::string, Ulimit>& field, const JsonNode& value);
 [[nodiscard]] std::optional<Misfit> set_forwards(std::vector<PortPair>& field, const JsonNode& value);
 [[nodiscard]] std::optional<Misfit> begin_jupyter(Target& target);
+[[nodiscard]] std::optional<Misfit> begin_build(Target& target);
 
 }  // namespace helper::config

@@ -25,6 +25,9 @@ using Check = std::optional<Flaw>;  // nullopt: the value is good
 // NAME[:TAG][@DIGEST] as the engine's reference grammar has it, or sha256:ID.
 [[nodiscard]] Check check_image(std::string_view text);
 [[nodiscard]] Check check_hostname(std::string_view text);
+// A file within a build's context.
+[[nodiscard]] Check check_dockerfile(std::string_view text);
+[[nodiscard]] Check check_stage(std::string_view text);
 // "local", an alias, or [user@]host[:port], host also as [IPv6].
 [[nodiscard]] Check check_server(std::string_view text);
 [[nodiscard]] Check check_user(std::string_view text);

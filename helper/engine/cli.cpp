@@ -1,5 +1,6 @@
 #include "engine/cli.hpp"
 
+#include "engine/applied_label.hpp"
 #include "plan/labels.hpp"
 #include "plan/places.hpp"
 
@@ -131,6 +132,7 @@ Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& acti
   Argv argv{"docker", "create", "--name", action.name};
   add(argv, {"--label", std::string(plan::k_label_target) + "=" + desired.target.name});
   add(argv, {"--label", std::string(plan::k_label_spec) + "=" + desired.spec_hash});
+  add(argv, {"--label", std::string(plan::k_label_applied) + "=" + applied_label(desired.fields)});
   if (!container.restart.empty()) add(argv, {"--restart", container.restart});
   if (!container.hostname.empty()) add(argv, {"--hostname", container.hostname});
   add_gpus(argv, container, action);

@@ -4,6 +4,7 @@
 #include "engine/cli.hpp"
 #include "engine/look.hpp"
 #include "engine/read.hpp"
+#include "plan/labels.hpp"
 
 namespace helper::engine {
 namespace {
@@ -18,16 +19,22 @@ PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin
 sec machine 0
 uname -m
 if ! command -v docker >/dev/null 2>&1; then sec no_engine 0; exit 0; fi
-found=$(docker container inspect --format '{{.State.Running}}/{{.State.Paused}} {{.Id}}@{{.State.StartedAt}} {{json .}}' -- "$container" 2>/dev/null)
-status=$?
-sec container $status
+both=$(docker container inspect --format '{{.Name}} {{.State.Running}}/{{.State.Paused}} {{.Id}}@{{.State.StartedAt}} {{json .}}' -- "$container" "$aside" 2>/dev/null)
+found=${both%%"$line_end"*} kept=
+case $both in *"$line_end"*) kept=${both#*"$line_end"} ;; esac
+case $found in "/$aside "* | "$aside "*) kept=$found found= ;; esac
+[ -n "$found" ]; sec container $?
+found=${found#* }
 printf '%s' "${found#* * }"
+if [ -n "$kept" ]; then sec aside 0; printf '%s' "${kept#* * * }"; fi
 case $found in
   true/false*)
     run=${found#* }; run=${run%% *}
     inside=$full look=full
     if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then inside=$quick look=quick; fi
     sec look_$look 0
+    # The image is asked for meanwhile.
+    docker image inspect --format '{{json .}}' -- "$image" 2>/dev/null </dev/null | {
     # The bundle's shell where it is: it brings all the tools that the script uses, whatever the image has.
     docker exec --user 0 -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null
     status=$?
@@ -39,6 +46,9 @@ case $found in
         ;;
     esac
     sec inside_end $status
+    details=$(cat); [ -n "$details" ]; sec image $?
+    printf '%s' "$details"
+    }
     ;;
   *)
     info=$(docker info --format '{{json .}}' 2>/dev/null); sec engine $?
@@ -99,7 +109,9 @@ std::string probe_script(const plan::Desired& desired, const InsideQuestion& que
     return std::string(name) + "=" + shell::quote(value) + "\n";
   };
   std::string script = section_function(nonce) + assign("container", desired.target.container.name) +
-                       assign("image", desired.target.container.image);
+                       assign("image", desired.target.container.image) +
+                       assign("aside", desired.target.container.name + plan::k_aside_suffix) +
+                       assign("line_end", "\n");
   script += assign("known_run", memory.run);
   script +=
       assign("quick", memory.run.empty() || memory.python.path.empty() ? std::string()
@@ -126,6 +138,9 @@ Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, 
   }
   if (container->status == 0) {
     HELPER_TRY_ASSIGN(facts.container, read_container(container->body));
+  }
+  if (const Section* aside = find_section(sections, "aside")) {
+    HELPER_TRY_ASSIGN(facts.aside, read_container(aside->body));
   }
   read_engine_and_image(sections, facts);
   if (facts.engine && !facts.container) facts.container = plan::Container{};

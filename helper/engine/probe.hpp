@@ -24,6 +24,7 @@ struct Memory {
   plan::Inside inside;           // as last seen in full
   plan::Python python;           // the chosen one, run again by every look
   std::string jupyter_failed{};  // why Jupyter did not come up; "" when it did, or was not tried
+  ContextMemory context{};  // which outlives the rest
 };
 
 [[nodiscard]] std::string run_of(const plan::Container& container);
@@ -34,6 +35,7 @@ struct ServerFacts {
   std::optional<Error> engine_error;
   std::optional<plan::Engine> engine;
   std::optional<plan::Container> container;
+  std::optional<plan::Container> aside;
   std::optional<plan::Image> image;
   std::optional<plan::Inside> inside;
   std::optional<Error> inside_error;

@@ -1,6 +1,9 @@
 #include "engine/read.hpp"
 
 #include "base/text.hpp"
+#include "engine/applied_label.hpp"
+#include "engine/read_settings.hpp"
+#include "plan/labels.hpp"
 #include "plan/places.hpp"
 
 #include <nlohmann/json.hpp>
@@ -155,6 +158,10 @@ Result<plan::Container> read_container(std::string_view text) {
       if (value.is_string()) container.labels.emplace(name, value.get<std::string>());
     }
   }
+  if (const auto applied = container.labels.find(plan::k_label_applied); applied != container.labels.end())
+    container.applied = read_applied(applied->second);
+  container.settings = read_settings(inspect);
+  container.image_id = text_at(inspect, {"Image"});
   container.published = read_published(at(inspect, {"NetworkSettings", "Ports"}));
   container.address = read_address(inspect);
   container.host_network = text_at(inspect, {"HostConfig", "NetworkMode"}) == "host";
@@ -166,7 +173,7 @@ Result<plan::Container> read_container(std::string_view text) {
 Result<plan::Image> read_image(std::string_view text) {
   HELPER_TRY_ASSIGN(const json inspect, parse_object(text, "image"));
   plan::Image image{text_at(inspect, {"Id"}), texts(at(inspect, {"Config", "Entrypoint"})),
-                    texts(at(inspect, {"Config", "Cmd"}))};
+                    texts(at(inspect, {"Config", "Cmd"})), text_at(inspect, {"Config", "Labels", plan::k_label_build})};
   if (image.id.empty()) return fail(ErrorCode::engine_failed, "image", "the engine's answer has no Id");
   return image;
 }

@@ -1,8 +1,12 @@
 #include "ensure/converge.hpp"
 
+#include "engine/losses.hpp"
 #include "ensure/apply.hpp"
+#include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
+#include "plan/attempts.hpp"
 #include "plan/choose_python.hpp"
+#include "plan/losses.hpp"
 #include "plan/make_plan.hpp"
 
 #include <algorithm>
@@ -14,13 +18,14 @@ namespace {
 class Convergence {
  public:
   Convergence(const Hands& hands, const Paths& paths, const plan::Desired& desired, engine::Memory& memory,
-              const EventSink& on_event, const std::stop_token& stop)
+              const EventSink& on_event, const std::stop_token& stop, const Consents& consents)
       : hands_(hands),
         paths_(paths),
         desired_(desired),
         memory_(memory),
         on_event_(on_event),
         stop_(stop),
+        consents_(consents),
         start_(hands.clock.now()) {
     report_.target = desired.target.name;
     report_.state = plan::to_text(desired.power);
@@ -38,7 +43,12 @@ class Convergence {
       observed.attempts = attempts_;
       // The server answers: the tunnels' own session can be made while containers start.
       if (desired_.power == plan::Power::running && !observed.server_error) hands_.tunnels.start();
-      const plan::Plan plan = plan::make_plan(desired_, observed);
+      plan::Plan plan = plan::make_plan(desired_, observed);
+      if (!plan.wants_consent.empty() && attempts_.consent == plan::Consent::not_asked) {
+        HELPER_TRY(ask_for_consent(plan));
+        observed.attempts = attempts_;
+        plan = plan::make_plan(desired_, observed);
+      }
       if (plan.steps.empty()) return finish(plan, observed);
       if (const auto text = plan::to_text(plan); !plans_.insert(text).second) {
         return fail(ErrorCode::internal, plan::to_text(plan.steps.front().action), "it was done and yet is still to do",
@@ -72,12 +82,10 @@ class Convergence {
           attempts_.jupyter_failed = memory_.jupyter_failed = to_text(done.error());
           return {};
         }
-        // A start that failed is the one failure with another way to try: the next plan decides which.
-        if (!std::holds_alternative<plan::StartContainer>(step.action) || !is_engines_word(done.error())) return done;
-        attempts_.failed_ways[way_of(plan, observed)] = done.error().cause;
-        return {};
+        if (plan::note_failure(attempts_, plan, step, observed, done.error())) return {};
+        return done;
       }
-      if (std::holds_alternative<plan::StartContainer>(step.action)) ++attempts_.starts;
+      plan::note_done(attempts_, step, observed);
     }
     return {};
   }
@@ -104,13 +112,22 @@ class Convergence {
     return std::holds_alternative<plan::StartJupyter>(action) || std::holds_alternative<plan::StopJupyter>(action);
   }
 
-  [[nodiscard]] static bool is_engines_word(const Error& error) { return error.code == ErrorCode::container_failed; }
-
-  [[nodiscard]] static plan::GpuWay way_of(const plan::Plan& plan, const plan::Observed& observed) {
-    for (const auto& step : plan.steps) {
-      if (const auto* create = std::get_if<plan::CreateContainer>(&step.action)) return create->gpu_way;
-    }
-    return observed.container ? observed.container->gpu_way : plan::GpuWay::none;
+  // Without an answer it goes on with the container as it is.
+  Result<void> ask_for_consent(const plan::Plan& plan) {
+    attempts_.consent = consents_.recreate ? plan::Consent::yes : plan::Consent::no;
+    attempts_.consent_for = plan.wants_consent;
+    if (consents_.recreate || consents_.person == nullptr || !consents_.person->can_ask()) return {};
+    const std::string& name = desired_.target.container.name;
+    attempts_.snapshot_image = snapshot_name(desired_.target.name, "before", hands_.clock.wall());
+    const auto losses = engine::look_at_losses(hands_.server, name, stop_);
+    const auto answer = consents_.person->ask(
+        plan::recreate_question(name, plan.drifts, losses ? std::optional(*losses) : std::nullopt,
+                                attempts_.snapshot_image),
+        stop_);
+    if (!answer && answer.error().code == ErrorCode::cancelled) return fail(answer.error());
+    if (answer && *answer == "yes") attempts_.consent = plan::Consent::yes;
+    if (answer && *answer == "snapshot") attempts_.consent = plan::Consent::snapshot_first;
+    return {};
   }
 
   Result<Report> finish(const plan::Plan& plan, const plan::Observed& observed) {
@@ -132,6 +149,7 @@ class Convergence {
   engine::Memory& memory_;
   const EventSink& on_event_;
   const std::stop_token& stop_;
+  const Consents& consents_;
   const SteadyTime start_;
   plan::Attempts attempts_;
   std::set<std::string> plans_;  // texts of the plans that were applied
@@ -141,8 +159,8 @@ class Convergence {
 }  // namespace
 
 Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired, engine::Memory& memory,
-                        const EventSink& on_event, const std::stop_token& stop) {
-  return Convergence(hands, paths, desired, memory, on_event, stop).run();
+                        const EventSink& on_event, const std::stop_token& stop, const Consents& consents) {
+  return Convergence(hands, paths, desired, memory, on_event, stop, consents).run();
 }
 
 ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/paths.hpp"
+#include "base/prompt.hpp"
 #include "ensure/hands.hpp"
 #include "ensure/observe.hpp"
 #include "ensure/report.hpp"
@@ -11,13 +12,21 @@
 
 namespace helper::ensure {
 
-// A first start with a fall-back from --gpus to --runtime=nvidia, and a look that proves it, needs six.
-inline constexpr int k_max_rounds = 8;
+// A first start with a fall-back from --gpus to --runtime=nvidia, and a look that proves it, needs six; to replace a
+// container, and to bring the old one back when that fails, as many again.
+inline constexpr int k_max_rounds = 14;
+
+// Whether a container that is not as the config says may be made anew.
+struct Consents {
+  bool recreate = false;       // somebody has agreed beforehand
+  Prompter* person = nullptr;  // who can be asked; nullptr: nobody
+};
 
 // The report's round_trips are left to the caller, who owns the runner. Error: the plan's first problem, or the step
 // that failed, or cancelled.
 [[nodiscard]] Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                                      engine::Memory& memory, const EventSink& on_event, const std::stop_token& stop);
+                                      engine::Memory& memory, const EventSink& on_event, const std::stop_token& stop,
+                                      const Consents& consents = {});
 
 // What the user of a target that can be reached must know. Its python is "" when no interpreter fits.
 [[nodiscard]] ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired,

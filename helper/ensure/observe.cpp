@@ -1,6 +1,7 @@
 #include "ensure/observe.hpp"
 
 #include "ensure/banner.hpp"
+#include "ensure/build_context.hpp"
 #include "ensure/bundles.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/local_key.hpp"
@@ -50,6 +51,7 @@ void take(plan::Observed& observed, engine::ServerFacts facts) {
   observed.engine_error = std::move(facts.engine_error);
   observed.engine = std::move(facts.engine);
   observed.container = std::move(facts.container);
+  observed.aside = std::move(facts.aside);
   observed.image = std::move(facts.image);
   observed.inside = std::move(facts.inside);
   observed.inside_error = std::move(facts.inside_error);
@@ -88,6 +90,10 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   std::optional<BannerQuestion> banner;
   if (ssh != nullptr && ssh->remote) banner.emplace(ssh->local_port);
 
+  engine::ContextMemory context = memory.context;
+  if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
+    observed.build = build_inputs(*build, context, stop);
+
   auto facts = engine::probe(hands.server, desired, memory, stop);
   const bool quick = !memory.run.empty();
   if (facts && facts->inside && facts->inside->pythons.empty() && quick) {
@@ -104,6 +110,7 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
     observed.server_error = std::move(facts).error();
   }
   remember(observed, desired, memory);
+  memory.context = context;
 
   const auto setup = observed.inside && observed.inside->has_shell && observed.key
                          ? std::optional(plan::sshd_setup(desired, observed))

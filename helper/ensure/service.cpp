@@ -13,7 +13,7 @@
 namespace helper::ensure {
 namespace {
 
-Caller caller_of(const Request& request) { return {request.agent_socket, request.can_answer}; }
+Caller caller_of(const Request& request) { return {request.agent_socket, request.can_answer, request.recreate}; }
 
 }  // namespace
 
@@ -80,6 +80,7 @@ Result<Report> Service::converge(const Request& request, plan::Power power, cons
 
 Result<Report> Service::restart(const Request& request, const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY(state_->ports_are_free_of_others(chosen));
   return chosen.target->restart(chosen.config, caller_of(request), on_event, stop);
 }
 
@@ -110,6 +111,33 @@ Result<std::vector<TargetStatus>> Service::status(const Request& request, const 
     statuses.push_back(std::move(status));
   }
   return statuses;
+}
+
+Result<SnapshotReport> Service::snapshot(const Request& request, const std::string& image, const EventSink& on_event,
+                                         const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->snapshot(chosen.config, image, caller_of(request), on_event, stop);
+}
+
+Result<std::vector<ServerList>> Service::list(const Request& request, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto config, config::load_config(state_->files, state_->config_file(request)));
+  std::map<std::string, std::future<Result<std::vector<ListedContainer>>>> looks;  // by server
+  for (const auto& [name, its_config] : config.targets) {
+    if (looks.contains(its_config.server) || (!request.target.empty() && name != request.target)) continue;
+    const auto target = state_->find(config.file.string(), name);
+    looks.emplace(its_config.server, std::async(std::launch::async, [=, its = its_config, caller = caller_of(request)] {
+                    return target->list(its, caller, stop);
+                  }));
+  }
+  if (looks.empty()) HELPER_TRY(config::choose_target(config, request.target));
+  std::vector<ServerList> lists;
+  for (auto& [server, look] : looks) {
+    auto list = look.get();
+    if (!list && list.error().code == ErrorCode::cancelled) return fail(list.error());
+    lists.push_back({server, list.value_or(std::vector<ListedContainer>{}),
+                     list ? std::nullopt : std::optional(list.error())});
+  }
+  return lists;
 }
 
 Result<LogText> Service::logs(const Request& request, int lines, const std::stop_token& stop) {

@@ -36,6 +36,11 @@ class Service {
   [[nodiscard]] Result<PlanReport> plan(const Request& request, plan::Power power, const std::stop_token& stop);
   // All targets of the config when the request names none.
   [[nodiscard]] Result<std::vector<TargetStatus>> status(const Request& request, const std::stop_token& stop);
+  // A copy of the container as an image; `image` is "" for a name made of the target's and the time.
+  [[nodiscard]] Result<SnapshotReport> snapshot(const Request& request, const std::string& image,
+                                                const EventSink& on_event, const std::stop_token& stop);
+  // What helper made on each server of the config, or on that of the target that the request names.
+  [[nodiscard]] Result<std::vector<ServerList>> list(const Request& request, const std::stop_token& stop);
   // The last `lines` lines that the container printed.
   [[nodiscard]] Result<LogText> logs(const Request& request, int lines, const std::stop_token& stop);
   // Error not_ready unless the target is ready now.

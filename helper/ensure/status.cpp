@@ -18,6 +18,15 @@ std::vector<Error> troubles_of(const plan::Plan& plan) {
   return troubles;
 }
 
+std::vector<DriftReport> drifts_of(const plan::Plan& plan) {
+  std::vector<DriftReport> drifts;
+  for (const auto& drift : plan.drifts) {
+    drifts.push_back({drift.field, std::string(plan::to_text(drift.need)), drift.wanted, drift.applied, drift.actual,
+                      drift.cause});
+  }
+  return drifts;
+}
+
 std::string state_word(const plan::Observed& observed, const plan::Plan& plan) {
   if (observed.server_error) return "unreachable";
   if (plan.empty()) return plan.shortfalls.empty() ? "ready" : k_ready_without_gpu;
@@ -51,7 +60,7 @@ std::string jupyter_url(const plan::Desired& desired, const plan::Observed& obse
 }
 
 PlanReport plan_report(const std::string& target, const plan::Plan& plan) {
-  return {target, steps_of(plan), troubles_of(plan), plan.notes};
+  return {target, steps_of(plan), troubles_of(plan), plan.notes, drifts_of(plan)};
 }
 
 TargetStatus target_status(const plan::Desired& desired, const plan::Observed& observed, const plan::Plan& plan,
@@ -79,6 +88,7 @@ TargetStatus target_status(const plan::Desired& desired, const plan::Observed& o
   status.would_do = steps_of(plan);
   status.problems = troubles_of(plan);
   status.notes = plan.notes;
+  status.drifts = drifts_of(plan);
   return status;
 }
 

@@ -3,7 +3,9 @@
 #include "base/local_runner.hpp"
 #include "base/log.hpp"
 #include "engine/act.hpp"
+#include "engine/list.hpp"
 #include "ensure/converge.hpp"
+#include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
 #include "plan/make_plan.hpp"
 #include "ssh/ssh_runner.hpp"
@@ -56,6 +58,11 @@ class Target::Asking final : public Prompter {
   }
   void end() { begin(nullptr); }
 
+  [[nodiscard]] bool can_ask() const override {
+    const std::scoped_lock lock(mutex_);
+    return job_ != nullptr && job_->can_ask();
+  }
+
   [[nodiscard]] Result<std::string> ask(const Question& question, const std::stop_token& stop) override {
     const std::scoped_lock one_at_a_time(asking_);
     std::string id;
@@ -79,7 +86,7 @@ class Target::Asking final : public Prompter {
  private:
   Questions& questions_;
   std::mutex asking_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Job* job_ = nullptr;
 };
 
@@ -143,7 +150,7 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   if (power != plan::Power::running) keep_running_ = false;
   auto report = ensure::converge(
       hands, paths_, plan::desired_state(config, power), memory_, [&](const Event& event) { job.emit(event); },
-      job.stop());
+      job.stop(), {caller.recreate, asking_.get()});
   asking_->end();
   unreachable_ =
       !report && error_kind(report.error().code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
@@ -184,7 +191,8 @@ Result<plan::Observed> Target::observe_now(const config::Target& config, const C
 
 Result<Report> Target::converge(const config::Target& config, plan::Power power, const Caller& caller,
                                 const EventSink& on_event, const std::stop_token& stop) {
-  return worker_.request<Report>(job_key(config, power), on_event, caller.can_answer, stop,
+  const std::string key = (caller.recreate ? "recreate|" : "") + job_key(config, power);
+  return worker_.request<Report>(key, on_event, caller.can_answer, stop,
                                  [=, this](Job& job) { return converge_now(config, power, caller, job); });
 }
 
@@ -221,6 +229,34 @@ Result<TargetStatus> Target::status(const config::Target& config, const Caller& 
         HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
         const auto desired = plan::desired_state(config, plan::Power::running);
         return target_status(desired, observed, plan::make_plan(desired, observed), connection_->tunnels.status());
+      });
+}
+
+Result<SnapshotReport> Target::snapshot(const config::Target& config, const std::string& image, const Caller& caller,
+                                        const EventSink& on_event, const std::stop_token& stop) {
+  return worker_.request<SnapshotReport>(
+      {}, on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<SnapshotReport> {
+        const Hands hands = hands_for(config, caller);
+        asking_->begin(&job);
+        auto report = take_snapshot(hands, config, image, [&](const Event& event) { job.emit(event); }, job.stop());
+        asking_->end();
+        return report;
+      });
+}
+
+Result<std::vector<ListedContainer>> Target::list(const config::Target& config, const Caller& caller,
+                                                  const std::stop_token& stop) {
+  return worker_.request<std::vector<ListedContainer>>(
+      {}, [](const Event&) {}, caller.can_answer, stop, [=, this](Job& job) -> Result<std::vector<ListedContainer>> {
+        const Hands hands = hands_for(config, caller);
+        asking_->begin(&job);
+        auto made = engine::list_made(hands.server, job.stop());
+        asking_->end();
+        if (!made) return fail(std::move(made).error());
+        std::vector<ListedContainer> list;
+        for (auto& each : *made)
+          list.push_back({each.target, each.name, each.state, each.status, each.image, each.size});
+        return list;
       });
 }
 

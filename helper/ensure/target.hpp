@@ -42,6 +42,13 @@ class Target {
   // Answers at once, from what is known, while other work is under way.
   [[nodiscard]] Result<TargetStatus> status(const config::Target& config, const Caller& caller,
                                             const std::stop_token& stop);
+  // A copy of the container as an image; `image` is "" for a name made of the target's and the time.
+  [[nodiscard]] Result<SnapshotReport> snapshot(const config::Target& config, const std::string& image,
+                                                const Caller& caller, const EventSink& on_event,
+                                                const std::stop_token& stop);
+  // What helper made on this target's server, of whichever target.
+  [[nodiscard]] Result<std::vector<ListedContainer>> list(const config::Target& config, const Caller& caller,
+                                                          const std::stop_token& stop);
   [[nodiscard]] Result<LogText> logs(const config::Target& config, const Caller& caller, int lines,
                                      const std::stop_token& stop);
   [[nodiscard]] Result<ide::Interpreter> settings(const config::Target& config, const Caller& caller,

@@ -43,6 +43,21 @@ void plan_close_tunnels(Draft& draft, const std::string& cause);
 // True when the container runs now, so that its inside is known.
 [[nodiscard]] bool plan_container(Draft& draft);
 void plan_stop_container(Draft& draft, const std::string& cause);
+// True when the config's image is on the server as it should be; else a step towards it, or a problem, was added.
+[[nodiscard]] bool plan_image(Draft& draft);
+// Where the container, which is ours, is not as the config says. True when it is about to go, so that nothing else can
+// be planned for it.
+[[nodiscard]] bool plan_drifts(Draft& draft, const Container& container);
+
+// While a container is made anew the old one waits under this name; it is removed when the new one is ready, and takes
+// its name again when that cannot be.
+[[nodiscard]] std::string aside_name(const Draft& draft);
+[[nodiscard]] bool is_being_replaced(const Draft& draft);
+void plan_bring_back(Draft& draft, const std::string& why);
+void plan_remove_aside(Draft& draft, const std::string& cause);
+// The last part of all: what is left to do may depend on the old one.
+void plan_end_of_replacement(Draft& draft);
+
 // What follows is called for a container that runs.
 void plan_bundle(Draft& draft, const Inside& inside);
 // What follows is called when scripts run in it and it has the user.

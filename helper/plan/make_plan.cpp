@@ -42,11 +42,17 @@ void plan_running(Draft& draft) {
   if (!server_and_engine(draft) || !plan_container(draft)) return;
   plan_inside(draft);
   plan_lead_tunnels(draft);
+  plan_end_of_replacement(draft);
 }
 
 void plan_stopped(Draft& draft) {
   plan_close_tunnels(draft, "the target is to be stopped");
-  if (server_and_engine(draft) && draft.observed.container) plan_stop_container(draft, "it is to be stopped");
+  if (!server_and_engine(draft) || !draft.observed.container) return;
+  if (draft.observed.container->state == ContainerState::absent && is_being_replaced(draft)) {
+    plan_bring_back(draft, "it was set aside, and nothing took its place");
+  } else {
+    plan_stop_container(draft, "it is to be stopped");
+  }
 }
 
 void plan_absent(Draft& draft) {
@@ -62,6 +68,8 @@ void plan_absent(Draft& draft) {
     plan_stop_container(draft, "it is to be removed");
     draft.step(RemoveContainer{draft.config.name}, "it is to be removed");
   }
+  if (is_being_replaced(draft))
+    plan_remove_aside(draft, "it is the one from before, and is to be removed too");
   if (!draft.observed.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container is to be removed");
 }
 
@@ -94,6 +102,9 @@ Plan make_plan(const Desired& desired, const Observed& observed) {
   return std::move(draft.plan);
 }
 
-bool is_ours(const Container& container) { return container.labels.contains(k_label_target); }
+bool is_ours(const Container& container) {
+  const auto label = container.labels.find(k_label_target);
+  return label != container.labels.end() && !label->second.empty();
+}
 
 }  // namespace helper::plan

@@ -161,6 +161,7 @@ struct Attempts {
   Consent consent = Consent::not_asked;
   std::string consent_for;     // the id of the one container that the consent is about
   std::string snapshot_image;  // with Consent::snapshot_first: what to call the copy
+  std::string set_aside;       // the id of the container that waits for another to take its place
   std::string replace_failed;  // why the container that was to replace it could not be made; "" = it was not tried
   std::string jupyter_failed;  // why Jupyter did not come up in this run of the container; "" otherwise
   friend bool operator==(const Attempts&, const Attempts&) = default;

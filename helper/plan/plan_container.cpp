@@ -25,10 +25,7 @@ void create(Draft& draft, const std::string& cause) {
   // A container that asked for no GPU can fail over one too: when nvidia is the engine's default runtime, say.
   if (const auto failed = failed_ways.find(choice->way); failed != failed_ways.end())
     return cannot_start(draft, failed->second);
-  if (!draft.observed.image) {
-    draft.step(PullImage{draft.config.image}, "the server does not have it");
-    return;
-  }
+  if (!plan_image(draft)) return;
   draft.step(CreateContainer{draft.config.name, draft.config.image, choice->way, choice->runtime,
                              keep_alive_command(draft.config, *draft.observed.image),
                              draft.observed.bundle ? bundle_volume(*draft.observed.bundle) : std::string()},
@@ -75,22 +72,22 @@ void start_again(Draft& draft, const Container& container) {
   draft.step(StartContainer{draft.config.name}, "it is stopped (" + code + ")");
 }
 
-}  // namespace
+// There is none of that name. One that was set aside for it in this request is replaced, one from before comes back.
+void make(Draft& draft) {
+  if (!is_being_replaced(draft)) return create(draft, "there is none of that name");
+  const Attempts& attempts = draft.observed.attempts;
+  const bool agreed = attempts.consent == Consent::yes || attempts.consent == Consent::snapshot_first;
+  if (!attempts.replace_failed.empty()) return plan_bring_back(draft, attempts.replace_failed);
+  if (!agreed || attempts.consent_for != draft.observed.aside->id)
+    return plan_bring_back(draft, "it was set aside, and nothing took its place");
+  create(draft, "it takes the place of the one that was set aside");
+}
 
-bool plan_container(Draft& draft) {
-  if (!draft.observed.container) return false;
-  const Container& container = *draft.observed.container;
-  if (container.state == ContainerState::absent) {
-    create(draft, "there is none of that name");
-    return false;
-  }
+[[nodiscard]] bool plan_what_is_there(Draft& draft, const Container& container) {
   if (!is_ours(container)) {
     draft.note(draft.container_name() + " was not made by helper: it is used as it is, and never removed or recreated");
-  } else if (const auto label = container.labels.find(k_label_spec);
-             label != container.labels.end() && label->second != draft.desired.spec_hash) {
-    draft.note("the config has changed since " + draft.container_name() +
-               " was made; to apply it (what was written in the container is lost): helper remove " +
-               draft.target.name + " && helper ensure " + draft.target.name);
+  } else if (plan_drifts(draft, container)) {
+    return false;
   }
   switch (container.state) {
     case ContainerState::running:
@@ -115,6 +112,24 @@ bool plan_container(Draft& draft) {
           "remove it and make it anew: helper remove " + draft.target.name + " && helper ensure " + draft.target.name);
       return false;
   }
+}
+
+}  // namespace
+
+bool plan_container(Draft& draft) {
+  if (!draft.observed.container) return false;
+  const Container& container = *draft.observed.container;
+  const bool runs = container.state != ContainerState::absent && plan_what_is_there(draft, container);
+  if (container.state == ContainerState::absent) make(draft);
+  if (!runs && is_being_replaced(draft) && !draft.plan.problems.empty() &&
+      (container.state == ContainerState::absent || is_ours(container))) {
+    const std::string why = draft.plan.problems.back().cause;
+    draft.plan.problems.clear();
+    std::erase_if(draft.plan.steps,
+                  [](const Step& step) { return std::holds_alternative<RemoveContainer>(step.action); });
+    plan_bring_back(draft, why);
+  }
+  return runs;
 }
 
 void plan_stop_container(Draft& draft, const std::string& cause) {

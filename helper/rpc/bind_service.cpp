@@ -21,6 +21,11 @@ Result<int> lines_param(const Json& params) {
   return static_cast<int>(lines);
 }
 
+std::string text_param(const Json& params, const char* name) {
+  const auto it = params.find(name);
+  return it == params.end() || it->is_null() ? std::string() : it->get<std::string>();
+}
+
 Result<ensure::Request> request_param(const Json& params, const CallContext& context) {
   HELPER_TRY_ASSIGN(ensure::Request request, request_from_json(params.is_object() ? params : Json::object()));
   if (!request.config_file.empty() && !std::filesystem::path(request.config_file).is_absolute()) {

@@ -15,6 +15,7 @@ inline constexpr int k_max_log_lines = 100'000;
 // Absent, null and the default are the same. Error: rpc_params.
 [[nodiscard]] Result<plan::Power> power_param(const Json& params);
 [[nodiscard]] Result<int> lines_param(const Json& params);
+[[nodiscard]] std::string text_param(const Json& params, const char* name);
 // A question can only be put to a caller who reads events. Error: rpc_params (also for a config path that is not
 // absolute).
 [[nodiscard]] Result<ensure::Request> request_param(const Json& params, const CallContext& context);
@@ -51,6 +52,14 @@ template <class Service>
   handlers["status"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     return as_json(service.status(request, context.stop));
+  };
+  handlers["snapshot"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.snapshot(request, text_param(params, "image"), context.on_event, context.stop));
+  };
+  handlers["list"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.list(request, context.stop));
   };
   handlers["logs"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));

@@ -22,7 +22,8 @@ std::vector<Param> target_params(std::vector<Param> own = {}) {
 std::vector<Method> make_table() {
   return {
       {"version", "The daemon's version and process id.", {}, "{version, pid}", "{}", true},
-      {"ensure", "Makes the target ready: container, sshd, tunnels, Python.", target_params(),
+      {"ensure", "Makes the target ready: container, sshd, tunnels, Python.",
+       target_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be made anew without asking; absent: it is asked, or left as it is"}}),
        "{target, state, changed, steps, notes, rounds, round_trips, elapsed_ms, settings}", R"({"target": "centernet"})", false},
       {"plan", "What would be done, and why, without doing it.",
        target_params({{"power", ParamType::string, false, R"("running", "stopped", "absent" or "ejected"; absent: "running")"}}),
@@ -33,6 +34,11 @@ std::vector<Method> make_table() {
       {"restart", "Stops the target's container and makes it ready again.", target_params(), "as ensure", R"({"target": "centernet"})", false},
       {"remove", "Removes the target's container, if helper made it.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", false},
       {"eject", "Takes everything of helper's out of the target's container, which goes on as it is.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", false},
+      {"snapshot", "Keeps a copy of the target's container as an image on its server.",
+       target_params({{"image", ParamType::string, false, "what to call it; absent: a name made of the target's and the time"}}),
+       "{target, image, size, notes}", R"({"target": "centernet", "image": "centernet:tuned"})", false},
+      {"list", "The containers that helper made, on each server of the config.", target_params(),
+       "an array of {server, containers: [{target, container, state, status, image, size}], error}", "{}", false},
       {"logs", "The last lines that the container printed.",
        target_params({{"lines", ParamType::integer, false, "how many, from 1 to 100000; absent: 100"}}),
        "{target, text}", R"({"target": "centernet", "lines": 20})", false},

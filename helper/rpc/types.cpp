@@ -41,6 +41,7 @@ void describe(A& a, V& v) {
   a.required("kind", v.kind);
   a.required("prompt", v.prompt);
   a.optional("details", v.details);
+  a.optional("choices", v.choices);
 }
 
 template <class A, Is<ide::Interpreter> V>
@@ -96,12 +97,48 @@ void describe(A& a, V& v) {
   a.optional("settings", v.settings);
 }
 
+template <class A, Is<ensure::DriftReport> V>
+void describe(A& a, V& v) {
+  a.required("field", v.field);
+  a.required("need", v.need);
+  a.optional("wanted", v.wanted);
+  a.optional("applied", v.applied);
+  a.optional("actual", v.actual);
+  a.required("cause", v.cause);
+}
+
+template <class A, Is<ensure::SnapshotReport> V>
+void describe(A& a, V& v) {
+  a.required("target", v.target);
+  a.required("image", v.image);
+  a.optional("size", v.size);
+  a.optional("notes", v.notes);
+}
+
+template <class A, Is<ensure::ListedContainer> V>
+void describe(A& a, V& v) {
+  a.required("target", v.target);
+  a.required("container", v.container);
+  a.required("state", v.state);
+  a.optional("status", v.status);
+  a.optional("image", v.image);
+  a.optional("size", v.size);
+}
+
+template <class A, Is<ensure::ServerList> V>
+void describe(A& a, V& v) {
+  a.required("server", v.server);
+  a.required("containers", v.containers);
+  a.optional("error", v.error);
+}
+
 template <class A, Is<ensure::PlanReport> V>
 void describe(A& a, V& v) {
   a.required("target", v.target);
   a.required("steps", v.steps);
   a.optional("problems", v.problems);
   a.optional("notes", v.notes);
+  a.optional("drifts", v.drifts);
 }
 
 template <class A, Is<ensure::TunnelReport> V>
@@ -131,6 +168,7 @@ void describe(A& a, V& v) {
   a.optional("problems", v.problems);
   a.optional("notes", v.notes);
   a.optional("jupyter_url", v.jupyter_url);
+  a.optional("drifts", v.drifts);
 }
 
 template <class A, Is<ensure::LogText> V>
@@ -145,6 +183,7 @@ void describe(A& a, V& v) {
   a.optional("target", v.target);
   a.optional("agent_socket", v.agent_socket);
   a.optional("can_answer", v.can_answer);
+  a.optional("recreate", v.recreate);
 }
 
 class Writer {
@@ -324,6 +363,8 @@ Json to_json(const ensure::Event& event) { return Writer::write(event); }
 Json to_json(const ensure::Report& report) { return Writer::write(report); }
 Json to_json(const ensure::PlanReport& report) { return Writer::write(report); }
 Json to_json(const ensure::TargetStatus& status) { return Writer::write(status); }
+Json to_json(const ensure::SnapshotReport& report) { return Writer::write(report); }
+Json to_json(const std::vector<ensure::ServerList>& lists) { return Writer::write(lists); }
 Json to_json(const ensure::LogText& text) { return Writer::write(text); }
 Json to_json(const ensure::Request& request) { return Writer::write(request); }
 Json to_json(const std::vector<ensure::TargetStatus>& statuses) { return Writer::write(statuses); }
@@ -349,6 +390,12 @@ Result<ensure::TargetStatus> target_status_from_json(const Json& json, const std
 }
 Result<std::vector<ensure::TargetStatus>> statuses_from_json(const Json& json, const std::string& path) {
   return Reader::read<std::vector<ensure::TargetStatus>>(json, path);
+}
+Result<ensure::SnapshotReport> snapshot_report_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::SnapshotReport>(json, path);
+}
+Result<std::vector<ensure::ServerList>> lists_from_json(const Json& json, const std::string& path) {
+  return Reader::read<std::vector<ensure::ServerList>>(json, path);
 }
 Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::LogText>(json, path);

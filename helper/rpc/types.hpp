@@ -20,6 +20,8 @@ namespace helper::rpc {
 [[nodiscard]] Json to_json(const ensure::Report& report);
 [[nodiscard]] Json to_json(const ensure::PlanReport& report);
 [[nodiscard]] Json to_json(const ensure::TargetStatus& status);
+[[nodiscard]] Json to_json(const ensure::SnapshotReport& report);
+[[nodiscard]] Json to_json(const std::vector<ensure::ServerList>& lists);  // an array
 [[nodiscard]] Json to_json(const ensure::LogText& text);
 [[nodiscard]] Json to_json(const ensure::Request& request);
 [[nodiscard]] Json to_json(const std::vector<ensure::TargetStatus>& statuses);  // an array
@@ -34,6 +36,10 @@ namespace helper::rpc {
                                                                    const std::string& path = "status");
 [[nodiscard]] Result<std::vector<ensure::TargetStatus>> statuses_from_json(const Json& json,
                                                                            const std::string& path = "status");
+[[nodiscard]] Result<ensure::SnapshotReport> snapshot_report_from_json(const Json& json,
+                                                                       const std::string& path = "snapshot");
+[[nodiscard]] Result<std::vector<ensure::ServerList>> lists_from_json(const Json& json,
+                                                                      const std::string& path = "list");
 [[nodiscard]] Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path = "logs");
 [[nodiscard]] Result<ensure::Request> request_from_json(const Json& json, const std::string& path = "params");
 

@@ -69,6 +69,17 @@ class FakeService {
     status.state = "ready";
     return std::vector{status};
   }
+  Result<ensure::SnapshotReport> snapshot(const ensure::Request& request, const std::string& image,
+                                          const ensure::EventSink&, const std::stop_token&) {
+    note(request, "snapshot " + image);
+    return ensure::SnapshotReport{request.target, image, 12'300'000, {"a note"}};
+  }
+  Result<std::vector<ensure::ServerList>> list(const ensure::Request& request, const std::stop_token&) {
+    note(request, "list");
+    ensure::ServerList list{"gpu1", {}, std::nullopt};
+    list.containers.push_back({"centernet", "centernet", "running", "Up 2 hours", "centernet:1.2", "12.3MB"});
+    return std::vector{list};
+  }
   Result<ensure::LogText> logs(const ensure::Request& request, int lines, const std::stop_token&) {
     note(request, "logs " + std::to_string(lines));
     return ensure::LogText{request.target, "a line\n"};

@@ -14,18 +14,20 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace helper::test {
 
 // How often a request looks at the world at most; ensure must allow at least as many.
-inline constexpr int k_rounds_needed = 8;
+inline constexpr int k_rounds_needed = 14;
 
 // What goes wrong in this world.
 struct Faults {
   std::map<plan::GpuWay, std::string> failing_ways;  // the engine's text when a container of that way is started
   bool image_missing_everywhere = false;             // pulling fails
+  bool cannot_be_created = false;
   bool ends_at_once = false;                         // the container's command ends right after the start
   bool restarts_for_ever = false;                    // ... and the engine starts it again and again
   bool has_sshd = true;                              // the image has
@@ -58,6 +60,7 @@ class SimulatedWorld {
     if (seen.server_error || seen.engine_error) {
       seen.engine = std::nullopt;
       seen.container = std::nullopt;
+      seen.aside = std::nullopt;
       seen.image = std::nullopt;
       seen.inside = std::nullopt;
       return seen;
@@ -65,7 +68,6 @@ class SimulatedWorld {
     const bool running = seen.container && seen.container->state == plan::ContainerState::running;
     if (running) {
       seen.engine = std::nullopt;
-      seen.image = std::nullopt;
     } else {
       seen.inside = std::nullopt;
     }
@@ -85,8 +87,12 @@ class SimulatedWorld {
     return done;
   }
 
+  [[nodiscard]] const std::vector<plan::Container>& removed() const { return removed_; }
+  [[nodiscard]] const std::vector<std::string>& snapshots() const { return snapshots_; }
+
  private:
   [[nodiscard]] plan::Container& container() { return *world_.container; }
+  [[nodiscard]] std::string aside_name() const { return desired_.target.container.name + plan::k_aside_suffix; }
 
   plan::Tunnel* tunnel(std::uint16_t port) {
     const auto found = std::ranges::find(world_.tunnels, port, &plan::Tunnel::local_port);
@@ -143,7 +149,8 @@ class SimulatedWorld {
   }
   Result<void> act(const plan::CreateContainer& a) {
     if (container().state != plan::ContainerState::absent)
-      return fail(ErrorCode::container_failed, a.name, "the name is already in use");
+      return fail(ErrorCode::internal, a.name, "the name is already in use");
+    if (faults_.cannot_be_created) return fail(ErrorCode::container_failed, a.name, "invalid mount config");
     plan::Container made;
     made.state = plan::ContainerState::created;
     made.id = "c" + std::to_string(++created_);
@@ -154,6 +161,10 @@ class SimulatedWorld {
                    : made.runtime == "nvidia"           ? plan::GpuWay::runtime
                                                         : plan::GpuWay::none;
     made.labels = {{plan::k_label_target, desired_.target.name}, {plan::k_label_spec, desired_.spec_hash}};
+    made.applied = desired_.fields;
+    made.image_id = world_.image ? world_.image->id : std::string();
+    if (world_.image && !world_.image->build_print.empty()) made.labels[plan::k_label_build] = world_.image->build_print;
+    made.settings = plan::Settings{.restart = desired_.target.container.restart};
     made.bundle_volume = a.bundle_volume;
     world_.container = made;
     return {};
@@ -191,8 +202,44 @@ class SimulatedWorld {
     container().state = plan::ContainerState::exited;
     return {};
   }
-  Result<void> act(const plan::RemoveContainer&) {
-    container() = {};
+  Result<void> act(const plan::RemoveContainer& a) {
+    const bool aside = world_.aside && a.name == aside_name();
+    plan::Container& it = aside ? *world_.aside : container();
+    if (it.state == plan::ContainerState::absent || it.state == plan::ContainerState::running)
+      return fail(ErrorCode::internal, "simulation", "removed while " + to_text(it.state));
+    removed_.push_back(it);
+    if (aside) {
+      world_.aside = std::nullopt;
+    } else {
+      it = {};
+    }
+    return {};
+  }
+  Result<void> act(const plan::BuildImage& a) {
+    if (faults_.image_missing_everywhere) return fail(ErrorCode::image_missing, a.image, "the build failed");
+    world_.image = plan::Image{"sha256:built" + std::to_string(++built_), {}, {"bash"}, a.print};
+    return {};
+  }
+  Result<void> act(const plan::UpdateRestart& a) {
+    if (!container().settings) container().settings.emplace();
+    container().settings->restart = a.policy;
+    return {};
+  }
+  Result<void> act(const plan::SnapshotContainer& a) {
+    snapshots_.push_back(a.image);
+    return {};
+  }
+  Result<void> act(const plan::SetAside&) {
+    if (world_.aside) return fail(ErrorCode::internal, "simulation", "the name is already in use");
+    if (container().state == plan::ContainerState::running)
+      return fail(ErrorCode::internal, "simulation", "set aside while it runs: its ports stay taken");
+    world_.aside = std::exchange(container(), {});
+    return {};
+  }
+  Result<void> act(const plan::BringBack&) {
+    if (!world_.aside || container().state != plan::ContainerState::absent)
+      return fail(ErrorCode::internal, "simulation", "brought back where it cannot be");
+    container() = *std::exchange(world_.aside, std::nullopt);
     return {};
   }
   Result<void> act(const plan::MakeHostKeys&) {
@@ -273,6 +320,9 @@ class SimulatedWorld {
   plan::Observed world_;
   Faults faults_;
   bool volume_is_filled_ = false;
+  std::vector<plan::Container> removed_;
+  std::vector<std::string> snapshots_;
+  int built_ = 0;
   int created_ = 0;
   int starts_ = 0;
   int last_port_ = 0;

@@ -35,6 +35,9 @@ config::Target any_target(Chance& chance) {
   target.container.runtime = chance.any<const char*>({"auto", "auto", "auto", "gpus", "nvidia", "runc"});
   if (chance.one_in(3)) target.jupyter = std::nullopt;
   if (chance.one_in(3)) target.forwards = {{16006, 6006}};
+  if (chance.one_in(4)) target.container.restart = "no";
+  if (chance.one_in(6)) target.container.shm_size = "8g";
+  if (chance.one_in(4)) target.container.build = config::BuildConfig{"/home/me/project"};
   if (chance.one_in(4)) target.python = chance.any<const char*>({"conda:CenterNet", "/usr/bin/python3"});
   return target;
 }
@@ -49,6 +52,7 @@ Faults any_faults(Chance& chance) {
     }
   }
   faults.image_missing_everywhere = chance.one_in(8);
+  faults.cannot_be_created = chance.one_in(10);
   faults.ends_at_once = chance.one_in(8);
   faults.restarts_for_ever = chance.one_in(2);
   faults.has_sshd = !chance.one_in(8);

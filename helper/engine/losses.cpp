@@ -1,0 +1,91 @@
+#include "engine/losses.hpp"
+
+#include "base/shell.hpp"
+#include "base/text.hpp"
+#include "engine/act_run.hpp"
+#include "engine/look.hpp"
+#include "engine/sections.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace helper::engine {
+namespace {
+
+constexpr Milliseconds k_losses_limit = std::chrono::seconds(60);  // the engine counts the layer's files
+constexpr std::size_t k_most_files = 8;
+constexpr std::size_t k_max_shown = 120;  // bytes of a command line
+
+// sed's last line is the number of all lines.
+constexpr const char* k_script = R"sh(
+sec size 0
+docker container inspect --size --format '{{.SizeRw}}' -- "$container" 2>/dev/null </dev/null
+sec diff 0
+docker diff "$container" 2>/dev/null </dev/null | sed -n '1,5000p
+$='
+sec processes 0
+docker top "$container" -eo pid,args 2>/dev/null </dev/null | head -n 500
+sec gpu_jobs 0
+nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv,noheader 2>/dev/null </dev/null | head -n 500
+)sh";
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  return read.ec == std::errc() && read.ptr == end && value >= 0 ? std::optional(value) : std::nullopt;
+}
+
+std::string shown(std::string_view text) { return printable(text, k_max_shown); }
+
+// Those of ours, and the one that only keeps a container up.
+bool is_housekeeping(std::string_view command) {
+  return command.find("/dev/helper/") != std::string_view::npos || command.find("sleep 86400") != std::string_view::npos;
+}
+
+std::vector<std::string> shown_files(const std::vector<std::string>& diff) {
+  auto files = plan::telling_files(diff, k_most_files);
+  for (auto& file : files) file = shown(file);
+  return files;
+}
+
+}  // namespace
+
+std::string losses_script(const std::string& container, const std::string& nonce) {
+  return section_function(nonce) + k_path + "\ncontainer=" + shell::quote(container) + "\n" + k_script;
+}
+
+plan::Losses read_losses(std::string_view text, const std::string& nonce) {
+  const auto sections = parse_sections(text, nonce);
+  plan::Losses losses;
+  if (const auto size = lines_of(sections, "size"); !size.empty()) losses.bytes = whole_number(size.front());
+  auto diff = lines_of(sections, "diff");
+  if (!diff.empty()) {
+    losses.changes = static_cast<int>(std::min<std::int64_t>(whole_number(diff.back()).value_or(0), 100'000'000));
+    diff.pop_back();
+  }
+  losses.files = shown_files(diff);
+  std::map<std::string, std::string> by_pid;
+  for (const auto& line : lines_of(sections, "processes")) {
+    const auto digits = line.find_first_not_of(' ');
+    const auto space = line.find(' ', digits);
+    if (digits == std::string::npos || space == std::string::npos || !whole_number(line.substr(digits, space - digits)))
+      continue;
+    const std::string command = line.substr(line.find_first_not_of(' ', space));
+    by_pid[line.substr(digits, space - digits)] = command;
+    if (!is_housekeeping(command)) losses.processes.push_back(shown(command));
+  }
+  for (const auto& line : lines_of(sections, "gpu_jobs")) {
+    if (by_pid.contains(line.substr(0, line.find(',')))) losses.gpu_jobs.push_back(shown(line));
+  }
+  return losses;
+}
+
+Result<plan::Losses> look_at_losses(CommandRunner& server, const std::string& container, const std::stop_token& stop) {
+  const std::string nonce = make_nonce();
+  HELPER_TRY_ASSIGN(const auto output, server.run({losses_script(container, nonce), {}, k_losses_limit, {}}, stop));
+  return read_losses(output.out, nonce);
+}
+
+}  // namespace helper::engine

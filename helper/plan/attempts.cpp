@@ -1,0 +1,41 @@
+#include "plan/attempts.hpp"
+
+namespace helper::plan {
+namespace {
+
+GpuWay way_of(const Plan& plan, const Observed& observed) {
+  for (const auto& step : plan.steps) {
+    if (const auto* create = std::get_if<CreateContainer>(&step.action)) return create->gpu_way;
+  }
+  return observed.container ? observed.container->gpu_way : GpuWay::none;
+}
+
+}  // namespace
+
+void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
+  if (std::holds_alternative<StartContainer>(step.action)) ++attempts.starts;
+  if (std::holds_alternative<SetAside>(step.action)) attempts.set_aside = observed.container->id;
+  if (std::holds_alternative<BringBack>(step.action)) {
+    // What was tried on the one that was to take its place says nothing about it.
+    if (!attempts.set_aside.empty() && attempts.replace_failed.empty()) attempts.replace_failed = step.cause;
+    attempts.set_aside.clear();
+    attempts.starts = 0;
+    attempts.failed_ways.clear();
+  }
+}
+
+bool note_failure(Attempts& attempts, const Plan& plan, const Step& step, const Observed& observed,
+                  const Error& error) {
+  if (error.code != ErrorCode::container_failed) return false;
+  // After a start that failed the next plan decides which way is tried.
+  if (std::holds_alternative<StartContainer>(step.action)) {
+    attempts.failed_ways[way_of(plan, observed)] = error.cause;
+    return true;
+  }
+  // After a creation that failed it brings back what was set aside for it.
+  if (!std::holds_alternative<CreateContainer>(step.action) || attempts.set_aside.empty()) return false;
+  attempts.replace_failed = error.cause;
+  return true;
+}
+
+}  // namespace helper::plan

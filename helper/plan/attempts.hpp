@@ -1,0 +1,16 @@
+// What the steps of a request came to, kept for its next plans.
+#pragma once
+
+#include "base/error.hpp"
+#include "plan/observed.hpp"
+#include "plan/step.hpp"
+
+namespace helper::plan {
+
+void note_done(Attempts& attempts, const Step& step, const Observed& observed);
+
+// True when the next plan knows another way, so that the request goes on with it; false when the failure is its end.
+[[nodiscard]] bool note_failure(Attempts& attempts, const Plan& plan, const Step& step, const Observed& observed,
+                                const Error& error);
+
+}  // namespace helper::plan

@@ -1,0 +1,127 @@
+#include "plan/draft.hpp"
+#include "plan/labels.hpp"
+#include "plan/make_plan.hpp"
+
+namespace helper::plan {
+namespace {
+
+std::string causes(const std::vector<Drift>& drifts) {
+  std::string text;
+  for (const auto& drift : drifts) {
+    if (drift.need == Need::recreate) text += (text.empty() ? "" : "; ") + to_text(drift);
+  }
+  return text;
+}
+
+// Everything that can fail without touching the old container comes before it is stopped.
+void replace(Draft& draft, const Container& container) {
+  if (draft.observed.aside) {
+    if (!is_ours(*draft.observed.aside)) {
+      draft.problem(ErrorCode::container_not_ours, "container " + aside_name(draft),
+                    "it has the name under which " + draft.container_name() + " would wait, and helper did not make it",
+                    "rename it on the server: docker rename " + aside_name(draft) + " ANOTHER_NAME");
+      return;
+    }
+    plan_remove_aside(draft, draft.container_name() + " took its place before");
+  }
+  if (!plan_image(draft)) return;
+  if (draft.observed.attempts.consent == Consent::snapshot_first)
+    draft.step(SnapshotContainer{draft.config.name, draft.observed.attempts.snapshot_image}, "it is to be made anew");
+  const std::string cause = causes(draft.plan.drifts);
+  if (container.state != ContainerState::exited && container.state != ContainerState::dead)
+    draft.step(StopContainer{draft.config.name}, "it is to be made anew");
+  draft.step(SetAside{draft.config.name, aside_name(draft)}, cause);
+}
+
+void tell_how(Draft& draft) {
+  draft.note(draft.container_name() + " is not as the config says: " + causes(draft.plan.drifts) +
+             "; to make it anew (what was written in it outside its mounts is lost): helper ensure " +
+             draft.target.name + " --recreate");
+}
+
+}  // namespace
+
+std::string aside_name(const Draft& draft) { return draft.config.name + k_aside_suffix; }
+
+bool is_being_replaced(const Draft& draft) { return draft.observed.aside && is_ours(*draft.observed.aside); }
+
+bool plan_drifts(Draft& draft, const Container& container) {
+  const Attempts& attempts = draft.observed.attempts;
+  draft.plan.drifts = find_drifts(draft.desired, draft.observed);
+  bool only_live = true;
+  for (const auto& drift : draft.plan.drifts) {
+    only_live = only_live && drift.need != Need::recreate;
+    if (drift.field == "container.restart") draft.step(UpdateRestart{draft.config.name, drift.wanted}, drift.cause);
+  }
+  if (!attempts.replace_failed.empty()) {
+    draft.problem(ErrorCode::container_failed, draft.container_name(),
+                  "it could not be made anew and is back as it was: " + attempts.replace_failed,
+                  "mend \"container\" in the config, then: helper ensure " + draft.target.name + " --recreate");
+    return false;
+  }
+  if (only_live) return false;
+  if (container.state == ContainerState::created && attempts.failed_ways.empty()) {
+    draft.step(RemoveContainer{draft.config.name},
+               "it has never run, so nothing is lost: " + causes(draft.plan.drifts));
+    return true;
+  }
+  const Consent consent = attempts.consent_for == container.id ? attempts.consent : Consent::not_asked;
+  if (consent == Consent::yes || consent == Consent::snapshot_first) {
+    replace(draft, container);
+    return true;
+  }
+  if (consent == Consent::not_asked) draft.plan.wants_consent = container.id;
+  tell_how(draft);
+  return false;
+}
+
+void plan_bring_back(Draft& draft, const std::string& why) {
+  const Container& in_its_place = *draft.observed.container;
+  if (in_its_place.state != ContainerState::absent) {
+    plan_stop_container(draft, "it cannot take the place of the one before");
+    draft.step(RemoveContainer{draft.config.name}, "it cannot take the place of the one before: " + why);
+  }
+  draft.step(BringBack{aside_name(draft), draft.config.name}, why);
+}
+
+void plan_end_of_replacement(Draft& draft) {
+  if (!is_being_replaced(draft) || !draft.plan.steps.empty()) return;
+  if (draft.plan.problems.empty()) {
+    plan_remove_aside(draft, draft.container_name() + ", which took its place, is ready");
+  } else {
+    draft.note("the container from before is kept as " + aside_name(draft) + " until " + draft.container_name() +
+               " is ready");
+  }
+}
+
+void plan_remove_aside(Draft& draft, const std::string& cause) {
+  using enum ContainerState;
+  const ContainerState state = draft.observed.aside->state;
+  if (state == running || state == paused || state == restarting) draft.step(StopContainer{aside_name(draft)}, cause);
+  draft.step(RemoveContainer{aside_name(draft)}, cause);
+}
+
+bool plan_image(Draft& draft) {
+  const auto& image = draft.observed.image;
+  const auto& build = draft.observed.build;
+  if (!build) {
+    if (!image) draft.step(PullImage{draft.config.image}, "the server does not have it");
+    return image.has_value();
+  }
+  if (build->error) {
+    draft.problem(*build->error);
+    return false;
+  }
+  if (image && image->build_print == build->print) return true;
+  if (image && image->build_print.empty()) {
+    draft.problem(ErrorCode::config_invalid, "image " + draft.config.image,
+                  "the server has an image of that name that helper did not build, and would lose it",
+                  "give \"image\" beside \"build\" another name, or leave it out");
+    return false;
+  }
+  draft.step(BuildImage{draft.config.image, build->print},
+             image ? "what it is built from has changed" : "the server does not have it");
+  return false;
+}
+
+}  // namespace helper::plan

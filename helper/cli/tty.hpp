@@ -30,8 +30,8 @@ class TtyPrompter final : public Prompter {
 // Puts the terminal's echo back if a question has it off at this moment: for a way out that runs no destructors.
 void restore_echo() noexcept;
 
-// Which of the choices the text is (none: "yes" and "no"), or "" when it is none of them. A first letter that only one of
-// them has will do, in any case.
+// Which of the choices the text is (none: "yes" and "no"), or "" when it is none of them. A first letter that only one
+// of them has will do, in any case.
 [[nodiscard]] std::string read_confirmation(std::string_view text, const std::vector<std::string>& choices = {});
 
 }  // namespace helper::cli

@@ -101,11 +101,13 @@ Check check_dockerfile(std::string_view text) {
   static const std::string k_form = "write its path within the context, such as \"docker/Dockerfile\"";
   if (text.empty()) return Flaw{"is empty", k_form};
   if (has_control(text)) return flaw(text, "has a control character in it", k_form);
-  if (text.front() == '/') return flaw(text, "is an absolute path, and what is outside of the context is not sent", k_form);
+  if (text.front() == '/')
+    return flaw(text, "is an absolute path, and what is outside of the context is not sent", k_form);
   if (text.front() == '-') return flaw(text, "begins like a flag", k_form);
   const bool plain = std::ranges::all_of(
       split(text, '/'), [](std::string_view part) { return !part.empty() && part != "." && part != ".."; });
-  return plain ? std::nullopt : flaw(text, "is not a plain path", k_form);
+  if (plain) return std::nullopt;
+  return flaw(text, "is not a plain path", k_form);
 }
 
 Check check_stage(std::string_view text) {

@@ -27,8 +27,7 @@ std::vector<Made> read_made(std::string_view text) {
 
 Result<std::vector<Made>> list_made(CommandRunner& server, const std::stop_token& stop) {
   const std::string label(plan::k_label_target);
-  const std::string format =
-      "{{.Label \"" + label + "\"}}\t{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.Size}}";
+  const std::string format = "{{.Label \"" + label + "\"}}\t{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.Size}}";
   const Argv argv{"docker", "ps", "--all", "--size", "--filter", "label=" + label, "--format", format};
   HELPER_TRY_ASSIGN(const auto output, server.run(command(argv, k_list_limit), stop));
   if (output.exit_status == 127)

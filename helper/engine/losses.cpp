@@ -41,7 +41,8 @@ std::string shown(std::string_view text) { return printable(text, k_max_shown); 
 
 // Those of ours, and the one that only keeps a container up.
 bool is_housekeeping(std::string_view command) {
-  return command.find("/dev/helper/") != std::string_view::npos || command.find("sleep 86400") != std::string_view::npos;
+  return command.find("/dev/helper/") != std::string_view::npos ||
+         command.find("sleep 86400") != std::string_view::npos;
 }
 
 std::vector<std::string> shown_files(const std::vector<std::string>& diff) {

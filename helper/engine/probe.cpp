@@ -110,8 +110,7 @@ std::string probe_script(const plan::Desired& desired, const InsideQuestion& que
   };
   std::string script = section_function(nonce) + assign("container", desired.target.container.name) +
                        assign("image", desired.target.container.image) +
-                       assign("aside", desired.target.container.name + plan::k_aside_suffix) +
-                       assign("line_end", "\n");
+                       assign("aside", desired.target.container.name + plan::k_aside_suffix) + assign("line_end", "\n");
   script += assign("known_run", memory.run);
   script +=
       assign("quick", memory.run.empty() || memory.python.path.empty() ? std::string()

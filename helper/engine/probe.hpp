@@ -24,7 +24,7 @@ struct Memory {
   plan::Inside inside;           // as last seen in full
   plan::Python python;           // the chosen one, run again by every look
   std::string jupyter_failed{};  // why Jupyter did not come up; "" when it did, or was not tried
-  ContextMemory context{};  // which outlives the rest
+  ContextMemory context{};       // which outlives the rest
 };
 
 [[nodiscard]] std::string run_of(const plan::Container& container);

@@ -120,10 +120,10 @@ class Convergence {
     const std::string& name = desired_.target.container.name;
     attempts_.snapshot_image = snapshot_name(desired_.target.name, "before", hands_.clock.wall());
     const auto losses = engine::look_at_losses(hands_.server, name, stop_);
-    const auto answer = consents_.person->ask(
-        plan::recreate_question(name, plan.drifts, losses ? std::optional(*losses) : std::nullopt,
-                                attempts_.snapshot_image),
-        stop_);
+    const auto answer =
+        consents_.person->ask(plan::recreate_question(name, plan.drifts, losses ? std::optional(*losses) : std::nullopt,
+                                                      attempts_.snapshot_image),
+                              stop_);
     if (!answer && answer.error().code == ErrorCode::cancelled) return fail(answer.error());
     if (answer && *answer == "yes") attempts_.consent = plan::Consent::yes;
     if (answer && *answer == "snapshot") attempts_.consent = plan::Consent::snapshot_first;

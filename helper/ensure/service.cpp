@@ -134,8 +134,8 @@ Result<std::vector<ServerList>> Service::list(const Request& request, const std:
   for (auto& [server, look] : looks) {
     auto list = look.get();
     if (!list && list.error().code == ErrorCode::cancelled) return fail(list.error());
-    lists.push_back({server, list.value_or(std::vector<ListedContainer>{}),
-                     list ? std::nullopt : std::optional(list.error())});
+    lists.push_back(
+        {server, list.value_or(std::vector<ListedContainer>{}), list ? std::nullopt : std::optional(list.error())});
   }
   return lists;
 }

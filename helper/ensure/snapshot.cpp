@@ -25,8 +25,8 @@ Result<SnapshotReport> take_snapshot(const Hands& hands, const config::Target& c
     if (const auto flaw = config::check_image(image))
       return fail(ErrorCode::usage, "image " + image, "it " + flaw->cause, flaw->fix);
   }
-  const plan::SnapshotContainer action{config.container.name,
-                                       image.empty() ? snapshot_name(config.name, "snapshot", hands.clock.wall()) : image};
+  const plan::SnapshotContainer action{
+      config.container.name, image.empty() ? snapshot_name(config.name, "snapshot", hands.clock.wall()) : image};
   const auto start = hands.clock.now();
   const auto tell = [&](Event::Kind kind, const std::string& cause) {
     on_event({kind, config.name, plan::to_text(plan::Action(action)), cause, since(hands.clock, start), {}, {}});
@@ -40,8 +40,8 @@ Result<SnapshotReport> take_snapshot(const Hands& hands, const config::Target& c
   tell(Event::Kind::done, "");
   SnapshotReport report{config.name, action.image, size, {}};
   report.notes.emplace_back("what lies in its mounts and volumes is not part of the copy");
-  report.notes.push_back("to make a container from it: \"image\": \"" + action.image + "\" in helper.json, then helper ensure " +
-                         config.name);
+  report.notes.push_back("to make a container from it: \"image\": \"" + action.image +
+                         "\" in helper.json, then helper ensure " + config.name);
   return report;
 }
 

@@ -21,8 +21,8 @@ std::vector<Error> troubles_of(const plan::Plan& plan) {
 std::vector<DriftReport> drifts_of(const plan::Plan& plan) {
   std::vector<DriftReport> drifts;
   for (const auto& drift : plan.drifts) {
-    drifts.push_back({drift.field, std::string(plan::to_text(drift.need)), drift.wanted, drift.applied, drift.actual,
-                      drift.cause});
+    drifts.push_back(
+        {drift.field, std::string(plan::to_text(drift.need)), drift.wanted, drift.applied, drift.actual, drift.cause});
   }
   return drifts;
 }

@@ -148,9 +148,9 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   const auto before = connection_->server.runs();
   asking_->begin(&job);
   if (power != plan::Power::running) keep_running_ = false;
-  auto report = ensure::converge(
-      hands, paths_, plan::desired_state(config, power), memory_, [&](const Event& event) { job.emit(event); },
-      job.stop(), {caller.recreate, asking_.get()});
+  auto report =
+      ensure::converge(hands, paths_, plan::desired_state(config, power), memory_,
+                       [&](const Event& event) { job.emit(event); }, job.stop(), {caller.recreate, asking_.get()});
   asking_->end();
   unreachable_ =
       !report && error_kind(report.error().code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
@@ -238,7 +238,8 @@ Result<SnapshotReport> Target::snapshot(const config::Target& config, const std:
       {}, on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<SnapshotReport> {
         const Hands hands = hands_for(config, caller);
         asking_->begin(&job);
-        auto report = take_snapshot(hands, config, image, [&](const Event& event) { job.emit(event); }, job.stop());
+        auto report = take_snapshot(
+            hands, config, image, [&](const Event& event) { job.emit(event); }, job.stop());
         asking_->end();
         return report;
       });
@@ -247,7 +248,8 @@ Result<SnapshotReport> Target::snapshot(const config::Target& config, const std:
 Result<std::vector<ListedContainer>> Target::list(const config::Target& config, const Caller& caller,
                                                   const std::stop_token& stop) {
   return worker_.request<std::vector<ListedContainer>>(
-      {}, [](const Event&) {}, caller.can_answer, stop, [=, this](Job& job) -> Result<std::vector<ListedContainer>> {
+      {}, [](const Event&) {}, caller.can_answer, stop,
+      [=, this](Job& job) -> Result<std::vector<ListedContainer>> {
         const Hands hands = hands_for(config, caller);
         asking_->begin(&job);
         auto made = engine::list_made(hands.server, job.stop());

@@ -11,8 +11,8 @@ constexpr std::size_t k_most_shown = 8;
 
 // Which lines are no loss to anybody come last.
 bool is_noise(std::string_view path) {
-  constexpr std::array<std::string_view, 8> k_folders{"/tmp/",      "/var/tmp/",  "/var/cache/", "/var/log/",
-                                                      "/run/",      "/var/run/",  "/root/.cache/", "/var/lib/apt/"};
+  constexpr std::array<std::string_view, 8> k_folders{"/tmp/", "/var/tmp/", "/var/cache/",   "/var/log/",
+                                                      "/run/", "/var/run/", "/root/.cache/", "/var/lib/apt/"};
   const auto begins = [&](std::string_view folder) { return path.starts_with(folder); };
   return std::ranges::any_of(k_folders, begins) || path.find("__pycache__") != std::string_view::npos ||
          path.find("/.cache/") != std::string_view::npos;
@@ -20,8 +20,7 @@ bool is_noise(std::string_view path) {
 
 void add_some(std::vector<std::string>& lines, const std::vector<std::string>& items) {
   for (std::size_t i = 0; i < std::min(items.size(), k_most_shown); ++i) lines.push_back("    " + items[i]);
-  if (items.size() > k_most_shown)
-    lines.push_back("    and " + std::to_string(items.size() - k_most_shown) + " more");
+  if (items.size() > k_most_shown) lines.push_back("    and " + std::to_string(items.size() - k_most_shown) + " more");
 }
 
 std::string counted(std::size_t n, const std::string& one) {
@@ -56,7 +55,8 @@ std::vector<std::string> telling_files(const std::vector<std::string>& diff, std
   std::vector<std::string> paths;
   for (const auto& line : diff) {
     // "A /root/notes.txt"; a removed file is no further loss.
-    if (line.size() > 3 && (line.front() == 'A' || line.front() == 'C') && line[1] == ' ') paths.push_back(line.substr(2));
+    if (line.size() > 3 && (line.front() == 'A' || line.front() == 'C') && line[1] == ' ')
+      paths.push_back(line.substr(2));
   }
   std::ranges::sort(paths);
   std::vector<std::string> leaves;

@@ -68,8 +68,7 @@ void plan_absent(Draft& draft) {
     plan_stop_container(draft, "it is to be removed");
     draft.step(RemoveContainer{draft.config.name}, "it is to be removed");
   }
-  if (is_being_replaced(draft))
-    plan_remove_aside(draft, "it is the one from before, and is to be removed too");
+  if (is_being_replaced(draft)) plan_remove_aside(draft, "it is the one from before, and is to be removed too");
   if (!draft.observed.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container is to be removed");
 }
 

@@ -28,9 +28,9 @@ struct Faults {
   std::map<plan::GpuWay, std::string> failing_ways;  // the engine's text when a container of that way is started
   bool image_missing_everywhere = false;             // pulling fails
   bool cannot_be_created = false;
-  bool ends_at_once = false;                         // the container's command ends right after the start
-  bool restarts_for_ever = false;                    // ... and the engine starts it again and again
-  bool has_sshd = true;                              // the image has
+  bool ends_at_once = false;       // the container's command ends right after the start
+  bool restarts_for_ever = false;  // ... and the engine starts it again and again
+  bool has_sshd = true;            // the image has
   bool sshd_refuses_to_start = false;
   bool user_exists = true;
   bool has_bundle = true;        // we bring an sshd for this machine
@@ -163,7 +163,8 @@ class SimulatedWorld {
     made.labels = {{plan::k_label_target, desired_.target.name}, {plan::k_label_spec, desired_.spec_hash}};
     made.applied = desired_.fields;
     made.image_id = world_.image ? world_.image->id : std::string();
-    if (world_.image && !world_.image->build_print.empty()) made.labels[plan::k_label_build] = world_.image->build_print;
+    if (world_.image && !world_.image->build_print.empty())
+      made.labels[plan::k_label_build] = world_.image->build_print;
     made.settings = plan::Settings{.restart = desired_.target.container.restart};
     made.bundle_volume = a.bundle_volume;
     world_.container = made;
@@ -285,13 +286,6 @@ class SimulatedWorld {
     jupyter.ours_ended = true;
     return {};
   }
-  // Nothing that this world's configs ask for.
-  static Result<void> not_asked_for() { return fail(ErrorCode::internal, "simulation", "nobody asked for this"); }
-  Result<void> act(const plan::BuildImage&) { return not_asked_for(); }
-  Result<void> act(const plan::UpdateRestart&) { return not_asked_for(); }
-  Result<void> act(const plan::SnapshotContainer&) { return not_asked_for(); }
-  Result<void> act(const plan::SetAside&) { return not_asked_for(); }
-  Result<void> act(const plan::BringBack&) { return not_asked_for(); }
   Result<void> act(const plan::PinHostKeys& a) {
     world_.pinned_host_keys = a.host_keys;
     return {};

@@ -1,5 +1,6 @@
 // The one promise of plan as a whole, on thousands of random worlds: planning and applying, again and again, ends soon,
 // and does no harm on its way.
+#include "plan/attempts.hpp"
 #include "plan/make_plan.hpp"
 #include "support/simulate.hpp"
 #include "unit/plan/sample.hpp"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 namespace helper::plan {
 namespace {
@@ -116,6 +118,12 @@ Observed any_start(Chance& chance, const Desired& desired) {
   } else {
     its.gpu_way = chance.any({GpuWay::none, GpuWay::gpus_flag, GpuWay::runtime});
     its.labels[k_label_spec] = chance.one_in(4) ? "0123" : desired.spec_hash;
+    its.labels[k_label_build] = chance.any({"print-1", "print-2"});
+    its.applied = desired.fields;
+    its.settings = Settings{.restart = chance.any({"unless-stopped", "always"})};
+    its.image_id = chance.any({"sha256:cda6", "sha256:older"});
+    if (chance.one_in(4)) its.applied["container.shm_size"] = "1g";
+    if (chance.one_in(6)) its.applied.clear();
     if (chance.one_in(4)) its.labels.clear();
     if (chance.one_in(4)) its.published.clear();
     if (chance.one_in(4)) its.address.clear();
@@ -124,7 +132,19 @@ Observed any_start(Chance& chance, const Desired& desired) {
   start.container = its;
   if (its.state == running) start.inside = any_inside(chance);
   start.engine = chance.one_in(2) ? test::engine() : test::engine_without_nvidia();
-  if (chance.one_in(2)) start.image = test::image();
+  if (chance.one_in(2)) {
+    start.image = test::image();
+    start.image->build_print = chance.any({"print-1", "print-2", "print-2", ""});
+  }
+  if (desired.target.container.build) {
+    start.build = BuildInputs{"print-1", std::nullopt};
+    if (chance.one_in(8)) start.build->error = Error{ErrorCode::file_failed, "Dockerfile", "cannot be read", ""};
+  }
+  if (chance.one_in(6)) {
+    start.aside = test::container(exited);
+    start.aside->id = "aside";
+    if (chance.one_in(3)) start.aside->labels.clear();
+  }
   for (const std::uint16_t port : std::initializer_list<std::uint16_t>{2222, 8888, 9999}) {
     if (chance.one_in(3)) continue;
     start.tunnels.push_back({port, std::nullopt, "", std::nullopt});
@@ -150,7 +170,6 @@ void expect_harmless(const Step& step, const Observed& seen, const Desired& desi
   const bool theirs = seen.container && seen.container->state != ContainerState::absent && !is_ours(*seen.container);
   const bool removes = std::holds_alternative<RemoveContainer>(step.action);
   EXPECT_FALSE(theirs && (removes || std::holds_alternative<CreateContainer>(step.action))) << text;
-  EXPECT_FALSE(removes && desired.power == Power::running && seen.container->ever_started) << text;
   const bool brings_up = std::holds_alternative<StartContainer>(step.action) ||
                          std::holds_alternative<CreateContainer>(step.action) ||
                          std::holds_alternative<UnpauseContainer>(step.action);
@@ -166,6 +185,7 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
     return;
   }
   ASSERT_EQ(seen.container->state, ContainerState::running);
+  EXPECT_FALSE(seen.aside && is_ours(*seen.aside)) << "the one from before is still there";
   const auto setup = sshd_setup(desired, seen);
   ASSERT_TRUE(setup);
   EXPECT_TRUE(seen.inside->sshd_listening || !setup->listens);
@@ -184,67 +204,93 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
   }
 }
 
-// As ensure does it: what this machine alone tells first, then rounds of look, plan and steps.
+constexpr int k_to_the_end = 1'000'000;
+
+// As ensure does it: what this machine alone tells first, then rounds of look, plan and steps. Whoever is asked answers
+// `answer`; after `steps` steps the helper is killed.
 class Request {
  public:
-  Request(SimulatedWorld& world, const Desired& desired) : world_(world), desired_(desired) {}
+  Request(SimulatedWorld& world, const Desired& desired, Consent answer, int steps = k_to_the_end)
+      : world_(world), desired_(desired), answer_(answer), steps_left_(steps) {}
 
-  void run() {
+  // False when it was killed.
+  bool run() {
     Observed here = world_.observe({});
-    here.container = std::nullopt;
+    here.container = here.aside = std::nullopt;
     here.inside = std::nullopt;
+    here.build = std::nullopt;
     here.server_error = here.engine_error = std::nullopt;
-    if (!apply_all(make_plan(desired_, here), here)) return;
+    if (!apply_all(make_plan(desired_, here), here)) return steps_left_ > 0;
     for (int round = 1; round <= k_rounds_needed; ++round) {
-      const Observed seen = world_.observe(attempts_);
-      const Plan plan = make_plan(desired_, seen);
+      Observed seen = world_.observe(attempts_);
+      Plan plan = make_plan(desired_, seen);
+      if (!plan.wants_consent.empty() && attempts_.consent == Consent::not_asked) {
+        attempts_.consent = answer_;
+        attempts_.consent_for = plan.wants_consent;
+        attempts_.snapshot_image = "helper/centernet:before";
+        seen.attempts = attempts_;
+        plan = make_plan(desired_, seen);
+      }
       story_ += "round " + std::to_string(round) + "\n" + to_text(plan);
       if (plan.steps.empty()) {
-        if (plan.problems.empty()) expect_as_desired(seen, desired_);
-        return;
+        ready_ = plan.problems.empty();
+        if (ready_) expect_as_desired(seen, desired_);
+        return true;
       }
       EXPECT_TRUE(plans_.insert(to_text(plan)).second) << "the same plan again\n" << story_;
-      if (!apply_all(plan, seen)) return;
-      if (testing::Test::HasFailure()) return;
+      if (!apply_all(plan, seen)) return steps_left_ > 0;
+      if (testing::Test::HasFailure()) return true;
     }
     ADD_FAILURE() << "no end\n" << story_;
+    return true;
   }
 
+  [[nodiscard]] bool ready() const { return ready_; }
+  [[nodiscard]] const std::string& story() const { return story_; }
+
  private:
-  // False when a step failed for which there is no other way: the request ends with its error.
+  // False when the request ends with a step's error, or is killed.
   bool apply_all(const Plan& plan, const Observed& seen) {
-    GpuWay way = seen.container ? seen.container->gpu_way : GpuWay::none;
-    for (const auto& step : plan.steps) {
-      if (const auto* create = std::get_if<CreateContainer>(&step.action)) way = create->gpu_way;
-    }
     for (const auto& step : plan.steps) {
       expect_harmless(step, seen, desired_);
+      if (steps_left_-- <= 0) return false;
       const auto done = world_.apply(step);
-      const bool jupyter =
-          std::holds_alternative<StartJupyter>(step.action) || std::holds_alternative<StopJupyter>(step.action);
-      const bool start = std::holds_alternative<StartContainer>(step.action);
       if (done) {
-        attempts_.starts += start ? 1 : 0;
+        note_done(attempts_, step, seen);
         continue;
       }
       EXPECT_NE(done.error().code, ErrorCode::internal) << to_text(step) << ": " << to_text(done.error()) << story_;
-      if (jupyter) {
-        attempts_.jupyter_failed = done.error().cause;
-        return true;
-      }
-      if (!start) return false;
-      attempts_.failed_ways[way] = done.error().cause;
-      return true;
+      return note_failure(attempts_, plan, step, seen, done.error());
     }
     return true;
   }
 
   SimulatedWorld& world_;
   const Desired& desired_;
+  const Consent answer_;
+  int steps_left_;
+  bool ready_ = false;
   Attempts attempts_;
   std::set<std::string> plans_;
   std::string story_;
 };
+
+bool needs_recreation(const Desired& desired, const Observed& start) {
+  if (!start.container || start.container->state == ContainerState::absent || !is_ours(*start.container)) return false;
+  return std::ranges::any_of(find_drifts(desired, start), [](const Drift& d) { return d.need == Need::recreate; });
+}
+
+// Whatever a person wrote in a container that ran is there still, or somebody agreed to its loss.
+void expect_nothing_lost(const SimulatedWorld& world, const Desired& desired, const Observed& start, bool agreed,
+                         const std::string& story) {
+  const std::string mine = start.container->id;
+  for (const auto& gone : world.removed()) {
+    EXPECT_TRUE(is_ours(gone)) << story;
+    if (desired.power != Power::running || gone.id != mine || !gone.ever_started) continue;
+    EXPECT_TRUE(agreed) << "nobody agreed\n" << story;
+    EXPECT_TRUE(needs_recreation(desired, start) || start.aside) << "and nothing was wrong with it\n" << story;
+  }
+}
 
 TEST(Planning, EndsSoonDoesNoHarmAndReachesWhatIsDesiredInEveryWorld) {
   for (unsigned int seed = 1; seed <= 20'000; ++seed) {
@@ -255,8 +301,46 @@ TEST(Planning, EndsSoonDoesNoHarmAndReachesWhatIsDesiredInEveryWorld) {
                       chance.any({Power::running, Power::running, Power::running, Power::stopped, Power::absent}));
     const Observed start = any_start(chance, desired);
     SimulatedWorld world(desired, start, any_faults(chance));
-    Request(world, desired).run();
+    const Consent answer = chance.any({Consent::no, Consent::yes, Consent::snapshot_first});
+    Request request(world, desired, answer);
+    request.run();
+    expect_nothing_lost(world, desired, start, answer != Consent::no, request.story());
+    EXPECT_TRUE(answer == Consent::snapshot_first || world.snapshots().empty());
+    if (request.ready() && desired.power == Power::running) {
+      Observed end = world.observe({});
+      const Plan plan = make_plan(desired, end);
+      EXPECT_TRUE(plan.empty()) << to_text(plan) << request.story();
+      const bool drifts = std::ranges::any_of(plan.drifts, [](const Drift& d) { return d.need == Need::recreate; });
+      EXPECT_FALSE(drifts && answer != Consent::no) << to_text(plan) << request.story();
+    }
     if (HasFailure()) return;
+  }
+}
+
+TEST(Planning, AfterAKillAtAnyStepTheNextRequestReachesWhatIsDesiredAndNothingIsLost) {
+  for (unsigned int seed = 1; seed <= 3'000; ++seed) {
+    for (int steps = 0; steps < 40; ++steps) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", killed after " + std::to_string(steps) + " steps");
+      Chance chance(seed);
+      const Desired desired = desired_state(any_target(chance), Power::running);
+      const Observed start = any_start(chance, desired);
+      const bool faulty = chance.one_in(2);
+      SimulatedWorld world(desired, start, faulty ? any_faults(chance) : Faults{});
+      const Consent answer = chance.any({Consent::no, Consent::yes, Consent::snapshot_first});
+      Request killed(world, desired, answer, steps);
+      const bool to_its_end = killed.run();
+      const Consent then = chance.any({Consent::no, Consent::yes});
+      Request next(world, desired, then);
+      next.run();
+      const std::string story = killed.story() + "killed\n" + next.story();
+      expect_nothing_lost(world, desired, start, answer != Consent::no || then != Consent::no, story);
+      if (!faulty && !start.server_error && !start.engine_error && desired.target.container.runtime == "auto" &&
+          desired.target.container.gpus == "none" && !start.build && start.container->state == ContainerState::exited) {
+        EXPECT_TRUE(next.ready()) << story;
+      }
+      if (HasFailure()) return;
+      if (to_its_end) break;
+    }
   }
 }
 
@@ -265,7 +349,7 @@ TEST(Planning, ReachesReadyFromNothingInAWorldWithoutFaults) {
   Observed start = test::nothing_yet();
   start.image = std::nullopt;
   SimulatedWorld world(desired, start, {});
-  Request(world, desired).run();
+  Request(world, desired, Consent::no).run();
   const Observed end = world.observe({});
   EXPECT_EQ(to_text(make_plan(desired, end)),
             "note: Jupyter is not in the container; to add it, run in it: /usr/bin/python3 -m pip install jupyterlab; "

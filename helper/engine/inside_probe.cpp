@@ -18,17 +18,18 @@ std::string settings(const InsideQuestion& question, const std::string& nonce) {
 }  // namespace
 
 std::string inside_script(const InsideQuestion& question, const std::string& nonce) {
-  const bool is_path = question.python.starts_with('/');
-  std::string script = settings(question, nonce) + assign("wanted", is_path ? question.python : "");
-  for (const auto part : {look_begin(), look_ssh(), look_jupyter(), look_gpu(), look_pythons()}) script += part;
-  return script;
+  std::string script = settings(question, nonce);
+  for (const auto part : {look_begin(), look_ssh(), look_jupyter()}) script += part;
+  if (question.gpus) script += look_gpu();
+  return script + look_pythons(question, nonce);
 }
 
-std::string inside_script(const InsideQuestion& question, const std::string& nonce, const plan::Python& known) {
-  std::string script =
-      settings(question, nonce) + assign("known_source", known.source) + assign("known_path", known.path);
-  for (const auto part : {look_begin(), look_ssh(), look_jupyter(), look_known_python()}) script += part;
-  return script;
+std::string inside_script(const InsideQuestion& question, const std::string& nonce, const plan::Python& known,
+                          bool list_gpus) {
+  std::string script = settings(question, nonce);
+  for (const auto part : {look_begin(), look_ssh(), look_jupyter()}) script += part;
+  if (question.gpus) script += list_gpus ? look_gpu() : look_gpu_files();
+  return script + look_known_python(question, nonce, known);
 }
 
 Result<plan::Inside> read_inside(const std::vector<Section>& sections, const InsideQuestion& question) {
@@ -44,7 +45,7 @@ Result<plan::Inside> read_inside(const std::vector<Section>& sections, const Ins
   read_user(sections, inside);
   read_ssh(sections, inside);
   read_jupyter(sections, question, inside);
-  read_gpu(sections, inside);
+  inside.gpu = read_gpu(sections, "gpus");
   read_pythons(sections, inside);
   return inside;
 }

@@ -28,10 +28,31 @@ std::string port_hex(std::uint16_t port) {
   return text;
 }
 
-std::string_view look_begin() {
-  static const std::string script = std::string(listens_function()) + R"sh(
+// By `timeout` where there is one that counts seconds first (busybox before 1.30 has another). Descriptor 7, because
+// what runs in the background gets no standard input otherwise.
+std::string_view look_limits() {
+  return R"sh(
 # KILL, because an interactive shell ignores TERM.
-limited() { if command -v timeout >/dev/null 2>&1; then timeout -s KILL 5 "$@"; else "$@"; fi; }
+if timeout -s KILL 5 true >/dev/null 2>&1; then
+  limited_to() { timeout -s KILL "$@"; }
+else
+  limited_to() {
+    seconds=$1; shift
+    { "$@" <&7 & } 7<&0
+    limited_job=$!
+    { sleep "$seconds"; kill -9 "$limited_job"; } </dev/null >/dev/null 2>&1 &
+    limit_job=$!
+    wait "$limited_job"; limited_status=$?
+    kill "$limit_job" 2>/dev/null
+    return "$limited_status"
+  }
+fi
+limited() { limited_to 5 "$@"; }
+)sh";
+}
+
+std::string_view look_begin() {
+  static const std::string script = std::string(listens_function()) + std::string(look_limits()) + R"sh(
 entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
 # An image of one program may have no accounts at all; its root is there nevertheless.
 if [ -z "$entry" ] && [ "$user" = root ]; then

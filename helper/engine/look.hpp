@@ -1,6 +1,6 @@
 // The look into a container is made of parts, one for each thing that is looked at: the piece of sh that asks, and how
-// its sections are read. Every piece may use what comes before it: $user, $uid, $home, $shell, $wanted, $nonce, and the
-// functions sec, listens and limited.
+// its sections are read. Every piece may use what comes before it: $user, $uid, $home, $shell, $nonce, and the
+// functions sec, listens, limited and limited_to.
 #pragma once
 
 #include "engine/inside_probe.hpp"
@@ -21,16 +21,25 @@ namespace helper::engine {
 [[nodiscard]] std::string port_hex(std::uint16_t port);
 [[nodiscard]] std::string_view look_ssh();
 [[nodiscard]] std::string_view look_jupyter();
+// The functions `limited_to SECONDS COMMAND...` and `limited COMMAND...`, which kill a command after its time.
+[[nodiscard]] std::string_view look_limits();
+// The function `gpu_files NAME`, which prints the section NAME_files: the GPU's files and driver; `gpu_list NAME`,
+// which prints the section NAME: nvidia-smi -L and its exit status, when it is there. For the server as well.
+[[nodiscard]] std::string_view gpu_functions();
+// In the background as $gpu_job, which must be waited for before anything else is printed: nvidia-smi can take seconds.
 [[nodiscard]] std::string_view look_gpu();
-[[nodiscard]] std::string_view look_pythons();
-// Only $known_path, of source $known_source.
-[[nodiscard]] std::string_view look_known_python();
+// Only whether the GPUs that were there can still be opened.
+[[nodiscard]] std::string_view look_gpu_files();
+[[nodiscard]] std::string look_pythons(const InsideQuestion& question, const std::string& nonce);
+[[nodiscard]] std::string look_known_python(const InsideQuestion& question, const std::string& nonce,
+                                            const plan::Python& known);
 
 // `inside.user_home` first: the others build on the user being there.
 void read_user(const std::vector<Section>& sections, plan::Inside& inside);
 void read_ssh(const std::vector<Section>& sections, plan::Inside& inside);
 void read_jupyter(const std::vector<Section>& sections, const InsideQuestion& question, plan::Inside& inside);
-void read_gpu(const std::vector<Section>& sections, plan::Inside& inside);
+// The sections that gpu_files and gpu_list print under this name.
+[[nodiscard]] plan::GpuFacts read_gpu(const std::vector<Section>& sections, const std::string& name);
 void read_pythons(const std::vector<Section>& sections, plan::Inside& inside);
 
 // Between the fields of one interpreter's line; the ASCII unit separator occurs in no sane path.

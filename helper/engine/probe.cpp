@@ -11,7 +11,8 @@ namespace {
 
 constexpr Milliseconds k_probe_limit{40'000};
 
-// $container, $image, $known_run, $quick and $full are set above it. docker may stand where a non-interactive PATH does
+// $container, $image, $known_run, $quick, $full, $gpus (not empty: the target wants some) and $gpus_again (not empty:
+// what is remembered of them is not good) are set above it. docker may stand where a non-interactive PATH does
 // not look. The first word of the inspect format tells the shell whether the inside can be looked at; the rest is one
 // line of JSON.
 constexpr const char* k_script = R"sh(
@@ -35,22 +36,31 @@ case $found in
     sec look_$look 0
     # The image is asked for meanwhile.
     docker image inspect --format '{{json .}}' -- "$image" 2>/dev/null </dev/null | {
+    listing=
+    if [ -n "$gpus" ] && [ "$look$gpus_again" != quick ]; then
+      gpu_files server_gpus
+      gpu_list server_gpus &
+      listing=$!
+    fi
     # The bundle's shell where it is: it brings all the tools that the script uses, whatever the image has.
-    docker exec --user 0 -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null
+    answer=$(docker exec --user 0 -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
     status=$?
     case $status in
       126 | 127)
-        docker exec --user 0 -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null
+        answer=$(docker exec --user 0 -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null)
         status=$?
-        case $status in 126 | 127) sec no_shell 0 ;; esac
         ;;
     esac
+    [ -z "$listing" ] || wait "$listing"
+    printf '%s\n' "$answer"
+    case $status in 126 | 127) sec no_shell 0 ;; esac
     sec inside_end $status
     details=$(cat); [ -n "$details" ]; sec image $?
     printf '%s' "$details"
     }
     ;;
   *)
+    [ -z "$gpus" ] || gpu_files server_gpus
     info=$(docker info --format '{{json .}}' 2>/dev/null); sec engine $?
     printf '%s' "$info"
     if [ -z "$info" ]; then sec engine_trouble 0; docker version 2>&1 >/dev/null; exit 0; fi
@@ -60,10 +70,39 @@ case $found in
 esac
 )sh";
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+// GPUs that were missing when the container was looked into are looked for again each time: a mend need not restart it.
+bool has_good_gpus(const Memory& memory) {
+  const auto& gpu = memory.inside.gpu;
+  return gpu.openable && gpu.smi_status == 0 && !gpu.gpus.empty();
+}
+
+// The interpreters of the full look, with what the known one says now in place of what it said then.
+std::vector<plan::Python> merged(const std::vector<plan::Python>& before, const plan::Python& now) {
+  std::vector<plan::Python> pythons = before;
+  for (auto& python : pythons) {
+    if (python.path != now.path) continue;
+    const std::string source = python.source;
+    python = now;
+    python.source = source;
+  }
+  return pythons;
+}
+
 InsideQuestion question_of(const plan::Desired& desired) {
   const auto& target = desired.target;
-  return {target.ssh.user, plan::k_container_ssh_port, target.jupyter ? target.jupyter->port : std::uint16_t{0},
-          target.python};
+  return {target.ssh.user,
+          plan::k_container_ssh_port,
+          target.jupyter ? target.jupyter->port : std::uint16_t{0},
+          target.python,
+          target.project.remote,
+          joined(target.project.imports),
+          target.container.gpus != "none"};
 }
 
 void read_engine_and_image(const std::vector<Section>& sections, ServerFacts& facts) {
@@ -91,7 +130,16 @@ void read_the_inside(const std::vector<Section>& sections, const InsideQuestion&
     return;
   }
   if (find_section(sections, "look_quick") != nullptr) {
-    inside->gpu = memory.inside.gpu;
+    if (find_section(sections, "server_gpus_files") == nullptr) {
+      const bool openable = inside->gpu.openable;
+      inside->gpu = memory.inside.gpu;
+      inside->gpu.openable = openable;
+      facts.server_gpu = memory.server_gpu;
+    }
+    if (inside->pythons.size() == 1 && !memory.inside.pythons.empty())
+      inside->pythons = merged(memory.inside.pythons, inside->pythons.front());
+    inside->login_cut = memory.inside.login_cut;
+    inside->project_files = memory.inside.project_files;
     for (const auto& package : memory.inside.jupyter.packages) {
       if (package.python != memory.python.path) inside->jupyter.packages.push_back(package);
     }
@@ -110,11 +158,14 @@ std::string probe_script(const plan::Desired& desired, const InsideQuestion& que
   };
   std::string script = section_function(nonce) + assign("container", desired.target.container.name) +
                        assign("image", desired.target.container.image) +
-                       assign("aside", desired.target.container.name + plan::k_aside_suffix) + assign("line_end", "\n");
+                       assign("aside", desired.target.container.name + plan::k_aside_suffix) + assign("line_end", "\n") +
+                       std::string(look_limits()) + std::string(gpu_functions());
+  script += assign("gpus", question.gpus ? "yes" : "");
+  script += assign("gpus_again", has_good_gpus(memory) ? "" : "again");
   script += assign("known_run", memory.run);
-  script +=
-      assign("quick", memory.run.empty() || memory.python.path.empty() ? std::string()
-                                                                       : inside_script(question, nonce, memory.python));
+  script += assign("quick", memory.run.empty() || memory.python.path.empty()
+                                ? std::string()
+                                : inside_script(question, nonce, memory.python, !has_good_gpus(memory)));
   script += assign("full", inside_script(question, nonce));
   return script + k_script;
 }
@@ -143,6 +194,7 @@ Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, 
   }
   read_engine_and_image(sections, facts);
   if (facts.engine && !facts.container) facts.container = plan::Container{};
+  if (find_section(sections, "server_gpus_files") != nullptr) facts.server_gpu = read_gpu(sections, "server_gpus");
   if (find_section(sections, "inside_end") != nullptr) read_the_inside(sections, question, memory, facts);
   return facts;
 }

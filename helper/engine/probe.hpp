@@ -20,8 +20,9 @@ struct ContextMemory {
 
 // What is remembered of a running container, so that the next look can be quick. It holds for one run of one container.
 struct Memory {
-  std::string run;               // container id and start time; "" = nothing is known
-  plan::Inside inside;           // as last seen in full
+  std::string run;      // container id and start time; "" = nothing is known
+  plan::Inside inside;  // as last seen in full
+  std::optional<plan::GpuFacts> server_gpu{};
   plan::Python python;           // the chosen one, run again by every look
   std::string jupyter_failed{};  // why Jupyter did not come up; "" when it did, or was not tried
   ContextMemory context{};       // which outlives the rest
@@ -37,6 +38,7 @@ struct ServerFacts {
   std::optional<plan::Container> container;
   std::optional<plan::Container> aside;
   std::optional<plan::Image> image;
+  std::optional<plan::GpuFacts> server_gpu;
   std::optional<plan::Inside> inside;
   std::optional<Error> inside_error;
 };

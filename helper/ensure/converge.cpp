@@ -165,8 +165,7 @@ Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desi
 
 ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {
   const auto& target = desired.target;
-  const auto choice =
-      plan::choose_python(target.python, observed.inside ? observed.inside->pythons : std::vector<plan::Python>{});
+  const auto choice = plan::choose_python(target, observed.inside.value_or(plan::Inside{}));
   ide::Interpreter interpreter;
   interpreter.target = target.name;
   interpreter.host = "127.0.0.1";

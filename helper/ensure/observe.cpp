@@ -53,6 +53,7 @@ void take(plan::Observed& observed, engine::ServerFacts facts) {
   observed.container = std::move(facts.container);
   observed.aside = std::move(facts.aside);
   observed.image = std::move(facts.image);
+  observed.server_gpu = std::move(facts.server_gpu);
   observed.inside = std::move(facts.inside);
   observed.inside_error = std::move(facts.inside_error);
 }
@@ -62,9 +63,9 @@ void remember(const plan::Observed& observed, const plan::Desired& desired, engi
     memory = {};
     return;
   }
-  const auto choice = plan::choose_python(desired.target.python, observed.inside->pythons);
-  memory = choice ? engine::Memory{engine::run_of(*observed.container), *observed.inside, choice->python,
-                                   observed.attempts.jupyter_failed}
+  const auto choice = plan::choose_python(desired.target, *observed.inside);
+  memory = choice ? engine::Memory{engine::run_of(*observed.container), *observed.inside, observed.server_gpu,
+                                   choice->python, observed.attempts.jupyter_failed}
                   : engine::Memory{};
 }
 

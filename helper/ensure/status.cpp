@@ -73,7 +73,7 @@ TargetStatus target_status(const plan::Desired& desired, const plan::Observed& o
   }
   if (observed.inside) {
     status.gpus = observed.inside->gpu.gpus;
-    if (const auto choice = plan::choose_python(desired.target.python, observed.inside->pythons)) {
+    if (const auto choice = plan::choose_python(desired.target, *observed.inside)) {
       status.python = choice->python.path;
       status.python_version = choice->python.version;
     }

@@ -1,26 +1,16 @@
 #include "plan/choose_python.hpp"
 
+#include "plan/rank_python.hpp"
+
 #include <algorithm>
-#include <string_view>
 
 namespace helper::plan {
 namespace {
 
-const Python* by_source(const std::vector<Python>& found, std::string_view source) {
-  const auto python = std::ranges::find_if(found, [&](const Python& p) { return p.source == source; });
-  return python == found.end() ? nullptr : &*python;
-}
-
-bool is_python_3(const Python* python) { return python != nullptr && python->version.starts_with("3."); }
-
-const Python* only_conda_environment(const std::vector<Python>& found) {
-  const Python* only = nullptr;
-  for (const auto& python : found) {
-    if (!python.source.starts_with("conda:") || python.source == "conda:base") continue;
-    if (only != nullptr) return nullptr;
-    only = &python;
-  }
-  return only;
+std::string list(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
 }
 
 std::string list_found(const std::vector<Python>& found) {
@@ -33,33 +23,78 @@ std::string list_found(const std::vector<Python>& found) {
   return text;
 }
 
-Result<PythonChoice> choose_automatically(const std::vector<Python>& found) {
-  if (const auto* p = by_source(found, "login:python"); is_python_3(p))
-    return PythonChoice{*p, "the login shell's `which python`"};
-  if (const auto* p = by_source(found, "login:python3"); is_python_3(p))
-    return PythonChoice{*p, "the login shell's `which python3`"};
-  if (const auto* p = only_conda_environment(found); is_python_3(p))
-    return PythonChoice{*p, "the only conda environment"};
-  if (const auto* p = by_source(found, "conda:base"); is_python_3(p))
-    return PythonChoice{*p, "conda's base environment"};
-  if (const auto* p = by_source(found, "system"); is_python_3(p))
-    return PythonChoice{*p, "the system's, since the login shell names none"};
-  return fail(
-      ErrorCode::python_missing, "Python", list_found(found),
-      "install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute path");
+// The best by the rule; nullptr when the rule takes none.
+const Python* best(const Inside& inside, bool look_at_imports) {
+  const Python* first = nullptr;
+  PythonRank first_rank;
+  for (const auto& python : inside.pythons) {
+    const auto rank = rank_python(python, inside, look_at_imports);
+    if (!rank || (first != nullptr && !(*rank < first_rank))) continue;
+    first = &python;
+    first_rank = *rank;
+  }
+  return first;
+}
+
+Result<PythonChoice> choose_automatically(const Inside& inside) {
+  const Python* python = best(inside, true);
+  if (python == nullptr) {
+    return fail(
+        ErrorCode::python_missing, "Python", list_found(inside.pythons),
+        "install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute path");
+  }
+  std::string cause = rank_python(*python, inside, true)->cause;
+  if (const Python* passed_over = best(inside, false);
+      python->missing.empty() && passed_over->path != python->path && !passed_over->missing.empty()) {
+    cause += ", since " + passed_over->path + " cannot import " + list(passed_over->missing);
+  }
+  return PythonChoice{*python, cause};
+}
+
+bool is_same(const Python& a, const Python& b) {
+  return a.path == b.path || (a.prefix == b.prefix && a.version == b.version);
 }
 
 }  // namespace
 
-Result<PythonChoice> choose_python(const std::string& wanted, const std::vector<Python>& found) {
-  if (wanted == "auto") return choose_automatically(found);
+Result<PythonChoice> choose_python(const config::Target& target, const Inside& inside) {
+  const std::string& wanted = target.python;
+  if (wanted == "auto") return choose_automatically(inside);
   const std::string source = wanted.starts_with("conda:") ? wanted : "path";
   const auto python = std::ranges::find_if(
-      found, [&](const Python& p) { return p.source == source && (source != "path" || p.path == wanted); });
-  if (python != found.end()) return PythonChoice{*python, "helper.json says \"" + wanted + "\""};
+      inside.pythons, [&](const Python& p) { return p.source == source && (source != "path" || p.path == wanted); });
+  if (python != inside.pythons.end()) return PythonChoice{*python, "helper.json says \"" + wanted + "\""};
   return fail(ErrorCode::python_missing, "python \"" + wanted + "\"",
-              "it is not in the container or does not run; " + list_found(found),
+              "it is not in the container or does not run; " + list_found(inside.pythons),
               "set \"python\" in helper.json to one of these, or to \"auto\"");
+}
+
+const Python* login_python(const std::vector<Python>& found) {
+  for (const char* source : {"login:python", "login:python3"}) {
+    const auto python = std::ranges::find(found, source, &Python::source);
+    if (python != found.end()) return &*python;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> python_notes(const config::Target& target, const Inside& inside, const PythonChoice& choice) {
+  std::vector<std::string> notes;
+  if (inside.login_cut) {
+    notes.push_back("the start files of " + target.ssh.user +
+                    "'s login shell take longer than 2 s, so what they activate may not be known; name the "
+                    "interpreter in helper.json: \"python\"");
+  }
+  if (const Python* login = login_python(inside.pythons);
+      target.python == "auto" && login != nullptr && !is_same(*login, choice.python)) {
+    notes.push_back("`which python` in the container's login shell is " + login->path + " (" + login->version +
+                    "), not " + choice.python.path + ": " + choice.cause);
+  }
+  if (!choice.python.missing.empty()) {
+    notes.push_back(choice.python.path + " cannot import " + list(choice.python.missing) +
+                    ", which project.imports names; install what brings it: " + choice.python.path +
+                    " -m pip install ...");
+  }
+  return notes;
 }
 
 }  // namespace helper::plan

@@ -1,7 +1,8 @@
-// Which interpreter of the container is the right one, and why.
+// Which interpreter of the container is the right one, and why. The rule is written for people in docs/python.md.
 #pragma once
 
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "plan/observed.hpp"
 
 #include <optional>
@@ -15,9 +16,24 @@ struct PythonChoice {
   std::string cause;  // "the login shell's `which python`"
 };
 
-// `wanted` is the config's "python": "auto", "conda:NAME" or an absolute path. For "auto", the first of: the login
-// shell's python, its python3, the only conda environment, conda's base, the system's (/usr/bin, /usr/local/bin), each
-// only if it is Python 3. Error: python_missing, naming what was found.
-[[nodiscard]] Result<PythonChoice> choose_python(const std::string& wanted, const std::vector<Python>& found);
+// What the config names; else ("auto") the first of these that is Python 3, and of these rather one that can import all
+// that project.imports names:
+//   1. the environment that the login shell activates: its python, its python3, when it is not the system's;
+//   2. the project's own environment: .venv, venv or env in its folder, poetry's or pipenv's for it, the conda
+//      environment that its environment.yml names, the pyenv version that its .python-version names;
+//   3. one that can import all that project.imports names, or has a framework (torch, tensorflow, jax, mindspore);
+//   4. the login shell's, the image's own PATH's, the only conda environment, conda's base, the system's, pyenv's,
+//   uv's.
+// Within 3, that which has more of the packages in requirements.txt goes first.
+// Error: python_missing, naming what was found.
+[[nodiscard]] Result<PythonChoice> choose_python(const config::Target& target, const Inside& inside);
+
+// The login shell's `which python`, or its `which python3`; nullptr when it has neither.
+[[nodiscard]] const Python* login_python(const std::vector<Python>& found);
+
+// What is worth telling about a choice: that another Python answers in a terminal, that modules are missing, that the
+// login shell was not waited for.
+[[nodiscard]] std::vector<std::string> python_notes(const config::Target& target, const Inside& inside,
+                                                    const PythonChoice& choice);
 
 }  // namespace helper::plan

@@ -37,7 +37,7 @@ std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed
   const auto& target = desired.target;
   if (!target.jupyter || !observed.container || !observed.inside) return std::nullopt;
   const Inside& inside = *observed.inside;
-  const auto chosen = choose_python(target.python, inside.pythons);
+  const auto chosen = choose_python(target, inside);
   const JupyterPackage* package = choose(inside.jupyter.packages, chosen ? &chosen->python.path : nullptr);
   if (package == nullptr) return std::nullopt;
   const std::string& folder = target.jupyter->dir.empty() ? target.project.remote : target.jupyter->dir;

@@ -1,5 +1,6 @@
 #include "plan/choose_gpu.hpp"
 #include "plan/draft.hpp"
+#include "plan/gpu_ladder.hpp"
 #include "plan/keep_alive.hpp"
 #include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
@@ -17,7 +18,10 @@ void create(Draft& draft, const std::string& cause) {
   for (const auto& [way, text] : failed_ways) {
     if (!is_about_gpus(text)) return cannot_start(draft, text);
   }
-  const auto choice = choose_gpu(draft.config, draft.observed.engine.value_or(Engine{}), draft.observed.attempts);
+  auto choice = choose_gpu(draft.config, draft.observed.engine.value_or(Engine{}), draft.observed.attempts);
+  // The rest of what the target is for works without: plan_gpu says what is lacking once the container can be used.
+  if (!choice && draft.observed.server_gpu && has_no_driver(*draft.observed.server_gpu))
+    choice = GpuChoice{GpuWay::none, {}, "the server has no NVIDIA driver, so it is made without GPUs"};
   if (!choice) {
     draft.problem(choice.error());
     return;

@@ -1,12 +1,11 @@
 #include "plan/draft.hpp"
+#include "plan/gpu_ladder.hpp"
 
 namespace helper::plan {
 
-void plan_gpu(Draft& draft, const Inside& inside) {
-  if (draft.config.gpus == "none" || !inside.gpu.gpus.empty()) return;
-  draft.note(inside.gpu.smi_found && inside.gpu.smi_status == 0
-                 ? "no GPU is visible in the container: nvidia-smi -L lists none"
-                 : "no GPU was seen in the container: nvidia-smi is not there or fails");
+// GPUs that are missing keep nobody from SSH: they are a shortfall, which is told once the rest stands.
+void plan_gpu(Draft& draft, const Inside&) {
+  if (auto failure = lowest_failure(gpu_ladder(draft.desired, draft.observed))) draft.shortfall(std::move(*failure));
 }
 
 }  // namespace helper::plan

@@ -8,14 +8,14 @@ namespace {
 std::string port_text(const Draft& draft) { return "port " + std::to_string(draft.target.jupyter->port); }
 
 void say_how_to_add_it(Draft& draft, const Inside& inside) {
-  const auto chosen = choose_python(draft.target.python, inside.pythons);
+  const auto chosen = choose_python(draft.target, inside);
   if (!chosen) return;  // Python comes first, and that problem is told
   draft.note("Jupyter is not in the container; to add it, run in it: " + chosen->python.path +
              " -m pip install jupyterlab; then: helper ensure " + draft.target.name);
 }
 
 void say_whose_it_is(Draft& draft, const Inside& inside, const JupyterPackage& package) {
-  const auto chosen = choose_python(draft.target.python, inside.pythons);
+  const auto chosen = choose_python(draft.target, inside);
   if (!chosen || chosen->python.path == package.python) return;
   draft.note("Jupyter is run by " + package.python + ", since " + chosen->python.path +
              " has none; to add it there: " + chosen->python.path + " -m pip install jupyterlab");

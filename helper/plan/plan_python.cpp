@@ -4,7 +4,12 @@
 namespace helper::plan {
 
 void plan_python(Draft& draft, const Inside& inside) {
-  if (const auto python = choose_python(draft.target.python, inside.pythons); !python) draft.problem(python.error());
+  const auto choice = choose_python(draft.target, inside);
+  if (!choice) {
+    draft.problem(choice.error());
+    return;
+  }
+  for (auto& note : python_notes(draft.target, inside, *choice)) draft.note(std::move(note));
 }
 
 }  // namespace helper::plan

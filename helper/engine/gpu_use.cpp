@@ -1,0 +1,135 @@
+#include "engine/gpu_use.hpp"
+
+#include "base/shell.hpp"
+#include "engine/act_run.hpp"
+#include "engine/look.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace helper::engine {
+namespace {
+
+constexpr Milliseconds k_limit{40'000};
+constexpr std::size_t k_most_words = 200;
+
+// A container's processes are in a control group that has its id in its name (docker-ID.scope, /docker/ID, libpod-ID).
+constexpr std::string_view k_script = R"sh(
+by_index=index,uuid,memory.total,memory.used,utilization.gpu,name
+by_process=gpu_uuid,pid,used_memory,process_name
+csv=csv,noheader,nounits
+if command -v nvidia-smi >/dev/null 2>&1; then
+  answer=$(limited_to 15 nvidia-smi --query-gpu=$by_index --format=$csv 2>&1 </dev/null); sec gpus $?
+  printf '%s\n' "$answer"
+  answer=$(limited_to 15 nvidia-smi --query-compute-apps=$by_process --format=$csv 2>/dev/null </dev/null); sec processes $?
+  printf '%s\n' "$answer"
+  sec owners 0
+  printf '%s\n' "$answer" | while IFS=', ' read -r _ pid _; do
+    case $pid in '' | *[!0-9]*) continue ;; esac
+    group=$(sed -n 's/.*[-/]\([0-9a-f]\{64\}\).*/\1/p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+    printf '%s %s %s\n' "$pid" "$(stat -c %U "/proc/$pid" 2>/dev/null || echo '?')" "$group"
+  done
+  sec containers 0
+  docker ps --no-trunc --format '{{.ID}} {{.Names}}' 2>/dev/null
+else
+  answer=$(docker exec --user 0 -- "$container" nvidia-smi --query-gpu=$by_index --format=$csv 2>&1 </dev/null); sec gpus $?
+  printf '%s\n' "$answer"
+fi
+)sh";
+
+// The first `count` fields of a line, and the rest as the last one: only that one may hold commas.
+std::vector<std::string> fields_of(const std::string& line, std::size_t count) {
+  std::vector<std::string> fields;
+  std::string_view rest = line;
+  while (fields.size() < count) {
+    const auto comma = rest.find(", ");
+    if (comma == std::string_view::npos) return {};
+    fields.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(comma + 2);
+  }
+  fields.emplace_back(trimmed(std::string(rest)));
+  return fields;
+}
+
+// "[N/A]", "[Not Supported]" and the like are no number.
+std::optional<int> number_of(const std::string& text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
+}
+
+struct Owner {
+  std::string user;
+  std::string container;
+};
+
+std::map<int, Owner> read_owners(const std::vector<Section>& sections) {
+  std::map<std::string, std::string> names;
+  for (const auto& line : lines_of(sections, "containers")) {
+    const auto words = split(line, ' ');
+    if (words.size() == 2 && is_printable(line)) names[words[0]] = words[1];
+  }
+  std::map<int, Owner> owners;
+  for (const auto& line : lines_of(sections, "owners")) {
+    const auto words = split(line, ' ');
+    const auto pid = words.size() == 3 && is_printable(line) ? number_of(words[0]) : std::nullopt;
+    if (!pid) continue;
+    const auto name = names.find(words[2]);
+    owners[*pid] = {words[1] == "?" ? std::string() : words[1],
+                    name != names.end() ? name->second : words[2].substr(0, 12)};
+  }
+  return owners;
+}
+
+}  // namespace
+
+std::string gpu_use_script(const std::string& container, const std::string& nonce) {
+  return section_function(nonce) + "container=" + shell::quote(container) + "\n" + k_path + "\n" +
+         std::string(look_limits()) + std::string(k_script);
+}
+
+Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
+  const auto* answer = find_section(sections, "gpus");
+  if (answer == nullptr) {
+    return fail(ErrorCode::server_command, "server", "the look at its GPUs ended early: its shell gave no answer",
+                "check that `ssh SERVER echo ok` prints ok");
+  }
+  if (answer->status != 0) {
+    auto lines = lines_of(sections, "gpus");
+    std::erase_if(lines, [](const std::string& line) { return !is_printable(line); });
+    return fail(ErrorCode::gpu_no_driver, "GPU",
+                "nvidia-smi fails: " + (lines.empty() ? "exit status " + std::to_string(answer->status)
+                                                      : lines.front().substr(0, k_most_words)),
+                "on the server: nvidia-smi must list the GPUs");
+  }
+  std::vector<GpuUse> gpus;
+  for (const auto& line : lines_of(sections, "gpus")) {
+    const auto fields = is_printable(line) ? fields_of(line, 5) : std::vector<std::string>{};
+    const auto index = fields.empty() ? std::nullopt : number_of(fields[0]);
+    if (!index) continue;
+    gpus.push_back(
+        {*index, fields[5], fields[1], number_of(fields[2]), number_of(fields[3]), number_of(fields[4]), {}});
+  }
+  const auto owners = read_owners(sections);
+  for (const auto& line : lines_of(sections, "processes")) {
+    const auto fields = is_printable(line) ? fields_of(line, 3) : std::vector<std::string>{};
+    const auto pid = fields.empty() ? std::nullopt : number_of(fields[1]);
+    const auto gpu = pid ? std::ranges::find(gpus, fields[0], &GpuUse::uuid) : gpus.end();
+    if (gpu == gpus.end()) continue;
+    const auto owner = owners.find(*pid);
+    const Owner known = owner == owners.end() ? Owner{} : owner->second;
+    gpu->processes.push_back({*pid, fields[3], number_of(fields[2]), known.user, known.container});
+  }
+  return gpus;
+}
+
+Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const std::string& container,
+                                            const std::stop_token& stop) {
+  const std::string nonce = make_nonce();
+  HELPER_TRY_ASSIGN(const auto output, server.run({gpu_use_script(container, nonce), {}, k_limit}, stop));
+  return read_gpu_use(parse_sections(output.out, nonce));
+}
+
+}  // namespace helper::engine

@@ -1,0 +1,247 @@
+#include "plan/gpu_ladder.hpp"
+
+#include "plan/make_plan.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+namespace helper::plan {
+namespace {
+
+constexpr const char* k_install_driver =
+    "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the GPUs; without "
+    "GPUs, write \"gpus\": \"none\" in helper.json";
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+// NVML's words: nvidia-smi exits 18 (NVML_ERROR_LIB_RM_VERSION_MISMATCH) with them.
+bool is_mismatch(const GpuFacts& facts) { return facts.smi_status == 18 || has(facts.smi_words, "version mismatch"); }
+
+// A container loses its GPUs when the server's systemd is reloaded: it writes the device rules of the container's
+// control group anew, without those that NVIDIA's hook added.
+bool is_lost(const GpuFacts& inside) {
+  return !inside.openable || has(inside.smi_words, "Failed to initialize NVML: Unknown Error");
+}
+
+bool has_gpu_node(const GpuFacts& facts) {
+  return std::ranges::any_of(facts.nodes, [](const std::string& node) {
+    return node == "dxg" || (node.starts_with("nvidia") && node != "nvidiactl");
+  });
+}
+
+std::string said(const GpuFacts& facts) {
+  return facts.smi_words.empty() ? "exit status " + std::to_string(facts.smi_status) : facts.smi_words;
+}
+
+std::string list(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::string counted(std::size_t gpus) { return std::to_string(gpus) + (gpus == 1 ? " GPU" : " GPUs"); }
+
+class Ladder {
+ public:
+  Ladder(const Desired& desired, const Observed& observed)
+      : desired_(desired),
+        server_(observed.server_gpu),
+        container_(*observed.container),
+        inside_(observed.inside->gpu),
+        wanted_(wanted_gpus(desired.target.container, observed.server_gpu)) {}
+
+  std::vector<Rung> judge() {
+    const bool proven = inside_.smi_found && inside_.smi_status == 0 && inside_.openable && !inside_.gpus.empty();
+    rung("driver on the server", proven, &Ladder::driver);
+    rung("GPUs on the server", proven, &Ladder::server_nodes);
+    rung("GPUs given to the container", proven, &Ladder::given);
+    rung("device files in the container", proven, &Ladder::container_nodes);
+    rung("nvidia-smi in the container", false, &Ladder::seen);
+    return std::move(rungs_);
+  }
+
+ private:
+  struct Judgement {
+    RungState state = RungState::unknown;
+    std::string detail;
+    ErrorCode code = ErrorCode::internal;
+    std::string fix;
+  };
+
+  static Judgement holds(std::string detail) { return {RungState::holds, std::move(detail), {}, {}}; }
+  static Judgement fails(ErrorCode code, std::string cause, std::string fix) {
+    return {RungState::fails, std::move(cause), code, std::move(fix)};
+  }
+
+  void rung(const char* name, bool proven, Judgement (Ladder::*look)() const) {
+    if (failed_) {
+      rungs_.push_back({name, RungState::unknown, {}, std::nullopt});
+      return;
+    }
+    Judgement judgement = (this->*look)();
+    if (proven && judgement.state != RungState::holds) judgement = holds({});
+    Rung rung{name, judgement.state, judgement.detail, std::nullopt};
+    if (judgement.state == RungState::fails) {
+      failed_ = true;
+      rung.error = Error{judgement.code, "GPU", judgement.detail, judgement.fix};
+    }
+    rungs_.push_back(std::move(rung));
+  }
+
+  [[nodiscard]] Judgement driver() const {
+    if (!server_) return {};
+    if (is_mismatch(*server_)) {
+      return fails(ErrorCode::gpu_no_driver,
+                   "the server's NVIDIA driver was updated and the old one is still loaded: " + said(*server_),
+                   "on the server: sudo reboot");
+    }
+    if (!server_->gpus.empty() || !server_->driver.empty()) return holds(server_->driver);
+    if (has_gpu_node(*server_) && !server_->smi_found) return holds({});
+    if (!server_->smi_found)
+      return fails(ErrorCode::gpu_no_driver, "the server has no NVIDIA driver", k_install_driver);
+    if (has(server_->smi_words, "No devices were found")) return holds({});
+    return fails(ErrorCode::gpu_no_driver, "the server's NVIDIA driver does not work: " + said(*server_),
+                 k_install_driver);
+  }
+
+  [[nodiscard]] Judgement server_nodes() const {
+    if (!server_) return {};
+    if (!server_->gpus.empty() && has_gpu_node(*server_)) return holds(counted(count_gpus(*server_)));
+    if (has(server_->smi_words, "No devices were found")) {
+      return fails(ErrorCode::gpu_no_device,
+                   "the server's NVIDIA driver finds no GPU (nvidia-smi: No devices were found)",
+                   "on the server: sudo dmesg | grep -i -e nvrm -e xid; a GPU that fell off the bus needs a reboot");
+    }
+    if (!has_gpu_node(*server_)) {
+      return fails(ErrorCode::gpu_no_device, "the server has an NVIDIA driver and no /dev/nvidia0",
+                   "on the server: sudo nvidia-modprobe -c 0 -u, or sudo nvidia-smi -L");
+    }
+    return holds({});
+  }
+
+  [[nodiscard]] std::string make_anew() const {
+    const std::string& target = desired_.target.name;
+    if (is_ours(container_))
+      return "make it anew (what was written in it is lost): helper remove " + target + " && helper ensure " + target;
+    return "make it anew with --gpus all; helper did not make it, and leaves that to you";
+  }
+
+  [[nodiscard]] Judgement given() const {
+    if (container_.gpu_way != GpuWay::none) {
+      return holds(container_.gpu_way == GpuWay::runtime ? "--runtime=" + container_.runtime : "--gpus");
+    }
+    if (has_gpu_node(inside_)) return {};  // by --device or --privileged, say
+    return fails(ErrorCode::gpu_not_given, "container " + desired_.target.container.name + " was made without GPUs",
+                 make_anew());
+  }
+
+  [[nodiscard]] Judgement container_nodes() const {
+    if (has_gpu_node(inside_)) return holds(list(inside_.nodes));
+    return fails(ErrorCode::gpu_not_given,
+                 "the engine took " + given().detail + " and put no /dev/nvidia* into the container",
+                 "on the server: sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker; "
+                 "then " +
+                     make_anew());
+  }
+
+  [[nodiscard]] Judgement seen() const {
+    if (is_lost(inside_)) {
+      return fails(
+          ErrorCode::gpu_lost,
+          "the running container has lost its GPUs (NVML: Unknown Error), as happens when the server's "
+          "systemd is reloaded",
+          "helper restart " + desired_.target.name + " (what runs in it ends); docs/gpu.md tells how to prevent it");
+    }
+    if (!inside_.smi_found) {
+      return fails(ErrorCode::gpu_not_seen,
+                   "there is no nvidia-smi in the container, so that what it sees of its GPUs is not known",
+                   "let the engine put it in, in helper.json: \"env\": {\"NVIDIA_DRIVER_CAPABILITIES\": "
+                   "\"compute,utility\"}; then " +
+                       make_anew());
+    }
+    if (is_mismatch(inside_)) {
+      return fails(ErrorCode::gpu_not_seen,
+                   "the server's NVIDIA driver was updated after the container was started: " + said(inside_),
+                   "helper restart " + desired_.target.name);
+    }
+    if (inside_.smi_status != 0) {
+      return fails(ErrorCode::gpu_not_seen, "nvidia-smi fails in the container: " + said(inside_),
+                   "look inside, on the server: docker exec " + desired_.target.container.name + " nvidia-smi -L");
+    }
+    const std::size_t seen = count_gpus(inside_);
+    if (seen == 0) {
+      return fails(ErrorCode::gpu_not_seen, "nvidia-smi -L lists no GPU in the container", make_anew());
+    }
+    if (wanted_ && *wanted_ != seen && is_ours(container_)) {
+      return fails(ErrorCode::gpu_not_seen,
+                   "\"gpus\": \"" + desired_.target.container.gpus + "\" means " + counted(*wanted_) +
+                       ", and the container sees " + counted(seen),
+                   make_anew());
+    }
+    return holds(counted(seen));
+  }
+
+  const Desired& desired_;
+  const std::optional<GpuFacts>& server_;
+  const Container& container_;
+  const GpuFacts& inside_;
+  const std::optional<std::size_t> wanted_;
+  bool failed_ = false;
+  std::vector<Rung> rungs_;
+};
+
+}  // namespace
+
+std::vector<Rung> gpu_ladder(const Desired& desired, const Observed& observed) {
+  if (desired.target.container.gpus == "none" || !observed.container || !observed.inside) return {};
+  return Ladder(desired, observed).judge();
+}
+
+std::optional<Error> lowest_failure(const std::vector<Rung>& ladder) {
+  const auto failed = std::ranges::find(ladder, RungState::fails, &Rung::state);
+  return failed == ladder.end() ? std::nullopt : failed->error;
+}
+
+bool has_no_driver(const GpuFacts& server) {
+  return server.driver.empty() && server.gpus.empty() && !has_gpu_node(server);
+}
+
+std::optional<std::size_t> wanted_gpus(const config::ContainerConfig& container,
+                                       const std::optional<GpuFacts>& server) {
+  std::string_view text = container.gpus;
+  if (container.env.contains("NVIDIA_VISIBLE_DEVICES")) return std::nullopt;
+  if (text == "all") {
+    if (!server || server->gpus.empty()) return std::nullopt;
+    return count_gpus(*server);
+  }
+  constexpr std::string_view k_device = "device=";
+  const bool is_list = text.starts_with(k_device) || has(text, ",");
+  if (text.starts_with(k_device)) text.remove_prefix(k_device.size());
+  if (has(text, ":") || has(text, "MIG")) return std::nullopt;  // parts of GPUs
+  if (is_list || text.empty() || text.front() < '0' || text.front() > '9')
+    return static_cast<std::size_t>(std::ranges::count(text, ',')) + 1;
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return 1;  // a UUID that begins with a digit
+  return number;
+}
+
+std::size_t count_gpus(const GpuFacts& facts) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(facts.gpus, [](const std::string& line) { return line.starts_with("GPU "); }));
+}
+
+std::string to_text(RungState state) {
+  switch (state) {
+    case RungState::holds:
+      return "holds";
+    case RungState::fails:
+      return "fails";
+    case RungState::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace helper::plan

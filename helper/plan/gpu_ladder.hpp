@@ -1,0 +1,43 @@
+// The ladder of truths about GPUs, from the server's driver up to what nvidia-smi sees in the container: which rungs
+// hold, and of one that fails the cause and what mends it. docs/gpu.md explains each for people.
+#pragma once
+
+#include "base/error.hpp"
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace helper::plan {
+
+enum class RungState { holds, fails, unknown };
+
+struct Rung {
+  std::string name;  // "driver on the server"
+  RungState state = RungState::unknown;
+  std::string detail;          // "550.54.15"; of one that fails the cause
+  std::optional<Error> error;  // of one that fails
+};
+
+// From the lowest rung up, for a container that was looked into. What stands above a rung that fails is not judged
+// (unknown); what stands below one that is proven holds. Empty when the target wants no GPUs.
+[[nodiscard]] std::vector<Rung> gpu_ladder(const Desired& desired, const Observed& observed);
+
+// The lowest rung that fails.
+[[nodiscard]] std::optional<Error> lowest_failure(const std::vector<Rung>& ladder);
+
+// Whether the server shows no sign of an NVIDIA driver, so that no way to give a container GPUs can work.
+[[nodiscard]] bool has_no_driver(const GpuFacts& server);
+
+// How many GPUs a container must see, as far as its config tells: nullopt where that cannot be counted.
+[[nodiscard]] std::optional<std::size_t> wanted_gpus(const config::ContainerConfig& container,
+                                                     const std::optional<GpuFacts>& server);
+
+// "GPU ..." lines, without those of MIG devices.
+[[nodiscard]] std::size_t count_gpus(const GpuFacts& facts);
+
+[[nodiscard]] std::string to_text(RungState state);
+
+}  // namespace helper::plan

@@ -1,0 +1,111 @@
+#include "plan/rank_python.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+
+namespace helper::plan {
+namespace {
+
+bool is_login(const Python& python) { return python.source.starts_with("login:"); }
+
+// /usr is Debian's, /usr/local that of images such as python:3.12.
+bool is_systems(const Python& python) { return python.prefix == "/usr" || python.prefix == "/usr/local"; }
+
+std::string name_of(const Python& python) { return python.source.substr(python.source.find(':') + 1); }
+
+std::string which(const Python& python) { return "the login shell's `which " + name_of(python) + "`"; }
+
+bool is_only_conda_environment(const Python& python, const Inside& inside) {
+  return python.source.starts_with("conda:") && python.source != "conda:base" &&
+         std::ranges::all_of(inside.pythons, [&](const Python& p) {
+           return !p.source.starts_with("conda:") || p.source == "conda:base" || p.path == python.path;
+         });
+}
+
+// "pyenv:3.11" of a .python-version file means any 3.11.x.
+bool is_named_by_the_project(const Python& python, const Inside& inside) {
+  return std::ranges::any_of(inside.project_files, [&](const std::string& name) {
+    return python.source == name || (name.starts_with("pyenv:") && python.source.starts_with(name + "."));
+  });
+}
+
+using Rank = std::optional<PythonRank>;
+
+Rank rank(int rule, int place, std::string cause) { return PythonRank{false, rule, place, 0, std::move(cause)}; }
+
+Rank of_the_login_shell(const Python& python) {
+  if (!is_login(python) || is_systems(python)) return std::nullopt;
+  return rank(1, python.source == "login:python" ? 0 : 1, which(python));
+}
+
+Rank of_the_project(const Python& python, const Inside& inside) {
+  if (python.source.starts_with("venv:") || python.source.starts_with("uv:")) {
+    constexpr std::string_view k_first = ".venv";
+    return rank(2, name_of(python) == k_first ? 0 : 1, "the project's own environment, " + name_of(python));
+  }
+  if (python.made_for_project) {
+    return rank(2, 2,
+                "the environment that " + python.source.substr(0, python.source.find(':')) + " made for the project");
+  }
+  if (!is_named_by_the_project(python, inside)) return std::nullopt;
+  return python.source.starts_with("conda:") ? rank(2, 3, "the conda environment that environment.yml names")
+                                             : rank(2, 4, "the version that .python-version names");
+}
+
+// Among interpreters that have what is needed, in the order in which a person would come upon them.
+int nearness(const Python& python) {
+  if (is_login(python)) return 0;
+  if (python.source.starts_with("image:")) return 1;
+  if (python.source.starts_with("conda:")) return 2;
+  return 3;
+}
+
+Rank by_what_it_has(const Python& python, bool imports_are_named) {
+  if (!python.frameworks.empty()) {
+    std::string cause = "it has";
+    for (const auto& framework : python.frameworks) {
+      cause += (&framework == &python.frameworks.front() ? " " : ", ") + framework.name;
+      if (!framework.version.empty()) cause += " " + framework.version;
+    }
+    return rank(3, nearness(python), cause);
+  }
+  if (imports_are_named && python.missing.empty())
+    return rank(3, nearness(python), "it can import all that project.imports names");
+  return std::nullopt;
+}
+
+Rank of_last_resort(const Python& python, const Inside& inside) {
+  if (python.source == "login:python") return rank(4, 0, which(python));
+  if (python.source == "login:python3") return rank(4, 1, which(python));
+  if (python.source.starts_with("image:")) return rank(4, 2, "the PATH that the image sets");
+  if (is_only_conda_environment(python, inside)) return rank(4, 3, "the only conda environment");
+  if (python.source == "conda:base") return rank(4, 4, "conda's base environment");
+  if (python.source == "system") return rank(4, 5, "the system's, since the login shell names none");
+  if (python.source.starts_with("pyenv:")) return rank(4, 6, "pyenv's, since there is no other");
+  if (python.source.starts_with("uv-python:")) return rank(4, 7, "uv's, since there is no other");
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool PythonRank::operator<(const PythonRank& other) const {
+  return std::tuple(cannot_import, rule, place, -requirements) <
+         std::tuple(other.cannot_import, other.rule, other.place, -other.requirements);
+}
+
+std::optional<PythonRank> rank_python(const Python& python, const Inside& inside, bool look_at_imports) {
+  if (!python.version.starts_with("3.")) return std::nullopt;
+  const bool imports_are_named =
+      look_at_imports && std::ranges::any_of(inside.pythons, [](const Python& p) { return !p.missing.empty(); });
+  Rank best = of_the_login_shell(python);
+  if (!best) best = of_the_project(python, inside);
+  if (!best) best = by_what_it_has(python, imports_are_named);
+  if (!best) best = of_last_resort(python, inside);
+  if (!best) return std::nullopt;
+  best->cannot_import = look_at_imports && !python.missing.empty();
+  best->requirements = python.requirements;
+  return best;
+}
+
+}  // namespace helper::plan

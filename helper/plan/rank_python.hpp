@@ -1,0 +1,24 @@
+// The rank of an interpreter under "python": "auto", by the rule of choose_python.hpp.
+#pragma once
+
+#include "plan/observed.hpp"
+
+#include <optional>
+#include <string>
+
+namespace helper::plan {
+
+struct PythonRank {
+  bool cannot_import = false;  // something that project.imports names
+  int rule = 0;
+  int place = 0;  // within the rule
+  int requirements = 0;
+  std::string cause;
+  // The better one is the smaller.
+  [[nodiscard]] bool operator<(const PythonRank& other) const;
+};
+
+// nullopt: the rule never takes it. With `look_at_imports` false, as if project.imports named nothing.
+[[nodiscard]] std::optional<PythonRank> rank_python(const Python& python, const Inside& inside, bool look_at_imports);
+
+}  // namespace helper::plan

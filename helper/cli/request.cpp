@@ -54,18 +54,24 @@ Result<Answer> request(Context& context, const std::string& method, const rpc::J
   return Answer{std::move(*result), live.told_notes()};
 }
 
-Result<rpc::Json> target_params(Context& context) {
+Result<rpc::Json> target_params(Context& context) { return target_params(context, context.arguments.text("TARGET")); }
+
+Result<rpc::Json> target_params(Context& context, const std::string& target) {
+  HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
+  ensure::Request request;
+  request.config_file = file.string();
+  request.target = target;
+  request.agent_socket = context.agent_socket;
+  request.can_answer = context.can_ask;
+  return rpc::to_json(request);
+}
+
+Result<std::filesystem::path> config_file(Context& context) {
   HELPER_TRY_ASSIGN(const Paths paths, context.paths());
   config::FindOptions where{
       .explicit_file = {}, .folder = context.folder, .home = paths.home, .user_config_file = paths.user_config_file};
   if (const auto named = context.arguments.given("--config")) where.explicit_file = *named;
-  HELPER_TRY_ASSIGN(const std::filesystem::path file, config::find_config(where));
-  ensure::Request request;
-  request.config_file = file.string();
-  request.target = context.arguments.text("TARGET");
-  request.agent_socket = context.agent_socket;
-  request.can_answer = context.can_ask;
-  return rpc::to_json(request);
+  return config::find_config(where);
 }
 
 }  // namespace helper::cli

@@ -4,6 +4,7 @@
 
 #include "cli/context.hpp"
 
+#include <filesystem>
 #include <set>
 #include <string>
 
@@ -19,5 +20,10 @@ struct Answer {
 
 // The parameters that every method about a target takes. Errors: config_unreadable (none found), file_failed.
 [[nodiscard]] Result<rpc::Json> target_params(Context& context);
+// The same for a target that is named otherwise than by the argument TARGET.
+[[nodiscard]] Result<rpc::Json> target_params(Context& context, const std::string& target);
+
+// The config that counts: --config, or what is found from here. Errors as above.
+[[nodiscard]] Result<std::filesystem::path> config_file(Context& context);
 
 }  // namespace helper::cli

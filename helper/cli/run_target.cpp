@@ -21,13 +21,15 @@ Result<int> change(Context& context, const std::string& method, const rpc::Json&
   HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
   params.update(more);
   HELPER_TRY_ASSIGN(const Answer answer, request(context, method, params));
+  HELPER_TRY_ASSIGN(const ensure::Report report, rpc::report_from_json(answer.result));
+  const int status = report.problems.empty() ? 0 : exit_status(report.problems.front().code);
   if (context.json) {
     write_json(context, answer.result);
-    return 0;
+    return status;
   }
-  HELPER_TRY_ASSIGN(const ensure::Report report, rpc::report_from_json(answer.result));
   if (!context.quiet) context.out << render_report(context.out_style, report, answer.told_notes);
-  return 0;
+  for (const Error& problem : report.problems) context.err << render_error(context.err_style, problem);
+  return status;
 }
 
 Result<rpc::Json> ask_plan(Context& context, const std::string& power) {

@@ -20,6 +20,10 @@ struct Context;
 [[nodiscard]] Result<int> run_logs(Context& context);
 [[nodiscard]] Result<int> run_settings(Context& context);
 
+// run_python.cpp, run_gpu.cpp
+[[nodiscard]] Result<int> run_python(Context& context);
+[[nodiscard]] Result<int> run_gpu(Context& context);
+
 // run_local.cpp: about helper itself.
 [[nodiscard]] Result<int> run_serve(Context& context);
 [[nodiscard]] Result<int> run_rpc(Context& context);

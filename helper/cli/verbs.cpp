@@ -50,6 +50,16 @@ constexpr std::array k_settings{
     k_target,
     OptionSpec{Kind::text, "--format", "FORMAT", "how to write them", "text", "text|json|ssh-config"},
 };
+constexpr std::array k_python{
+    OptionSpec{Kind::argument, "ACTION", "", "list, or use", "list", "list|use"},
+    OptionSpec{Kind::argument, "SPEC", "", "of use: auto, conda:NAME, or a path in the container"},
+    k_target,
+};
+constexpr std::array k_gpu{
+    k_target,
+    OptionSpec{Kind::flag, "--check", "",
+               "ask each framework too: it is imported and computes, which can take minutes"},
+};
 constexpr std::array k_init{
     OptionSpec{Kind::text, "--target", "NAME", "the target's name (the container's when not given)"},
     OptionSpec{Kind::text, "--server", "SERVER", "local, a Host of ~/.ssh/config, or user@host:port"},
@@ -111,6 +121,15 @@ constexpr std::array k_verbs{
     Verb{"settings", "print what PyCharm, Gateway and ssh need",
          "Of a target that is ready. The ssh-config form is a Host block to put into ~/.ssh/config.",
          "helper settings\nhelper settings --format ssh-config >> ~/.ssh/config", k_settings, run_settings},
+    Verb{"python", "show the container's interpreters, or choose one",
+         "list [TARGET] shows every interpreter that was found, each run once: its version, where it comes\n"
+         "from, its frameworks, and which one is chosen and why. use SPEC [TARGET] writes the choice into\n"
+         "the config, and changes nothing else in it.",
+         "helper python list\nhelper python use conda:CenterNet\nhelper python use auto centernet", k_python,
+         run_python},
+    Verb{"gpu", "show the GPUs, who uses them, and whether they reach the container",
+         "Ends with status 0 when all is as the config asks, else 7.", "helper gpu\nhelper gpu centernet --check",
+         k_gpu, run_gpu},
     Verb{"init", "write a commented helper.json",
          "Asks a few questions in a terminal. Every answer can be given as an option instead; without a\n"
          "terminal --image must be. Writes helper.json here (or --config FILE), and over a file that is\n"

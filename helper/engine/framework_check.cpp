@@ -121,8 +121,8 @@ FrameworkCheck read_framework_check(const plan::Framework& framework, const std:
     return check;
   }
   const std::string words = last_line(err);
-  check.detail = words.empty() ? "the check ended with status " + std::to_string(exit_status) + " and said nothing"
-                               : words;
+  check.detail =
+      words.empty() ? "the check ended with status " + std::to_string(exit_status) + " and said nothing" : words;
   return check;
 }
 

@@ -150,6 +150,17 @@ Result<ide::Interpreter> Service::settings(const Request& request, const std::st
   return chosen.target->settings(chosen.config, caller_of(request), stop);
 }
 
+Result<PythonList> Service::pythons(const Request& request, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->pythons(chosen.config, caller_of(request), stop);
+}
+
+Result<GpuReport> Service::gpu(const Request& request, bool check, const EventSink& on_event,
+                               const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->gpu(chosen.config, check, caller_of(request), on_event, stop);
+}
+
 bool Service::answer(const std::string& question_id, const std::string& value) {
   return state_->questions.answer(question_id, value);
 }

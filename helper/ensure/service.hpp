@@ -4,6 +4,8 @@
 
 #include "base/paths.hpp"
 #include "base/result.hpp"
+#include "ensure/gpu_report.hpp"
+#include "ensure/python_list.hpp"
 #include "ensure/report.hpp"
 #include "plan/desired.hpp"
 
@@ -45,6 +47,10 @@ class Service {
   [[nodiscard]] Result<LogText> logs(const Request& request, int lines, const std::stop_token& stop);
   // Error not_ready unless the target is ready now.
   [[nodiscard]] Result<ide::Interpreter> settings(const Request& request, const std::stop_token& stop);
+  // Error not_ready when the container does not run.
+  [[nodiscard]] Result<PythonList> pythons(const Request& request, const std::stop_token& stop);
+  [[nodiscard]] Result<GpuReport> gpu(const Request& request, bool check, const EventSink& on_event,
+                                      const std::stop_token& stop);
   // Answers an open question; false when there is none of that id (answered already, or its time is over).
   bool answer(const std::string& question_id, const std::string& value);
 

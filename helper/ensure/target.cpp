@@ -6,6 +6,7 @@
 #include "engine/list.hpp"
 #include "ensure/converge.hpp"
 #include "ensure/snapshot.hpp"
+#include "ensure/look_at_gpus.hpp"
 #include "ensure/status.hpp"
 #include "plan/make_plan.hpp"
 #include "ssh/ssh_runner.hpp"
@@ -274,6 +275,31 @@ Result<LogText> Target::logs(const config::Target& config, const Caller& caller,
         if (!text) return fail(std::move(text).error());
         return LogText{config.name, std::move(*text)};
       });
+}
+
+Result<PythonList> Target::pythons(const config::Target& config, const Caller& caller, const std::stop_token& stop) {
+  return worker_.request<PythonList>(
+      {}, [](const Event&) {}, caller.can_answer, stop,
+      [=, this](Job& job) -> Result<PythonList> {
+        memory_ = {};  // what is remembered would make the look a quick one
+        HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
+        HELPER_TRY(must_be_seen(plan::desired_state(config, plan::Power::running), observed));
+        return python_list(config, *observed.inside);
+      });
+}
+
+Result<GpuReport> Target::gpu(const config::Target& config, bool check, const Caller& caller, const EventSink& on_event,
+                              const std::stop_token& stop) {
+  return worker_.request<GpuReport>(check ? "gpu|" + job_key(config, plan::Power::running) : std::string(), on_event,
+                                    caller.can_answer, stop, [=, this](Job& job) -> Result<GpuReport> {
+                                      memory_ = {};  // GPUs are only listed by a full look
+                                      HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
+                                      const auto desired = plan::desired_state(config, plan::Power::running);
+                                      HELPER_TRY(must_be_seen(desired, observed));
+                                      return gpu_report(
+                                          connection_->server, desired, observed, check,
+                                          [&](const Event& event) { job.emit(event); }, job.stop());
+                                    });
 }
 
 Result<ide::Interpreter> Target::settings(const config::Target& config, const Caller& caller,

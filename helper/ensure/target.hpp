@@ -3,8 +3,10 @@
 #pragma once
 
 #include "base/paths.hpp"
+#include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
 #include "ensure/observe.hpp"
+#include "ensure/python_list.hpp"
 #include "ensure/questions.hpp"
 #include "ensure/report.hpp"
 #include "ensure/worker.hpp"
@@ -53,6 +55,13 @@ class Target {
                                      const std::stop_token& stop);
   [[nodiscard]] Result<ide::Interpreter> settings(const config::Target& config, const Caller& caller,
                                                   const std::stop_token& stop);
+  // Every interpreter, by a full look. Error not_ready when the container does not run.
+  [[nodiscard]] Result<PythonList> pythons(const config::Target& config, const Caller& caller,
+                                           const std::stop_token& stop);
+  // With `check` each framework of the chosen Python is asked too, which can take minutes. Error not_ready when the
+  // container does not run.
+  [[nodiscard]] Result<GpuReport> gpu(const config::Target& config, bool check, const Caller& caller,
+                                      const EventSink& on_event, const std::stop_token& stop);
 
   // Whether a tunnel of this target listens there. From any thread.
   [[nodiscard]] bool holds_port(std::uint16_t port) const;

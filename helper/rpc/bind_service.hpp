@@ -70,6 +70,15 @@ template <class Service>
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     return as_json(service.settings(request, context.stop));
   };
+  handlers["pythons"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.pythons(request, context.stop));
+  };
+  handlers["gpu"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    const auto check = params.find("check");
+    return as_json(service.gpu(request, check != params.end() && *check == true, context.on_event, context.stop));
+  };
   handlers["answer"] = [&service](const Json& params, const CallContext&) -> Result<Json> {
     return Json{{"accepted", service.answer(params.at("question").template get<std::string>(),
                                             params.at("value").template get<std::string>())}};

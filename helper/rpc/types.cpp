@@ -177,6 +177,77 @@ void describe(A& a, V& v) {
   a.required("text", v.text);
 }
 
+template <class A, Is<ensure::PythonEntry> V>
+void describe(A& a, V& v) {
+  a.required("path", v.path);
+  a.required("version", v.version);
+  a.optional("prefix", v.prefix);
+  a.optional("base_prefix", v.base_prefix);
+  a.optional("sources", v.sources);
+  a.optional("frameworks", v.frameworks);
+  a.optional("missing_imports", v.missing);
+  a.optional("chosen", v.chosen);
+  a.optional("login", v.login);
+}
+
+template <class A, Is<ensure::PythonList> V>
+void describe(A& a, V& v) {
+  a.required("target", v.target);
+  a.optional("wanted", v.wanted);
+  a.optional("cause", v.cause);
+  a.required("pythons", v.pythons);
+  a.optional("notes", v.notes);
+}
+
+template <class A, Is<ensure::GpuProcessReport> V>
+void describe(A& a, V& v) {
+  a.required("pid", v.pid);
+  a.required("name", v.name);
+  a.optional("memory_mib", v.memory_mib);
+  a.optional("user", v.user);
+  a.optional("container", v.container);
+}
+
+template <class A, Is<ensure::GpuDeviceReport> V>
+void describe(A& a, V& v) {
+  a.required("index", v.index);
+  a.required("name", v.name);
+  a.required("uuid", v.uuid);
+  a.optional("memory_total_mib", v.memory_total_mib);
+  a.optional("memory_used_mib", v.memory_used_mib);
+  a.optional("utilisation_percent", v.utilisation);
+  a.optional("in_container", v.in_container);
+  a.optional("processes", v.processes);
+}
+
+template <class A, Is<ensure::GpuRungReport> V>
+void describe(A& a, V& v) {
+  a.required("name", v.name);
+  a.required("state", v.state);
+  a.optional("detail", v.detail);
+}
+
+template <class A, Is<ensure::FrameworkReport> V>
+void describe(A& a, V& v) {
+  a.required("name", v.name);
+  a.optional("version", v.version);
+  a.required("sees_gpus", v.sees_gpus);
+  a.optional("gpus", v.gpus);
+  a.optional("detail", v.detail);
+  a.optional("elapsed_ms", v.elapsed);
+}
+
+template <class A, Is<ensure::GpuReport> V>
+void describe(A& a, V& v) {
+  a.required("target", v.target);
+  a.optional("server", v.server);
+  a.optional("python", v.python);
+  a.required("gpus", v.gpus);
+  a.required("ladder", v.ladder);
+  a.optional("frameworks", v.frameworks);
+  a.optional("problems", v.problems);
+}
+
 template <class A, Is<ensure::Request> V>
 void describe(A& a, V& v) {
   a.optional("config", v.config_file);
@@ -366,6 +437,8 @@ Json to_json(const ensure::TargetStatus& status) { return Writer::write(status);
 Json to_json(const ensure::SnapshotReport& report) { return Writer::write(report); }
 Json to_json(const std::vector<ensure::ServerList>& lists) { return Writer::write(lists); }
 Json to_json(const ensure::LogText& text) { return Writer::write(text); }
+Json to_json(const ensure::PythonList& list) { return Writer::write(list); }
+Json to_json(const ensure::GpuReport& report) { return Writer::write(report); }
 Json to_json(const ensure::Request& request) { return Writer::write(request); }
 Json to_json(const std::vector<ensure::TargetStatus>& statuses) { return Writer::write(statuses); }
 
@@ -399,6 +472,12 @@ Result<std::vector<ensure::ServerList>> lists_from_json(const Json& json, const 
 }
 Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::LogText>(json, path);
+}
+Result<ensure::PythonList> python_list_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::PythonList>(json, path);
+}
+Result<ensure::GpuReport> gpu_report_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::GpuReport>(json, path);
 }
 Result<ensure::Request> request_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::Request>(json, path);

@@ -23,6 +23,8 @@ namespace helper::rpc {
 [[nodiscard]] Json to_json(const ensure::SnapshotReport& report);
 [[nodiscard]] Json to_json(const std::vector<ensure::ServerList>& lists);  // an array
 [[nodiscard]] Json to_json(const ensure::LogText& text);
+[[nodiscard]] Json to_json(const ensure::PythonList& list);
+[[nodiscard]] Json to_json(const ensure::GpuReport& report);
 [[nodiscard]] Json to_json(const ensure::Request& request);
 [[nodiscard]] Json to_json(const std::vector<ensure::TargetStatus>& statuses);  // an array
 
@@ -41,6 +43,8 @@ namespace helper::rpc {
 [[nodiscard]] Result<std::vector<ensure::ServerList>> lists_from_json(const Json& json,
                                                                       const std::string& path = "list");
 [[nodiscard]] Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path = "logs");
+[[nodiscard]] Result<ensure::PythonList> python_list_from_json(const Json& json, const std::string& path = "pythons");
+[[nodiscard]] Result<ensure::GpuReport> gpu_report_from_json(const Json& json, const std::string& path = "gpu");
 [[nodiscard]] Result<ensure::Request> request_from_json(const Json& json, const std::string& path = "params");
 
 // "running", "stopped", "absent". Error: rpc_params.

@@ -91,6 +91,19 @@ class FakeService {
     interpreter.port = 2222;
     return interpreter;
   }
+  Result<ensure::PythonList> pythons(const ensure::Request& request, const std::stop_token&) {
+    note(request, "pythons");
+    ensure::PythonList list;
+    list.target = request.target;
+    return list;
+  }
+  Result<ensure::GpuReport> gpu(const ensure::Request& request, bool check, const ensure::EventSink&,
+                                const std::stop_token&) {
+    note(request, check ? "gpu checked" : "gpu");
+    ensure::GpuReport report;
+    report.target = request.target;
+    return report;
+  }
   bool answer(const std::string& question_id, const std::string& value) {
     const std::lock_guard lock(mutex_);
     const bool first = answers_.emplace(question_id, value).second;

@@ -143,7 +143,10 @@ class SimulatedServer {
     out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", false, "");
     out += section("ssh_setup", true, sshd_runs ? sshd_print_ + "\n" : "");
     if (!quick) out += section("gpus", true, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n");
-    const std::string python = nonce + "-py\x1flogin:python\x1f/opt/conda/bin/python\x1f" + "3.11.2\x1f/opt/conda\n";
+    const std::string path = "/opt/conda/bin/python";
+    const std::string python = nonce + "-source\x1flogin:python\x1f" + path + "\n" + nonce + "-py\x1f" + path + "\x1f" +
+                               path + "\x1f" + "3.11.2\x1f/opt/conda\x1fno\x1fno\x1f/opt/conda\x1f\x1f\x1f" + "0\x1f" +
+                               "0\n";
     const bool answers = quick ? python_answers : true;
     return out + section("pythons", true, answers ? python : "") + section("inside_end", true, "");
   }

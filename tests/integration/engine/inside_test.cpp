@@ -65,7 +65,8 @@ std::string in_container(const std::string& script) {
 
 plan::Inside look(FakeServer& server, const InsideQuestion& question, const plan::Python* known = nullptr) {
   const std::string nonce = make_nonce();
-  const std::string script = known == nullptr ? inside_script(question, nonce) : inside_script(question, nonce, *known);
+  const std::string script =
+      known == nullptr ? inside_script(question, nonce) : inside_script(question, nonce, *known, true);
   const auto output = server.runner.run({in_container(script), {}, Milliseconds(40'000)}, {});
   EXPECT_TRUE(output) << to_text(output.error());
   if (!output) return {};

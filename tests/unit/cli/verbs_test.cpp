@@ -20,7 +20,7 @@ std::vector<std::string> words_of(const std::string& line) {
 
 TEST(Verbs, HoldEveryVerbThatIsPromised) {
   for (const char* name : {"ensure", "plan", "status", "stop", "restart", "remove", "logs", "settings", "init", "serve",
-                           "rpc", "version", "schema", "help"}) {
+                           "rpc", "version", "schema", "help", "python", "gpu"}) {
     EXPECT_NE(find_verb(name), nullptr) << name;
   }
 }

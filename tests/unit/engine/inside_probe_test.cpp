@@ -9,7 +9,9 @@ const InsideQuestion k_question{"root", 61022, 8888, "auto"};
 
 std::string python_line(const std::string& source, const std::string& path, const std::string& version = "3.11.2",
                         const std::string& prefix = "/usr") {
-  return "@helper-0123-py\x1f" + source + "\x1f" + path + "\x1f" + version + "\x1f" + prefix + "\n";
+  return "@helper-0123-source\x1f" + source + "\x1f" + path + "\n@helper-0123-py\x1f" + path + "\x1f" + path + "\x1f" +
+         version + "\x1f" + prefix + "\x1fno\x1fno\x1f/usr\x1f" + "cv2,torch.nn\x1ftorch=2.2.0,jax=\x1f" + "3\x1f" +
+         "1\n";
 }
 
 std::vector<Section> sections() {
@@ -47,8 +49,10 @@ TEST(ReadInside, ReadsEverything) {
   expected.sshd_listening = true;
   expected.sshd_print = "fedcba9876543210";
   expected.traces = true;
-  expected.pythons = {{"/a", "3.11.2", "/usr", "conda:base"},
-                      {"/opt/conda/bin/python", "3.11.2", "/usr", "login:python"}};
+  const std::vector<plan::Framework> frameworks{{"torch", "2.2.0"}, {"jax", ""}};
+  expected.pythons = {
+      {"/a", "3.11.2", "/usr", "conda:base", "/usr", {"cv2", "torch.nn"}, frameworks, 3, true},
+      {"/opt/conda/bin/python", "3.11.2", "/usr", "login:python", "/usr", {"cv2", "torch.nn"}, frameworks, 3, true}};
   expected.gpu.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)", "GPU 1: NVIDIA H100 (UUID: GPU-1)"};
   expected.gpu.smi_found = true;
   EXPECT_EQ(read(sections()), expected);
@@ -98,22 +102,45 @@ TEST(ReadInside, TakesNoControlCharactersIntoWhatItReads) {
   EXPECT_EQ(read(with("bundle", 0, "\n")).bundle, "");
 }
 
-TEST(ReadInside, BelievesNvidiaSmiOnlyWhenItSucceeded) {
-  const auto failed = read(with("gpus", 9, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n"));
-  EXPECT_EQ(failed.gpu.smi_status, 9);
-  EXPECT_TRUE(failed.gpu.gpus.empty());
-  const auto none = read(with("gpus", 0, "No devices were found\n"));
-  EXPECT_TRUE(none.gpu.smi_found);
-  EXPECT_TRUE(none.gpu.gpus.empty());
+TEST(ReadInside, RunsEachPathOnceAndKnowsEveryWayThatLedToIt) {
+  const std::string path = "/opt/conda/envs/net/bin/python";
+  const auto pythons = read(with("pythons", 0,
+                                 "@helper-0123-source\x1flogin:python\x1f" + path + "\n" + "@helper-0123-source\x1f" +
+                                     "conda:net\x1f" + path + "\n" + python_line("conda:net", path)))
+                           .pythons;
+  ASSERT_EQ(pythons.size(), 2U);
+  EXPECT_EQ(pythons[0].source, "conda:net");
+  EXPECT_EQ(pythons[1].source, "login:python");
+  EXPECT_EQ(pythons[0].path, pythons[1].path);
+}
+
+TEST(ReadInside, TakesThePathThatAShimLeadsTo) {
+  const std::string shim = "/root/.pyenv/shims/python";
+  std::string line = python_line("login:python", shim);
+  line.replace(line.rfind(shim), shim.size(), "/root/.pyenv/versions/3.12.1/bin/python");
+  const auto pythons = read(with("pythons", 0, line)).pythons;
+  ASSERT_EQ(pythons.size(), 1U);
+  EXPECT_EQ(pythons.front().path, "/root/.pyenv/versions/3.12.1/bin/python");
+}
+
+TEST(ReadInside, KnowsWhatTheProjectsFilesNameAndThatTheLoginShellWasCutOff) {
+  const auto inside = read(with("pythons", 0,
+                                "@helper-0123-file\x1f"
+                                "conda:net\n@helper-0123-file\x1fpyenv:3.12\n"
+                                "@helper-0123-login\x1fplain\x1f"
+                                "cut\n"));
+  EXPECT_EQ(inside.project_files, (std::vector<std::string>{"conda:net", "pyenv:3.12"}));
+  EXPECT_TRUE(inside.login_cut);
+  EXPECT_FALSE(read(with("pythons", 0, "@helper-0123-login\x1fterminal\x1f\n")).login_cut);
 }
 
 TEST(ReadInside, TakesNoPythonWhoseLineIsNotWhole) {
   const std::string good = python_line("conda:a", "/a/bin/python");
   for (const std::string& bad :
        {std::string("hello from sitecustomize\n"), std::string("x\x1f") + "conda:b\x1f/b\x1f" + "3.1\x1f/b\n",
-        std::string("@helper-0123-py\x1f") + "conda:b\x1f/b\n", python_line("conda:b", "/b\x07"),
-        python_line("conda:b", "/b", "3.11\x1b[2J"), python_line("conda:b", "/b", "3.11", "/\x7f"),
-        python_line("conda:\x01", "/b")}) {
+        std::string("@helper-0123-py\x1f") + "/b\x1f/b\n", std::string("@helper-0123-source\x1f") + "conda:b\x1f/b\n",
+        python_line("conda:b", "/b\x07"), python_line("conda:b", "/b", "3.11\x1b[2J"),
+        python_line("conda:b", "/b", "3.11", "/\x7f"), python_line("conda:\x01", "/b")}) {
     const auto pythons = read(with("pythons", 0, bad + good + bad)).pythons;
     ASSERT_EQ(pythons.size(), 1U) << bad;
     EXPECT_EQ(pythons.front().source, "conda:a");

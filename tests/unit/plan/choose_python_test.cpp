@@ -5,28 +5,67 @@
 namespace helper::plan {
 namespace {
 
-Python python(const std::string& source, const std::string& path, const std::string& version = "3.11.2") {
-  return {path, version, "/usr", source};
+Python python(const std::string& source, const std::string& path, const std::string& version = "3.11.2",
+              const std::string& prefix = "") {
+  return {path, version, prefix.empty() ? path.substr(0, path.rfind("/bin/")) : prefix, source};
+}
+
+Python missing(Python python, const std::vector<std::string>& modules) {
+  python.missing = modules;
+  return python;
+}
+
+Python having(Python python, const std::string& framework, const std::string& version = "") {
+  python.frameworks = {{framework, version}};
+  return python;
+}
+
+Python with_requirements(Python python, int requirements) {
+  python.requirements = requirements;
+  return python;
+}
+
+Python made_for_project(Python python) {
+  python.made_for_project = true;
+  return python;
 }
 
 const Python k_login = python("login:python", "/opt/conda/envs/CenterNet/bin/python");
+const Python k_login_system = python("login:python", "/usr/bin/python");
 const Python k_login3 = python("login:python3", "/usr/bin/python3");
+const Python k_image = python("image:python", "/usr/local/python-3.7.5/bin/python", "3.7.5");
 const Python k_environment = python("conda:CenterNet", "/opt/conda/envs/CenterNet/bin/python");
 const Python k_other_environment = python("conda:other", "/opt/conda/envs/other/bin/python");
 const Python k_base = python("conda:base", "/opt/conda/bin/python");
 const Python k_system = python("system", "/usr/bin/python3");
+const Python k_dot_venv = python("uv:.venv", "/work/.venv/bin/python");
+const Python k_venv = python("venv:venv", "/work/venv/bin/python");
+const Python k_poetry = python("poetry:net-Ab3_xY9z-py3.11", "/root/.cache/pypoetry/virtualenvs/net/bin/python");
+const Python k_pyenv = python("pyenv:3.12.1", "/root/.pyenv/versions/3.12.1/bin/python", "3.12.1");
+const Python k_uv = python("uv-python:cpython-3.13", "/root/.local/share/uv/python/cpython-3.13/bin/python", "3.13.0");
+
+Result<PythonChoice> choose(const std::string& wanted, const std::vector<Python>& found,
+                            const std::vector<std::string>& project_files = {}) {
+  config::Target target;
+  target.python = wanted;
+  Inside inside;
+  inside.pythons = found;
+  inside.project_files = project_files;
+  return choose_python(target, inside);
+}
 
 struct AutoCase {
   const char* name;
   std::vector<Python> found;
   std::string path;
   std::string cause;
+  std::vector<std::string> project_files = {};
 };
 
 class ChooseAutomatically : public testing::TestWithParam<AutoCase> {};
 
 TEST_P(ChooseAutomatically, TakesTheFirstThatFitsAndSaysWhy) {
-  const auto choice = choose_python("auto", GetParam().found);
+  const auto choice = choose("auto", GetParam().found, GetParam().project_files);
   ASSERT_TRUE(choice) << to_text(choice.error());
   EXPECT_EQ(choice->python.path, GetParam().path);
   EXPECT_EQ(choice->cause, GetParam().cause);
@@ -34,37 +73,87 @@ TEST_P(ChooseAutomatically, TakesTheFirstThatFitsAndSaysWhy) {
 
 INSTANTIATE_TEST_SUITE_P(
     EveryRule, ChooseAutomatically,
-    testing::Values(AutoCase{"LoginPythonFirst",
-                             {k_base, k_environment, k_login, k_login3, k_system},
-                             k_login.path,
-                             "the login shell's `which python`"},
-                    AutoCase{"ThenLoginPython3",
-                             {k_base, k_environment, k_login3, k_system},
-                             k_login3.path,
-                             "the login shell's `which python3`"},
-                    AutoCase{"ThenTheOnlyEnvironment",
-                             {k_base, k_environment, k_system},
-                             k_environment.path,
-                             "the only conda environment"},
-                    AutoCase{"ThenCondaBaseWhenTheEnvironmentsAreSeveral",
-                             {k_base, k_environment, k_other_environment, k_system},
-                             k_base.path,
-                             "conda's base environment"},
-                    AutoCase{"ThenCondaBaseAlone", {k_base, k_system}, k_base.path, "conda's base environment"},
-                    AutoCase{
-                        "ThenTheSystems", {k_system}, k_system.path, "the system's, since the login shell names none"},
-                    AutoCase{"Python2IsPassedOverInTheLoginShell",
-                             {python("login:python", "/usr/bin/python", "2.7.18"), k_login3},
-                             k_login3.path,
-                             "the login shell's `which python3`"},
-                    AutoCase{"Python2IsPassedOverInTheOnlyEnvironment",
-                             {python("conda:old", "/opt/conda/envs/old/bin/python", "2.7.18"), k_base},
-                             k_base.path,
-                             "conda's base environment"}),
+    testing::Values(
+        AutoCase{"TheLoginShellsEnvironmentFirst",
+                 {k_base, k_dot_venv, k_environment, k_login, k_login3, k_system},
+                 k_login.path,
+                 "the login shell's `which python`"},
+        AutoCase{"TheLoginShellsPython3WhenThatIsTheEnvironment",
+                 {k_login_system, python("login:python3", "/opt/venv/bin/python3"), k_system},
+                 "/opt/venv/bin/python3",
+                 "the login shell's `which python3`"},
+        AutoCase{"ThenDotVenvBeforeTheSystemsThatTheLoginShellNames",
+                 {k_login_system, k_login3, k_venv, k_dot_venv, k_system},
+                 k_dot_venv.path,
+                 "the project's own environment, .venv"},
+        AutoCase{"ThenVenv",
+                 {k_login3, k_venv, made_for_project(k_poetry)},
+                 k_venv.path,
+                 "the project's own environment, venv"},
+        AutoCase{"ThenWhatPoetryMadeForTheProject",
+                 {k_login3, k_environment, made_for_project(k_poetry)},
+                 k_poetry.path,
+                 "the environment that poetry made for the project"},
+        AutoCase{"ThenWhatEnvironmentYmlNames",
+                 {k_login3, k_environment, k_other_environment, k_pyenv},
+                 k_other_environment.path,
+                 "the conda environment that environment.yml names",
+                 {"pyenv:3.12", "conda:other"}},
+        AutoCase{"ThenTheVersionOfPyenv",
+                 {k_login3, python("pyenv:3.1.2", "/p/3.1.2/bin/python"), k_pyenv},
+                 k_pyenv.path,
+                 "the version that .python-version names",
+                 {"pyenv:3.12"}},
+        AutoCase{"ThenOneThatHasAFramework",
+                 {k_login3, k_environment, having(k_other_environment, "torch", "2.2.0"), k_base},
+                 k_other_environment.path,
+                 "it has torch 2.2.0"},
+        AutoCase{"OfTwoWithAFrameworkThatOfTheImagesPath",
+                 {k_login3, having(k_environment, "torch"), having(k_image, "mindspore", "2.3.0")},
+                 k_image.path,
+                 "it has mindspore 2.3.0"},
+        AutoCase{"OfTwoEnvironmentsThatWithMoreOfTheRequirements",
+                 {with_requirements(having(k_environment, "torch"), 2),
+                  with_requirements(having(k_other_environment, "torch"), 5), k_base},
+                 k_other_environment.path,
+                 "it has torch"},
+        AutoCase{"ThenTheSystemsThatTheLoginShellNames",
+                 {k_base, k_environment, k_login3, k_system},
+                 k_login3.path,
+                 "the login shell's `which python3`"},
+        AutoCase{"ThenThatOfTheImagesPath", {k_base, k_image, k_system}, k_image.path, "the PATH that the image sets"},
+        AutoCase{"ThenTheOnlyEnvironment",
+                 {k_base, k_environment, k_system},
+                 k_environment.path,
+                 "the only conda environment"},
+        AutoCase{"ThenCondaBaseWhenTheEnvironmentsAreSeveral",
+                 {k_base, k_environment, k_other_environment, k_system},
+                 k_base.path,
+                 "conda's base environment"},
+        AutoCase{
+            "ThenTheSystems", {k_pyenv, k_system}, k_system.path, "the system's, since the login shell names none"},
+        AutoCase{"ThenPyenvs", {k_uv, k_pyenv}, k_pyenv.path, "pyenv's, since there is no other"},
+        AutoCase{"ThenUvs", {k_uv, k_poetry}, k_uv.path, "uv's, since there is no other"},
+        AutoCase{"OneThatCanImportBeforeOneThatCannot",
+                 {missing(k_login, {"cv2"}), missing(k_base, {"cv2"}), k_other_environment},
+                 k_other_environment.path,
+                 "it can import all that project.imports names, since " + k_login.path + " cannot import cv2"},
+        AutoCase{"TheUsualOneWhenNoneCanImport",
+                 {missing(k_login, {"cv2"}), missing(k_base, {"cv2", "torch"})},
+                 k_login.path,
+                 "the login shell's `which python`"},
+        AutoCase{"Python2IsPassedOverInTheLoginShell",
+                 {python("login:python", "/usr/bin/python", "2.7.18"), k_login3},
+                 k_login3.path,
+                 "the login shell's `which python3`"},
+        AutoCase{"Python2IsPassedOverInTheOnlyEnvironment",
+                 {python("conda:old", "/opt/conda/envs/old/bin/python", "2.7.18"), k_base},
+                 k_base.path,
+                 "conda's base environment"}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST(ChoosePython, FindsNothingWhereNothingAnswers) {
-  const auto choice = choose_python("auto", {});
+  const auto choice = choose("auto", {});
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().code, ErrorCode::python_missing);
   EXPECT_EQ(
@@ -76,7 +165,7 @@ TEST(ChoosePython, FindsNothingWhereNothingAnswers) {
 
 TEST(ChoosePython, NamesWhatWasFoundWhenNoneFits) {
   const auto choice =
-      choose_python("auto", {python("login:python", "/usr/bin/python", "2.7.18"), k_environment, k_other_environment});
+      choose("auto", {python("login:python", "/usr/bin/python", "2.7.18"), k_environment, k_other_environment});
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().cause,
             "found are: /usr/bin/python (login:python, 2.7.18), /opt/conda/envs/CenterNet/bin/python (conda:CenterNet, "
@@ -84,32 +173,61 @@ TEST(ChoosePython, NamesWhatWasFoundWhenNoneFits) {
 }
 
 TEST(ChoosePython, TakesTheEnvironmentThatTheConfigNames) {
-  const auto choice = choose_python("conda:other", {k_login, k_environment, k_other_environment});
+  const auto choice = choose("conda:other", {k_login, k_environment, missing(k_other_environment, {"cv2"})});
   ASSERT_TRUE(choice);
-  EXPECT_EQ(choice->python, k_other_environment);
+  EXPECT_EQ(choice->python.path, k_other_environment.path);
   EXPECT_EQ(choice->cause, "helper.json says \"conda:other\"");
 }
 
 TEST(ChoosePython, TakesThePathThatTheConfigNamesOnlyWhereItWasTriedAsThat) {
   const Python named = python("path", "/srv/venv/bin/python");
-  const auto choice = choose_python("/srv/venv/bin/python", {k_login, named});
+  const auto choice = choose("/srv/venv/bin/python", {k_login, named});
   ASSERT_TRUE(choice);
   EXPECT_EQ(choice->python, named);
   EXPECT_EQ(choice->cause, "helper.json says \"/srv/venv/bin/python\"");
-  EXPECT_FALSE(choose_python("/srv/other/bin/python", {k_login, named}));
+  EXPECT_FALSE(choose("/srv/other/bin/python", {k_login, named}));
 }
 
 TEST(ChoosePython, AnEnvironmentThatTheConfigNamesMayBePython2) {
-  EXPECT_TRUE(choose_python("conda:old", {python("conda:old", "/opt/conda/envs/old/bin/python", "2.7.18")}));
+  EXPECT_TRUE(choose("conda:old", {python("conda:old", "/opt/conda/envs/old/bin/python", "2.7.18")}));
 }
 
 TEST(ChoosePython, NeverTakesAnotherThanTheConfigNames) {
-  const auto choice = choose_python("conda:missing", {k_login});
+  const auto choice = choose("conda:missing", {k_login});
   ASSERT_FALSE(choice);
   EXPECT_EQ(to_text(choice.error()),
             "python \"conda:missing\": it is not in the container or does not run; found are: "
             "/opt/conda/envs/CenterNet/bin/python (login:python, 3.11.2)\n"
             "  fix: set \"python\" in helper.json to one of these, or to \"auto\"");
+}
+
+std::vector<std::string> notes(const std::vector<Python>& found, bool login_cut = false) {
+  const config::Target target;
+  Inside inside;
+  inside.pythons = found;
+  inside.login_cut = login_cut;
+  const auto choice = choose_python(target, inside);
+  return choice ? python_notes(target, inside, *choice) : std::vector<std::string>{"none"};
+}
+
+TEST(PythonNotes, AreNoneWhenTheLoginShellNamesTheSame) {
+  EXPECT_TRUE(notes({k_login, k_environment}).empty());
+  EXPECT_TRUE(notes({python("login:python", "/usr/bin/python", "3.11.2", "/usr"),
+                     having(python("system", "/usr/bin/python3", "3.11.2", "/usr"), "torch")})
+                  .empty());
+}
+
+TEST(PythonNotes, SayWhatTheTerminalsPythonIsWhenItIsAnother) {
+  EXPECT_EQ(notes({k_login3, k_dot_venv}),
+            (std::vector<std::string>{"`which python` in the container's login shell is /usr/bin/python3 (3.11.2), not "
+                                      "/work/.venv/bin/python: the project's own environment, .venv"}));
+}
+
+TEST(PythonNotes, SayWhatIsMissingAndThatTheLoginShellWasNotWaitedFor) {
+  const auto told = notes({missing(k_login, {"cv2", "apex"})}, true);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_NE(told[0].find("take longer than 2 s"), std::string::npos);
+  EXPECT_NE(told[1].find("cannot import cv2, apex"), std::string::npos);
 }
 
 }  // namespace

@@ -345,13 +345,29 @@ TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
       " path\n");
 }
 
-TEST(MakePlan, NoVisibleGpuIsANoteAndNoProblem) {
+TEST(MakePlan, GpusThatAreMissingAreAShortfallOfATargetThatCanBeUsed) {
   Observed observed = ready();
   observed.inside->gpu.gpus.clear();
-  EXPECT_EQ(plan_text(observed), "note: no GPU is visible in the container: nvidia-smi -L lists none\n");
-  observed.inside->gpu.smi_found = false;
-  EXPECT_EQ(plan_text(observed), "note: no GPU was seen in the container: nvidia-smi is not there or fails\n");
+  observed.inside->gpu.nodes = {"nvidia0", "nvidiactl"};
+  EXPECT_EQ(
+      plan_text(observed),
+      "shortfall: GPU: nvidia-smi -L lists no GPU in the container\n"
+      "  fix: make it anew (what was written in it is lost): helper remove centernet && helper ensure centernet\n");
   EXPECT_TRUE(make_plan(test::desired(), observed).empty());
+}
+
+TEST(MakePlan, AServerWithoutADriverGetsAContainerWithoutGpus) {
+  Observed observed = with_container(container(ContainerState::created));
+  observed.engine = test::engine_without_nvidia();
+  observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
+  observed.server_gpu = GpuFacts{};
+  const auto text = plan_text(observed);
+  EXPECT_NE(text.find("create container centernet from centernet:1.2: the server has no NVIDIA driver, so it is made "
+                      "without GPUs\n"),
+            std::string::npos)
+      << text;
+  observed.server_gpu->nodes = {"nvidia0"};  // it has one, and lacks the toolkit: that is quickly mended
+  EXPECT_NE(plan_text(observed).find("problem: GPU: --gpus failed"), std::string::npos);
 }
 
 TEST(MakePlan, GpusThatNobodyAskedForAreNotMissed) {

@@ -60,17 +60,20 @@ class DispatcherTest : public ::testing::Test {
 };
 
 TEST_F(DispatcherTest, CarriesEachMethodToItsFunctionOfTheService) {
-  for (const std::string method : {"ensure", "stop", "remove", "restart", "plan", "status", "logs", "settings"}) {
+  for (const std::string method :
+       {"ensure", "stop", "remove", "restart", "plan", "status", "logs", "settings", "pythons", "gpu"}) {
     EXPECT_TRUE(ask(call("1", method, R"({"target":"t"})")).contains("result")) << method;
   }
-  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"running t", "stopped t", "absent t", "restart t", "running t",
-                                                       "plan running t", "status t", "logs 100 t", "settings t"}));
+  EXPECT_EQ(service_.seen(),
+            (std::vector<std::string>{"running t", "stopped t", "absent t", "restart t", "running t", "plan running t",
+                                      "status t", "logs 100 t", "settings t", "pythons t", "gpu t"}));
 }
 
 TEST_F(DispatcherTest, HandsOnPowerAndLines) {
   ask(call("1", "plan", R"({"target":"t","power":"absent"})"));
   ask(call("1", "logs", R"({"target":"t","lines":5})"));
-  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"plan absent t", "logs 5 t"}));
+  ask(call("1", "gpu", R"({"target":"t","check":true})"));
+  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"plan absent t", "logs 5 t", "gpu checked t"}));
   for (const std::string params :
        {R"({"lines":0})", R"({"lines":100001})", R"({"lines":18446744073709551615})", R"({"lines":"5"})"}) {
     EXPECT_EQ(ask(call("1", "logs", params))["error"]["code"], -32602) << params;

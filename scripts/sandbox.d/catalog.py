@@ -7,6 +7,8 @@ import os
 import re
 import tempfile
 
+import debian
+import foreign
 from common import run
 from place import STAND_INS
 
@@ -189,7 +191,28 @@ def no_shell(tree, _files):
     tree.folder("/home/nonroot", 0o700, 65532)
 
 
+def conda_jupyter(tree, files):
+    """Jupyter in one environment of conda's and not in the system's Python: the packages' modules under its prefix."""
+    conda(tree, files)
+    prefix = f"{CONDA}/envs/{ENVIRONMENTS[0]}"
+    modules = "/usr/lib/python3/dist-packages"
+    for path in sorted(debian.package_files(debian.closure(NOTEBOOK))):
+        if path.startswith(modules + "/"):
+            tree.from_machine(path, prefix + "/lib/python3/dist-packages" + path[len(modules):])
+    tree.link(f"{prefix}/share/jupyter", "/usr/share/jupyter")
+
+
+def jupyterlab(tree, _files):
+    """A real JupyterLab 4, of Debian 13: its dependencies on Node's packages are for building it, and would make it 1.5 GB."""
+    files = foreign.packages("trixie", (*BASE, "python3", "python3-jupyter-server", "python3-jupyterlab-server", "python3-ipykernel",
+                                        "python3-notebook-shim", "python3-async-lru"), alone=("jupyterlab",))
+    debian.write_folders(tree)
+    debian.write_accounts(tree, (("dev", 1000),))
+    foreign.write_packages(tree, files)
+
+
 DEBIAN = BASE + PYTHON
+NOTEBOOK = DEBIAN + ("jupyter-notebook",)
 NGC_ENVIRONMENT = environment(
     CUDA_VERSION="12.3.2.001", CUDA_HOME="/usr/local/cuda", _CUDA_COMPAT_PATH="/usr/local/cuda/compat", ENV="/etc/shinit_v2", BASH_ENV="/etc/bash.bashrc",
     SHELL="/bin/bash", NVIDIA_REQUIRE_CUDA="cuda>=9.0", NVIDIA_REQUIRE_JETPACK_HOST_MOUNTS="", NVIDIA_VISIBLE_DEVICES="all",
@@ -226,6 +249,15 @@ IMAGES = {
                                                 PYTHONPATH="", GLOG_v="2"), 'CMD ["/bin/bash"]')),
     "python-slim:1": Recipe(packages=DEBIAN, parts=(debian_profile, home_of_root, own_python), without=r"/usr/bin/(python|pydoc)",
                             changes=(*environment(PATH=f"/usr/local/bin:{SYSTEM_PATH}", LANG="C.UTF-8", PYTHON_VERSION="3.11.2"), 'CMD ["python3"]')),
+    "jupyter-notebook:6": Recipe(packages=NOTEBOOK, parts=(debian_profile, home_of_root), users=(("dev", 1000),),
+                                 changes=(*environment(GREETING="hello  world", QUOTED="it's a \"quoted\" $value"), 'CMD ["bash"]')),
+    "jupyter-conda:6": Recipe(packages=NOTEBOOK, parts=(debian_profile, home_of_root, conda_jupyter), without="/usr/lib/python3/dist-packages/",
+                              changes=('CMD ["bash"]',)),
+    "jupyter-serving:6": Recipe(packages=NOTEBOOK, parts=(debian_profile, home_of_root),
+                                changes=(*environment(JUPYTER_TOKEN="of-the-image"),
+                                         'CMD ["jupyter", "notebook", "--allow-root", "--no-browser", "--ip=0.0.0.0", "--port=8888"]')),
+    "jupyterlab:4": Recipe(parts=(jupyterlab, debian_profile, home_of_root),
+                           changes=(*environment(GREETING="hello  world", QUOTED="it's a \"quoted\" $value"), 'CMD ["bash"]')),
     "distroless:1": Recipe(packages=PYTHON, parts=(no_shell,), without=r"/usr/s?bin/(?!python3)",
                            changes=(*environment(SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt"), 'ENTRYPOINT ["/usr/bin/python3"]')),
 }

@@ -20,7 +20,7 @@ def _top():
     return os.environ.get("HELPER_SANDBOX_DIR", "/run/helper-sandbox")
 
 
-def _cache():
+def cache_folder():
     if "HELPER_SANDBOX_CACHE" in os.environ:
         return os.environ["HELPER_SANDBOX_CACHE"]
     base = os.environ.get("XDG_CACHE_HOME", "")
@@ -35,7 +35,7 @@ class Place:
             raise Refused(f"--name {name}: lower-case letters, digits and '-', 12 at most, a letter first")
         self.name = name
         self.top = _top()
-        self.cache = _cache()
+        self.cache = cache_folder()
         for folder in (self.top, self.cache):
             # They stand in mount options, where ',' and ':' have a meaning.
             if not os.path.isabs(folder) or re.search(r"[,:\\\s]", folder):

@@ -50,14 +50,21 @@ class Tree:
         with open(source, "rb") as file:
             self.file(path, file.read(), mode, owner)
 
-    def from_machine(self, path):
+    def entry(self, info, content=None):
+        """An entry of another tar."""
+        copy = self._info(info.name.removeprefix("."), info.type, info.mode, info.uid)
+        copy.linkname, copy.size = info.linkname.removeprefix("./") if info.islnk() else info.linkname, info.size
+        self._add(copy, content)
+
+    def from_machine(self, path, place=None):
+        """The machine's file or folder `path`, under its own name or at `place`."""
         about = os.lstat(path)
         if stat.S_ISDIR(about.st_mode):
-            self.folder(path, stat.S_IMODE(about.st_mode))
+            self.folder(place or path, stat.S_IMODE(about.st_mode))
         elif stat.S_ISLNK(about.st_mode):
-            self.link(path, os.readlink(path))
+            self.link(place or path, os.readlink(path))
         elif stat.S_ISREG(about.st_mode):
-            info = self._info(path, tarfile.REGTYPE, stat.S_IMODE(about.st_mode))
+            info = self._info(place or path, tarfile.REGTYPE, stat.S_IMODE(about.st_mode))
             info.size, info.uid, info.gid, info.mtime = about.st_size, about.st_uid, about.st_gid, int(about.st_mtime)
             with open(path, "rb") as file:
                 self._add(info, file)

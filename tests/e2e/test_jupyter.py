@@ -1,0 +1,128 @@
+"""Jupyter Notebook 6 in containers of every kind: started by helper, used through its tunnel."""
+import json
+import unittest
+
+import harness
+from harness import Sandbox
+from jupyter_cases import FOLDER, Cases, Client, JupyterTarget
+
+
+def setUpModule():
+    JupyterTarget.sandbox = unittest.enterModuleContext(Sandbox("e2e-jupyter"))
+    JupyterTarget.sandbox.make_images("jupyter-notebook", "jupyter-conda", "jupyter-serving")
+
+
+class NotebookOfRoot(Cases, JupyterTarget):
+    image = "jupyter-notebook:6"
+    words = "start Jupyter Notebook 6.4.12 for root"
+    home = "/root"
+    folder = "/work/note books"
+    jupyter = {"dir": "/work/note books"}
+    container = {"env": {"FROM_CONFIG": "with  two blanks, 'quotes' and \"more\""}}
+
+    def test_in_a_network_of_its_own_it_listens_where_the_server_reaches_it_and_no_further(self):
+        self.ensure()
+        published = json.loads(self.sandbox.docker("inspect", self.name).stdout)[0]["NetworkSettings"]["Ports"]["8888/tcp"]
+        self.assertEqual({binding["HostIp"] for binding in published}, {"127.0.0.1"})
+
+
+class NotebookOfAUser(Cases, JupyterTarget):
+    image = "jupyter-notebook:6"
+    user = "dev"
+    local_port = 24110
+    words = "start Jupyter Notebook 6.4.12 for dev"
+    home = "/home/dev"
+    folder = "/home/dev/project"
+    target = {"project": {"local": ".", "remote": "/home/dev/project"}}
+
+
+class CondaNotebook(JupyterTarget):
+    image = "jupyter-conda:6"
+    local_port = 24120
+
+    def test_the_environment_s_own_jupyter_runs_its_kernels(self):
+        client = self.client()
+        self.assertEqual(self.ensure()["settings"]["python"], "/opt/conda/envs/CenterNet/bin/python")
+        kernel = client.start_kernel()
+        self.assertEqual(client.run_cell(kernel, "import sys; print(sys.prefix)"), "/opt/conda/envs/CenterNet\n")
+        client.stop_kernels()
+
+    def test_an_interpreter_without_it_is_given_that_of_another_and_told_so(self):
+        config = json.load(open(self.config, encoding="utf-8"))
+        config["targets"][self.name]["python"] = "conda:other"
+        with open(self.config, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        self.addCleanup(self.ensure)
+        self.addCleanup(self.write_config)
+        report = self.ensure()
+        self.assertEqual(report["settings"]["python"], "/opt/conda/envs/other/bin/python")
+        self.assertIn("Jupyter is run by /opt/conda/envs/CenterNet/bin/python", "\n".join(report["notes"]))
+        self.assertEqual(Client(report["settings"]["jupyter_url"]).request("api/status")[0], 403)
+
+
+class OwnNotebook(JupyterTarget):
+    image = "jupyter-serving:6"
+    local_port = 24130
+
+    def test_a_jupyter_that_the_image_starts_is_used_as_it_is(self):
+        report = self.ensure()
+        self.assertIn("with its own token", "\n".join(self.first["notes"]))
+        self.assertFalse(any("Jupyter" in step for step in self.steps(self.first)), self.first)
+        self.assertEqual(report["settings"]["jupyter_url"], f"http://127.0.0.1:{self.local_port + 1}/")
+        client = Client(report["settings"]["jupyter_url"])
+        self.assertEqual(client.request("api/status", token="of-the-image")[0], 200)
+        self.assertEqual(client.request("api/status")[0], 403)
+        self.assertNotEqual(self.sandbox.docker("exec", self.name, "test", "-e", FOLDER).returncode, 0)
+
+
+class OnTheServersNetwork(JupyterTarget):
+    image = "jupyter-notebook:6"
+    local_port = 24140
+    container = {"extra_args": ["--network=host"]}
+    jupyter = {"port": 18888}
+
+    def test_it_listens_on_the_server_s_loopback_only(self):
+        client = self.client()
+        self.assertEqual(client.request("api/status", token=client.token)[0], 200)
+        listening = self.sandbox.control("exec", "ss", "-Hltn", "sport = :18888").stdout
+        self.assertEqual([line.split()[3] for line in listening.splitlines()], ["127.0.0.1:18888"])
+
+
+class WithoutANetwork(JupyterTarget):
+    image = "jupyter-notebook:6"
+    local_port = 24150
+    container = {"extra_args": ["--network=none"]}
+
+    def test_a_kernel_runs_a_cell_all_the_same(self):
+        client = self.client()
+        kernel = client.start_kernel()
+        self.assertEqual(client.run_cell(kernel, "print(6 * 7)"), "42\n")
+        client.stop_kernels()
+
+
+class ReadOnlyAndWithoutCapabilities(JupyterTarget):
+    image = "jupyter-notebook:6"
+    user = "dev"
+    local_port = 24160
+    container = {"extra_args": ["--read-only", "--cap-drop=ALL", "--user=dev", "--tmpfs=/tmp", "--tmpfs=/home/dev:uid=1000,gid=1000"]}
+
+    def test_a_kernel_runs_a_cell_all_the_same(self):
+        client = self.client()
+        kernel = client.start_kernel()
+        self.assertEqual(client.run_cell(kernel, "import os; print(os.getuid())"), "1000\n")
+        client.stop_kernels()
+        self.assertRegex(self.inside("stat", "-c", "%a %U", f"{FOLDER}/token"), "^600 dev")
+
+
+class WithoutJupyter(JupyterTarget):
+    image = "centernet:1.2"
+    local_port = 24170
+
+    def test_its_absence_is_said_with_how_to_add_it(self):
+        report = self.ensure()
+        self.assertIn("/opt/conda/envs/CenterNet/bin/python -m pip install jupyterlab", "\n".join(report["notes"]))
+        self.assertEqual(report["settings"]["jupyter_url"], "")
+
+
+if __name__ == "__main__":
+    harness.main()

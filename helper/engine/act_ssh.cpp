@@ -92,7 +92,9 @@ if [ "$as_user" != yes ]; then
 fi
 )sh";
 
+// sshd hands its umask down to the sessions.
 constexpr const char* k_start = R"sh(
+umask 022
 if [ -r "$folder/setup" ]; then
   read -r old keeper < "$folder/setup"
   if grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then kill "$keeper" 2>/dev/null || true; fi

@@ -148,6 +148,7 @@ def musl(tree, _files):
     tree.file("/usr/bin/wait-musl", _compile("wait.c"), 0o755)
     tree.file("/etc/os-release", 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.17\nPRETTY_NAME="Alpine Linux (stand-in of the sandbox)"\n')
     tree.copy("/etc/profile", os.path.join(FILES, "alpine-profile"))
+    tree.file("/etc/profile.d/README", "Files that end in .sh are read by /etc/profile.\n")
     tree.file("/etc/shells", "/bin/sh\n/bin/ash\n")
     tree.file("/etc/passwd", "root:x:0:0:root:/root:/bin/ash\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n")
     tree.file("/etc/shadow", "root:*::0:::::\nnobody:!::0:::::\n", 0o640)

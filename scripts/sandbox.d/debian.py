@@ -108,6 +108,7 @@ def write_folders(tree):
         tree.folder(folder, mode)
     for folder in ("bin", "sbin", "lib", "lib64"):
         tree.link(f"/{folder}", f"usr/{folder}")
+    tree.link("/var/run", "/run")
 
 
 def write_root(tree, packages, files, users):

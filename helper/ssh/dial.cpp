@@ -18,6 +18,10 @@
 namespace helper::ssh {
 namespace {
 
+// The kernel asks again after 1, 2, 4, ... s of silence (tcp(7), tcp_syn_retries): when a cut ends in such a pause, a
+// fresh socket is answered at once.
+constexpr Milliseconds k_one_try{3'000};
+
 struct Address {
   sockaddr_storage storage{};
   socklen_t length = 0;
@@ -143,19 +147,24 @@ Result<Fd> dial(const std::string& thing, const std::string& host, std::uint16_t
   auto addresses = resolve_within(thing, host, port, limit);
   if (!addresses) return fail(std::move(addresses).error());
   int last = EHOSTUNREACH;
-  std::size_t untried = addresses->size();
-  for (const Address& address : *addresses) {
-    // A silent address must leave time for the ones behind it.
-    const Milliseconds slice = limit.left() / static_cast<Milliseconds::rep>(untried--);
-    Fd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd) {
-      last = errno;
-      continue;
+  bool some_silent = true;
+  while (some_silent && !limit.stopped() && !limit.passed()) {
+    some_silent = false;
+    std::size_t untried = addresses->size();
+    for (const Address& address : *addresses) {
+      // A silent address must leave time for the ones behind it.
+      const Milliseconds slice = std::min(k_one_try, limit.left() / static_cast<Milliseconds::rep>(untried--));
+      Fd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      if (!fd) {
+        last = errno;
+        continue;
+      }
+      tune(fd.get());
+      last = connect_one(fd.get(), address, limit, slice);
+      if (last == 0) return fd;
+      some_silent = some_silent || last == ETIMEDOUT;
+      if (limit.stopped()) break;
     }
-    tune(fd.get());
-    last = connect_one(fd.get(), address, limit, slice);
-    if (last == 0) return fd;
-    if (limit.stopped()) break;
   }
   const std::string where = host + " port " + std::to_string(port);
   if (limit.stopped() || last == ETIMEDOUT) return out_of_time(thing, limit, where + " was dialled");

@@ -1,4 +1,5 @@
-// dial() is how a TCP connection to a server is made: every address of the name is tried, within one limit.
+// dial() is how a TCP connection to a server is made: every address of the name is tried, again and again while they
+// are silent, within one limit.
 #pragma once
 
 #include "base/fd.hpp"

@@ -15,6 +15,8 @@ namespace helper::ssh {
 class Carrier {
  public:
   virtual ~Carrier() = default;
+  // What it said last about its own trouble, on one line; "" for nothing.
+  [[nodiscard]] virtual std::string last_words() { return {}; }
 };
 
 struct SessionFree {

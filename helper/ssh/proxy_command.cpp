@@ -1,80 +1,75 @@
 #include "ssh/proxy_command.hpp"
 
+#include "base/pipe.hpp"
+#include "base/spawn.hpp"
+
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <thread>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace helper::ssh {
 namespace {
 
 constexpr Milliseconds k_end_politely{500};
-
-class SpawnSetup {
- public:
-  explicit SpawnSetup(int fd) {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawn_file_actions_adddup2(&actions_, fd, STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions_, fd, STDOUT_FILENO);
-    // Nobody reads what it says there, and a daemon's own standard error is no place for a stranger's words.
-    ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t all;
-    sigset_t none;
-    ::sigfillset(&all);
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  ~SpawnSetup() {
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnSetup(const SpawnSetup&) = delete;
-  SpawnSetup& operator=(const SpawnSetup&) = delete;
-  [[nodiscard]] const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  [[nodiscard]] const posix_spawnattr_t* attributes() const { return &attributes_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
+constexpr Milliseconds k_wait_for_words{300};
 
 }  // namespace
 
 Result<Transport> ProxyCommand::start(const std::string& name, const std::string& command) {
-  const auto cannot = [&](int error_number) {
-    return fail(ErrorCode::server_unreachable, name,
-                std::string("its ProxyCommand cannot be started (") + std::strerror(error_number) + ")",
+  const auto cannot = [&](const std::string& why) {
+    return fail(ErrorCode::server_unreachable, name, "its ProxyCommand cannot be started (" + why + ")",
                 "look at ProxyCommand in ~/.ssh/config");
   };
-  std::array<int, 2> ends{-1, -1};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return cannot(errno);
-  Transport transport;
-  transport.fd.reset(ends[0]);
-  const Fd theirs(ends[1]);
-  if (::fcntl(transport.fd.get(), F_SETFL, O_NONBLOCK) != 0) return cannot(errno);
-  std::string shell = "sh";
-  std::string option = "-c";
+  auto network = make_socket_pair();
+  if (!network) return cannot(network.error().cause);
+  auto err = make_socket_pair();
+  if (!err || ::fcntl(err->ours.get(), F_SETFL, 0) != 0) return cannot("no socket is left");
   // The shell gives its place to the program, so that the program is what gets our signals. The text is the person's
   // own, from ~/.ssh/config, and means shell text: it is the one thing that is not quoted.
-  std::string text = "exec " + command;
-  const std::array<char*, 4> argv{shell.data(), option.data(), text.data(), nullptr};
-  const SpawnSetup setup(theirs.get());
-  pid_t pid = -1;
-  if (const int rc = ::posix_spawn(&pid, "/bin/sh", setup.actions(), setup.attributes(), argv.data(), environ); rc != 0)
-    return cannot(rc);
-  transport.carrier = std::unique_ptr<ProxyCommand>(new ProxyCommand(pid));
+  const int theirs = network->theirs.get();
+  const auto pid = spawn_shell("exec " + command, {theirs, theirs, err->theirs.get()});
+  if (!pid) return cannot(pid.error().cause);
+  err->theirs.reset();
+  Transport transport;
+  transport.fd = std::move(network->ours);
+  transport.carrier = std::unique_ptr<ProxyCommand>(new ProxyCommand(*pid, std::move(err->ours)));
   return transport;
+}
+
+ProxyCommand::ProxyCommand(pid_t pid, Fd err) : pid_(pid), err_(std::move(err)) {
+  try {
+    listener_ = std::thread([this] { listen(); });
+  } catch (const std::system_error&) {
+    err_.reset();  // then it speaks to nobody, and must not be held up by that
+    ended_ = true;
+  }
+}
+
+void ProxyCommand::listen() {
+  std::array<char, 4096> buffer{};
+  while (true) {
+    const ssize_t n = ::recv(err_.get(), buffer.data(), buffer.size(), 0);
+    if (n < 0 && errno == EINTR) continue;
+    const std::lock_guard lock(mutex_);
+    if (n > 0) words_.take({buffer.data(), static_cast<std::size_t>(n)});
+    if (n > 0) continue;
+    ended_ = true;
+    silent_.notify_all();
+    return;
+  }
+}
+
+std::string ProxyCommand::last_words() {
+  std::unique_lock lock(mutex_);
+  silent_.wait_for(lock, k_wait_for_words, [this] { return ended_; });
+  return words_.line();
 }
 
 ProxyCommand::~ProxyCommand() {
@@ -84,10 +79,12 @@ ProxyCommand::~ProxyCommand() {
     if (std::chrono::steady_clock::now() > until) {
       ::kill(-pid_, SIGKILL);
       static_cast<void>(::waitpid(pid_, nullptr, 0));
-      return;
+      break;
     }
     std::this_thread::sleep_for(Milliseconds(5));
   }
+  if (err_) ::shutdown(err_.get(), SHUT_RDWR);  // ends the listener's wait
+  if (listener_.joinable()) listener_.join();
 }
 
 }  // namespace helper::ssh

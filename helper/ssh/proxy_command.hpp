@@ -1,10 +1,14 @@
 // ProxyCommand is a program whose standard input and output are the network of a session, as ssh_config(5) has it.
 #pragma once
 
+#include "base/last_words.hpp"
 #include "ssh/transport.hpp"
 
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <sys/types.h>
+#include <thread>
 
 namespace helper::ssh {
 
@@ -15,10 +19,19 @@ class ProxyCommand final : public Carrier {
   ~ProxyCommand() override;
   ProxyCommand(const ProxyCommand&) = delete;
   ProxyCommand& operator=(const ProxyCommand&) = delete;
+  // Of its standard error. For one that has just ended: waits a moment for them.
+  [[nodiscard]] std::string last_words() override;
 
  private:
-  explicit ProxyCommand(pid_t pid) : pid_(pid) {}
+  ProxyCommand(pid_t pid, Fd err);
+  void listen();
   pid_t pid_;  // and the number of its process group
+  Fd err_;     // our end of its standard error, blocking
+  std::mutex mutex_;
+  std::condition_variable silent_;
+  LastWords words_;
+  bool ended_ = false;  // it will say nothing more
+  std::thread listener_;
 };
 
 }  // namespace helper::ssh

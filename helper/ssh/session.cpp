@@ -115,7 +115,11 @@ Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const 
   HELPER_TRY_ASSIGN(native->session, new_session(host, theirs.get(), known.algorithms()));
   const Wire wire{native->session.get(), native->transport.get(), native->liveness_fd};
   static_cast<void>(theirs.release());  // ssh_connect's first act is to take it
-  HELPER_TRY(shake_hands(host.alias, wire, Limit(options.connect_timeout, stop)));
+  if (auto shaken = shake_hands(host.alias, wire, Limit(options.connect_timeout, stop)); !shaken) {
+    const std::string words = native->carrier && !stop.stop_requested() ? native->carrier->last_words() : std::string();
+    if (!words.empty()) shaken.error().cause += "; its ProxyCommand said: " + words;
+    return fail(std::move(shaken).error());
+  }
   HELPER_TRY(check_host_key(host, known, options, wire.session, stop));
   HELPER_TRY(authenticate(host, options, wire, stop));
   return std::unique_ptr<Session>(new Session(std::move(native)));

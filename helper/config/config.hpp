@@ -58,6 +58,9 @@ struct SshConfig {
   std::string user = "root";
   std::uint16_t local_port = 2222;
   std::string key = "auto";  // private key file, or "auto": the person's own, else one made for this
+  bool match_owner = true;   // give the user the ids of the project folder's owner on the server; not for root
+  bool create = false;       // make the user when the image has none of that name
+  std::map<std::string, std::string> env{};  // of sessions, beside the container's own
   friend bool operator==(const SshConfig&, const SshConfig&) = default;
 };
 
@@ -78,12 +81,15 @@ struct ProjectConfig {
 struct Target {
   std::string name;
   std::string server = "local";  // "local", an alias of ~/.ssh/config, or [user@]host[:port]
+  std::string engine = "auto";   // "auto" (docker if it answers, else podman), "docker", "podman"
   ContainerConfig container;
   SshConfig ssh;
   std::optional<JupyterConfig> jupyter;  // absent: no Jupyter port
   std::vector<PortPair> forwards;
   std::string python = "auto";  // "auto", "conda:NAME", or an absolute path
   ProjectConfig project;
+  std::vector<std::string> post_create;  // lines of sh, run inside as ssh.user, once for each container
+  std::vector<std::string> post_start;   // the same, once for each start of it
   friend bool operator==(const Target&, const Target&) = default;
 };
 

@@ -138,6 +138,17 @@ Check check_runtime(std::string_view text) {
               "write \"auto\", \"gpus\", or a name that `docker info` lists under Runtimes, such as \"nvidia\"");
 }
 
+Check check_engine(std::string_view text) {
+  if (text == "auto" || text == "docker" || text == "podman") return std::nullopt;
+  return flaw(text, "is no engine", "write \"auto\", \"docker\" or \"podman\"");
+}
+
+Check check_command_line(std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") != std::string_view::npos && text.find('\0') == std::string_view::npos)
+    return std::nullopt;
+  return flaw(text, "is no command", "write what sh takes: \"pip install -e .\"");
+}
+
 Check check_size(std::string_view text) {
   static const std::string k_form = "write a number of bytes, or one with a unit: \"512m\", \"1g\"";
   if (text.empty()) return std::nullopt;

@@ -33,6 +33,9 @@ using Check = std::optional<Flaw>;  // nullopt: the value is good
 [[nodiscard]] Check check_user(std::string_view text);
 // "all", "none", a count, "device=INDEX", or indices and UUIDs joined by commas.
 [[nodiscard]] Check check_gpus(std::string_view text);
+[[nodiscard]] Check check_engine(std::string_view text);
+// What `sh -c` takes: any text but an empty one and one with a NUL.
+[[nodiscard]] Check check_command_line(std::string_view text);
 [[nodiscard]] Check check_runtime(std::string_view text);
 [[nodiscard]] Check check_size(std::string_view text);
 [[nodiscard]] Check check_restart(std::string_view text);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/command.hpp"
+#include "engine/engine_cli.hpp"
 #include "plan/desired.hpp"
 #include "plan/step.hpp"
 
@@ -11,20 +12,22 @@
 
 namespace helper::engine {
 
-[[nodiscard]] Result<void> pull_image(CommandRunner& server, const plan::PullImage& action,
+[[nodiscard]] Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan::PullImage& action,
                                       const OutputSink& on_progress, const std::stop_token& stop);
-[[nodiscard]] Result<void> create_container(CommandRunner& server, const plan::Desired& desired,
+[[nodiscard]] Result<void> create_container(CommandRunner& server, const EngineCli& cli, const plan::Desired& desired,
                                             const plan::CreateContainer& action, const std::stop_token& stop);
 // On a failure the error's cause is the engine's own words.
-[[nodiscard]] Result<void> start_container(CommandRunner& server, const std::string& name, const std::stop_token& stop);
-[[nodiscard]] Result<void> unpause_container(CommandRunner& server, const std::string& name,
+[[nodiscard]] Result<void> start_container(CommandRunner& server, const EngineCli& cli, const std::string& name,
+                                           const std::stop_token& stop);
+[[nodiscard]] Result<void> unpause_container(CommandRunner& server, const EngineCli& cli, const std::string& name,
                                              const std::stop_token& stop);
-[[nodiscard]] Result<void> stop_container(CommandRunner& server, const std::string& name, const std::stop_token& stop);
-[[nodiscard]] Result<void> remove_container(CommandRunner& server, const std::string& name,
+[[nodiscard]] Result<void> stop_container(CommandRunner& server, const EngineCli& cli, const std::string& name,
+                                          const std::stop_token& stop);
+[[nodiscard]] Result<void> remove_container(CommandRunner& server, const EngineCli& cli, const std::string& name,
                                             const std::stop_token& stop);
 
 // The last `lines` lines of the container's own output, both streams.
-[[nodiscard]] Result<std::string> container_logs(CommandRunner& server, const std::string& container, int lines,
-                                                 const std::stop_token& stop);
+[[nodiscard]] Result<std::string> container_logs(CommandRunner& server, const EngineCli& cli,
+                                                 const std::string& container, int lines, const std::stop_token& stop);
 
 }  // namespace helper::engine

@@ -2,6 +2,7 @@
 
 #include "base/shell.hpp"
 #include "base/text.hpp"
+#include "engine/act_run.hpp"
 #include "engine/cli.hpp"
 #include "engine/jupyter_scripts.hpp"
 #include "engine/look.hpp"
@@ -14,16 +15,9 @@ namespace {
 constexpr Milliseconds k_limit = std::chrono::seconds(45);  // of all scripts together; the longest waits 15 s
 constexpr std::size_t k_max_cause = 600;                    // bytes
 
-std::string assign(const char* name, const std::string& value) {
-  return std::string(name) + "=" + shell::quote(value) + "\n";
-}
-
-// docker may stand where a non-interactive PATH does not look.
-constexpr const char* k_path = "PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin\n";
-
-std::string in_container(const std::string& container, const std::string& user, const char* how,
+std::string in_container(const EngineCli& cli, const std::string& container, const std::string& user, const char* how,
                          const std::string& script) {
-  Argv argv{"docker", "exec"};
+  Argv argv = cli.argv({"exec"});
   if (*how != '\0') argv.emplace_back(how);
   argv.insert(argv.end(), {"--user", user, "--", container, "sh", "-c", script});
   return shell::quote(argv);
@@ -96,22 +90,22 @@ std::string one_line(std::string text) {
   return printable(text, k_max_cause);
 }
 
-Result<void> run(CommandRunner& server, const Command& command, const std::string& container, const std::string& token,
-                 const std::stop_token& stop) {
+Result<void> run(CommandRunner& server, const EngineCli& cli, const Command& command, const std::string& container,
+                 const std::string& token, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(auto output, server.run(command, stop));
   if (output.exit_status == 0) return {};
   std::string words = output.out.empty() ? std::move(output.err) : std::move(output.out);
   if (!token.empty()) replace_all(words, token, "TOKEN");
   if (words.empty()) words = "it failed with exit status " + std::to_string(output.exit_status) + " and said nothing";
   return fail(ErrorCode::inside_failed, "Jupyter in container " + container, one_line(std::move(words)),
-              "its whole log, on the server: docker exec " + shell::quote(container) + " cat " +
+              "its whole log, on the server: " + cli.program + " exec " + shell::quote(container) + " cat " +
                   std::string(k_jupyter_folder) + "/log");
 }
 
 }  // namespace
 
-Result<void> start_jupyter(CommandRunner& server, const std::string& container, const plan::JupyterSetup& setup,
-                           const std::string& token, const std::stop_token& stop) {
+Result<void> start_jupyter(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                           const plan::JupyterSetup& setup, const std::string& token, const std::stop_token& stop) {
   const std::string common = assign("jupyter", k_jupyter_folder);
   const std::string module = setup.package.kind == plan::JupyterKind::lab ? "jupyterlab" : "notebook";
   const std::string make_folder = common + assign("user", setup.user) + k_make_folder;
@@ -121,20 +115,22 @@ Result<void> start_jupyter(CommandRunner& server, const std::string& container, 
                              assign("HOME", setup.home) + k_launch;
   const std::string await =
       std::string(ours_function()) + std::string(listens_function()) + assign("port", port_hex(setup.port)) + k_await;
-  std::string script = k_path;
-  script += in_container(container, "0", "", make_folder) + " </dev/null &&\n";
-  script += in_container(container, setup.user, "--interactive", make_files) + " &&\n";
-  script += in_container(container, setup.user, "--detach", launch) + " </dev/null &&\n";
-  script += in_container(container, "0", "", await) + " </dev/null\n";
-  return run(server, {std::move(script), token + "\n" + jupyter_config(setup, token), k_limit}, container, token, stop);
+  std::string script = std::string(k_engine_path) + "\n";
+  script += in_container(cli, container, "0", "", make_folder) + " </dev/null &&\n";
+  script += in_container(cli, container, setup.user, "--interactive", make_files) + " &&\n";
+  script += in_container(cli, container, setup.user, "--detach", launch) + " </dev/null &&\n";
+  script += in_container(cli, container, "0", "", await) + " </dev/null\n";
+  return run(server, cli, {std::move(script), token + "\n" + jupyter_config(setup, token), k_limit}, container, token,
+             stop);
 }
 
-Result<void> stop_jupyter(CommandRunner& server, const std::string& container, const plan::StopJupyter& action,
-                          const std::stop_token& stop) {
+Result<void> stop_jupyter(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                          const plan::StopJupyter& action, const std::stop_token& stop) {
   const std::string script =
-      k_path + in_container(container, std::to_string(action.uid), "", std::string(ours_function()) + k_stop) +
+      k_engine_path +
+      in_container(cli, container, std::to_string(action.uid), "", std::string(ours_function()) + k_stop) +
       " </dev/null\n";
-  return run(server, {script, {}, k_limit}, container, {}, stop);
+  return run(server, cli, {script, {}, k_limit}, container, {}, stop);
 }
 
 }  // namespace helper::engine

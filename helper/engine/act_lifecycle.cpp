@@ -15,18 +15,19 @@ constexpr Milliseconds k_build_limit = std::chrono::hours(6);      // CUDA exten
 
 }  // namespace
 
-Result<void> update_restart(CommandRunner& server, const plan::UpdateRestart& action, const std::stop_token& stop) {
-  return run_engine(server, {"docker", "update", "--restart", action.policy, "--", action.name}, action.name, stop);
+Result<void> update_restart(CommandRunner& server, const EngineCli& cli, const plan::UpdateRestart& action,
+                            const std::stop_token& stop) {
+  return run_engine(server, cli, {"update", "--restart", action.policy, "--", action.name}, action.name, stop);
 }
 
-Result<void> rename_container(CommandRunner& server, const std::string& from, const std::string& to,
-                              const std::stop_token& stop) {
-  return run_engine(server, {"docker", "rename", "--", from, to}, from, stop);
+Result<void> rename_container(CommandRunner& server, const EngineCli& cli, const std::string& from,
+                              const std::string& to, const std::stop_token& stop) {
+  return run_engine(server, cli, {"rename", "--", from, to}, from, stop);
 }
 
-Result<void> snapshot_container(CommandRunner& server, const plan::SnapshotContainer& action,
+Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli, const plan::SnapshotContainer& action,
                                 const std::stop_token& stop) {
-  Argv argv{"docker", "commit"};
+  Argv argv = cli.argv({"commit"});
   for (const char* label : {plan::k_label_target, plan::k_label_spec, plan::k_label_applied, plan::k_label_build}) {
     argv.emplace_back("--change");
     argv.push_back("LABEL " + std::string(label) + "=\"\"");
@@ -38,20 +39,20 @@ Result<void> snapshot_container(CommandRunner& server, const plan::SnapshotConta
   return {};
 }
 
-Argv build_argv(const plan::BuildImage& action, const config::BuildConfig& build) {
-  Argv argv{"docker", "build",          "--tag",   action.image,
-            "--file", build.dockerfile, "--label", std::string(plan::k_label_build) + "=" + action.print};
+Argv build_argv(const EngineCli& cli, const plan::BuildImage& action, const config::BuildConfig& build) {
+  Argv argv = cli.argv({"build", "--tag", action.image, "--file", build.dockerfile, "--label",
+                        std::string(plan::k_label_build) + "=" + action.print});
   if (!build.target.empty()) argv.insert(argv.end(), {"--target", build.target});
   for (const auto& [name, value] : build.args) argv.insert(argv.end(), {"--build-arg", name + "=" + value});
   argv.emplace_back("-");
   return argv;
 }
 
-Result<void> build_image(CommandRunner& server, const plan::BuildImage& action, const config::BuildConfig& build,
-                         const std::filesystem::path& context, const OutputSink& on_progress,
-                         const std::stop_token& stop) {
+Result<void> build_image(CommandRunner& server, const EngineCli& cli, const plan::BuildImage& action,
+                         const config::BuildConfig& build, const std::filesystem::path& context,
+                         const OutputSink& on_progress, const std::stop_token& stop) {
   BuildProgress progress(on_progress);
-  Command what = command(build_argv(action, build), k_build_limit);
+  Command what = command(build_argv(cli, action, build), k_build_limit);
   what.stdin_file = context;
   HELPER_TRY_ASSIGN(const auto output, server.run(what, stop, [&](std::string_view piece) { progress.take(piece); }));
   if (output.exit_status == 0) return {};
@@ -59,12 +60,13 @@ Result<void> build_image(CommandRunner& server, const plan::BuildImage& action, 
               "mend " + build.dockerfile + " in " + build.context.string());
 }
 
-Result<std::int64_t> image_size(CommandRunner& server, const std::string& image, const std::stop_token& stop) {
+Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, const std::string& image,
+                                const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(
       const auto output,
-      run_or_fail(server, command({"docker", "image", "inspect", "--format", "{{.Size}}", "--", image}, k_start_limit),
+      run_or_fail(server, command(cli.argv({"image", "inspect", "--format", "{{.Size}}", "--", image}), k_start_limit),
                   ErrorCode::engine_failed, "image " + image,
-                  "look at it on the server: docker image inspect " + shell::quote(image), stop));
+                  "look at it on the server: " + cli.program + " image inspect " + shell::quote(image), stop));
   std::int64_t size = 0;
   std::from_chars(output.out.data(), output.out.data() + output.out.size(), size);
   return size;

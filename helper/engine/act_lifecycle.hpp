@@ -13,22 +13,22 @@
 
 namespace helper::engine {
 
-[[nodiscard]] Result<void> update_restart(CommandRunner& server, const plan::UpdateRestart& action,
-                                          const std::stop_token& stop);
-[[nodiscard]] Result<void> rename_container(CommandRunner& server, const std::string& from, const std::string& to,
-                                            const std::stop_token& stop);
+[[nodiscard]] Result<void> update_restart(CommandRunner& server, const EngineCli& cli,
+                                          const plan::UpdateRestart& action, const std::stop_token& stop);
+[[nodiscard]] Result<void> rename_container(CommandRunner& server, const EngineCli& cli, const std::string& from,
+                                            const std::string& to, const std::stop_token& stop);
 // The container is paused while its layer is written. The image does not carry our labels on: a container that somebody
 // makes from it is theirs.
-[[nodiscard]] Result<void> snapshot_container(CommandRunner& server, const plan::SnapshotContainer& action,
-                                              const std::stop_token& stop);
+[[nodiscard]] Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli,
+                                              const plan::SnapshotContainer& action, const std::stop_token& stop);
 // docker build …, which reads its context from standard input.
-[[nodiscard]] Argv build_argv(const plan::BuildImage& action, const config::BuildConfig& build);
+[[nodiscard]] Argv build_argv(const EngineCli& cli, const plan::BuildImage& action, const config::BuildConfig& build);
 // `context` is a .tar.gz of this machine.
-[[nodiscard]] Result<void> build_image(CommandRunner& server, const plan::BuildImage& action,
+[[nodiscard]] Result<void> build_image(CommandRunner& server, const EngineCli& cli, const plan::BuildImage& action,
                                        const config::BuildConfig& build, const std::filesystem::path& context,
                                        const OutputSink& on_progress, const std::stop_token& stop);
 // Bytes of the whole image.
-[[nodiscard]] Result<std::int64_t> image_size(CommandRunner& server, const std::string& image,
+[[nodiscard]] Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, const std::string& image,
                                               const std::stop_token& stop);
 
 }  // namespace helper::engine

@@ -12,33 +12,29 @@ namespace {
 
 constexpr Milliseconds k_send_limit = std::chrono::minutes(20);  // 8 MB; 8 kB/s is slow enough
 
-std::string assign(const char* name, const std::string& value) {
-  return std::string(name) + "=" + shell::quote(value) + "\n";
-}
-
 Command script_command(std::string script, Milliseconds limit) { return {std::move(script), {}, limit}; }
 
 // `docker cp` reaches into volumes of a container that never ran.
 constexpr const char* k_fill = R"sh(
-docker create --name "$lender" --volume "$volume:/bundle" -- "$image" true </dev/null >/dev/null || exit
-docker cp - "$lender:/bundle"
+"$engine" create --name "$lender" --volume "$volume:/bundle" -- "$image" true </dev/null >/dev/null || exit
+"$engine" cp - "$lender:/bundle"
 status=$?
-docker rm --force -- "$lender" </dev/null >/dev/null
+"$engine" rm --force -- "$lender" </dev/null >/dev/null
 exit $status
 )sh";
 
 // `docker cp` needs nothing inside, but sees only the root file system: from there the bundle's own tools move it on.
 constexpr const char* k_send = R"sh(
-if [ "$(docker container inspect --format '{{.HostConfig.ReadonlyRootfs}}' -- "$container" </dev/null)" = true ]; then
-  exec docker exec --interactive --user 0 -- "$container" sh -c 'mkdir -p /dev/helper/ssh && cd /dev/helper/ssh && tar xzf -'
+if [ "$("$engine" container inspect --format '{{.HostConfig.ReadonlyRootfs}}' -- "$container" </dev/null)" = true ]; then
+  exec "$engine" exec --interactive --user 0 -- "$container" sh -c 'mkdir -p /dev/helper/ssh && cd /dev/helper/ssh && tar xzf -'
 fi
 empty=$(mktemp -d) || exit
-docker cp "$empty" "$container:/.helper-ssh" </dev/null
+"$engine" cp "$empty" "$container:/.helper-ssh" </dev/null
 status=$?
 rmdir "$empty"
 [ $status = 0 ] || exit $status
-docker cp - "$container:/.helper-ssh" || exit
-docker exec --user 0 -- "$container" /.helper-ssh/bin/busybox sh -c '
+"$engine" cp - "$container:/.helper-ssh" || exit
+"$engine" exec --user 0 -- "$container" /.helper-ssh/bin/busybox sh -c '
   mkdir -p /dev/helper && cp -a /.helper-ssh /dev/helper/ssh.new && rm -rf /dev/helper/ssh && mv /dev/helper/ssh.new /dev/helper/ssh
   status=$?
   rm -rf /.helper-ssh
@@ -207,8 +203,9 @@ std::string port_as_hex(std::uint16_t port) {
   return hex;
 }
 
-std::string exec(std::initializer_list<const char*> options, const std::string& container, const Argv& program) {
-  Argv argv{"docker", "exec"};
+std::string exec(const EngineCli& cli, std::initializer_list<const char*> options, const std::string& container,
+                 const Argv& program) {
+  Argv argv = cli.argv({"exec"});
   argv.insert(argv.end(), options.begin(), options.end());
   argv.insert(argv.end(), {"--", container});
   argv.insert(argv.end(), program.begin(), program.end());
@@ -217,21 +214,24 @@ std::string exec(std::initializer_list<const char*> options, const std::string& 
 
 }  // namespace
 
-Result<void> fill_bundle_volume(CommandRunner& server, const plan::FillBundleVolume& action,
+Result<void> fill_bundle_volume(CommandRunner& server, const EngineCli& cli, const plan::FillBundleVolume& action,
                                 const OutputSink& on_progress, const std::stop_token& stop) {
-  Command command = script_command(k_path + ("\n" + assign("lender", "helper-lend-" + make_nonce().substr(8, 12))) +
-                                       assign("volume", action.volume) + assign("image", action.image) + k_fill,
-                                   k_send_limit);
+  Command command = script_command(
+      k_engine_path +
+          ("\n" + assign("engine", cli.program) + assign("lender", "helper-lend-" + make_nonce().substr(8, 12))) +
+          assign("volume", action.volume) + assign("image", action.image) + k_fill,
+      k_send_limit);
   command.stdin_file = action.bundle.file;
   HELPER_TRY(run_or_fail(server, command, ErrorCode::inside_failed, "volume " + action.volume,
-                         "look at it on the server: docker volume inspect " + shell::quote(action.volume), stop,
-                         on_progress));
+                         "look at it on the server: " + cli.program + " volume inspect " + shell::quote(action.volume),
+                         stop, on_progress));
   return {};
 }
 
-Result<void> send_bundle(CommandRunner& server, const plan::SendBundle& action, const OutputSink& on_progress,
-                         const std::stop_token& stop) {
-  Command command = script_command(k_path + ("\n" + assign("container", action.name)) + k_send, k_send_limit);
+Result<void> send_bundle(CommandRunner& server, const EngineCli& cli, const plan::SendBundle& action,
+                         const OutputSink& on_progress, const std::stop_token& stop) {
+  Command command = script_command(
+      k_engine_path + ("\n" + assign("engine", cli.program) + assign("container", action.name)) + k_send, k_send_limit);
   command.stdin_file = action.bundle.file;
   HELPER_TRY(
       run_or_fail(server, command, ErrorCode::inside_failed, "SSH server for container " + action.name,
@@ -241,42 +241,44 @@ Result<void> send_bundle(CommandRunner& server, const plan::SendBundle& action, 
   return {};
 }
 
-Result<void> start_sshd(CommandRunner& server, const std::string& container, const plan::SshdSetup& setup,
-                        const HostKeyFiles& host_keys, const std::string& print, const std::stop_token& stop) {
+Result<void> start_sshd(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                        const plan::SshdSetup& setup, const HostKeyFiles& host_keys, const std::string& print,
+                        const std::stop_token& stop) {
   const std::string settings = settings_of(setup);
   const std::string keep = assign("folder", setup.folder) + assign("sshd", setup.sshd) +
                            assign("clean", joined(plan::clean_environment(setup))) + k_keep;
-  Command command = script_command(k_path, k_start_limit);
+  Command command = script_command(k_engine_path, k_start_limit);
   if (setup.as_user) {
     // Only the folder needs what the container's root may not do; the engine's own right does it.
     const std::string make = "umask 022; mkdir -p /dev/helper && mkdir -p " + setup.folder + " && chown " +
                              shell::quote(setup.user) + " " + setup.folder + " && chmod 755 " + setup.folder;
     Argv program = shell_in(setup);
     program.insert(program.end(), {"-c", make});
-    command.script += exec({"--privileged", "--user", "0"}, container, program) + " </dev/null && ";
+    command.script += exec(cli, {"--privileged", "--user", "0"}, container, program) + " </dev/null && ";
   }
   command.script +=
-      exec({"--interactive", "--user", setup.as_user ? setup.user.c_str() : "0"}, container, shell_in(setup));
+      exec(cli, {"--interactive", "--user", setup.as_user ? setup.user.c_str() : "0"}, container, shell_in(setup));
   command.stdin_text = settings + assign("host_ed25519", host_keys.ed25519) + assign("host_ecdsa", host_keys.ecdsa) +
                        assign("authorized_keys", setup.authorized_keys) + assign("sshd_config", setup.config) +
                        assign("profile", setup.profile) + assign("print", print) + assign("keep", keep) +
                        assign("port", port_as_hex(plan::k_container_ssh_port)) + k_write + k_profile + k_start;
   HELPER_TRY(run_or_fail(server, command, ErrorCode::inside_failed, "sshd in container " + container,
-                         "look inside, on the server: docker exec -it " + shell::quote(container) + " sh", stop));
+                         look_inside(cli, container), stop));
   return {};
 }
 
-Result<void> eject(CommandRunner& server, const std::string& container, const std::stop_token& stop) {
+Result<void> eject(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                   const std::stop_token& stop) {
   const std::string choose =
       "b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c \"$0\"; else eval \"$0\"; fi";
-  const std::string by_image = exec({"--user", "0"}, container, {"sh", "-c", choose, k_eject});
+  const std::string by_image = exec(cli, {"--user", "0"}, container, {"sh", "-c", choose, k_eject});
   const std::string by_bundle =
-      exec({"--user", "0"}, container, {std::string(plan::k_bundle_folder) + "/bin/busybox", "sh", "-c", k_eject});
+      exec(cli, {"--user", "0"}, container, {std::string(plan::k_bundle_folder) + "/bin/busybox", "sh", "-c", k_eject});
   const Command command = script_command(
-      k_path + by_image + " </dev/null 2>/dev/null; case $? in 126|127) " + by_bundle + " </dev/null ;; esac",
+      k_engine_path + by_image + " </dev/null 2>/dev/null; case $? in 126|127) " + by_bundle + " </dev/null ;; esac",
       k_start_limit);
   HELPER_TRY(run_or_fail(server, command, ErrorCode::inside_failed, "container " + container,
-                         "look inside, on the server: docker exec -it " + shell::quote(container) + " sh", stop));
+                         look_inside(cli, container), stop));
   return {};
 }
 

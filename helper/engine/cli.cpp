@@ -47,7 +47,20 @@ std::string loopback_unless_said(const std::string& port) {
   return colons == 1 ? "127.0.0.1:" + port : port;
 }
 
+// CDI names each device by its index or UUID, and all of them by "all" (nvidia-ctk's naming).
+void add_cdi_devices(Argv& argv, const std::string& gpus) {
+  std::string_view names = "all";
+  const std::string list = visible_devices(gpus);
+  if (gpus != "all") names = list;
+  while (!names.empty()) {
+    const auto comma = std::min(names.find(','), names.size());
+    add(argv, {"--device", "nvidia.com/gpu=" + std::string(names.substr(0, comma))});
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+}
+
 void add_gpus(Argv& argv, const config::ContainerConfig& container, const plan::CreateContainer& action) {
+  if (action.gpu_way == plan::GpuWay::cdi) add_cdi_devices(argv, container.gpus);
   if (action.gpu_way == plan::GpuWay::gpus_flag) add(argv, {"--gpus", gpus_value(container.gpus)});
   if (action.gpu_way != plan::GpuWay::runtime) return;
   add(argv, {"--runtime", action.gpu_runtime});
@@ -127,9 +140,9 @@ std::string env_file(const config::ContainerConfig& container) {
   return text;
 }
 
-Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& action) {
+Argv create_argv(const EngineCli& cli, const plan::Desired& desired, const plan::CreateContainer& action) {
   const auto& container = desired.target.container;
-  Argv argv{"docker", "create", "--name", action.name};
+  Argv argv = cli.argv({"create", "--name", action.name});
   add(argv, {"--label", std::string(plan::k_label_target) + "=" + desired.target.name});
   add(argv, {"--label", std::string(plan::k_label_spec) + "=" + desired.spec_hash});
   add(argv, {"--label", std::string(plan::k_label_applied) + "=" + applied_label(desired.fields)});
@@ -155,8 +168,8 @@ Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& acti
   return argv;
 }
 
-Argv exec_argv(const std::string& container, const Argv& command, bool interactive) {
-  Argv argv{"docker", "exec"};
+Argv exec_argv(const EngineCli& cli, const std::string& container, const Argv& command, bool interactive) {
+  Argv argv = cli.argv({"exec"});
   if (interactive) argv.emplace_back("--interactive");
   add(argv, {"--user", "0", "--", container});
   argv.insert(argv.end(), command.begin(), command.end());

@@ -1,6 +1,7 @@
 // The engine's command lines, as argv: what a person could type on the server. Pure.
 #pragma once
 
+#include "engine/engine_cli.hpp"
 #include "plan/desired.hpp"
 #include "plan/step.hpp"
 
@@ -9,11 +10,9 @@
 
 namespace helper::engine {
 
-using Argv = std::vector<std::string>;
-
 // docker create …: every flag of the config, the ports of the tunnels on the server's 127.0.0.1 at a port that the
 // engine chooses, our labels.
-[[nodiscard]] Argv create_argv(const plan::Desired& desired, const plan::CreateContainer& action);
+[[nodiscard]] Argv create_argv(const EngineCli& cli, const plan::Desired& desired, const plan::CreateContainer& action);
 
 // What `--env-file` reads: NAME=value lines, of the values that fit on a line.
 [[nodiscard]] std::string env_file(const config::ContainerConfig& container);
@@ -26,6 +25,6 @@ using Argv = std::vector<std::string>;
 [[nodiscard]] std::string env_input(const config::ContainerConfig& container);
 
 // docker exec as root in the container, without a terminal. `interactive` keeps standard input open.
-[[nodiscard]] Argv exec_argv(const std::string& container, const Argv& command, bool interactive);
+[[nodiscard]] Argv exec_argv(const EngineCli& cli, const std::string& container, const Argv& command, bool interactive);
 
 }  // namespace helper::engine

@@ -6,21 +6,41 @@
 #include "engine/read.hpp"
 #include "plan/labels.hpp"
 
+#include <array>
+
 namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_probe_limit{40'000};
 
-// $container, $image, $known_run, $quick, $full, $gpus (not empty: the target wants some) and $gpus_again (not empty:
-// what is remembered of them is not good) are set above it. docker may stand where a non-interactive PATH does
-// not look. The first word of the inspect format tells the shell whether the inside can be looked at; the rest is one
-// line of JSON.
+// $engines, $container, $aside, $image, $known_run, $quick, $full, $gpus (not empty: the target wants some) and
+// $gpus_again (not empty: what is remembered of them is not good) are set above it. The first words of the inspect
+// format tell the shell which container it is and whether its inside can be looked at; the rest is its JSON. An engine
+// that has the container, or gives information without ServerErrors, is the one; a later one is asked only when those
+// before it do not answer. A client answers `info` even when its server does not (docker's ServerErrors); that text is
+// the first engine's trouble.
 constexpr const char* k_script = R"sh(
-PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin
 sec machine 0
 uname -m
-if ! command -v docker >/dev/null 2>&1; then sec no_engine 0; exit 0; fi
-both=$(docker container inspect --format '{{.Name}} {{.State.Running}}/{{.State.Paused}} {{.Id}}@{{.State.StartedAt}} {{json .}}' -- "$container" "$aside" 2>/dev/null)
+engine='' info='' trouble='' troubled='' both=''
+for candidate in $engines; do
+  command -v "$candidate" >/dev/null 2>&1 || continue
+  both=$("$candidate" container inspect --format '{{.Name}} {{.State.Running}}/{{.State.Paused}} {{.Id}}@{{json .State.StartedAt}} {{json .}}' -- "$container" "$aside" 2>/dev/null)
+  if [ -n "$both" ]; then engine=$candidate; break; fi
+  info=$("$candidate" info --format '{{json .}}' 2>/dev/null)
+  case $info in
+    '' | *'"ServerErrors":["'*)
+      [ -n "$troubled" ] && continue
+      troubled=$candidate
+      trouble=$info
+      [ -n "$info" ] || trouble=$("$candidate" version 2>&1 >/dev/null)
+      ;;
+    *) engine=$candidate; break ;;
+  esac
+done
+if [ -n "$troubled" ]; then sec "trouble_$troubled" 0; printf '%s' "$trouble"; fi
+if [ -z "$engine" ]; then sec no_engine 0; exit 0; fi
+[ "$(id -u)" = 0 ]; sec "program_$engine" $?
 found=${both%%"$line_end"*} kept=
 case $both in *"$line_end"*) kept=${both#*"$line_end"} ;; esac
 case $found in "/$aside "* | "$aside "*) kept=$found found= ;; esac
@@ -35,7 +55,7 @@ case $found in
     if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then inside=$quick look=quick; fi
     sec look_$look 0
     # The image is asked for meanwhile.
-    docker image inspect --format '{{json .}}' -- "$image" 2>/dev/null </dev/null | {
+    "$engine" image inspect --format '{{json .}}' -- "$image" 2>/dev/null </dev/null | {
     listing=
     if [ -n "$gpus" ] && [ "$look$gpus_again" != quick ]; then
       gpu_files server_gpus
@@ -43,11 +63,11 @@ case $found in
       listing=$!
     fi
     # The bundle's shell where it is: it brings all the tools that the script uses, whatever the image has.
-    answer=$(docker exec --user 0 -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
+    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
     status=$?
     case $status in
       126 | 127)
-        answer=$(docker exec --user 0 -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null)
+        answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null)
         status=$?
         ;;
     esac
@@ -61,10 +81,10 @@ case $found in
     ;;
   *)
     [ -z "$gpus" ] || gpu_files server_gpus
-    info=$(docker info --format '{{json .}}' 2>/dev/null); sec engine $?
+    [ -n "$info" ] || info=$("$engine" info --format '{{json .}}' 2>/dev/null)
+    sec engine 0
     printf '%s' "$info"
-    if [ -z "$info" ]; then sec engine_trouble 0; docker version 2>&1 >/dev/null; exit 0; fi
-    details=$(docker image inspect --format '{{json .}}' -- "$image" 2>/dev/null); sec image $?
+    details=$("$engine" image inspect --format '{{json .}}' -- "$image" 2>/dev/null); sec image $?
     printf '%s' "$details"
     ;;
 esac
@@ -94,6 +114,8 @@ std::vector<plan::Python> merged(const std::vector<plan::Python>& before, const 
   return pythons;
 }
 
+constexpr std::array<std::string_view, 2> k_programs{"docker", "podman"};
+
 InsideQuestion question_of(const plan::Desired& desired) {
   const auto& target = desired.target;
   return {target.ssh.user,
@@ -105,18 +127,50 @@ InsideQuestion question_of(const plan::Desired& desired) {
           target.container.gpus != "none"};
 }
 
-void read_engine_and_image(const std::vector<Section>& sections, ServerFacts& facts) {
-  if (const auto* trouble = find_section(sections, "engine_trouble")) {
-    facts.engine_error = engine_trouble(trouble->body);
-    return;
+// Why the first engine that is there does not answer.
+std::optional<Error> trouble_of(const std::vector<Section>& sections) {
+  for (const auto program : k_programs) {
+    if (const auto* trouble = find_section(sections, "trouble_" + std::string(program)))
+      return engine_trouble(trouble->body, program);
+  }
+  return std::nullopt;
+}
+
+Error no_engine(const std::string& wanted) {
+  if (wanted == "podman")
+    return {ErrorCode::engine_missing, "engine", "Podman is not installed on the server",
+            "on the server: sudo apt-get install -y podman"};
+  const std::string what = wanted == "auto" ? "neither Docker nor Podman" : "Docker";
+  return {ErrorCode::engine_missing, "engine",
+          what + (wanted == "auto" ? " is installed on the server" : " is not installed on the server"),
+          "on the server: sudo apt-get install -y docker.io"};
+}
+
+// The program that answered, and what it says of itself when it was asked.
+void read_the_engine(const std::vector<Section>& sections, ServerFacts& facts) {
+  const Section* program = nullptr;
+  plan::Engine engine;
+  for (const auto name : k_programs) {
+    if (program != nullptr) break;
+    program = find_section(sections, "program_" + std::string(name));
+    engine.program = name;
   }
   if (const auto* section = find_section(sections, "engine")) {
-    if (auto engine = read_engine(section->body)) {
-      facts.engine = std::move(*engine);
-    } else {
-      facts.engine_error = engine.error();
+    auto read = read_engine(section->body, engine.program);
+    if (!read) {
+      facts.engine_error = read.error();
+      return;
     }
+    engine = std::move(*read);
+  } else if (engine.program == "podman") {
+    engine.kind = plan::EngineKind::podman;
+    engine.rootless = program != nullptr && program->status != 0;
   }
+  if (const auto trouble = trouble_of(sections)) engine.passed_over = trouble->cause;
+  facts.engine = std::move(engine);
+}
+
+void read_the_image(const std::vector<Section>& sections, ServerFacts& facts) {
   if (const auto* section = find_section(sections, "image"); section != nullptr && section->status == 0) {
     if (auto image = read_image(section->body)) facts.image = std::move(*image);
   }
@@ -149,7 +203,8 @@ void read_the_inside(const std::vector<Section>& sections, const InsideQuestion&
 
 }  // namespace
 
-std::string run_of(const plan::Container& container) { return container.id + "@" + container.started_at; }
+// As the script's inspect prints it, with the quotes of JSON.
+std::string run_of(const plan::Container& container) { return container.id + "@\"" + container.started_at + "\""; }
 
 std::string probe_script(const plan::Desired& desired, const InsideQuestion& question, const Memory& memory,
                          const std::string& nonce) {
@@ -167,18 +222,20 @@ std::string probe_script(const plan::Desired& desired, const InsideQuestion& que
                                 ? std::string()
                                 : inside_script(question, nonce, memory.python, !has_good_gpus(memory)));
   script += assign("full", inside_script(question, nonce));
-  return script + k_script;
+  const std::string& wanted = desired.target.engine;
+  script += assign("engines", wanted == "auto" ? "docker podman" : wanted);
+  return k_engine_path + ("\n" + script) + k_script;
 }
 
-Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, const InsideQuestion& question,
-                               const Memory& memory) {
+Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, const plan::Desired& desired,
+                               const InsideQuestion& question, const Memory& memory) {
   const auto sections = parse_sections(text, nonce);
   ServerFacts facts;
   if (const auto machine = lines_of(sections, "machine"); !machine.empty() && is_printable(machine.front()))
     facts.machine = machine.front();
   if (find_section(sections, "no_engine") != nullptr) {
-    facts.engine_error = Error{ErrorCode::engine_missing, "engine", "Docker is not installed on the server",
-                               "on the server: sudo apt-get install -y docker.io"};
+    const auto trouble = trouble_of(sections);
+    facts.engine_error = trouble ? *trouble : no_engine(desired.target.engine);
     return facts;
   }
   const Section* container = find_section(sections, "container");
@@ -192,8 +249,12 @@ Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, 
   if (const Section* aside = find_section(sections, "aside")) {
     HELPER_TRY_ASSIGN(facts.aside, read_container(aside->body));
   }
-  read_engine_and_image(sections, facts);
+  read_the_engine(sections, facts);
+  read_the_image(sections, facts);
   if (facts.engine && !facts.container) facts.container = plan::Container{};
+  // A rootless engine's containers live in a network of their own, which the server itself does not reach.
+  if (facts.engine && facts.engine->rootless && facts.container && facts.container->address != "127.0.0.1")
+    facts.container->address.clear();
   if (find_section(sections, "server_gpus_files") != nullptr) facts.server_gpu = read_gpu(sections, "server_gpus");
   if (find_section(sections, "inside_end") != nullptr) read_the_inside(sections, question, memory, facts);
   return facts;
@@ -205,7 +266,7 @@ Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, c
   const InsideQuestion question = question_of(desired);
   HELPER_TRY_ASSIGN(const auto output,
                     server.run({probe_script(desired, question, memory, nonce), {}, k_probe_limit}, stop));
-  return read_probe(output.out, nonce, question, memory);
+  return read_probe(output.out, nonce, desired, question, memory);
 }
 
 }  // namespace helper::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/command.hpp"
+#include "engine/engine_cli.hpp"
 #include "engine/inside_probe.hpp"
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"
@@ -26,6 +27,7 @@ struct Memory {
   plan::Python python;           // the chosen one, run again by every look
   std::string jupyter_failed{};  // why Jupyter did not come up; "" when it did, or was not tried
   ContextMemory context{};       // which outlives the rest
+  EngineCli cli{};
 };
 
 [[nodiscard]] std::string run_of(const plan::Container& container);
@@ -47,7 +49,8 @@ struct ServerFacts {
 [[nodiscard]] std::string probe_script(const plan::Desired& desired, const InsideQuestion& question,
                                        const Memory& memory, const std::string& nonce);
 [[nodiscard]] Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce,
-                                             const InsideQuestion& question, const Memory& memory);
+                                             const plan::Desired& desired, const InsideQuestion& question,
+                                             const Memory& memory);
 
 // Runs it. Errors are the runner's: the server cannot be reached, the limit passed, a stop was requested.
 [[nodiscard]] Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, const Memory& memory,

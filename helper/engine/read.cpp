@@ -124,9 +124,25 @@ void read_mounts(const json& mounts, plan::Container& container) {
 
 plan::GpuWay read_gpu_way(const json& inspect) {
   const json& requests = at(inspect, {"HostConfig", "DeviceRequests"});
-  if (requests.is_array() && !requests.empty()) return plan::GpuWay::gpus_flag;
+  if (requests.is_array() && !requests.empty())
+    return text_at(requests.front(), {"Driver"}) == "cdi" ? plan::GpuWay::cdi : plan::GpuWay::gpus_flag;
+  // Podman shows such devices nowhere but in the command line that it keeps.
+  for (const auto& word : texts(at(inspect, {"Config", "CreateCommand"}))) {
+    if (word.find("nvidia.com/gpu=") != std::string::npos) return plan::GpuWay::cdi;
+  }
   const std::string runtime = text_at(inspect, {"HostConfig", "Runtime"});
   return runtime == "nvidia" ? plan::GpuWay::runtime : plan::GpuWay::none;
+}
+
+// `podman info` (libpod's define.Info): CDI came with Podman 4.1.
+void read_podman(const json& info, plan::Engine& engine) {
+  engine.kind = plan::EngineKind::podman;
+  engine.version = text_at(info, {"version", "Version"});
+  if (auto runtime = text_at(info, {"host", "ociRuntime", "name"}); !runtime.empty())
+    engine.runtimes.push_back(std::move(runtime));
+  const json& rootless = at(info, {"host", "security", "rootless"});
+  engine.rootless = rootless.is_boolean() && rootless.get<bool>();
+  engine.cdi = true;
 }
 
 bool contains(std::string_view text, std::string_view word) {
@@ -178,11 +194,16 @@ Result<plan::Image> read_image(std::string_view text) {
   return image;
 }
 
-Result<plan::Engine> read_engine(std::string_view text) {
+Result<plan::Engine> read_engine(std::string_view text, std::string_view program) {
   HELPER_TRY_ASSIGN(const json info, parse_object(text, "engine"));
   if (const auto errors = texts(at(info, {"ServerErrors"})); !errors.empty())
-    return fail(engine_trouble(errors.front()));
+    return fail(engine_trouble(errors.front(), program));
   plan::Engine engine;
+  engine.program = program;
+  if (at(info, {"host"}).is_object()) {
+    read_podman(info, engine);
+    return engine;
+  }
   engine.version = text_at(info, {"ServerVersion"});
   if (engine.version.empty())
     return fail(ErrorCode::engine_down, "engine", "docker info names no server version",
@@ -191,11 +212,22 @@ Result<plan::Engine> read_engine(std::string_view text) {
   if (runtimes.is_object()) {
     for (const auto& [name, ignored] : runtimes.items()) engine.runtimes.push_back(name);
   }
+  engine.rootless = std::ranges::any_of(texts(at(info, {"SecurityOptions"})),
+                                        [](const std::string& option) { return option == "name=rootless"; });
+  engine.cdi = !texts(at(info, {"CDISpecDirs"})).empty();
   return engine;
 }
 
-Error engine_trouble(std::string_view text) {
+Error engine_trouble(std::string_view text, std::string_view program) {
+  if (const json info = json::parse(text, nullptr, false); info.is_object()) {
+    const auto errors = texts(at(info, {"ServerErrors"}));
+    return engine_trouble(errors.empty() ? std::string() : errors.front(), program);
+  }
   const std::string words = engine_words(text);
+  if (program == "podman") {
+    return {ErrorCode::engine_failed, "engine", words.empty() ? "podman info failed and said nothing" : words,
+            "on the server, look at: podman info"};
+  }
   if (contains(text, "permission denied"))
     return {ErrorCode::engine_permission, "engine", "this user may not use Docker: " + words, k_group_fix};
   if (contains(text, "cannot connect") || contains(text, "is the docker daemon running") ||

@@ -13,11 +13,11 @@ namespace helper::engine {
 [[nodiscard]] Result<plan::Container> read_container(std::string_view json);
 // One object of `docker image inspect`.
 [[nodiscard]] Result<plan::Image> read_image(std::string_view json);
-// `docker info --format '{{json .}}'`. An engine that does not answer says so in ServerErrors: engine_permission or
-// engine_down.
-[[nodiscard]] Result<plan::Engine> read_engine(std::string_view json);
-// What an engine that gave no JSON said on standard error.
-[[nodiscard]] Error engine_trouble(std::string_view text);
+// `docker info --format '{{json .}}'`, or podman's, which has another shape; `program` is the word that was typed. An
+// engine that does not answer says so in ServerErrors: engine_permission or engine_down.
+[[nodiscard]] Result<plan::Engine> read_engine(std::string_view json, std::string_view program = "docker");
+// Of an engine that does not answer: what it said on standard error, or its JSON with ServerErrors.
+[[nodiscard]] Error engine_trouble(std::string_view text, std::string_view program = "docker");
 
 // The engine's own words without its prefixes and hints: the first line that starts with "Error", "docker: " and the
 // like (these cut off), else the first line; on one line and

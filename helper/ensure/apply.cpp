@@ -4,6 +4,7 @@
 #include "engine/act_jupyter.hpp"
 #include "engine/act_lifecycle.hpp"
 #include "engine/act_ssh.hpp"
+#include "engine/act_user.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/jupyter_token.hpp"
@@ -18,6 +19,7 @@ struct Apply {
   const Hands& hands;
   const Paths& paths;
   const plan::Desired& desired;
+  const engine::EngineCli& cli;
   const OutputSink& on_progress;
   const std::stop_token& stop;
 
@@ -35,59 +37,70 @@ struct Apply {
   }
   Result<void> operator()(const plan::MakeLocalKey&) const { return make_local_key(paths, stop); }
   Result<void> operator()(const plan::PullImage& a) const {
-    return engine::pull_image(hands.server, a, on_progress, stop);
+    return engine::pull_image(hands.server, cli, a, on_progress, stop);
   }
   Result<void> operator()(const plan::BuildImage& a) const {
     const auto& build = *desired.target.container.build;
     HELPER_TRY_ASSIGN(const auto context, pack_context(build, stop));
-    return engine::build_image(hands.server, a, build, context.path(), on_progress, stop);
+    return engine::build_image(hands.server, cli, a, build, context.path(), on_progress, stop);
   }
   Result<void> operator()(const plan::CreateContainer& a) const {
-    return engine::create_container(hands.server, desired, a, stop);
+    return engine::create_container(hands.server, cli, desired, a, stop);
   }
   Result<void> operator()(const plan::StartContainer& a) const {
-    return engine::start_container(hands.server, a.name, stop);
+    return engine::start_container(hands.server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::UnpauseContainer& a) const {
-    return engine::unpause_container(hands.server, a.name, stop);
+    return engine::unpause_container(hands.server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::StopContainer& a) const {
-    return engine::stop_container(hands.server, a.name, stop);
+    return engine::stop_container(hands.server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::RemoveContainer& a) const {
-    return engine::remove_container(hands.server, a.name, stop);
+    return engine::remove_container(hands.server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::MakeHostKeys&) const {
     return make_host_keys(hands.files, paths, desired.target.name, stop);
   }
   Result<void> operator()(const plan::FillBundleVolume& a) const {
-    return engine::fill_bundle_volume(hands.server, a, on_progress, stop);
+    return engine::fill_bundle_volume(hands.server, cli, a, on_progress, stop);
   }
   Result<void> operator()(const plan::SendBundle& a) const {
-    return engine::send_bundle(hands.server, a, on_progress, stop);
+    return engine::send_bundle(hands.server, cli, a, on_progress, stop);
   }
-  Result<void> operator()(const plan::UpdateRestart& a) const { return engine::update_restart(hands.server, a, stop); }
+  Result<void> operator()(const plan::UpdateRestart& a) const {
+    return engine::update_restart(hands.server, cli, a, stop);
+  }
   Result<void> operator()(const plan::SnapshotContainer& a) const {
-    return engine::snapshot_container(hands.server, a, stop);
+    return engine::snapshot_container(hands.server, cli, a, stop);
   }
   Result<void> operator()(const plan::SetAside& a) const {
-    return engine::rename_container(hands.server, a.name, a.aside, stop);
+    return engine::rename_container(hands.server, cli, a.name, a.aside, stop);
   }
   Result<void> operator()(const plan::BringBack& a) const {
-    return engine::rename_container(hands.server, a.aside, a.name, stop);
+    return engine::rename_container(hands.server, cli, a.aside, a.name, stop);
   }
   Result<void> operator()(const plan::StartSshd& a) const {
     HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(hands.files, paths, desired.target.name));
     HELPER_TRY_ASSIGN(const auto open, find_host_keys(hands.files, paths, desired.target.name));
-    return engine::start_sshd(hands.server, container(), a.setup, secrets, plan::fingerprint(a.setup, open), stop);
+    return engine::start_sshd(hands.server, cli, container(), a.setup, secrets, plan::fingerprint(a.setup, open), stop);
   }
-  Result<void> operator()(const plan::Eject& a) const { return engine::eject(hands.server, a.name, stop); }
+  Result<void> operator()(const plan::MakeUser& a) const {
+    return engine::make_user(hands.server, cli, container(), a, stop);
+  }
+  Result<void> operator()(const plan::MatchUser& a) const {
+    return engine::match_user(hands.server, cli, container(), a, stop);
+  }
+  Result<void> operator()(const plan::RunHooks& a) const {
+    return engine::run_hooks(hands.server, cli, container(), desired.target.ssh.env, a, on_progress, stop);
+  }
+  Result<void> operator()(const plan::Eject& a) const { return engine::eject(hands.server, cli, a.name, stop); }
   Result<void> operator()(const plan::StartJupyter& a) const {
     HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, desired.target.name));
-    return engine::start_jupyter(hands.server, container(), a.setup, token, stop);
+    return engine::start_jupyter(hands.server, cli, container(), a.setup, token, stop);
   }
   Result<void> operator()(const plan::StopJupyter& a) const {
-    return engine::stop_jupyter(hands.server, container(), a, stop);
+    return engine::stop_jupyter(hands.server, cli, container(), a, stop);
   }
   Result<void> operator()(const plan::PinHostKeys& a) const {
     HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
@@ -100,9 +113,9 @@ struct Apply {
 
 }  // namespace
 
-Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired, const plan::Action& action,
-                   const OutputSink& on_progress, const std::stop_token& stop) {
-  return std::visit(Apply{hands, paths, desired, on_progress, stop}, action);
+Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired, const engine::EngineCli& cli,
+                   const plan::Action& action, const OutputSink& on_progress, const std::stop_token& stop) {
+  return std::visit(Apply{hands, paths, desired, cli, on_progress, stop}, action);
 }
 
 }  // namespace helper::ensure

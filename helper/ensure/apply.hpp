@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/paths.hpp"
+#include "engine/engine_cli.hpp"
 #include "ensure/hands.hpp"
 #include "plan/desired.hpp"
 #include "plan/step.hpp"
@@ -12,7 +13,7 @@ namespace helper::ensure {
 
 // `on_progress` gets the lines that a long step prints.
 [[nodiscard]] Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                                 const plan::Action& action, const OutputSink& on_progress,
-                                 const std::stop_token& stop);
+                                 const engine::EngineCli& cli, const plan::Action& action,
+                                 const OutputSink& on_progress, const std::stop_token& stop);
 
 }  // namespace helper::ensure

@@ -74,9 +74,10 @@ class Convergence {
   }
 
   Result<void> apply_all(const plan::Plan& plan, const plan::Observed& observed) {
+    const engine::EngineCli cli = engine::cli_of(observed.engine.value_or(plan::Engine{}));
     for (const auto& step : plan.steps) {
       if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
-      if (auto done = apply_one(step); !done) {
+      if (auto done = apply_one(step, cli); !done) {
         if (is_about_jupyter(step.action) && done.error().code == ErrorCode::inside_failed) {
           // SSH and Python are of use without it: the next plan says what is wrong, and does the rest.
           attempts_.jupyter_failed = memory_.jupyter_failed = to_text(done.error());
@@ -90,14 +91,14 @@ class Convergence {
     return {};
   }
 
-  Result<void> apply_one(const plan::Step& step) {
+  Result<void> apply_one(const plan::Step& step, const engine::EngineCli& cli) {
     const auto start = hands_.clock.now();
     const std::string text = plan::to_text(step.action);
     tell({Event::Kind::started, {}, text, step.cause, {}, {}, {}});
     const auto on_progress = [&](std::string_view piece) {
       tell({Event::Kind::progress, {}, std::string(piece), {}, {}, {}, {}});
     };
-    auto done = apply(hands_, paths_, desired_, step.action, on_progress, stop_);
+    auto done = apply(hands_, paths_, desired_, cli, step.action, on_progress, stop_);
     const auto elapsed = since(hands_.clock, start);
     if (!done) {
       tell({Event::Kind::failed, {}, text, done.error().cause, elapsed, {}, {}});

@@ -65,7 +65,8 @@ void remember(const plan::Observed& observed, const plan::Desired& desired, engi
   }
   const auto choice = plan::choose_python(desired.target, *observed.inside);
   memory = choice ? engine::Memory{engine::run_of(*observed.container), *observed.inside, observed.server_gpu,
-                                   choice->python, observed.attempts.jupyter_failed}
+                                   choice->python, observed.attempts.jupyter_failed, {},
+                                   engine::cli_of(observed.engine.value_or(plan::Engine{}))}
                   : engine::Memory{};
 }
 
@@ -118,7 +119,8 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
                          : std::nullopt;
   const bool leads_to_sshd =
       banner && setup && *setup && !observed.inside->sshd_print.empty() &&
-      ssh->remote == plan::way_to_sshd(*observed.container, desired.target.container.name, **setup);
+      ssh->remote == plan::way_to_sshd(observed.engine.value_or(plan::Engine{}), *observed.container,
+                                       desired.target.container.name, **setup);
   if (leads_to_sshd) ssh->answers = banner->wait(stop);
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");
   return observed;

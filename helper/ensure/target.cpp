@@ -39,8 +39,8 @@ class CountingRunner final : public CommandRunner {
 // Two requests are one job only if they ask for the same thing of the same config.
 std::string job_key(const config::Target& config, plan::Power power) {
   const auto desired = plan::desired_state(config, power);
-  std::string key = plan::to_text(power) + "|" + desired.spec_hash + "|" + config.server + "|" + config.container.name +
-                    "|" + config.ssh.user + "|" + config.ssh.key + "|" + config.python + "|" +
+  std::string key = plan::to_text(power) + "|" + desired.spec_hash + "|" + config.server + "|" + config.engine + "|" +
+                    config.container.name + "|" + config.ssh.user + "|" + config.ssh.key + "|" + config.python + "|" +
                     config.project.local.string() + "|" + config.project.remote;
   for (const auto& tunnel : desired.tunnels) key += "|" + std::to_string(tunnel.local_port);
   return key;
@@ -164,6 +164,12 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   return report;
 }
 
+Result<engine::EngineCli> Target::cli_now(const config::Target& config, const Hands& hands,
+                                          const std::stop_token& stop) {
+  if (!memory_.run.empty()) return memory_.cli;
+  return engine::find_cli(hands.server, config.engine, stop);
+}
+
 void Target::close_tunnels(const Hands& hands) {
   for (const auto& tunnel : hands.tunnels.status()) hands.tunnels.close(tunnel.local_port);
 }
@@ -270,7 +276,9 @@ Result<LogText> Target::logs(const config::Target& config, const Caller& caller,
       [=, this](Job& job) -> Result<LogText> {
         const Hands hands = hands_for(config, caller);
         asking_->begin(&job);
-        auto text = engine::container_logs(hands.server, config.container.name, lines, job.stop());
+        auto cli = cli_now(config, hands, job.stop());
+        auto text = cli ? engine::container_logs(hands.server, *cli, config.container.name, lines, job.stop())
+                        : Result<std::string>(fail(std::move(cli).error()));
         asking_->end();
         if (!text) return fail(std::move(text).error());
         return LogText{config.name, std::move(*text)};

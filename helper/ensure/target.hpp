@@ -74,6 +74,8 @@ class Target {
   Hands hands_for(const config::Target& config, const Caller& caller);
   Result<Report> converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job);
   Result<plan::Observed> observe_now(const config::Target& config, const Caller& caller, Job& job);
+  // The program of the server's engine, from what is remembered, else by asking.
+  Result<engine::EngineCli> cli_now(const config::Target& config, const Hands& hands, const std::stop_token& stop);
   static void close_tunnels(const Hands& hands);
   void publish_ports(const Hands& hands);
   void link_changed(bool up, const std::string& why);

@@ -24,4 +24,6 @@ std::string to_text(ContainerState state) {
   return "dead";
 }
 
+std::string to_text(EngineKind kind) { return kind == EngineKind::podman ? "Podman" : "Docker"; }
+
 }  // namespace helper::plan

@@ -15,16 +15,23 @@
 
 namespace helper::plan {
 
+enum class EngineKind { docker, podman };
+
 struct Engine {
-  std::string version;                // the server's: "20.10.24"
-  std::vector<std::string> runtimes;  // registered names: "runc", "nvidia"
+  std::string version;                // the server's: "20.10.24"; "" when it was not asked, since the container runs
+  std::vector<std::string> runtimes;  // registered names: "runc", "nvidia"; not asked either
+  EngineKind kind = EngineKind::docker;
+  std::string program = "docker";  // the command that drives it: what says `docker` may be Podman
+  bool rootless = false;           // it runs as the person: no address of a container is within reach
+  bool cdi = false;                // it takes devices by their CDI names (nvidia.com/gpu=0)
+  std::string passed_over{};       // why the engine that is asked before it was not taken; "" otherwise
   friend bool operator==(const Engine&, const Engine&) = default;
 };
 
 enum class ContainerState { absent, created, running, paused, restarting, removing, exited, dead };
 
 // How a container was given its GPUs.
-enum class GpuWay { none, gpus_flag, runtime };
+enum class GpuWay { none, gpus_flag, runtime, cdi };
 
 // What the engine tells of how a container was made.
 struct Settings {
@@ -109,18 +116,32 @@ struct GpuFacts {
   friend bool operator==(const GpuFacts&, const GpuFacts&) = default;
 };
 
+// Who a file of the server belongs to.
+struct Owner {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::string name;    // on the server; "" when the id has none
+  std::string folder;  // whose owner it is: the server's side of project.remote
+  friend bool operator==(const Owner&, const Owner&) = default;
+};
+
 // The inside of a running container.
 struct Inside {
-  bool has_shell = true;         // false: nothing in it can run a script, so that nothing else is known
-  std::string user_home;         // of ssh.user; "" when that user does not exist
-  std::string bundle;            // the digest of the SSH bundle that stands in it, whole; "" when none does
-  std::string image_sshd;        // the image's own sshd; "" when it has none
-  bool can_switch_users = true;  // its root has the capabilities by which sshd becomes another user
-  bool sshd_listening = false;   // something listens on the SSH port
-  std::string sshd_print;        // fingerprint of the setup that our sshd was started with; "" when ours does not run
-  bool traces = false;           // files or processes of ours are in it
-  std::vector<Python> pythons;   // each was run and answered
-  bool login_cut = false;        // the login shell's start files took too long, and were not waited for
+  bool has_shell = true;  // false: nothing in it can run a script, so that nothing else is known
+  std::string user_home;  // of ssh.user; "" when that user does not exist
+  std::uint32_t user_uid = 0;
+  std::uint32_t user_gid = 0;
+  std::string owner_is;           // the container's user who has the uid of Observed::project_owner; "" = it is free
+  bool post_create_done = false;  // the marker of this container's first run is there
+  bool post_start_done = false;   // ... of this start
+  std::string bundle;             // the digest of the SSH bundle that stands in it, whole; "" when none does
+  std::string image_sshd;         // the image's own sshd; "" when it has none
+  bool can_switch_users = true;   // its root has the capabilities by which sshd becomes another user
+  bool sshd_listening = false;    // something listens on the SSH port
+  std::string sshd_print;         // fingerprint of the setup that our sshd was started with; "" when ours does not run
+  bool traces = false;            // files or processes of ours are in it
+  std::vector<Python> pythons;    // each was run and answered
+  bool login_cut = false;         // the login shell's start files took too long, and were not waited for
   std::vector<std::string> project_files;  // what files of the project name as its environment: "conda:NAME"
   GpuFacts gpu;
   JupyterFacts jupyter;
@@ -171,14 +192,15 @@ struct Observed {
   Attempts attempts;
   std::optional<Error> server_error;   // the server cannot be reached: nothing below the tunnels is known
   std::optional<Error> engine_error;   // its engine cannot be used: nothing below it is known
-  std::optional<Engine> engine;        // only looked at when the container does not run
+  std::optional<Engine> engine;        // the one that answered
   std::optional<GpuFacts> server_gpu;  // only when the target wants GPUs
   std::optional<Container> container;
   std::optional<Container> aside;    // the container that is being replaced, under its other name
   std::optional<Image> image;        // absent: not on the server
   std::optional<BuildInputs> build;  // absent: the config builds no image
   std::optional<Inside> inside;
-  std::optional<Error> inside_error;  // the container runs and could not be looked into
+  std::optional<Error> inside_error;   // the container runs and could not be looked into
+  std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
   std::vector<Tunnel> tunnels;
   std::optional<LocalKey> key;
   std::string machine;                        // of the server, as uname -m names it; "" when it was not asked
@@ -188,5 +210,6 @@ struct Observed {
 };
 
 [[nodiscard]] std::string to_text(ContainerState state);
+[[nodiscard]] std::string to_text(EngineKind kind);  // "Docker", "Podman"
 
 }  // namespace helper::plan

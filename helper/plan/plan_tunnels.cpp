@@ -14,12 +14,14 @@ const Tunnel* open_tunnel(const Draft& draft, std::uint16_t local_port) {
 // None: there is no way, and a problem says so, or what stands on it is not there yet.
 std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
   const Container& container = *draft.observed.container;
+  const Engine engine = draft.observed.engine.value_or(Engine{});
   if (wanted.container_port == k_container_ssh_port) {
     if (!draft.observed.key) return std::nullopt;
     const auto setup = sshd_setup(draft.desired, draft.observed);
-    return setup ? std::optional(way_to_sshd(container, draft.config.name, *setup)) : std::nullopt;
+    return setup ? std::optional(way_to_sshd(engine, container, draft.config.name, *setup)) : std::nullopt;
   }
-  auto remote = way_to_port(container, draft.config.name, wanted.container_port, draft.observed.bundle.has_value());
+  auto remote =
+      way_to_port(engine, container, draft.config.name, wanted.container_port, draft.observed.bundle.has_value());
   if (!remote) {
     draft.problem(ErrorCode::tunnel_failed,
                   "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),

@@ -7,6 +7,8 @@ std::string tunnel_name(const DesiredTunnel& tunnel) {
   return "127.0.0.1:" + std::to_string(tunnel.local_port) + " (" + tunnel.name + ")";
 }
 
+std::string ids(std::uint32_t uid, std::uint32_t gid) { return std::to_string(uid) + ":" + std::to_string(gid); }
+
 struct ActionText {
   std::string operator()(const OpenTunnel& a) const { return "open " + tunnel_name(a.tunnel); }
   std::string operator()(const CloseTunnel& a) const { return "close 127.0.0.1:" + std::to_string(a.local_port); }
@@ -19,6 +21,7 @@ struct ActionText {
   std::string operator()(const CreateContainer& a) const {
     std::string text = "create container " + a.name + " from " + a.image;
     if (a.gpu_way == GpuWay::gpus_flag) text += " with --gpus";
+    if (a.gpu_way == GpuWay::cdi) text += " with CDI devices";
     if (a.gpu_way == GpuWay::runtime) text += " with --runtime=" + a.gpu_runtime;
     return text;
   }
@@ -43,6 +46,14 @@ struct ActionText {
     return "start " + plan::to_text(a.setup.package) + " for " + a.setup.user;
   }
   std::string operator()(const StopJupyter&) const { return "stop Jupyter"; }
+  std::string operator()(const MakeUser& a) const {
+    return "make user " + a.user + " with the ids " + ids(a.uid, a.gid) + " in the container";
+  }
+  std::string operator()(const MatchUser& a) const { return "give " + a.user + " the ids " + ids(a.uid, a.gid); }
+  std::string operator()(const RunHooks& a) const {
+    return std::string("run ") + (a.moment == RunHooks::Moment::create ? "post_create" : "post_start") + " as " +
+           a.user;
+  }
   std::string operator()(const PinHostKeys& a) const {
     return a.host_keys.empty() ? "forget the container's host keys" : "pin the container's host keys";
   }

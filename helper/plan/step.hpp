@@ -105,6 +105,27 @@ struct StartJupyter {
 struct StopJupyter {
   unsigned int uid = 0;  // whose process it is
 };
+// In the container: the user, with a home folder and the ids.
+struct MakeUser {
+  std::string user;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+// In the container: gives the user other ids, and its home folder with all in it.
+struct MatchUser {
+  std::string user;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+// Runs lines of sh inside, as the user, in `folder` ("" = the home), and marks in that home that it did.
+struct RunHooks {
+  enum class Moment { create, start };
+  Moment moment = Moment::create;
+  std::string user;
+  std::string folder;
+  std::string run;  // what the marker says: the container, or this run of it
+  std::vector<std::string> lines;
+};
 // In our known_hosts, in place of what is pinned for this target; none: forget them.
 struct PinHostKeys {
   std::vector<std::string> host_keys;
@@ -113,7 +134,7 @@ struct PinHostKeys {
 using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, BuildImage, CreateContainer,
                             StartContainer, UnpauseContainer, StopContainer, RemoveContainer, UpdateRestart,
                             SnapshotContainer, SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle,
-                            StartSshd, StartJupyter, StopJupyter, Eject, PinHostKeys>;
+                            StartSshd, StartJupyter, StopJupyter, Eject, PinHostKeys, MakeUser, MatchUser, RunHooks>;
 
 struct Step {
   Action action;

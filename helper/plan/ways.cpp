@@ -10,10 +10,11 @@ namespace {
 // docker may stand where a non-interactive PATH does not look.
 constexpr const char* k_exec = "PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin; exec ";
 
-Pipe pipe(std::string name, const std::string& user, const std::string& container, std::vector<std::string> program) {
-  std::vector<std::string> argv{"docker", "exec", "--interactive", "--user", user, "--", container};
-  argv.insert(argv.end(), program.begin(), program.end());
-  return {std::move(name) + " by docker exec", k_exec + shell::quote(argv)};
+Pipe pipe(const std::string& program, std::string name, const std::string& user, const std::string& container,
+          std::vector<std::string> inside) {
+  std::vector<std::string> argv{program, "exec", "--interactive", "--user", user, "--", container};
+  argv.insert(argv.end(), inside.begin(), inside.end());
+  return {std::move(name) + " by " + program + " exec", k_exec + shell::quote(argv)};
 }
 
 }  // namespace
@@ -25,20 +26,20 @@ std::optional<Endpoint> reach(const Container& container, std::uint16_t containe
   return std::nullopt;
 }
 
-Remote way_to_sshd(const Container& container, const std::string& name, const SshdSetup& setup) {
+Remote way_to_sshd(const Engine& engine, const Container& container, const std::string& name, const SshdSetup& setup) {
   if (const auto address = reach(container, k_container_ssh_port)) return *address;
   auto program = clean_environment(setup);
   program.insert(program.end(), {setup.sshd, "-i", "-f", setup.folder + "/sshd_config"});
-  return pipe("sshd in " + name, setup.as_user ? setup.user : "0", name, std::move(program));
+  return pipe(engine.program, "sshd in " + name, setup.as_user ? setup.user : "0", name, std::move(program));
 }
 
-std::optional<Remote> way_to_port(const Container& container, const std::string& name, std::uint16_t container_port,
-                                  bool has_bundle) {
+std::optional<Remote> way_to_port(const Engine& engine, const Container& container, const std::string& name,
+                                  std::uint16_t container_port, bool has_bundle) {
   if (const auto address = reach(container, container_port)) return *address;
   if (container.host_network) return Endpoint{"127.0.0.1", container_port};
   if (!has_bundle) return std::nullopt;
   const std::string port = std::to_string(container_port);
-  return pipe("port " + port + " of " + name, "0", name,
+  return pipe(engine.program, "port " + port + " of " + name, "0", name,
               {std::string(k_bundle_folder) + "/bin/nc", "-N", "127.0.0.1", port});
 }
 

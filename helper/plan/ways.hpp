@@ -16,11 +16,12 @@ namespace helper::plan {
 [[nodiscard]] std::optional<Endpoint> reach(const Container& container, std::uint16_t container_port);
 
 // The way to our sshd: by its address, or else each connection gets an sshd of its own through `docker exec`.
-[[nodiscard]] Remote way_to_sshd(const Container& container, const std::string& name, const SshdSetup& setup);
+[[nodiscard]] Remote way_to_sshd(const Engine& engine, const Container& container, const std::string& name,
+                                 const SshdSetup& setup);
 
 // The way to another port: by its address, or else through the bundle's nc. None without a bundle.
-[[nodiscard]] std::optional<Remote> way_to_port(const Container& container, const std::string& name,
-                                                std::uint16_t container_port, bool has_bundle);
+[[nodiscard]] std::optional<Remote> way_to_port(const Engine& engine, const Container& container,
+                                                const std::string& name, std::uint16_t container_port, bool has_bundle);
 
 // env(1) and the variables with which our sshd is run, as words: nothing of the container's own environment, so that
 // its LD_LIBRARY_PATH stays away from sshd.

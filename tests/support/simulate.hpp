@@ -67,7 +67,8 @@ class SimulatedWorld {
     }
     const bool running = seen.container && seen.container->state == plan::ContainerState::running;
     if (running) {
-      seen.engine = std::nullopt;
+      if (seen.engine) seen.engine->version.clear();
+      if (seen.engine) seen.engine->runtimes.clear();
     } else {
       seen.inside = std::nullopt;
     }
@@ -157,9 +158,9 @@ class SimulatedWorld {
     made.image = a.image;
     made.runtime = a.gpu_runtime.empty() ? (faults_.nvidia_is_the_default_runtime ? "nvidia" : "runc") : a.gpu_runtime;
     // As it is read back from the engine, which does not tell a runtime that was asked for from its default.
-    made.gpu_way = a.gpu_way == plan::GpuWay::gpus_flag ? a.gpu_way
-                   : made.runtime == "nvidia"           ? plan::GpuWay::runtime
-                                                        : plan::GpuWay::none;
+    made.gpu_way = a.gpu_way == plan::GpuWay::gpus_flag || a.gpu_way == plan::GpuWay::cdi ? a.gpu_way
+                   : made.runtime == "nvidia"                                             ? plan::GpuWay::runtime
+                                                                                          : plan::GpuWay::none;
     made.labels = {{plan::k_label_target, desired_.target.name}, {plan::k_label_spec, desired_.spec_hash}};
     made.applied = desired_.fields;
     made.image_id = world_.image ? world_.image->id : std::string();
@@ -284,6 +285,22 @@ class SimulatedWorld {
     if (!jupyter.ours_runs || jupyter.sessions > 0) return fail(ErrorCode::internal, "simulation", "ends kernels");
     jupyter.ours_runs = jupyter.listening = false;
     jupyter.ours_ended = true;
+    return {};
+  }
+  Result<void> act(const plan::MakeUser& a) {
+    world_.inside->user_home = "/home/" + a.user;
+    world_.inside->user_uid = a.uid;
+    world_.inside->user_gid = a.gid;
+    return {};
+  }
+  Result<void> act(const plan::MatchUser& a) {
+    world_.inside->user_uid = a.uid;
+    world_.inside->user_gid = a.gid;
+    return {};
+  }
+  Result<void> act(const plan::RunHooks& a) {
+    (a.moment == plan::RunHooks::Moment::create ? world_.inside->post_create_done : world_.inside->post_start_done) =
+        true;
     return {};
   }
   Result<void> act(const plan::PinHostKeys& a) {

@@ -47,7 +47,7 @@ class SimulatedServer {
   }
   // The words of the script that say what it is about, for tests that compare the order.
   [[nodiscard]] static std::string name_of(const std::string& script) {
-    if (script.find("docker container inspect") != std::string::npos) return "look";
+    if (script.find("container inspect") != std::string::npos) return "look";
     if (script.find("docker exec --interactive") != std::string::npos) return "start sshd";
     std::smatch words;
     std::regex_search(script, words, std::regex("docker ([a-z]+)"));
@@ -130,14 +130,15 @@ class SimulatedServer {
     const auto section = [&](const std::string& name, bool ok, const std::string& body) {
       return "\n" + nonce + " " + name + (ok ? " 0\n" : " 1\n") + body;
     };
-    std::string out = section("container", !state.empty(), state.empty() ? "" : inspect());
+    std::string out =
+        section("program_docker", true, "") + section("container", !state.empty(), state.empty() ? "" : inspect());
     if (state != "running") {
       out += section("engine", true,
                      std::string(R"({"ServerVersion":"20.10.24","Runtimes":{"runc":{})") +
                          (nvidia_runtime ? R"(,"nvidia":{})" : "") + "}}");
       return out + section("image", image_present, R"({"Id":"sha256:cda6","Config":{"Cmd":["bash"]}})");
     }
-    const bool quick = script.find("known_run=f1b77c1f@" + started_at() + "\n") != std::string::npos;
+    const bool quick = script.find("known_run='f1b77c1f@\"" + started_at() + "\"'\n") != std::string::npos;
     out += section(quick ? "look_quick" : "look_full", true, "");
     out += section("user", true, "0\n/root\n") + section("sshd", true, "/usr/sbin/sshd\n");
     out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", false, "");

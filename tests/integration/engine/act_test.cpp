@@ -20,7 +20,8 @@ TEST(CreateContainer, HandsTheEnvironmentOverOnStandardInputHoweverManyLinesAVal
   const std::string key = "-----BEGIN KEY-----\n a\\nb\\\\c %s %b $(id) `id` \"q\" 'q'\r\n\n-----END KEY-----\n\n";
   target.container.env = {{"KEY", key}, {"TOKEN", "s3cret'; id #"}};
   const auto desired = plan::desired_state(target, plan::Power::running);
-  const auto made = create_container(server.runner, desired, {"c", "a:1", plan::GpuWay::none, "", std::nullopt}, {});
+  const auto made =
+      create_container(server.runner, {}, desired, {"c", "a:1", plan::GpuWay::none, "", std::nullopt}, {});
   ASSERT_TRUE(made) << to_text(made.error());
   EXPECT_EQ(helper::test::read_file(server.folder() / "KEY"), key);
   EXPECT_EQ(helper::test::read_file(server.folder() / "stdin"), "TOKEN=s3cret'; id #\n");
@@ -33,7 +34,8 @@ TEST(CreateContainer, IsAnErrorInTheEnginesOwnWords) {
   FakeServer server;
   server.program("docker", "#!/bin/sh\necho 'Error response from daemon: Conflict. The name is in use.' >&2; exit 1\n");
   const auto desired = plan::desired_state({}, plan::Power::running);
-  const auto made = create_container(server.runner, desired, {"c", "a:1", plan::GpuWay::none, "", std::nullopt}, {});
+  const auto made =
+      create_container(server.runner, {}, desired, {"c", "a:1", plan::GpuWay::none, "", std::nullopt}, {});
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, ErrorCode::container_failed);
   EXPECT_EQ(made.error().cause, "Conflict. The name is in use");
@@ -44,7 +46,7 @@ TEST(PullImage, PassesOnItsProgressAndItsFailure) {
   server.program("docker",
                  "#!/bin/sh\necho layer 1; echo 'Error response from daemon: pull access denied' >&2; exit 1\n");
   std::string progress;
-  const auto pulled = pull_image(server.runner, {"a:1"}, [&](std::string_view piece) { progress += piece; }, {});
+  const auto pulled = pull_image(server.runner, {}, {"a:1"}, [&](std::string_view piece) { progress += piece; }, {});
   ASSERT_FALSE(pulled);
   EXPECT_EQ(pulled.error().code, ErrorCode::image_missing);
   EXPECT_EQ(pulled.error().cause, "pull access denied");
@@ -54,13 +56,13 @@ TEST(PullImage, PassesOnItsProgressAndItsFailure) {
 TEST(AnyChange, ThatSaysNothingWhenItFailsIsSaidToBeSo) {
   FakeServer server;
   server.program("docker", "#!/bin/sh\nexit 9\n");
-  EXPECT_EQ(stop_container(server.runner, "c", {}).error().cause, "it failed with exit status 9 and said nothing");
+  EXPECT_EQ(stop_container(server.runner, {}, "c", {}).error().cause, "it failed with exit status 9 and said nothing");
 }
 
 TEST(ContainerLogs, AreBothStreamsAndTheLastLinesOnly) {
   FakeServer server;
   server.program("docker", "#!/bin/sh\necho out; echo err >&2; echo \"$@\"\n");
-  EXPECT_EQ(container_logs(server.runner, "c", 7, {}), "out\nerr\nlogs --tail 7 -- c\n");
+  EXPECT_EQ(container_logs(server.runner, {}, "c", 7, {}), "out\nerr\nlogs --tail 7 -- c\n");
 }
 
 }  // namespace

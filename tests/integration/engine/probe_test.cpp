@@ -28,8 +28,12 @@ std::string golden(const std::string& name) {
 }
 
 // What `inspect --format` of the script prints for a container that runs.
-std::string running() { return "true/false f1b77c1f7a9c@2026-11-21T21:18:28.190572636Z " + golden("docker20_running"); }
-std::string exited() { return "false/false f1b77c1f7a9c@2026-11-21T21:18:28.190572636Z " + golden("docker20_exited"); }
+std::string running() {
+  return "true/false f1b77c1f7a9c@\"2026-11-21T21:18:28.190572636Z\" " + golden("docker20_running");
+}
+std::string exited() {
+  return "false/false f1b77c1f7a9c@\"2026-11-21T21:18:28.190572636Z\" " + golden("docker20_exited");
+}
 
 Result<ServerFacts> look(FakeServer& server, const config::Target& its_target = target(), const Memory& memory = {}) {
   return probe(server.runner, plan::desired_state(its_target, plan::Power::running), memory, {});
@@ -44,7 +48,8 @@ TEST(Probe, LooksIntoARunningContainerAndAsksTheEngineNothingMore) {
   ASSERT_TRUE(facts->inside);
   EXPECT_EQ(facts->inside->user_home, server.home());
   EXPECT_FALSE(facts->inside->pythons.empty());
-  EXPECT_EQ(facts->engine, std::nullopt);
+  ASSERT_TRUE(facts->engine);
+  EXPECT_EQ(facts->engine->version, "");
   EXPECT_EQ(facts->image, std::nullopt);
   const auto log = helper::test::read_file(server.folder() / "docker.log");
   EXPECT_EQ(log.find("---\ninfo\n"), std::string::npos);
@@ -55,7 +60,7 @@ TEST(Probe, LooksQuicklyAtTheRunThatItRemembersAndKeepsItsGpus) {
   server.write("container", running());
   server.write("home/.bash_profile", "touch " + (server.folder() / "profile-was-read").string());
   Memory memory;
-  memory.run = "f1b77c1f7a9c@2026-11-21T21:18:28.190572636Z";
+  memory.run = "f1b77c1f7a9c@\"2026-11-21T21:18:28.190572636Z\"";
   memory.inside.gpu.gpus = {"GPU 0: H100"};
   memory.inside.gpu.smi_found = true;
   memory.python = {server.python("env"), "3.11.2", "/usr", "conda:env"};
@@ -72,7 +77,7 @@ TEST(Probe, LooksInFullAtAnotherRunThanItRemembers) {
   FakeServer server;
   server.write("container", running());
   Memory memory;
-  memory.run = "f1b77c1f7a9c@2026-11-20T00:00:00Z";
+  memory.run = "f1b77c1f7a9c@\"2026-11-20T00:00:00Z\"";
   memory.inside.gpu.gpus = {"GPU 0: of the run before"};
   memory.python = {"/usr/bin/python3", "3.11.2", "/usr", "conda:env"};
   const auto facts = look(server, target(), memory);
@@ -127,7 +132,7 @@ TEST(Probe, SaysWhenThereIsNoEngineAtAll) {
   script.replace(script.find(places), places.size(), "");
   const auto output = runner.run({"PATH=/nonexistent\n" + script, {}}, {});
   ASSERT_TRUE(output);
-  const auto facts = read_probe(output->out, nonce, {}, {});
+  const auto facts = read_probe(output->out, nonce, desired, {}, {});
   ASSERT_TRUE(facts) << output->out << output->err;
   EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_missing);
   EXPECT_EQ(facts->engine_error->fix, "on the server: sudo apt-get install -y docker.io");
@@ -144,7 +149,8 @@ TEST(Probe, KnowsAContainerWithoutAShell) {
 }
 
 TEST(Probe, IsAnErrorWhenTheServersShellGaveNoAnswer) {
-  const auto facts = read_probe("This account is currently not available.\n", "@helper-0", {}, {});
+  const auto facts = read_probe("This account is currently not available.\n", "@helper-0",
+                                plan::desired_state(target(), plan::Power::running), {}, {});
   ASSERT_FALSE(facts);
   EXPECT_EQ(facts.error().code, ErrorCode::server_command);
 }

@@ -43,18 +43,22 @@ TEST(ParseConfig, ReadsEveryKey) {
 { "$schema": "helper.schema.json",
   "targets": { "centernet": {
     "server": "gpu1", /* an alias */
+    "engine": "podman",
     "container": { "name": "cn", "image": "centernet:1.2", "hostname": "centernet", "gpus": "0,1", "runtime": "nvidia",
                    "shm_size": "1g", "ulimits": { "memlock": -1, "stack": "64:128", "nofile": {"soft": 1, "hard": 2} },
                    "privileged": true, "mounts": ["/home/my_project:/workspace/my_project"], "ports": ["6006:6006"],
                    "env": {"A": "b c"}, "command": ["sleep", "infinity"], "restart": "no", "extra_args": ["--ipc=host"] },
-    "ssh": { "user": "dev", "local_port": 2223, "key": "~/.ssh/id" },
+    "ssh": { "user": "dev", "local_port": 2223, "key": "~/.ssh/id", "create": true, "match_owner": false,
+             "env": {"EDITOR": "vim"} },
     "jupyter": { "local_port": 8889, "port": 8890, "dir": "/workspace" },
     "forwards": ["6006:6007", 5678],
+    "post_create": ["pip install -e ."], "post_start": ["date"],
     "python": "conda:CenterNet",
     "project": { "local": ".", "remote": "/workspace/my_project" } } } })");
   Target want;
   want.name = "centernet";
   want.server = "gpu1";
+  want.engine = "podman";
   want.container = {.name = "cn",
                     .image = "centernet:1.2",
                     .hostname = "centernet",
@@ -69,7 +73,14 @@ TEST(ParseConfig, ReadsEveryKey) {
                     .command = {{"sleep", "infinity"}},
                     .restart = "no",
                     .extra_args = {"--ipc=host"}};
-  want.ssh = {.user = "dev", .local_port = 2223, .key = "/home/me/.ssh/id"};
+  want.ssh = {.user = "dev",
+              .local_port = 2223,
+              .key = "/home/me/.ssh/id",
+              .match_owner = false,
+              .create = true,
+              .env = {{"EDITOR", "vim"}}};
+  want.post_create = {"pip install -e ."};
+  want.post_start = {"date"};
   want.jupyter = JupyterConfig{.local_port = 8889, .port = 8890, .dir = "/workspace"};
   want.forwards = {{6006, 6007}, {5678, 5678}};
   want.python = "conda:CenterNet";
@@ -105,7 +116,9 @@ TEST(ParseConfig, AKeyInTheWrongPlaceIsToldItsRightOne) {
 TEST(ParseConfig, AnUnknownKeyWithoutANearOneListsTheKeys) {
   const Error error = refused(with_target("\"zzzzzz\": 1"));
   EXPECT_EQ(error.cause, "unknown key");
-  EXPECT_EQ(error.fix, "the keys here are: server, container, ssh, jupyter, forwards, project, python");
+  EXPECT_EQ(
+      error.fix,
+      "the keys here are: server, engine, container, ssh, jupyter, forwards, project, post_create, post_start, python");
 }
 
 TEST(ParseConfig, AKeyThatLooksLikeAPathOrAPatternIsUnknown) {

@@ -48,7 +48,7 @@ std::string as_text(const Argv& argv) {
 
 Argv create(const config::Target& target, GpuWay way, const std::string& runtime = {},
             std::optional<Argv> command = std::nullopt) {
-  return create_argv(plan::desired_state(target, plan::Power::running),
+  return create_argv({}, plan::desired_state(target, plan::Power::running),
                      {target.container.name, target.container.image, way, runtime, std::move(command)});
 }
 
@@ -177,9 +177,10 @@ TEST(CreateArgv, MarksTheContainerAsOurs) {
 }
 
 TEST(ExecArgv, RunsAsRootAndLetsNoNameBecomeAFlag) {
-  EXPECT_EQ(exec_argv("-it", {"sh", "-c", "id"}, false),
+  EXPECT_EQ(exec_argv({}, "-it", {"sh", "-c", "id"}, false),
             (Argv{"docker", "exec", "--user", "0", "--", "-it", "sh", "-c", "id"}));
-  EXPECT_EQ(exec_argv("c", {"cat"}, true), (Argv{"docker", "exec", "--interactive", "--user", "0", "--", "c", "cat"}));
+  EXPECT_EQ(exec_argv({}, "c", {"cat"}, true),
+            (Argv{"docker", "exec", "--interactive", "--user", "0", "--", "c", "cat"}));
 }
 
 }  // namespace

@@ -196,8 +196,8 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
     const auto open = std::ranges::find(seen.tunnels, wanted.local_port, &Tunnel::local_port);
     ASSERT_NE(open, seen.tunnels.end()) << wanted.name;
     const auto way = wanted.container_port == k_container_ssh_port
-                         ? std::optional(way_to_sshd(*seen.container, desired.target.container.name, *setup))
-                         : way_to_port(*seen.container, desired.target.container.name, wanted.container_port,
+                         ? std::optional(way_to_sshd(Engine{}, *seen.container, desired.target.container.name, *setup))
+                         : way_to_port(Engine{}, *seen.container, desired.target.container.name, wanted.container_port,
                                        seen.bundle.has_value());
     EXPECT_EQ(open->remote, way) << wanted.name;
     EXPECT_NE(open->answers, std::optional(false)) << wanted.name;

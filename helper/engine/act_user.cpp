@@ -1,0 +1,135 @@
+#include "engine/act_user.hpp"
+
+#include "base/shell.hpp"
+#include "engine/act_run.hpp"
+
+namespace helper::engine {
+namespace {
+
+constexpr Milliseconds k_hook_limit = std::chrono::minutes(60);
+
+// The files are edited here, because minimal images have neither useradd nor usermod. `replace FILE MODE` puts standard
+// input in a file's place; a file that is a mount of its own (Podman may do that) takes no mv, and is written in place.
+constexpr const char* k_accounts = R"sh(set -e
+umask 022
+replace() {
+  cat > "$1.helper"
+  chmod "$2" "$1.helper"
+  mv -f "$1.helper" "$1" 2>/dev/null || { cat "$1.helper" > "$1"; rm -f "$1.helper"; }
+}
+# The name of the first entry of FILE whose third field is ID.
+with_id() {
+  while IFS=: read -r name _ id _; do
+    if [ "$id" = "$2" ]; then printf '%s' "$name"; return; fi
+  done < "$1"
+}
+has_name() { grep -q "^$2:" "$1" 2>/dev/null; }
+# A group of the user's own with the id, unless some group has it.
+make_group() {
+  [ -z "$(with_id /etc/group "$gid")" ] || return 0
+  group=$user
+  if has_name /etc/group "$group"; then group=$user-$gid; fi
+  printf '%s:x:%s:\n' "$group" "$gid" >> /etc/group
+}
+)sh";
+
+// The '*' in shadow is no password and, unlike '!', no lock that keeps a key out.
+constexpr const char* k_make_user = R"sh(
+has_name /etc/passwd "$user" && { echo "Error: there is a user $user already" >&2; exit 1; }
+taken=$(with_id /etc/passwd "$uid")
+[ -z "$taken" ] || { echo "Error: the user id $uid is that of $taken" >&2; exit 1; }
+shell=/bin/sh
+[ ! -x /bin/bash ] || shell=/bin/bash
+home=/home/$user
+make_group
+if [ ! -d "$home" ]; then
+  mkdir -p /home
+  if [ -d /etc/skel ]; then cp -R /etc/skel "$home"; else mkdir "$home"; fi
+  chown -R "$uid:$gid" "$home"
+  chmod 755 "$home"
+fi
+[ ! -f /etc/shadow ] || has_name /etc/shadow "$user" || printf '%s:*:19000:0:99999:7:::\n' "$user" >> /etc/shadow
+printf '%s:x:%s:%s::%s:%s\n' "$user" "$uid" "$gid" "$home" "$shell" >> /etc/passwd
+)sh";
+
+// -xdev keeps to the container's own file system: a mounted project below the home is the server's, and stays as it is.
+constexpr const char* k_match_user = R"sh(
+taken=$(with_id /etc/passwd "$uid")
+[ -z "$taken" ] || [ "$taken" = "$user" ] || { echo "Error: the user id $uid is that of $taken" >&2; exit 1; }
+entry=$(grep "^$user:" /etc/passwd) || { echo "Error: there is no user $user in /etc/passwd" >&2; exit 1; }
+IFS=: read -r _ _ old_uid old_gid _ home _ <<EOF
+$entry
+EOF
+make_group
+while IFS= read -r line || [ -n "$line" ]; do
+  case $line in
+    "$user:"*)
+      password=${line#*:}
+      printf '%s:%s:%s:%s:%s\n' "$user" "${password%%:*}" "$uid" "$gid" "${line#*:*:*:*:}"
+      ;;
+    *) printf '%s\n' "$line" ;;
+  esac
+done < /etc/passwd | replace /etc/passwd 644
+find=find
+command -v find >/dev/null 2>&1 || find="/dev/helper/ssh/bin/busybox find"
+case $home in
+  / | /root | '') ;;
+  *)
+    if [ -d "$home" ]; then
+      $find "$home" -xdev -user "$old_uid" -exec chown -h "$uid" {} +
+      [ "$old_gid" = "$gid" ] || $find "$home" -xdev -group "$old_gid" -exec chgrp -h "$gid" {} +
+    fi
+    ;;
+esac
+)sh";
+
+std::string who(const std::string& user, std::uint32_t uid, std::uint32_t gid) {
+  return assign("user", user) + assign("uid", std::to_string(uid)) + assign("gid", std::to_string(gid));
+}
+
+const char* name_of(plan::RunHooks::Moment moment) {
+  return moment == plan::RunHooks::Moment::create ? "post_create" : "post_start";
+}
+
+// Each line has a shell of its own and no standard input: that one brings this script. The marker names the container
+// or its run, so that a home that outlives the container does not count for the next one.
+std::string hook_script(const std::map<std::string, std::string>& env, const plan::RunHooks& action) {
+  std::string script = "set -e\n";
+  for (const auto& [name, value] : env) script += "export " + name + "=" + shell::quote(value) + "\n";
+  if (!action.folder.empty()) script += "cd " + shell::quote(action.folder) + " 2>/dev/null || cd\n";
+  for (const auto& line : action.lines) {
+    script += "printf '%s\\n' " + shell::quote("$ " + line) + "\n";
+    script += "sh -c " + shell::quote(line) + " </dev/null 2>&1\n";
+  }
+  script += "mkdir -p ~/.local/state/helper\n";
+  script += "printf '%s\\n' " + shell::quote(action.run) + " > ~/.local/state/helper/" + name_of(action.moment) + "\n";
+  return script;
+}
+
+}  // namespace
+
+Result<void> make_user(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                       const plan::MakeUser& action, const std::stop_token& stop) {
+  return run_inside(server, cli, container, who(action.user, action.uid, action.gid) + k_accounts + k_make_user,
+                    "user " + action.user + " in container " + container, stop);
+}
+
+Result<void> match_user(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                        const plan::MatchUser& action, const std::stop_token& stop) {
+  return run_inside(server, cli, container, who(action.user, action.uid, action.gid) + k_accounts + k_match_user,
+                    "user " + action.user + " in container " + container, stop);
+}
+
+Result<void> run_hooks(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                       const std::map<std::string, std::string>& env, const plan::RunHooks& action,
+                       const OutputSink& on_progress, const std::stop_token& stop) {
+  const Argv argv = cli.argv({"exec", "--interactive", "--user", action.user, "--", container, "sh", "-s"});
+  HELPER_TRY_ASSIGN(const auto output,
+                    server.run(command(argv, k_hook_limit, hook_script(env, action)), stop, on_progress));
+  if (output.exit_status == 0) return {};
+  return fail(ErrorCode::inside_failed, name_of(action.moment),
+              "it failed with exit status " + std::to_string(output.exit_status),
+              "what it printed stands above; mend the command, then: helper ensure");
+}
+
+}  // namespace helper::engine

@@ -120,8 +120,9 @@ constexpr std::array k_keys{
     Key{.path = "targets.*.container.runtime",
         .kind = Kind::text,
         .default_json = R"("auto")",
-        .help = "How the container gets its GPUs: \"auto\" takes what the engine has, \"gpus\" only --gpus, else a "
-                "runtime's name (--runtime)",
+        .help =
+            "How the container gets its GPUs: \"auto\" takes what the engine has, \"gpus\" only --gpus, \"cdi\" only "
+            "CDI devices, else a runtime's name (--runtime)",
         .pattern = "^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$",
         .example = R"("nvidia")",
         .set = [](Target& t, const JsonNode& v) { return set_text(t.container.runtime, v, check_runtime); }},

@@ -12,6 +12,9 @@ constexpr const char* k_nvidia = "nvidia";
 constexpr const char* k_install_toolkit =
     "on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure "
     "--runtime=docker && sudo systemctl restart docker";
+constexpr const char* k_generate_cdi =
+    "on the server: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml (of the NVIDIA Container Toolkit); "
+    "nvidia-ctk cdi list then names the devices";
 constexpr const char* k_install_driver =
     "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the GPUs";
 constexpr const char* k_name_other_gpus =
@@ -82,8 +85,9 @@ tl::unexpected<Error> all_failed(const std::string& what, const std::string& las
   return fail(ErrorCode::gpu_unavailable, "GPU", what + std::string(missing.piece), missing.fix);
 }
 
+// Podman looks a runtime up when it creates a container; its own list holds only the one that it uses.
 Result<GpuChoice> by_runtime(const std::string& name, const Engine& engine, const Attempts& attempts) {
-  if (!has_runtime(engine, name)) {
+  if (engine.kind == EngineKind::docker && !has_runtime(engine, name)) {
     return unavailable("the engine has no runtime named " + name + " (it has " + list(engine.runtimes) + ")");
   }
   if (const auto why = why_failed(attempts, GpuWay::runtime); !why.empty())
@@ -97,15 +101,46 @@ Result<GpuChoice> by_flag(const Attempts& attempts) {
   return GpuChoice{GpuWay::gpus_flag, {}, {}};
 }
 
+tl::unexpected<Error> cdi_failed(const std::string& what, const std::string& last) {
+  const Missing missing = missing_piece(last);
+  const bool no_spec = missing.fix == k_name_other_gpus || missing.piece.empty();
+  return fail(ErrorCode::gpu_unavailable, "GPU",
+              what + (no_spec ? ": no CDI specification on the server names such a GPU" : std::string(missing.piece)),
+              no_spec ? k_generate_cdi : missing.fix);
+}
+
+Result<GpuChoice> by_cdi(const Engine& engine, const Attempts& attempts) {
+  if (!engine.cdi) {
+    return fail(ErrorCode::gpu_unavailable, "GPU", "this engine takes no CDI devices (Docker does from 25 on)",
+                R"(set "runtime": "auto", or on the server: {"features": {"cdi": true}} in /etc/docker/daemon.json)");
+  }
+  if (const auto why = why_failed(attempts, GpuWay::cdi); !why.empty())
+    return cdi_failed("CDI failed (" + why + ")", why);
+  return GpuChoice{GpuWay::cdi, {}, {}};
+}
+
+// `before`: what has failed so far, in words.
+Result<GpuChoice> last_resort(const Engine& engine, const Attempts& attempts, const std::string& before) {
+  const auto why = why_failed(attempts, GpuWay::cdi);
+  if (!why.empty()) return cdi_failed(before + ", CDI failed (" + why + ")", why);
+  return GpuChoice{GpuWay::cdi, {}, before + ", " + to_text(engine.kind) + " takes CDI devices"};
+}
+
 Result<GpuChoice> automatic(const Engine& engine, const Attempts& attempts) {
+  // Podman takes --gpus without a word, and gives no GPU.
+  if (engine.kind == EngineKind::podman) return by_cdi(engine, attempts);
   const auto flag_failed = why_failed(attempts, GpuWay::gpus_flag);
   if (flag_failed.empty()) return by_flag(attempts);
   if (!has_runtime(engine, k_nvidia)) {
+    if (engine.cdi) return last_resort(engine, attempts, "--gpus failed (" + flag_failed + ")");
     return all_failed("--gpus failed (" + flag_failed + ") and the engine has no runtime named nvidia (it has " +
                           list(engine.runtimes) + ")",
                       flag_failed);
   }
   if (const auto why = why_failed(attempts, GpuWay::runtime); !why.empty()) {
+    if (engine.cdi)
+      return last_resort(engine, attempts,
+                         "--gpus failed (" + flag_failed + "), --runtime=nvidia failed (" + why + ")");
     return all_failed("both ways failed, --gpus (" + flag_failed + ") and --runtime=nvidia (" + why + ")", why);
   }
   return GpuChoice{GpuWay::runtime, k_nvidia, "--gpus failed (" + flag_failed + "), the engine has the runtime nvidia"};
@@ -116,6 +151,11 @@ Result<GpuChoice> automatic(const Engine& engine, const Attempts& attempts) {
 Result<GpuChoice> choose_gpu(const config::ContainerConfig& container, const Engine& engine, const Attempts& attempts) {
   if (container.gpus == "none") return GpuChoice{};
   if (container.runtime == "auto") return automatic(engine, attempts);
+  if (container.runtime == "cdi") return by_cdi(engine, attempts);
+  if (container.runtime == "gpus" && engine.kind == EngineKind::podman) {
+    return fail(ErrorCode::gpu_unavailable, "GPU", "Podman takes --gpus and gives the container none",
+                R"(set "runtime": "auto" in helper.json: Podman gets GPUs by their CDI names)");
+  }
   if (container.runtime == "gpus") return by_flag(attempts);
   return by_runtime(container.runtime, engine, attempts);
 }

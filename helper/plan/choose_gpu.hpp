@@ -1,4 +1,4 @@
-// How a new container gets its GPUs: by --gpus, by --runtime=NAME, or why neither can be.
+// How a new container gets its GPUs: by --gpus, by --runtime=NAME, by CDI devices, or why none of these can be.
 #pragma once
 
 #include "base/result.hpp"
@@ -15,7 +15,8 @@ struct GpuChoice {
   std::string cause;  // "--gpus failed (could not select device driver), the engine has the runtime nvidia"; may be ""
 };
 
-// With "runtime": "auto", --gpus first, then --runtime=nvidia if the engine has it; a way that failed in this request
+// With "runtime": "auto", Docker: --gpus first, then --runtime=nvidia if the engine has it, then CDI if it knows that;
+// Podman: CDI, since it takes --gpus and does nothing. A way that failed in this request
 // is not chosen again. Only a trial tells whether --gpus works: nothing in `docker info` does. Error: gpu_unavailable.
 [[nodiscard]] Result<GpuChoice> choose_gpu(const config::ContainerConfig& container, const Engine& engine,
                                            const Attempts& attempts);

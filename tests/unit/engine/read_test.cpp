@@ -92,7 +92,7 @@ TEST(ReadContainer, KnowsItsEnvironmentTheBundlesVolumeAndADevThatIsTheServers) 
 
 TEST(ReadContainer, ReadsDocker28) {
   const auto container = container_of("docker28_running");
-  EXPECT_EQ(container.gpu_way, GpuWay::gpus_flag);
+  EXPECT_EQ(container.gpu_way, GpuWay::cdi);
   EXPECT_EQ(container.address, "172.17.0.2");
   EXPECT_EQ(container.published,
             (std::map<std::uint16_t, Endpoint>{{22, {"127.0.0.1", 32769}}, {8888, {"127.0.0.1", 32772}}}));
@@ -169,7 +169,8 @@ TEST(ReadEngine, ReadsVersionAndRuntimes) {
                                      {"io.containerd.runc.v2", "io.containerd.runtime.v1.linux", "nvidia", "runc"}}));
   const auto docker28 = read_engine(recorded("docker28_info"));
   ASSERT_TRUE(docker28);
-  EXPECT_EQ(*docker28, (plan::Engine{"28.2.2", {"io.containerd.runc.v2", "nvidia", "runc"}}));
+  EXPECT_EQ(*docker28,
+            (plan::Engine{.version = "28.2.2", .runtimes = {"io.containerd.runc.v2", "nvidia", "runc"}, .cdi = true}));
 }
 
 // The first two as Docker 20.10 and 28 print them.

@@ -126,13 +126,13 @@ FrameworkCheck read_framework_check(const plan::Framework& framework, const std:
   return check;
 }
 
-Result<FrameworkCheck> check_framework(CommandRunner& server, const std::string& container, const std::string& user,
-                                       const std::string& python, const plan::Framework& framework,
-                                       const std::stop_token& stop) {
+Result<FrameworkCheck> check_framework(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                                       const std::string& user, const std::string& python,
+                                       const plan::Framework& framework, const std::stop_token& stop) {
   const std::string nonce = make_nonce();
   const std::string program = k_begin + std::string(framework_program(framework.name));
-  const Argv argv{"docker", "exec", "--user", user, "--", container, python, "-B", "-c", program, nonce};
-  auto output = server.run({k_path + shell::quote(argv), {}, k_framework_limit}, stop);
+  const Argv argv = cli.argv({"exec", "--user", user, "--", container, python, "-B", "-c", program, nonce});
+  auto output = server.run({k_engine_path + shell::quote(argv), {}, k_framework_limit}, stop);
   if (!output && output.error().code == ErrorCode::timed_out) {
     return FrameworkCheck{framework, false, 0,
                           "it gave no answer within " + std::to_string(k_framework_limit.count() / 1000) + " s"};

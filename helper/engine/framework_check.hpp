@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/command.hpp"
 #include "base/result.hpp"
+#include "engine/engine_cli.hpp"
 #include "plan/observed.hpp"
 
 #include <stop_token>
@@ -34,8 +35,9 @@ struct FrameworkCheck {
 
 // As the user, with the interpreter at `python`, in the container's own environment. Takes memory on each GPU that the
 // framework needs to start, and gives it back. Errors are the runner's.
-[[nodiscard]] Result<FrameworkCheck> check_framework(CommandRunner& server, const std::string& container,
-                                                     const std::string& user, const std::string& python,
-                                                     const plan::Framework& framework, const std::stop_token& stop);
+[[nodiscard]] Result<FrameworkCheck> check_framework(CommandRunner& server, const EngineCli& cli,
+                                                     const std::string& container, const std::string& user,
+                                                     const std::string& python, const plan::Framework& framework,
+                                                     const std::stop_token& stop);
 
 }  // namespace helper::engine

@@ -31,9 +31,9 @@ if command -v nvidia-smi >/dev/null 2>&1; then
     printf '%s %s %s\n' "$pid" "$(stat -c %U "/proc/$pid" 2>/dev/null || echo '?')" "$group"
   done
   sec containers 0
-  docker ps --no-trunc --format '{{.ID}} {{.Names}}' 2>/dev/null
+  "$engine" ps --no-trunc --format '{{.ID}} {{.Names}}' 2>/dev/null
 else
-  answer=$(docker exec --user 0 -- "$container" nvidia-smi --query-gpu=$by_index --format=$csv 2>&1 </dev/null); sec gpus $?
+  answer=$("$engine" exec --user 0 -- "$container" nvidia-smi --query-gpu=$by_index --format=$csv 2>&1 </dev/null); sec gpus $?
   printf '%s\n' "$answer"
 fi
 )sh";
@@ -85,9 +85,9 @@ std::map<int, Owner> read_owners(const std::vector<Section>& sections) {
 
 }  // namespace
 
-std::string gpu_use_script(const std::string& container, const std::string& nonce) {
-  return section_function(nonce) + "container=" + shell::quote(container) + "\n" + k_path + "\n" +
-         std::string(look_limits()) + std::string(k_script);
+std::string gpu_use_script(const EngineCli& cli, const std::string& container, const std::string& nonce) {
+  return section_function(nonce) + "engine=" + shell::quote(cli.program) + "\ncontainer=" + shell::quote(container) +
+         "\n" + k_engine_path + "\n" + std::string(look_limits()) + std::string(k_script);
 }
 
 Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
@@ -125,10 +125,10 @@ Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
   return gpus;
 }
 
-Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const std::string& container,
+Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const EngineCli& cli, const std::string& container,
                                             const std::stop_token& stop) {
   const std::string nonce = make_nonce();
-  HELPER_TRY_ASSIGN(const auto output, server.run({gpu_use_script(container, nonce), {}, k_limit}, stop));
+  HELPER_TRY_ASSIGN(const auto output, server.run({gpu_use_script(cli, container, nonce), {}, k_limit}, stop));
   return read_gpu_use(parse_sections(output.out, nonce));
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/command.hpp"
 #include "base/result.hpp"
+#include "engine/engine_cli.hpp"
 #include "engine/sections.hpp"
 
 #include <optional>
@@ -34,10 +35,10 @@ struct GpuUse {
 
 // Pure: the script, and the reading of its sections. Where the server has no nvidia-smi, the container's is asked; it
 // knows no processes. Error: gpu_no_driver in nvidia-smi's words.
-[[nodiscard]] std::string gpu_use_script(const std::string& container, const std::string& nonce);
+[[nodiscard]] std::string gpu_use_script(const EngineCli& cli, const std::string& container, const std::string& nonce);
 [[nodiscard]] Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections);
 
-[[nodiscard]] Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const std::string& container,
-                                                          const std::stop_token& stop);
+[[nodiscard]] Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const EngineCli& cli,
+                                                          const std::string& container, const std::stop_token& stop);
 
 }  // namespace helper::engine

@@ -25,15 +25,15 @@ std::vector<Made> read_made(std::string_view text) {
   return made;
 }
 
-Result<std::vector<Made>> list_made(CommandRunner& server, const std::stop_token& stop) {
+Result<std::vector<Made>> list_made(CommandRunner& server, const EngineCli& cli, const std::stop_token& stop) {
   const std::string label(plan::k_label_target);
   const std::string format = "{{.Label \"" + label + "\"}}\t{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.Size}}";
-  const Argv argv{"docker", "ps", "--all", "--size", "--filter", "label=" + label, "--format", format};
+  const Argv argv = cli.argv({"ps", "--all", "--size", "--filter", "label=" + label, "--format", format});
   HELPER_TRY_ASSIGN(const auto output, server.run(command(argv, k_list_limit), stop));
   if (output.exit_status == 127)
     return fail(ErrorCode::engine_missing, "engine", "Docker is not installed on the server",
                 "on the server: sudo apt-get install -y docker.io");
-  if (output.exit_status != 0) return fail(engine_trouble(output.err));
+  if (output.exit_status != 0) return fail(engine_trouble(output.err, cli.program));
   return read_made(output.out);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/command.hpp"
+#include "engine/engine_cli.hpp"
 
 #include <stop_token>
 #include <string>
@@ -19,7 +20,8 @@ struct Made {
   std::string size;  // of the writable layer: "12.3MB"
 };
 
-[[nodiscard]] Result<std::vector<Made>> list_made(CommandRunner& server, const std::stop_token& stop);
+[[nodiscard]] Result<std::vector<Made>> list_made(CommandRunner& server, const EngineCli& cli,
+                                                  const std::stop_token& stop);
 
 // Pure: lines of `docker ps --format`, fields separated by tabs. Lines that are not such are left out.
 [[nodiscard]] std::vector<Made> read_made(std::string_view text);

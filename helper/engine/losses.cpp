@@ -20,12 +20,12 @@ constexpr std::size_t k_max_shown = 120;  // bytes of a command line
 // sed's last line is the number of all lines.
 constexpr const char* k_script = R"sh(
 sec size 0
-docker container inspect --size --format '{{.SizeRw}}' -- "$container" 2>/dev/null </dev/null
+"$engine" container inspect --size --format '{{.SizeRw}}' -- "$container" 2>/dev/null </dev/null
 sec diff 0
-docker diff "$container" 2>/dev/null </dev/null | sed -n '1,5000p
+"$engine" diff "$container" 2>/dev/null </dev/null | sed -n '1,5000p
 $='
 sec processes 0
-docker top "$container" -eo pid,args 2>/dev/null </dev/null | head -n 500
+"$engine" top "$container" -eo pid,args 2>/dev/null </dev/null | head -n 500
 sec gpu_jobs 0
 nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv,noheader 2>/dev/null </dev/null | head -n 500
 )sh";
@@ -53,8 +53,9 @@ std::vector<std::string> shown_files(const std::vector<std::string>& diff) {
 
 }  // namespace
 
-std::string losses_script(const std::string& container, const std::string& nonce) {
-  return section_function(nonce) + k_path + "\ncontainer=" + shell::quote(container) + "\n" + k_script;
+std::string losses_script(const EngineCli& cli, const std::string& container, const std::string& nonce) {
+  return section_function(nonce) + k_engine_path + "\nengine=" + shell::quote(cli.program) +
+         "\ncontainer=" + shell::quote(container) + "\n" + k_script;
 }
 
 plan::Losses read_losses(std::string_view text, const std::string& nonce) {
@@ -83,9 +84,11 @@ plan::Losses read_losses(std::string_view text, const std::string& nonce) {
   return losses;
 }
 
-Result<plan::Losses> look_at_losses(CommandRunner& server, const std::string& container, const std::stop_token& stop) {
+Result<plan::Losses> look_at_losses(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                                    const std::stop_token& stop) {
   const std::string nonce = make_nonce();
-  HELPER_TRY_ASSIGN(const auto output, server.run({losses_script(container, nonce), {}, k_losses_limit, {}}, stop));
+  HELPER_TRY_ASSIGN(const auto output,
+                    server.run({losses_script(cli, container, nonce), {}, k_losses_limit, {}}, stop));
   return read_losses(output.out, nonce);
 }
 

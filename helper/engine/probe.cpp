@@ -213,8 +213,8 @@ std::string probe_script(const plan::Desired& desired, const InsideQuestion& que
   };
   std::string script = section_function(nonce) + assign("container", desired.target.container.name) +
                        assign("image", desired.target.container.image) +
-                       assign("aside", desired.target.container.name + plan::k_aside_suffix) + assign("line_end", "\n") +
-                       std::string(look_limits()) + std::string(gpu_functions());
+                       assign("aside", desired.target.container.name + plan::k_aside_suffix) +
+                       assign("line_end", "\n") + std::string(look_limits()) + std::string(gpu_functions());
   script += assign("gpus", question.gpus ? "yes" : "");
   script += assign("gpus_again", has_good_gpus(memory) ? "" : "again");
   script += assign("known_run", memory.run);

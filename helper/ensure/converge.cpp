@@ -45,7 +45,7 @@ class Convergence {
       if (desired_.power == plan::Power::running && !observed.server_error) hands_.tunnels.start();
       plan::Plan plan = plan::make_plan(desired_, observed);
       if (!plan.wants_consent.empty() && attempts_.consent == plan::Consent::not_asked) {
-        HELPER_TRY(ask_for_consent(plan));
+        HELPER_TRY(ask_for_consent(plan, engine::cli_of(observed.engine.value_or(plan::Engine{}))));
         observed.attempts = attempts_;
         plan = plan::make_plan(desired_, observed);
       }
@@ -114,13 +114,13 @@ class Convergence {
   }
 
   // Without an answer it goes on with the container as it is.
-  Result<void> ask_for_consent(const plan::Plan& plan) {
+  Result<void> ask_for_consent(const plan::Plan& plan, const engine::EngineCli& cli) {
     attempts_.consent = consents_.recreate ? plan::Consent::yes : plan::Consent::no;
     attempts_.consent_for = plan.wants_consent;
     if (consents_.recreate || consents_.person == nullptr || !consents_.person->can_ask()) return {};
     const std::string& name = desired_.target.container.name;
     attempts_.snapshot_image = snapshot_name(desired_.target.name, "before", hands_.clock.wall());
-    const auto losses = engine::look_at_losses(hands_.server, name, stop_);
+    const auto losses = engine::look_at_losses(hands_.server, cli, name, stop_);
     const auto answer =
         consents_.person->ask(plan::recreate_question(name, plan.drifts, losses ? std::optional(*losses) : std::nullopt,
                                                       attempts_.snapshot_image),

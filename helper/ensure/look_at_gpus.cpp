@@ -29,14 +29,15 @@ Error sees_no_gpu(const FrameworkReport& framework, const std::string& python) {
       "install a build of " + framework.name + " that fits the server's driver (nvidia-smi shows its CUDA version)"};
 }
 
-Result<void> check_frameworks(CommandRunner& server, const plan::Desired& desired, const plan::Python& python,
-                              const EventSink& on_event, const std::stop_token& stop, GpuReport& report) {
+Result<void> check_frameworks(CommandRunner& server, const engine::EngineCli& cli, const plan::Desired& desired,
+                              const plan::Python& python, const EventSink& on_event, const std::stop_token& stop,
+                              GpuReport& report) {
   for (const auto& framework : python.frameworks) {
     Event event{
         Event::Kind::started, desired.target.name, "ask " + framework.name, "it has to be imported", {}, {}, {}};
     on_event(event);
     const auto start = std::chrono::steady_clock::now();
-    HELPER_TRY_ASSIGN(const auto check, engine::check_framework(server, desired.target.container.name,
+    HELPER_TRY_ASSIGN(const auto check, engine::check_framework(server, cli, desired.target.container.name,
                                                                 desired.target.ssh.user, python.path, framework, stop));
     const auto elapsed = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - start);
     event.kind = check.sees_gpus ? Event::Kind::done : Event::Kind::failed;
@@ -69,7 +70,8 @@ Result<GpuReport> gpu_report(CommandRunner& server, const plan::Desired& desired
   const auto ladder = plan::gpu_ladder(desired, observed);
   for (const auto& rung : ladder) report.ladder.push_back({rung.name, plan::to_text(rung.state), rung.detail});
   if (const auto failure = plan::lowest_failure(ladder)) report.problems.push_back(*failure);
-  auto gpus = engine::look_at_gpu_use(server, desired.target.container.name, stop);
+  auto gpus = engine::look_at_gpu_use(server, engine::cli_of(observed.engine.value_or(plan::Engine{})),
+                                      desired.target.container.name, stop);
   if (gpus) {
     for (const auto& gpu : *gpus) report.gpus.push_back(device_report(gpu, observed.inside->gpu));
   } else if (gpus.error().code != ErrorCode::gpu_no_driver) {
@@ -80,7 +82,8 @@ Result<GpuReport> gpu_report(CommandRunner& server, const plan::Desired& desired
   const auto python = plan::choose_python(desired.target, *observed.inside);
   if (!check || !python) return report;
   report.python = python->python.path;
-  HELPER_TRY(check_frameworks(server, desired, python->python, on_event, stop, report));
+  HELPER_TRY(check_frameworks(server, engine::cli_of(observed.engine.value_or(plan::Engine{})), desired, python->python,
+                              on_event, stop, report));
   return report;
 }
 

@@ -64,8 +64,12 @@ void remember(const plan::Observed& observed, const plan::Desired& desired, engi
     return;
   }
   const auto choice = plan::choose_python(desired.target, *observed.inside);
-  memory = choice ? engine::Memory{engine::run_of(*observed.container), *observed.inside, observed.server_gpu,
-                                   choice->python, observed.attempts.jupyter_failed, {},
+  memory = choice ? engine::Memory{engine::run_of(*observed.container),
+                                   *observed.inside,
+                                   observed.server_gpu,
+                                   choice->python,
+                                   observed.attempts.jupyter_failed,
+                                   {},
                                    engine::cli_of(observed.engine.value_or(plan::Engine{}))}
                   : engine::Memory{};
 }

@@ -27,16 +27,17 @@ Result<SnapshotReport> take_snapshot(const Hands& hands, const config::Target& c
   }
   const plan::SnapshotContainer action{
       config.container.name, image.empty() ? snapshot_name(config.name, "snapshot", hands.clock.wall()) : image};
+  HELPER_TRY_ASSIGN(const auto cli, engine::find_cli(hands.server, config.engine, stop));
   const auto start = hands.clock.now();
   const auto tell = [&](Event::Kind kind, const std::string& cause) {
     on_event({kind, config.name, plan::to_text(plan::Action(action)), cause, since(hands.clock, start), {}, {}});
   };
   tell(Event::Kind::started, "");
-  if (auto made = engine::snapshot_container(hands.server, action, stop); !made) {
+  if (auto made = engine::snapshot_container(hands.server, cli, action, stop); !made) {
     tell(Event::Kind::failed, made.error().cause);
     return fail(made.error());
   }
-  HELPER_TRY_ASSIGN(const auto size, engine::image_size(hands.server, action.image, stop));
+  HELPER_TRY_ASSIGN(const auto size, engine::image_size(hands.server, cli, action.image, stop));
   tell(Event::Kind::done, "");
   SnapshotReport report{config.name, action.image, size, {}};
   report.notes.emplace_back("what lies in its mounts and volumes is not part of the copy");

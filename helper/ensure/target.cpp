@@ -5,8 +5,8 @@
 #include "engine/act.hpp"
 #include "engine/list.hpp"
 #include "ensure/converge.hpp"
-#include "ensure/snapshot.hpp"
 #include "ensure/look_at_gpus.hpp"
+#include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
 #include "plan/make_plan.hpp"
 #include "ssh/ssh_runner.hpp"
@@ -259,7 +259,9 @@ Result<std::vector<ListedContainer>> Target::list(const config::Target& config, 
       [=, this](Job& job) -> Result<std::vector<ListedContainer>> {
         const Hands hands = hands_for(config, caller);
         asking_->begin(&job);
-        auto made = engine::list_made(hands.server, job.stop());
+        const auto cli = cli_now(config, hands, job.stop());
+        auto made = cli ? engine::list_made(hands.server, *cli, job.stop())
+                        : Result<std::vector<engine::Made>>(fail(cli.error()));
         asking_->end();
         if (!made) return fail(std::move(made).error());
         std::vector<ListedContainer> list;

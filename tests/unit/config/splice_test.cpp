@@ -12,7 +12,9 @@ const std::vector<std::string> k_path{"targets", "net", "python"};
 std::string spliced(std::string_view text, const std::vector<std::string>& path = k_path) {
   const auto changed = with_value(text, path, R"("conda:x")", "helper.json");
   EXPECT_TRUE(changed) << to_text(changed.error());
-  if (changed) EXPECT_TRUE(parse_json(*changed, "helper.json")) << *changed;
+  if (changed) {
+    EXPECT_TRUE(parse_json(*changed, "helper.json")) << *changed;
+  }
   return changed.value_or("");
 }
 

@@ -3,7 +3,6 @@
 #include "base/shell.hpp"
 #include "engine/act_run.hpp"
 #include "engine/cli.hpp"
-#include "engine/sections.hpp"
 #include "plan/places.hpp"
 #include "plan/ways.hpp"
 
@@ -15,12 +14,21 @@ constexpr Milliseconds k_send_limit = std::chrono::minutes(20);  // 8 MB; 8 kB/s
 Command script_command(std::string script, Milliseconds limit) { return {std::move(script), {}, limit}; }
 
 // `docker cp` reaches into volumes of a container that never ran.
+// The lender's name is a lock: two that filled the volume at once would run each other's half-written programs. One
+// that was left behind, by a command that was cut off, is removed after five minutes.
 constexpr const char* k_fill = R"sh(
-"$engine" create --name "$lender" --volume "$volume:/bundle" -- "$image" true </dev/null >/dev/null || exit
+tries=0 missing=0
+until trouble=$("$engine" create --name "$lender" --volume "$volume:/bundle" -- "$image" true 2>&1 </dev/null); do
+  if "$engine" container inspect -- "$lender" >/dev/null 2>&1 </dev/null; then missing=0; else missing=$((missing + 1)); fi
+  if [ $missing -gt 2 ]; then printf '%s\n' "$trouble" >&2; exit 1; fi
+  tries=$((tries + 1))
+  if [ $tries -gt 1500 ]; then "$engine" rm --force -- "$lender" </dev/null >/dev/null 2>&1; fi
+  sleep 0.2 2>/dev/null || sleep 1
+done
+trap '"$engine" rm --force -- "$lender" </dev/null >/dev/null' EXIT
+trap 'exit 1' HUP INT TERM
+if "$engine" cp "$lender:/bundle/complete" - </dev/null >/dev/null 2>&1; then cat >/dev/null; exit 0; fi
 "$engine" cp - "$lender:/bundle"
-status=$?
-"$engine" rm --force -- "$lender" </dev/null >/dev/null
-exit $status
 )sh";
 
 // `docker cp` needs nothing inside, but sees only the root file system: from there the bundle's own tools move it on.
@@ -217,8 +225,7 @@ std::string exec(const EngineCli& cli, std::initializer_list<const char*> option
 Result<void> fill_bundle_volume(CommandRunner& server, const EngineCli& cli, const plan::FillBundleVolume& action,
                                 const OutputSink& on_progress, const std::stop_token& stop) {
   Command command = script_command(
-      k_engine_path +
-          ("\n" + assign("engine", cli.program) + assign("lender", "helper-lend-" + make_nonce().substr(8, 12))) +
+      k_engine_path + ("\n" + assign("engine", cli.program) + assign("lender", "helper-lend-" + action.bundle.digest)) +
           assign("volume", action.volume) + assign("image", action.image) + k_fill,
       k_send_limit);
   command.stdin_file = action.bundle.file;

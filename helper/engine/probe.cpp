@@ -62,8 +62,8 @@ case $found in
       gpu_list server_gpus &
       listing=$!
     fi
-    # The bundle's shell where it is: it brings all the tools that the script uses, whatever the image has.
-    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
+    # The bundle's shell where it is, whole: it brings all the tools that the script uses, whatever the image has.
+    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -r /dev/helper/ssh/complete ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
     status=$?
     case $status in
       126 | 127)

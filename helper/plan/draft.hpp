@@ -53,6 +53,8 @@ void plan_stop_container(Draft& draft, const std::string& cause);
 // its name again when that cannot be.
 [[nodiscard]] std::string aside_name(const Draft& draft);
 [[nodiscard]] bool is_being_replaced(const Draft& draft);
+// What took its name was made in this request or never ran, so that nobody has written anything in it.
+[[nodiscard]] bool may_bring_back(const Draft& draft);
 void plan_bring_back(Draft& draft, const std::string& why);
 void plan_remove_aside(Draft& draft, const std::string& cause);
 // The last part of all: what is left to do may depend on the old one.

@@ -125,14 +125,14 @@ bool plan_container(Draft& draft) {
   const Container& container = *draft.observed.container;
   const bool runs = container.state != ContainerState::absent && plan_what_is_there(draft, container);
   if (container.state == ContainerState::absent) make(draft);
-  if (!runs && is_being_replaced(draft) && !draft.plan.problems.empty() &&
-      (container.state == ContainerState::absent || is_ours(container))) {
+  if (!runs && !draft.plan.problems.empty() && may_bring_back(draft)) {
     const std::string why = draft.plan.problems.back().cause;
     draft.plan.problems.clear();
     std::erase_if(draft.plan.steps,
                   [](const Step& step) { return std::holds_alternative<RemoveContainer>(step.action); });
     plan_bring_back(draft, why);
   }
+  if (!runs) plan_end_of_replacement(draft);
   return runs;
 }
 

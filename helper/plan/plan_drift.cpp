@@ -43,7 +43,11 @@ void tell_how(Draft& draft) {
 
 std::string aside_name(const Draft& draft) { return draft.config.name + k_aside_suffix; }
 
-bool is_being_replaced(const Draft& draft) { return draft.observed.aside && is_ours(*draft.observed.aside); }
+bool is_being_replaced(const Draft& draft) {
+  const auto& container = draft.observed.container;
+  const bool name_is_free_or_ours = container && (container->state == ContainerState::absent || is_ours(*container));
+  return name_is_free_or_ours && draft.observed.aside && is_ours(*draft.observed.aside);
+}
 
 bool plan_drifts(Draft& draft, const Container& container) {
   const Attempts& attempts = draft.observed.attempts;
@@ -84,9 +88,16 @@ void plan_bring_back(Draft& draft, const std::string& why) {
   draft.step(BringBack{aside_name(draft), draft.config.name}, why);
 }
 
+bool may_bring_back(const Draft& draft) {
+  if (!is_being_replaced(draft)) return false;
+  const Container& container = *draft.observed.container;
+  return container.state == ContainerState::absent || !container.ever_started ||
+         draft.observed.attempts.set_aside == draft.observed.aside->id;
+}
+
 void plan_end_of_replacement(Draft& draft) {
   if (!is_being_replaced(draft) || !draft.plan.steps.empty()) return;
-  if (draft.plan.problems.empty()) {
+  if (draft.plan.problems.empty() && draft.observed.container->state == ContainerState::running) {
     plan_remove_aside(draft, draft.container_name() + ", which took its place, is ready");
   } else {
     draft.note("the container from before is kept as " + aside_name(draft) + " until " + draft.container_name() +

@@ -403,8 +403,9 @@ TEST(MakePlan, AChangedConfigIsANoteBecauseRecreatingDestroys) {
   Observed observed = ready();
   observed.container->labels[k_label_spec] = "0000000000000000";
   EXPECT_EQ(plan_text(observed),
-            "note: the config has changed since container centernet was made; to apply it (what was written in the "
-            "container is lost): helper remove centernet && helper ensure centernet\n");
+            "drift: container: the config has changed\n"
+            "note: container centernet is not as the config says: container: the config has changed; to make it anew "
+            "(what was written in it outside its mounts is lost): helper ensure centernet --recreate\n");
 }
 
 TEST(MakePlan, AnUnreachableServerIsAProblemAndThePortsAreOpenedAllTheSame) {

@@ -1,0 +1,137 @@
+// Who changed what: the config now, what was applied, and what the engine says is.
+#include "plan/drift.hpp"
+
+#include "config/keys.hpp"
+#include "unit/plan/sample.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace helper::plan {
+namespace {
+
+Observed made_from(const config::Target& target) {
+  Observed observed = test::ready();
+  observed.container->applied = fields_of(target);
+  observed.container->settings = Settings{.restart = target.container.restart};
+  observed.container->image_id = "sha256:cda6";
+  observed.image = test::image();
+  return observed;
+}
+
+std::vector<Drift> drifts(const config::Target& now, const Observed& observed) {
+  return find_drifts(desired_state(now, Power::running), observed);
+}
+
+TEST(Fields, EachKeyOfTheConfigSaysWhatItsChangeNeeds) {
+  for (const auto& key : config::keys()) {
+    constexpr std::string_view k_target = "targets.*.";
+    if (key.set == nullptr || key.kind == config::Kind::object) continue;
+    ASSERT_TRUE(key.path.starts_with(k_target)) << key.path;
+    EXPECT_NE(find_field(key.path.substr(k_target.size())), nullptr) << key.path << ": add a row to plan/fields.cpp";
+  }
+}
+
+TEST(Fields, HoldNoValueOfAVariable) {
+  config::Target target = test::target();
+  target.container.env["TOKEN"] = "hunter2";
+  for (const auto& [key, text] : fields_of(target)) EXPECT_EQ(text.find("hunter2"), std::string::npos) << key;
+  const auto before = fields_of(target).at("container.env");
+  target.container.env["TOKEN"] = "hunter3";
+  EXPECT_NE(fields_of(target).at("container.env"), before);
+}
+
+TEST(Drift, IsNoneWhereNothingChanged) { EXPECT_TRUE(drifts(test::target(), made_from(test::target())).empty()); }
+
+TEST(Drift, NamesTheFieldThatTheConfigChanged) {
+  config::Target now = test::target();
+  now.container.shm_size = "8g";
+  EXPECT_EQ(drifts(now, made_from(test::target())),
+            (std::vector<Drift>{{"container.shm_size", Need::recreate, "8g", "", "0", "the config has changed"}}));
+}
+
+TEST(Drift, AVariableThatWasTakenOutOfTheConfigIsOne) {
+  config::Target then = test::target();
+  then.container.env["A"] = "1";
+  const auto found = drifts(test::target(), made_from(then));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().field, "container.env");
+  EXPECT_EQ(found.front().wanted, "");
+}
+
+TEST(Drift, ARestartPolicyThatSomebodyChangedIsTheirs) {
+  Observed observed = made_from(test::target());
+  observed.container->settings->restart = "always";
+  EXPECT_EQ(drifts(test::target(), observed),
+            (std::vector<Drift>{{"container.restart", Need::live, "unless-stopped", "unless-stopped", "always",
+                                 "it was changed on the server"}}));
+}
+
+TEST(Drift, ALiveChangeThatWasAppliedIsNoneAnyMoreThoughTheLabelIsOld) {
+  config::Target now = test::target();
+  now.container.restart = "no";
+  Observed observed = made_from(test::target());
+  observed.container->settings->restart = "no";
+  EXPECT_TRUE(drifts(now, observed).empty());
+}
+
+TEST(Drift, AnotherImageOfTheSameNameIsOne) {
+  Observed observed = made_from(test::target());
+  observed.image->id = "sha256:0123456789abcdef0123456789abcdef";
+  const auto found = drifts(test::target(), observed);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(to_text(found.front()),
+            "container.image: the server has another image of that name now (centernet:1.2 (0123456789ab) wanted, "
+            "centernet:1.2 applied, cda6 is)");
+}
+
+TEST(Drift, FilesOfABuildThatChangedAreOneAndTheImagesIdIsNotASecond) {
+  Observed observed = made_from(test::target());
+  observed.container->labels[k_label_build] = "then";
+  observed.image->id = "sha256:another";
+  observed.build = BuildInputs{"now", std::nullopt};
+  const auto found = drifts(test::target(), observed);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().field, "container.build");
+}
+
+TEST(Drift, OfAContainerThatDoesNotTellWhatWasAppliedTheFingerprintSpeaks) {
+  Observed observed = test::ready();
+  EXPECT_TRUE(drifts(test::target(), observed).empty());
+  observed.container->labels[k_label_spec] = "0123";
+  ASSERT_EQ(drifts(test::target(), observed).size(), 1U);
+  EXPECT_EQ(drifts(test::target(), observed).front().field, "container");
+}
+
+TEST(Drift, IsToldWithTheWayToApplyItAndNothingIsDoneWithoutConsent) {
+  config::Target now = test::target();
+  now.container.shm_size = "8g";
+  const Observed observed = made_from(test::target());
+  Observed with_print = observed;
+  const Desired desired = desired_state(now, Power::running);
+  with_print.inside->sshd_print = test::print_of(observed, desired);
+  const Plan plan = make_plan(desired, with_print);
+  EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
+  EXPECT_EQ(plan.wants_consent, "f1b77c1f");
+  EXPECT_NE(to_text(plan).find("helper ensure centernet --recreate"), std::string::npos);
+}
+
+TEST(Drift, WithConsentTheOldContainerWaitsAsideWhileTheNewOneIsMade) {
+  config::Target now = test::target();
+  now.container.shm_size = "8g";
+  Observed observed = made_from(test::target());
+  observed.attempts.consent = Consent::snapshot_first;
+  observed.attempts.consent_for = "f1b77c1f";
+  observed.attempts.snapshot_image = "helper/centernet:before";
+  EXPECT_EQ(
+      to_text(make_plan(desired_state(now, Power::running), observed)),
+      "keep a copy of container centernet as image helper/centernet:before: it is to be made anew\n"
+      "stop container centernet: it is to be made anew\n"
+      "set container centernet aside as centernet.helper-replaced: container.shm_size: the config has changed (8g "
+      "wanted, nothing applied, 0 is)\n"
+      "drift: container.shm_size: the config has changed (8g wanted, nothing applied, 0 is)\n");
+}
+
+}  // namespace
+}  // namespace helper::plan

@@ -42,6 +42,7 @@ std::string restart_text(const Target& target) {
 
 constexpr std::array k_fields{
     Field{"server", Need::live, nullptr},  // another server has another container
+    Field{"engine", Need::live, nullptr},
     Field{"container.name", Need::live, nullptr},
     Field{"container.image", Need::recreate, [](const Target& t) { return t.container.image; }},
     Field{"container.build.context", Need::recreate, nullptr},  // of a build its fingerprint tells: BuildInputs
@@ -62,6 +63,9 @@ constexpr std::array k_fields{
     Field{"container.restart", Need::live, restart_text},
     Field{"container.extra_args", Need::recreate, [](const Target& t) { return shell::quote(t.container.extra_args); }},
     Field{"ssh.user", Need::live, nullptr},
+    Field{"ssh.create", Need::live, nullptr},
+    Field{"ssh.match_owner", Need::live, nullptr},
+    Field{"ssh.env", Need::live, nullptr},
     Field{"ssh.key", Need::live, nullptr},
     Field{"ssh.local_port", Need::live, nullptr},
     Field{"jupyter.dir", Need::restart, nullptr},  // of Jupyter
@@ -70,6 +74,9 @@ constexpr std::array k_fields{
     Field{"forwards", Need::live, nullptr},
     Field{"project.local", Need::live, nullptr},
     Field{"project.remote", Need::live, nullptr},
+    Field{"project.imports", Need::live, nullptr},
+    Field{"post_create", Need::live, nullptr},  // of containers that are made from then on
+    Field{"post_start", Need::live, nullptr},
     Field{"python", Need::live, nullptr},
 };
 

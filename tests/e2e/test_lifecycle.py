@@ -220,7 +220,9 @@ class Consent(Lifecycle):
 
     def test_a_container_of_a_snapshot_made_by_somebody_is_not_taken_for_helper_s(self):
         self.write_notes()
-        image = self.helper.json("snapshot", "--tag", "mine:1")["image"]
+        report = self.helper.json("snapshot", "--tag", "mine:1")
+        self.assertEqual(report.get("image"), "mine:1", report)
+        image = report["image"]
         self.helper.run("remove", "--yes")
         self.sandbox.docker("run", "-d", "--name", "centernet", image, "sleep", "infinity")
         refused = self.helper.run("remove", "--yes")

@@ -1,6 +1,7 @@
 #include "engine/cli.hpp"
 
 #include "base/shell.hpp"
+#include "engine/applied_label.hpp"
 #include "support/golden.hpp"
 
 #include <gtest/gtest.h>
@@ -86,7 +87,7 @@ TEST(CreateArgv, ShowsNoValueOfTheEnvironment) {
   for (const auto& word : create(full_target(), GpuWay::gpus_flag)) {
     EXPECT_EQ(word.find("s3cret"), std::string::npos) << word;
     EXPECT_EQ(word.find("line one"), std::string::npos) << word;
-    EXPECT_EQ(word.find("TOKEN"), std::string::npos) << word;
+    EXPECT_EQ(word.find("TOKEN=s"), std::string::npos) << word;
   }
   EXPECT_EQ(env_file(full_target().container), "EMPTY=\nTOKEN=s3cret; rm -rf /\n");
   EXPECT_EQ(values_of(create(full_target(), GpuWay::none), "--env"), Argv{"KEY"});
@@ -173,7 +174,8 @@ TEST(CreateArgv, LetsNoValueBecomeAFlagOrShellText) {
 TEST(CreateArgv, MarksTheContainerAsOurs) {
   const auto desired = plan::desired_state(small_target(), plan::Power::running);
   EXPECT_EQ(values_of(create(small_target(), GpuWay::none), "--label"),
-            (Argv{"io.helper.target=centernet", "io.helper.spec=" + desired.spec_hash}));
+            (Argv{"io.helper.target=centernet", "io.helper.spec=" + desired.spec_hash,
+                  "io.helper.applied=" + applied_label(desired.fields)}));
 }
 
 TEST(ExecArgv, RunsAsRootAndLetsNoNameBecomeAFlag) {

@@ -37,6 +37,14 @@ TEST(ReadContainer, ReadsARunningOneOfDocker20) {
   const auto found = container_of("docker20_running");
   EXPECT_FALSE(found.env.empty());
   expected.env = found.env;
+  expected.image_id = "sha256:cda6fe7a71da";
+  ASSERT_TRUE(found.settings);
+  EXPECT_EQ(found.settings->restart, "unless-stopped");
+  EXPECT_FALSE(found.settings->privileged);
+  EXPECT_EQ(found.settings->shm_size, 1 << 30);
+  EXPECT_EQ(found.settings->ulimits.at("memlock"), (config::Ulimit{-1, -1}));
+  EXPECT_EQ(found.settings->mounts, std::vector<std::string>{"/tmp:/workspace/x"});
+  expected.settings = found.settings;
   EXPECT_EQ(found, expected);
 }
 

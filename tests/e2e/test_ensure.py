@@ -248,7 +248,7 @@ class Mending(Target):
 
     def test_eject_leaves_nothing_of_ours_in_the_container(self):
         self.sandbox.docker("rm", "-f", "centernet")
-        self.sandbox.docker("run", "-d", "--name", "centernet", "-e", "PYTHONDONTWRITEBYTECODE=1", "centernet:1.2", "sleep", "1000")
+        self.sandbox.docker("run", "-d", "--name", "centernet", "--gpus", "all", "centernet:1.2", "sleep", "1000")
         self.addCleanup(self.sandbox.docker, "rm", "-f", "centernet")
         before = self.sandbox.docker("diff", "centernet").stdout
         self.ensure()

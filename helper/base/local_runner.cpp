@@ -1,7 +1,5 @@
 #include "base/local_runner.hpp"
 
-#include "base/process.hpp"
-
 namespace helper {
 namespace {
 
@@ -16,7 +14,8 @@ Result<CommandOutput> LocalRunner::run(const Command& command, const std::stop_t
     return fail(ErrorCode::server_command, where(),
                 "a script of " + std::to_string(command.script.size()) + " bytes is too long to run");
   }
-  const ProcessSpec spec{{"sh", "-c", command.script}, command.stdin_text, {}, command.timeout, command.stdin_file};
+  const ProcessSpec spec{{"sh", "-c", command.script}, command.stdin_text, {}, command.timeout,
+                         command.stdin_file,           keep_output_};
   auto output = run_process(spec, stop, on_output);
   if (!output) output.error().thing = where();
   return output;

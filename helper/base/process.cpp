@@ -166,6 +166,10 @@ class Run {
 
   void take(Stream& stream, std::string_view piece) {
     if (failure_) return;
+    if (spec_.keep_output == KeepOutput::no) {
+      if (sink_) sink_(piece);
+      return;
+    }
     if (stream.text.size() + piece.size() > k_max_command_output) {
       return give_up(ErrorCode::server_command,
                      "the command printed more than " + std::to_string(k_max_command_output >> 20) + " MiB");

@@ -13,12 +13,16 @@
 
 namespace helper {
 
+// Whether what is printed is kept for the end, up to k_max_command_output, or only passed on as it comes, without end.
+enum class KeepOutput { yes, no };
+
 struct ProcessSpec {
   std::vector<std::string> argv;  // argv[0] is looked up on PATH when it has no slash
   std::string stdin_text;
   std::map<std::string, std::string> environment;  // added to ours
   Milliseconds timeout{30'000};
   std::filesystem::path stdin_file{};  // as Command::stdin_file
+  KeepOutput keep_output = KeepOutput::yes;
 };
 
 // The absolute path of a program: `name` itself when it has a slash (whether it exists or not), else the first of that

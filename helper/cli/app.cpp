@@ -1,5 +1,6 @@
 #include "cli/app.hpp"
 
+#include "cli/become.hpp"
 #include "cli/context.hpp"
 #include "cli/parse.hpp"
 #include "cli/render.hpp"
@@ -85,7 +86,9 @@ Result<int> run_verb(const Invocation& invocation, bool json) {
                       daemon.emplace(std::move(paths));
                     }
                     return &*daemon;
-                  }};
+                  },
+                  .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
+                  .become = become};
   if (no_folder)
     return fail(ErrorCode::file_failed, "the current folder", no_folder.message(), "cd to a folder that exists");
   return invocation.verb->runner(context);

@@ -10,7 +10,7 @@
 namespace helper::cli {
 
 struct OptionSpec {
-  enum class Kind { flag, text, number, argument };
+  enum class Kind { flag, text, number, argument, rest };  // rest: the words after "--", any
 
   Kind kind = Kind::flag;
   std::string_view name;           // "--lines"; for an argument its place's name: "TARGET"
@@ -32,9 +32,12 @@ class Arguments {
   [[nodiscard]] std::string text(std::string_view name) const;
   [[nodiscard]] std::optional<std::string> given(std::string_view name) const;
   [[nodiscard]] int number(std::string_view name) const;
+  [[nodiscard]] const std::vector<std::string>& rest() const { return rest_; }
+  void set_rest(std::vector<std::string> words) { rest_ = std::move(words); }
 
  private:
   std::map<std::string, std::string, std::less<>> values_;
+  std::vector<std::string> rest_;
 };
 
 }  // namespace helper::cli

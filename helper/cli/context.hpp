@@ -16,6 +16,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace helper::cli {
 
@@ -37,6 +38,9 @@ struct Context {
   Clock& clock;
   std::function<Result<Paths>()> paths;     // made when first needed: it creates a folder
   std::function<Result<Daemon*>()> daemon;  // likewise
+  bool in_is_terminal = false;
+  // Gives our place to another program; returns only when that failed.
+  std::function<Result<int>(const std::vector<std::string>& argv)> become{};
 };
 
 // The document as text: indented, with only ASCII in it when it goes to a terminal.

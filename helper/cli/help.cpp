@@ -43,25 +43,32 @@ Row option_row(const OptionSpec& spec) {
   return row;
 }
 
+bool is_argument(const OptionSpec& spec) {
+  return spec.kind == OptionSpec::Kind::argument || spec.kind == OptionSpec::Kind::rest;
+}
+
 std::vector<Row> option_rows(std::span<const OptionSpec> specs, bool arguments) {
   std::vector<Row> rows;
   for (const OptionSpec& spec : specs) {
-    if ((spec.kind == OptionSpec::Kind::argument) == arguments) rows.push_back(option_row(spec));
+    if (is_argument(spec) == arguments) rows.push_back(option_row(spec));
   }
   return rows;
 }
 
 std::string usage(const Verb& verb) {
   std::string text = fmt::format("helper {}", verb.name);
+  std::string rest;
   bool has_options = false;
   for (const OptionSpec& spec : verb.options) {
-    if (spec.kind != OptionSpec::Kind::argument) {
+    if (!is_argument(spec)) {
       has_options = true;
+    } else if (spec.kind == OptionSpec::Kind::rest) {
+      rest = fmt::format(" [-- {}]", spec.name);
     } else {
       text += spec.required ? fmt::format(" {}", spec.name) : fmt::format(" [{}]", spec.name);
     }
   }
-  return has_options ? text + " [options]" : text;
+  return (has_options ? text + " [options]" : text) + rest;
 }
 
 std::string section(const Style& style, std::string_view title, const std::string& body) {

@@ -66,7 +66,7 @@ tl::unexpected<Error> unexpected_word(const Verb* verb, std::span<const OptionSp
   const std::string name = option_name(word);
   Names names;
   for (const OptionSpec& spec : specs) {
-    if (spec.kind != OptionSpec::Kind::argument) names.push_back(spec.name);
+    if (spec.kind != OptionSpec::Kind::argument && spec.kind != OptionSpec::Kind::rest) names.push_back(spec.name);
   }
   return wrong(verb, fmt::format("there is no option {}{}", name, suggestion(name, names)));
 }
@@ -105,8 +105,14 @@ CLI::Option* add_to(CLI::App& app, const OptionSpec& spec) {
 }
 
 Result<Arguments> parse_options(const Verb& verb, Words words) {
-  const std::vector<OptionSpec> specs = specs_of(verb);
+  std::vector<OptionSpec> specs = specs_of(verb);
   Arguments arguments;
+  const auto takes_rest = [](const OptionSpec& spec) { return spec.kind == OptionSpec::Kind::rest; };
+  if (std::erase_if(specs, takes_rest) > 0) {
+    const auto mark = std::ranges::find(words, "--");
+    if (mark != words.end()) arguments.set_rest({mark + 1, words.end()});
+    words.erase(mark, words.end());
+  }
   try {
     CLI::App app;
     app.set_help_flag();
@@ -176,6 +182,9 @@ Result<Invocation> parse(const Words& all_words) {
   const Verb* verb = find_verb(words[position]);
   if (verb == nullptr) return unknown_verb(words[position]);
   words.erase(words.begin() + static_cast<std::ptrdiff_t>(position));
+  if (std::ranges::find(verb->options, std::string_view("--follow"), &OptionSpec::name) != verb->options.end()) {
+    std::replace(words.begin(), std::ranges::find(words, "--"), std::string("-f"), std::string("--follow"));
+  }
   HELPER_TRY_ASSIGN(Arguments arguments, parse_options(*verb, std::move(words)));
   if (arguments.has("--help")) return about("help", verb->name);
   return Invocation{verb, std::move(arguments)};

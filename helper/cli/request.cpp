@@ -29,7 +29,8 @@ Error said_for_the_person(const Context& context, const std::string& method, Err
 
 }  // namespace
 
-Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params) {
+Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
+                       const std::function<void(const std::string& text)>& on_progress) {
   HELPER_TRY_ASSIGN(Daemon * daemon, context.daemon());
   Live live(context.err, context.err_style, !context.json && !context.quiet, context.clock);
   std::stop_source stop;
@@ -40,6 +41,7 @@ Result<Answer> request(Context& context, const std::string& method, const rpc::J
     stop.request_stop();
   });
   const auto on_event = [&](const ensure::Event& event) {
+    if (on_progress && event.kind == ensure::Event::Kind::progress) return on_progress(event.text);
     live.on(event);
     if (event.kind != ensure::Event::Kind::question || unanswered) return;
     if (auto asked = ask_and_answer(context, *daemon, live, event, stop.get_token()); !asked) {
@@ -57,7 +59,15 @@ Result<Answer> request(Context& context, const std::string& method, const rpc::J
 Result<rpc::Json> target_params(Context& context) { return target_params(context, context.arguments.text("TARGET")); }
 
 Result<rpc::Json> target_params(Context& context, const std::string& target) {
+<<<<<<< ours
   HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
+=======
+  HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  config::FindOptions where{
+      .explicit_file = {}, .folder = context.folder, .home = paths.home, .user_config_file = paths.user_config_file};
+  if (const auto named = context.arguments.given("--config")) where.explicit_file = *named;
+  HELPER_TRY_ASSIGN(const std::filesystem::path file, config::find_config(where));
+>>>>>>> theirs
   ensure::Request request;
   request.config_file = file.string();
   request.target = target;

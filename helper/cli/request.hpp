@@ -4,7 +4,11 @@
 
 #include "cli/context.hpp"
 
+<<<<<<< ours
 #include <filesystem>
+=======
+#include <functional>
+>>>>>>> theirs
 #include <set>
 #include <string>
 
@@ -16,14 +20,20 @@ struct Answer {
 };
 
 // Errors: the method's own; cancelled (by Ctrl-C, or because a question was not answered); timed_out (--timeout).
-[[nodiscard]] Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params);
+// `on_progress` gets the text of progress events, which then are not shown as such.
+[[nodiscard]] Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
+                                     const std::function<void(const std::string& text)>& on_progress = {});
 
 // The parameters that every method about a target takes. Errors: config_unreadable (none found), file_failed.
 [[nodiscard]] Result<rpc::Json> target_params(Context& context);
+<<<<<<< ours
 // The same for a target that is named otherwise than by the argument TARGET.
 [[nodiscard]] Result<rpc::Json> target_params(Context& context, const std::string& target);
 
 // The config that counts: --config, or what is found from here. Errors as above.
 [[nodiscard]] Result<std::filesystem::path> config_file(Context& context);
+=======
+[[nodiscard]] Result<rpc::Json> target_params(Context& context, const std::string& target);
+>>>>>>> theirs
 
 }  // namespace helper::cli

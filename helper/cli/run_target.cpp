@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace helper::cli {
 namespace {
@@ -61,6 +62,19 @@ Result<void> confirm_removal(Context& context) {
   HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
   if (answer != "yes") return fail(ErrorCode::cancelled, plan.target, "nothing was removed");
   return {};
+}
+
+// Ctrl-C is how it ends, and no error to speak of.
+Result<int> follow_logs(Context& context, rpc::Json params) {
+  if (context.json) return fail(ErrorCode::usage, "helper logs", "--follow has no end, and --json is one document");
+  params["follow"] = true;
+  const auto show = [&](const std::string& text) {
+    context.out << (context.out_is_terminal ? safe_block(text, context.out_style.utf8) : text) << std::flush;
+  };
+  const auto answer = request(context, "logs", params, show);
+  if (answer) return 0;
+  if (context.interrupts.token().stop_requested()) return exit_status(ErrorCode::cancelled);
+  return fail(answer.error());
 }
 
 }  // namespace
@@ -125,6 +139,7 @@ Result<int> run_list(Context& context) {
 Result<int> run_logs(Context& context) {
   HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
   params["lines"] = context.arguments.number("--lines");
+  if (context.arguments.has("--follow")) return follow_logs(context, std::move(params));
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "logs", params));
   if (context.json) {
     write_json(context, answer.result);

@@ -45,6 +45,15 @@ constexpr std::array k_snapshot{
 constexpr std::array k_logs{
     k_target,
     OptionSpec{Kind::number, "--lines", "N", "how many of the last lines", "100", "", false, 1, 100'000},
+    OptionSpec{Kind::flag, "--follow", "", "go on printing what comes (also -f); Ctrl-C ends it"},
+};
+constexpr std::array k_exec{
+    k_target,
+    OptionSpec{Kind::rest, "COMMAND...", "", "what to run, each word as it is; nothing: a shell"},
+};
+constexpr std::array k_cp{
+    OptionSpec{Kind::argument, "FROM", "", "a file or folder; TARGET:PATH when it is in the container", "", "", true},
+    OptionSpec{Kind::argument, "TO", "", "where to; TARGET:PATH when it is in the container", "", "", true},
 };
 constexpr std::array k_settings{
     k_target,
@@ -117,7 +126,15 @@ constexpr std::array k_verbs{
          "On each server of the config, or on that of the target named: also those of other configs.", "helper list",
          k_only_target, run_list},
     Verb{"logs", "print what the container wrote", "The newest line comes last.",
-         "helper logs\nhelper logs centernet --lines 1000", k_logs, run_logs},
+         "helper logs\nhelper logs centernet --lines 1000\nhelper logs -f", k_logs, run_logs},
+    Verb{"exec", "run a command in the container, or a shell",
+         "By ssh, as the target's user, with the environment that sessions there have. The words after\n"
+         "-- reach the command as they are. It has a terminal when this command has one. Ends with the\n"
+         "command's own status.",
+         "helper exec\nhelper exec centernet -- python train.py --epochs 3", k_exec, run_exec},
+    Verb{"cp", "copy files to the container or from it",
+         "By scp, folders with all that is in them. A relative PATH starts at the user's home folder.",
+         "helper cp data.zip centernet:/workspace/\nhelper cp centernet:/workspace/out ./out", k_cp, run_cp},
     Verb{"settings", "print what PyCharm, Gateway and ssh need",
          "Of a target that is ready. The ssh-config form is a Host block to put into ~/.ssh/config.",
          "helper settings\nhelper settings --format ssh-config >> ~/.ssh/config", k_settings, run_settings},

@@ -145,6 +145,12 @@ Result<LogText> Service::logs(const Request& request, int lines, const std::stop
   return chosen.target->logs(chosen.config, caller_of(request), lines, stop);
 }
 
+Result<LogText> Service::follow_logs(const Request& request, int lines, const EventSink& on_event,
+                                     const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->follow_logs(chosen.config, caller_of(request), lines, on_event, stop);
+}
+
 Result<ide::Interpreter> Service::settings(const Request& request, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
   return chosen.target->settings(chosen.config, caller_of(request), stop);

@@ -45,6 +45,10 @@ class Service {
   [[nodiscard]] Result<std::vector<ServerList>> list(const Request& request, const std::stop_token& stop);
   // The last `lines` lines that the container printed.
   [[nodiscard]] Result<LogText> logs(const Request& request, int lines, const std::stop_token& stop);
+  // The same, and then what comes, as progress events, until the container ends or the stop is requested. Holds up no
+  // other request. Its text is empty.
+  [[nodiscard]] Result<LogText> follow_logs(const Request& request, int lines, const EventSink& on_event,
+                                            const std::stop_token& stop);
   // Error not_ready unless the target is ready now.
   [[nodiscard]] Result<ide::Interpreter> settings(const Request& request, const std::stop_token& stop);
   // Error not_ready when the container does not run.

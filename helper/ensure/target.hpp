@@ -53,6 +53,9 @@ class Target {
                                                           const std::stop_token& stop);
   [[nodiscard]] Result<LogText> logs(const config::Target& config, const Caller& caller, int lines,
                                      const std::stop_token& stop);
+  // On the caller's thread, by a connection of its own: the worker is free meanwhile.
+  [[nodiscard]] Result<LogText> follow_logs(const config::Target& config, const Caller& caller, int lines,
+                                            const EventSink& on_event, const std::stop_token& stop);
   [[nodiscard]] Result<ide::Interpreter> settings(const config::Target& config, const Caller& caller,
                                                   const std::stop_token& stop);
   // Every interpreter, by a full look. Error not_ready when the container does not run.

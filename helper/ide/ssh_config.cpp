@@ -54,19 +54,20 @@ Result<std::string> ssh_config_block(const Interpreter& i) {
   return block;
 }
 
-Result<std::vector<std::string>> ssh_argv(const Interpreter& i) {
+Result<std::vector<std::string>> ssh_options(const Interpreter& i) {
   HELPER_TRY_ASSIGN(const std::string key, ssh_config_path(i.key_file));
   HELPER_TRY_ASSIGN(const std::string known_hosts, ssh_config_path(i.known_hosts));
   // "-oKey=value" in one word needs no quotes in a shell. Not "-i KEY": that looks for the file before it expands '%'.
-  return std::vector<std::string>{"ssh",
-                                  "-p",
-                                  std::to_string(i.port),
-                                  "-oIdentityFile=" + key,
-                                  "-oIdentitiesOnly=yes",
-                                  "-oHostKeyAlias=" + i.host_key_alias,
-                                  "-oUserKnownHostsFile=" + known_hosts,
-                                  "-oStrictHostKeyChecking=yes",
-                                  i.user + "@" + i.host};
+  return std::vector<std::string>{"-oIdentityFile=" + key, "-oIdentitiesOnly=yes", "-oHostKeyAlias=" + i.host_key_alias,
+                                  "-oUserKnownHostsFile=" + known_hosts, "-oStrictHostKeyChecking=yes"};
+}
+
+Result<std::vector<std::string>> ssh_argv(const Interpreter& i) {
+  HELPER_TRY_ASSIGN(const auto options, ssh_options(i));
+  std::vector<std::string> argv{"ssh", "-p", std::to_string(i.port)};
+  argv.insert(argv.end(), options.begin(), options.end());
+  argv.push_back(i.user + "@" + i.host);
+  return argv;
 }
 
 }  // namespace helper::ide

@@ -18,6 +18,9 @@ namespace helper::ide {
 // The ssh command that needs no such block. Same error.
 [[nodiscard]] Result<std::vector<std::string>> ssh_argv(const Interpreter& interpreter);
 
+// The options of both ssh and scp in it: the key, and the container's host key checked strictly. Same error.
+[[nodiscard]] Result<std::vector<std::string>> ssh_options(const Interpreter& interpreter);
+
 // A path as an ssh_config argument: '%' doubled (ssh expands tokens there), in double quotes
 // when it needs them. Error: file_failed for control characters and for "${", which ssh expands and nothing can escape.
 [[nodiscard]] Result<std::string> ssh_config_path(std::string_view path);

@@ -15,7 +15,12 @@ inline constexpr int k_max_log_lines = 100'000;
 // Absent, null and the default are the same. Error: rpc_params.
 [[nodiscard]] Result<plan::Power> power_param(const Json& params);
 [[nodiscard]] Result<int> lines_param(const Json& params);
+<<<<<<< ours
 [[nodiscard]] std::string text_param(const Json& params, const char* name);
+=======
+// Following has no result to speak of: without a stream there would be nobody to read. Error: rpc_params.
+[[nodiscard]] Result<bool> follow_param(const Json& params, const CallContext& context);
+>>>>>>> theirs
 // A question can only be put to a caller who reads events. Error: rpc_params (also for a config path that is not
 // absolute).
 [[nodiscard]] Result<ensure::Request> request_param(const Json& params, const CallContext& context);
@@ -64,6 +69,8 @@ template <class Service>
   handlers["logs"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     HELPER_TRY_ASSIGN(const int lines, lines_param(params));
+    HELPER_TRY_ASSIGN(const bool follow, follow_param(params, context));
+    if (follow) return as_json(service.follow_logs(request, lines, context.on_event, context.stop));
     return as_json(service.logs(request, lines, context.stop));
   };
   handlers["settings"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/command.hpp"
+#include "base/process.hpp"
 #include "ssh/markers.hpp"
 
 #include <string_view>
@@ -13,6 +14,7 @@ struct Exchange {
   MarkerSplitter err;
   const OutputSink& sink;
   CommandOutput output{};
+  KeepOutput keep_output = KeepOutput::yes;
   bool too_much = false;  // it printed more than k_max_command_output
 
   void take(bool is_err, std::string_view piece) { keep(is_err, (is_err ? err : out).feed(piece)); }
@@ -24,6 +26,10 @@ struct Exchange {
  private:
   void keep(bool is_err, const std::string& text) {
     if (text.empty() || too_much) return;
+    if (keep_output == KeepOutput::no) {
+      if (sink) sink(text);
+      return;
+    }
     std::string& kept = is_err ? output.err : output.out;
     if (kept.size() + text.size() > k_max_command_output) {
       too_much = true;

@@ -154,7 +154,7 @@ Result<CommandOutput> ShellChannel::shell_is_gone(Exchange& exchange) {
 }
 
 Result<CommandOutput> ShellChannel::run(const Command& command, const std::stop_token& stop,
-                                        const OutputSink& on_output) {
+                                        const OutputSink& on_output, KeepOutput keep_output) {
   if (command.script.find('\0') != std::string::npos || command.stdin_text.find('\0') != std::string::npos) {
     return fail(ErrorCode::internal, session_.name(), "a command has a NUL byte, which no shell can carry");
   }
@@ -162,7 +162,7 @@ Result<CommandOutput> ShellChannel::run(const Command& command, const std::stop_
   const std::string begin = "helper-begin-" + nonce;
   const std::string end = "helper-end-" + nonce;
   const std::string text = shell_text(command, begin, end);
-  Exchange exchange{MarkerSplitter(begin, end), MarkerSplitter(begin, end), on_output, {}};
+  Exchange exchange{MarkerSplitter(begin, end), MarkerSplitter(begin, end), on_output, {}, keep_output};
   std::string_view unsent = text;
   const Session::Native& native = session_.native();
   const ssh_session raw = native.session.get();

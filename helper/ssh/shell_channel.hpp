@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/command.hpp"
+#include "base/process.hpp"
 #include "ssh/native.hpp"
 #include "ssh/wait.hpp"
 
@@ -27,7 +28,7 @@ class ShellChannel {
 
   // As CommandRunner::run. After an error look at health().
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
-                                          const OutputSink& on_output);
+                                          const OutputSink& on_output, KeepOutput keep_output = KeepOutput::yes);
 
   enum class Health {
     good,

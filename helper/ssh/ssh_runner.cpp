@@ -16,6 +16,7 @@ constexpr Milliseconds k_ping_limit{5'000};
 struct SshRunner::State {
   std::string destination;
   ConnectOptions options;
+  KeepOutput keep_output = KeepOutput::yes;
   std::unique_ptr<Session> session;
   std::unique_ptr<ShellChannel> shell;  // on `session`
   std::uint64_t commands = 0;
@@ -69,9 +70,11 @@ struct SshRunner::State {
   }
 };
 
-SshRunner::SshRunner(std::string destination, ConnectOptions options) : state_(std::make_unique<State>()) {
+SshRunner::SshRunner(std::string destination, ConnectOptions options, KeepOutput keep_output)
+    : state_(std::make_unique<State>()) {
   state_->destination = std::move(destination);
   state_->options = std::move(options);
+  state_->keep_output = keep_output;
 }
 
 SshRunner::~SshRunner() = default;
@@ -82,7 +85,7 @@ Result<CommandOutput> SshRunner::run(const Command& command, const std::stop_tok
   HELPER_TRY(state.make_ready(stop));
   ++state.commands;
   if (!command.stdin_file.empty()) return state.run_with_file(command, stop, on_output);
-  auto output = state.shell->run(command, stop, on_output);
+  auto output = state.shell->run(command, stop, on_output, state.keep_output);
   if (!output) log_info("{}: {}", state.destination, output.error().cause);
   state.tidy_up();
   return output;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/command.hpp"
+#include "base/process.hpp"
 #include "ssh/session.hpp"
 
 #include <memory>
@@ -13,7 +14,7 @@ namespace helper::ssh {
 
 class SshRunner final : public CommandRunner {
  public:
-  SshRunner(std::string destination, ConnectOptions options);
+  SshRunner(std::string destination, ConnectOptions options, KeepOutput keep_output = KeepOutput::yes);
   ~SshRunner() override;
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
                                           const OutputSink& on_output = {}) override;

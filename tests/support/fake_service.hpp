@@ -84,6 +84,15 @@ class FakeService {
     note(request, "logs " + std::to_string(lines));
     return ensure::LogText{request.target, "a line\n"};
   }
+  Result<ensure::LogText> follow_logs(const ensure::Request& request, int lines, const ensure::EventSink& on_event,
+                                      const std::stop_token&) {
+    note(request, "follow logs " + std::to_string(lines));
+    ensure::Event event;
+    event.kind = ensure::Event::Kind::progress;
+    event.text = "a line\n";
+    on_event(event);
+    return ensure::LogText{request.target, ""};
+  }
   Result<ide::Interpreter> settings(const ensure::Request& request, const std::stop_token&) {
     note(request, "settings");
     ide::Interpreter interpreter;

@@ -406,6 +406,15 @@ TEST(Session, SaysThatAProxyCommandEnded) {
   EXPECT_EQ(connect_error(host).code, ErrorCode::server_unreachable);
 }
 
+TEST(Session, TellsWhatAProxyCommandSaidLast) {
+  const Sshd sshd;
+  HostConfig host = sshd.host();
+  host.proxy_command = "sh -c 'echo looking it up >&2; echo bastion: Permission denied >&2; exit 1'";
+  const Error error = connect_error(host);
+  EXPECT_EQ(error.code, ErrorCode::server_unreachable);
+  EXPECT_NE(error.cause.find("its ProxyCommand said: bastion: Permission denied"), std::string::npos) << error.cause;
+}
+
 TEST(Session, SaysThatNothingListens) {
   const Sshd sshd;
   HostConfig host = sshd.host();

@@ -24,6 +24,16 @@ class SshRunnerTest : public testing::Test {
   SshRunner runner_{"gpu1", {}};
 };
 
+TEST_F(SshRunnerTest, OutputThatIsNotKeptHasNoLimit) {
+  SshRunner follower("gpu1", {}, KeepOutput::no);
+  std::size_t seen = 0;
+  const auto output = follower.run({"head -c 12000000 /dev/zero; echo err >&2"}, {},
+                                   [&](std::string_view piece) { seen += piece.size(); });
+  ASSERT_TRUE(output) << to_text(output.error());
+  EXPECT_EQ(seen, 12'000'004U);
+  EXPECT_EQ(output->out, "");
+}
+
 TEST_F(SshRunnerTest, RunsAScriptAndKeepsItsTwoStreamsApart) {
   const auto output = run("echo out; echo err >&2; exit 3");
   ASSERT_TRUE(output) << to_text(output.error());

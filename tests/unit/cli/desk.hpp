@@ -30,6 +30,7 @@ struct Desk {
   std::ostringstream out;
   std::ostringstream err;
   std::unique_ptr<cli::Interrupts> interrupts;
+  std::vector<std::string> became;  // what the verb gave its place to
 
   Desk() { std::ofstream(config_file()) << "{}"; }
 
@@ -63,7 +64,12 @@ struct Desk {
                            paths.user_config_file = folder.path() / "config.json";
                            return paths;
                          },
-                         .daemon = [this]() -> Result<cli::Daemon*> { return &daemon; }};
+                         .daemon = [this]() -> Result<cli::Daemon*> { return &daemon; },
+                         .in_is_terminal = false,
+                         .become = [this](const std::vector<std::string>& argv) -> Result<int> {
+                           became = argv;
+                           return 0;
+                         }};
     return invocation.verb->runner(context);
   }
 };

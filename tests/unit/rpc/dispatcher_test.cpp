@@ -78,6 +78,7 @@ TEST_F(DispatcherTest, HandsOnPowerAndLines) {
        {R"({"lines":0})", R"({"lines":100001})", R"({"lines":18446744073709551615})", R"({"lines":"5"})"}) {
     EXPECT_EQ(ask(call("1", "logs", params))["error"]["code"], -32602) << params;
   }
+  EXPECT_EQ(ask(call("1", "logs", R"({"follow":true})"))["error"]["data"]["thing"], "params.follow");
   EXPECT_EQ(ask(call("1", "plan", R"({"power":"off"})"))["error"]["code"], -32602);
   EXPECT_EQ(ask(call("1", "ensure", R"({"config":"helper.json"})"))["error"]["data"]["thing"], "params.config");
 }

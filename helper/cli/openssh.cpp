@@ -1,0 +1,62 @@
+#include "cli/openssh.hpp"
+
+#include "base/shell.hpp"
+#include "ide/ssh_config.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace helper::cli {
+namespace {
+
+struct RemotePlace {
+  std::string target;
+  std::string path;
+};
+
+std::optional<RemotePlace> remote_place(std::string_view place) {
+  const auto colon = place.find(':');
+  if (colon == std::string_view::npos || place.find('/') < colon) return std::nullopt;
+  return RemotePlace{std::string(place.substr(0, colon)), std::string(place.substr(colon + 1))};
+}
+
+// scp takes "a:b" for a place elsewhere, and "-x" for an option.
+std::string local_place(const std::string& path) { return path.front() == '/' ? path : "./" + path; }
+
+}  // namespace
+
+Result<std::vector<std::string>> exec_argv(const ide::Interpreter& interpreter, const std::vector<std::string>& words,
+                                           bool terminal) {
+  HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(interpreter));
+  if (words.empty()) return argv;
+  argv.insert(argv.begin() + 1, terminal ? "-t" : "-T");
+  argv.push_back(shell::quote(words));
+  return argv;
+}
+
+Result<Copy> parse_copy(std::string_view from, std::string_view to) {
+  const auto remote_from = remote_place(from);
+  const auto remote_to = remote_place(to);
+  if (remote_from.has_value() == remote_to.has_value()) {
+    return fail(ErrorCode::usage, "helper cp",
+                remote_from ? "both places are in a container" : "neither place is in a container",
+                "helper cp FILE TARGET:PATH, or helper cp TARGET:PATH FILE");
+  }
+  const RemotePlace& remote = remote_from ? *remote_from : *remote_to;
+  return Copy{remote.target, remote.path, std::string(remote_from ? to : from), remote_to.has_value()};
+}
+
+Result<std::vector<std::string>> copy_argv(const ide::Interpreter& interpreter, const Copy& copy, bool quiet) {
+  HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(interpreter));
+  std::vector<std::string> argv{"scp", "-r", "-P", std::to_string(interpreter.port)};
+  if (quiet) argv.emplace_back("-q");
+  argv.insert(argv.end(), options.begin(), options.end());
+  argv.emplace_back("--");
+  std::string remote = interpreter.user + "@" + interpreter.host + ":" + copy.remote;
+  std::string local = local_place(copy.local);
+  argv.push_back(copy.to_container ? local : remote);
+  argv.push_back(copy.to_container ? std::move(remote) : std::move(local));
+  return argv;
+}
+
+}  // namespace helper::cli

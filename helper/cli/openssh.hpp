@@ -1,0 +1,32 @@
+// How `helper exec` and `helper cp` call this machine's OpenSSH. Pure.
+#pragma once
+
+#include "base/result.hpp"
+#include "ide/interpreter.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helper::cli {
+
+// `words` is a command, each word quoted for the shell there; none: the login shell. `terminal`: with one of its own.
+[[nodiscard]] Result<std::vector<std::string>> exec_argv(const ide::Interpreter& interpreter,
+                                                         const std::vector<std::string>& words, bool terminal);
+
+// What a `helper cp` is about: one place on this machine and one in a target's container.
+struct Copy {
+  std::string target;  // "" = the config's only one
+  std::string remote;  // as scp takes it; "" = the user's home folder
+  std::string local;
+  bool to_container = false;
+};
+
+// A place is in a container when it has a colon before any slash: "centernet:/workspace/x". Error: usage, when none or
+// both are.
+[[nodiscard]] Result<Copy> parse_copy(std::string_view from, std::string_view to);
+
+[[nodiscard]] Result<std::vector<std::string>> copy_argv(const ide::Interpreter& interpreter, const Copy& copy,
+                                                         bool quiet);
+
+}  // namespace helper::cli

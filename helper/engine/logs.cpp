@@ -1,0 +1,45 @@
+#include "engine/logs.hpp"
+
+#include "base/shell.hpp"
+
+namespace helper::engine {
+namespace {
+
+constexpr Milliseconds k_as_long_as_it_runs = std::chrono::hours(24 * 365);
+constexpr std::size_t k_longest_line = 64u << 10;  // beyond it a line is cut
+
+}  // namespace
+
+void LineBatches::take(std::string_view piece) {
+  held_ += piece;
+  // A progress bar ends its line with a carriage return for as long as it moves.
+  const auto end = held_.find_last_of("\r\n");
+  if (end == std::string::npos && held_.size() < k_longest_line) return;
+  const std::size_t whole = end == std::string::npos ? held_.size() : end + 1;
+  sink_(std::string_view(held_).substr(0, whole));
+  held_.erase(0, whole);
+}
+
+void LineBatches::flush() {
+  if (!held_.empty()) sink_(held_);
+  held_.clear();
+}
+
+Result<void> follow_logs(CommandRunner& server, const std::string& container, int lines, const OutputSink& on_text,
+                         const std::stop_token& stop) {
+  Command what;
+  what.script = "exec " +
+                shell::quote({"docker", "logs", "--follow", "--tail", std::to_string(lines), "--", container}) +
+                " 2>&1";
+  what.timeout = k_as_long_as_it_runs;
+  LineBatches batches(on_text);
+  HELPER_TRY_ASSIGN(const auto output, server.run(what, stop, [&](std::string_view piece) { batches.take(piece); }));
+  batches.flush();
+  if (output.exit_status == 0) return {};
+  return fail(ErrorCode::engine_failed, "container " + container,
+              "its output cannot be followed any more (docker logs ended with status " +
+                  std::to_string(output.exit_status) + ")",
+              "on the server: docker ps -a");
+}
+
+}  // namespace helper::engine

@@ -1,0 +1,30 @@
+// What a container prints, as it prints it.
+#pragma once
+
+#include "base/command.hpp"
+#include "base/result.hpp"
+
+#include <stop_token>
+#include <string>
+
+namespace helper::engine {
+
+// Gives `on_text` the last `lines` lines of the container's output, both streams, and then what comes, in whole lines
+// where it prints such, until the container ends or a stop is requested. `server` keeps no output. Errors:
+// engine_failed, cancelled, server_*.
+[[nodiscard]] Result<void> follow_logs(CommandRunner& server, const std::string& container, int lines,
+                                       const OutputSink& on_text, const std::stop_token& stop);
+
+// LineBatches cuts a stream where lines end, so that each piece can be shown by itself.
+class LineBatches {
+ public:
+  explicit LineBatches(const OutputSink& sink) : sink_(sink) {}
+  void take(std::string_view piece);
+  void flush();  // what is left, once the stream has ended
+
+ private:
+  const OutputSink& sink_;
+  std::string held_;
+};
+
+}  // namespace helper::engine

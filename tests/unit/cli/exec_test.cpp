@@ -1,0 +1,116 @@
+#include "cli/openssh.hpp"
+#include "rpc/types.hpp"
+#include "unit/cli/desk.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace helper::cli {
+namespace {
+
+using test::Desk;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using Words = std::vector<std::string>;
+
+ide::Interpreter settings() {
+  ide::Interpreter i;
+  i.target = "centernet";
+  i.host = "127.0.0.1";
+  i.port = 2222;
+  i.user = "root";
+  i.key_file = "/home/me/key";
+  i.known_hosts = "/home/me/known_hosts";
+  i.host_key_alias = "helper-centernet";
+  return i;
+}
+
+const Words k_options{"-oIdentityFile=/home/me/key", "-oIdentitiesOnly=yes", "-oHostKeyAlias=helper-centernet",
+                      "-oUserKnownHostsFile=/home/me/known_hosts", "-oStrictHostKeyChecking=yes"};
+
+Words ssh_words(const Words& before, const Words& after) {
+  Words words{"ssh"};
+  words.insert(words.end(), before.begin(), before.end());
+  words.insert(words.end(), k_options.begin(), k_options.end());
+  words.insert(words.end(), after.begin(), after.end());
+  return words;
+}
+
+struct Ready : Desk {
+  Ready() { daemon.will_answer("settings", {.events = {}, .result = rpc::to_json(settings()), .meanwhile = {}}); }
+};
+
+TEST(Exec, QuotesEachWordForTheShellThere) {
+  Ready desk;
+  ASSERT_EQ(desk.run({"exec", "centernet", "--", "python", "-c", "print('a b', \"$HOME\")", "--json", ""}).value_or(-1),
+            0);
+  EXPECT_EQ(desk.became, ssh_words({"-T", "-p", "2222"},
+                                   {"root@127.0.0.1", "python -c 'print('\\''a b'\\'', \"$HOME\")' --json ''"}));
+  EXPECT_EQ(desk.daemon.asked().front().params.at("target"), "centernet");
+}
+
+TEST(Exec, WithoutACommandIsAShell) {
+  Ready desk;
+  ASSERT_EQ(desk.run({"exec"}).value_or(-1), 0);
+  EXPECT_EQ(desk.became, ssh_words({"-p", "2222"}, {"root@127.0.0.1"}));
+}
+
+TEST(Exec, HasATerminalWhenItsInputAndOutputAreOne) {
+  EXPECT_THAT(exec_argv(settings(), {"top"}, true).value(), Contains("-t"));
+  EXPECT_THAT(exec_argv(settings(), {"top"}, false).value(), Contains("-T"));
+}
+
+TEST(Exec, OfATargetThatIsNotReadySaysWhatItLacks) {
+  Desk desk;
+  desk.daemon.will_answer("settings", {.events = {},
+                                       .result = fail(ErrorCode::not_ready, "centernet",
+                                                      "it is not ready: start container", "helper ensure centernet"),
+                                       .meanwhile = {}});
+  const auto status = desk.run({"exec", "centernet", "--", "true"});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().fix, "helper ensure centernet");
+  EXPECT_TRUE(desk.became.empty());
+}
+
+TEST(Copy, GoesByScpToTheContainerAndBack) {
+  Ready there;
+  ASSERT_EQ(there.run({"cp", "a file", "centernet:/workspace/x y"}).value_or(-1), 0);
+  EXPECT_THAT(there.became, ElementsAre("scp", "-r", "-P", "2222", k_options[0], k_options[1], k_options[2],
+                                        k_options[3], k_options[4], "--", "./a file", "root@127.0.0.1:/workspace/x y"));
+  EXPECT_EQ(there.daemon.asked().front().params.at("target"), "centernet");
+  Ready back;
+  ASSERT_EQ(back.run({"cp", ":out", "/tmp/a:b", "--quiet"}).value_or(-1), 0);
+  EXPECT_THAT(back.became, ElementsAre("scp", "-r", "-P", "2222", "-q", k_options[0], k_options[1], k_options[2],
+                                       k_options[3], k_options[4], "--", "root@127.0.0.1:out", "/tmp/a:b"));
+}
+
+TEST(Copy, NeedsExactlyOnePlaceInAContainer) {
+  EXPECT_EQ(parse_copy("a", "b").error().code, ErrorCode::usage);
+  EXPECT_EQ(parse_copy("t:a", "t:b").error().code, ErrorCode::usage);
+  EXPECT_EQ(parse_copy("./a:b", "t:").value().local, "./a:b");
+  EXPECT_EQ(parse_copy("t:", "-x").value().local, "-x");
+  EXPECT_THAT(copy_argv(settings(), parse_copy("t:", "-x").value(), false).value(), Contains("./-x"));
+}
+
+TEST(FollowedLogs, ArePrintedAsTheyComeAndEndWithTheContainer) {
+  ensure::Event event;
+  event.kind = ensure::Event::Kind::progress;
+  event.text = "epoch 1\n";
+  const rpc::Json nothing = {{"target", "centernet"}, {"text", ""}};
+  for (const char* option : {"-f", "--follow"}) {
+    Desk desk;
+    desk.daemon.will_answer("logs", {.events = {event, event}, .result = nothing, .meanwhile = {}});
+    ASSERT_EQ(desk.run({"logs", option, "--lines", "3"}).value_or(-1), 0);
+    EXPECT_EQ(desk.out.str(), "epoch 1\nepoch 1\n");
+    EXPECT_EQ(desk.daemon.asked().front().params.at("follow"), true);
+    EXPECT_EQ(desk.daemon.asked().front().params.at("lines"), 3);
+  }
+}
+
+TEST(FollowedLogs, AreNoJsonDocument) {
+  Desk desk;
+  EXPECT_EQ(desk.run({"logs", "--follow", "--json"}).error().code, ErrorCode::usage);
+}
+
+}  // namespace
+}  // namespace helper::cli

@@ -9,7 +9,7 @@ namespace helper {
 
 class LocalRunner final : public CommandRunner {
  public:
-  explicit LocalRunner(KeepOutput keep_output = KeepOutput::yes) : keep_output_(keep_output) {}
+  explicit LocalRunner(KeepOutput keep_output = KeepOutput::all) : keep_output_(keep_output) {}
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
                                           const OutputSink& on_output = {}) override;
   [[nodiscard]] std::string where() const override { return "this machine"; }

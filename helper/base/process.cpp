@@ -166,7 +166,8 @@ class Run {
 
   void take(Stream& stream, std::string_view piece) {
     if (failure_) return;
-    if (spec_.keep_output == KeepOutput::no) {
+    if (spec_.keep_output == KeepOutput::beginning) {
+      stream.text += piece.substr(0, k_kept_beginning - std::min(k_kept_beginning, stream.text.size()));
       if (sink_) sink_(piece);
       return;
     }

@@ -13,8 +13,10 @@
 
 namespace helper {
 
-// Whether what is printed is kept for the end, up to k_max_command_output, or only passed on as it comes, without end.
-enum class KeepOutput { yes, no };
+// What of the output is kept for the end: all of it, so that more than k_max_command_output is an error, or only what
+// comes first (per stream), for commands whose output is passed on as it comes and has no end.
+enum class KeepOutput { all, beginning };
+inline constexpr std::size_t k_kept_beginning = 64u << 10;
 
 struct ProcessSpec {
   std::vector<std::string> argv;  // argv[0] is looked up on PATH when it has no slash
@@ -22,7 +24,7 @@ struct ProcessSpec {
   std::map<std::string, std::string> environment;  // added to ours
   Milliseconds timeout{30'000};
   std::filesystem::path stdin_file{};  // as Command::stdin_file
-  KeepOutput keep_output = KeepOutput::yes;
+  KeepOutput keep_output = KeepOutput::all;
 };
 
 // The absolute path of a program: `name` itself when it has a slash (whether it exists or not), else the first of that

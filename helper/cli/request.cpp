@@ -59,15 +59,7 @@ Result<Answer> request(Context& context, const std::string& method, const rpc::J
 Result<rpc::Json> target_params(Context& context) { return target_params(context, context.arguments.text("TARGET")); }
 
 Result<rpc::Json> target_params(Context& context, const std::string& target) {
-<<<<<<< ours
   HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
-=======
-  HELPER_TRY_ASSIGN(const Paths paths, context.paths());
-  config::FindOptions where{
-      .explicit_file = {}, .folder = context.folder, .home = paths.home, .user_config_file = paths.user_config_file};
-  if (const auto named = context.arguments.given("--config")) where.explicit_file = *named;
-  HELPER_TRY_ASSIGN(const std::filesystem::path file, config::find_config(where));
->>>>>>> theirs
   ensure::Request request;
   request.config_file = file.string();
   request.target = target;

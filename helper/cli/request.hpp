@@ -4,11 +4,8 @@
 
 #include "cli/context.hpp"
 
-<<<<<<< ours
 #include <filesystem>
-=======
 #include <functional>
->>>>>>> theirs
 #include <set>
 #include <string>
 
@@ -26,14 +23,10 @@ struct Answer {
 
 // The parameters that every method about a target takes. Errors: config_unreadable (none found), file_failed.
 [[nodiscard]] Result<rpc::Json> target_params(Context& context);
-<<<<<<< ours
 // The same for a target that is named otherwise than by the argument TARGET.
 [[nodiscard]] Result<rpc::Json> target_params(Context& context, const std::string& target);
 
 // The config that counts: --config, or what is found from here. Errors as above.
 [[nodiscard]] Result<std::filesystem::path> config_file(Context& context);
-=======
-[[nodiscard]] Result<rpc::Json> target_params(Context& context, const std::string& target);
->>>>>>> theirs
 
 }  // namespace helper::cli

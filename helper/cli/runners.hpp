@@ -20,15 +20,13 @@ struct Context;
 [[nodiscard]] Result<int> run_logs(Context& context);
 [[nodiscard]] Result<int> run_settings(Context& context);
 
-<<<<<<< ours
 // run_python.cpp, run_gpu.cpp
 [[nodiscard]] Result<int> run_python(Context& context);
 [[nodiscard]] Result<int> run_gpu(Context& context);
-=======
+
 // run_exec.cpp: by this machine's OpenSSH, which takes our place
 [[nodiscard]] Result<int> run_exec(Context& context);
 [[nodiscard]] Result<int> run_cp(Context& context);
->>>>>>> theirs
 
 // run_local.cpp: about helper itself.
 [[nodiscard]] Result<int> run_serve(Context& context);

@@ -25,21 +25,20 @@ void LineBatches::flush() {
   held_.clear();
 }
 
-Result<void> follow_logs(CommandRunner& server, const std::string& container, int lines, const OutputSink& on_text,
-                         const std::stop_token& stop) {
+Result<void> follow_logs(CommandRunner& server, const EngineCli& cli, const std::string& container, int lines,
+                         const OutputSink& on_text, const std::stop_token& stop) {
   Command what;
-  what.script = "exec " +
-                shell::quote({"docker", "logs", "--follow", "--tail", std::to_string(lines), "--", container}) +
-                " 2>&1";
+  const Argv argv = cli.argv({"logs", "--follow", "--tail", std::to_string(lines), "--", container});
+  what.script = std::string(k_engine_path) + "exec " + shell::quote(argv) + " 2>&1";
   what.timeout = k_as_long_as_it_runs;
   LineBatches batches(on_text);
   HELPER_TRY_ASSIGN(const auto output, server.run(what, stop, [&](std::string_view piece) { batches.take(piece); }));
   batches.flush();
   if (output.exit_status == 0) return {};
   return fail(ErrorCode::engine_failed, "container " + container,
-              "its output cannot be followed any more (docker logs ended with status " +
+              "its output cannot be followed any more (" + cli.program + " logs ended with status " +
                   std::to_string(output.exit_status) + ")",
-              "on the server: docker ps -a");
+              "on the server: " + cli.program + " ps -a");
 }
 
 }  // namespace helper::engine

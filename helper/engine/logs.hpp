@@ -3,6 +3,7 @@
 
 #include "base/command.hpp"
 #include "base/result.hpp"
+#include "engine/engine_cli.hpp"
 
 #include <stop_token>
 #include <string>
@@ -10,10 +11,10 @@
 namespace helper::engine {
 
 // Gives `on_text` the last `lines` lines of the container's output, both streams, and then what comes, in whole lines
-// where it prints such, until the container ends or a stop is requested. `server` keeps no output. Errors:
-// engine_failed, cancelled, server_*.
-[[nodiscard]] Result<void> follow_logs(CommandRunner& server, const std::string& container, int lines,
-                                       const OutputSink& on_text, const std::stop_token& stop);
+// where it prints such, until the container ends or a stop is requested. `server` need keep only the beginning of an
+// output. Errors: engine_failed, cancelled, server_*.
+[[nodiscard]] Result<void> follow_logs(CommandRunner& server, const EngineCli& cli, const std::string& container,
+                                       int lines, const OutputSink& on_text, const std::stop_token& stop);
 
 // LineBatches cuts a stream where lines end, so that each piece can be shown by itself.
 class LineBatches {

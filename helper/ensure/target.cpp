@@ -3,11 +3,8 @@
 #include "base/local_runner.hpp"
 #include "base/log.hpp"
 #include "engine/act.hpp"
-<<<<<<< ours
 #include "engine/list.hpp"
-=======
 #include "engine/logs.hpp"
->>>>>>> theirs
 #include "ensure/converge.hpp"
 #include "ensure/look_at_gpus.hpp"
 #include "ensure/snapshot.hpp"
@@ -291,7 +288,6 @@ Result<LogText> Target::logs(const config::Target& config, const Caller& caller,
       });
 }
 
-<<<<<<< ours
 Result<PythonList> Target::pythons(const config::Target& config, const Caller& caller, const std::stop_token& stop) {
   return worker_.request<PythonList>(
       {}, [](const Event&) {}, caller.can_answer, stop,
@@ -315,18 +311,19 @@ Result<GpuReport> Target::gpu(const config::Target& config, bool check, const Ca
                                           connection_->server, desired, observed, check,
                                           [&](const Event& event) { job.emit(event); }, job.stop());
                                     });
-=======
+}
+
 Result<LogText> Target::follow_logs(const config::Target& config, const Caller& caller, int lines,
                                     const EventSink& on_event, const std::stop_token& stop) {
   std::unique_ptr<CommandRunner> server;
   if (config.server == k_local) {
-    server = std::make_unique<LocalRunner>(KeepOutput::no);
+    server = std::make_unique<LocalRunner>(KeepOutput::beginning);
   } else {
     // Whoever follows has been connected before, most likely: its secrets are known, and nobody is asked.
     ssh::ConnectOptions options;
     options.agent_socket = caller.agent_socket;
     options.secrets = secrets_;
-    server = std::make_unique<ssh::SshRunner>(config.server, std::move(options), KeepOutput::no);
+    server = std::make_unique<ssh::SshRunner>(config.server, std::move(options), KeepOutput::beginning);
   }
   const auto tell = [&](std::string_view text) {
     Event event;
@@ -335,9 +332,9 @@ Result<LogText> Target::follow_logs(const config::Target& config, const Caller& 
     event.text = text;
     on_event(event);
   };
-  HELPER_TRY(engine::follow_logs(*server, config.container.name, lines, tell, stop));
+  HELPER_TRY_ASSIGN(const auto cli, engine::find_cli(*server, config.engine, stop));
+  HELPER_TRY(engine::follow_logs(*server, cli, config.container.name, lines, tell, stop));
   return LogText{config.name, {}};
->>>>>>> theirs
 }
 
 Result<ide::Interpreter> Target::settings(const config::Target& config, const Caller& caller,

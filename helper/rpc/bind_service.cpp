@@ -21,11 +21,11 @@ Result<int> lines_param(const Json& params) {
   return static_cast<int>(lines);
 }
 
-<<<<<<< ours
 std::string text_param(const Json& params, const char* name) {
   const auto it = params.find(name);
   return it == params.end() || it->is_null() ? std::string() : it->get<std::string>();
-=======
+}
+
 Result<bool> follow_param(const Json& params, const CallContext& context) {
   const auto it = params.find("follow");
   const bool follow = it != params.end() && it->is_boolean() && it->get<bool>();
@@ -33,7 +33,6 @@ Result<bool> follow_param(const Json& params, const CallContext& context) {
     return fail(ErrorCode::rpc_params, "params.follow", "it needs an event stream", "ask for one in the Accept header");
   }
   return follow;
->>>>>>> theirs
 }
 
 Result<ensure::Request> request_param(const Json& params, const CallContext& context) {

@@ -15,12 +15,9 @@ inline constexpr int k_max_log_lines = 100'000;
 // Absent, null and the default are the same. Error: rpc_params.
 [[nodiscard]] Result<plan::Power> power_param(const Json& params);
 [[nodiscard]] Result<int> lines_param(const Json& params);
-<<<<<<< ours
 [[nodiscard]] std::string text_param(const Json& params, const char* name);
-=======
 // Following has no result to speak of: without a stream there would be nobody to read. Error: rpc_params.
 [[nodiscard]] Result<bool> follow_param(const Json& params, const CallContext& context);
->>>>>>> theirs
 // A question can only be put to a caller who reads events. Error: rpc_params (also for a config path that is not
 // absolute).
 [[nodiscard]] Result<ensure::Request> request_param(const Json& params, const CallContext& context);

@@ -28,7 +28,7 @@ class ShellChannel {
 
   // As CommandRunner::run. After an error look at health().
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
-                                          const OutputSink& on_output, KeepOutput keep_output = KeepOutput::yes);
+                                          const OutputSink& on_output, KeepOutput keep_output = KeepOutput::all);
 
   enum class Health {
     good,

@@ -16,7 +16,7 @@ constexpr Milliseconds k_ping_limit{5'000};
 struct SshRunner::State {
   std::string destination;
   ConnectOptions options;
-  KeepOutput keep_output = KeepOutput::yes;
+  KeepOutput keep_output = KeepOutput::all;
   std::unique_ptr<Session> session;
   std::unique_ptr<ShellChannel> shell;  // on `session`
   std::uint64_t commands = 0;

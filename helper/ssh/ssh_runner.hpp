@@ -14,7 +14,7 @@ namespace helper::ssh {
 
 class SshRunner final : public CommandRunner {
  public:
-  SshRunner(std::string destination, ConnectOptions options, KeepOutput keep_output = KeepOutput::yes);
+  SshRunner(std::string destination, ConnectOptions options, KeepOutput keep_output = KeepOutput::all);
   ~SshRunner() override;
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
                                           const OutputSink& on_output = {}) override;

@@ -38,14 +38,14 @@ TEST_F(Lines, WithoutAnEndDoNotFillMemory) {
 TEST_F(Lines, OfAContainerAreFollowed) {
   test::FakeCommandRunner server;
   server.always("logs --follow --tail 5 -- centernet 2>&1", CommandOutput{0, "epoch 1\nepoch", ""});
-  ASSERT_TRUE(follow_logs(server, "centernet", 5, sink_, {}));
+  ASSERT_TRUE(follow_logs(server, EngineCli{}, "centernet", 5, sink_, {}));
   EXPECT_EQ(seen_, (std::vector<std::string>{"epoch 1\n", "epoch"}));
 }
 
 TEST_F(Lines, ThatCannotBeFollowedAreAnError) {
   test::FakeCommandRunner server;
   server.always("logs --follow", CommandOutput{1, "Error: No such container: centernet\n", ""});
-  const auto done = follow_logs(server, "centernet", 5, sink_, {});
+  const auto done = follow_logs(server, EngineCli{}, "centernet", 5, sink_, {});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::engine_failed);
 }

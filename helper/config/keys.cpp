@@ -320,7 +320,7 @@ constexpr std::array k_keys{
     Key{.path = "targets.*.python",
         .kind = Kind::text,
         .default_json = R"("auto")",
-        .help = "The interpreter: \"auto\" (what a login shell's `which python` names), \"conda:NAME\", or a path in "
+        .help = "The interpreter: \"auto\" (by the rule of docs/python.md), \"conda:NAME\", or a path in "
                 "the container",
         .pattern = "^(auto|conda:[^/ :#]+|/.*[^/])$",
         .example = R"("conda:CenterNet")",

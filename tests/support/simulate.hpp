@@ -37,6 +37,7 @@ struct Faults {
   bool has_shell = true;         // the image has
   bool can_switch_users = true;  // root in the container has the capabilities
   bool has_python = true;
+  bool has_gpu_driver = true;  // else no way to give a container GPUs is of use
   bool has_jupyter = false;
   bool jupyter_ends_at_once = false;
   bool has_network = true;  // else neither ports nor an address
@@ -56,6 +57,7 @@ class SimulatedWorld {
   [[nodiscard]] plan::Observed observe(const plan::Attempts& attempts) const {
     plan::Observed seen = world_;
     seen.attempts = attempts;
+    if (!faults_.has_gpu_driver) seen.server_gpu = plan::GpuFacts{};
     if (faults_.has_bundle) seen.bundle = plan::SshBundle{"x86_64", k_digest, "/usr/share/helper/ssh/x86_64.tar.gz"};
     if (seen.server_error || seen.engine_error) {
       seen.engine = std::nullopt;
@@ -321,6 +323,10 @@ class SimulatedWorld {
     if (faults_.has_sshd && faults_.has_shell) inside.image_sshd = "/usr/sbin/sshd";
     inside.can_switch_users = faults_.can_switch_users;
     if (faults_.has_python) inside.pythons = {{"/usr/bin/python3", "3.11.2", "/usr", "login:python3"}};
+    if (faults_.has_gpu_driver && world_.container->gpu_way != plan::GpuWay::none) {
+      inside.gpu.smi_found = true;
+      inside.gpu.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)"};
+    }
     if (faults_.has_jupyter) inside.jupyter.packages = {{"/usr/bin/python3", plan::JupyterKind::notebook, "6.4.12"}};
     return inside;
   }

@@ -180,6 +180,87 @@ INSTANTIATE_TEST_SUITE_P(
                     StartFile{"PretendsToAnswer", "echo '@helper-which /bin/false'; exit 0", false}),
     [](const auto& each) { return std::string(each.param.name); });
 
+struct OtherShell {
+  const char* name;
+  const char* start_file;
+  const char* sets_path;  // with %s for the folder that comes first
+};
+
+class EveryLoginShell : public testing::TestWithParam<OtherShell> {};
+
+TEST_P(EveryLoginShell, IsAskedInAWayThatItUnderstands) {
+  fs::path program;
+  for (const char* folder : {"/bin", "/usr/bin"}) {
+    if (fs::exists(fs::path(folder) / GetParam().name)) program = fs::path(folder) / GetParam().name;
+  }
+  if (program.empty()) GTEST_SKIP() << GetParam().name << " is not installed";
+  FakeServer server;
+  const fs::path environment = server.python("env");
+  std::string text = GetParam().sets_path;
+  text.replace(text.find("%s"), 2, environment.parent_path().string());
+  server.write("home/" + std::string(GetParam().start_file), "echo hello\n" + text + "\n");
+  server.set_user(std::to_string(::getuid()), program.string());
+  const auto inside = look(server, {"root", 1, 0, "auto"});
+  ASSERT_NE(find(inside, "login:python"), nullptr);
+  EXPECT_EQ(find(inside, "login:python")->path, environment);
+  EXPECT_FALSE(inside.login_cut);
+}
+
+INSTANTIATE_TEST_SUITE_P(Here, EveryLoginShell,
+                         testing::Values(OtherShell{"bash", ".bash_profile", "PATH=%s:$PATH"},
+                                         OtherShell{"dash", ".profile", "PATH=%s:$PATH"},
+                                         OtherShell{"tcsh", ".cshrc", "setenv PATH %s:$PATH"},
+                                         OtherShell{"fish", ".config/fish/config.fish", "set -gx PATH %s $PATH"}),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+TEST(Pythons, OfEveryToolAreFoundWithWhatTheyTell) {
+  FakeServer server;
+  const fs::path project = server.home() / "net";
+  const auto environment = [&](const std::string& folder, const std::string& marks) {
+    server.python(folder);
+    server.write("home/" + folder + "/pyvenv.cfg", "home = /usr/bin\n" + marks);
+  };
+  environment("net/.venv", "uv = 0.5.1\n");
+  environment("net/env", "");
+  environment(".local/share/virtualenvs/net-x", "");
+  server.write("home/.local/share/virtualenvs/net-x/.project", project.string());
+  server.python(".pyenv/versions/3.12.1");
+  server.python(".local/share/uv/python/cpython-3.13.0");
+  server.write("home/net/environment.yml", "# ours\nname: 'net'  # not base\n");
+  server.write("home/net/.python-version", "3.12\n");
+  const std::string packages = "home/net/env/lib/" + fs::canonical("/usr/bin/python3").filename().string() + "/site-packages/";
+  server.write(packages + "torch/__init__.py", "raise SystemExit('it was imported')");
+  server.write(packages + "torch-2.2.0.dist-info/METADATA", "");
+  server.write("home/net/requirements.txt", "torch>=2 # yes\n# numpy\nno-such-thing\n");
+  const helper::test::ScopedEnv no_pyenv("PYENV_ROOT", "");
+
+  const auto inside = look(server, {"root", 1, 0, "auto", project.string(), "json,xml.dom,torch,no_such.thing"});
+  for (const char* source : {"uv:.venv", "venv:env", "pipenv:net-x", "pyenv:3.12.1", "uv-python:cpython-3.13.0"})
+    ASSERT_NE(find(inside, source), nullptr) << source;
+  EXPECT_TRUE(find(inside, "pipenv:net-x")->made_for_project);
+  EXPECT_FALSE(find(inside, "venv:env")->made_for_project);
+  EXPECT_EQ(inside.project_files, (std::vector<std::string>{"conda:net", "pyenv:3.12"}));
+  const plan::Python& with_torch = *find(inside, "venv:env");
+  EXPECT_EQ(with_torch.prefix, project / "env");
+  EXPECT_EQ(with_torch.base_prefix, "/usr");
+  EXPECT_EQ(with_torch.missing, std::vector<std::string>{"no_such.thing"});
+  EXPECT_EQ(with_torch.frameworks, (std::vector<plan::Framework>{{"torch", "2.2.0"}}));
+  EXPECT_EQ(with_torch.requirements, 1);
+  EXPECT_EQ(find(inside, "uv:.venv")->missing, (std::vector<std::string>{"torch", "no_such.thing"}));
+}
+
+TEST(Pythons, AreFoundWithinSecondsWhenTheLoginShellBlocksAndThatIsTold) {
+  FakeServer server;
+  server.write("home/.bash_profile", "while :; do sleep 100; done\n");
+  server.python(".pyenv/versions/3.12.1");
+  const helper::test::ScopedEnv no_pyenv("PYENV_ROOT", "");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto inside = look(server, {"root", 1, 0, "auto"});
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  EXPECT_TRUE(inside.login_cut);
+  EXPECT_NE(find(inside, "pyenv:3.12.1"), nullptr);
+}
+
 TEST(Pythons, ThatBlockOrPrintOrFailAreLeftOut) {
   FakeServer server;
   server.executable("home/.conda/envs/blocks/bin/python", "#!/bin/sh\ntrap '' TERM\nsleep 100 & wait; sleep 100\n");

@@ -64,6 +64,7 @@ Faults any_faults(Chance& chance) {
   faults.has_shell = !chance.one_in(8);
   faults.can_switch_users = !chance.one_in(8);
   faults.has_python = !chance.one_in(8);
+  faults.has_gpu_driver = !chance.one_in(6);
   faults.has_jupyter = chance.one_in(2);
   faults.jupyter_ends_at_once = chance.one_in(4);
   faults.has_network = !chance.one_in(8);
@@ -353,8 +354,21 @@ TEST(Planning, ReachesReadyFromNothingInAWorldWithoutFaults) {
   const Observed end = world.observe({});
   EXPECT_EQ(to_text(make_plan(desired, end)),
             "note: Jupyter is not in the container; to add it, run in it: /usr/bin/python3 -m pip install jupyterlab; "
-            "then: helper ensure centernet\n"
-            "note: no GPU was seen in the container: nvidia-smi is not there or fails\n");
+            "then: helper ensure centernet\n");
+}
+
+TEST(Planning, ReachesATargetThatCanBeUsedOnAServerWithoutADriver) {
+  const Desired desired = test::desired();
+  Faults faults;
+  faults.has_gpu_driver = false;
+  faults.failing_ways[GpuWay::gpus_flag] = "could not select device driver \"\" with capabilities: [[gpu]]";
+  faults.failing_ways[GpuWay::runtime] = "nvidia-container-cli: initialization error: nvml error: driver not loaded";
+  SimulatedWorld world(desired, test::nothing_yet(), faults);
+  Request(world, desired).run();
+  const Plan end = make_plan(desired, world.observe({}));
+  EXPECT_TRUE(end.empty()) << to_text(end);
+  ASSERT_EQ(end.shortfalls.size(), 1U);
+  EXPECT_EQ(end.shortfalls.front().code, ErrorCode::gpu_no_driver);
 }
 
 }  // namespace

@@ -128,9 +128,8 @@ class Ladder {
   }
 
   [[nodiscard]] Judgement given() const {
-    if (container_.gpu_way != GpuWay::none) {
-      return holds(container_.gpu_way == GpuWay::runtime ? "--runtime=" + container_.runtime : "--gpus");
-    }
+    if (container_.gpu_way == GpuWay::runtime) return holds("--runtime=" + container_.runtime);
+    if (container_.gpu_way != GpuWay::none) return holds(container_.gpu_way == GpuWay::cdi ? "CDI devices" : "--gpus");
     if (has_gpu_node(inside_)) return {};  // by --device or --privileged, say
     return fails(ErrorCode::gpu_not_given, "container " + desired_.target.container.name + " was made without GPUs",
                  make_anew());
@@ -140,9 +139,11 @@ class Ladder {
     if (has_gpu_node(inside_)) return holds(list(inside_.nodes));
     return fails(ErrorCode::gpu_not_given,
                  "the engine took " + given().detail + " and put no /dev/nvidia* into the container",
-                 "on the server: sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker; "
-                 "then " +
-                     make_anew());
+                 std::string("on the server: ") +
+                     (container_.gpu_way == GpuWay::cdi
+                          ? "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"
+                          : "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker") +
+                     "; then " + make_anew());
   }
 
   [[nodiscard]] Judgement seen() const {

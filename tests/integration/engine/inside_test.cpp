@@ -228,7 +228,8 @@ TEST(Pythons, OfEveryToolAreFoundWithWhatTheyTell) {
   server.python(".local/share/uv/python/cpython-3.13.0");
   server.write("home/net/environment.yml", "# ours\nname: 'net'  # not base\n");
   server.write("home/net/.python-version", "3.12\n");
-  const std::string packages = "home/net/env/lib/" + fs::canonical("/usr/bin/python3").filename().string() + "/site-packages/";
+  const std::string packages =
+      "home/net/env/lib/" + fs::canonical("/usr/bin/python3").filename().string() + "/site-packages/";
   server.write(packages + "torch/__init__.py", "raise SystemExit('it was imported')");
   server.write(packages + "torch-2.2.0.dist-info/METADATA", "");
   server.write("home/net/requirements.txt", "torch>=2 # yes\n# numpy\nno-such-thing\n");

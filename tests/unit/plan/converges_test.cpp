@@ -364,7 +364,7 @@ TEST(Planning, ReachesATargetThatCanBeUsedOnAServerWithoutADriver) {
   faults.failing_ways[GpuWay::gpus_flag] = "could not select device driver \"\" with capabilities: [[gpu]]";
   faults.failing_ways[GpuWay::runtime] = "nvidia-container-cli: initialization error: nvml error: driver not loaded";
   SimulatedWorld world(desired, test::nothing_yet(), faults);
-  Request(world, desired).run();
+  Request(world, desired, Consent::no).run();
   const Plan end = make_plan(desired, world.observe({}));
   EXPECT_TRUE(end.empty()) << to_text(end);
   ASSERT_EQ(end.shortfalls.size(), 1U);

@@ -44,17 +44,20 @@ printf '%s\n' "$token" > "$jupyter/token"
 cat > "$jupyter/config.json"
 )sh";
 
-// As the user, and in the folder of ours, for `python -m` looks for modules in the working folder before all others.
-constexpr const char* k_launch =
-    R"sh(cd "$jupyter" && export HOME && exec "$python" "$jupyter/start.py" "$jupyter" "$module"
+// As the user. What Python says before start.py takes the output over is in the log too.
+constexpr const char* k_launch = R"sh(export HOME
+umask 077
+exec > "$jupyter/log" 2>&1
+umask 022
+exec "$python" "$jupyter/start.py" "$jupyter" "$module" "$folder"
 )sh";
 
-// As root: 75 times 0.2 s. Once there is a pid file, a process that is gone is gone.
+// As the user: 75 times 0.2 s. Once there is a pid file, a process that is gone is gone.
 constexpr const char* k_await = R"sh(
 tries=0
 while [ "$tries" -lt 75 ]; do
   if ours; then
-    listens "$port" && exit 0
+    ours_listens "$port" && exit 0
   elif [ -f "$jupyter/pid" ]; then
     break
   fi
@@ -112,14 +115,14 @@ Result<void> start_jupyter(CommandRunner& server, const EngineCli& cli, const st
   const std::string make_files = common + assign("folder", setup.folder) + assign("setup", to_line(setup)) +
                                  assign("starter", std::string(jupyter_starter())) + k_make_files;
   const std::string launch = common + assign("python", setup.package.python) + assign("module", module) +
-                             assign("HOME", setup.home) + k_launch;
-  const std::string await =
-      std::string(ours_function()) + std::string(listens_function()) + assign("port", port_hex(setup.port)) + k_await;
+                             assign("folder", setup.folder) + assign("HOME", setup.home) + k_launch;
+  const std::string await = std::string(ours_function()) + std::string(ours_listens_function()) +
+                            assign("port", port_hex(setup.port)) + k_await;
   std::string script = std::string(k_engine_path) + "\n";
   script += in_container(cli, container, "0", "", make_folder) + " </dev/null &&\n";
   script += in_container(cli, container, setup.user, "--interactive", make_files) + " &&\n";
   script += in_container(cli, container, setup.user, "--detach", launch) + " </dev/null &&\n";
-  script += in_container(cli, container, "0", "", await) + " </dev/null\n";
+  script += in_container(cli, container, setup.user, "", await) + " </dev/null\n";
   return run(server, cli, {std::move(script), token + "\n" + jupyter_config(setup, token), k_limit}, container, token,
              stop);
 }

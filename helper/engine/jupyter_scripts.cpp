@@ -18,10 +18,27 @@ ours() {
 )sh";
 }
 
+std::string_view ours_listens_function() {
+  return R"sh(
+ours_listens() {
+  sockets=$(ls -l "/proc/$pid/fd" 2>/dev/null)
+  for table in /proc/net/tcp /proc/net/tcp6; do
+    [ -r "$table" ] || continue
+    while read -r _ address _ state _ _ _ _ _ inode _; do
+      [ "$state" = 0A ] || continue
+      case $address in *:"$1") ;; *) continue ;; esac
+      case $sockets in *"socket:[$inode]"*) return 0 ;; esac
+    done < "$table"
+  done
+  return 1
+}
+)sh";
+}
+
 // A child keeps the last of what Jupyter and its kernels print. It is nobody's child in the end, so that the children
 // of Jupyter are its kernels and terminals.
 std::string_view jupyter_starter() {
-  return R"py(import os, signal, sys
+  return R"py(import os, runpy, signal, sys
 
 LIMIT = 256 * 1024  # bytes of a log file; there are two at most
 
@@ -50,7 +67,7 @@ def keep(folder, source):
             pass  # a full /dev, or the folder has gone: what is printed is lost, and nobody waits for it
 
 
-folder, module = sys.argv[1:3]
+folder, module, notebooks = sys.argv[1:4]
 source, sink = os.pipe()
 if os.fork() == 0:
     os.close(sink)
@@ -67,7 +84,10 @@ with open("/proc/self/stat") as stat:
     started = stat.read().rpartition(")")[2].split()[19]
 with open(os.path.join(folder, "pid"), "w") as file:
     file.write("%d %s\n" % (os.getpid(), started))
-os.execv(sys.executable, [sys.executable, "-m", module, "--config=" + os.path.join(folder, "config.json")])
+os.chdir(notebooks)
+sys.path.pop(0)  # this folder; `python -m` would have put the folder of the notebooks there, whose files may have any name
+sys.argv[1:] = ["--config=" + os.path.join(folder, "config.json")]
+runpy.run_module(module, run_name="__main__", alter_sys=True)
 )py";
 }
 

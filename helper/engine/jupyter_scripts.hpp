@@ -16,7 +16,12 @@ inline constexpr const char* k_jupyter_folder = "/dev/helper/run/jupyter";
 // another process that got it later, so that the start time is compared too (proc(5), /proc/PID/stat, field 22).
 [[nodiscard]] std::string_view ours_function();
 
-// Python (2.7 or later): `start.py FOLDER MODULE` becomes `python -m MODULE --config=FOLDER/config.json`.
+// The function `ours_listens HEX`: true while the process $pid, of the user who runs this, listens on that TCP port
+// itself. /proc/net/tcp has the socket's inode in field 10; the links in /proc/PID/fd name the sockets of a process.
+[[nodiscard]] std::string_view ours_listens_function();
+
+// Python (2.7 or later): `start.py FOLDER MODULE NOTEBOOKS` is `python -m MODULE --config=FOLDER/config.json` in the
+// folder of the notebooks, with its output and its pid kept in FOLDER.
 [[nodiscard]] std::string_view jupyter_starter();
 
 // What --config reads, JSON: the same settings under the names of Jupyter Server 2 (Lab 4, Notebook 7), Jupyter Server

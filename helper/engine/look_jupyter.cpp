@@ -42,15 +42,16 @@ std::vector<plan::JupyterPackage> read_packages(const std::vector<Section>& sect
 }  // namespace
 
 // The container's own Jupyter, if its image starts one, shall have the port: ours would make it fail, and perhaps the
-// container with it. So a young container is given time while a process that looks like Jupyter is there. Times of
-// /proc/1/stat are in hundredths of a second since the machine's start (proc(5), field 22).
+// container with it. So a young container is given time while a process that looks like Jupyter is there: 10 s by this
+// look, a minute in all. Times of /proc/1/stat are in hundredths of a second since the machine's start (proc(5), field
+// 22).
 std::string_view look_jupyter() {
   static const std::string script = std::string(ours_function()) + R"sh(
 is_young() {
   read -r stat 2>/dev/null < /proc/1/stat || return 1
   read -r now _ 2>/dev/null < /proc/uptime || return 1
   set -- ${stat##*)}
-  [ $((${now%%.*} - ${20:-0} / 100)) -lt 20 ]
+  [ $((${now%%.*} - ${20:-0} / 100)) -lt 60 ]
 }
 names_jupyter() {
   for process in /proc/[0-9]*/cmdline; do
@@ -75,11 +76,13 @@ if ours; then
 elif [ -f "$jupyter/pid" ]; then
   sec jupyter_ours 1
 fi
+may_start_one() { [ "$jupyter_port" != 0000 ] && [ ! -f "$jupyter/pid" ] && ! listens "$jupyter_port" && is_young && names_jupyter; }
 tries=0
-while [ "$jupyter_port" != 0000 ] && [ ! -f "$jupyter/pid" ] && [ "$tries" -lt 50 ] && ! listens "$jupyter_port" && is_young && names_jupyter; do
-  sleep 0.2 2>/dev/null || sleep 1
+while [ "$tries" -lt 50 ] && may_start_one; do
+  sleep 0.2 2>/dev/null || { sleep 1; tries=$((tries + 4)); }
   tries=$((tries + 1))
 done
+[ "$tries" -ge 50 ] && sec jupyter_expected 0
 listens "$jupyter_port"; sec jupyter_listens $?
 )sh";
   return script;
@@ -89,6 +92,7 @@ void read_jupyter(const std::vector<Section>& sections, const InsideQuestion& qu
   plan::JupyterFacts& facts = inside.jupyter;
   facts.packages = read_packages(sections);
   facts.listening = question.jupyter_port != 0 && is_zero(sections, "jupyter_listens");
+  facts.image_starts_one = !facts.listening && is_zero(sections, "jupyter_expected");
   const Section* ours = find_section(sections, "jupyter_ours");
   if (ours == nullptr) return;
   facts.ours_runs = ours->status == 0;

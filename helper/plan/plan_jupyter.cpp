@@ -55,6 +55,9 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
   if (!jupyter.ours_runs && jupyter.listening) {
     draft.note("something that helper did not start listens on " + port_text(draft) +
                " of the container, such as a Jupyter of the image's own: it is used as it is, with its own token");
+  } else if (!jupyter.ours_runs && jupyter.image_starts_one) {
+    draft.note("the image starts a Jupyter of its own, which does not listen on " + port_text(draft) +
+               " yet; look again in a minute: helper ensure " + draft.target.name);
   } else if (!setup) {
     if (!jupyter.ours_runs) say_how_to_add_it(draft, inside);
   } else if (!jupyter.listening && !draft.observed.attempts.jupyter_failed.empty()) {

@@ -235,8 +235,11 @@ class Cases:
         for folder in (self.helper.environment["XDG_STATE_HOME"], self.helper.environment["XDG_RUNTIME_DIR"], os.path.join(self.sandbox.client, "home")):
             for root, _, names in os.walk(folder):
                 for path in (os.path.join(root, name) for name in names):
-                    if os.path.isfile(path) and token.encode() in open(path, "rb").read():
-                        held.append(path)
+                    if not os.path.isfile(path):
+                        continue
+                    with open(path, "rb") as file:
+                        if token.encode() in file.read():
+                            held.append(path)
         self.assertEqual([os.path.basename(path) for path in held], [self.name], held)
         self.assertEqual(stat.S_IMODE(os.stat(held[0]).st_mode), 0o600)
 

@@ -48,7 +48,8 @@ class CondaNotebook(JupyterTarget):
         client.stop_kernels()
 
     def test_an_interpreter_without_it_is_given_that_of_another_and_told_so(self):
-        config = json.load(open(self.config, encoding="utf-8"))
+        with open(self.config, encoding="utf-8") as file:
+            config = json.load(file)
         config["targets"][self.name]["python"] = "conda:other"
         with open(self.config, "w", encoding="utf-8") as file:
             json.dump(config, file)

@@ -101,6 +101,16 @@ TEST(PlanJupyter, UsesWhatElseListensThereAsItIs) {
             "image's own: it is used as it is, with its own token\n");
 }
 
+TEST(PlanJupyter, LeavesThePortToAJupyterThatTheImageIsAboutToStart) {
+  Observed observed = ready();
+  observed.inside->jupyter.ours_runs = observed.inside->jupyter.listening = false;
+  observed.inside->jupyter.image_starts_one = true;
+  EXPECT_EQ(
+      plan_text(observed),
+      "note: the image starts a Jupyter of its own, which does not listen on port 8888 yet; look again in a minute: "
+      "helper ensure centernet\n");
+}
+
 TEST(PlanJupyter, OneThatDidNotComeUpIsANoteAndNotTriedAgainInTheSameRequest) {
   Observed observed = ready();
   observed.inside->jupyter.ours_runs = observed.inside->jupyter.listening = false;

@@ -25,6 +25,8 @@ constexpr const char* k_group_fix =
 
 Result<json> parse_object(std::string_view text, const char* what) {
   json value = json::parse(text, nullptr, false);
+  // Podman gives a list of one where the format is no more than {{json .}}.
+  if (value.is_array() && value.size() == 1) value = json(value.front());
   if (!value.is_object())
     return fail(ErrorCode::engine_failed, what, "the engine's answer is not the JSON object that was asked for");
   return value;

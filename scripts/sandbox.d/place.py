@@ -47,6 +47,7 @@ class Place:
         self.root = os.path.join(self.state, "root")     # mount point of the server's file system, in its own mount namespace
         self.staging = os.path.join(self.state, "server")  # copied into the server when it starts
         self.engine_data = os.path.join(self.cache, "engine", name)
+        self.podman_data = os.path.join(self.cache, "podman", name)  # new at each `up`
         self.images = os.path.join(self.cache, "images")
         self.namespace = f"hs-{name}"
         self.veth = f"hs-{name}"

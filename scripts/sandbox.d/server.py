@@ -67,13 +67,14 @@ def boot(place, address):
     with open("/proc/self/mounts", encoding="utf-8") as mounts:
         if not any(line.split()[1].startswith("/sys/fs/cgroup") and line.split()[2] in ("cgroup", "cgroup2") for line in mounts):
             raise Refused("no control groups are mounted under /sys/fs/cgroup: apt-get install cgroupfs-mount, then run cgroupfs-mount")
-    for folder in (place.root, place.logs, place.engine_data):
+    shutil.rmtree(place.podman_data, ignore_errors=True)
+    for folder in (place.root, place.logs, place.engine_data, place.podman_data):
         os.makedirs(folder, mode=0o700, exist_ok=True)
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "server-init")
     log_path = os.path.join(place.logs, "init.log")
     with open(log_path, "ab") as log:
         starter = subprocess.Popen(["nsenter", f"--net=/run/netns/{place.namespace}", "unshare", "--mount", "--pid", "--ipc", "--uts", "--fork",
-                                    "--kill-child", program, place.state, place.engine_data, place.name, address],
+                                    "--kill-child", program, place.state, place.engine_data, place.podman_data, place.name, address],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True, cwd="/")
     line = starter.stdout.readline().strip()
     starter.stdout.close()
@@ -208,6 +209,11 @@ def halt(place):
         for path, _, _ in os.walk(folder, topdown=False):
             if not wait_for(lambda p=path: _removed(p), 2):
                 raise Refused(f"{path}: this control group cannot be removed (processes left in it?)")
+    # Podman's control groups have no parent of this sandbox's own; those in use are another sandbox's, and stay.
+    for folder in glob.glob("/sys/fs/cgroup/*/libpod_parent"):
+        for path, _, _ in os.walk(folder, topdown=False):
+            _removed(path)
+    shutil.rmtree(place.podman_data, ignore_errors=True)
 
 
 def _removed(folder):

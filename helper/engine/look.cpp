@@ -1,8 +1,18 @@
 #include "engine/look.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace helper::engine {
+namespace {
+
+std::uint32_t id_of(const std::string& text) {
+  std::uint32_t id = 0;
+  std::from_chars(text.data(), text.data() + text.size(), id);
+  return id;
+}
+
+}  // namespace
 
 // /proc/net/tcp: "sl local_address rem_address st …", addresses as HEX:PORT, state 0A is LISTEN (Linux,
 // net/ipv4/tcp_ipv4.c).
@@ -59,11 +69,25 @@ if [ -z "$entry" ] && [ "$user" = root ]; then
   if [ -d /root ]; then entry=root:x:0:0:root:/root:/bin/sh; else entry=root:x:0:0:root:/:/bin/sh; fi
 fi
 [ -n "$entry" ]
-IFS=: read -r _ _ uid _ _ home shell <<EOF
+IFS=: read -r _ _ uid gid _ home shell <<EOF
 $entry
 EOF
 sec user $?
 printf '%s\n%s\n' "$uid" "$home"
+sec account 0
+printf '%s\n%s\n' "${uid:-0}" "${gid:-0}"
+# Who here has the id of the project's owner on the server. $HELPER_OWNER and $HELPER_RUN come with the command.
+if [ -n "$HELPER_OWNER" ]; then
+  while IFS=: read -r name _ id _; do
+    if [ "$id" = "$HELPER_OWNER" ]; then printf '%s\n' "$name"; break; fi
+  done < /etc/passwd
+fi
+marks=$home/.local/state/helper
+made='' started=''
+[ ! -r "$marks/post_create" ] || read -r made < "$marks/post_create"
+[ ! -r "$marks/post_start" ] || read -r started < "$marks/post_start"
+[ -n "$made" ] && [ "$made" = "${HELPER_RUN%%@*}" ]; sec post_create $?
+[ -n "$started" ] && [ "$started" = "${HELPER_RUN#*@}" ]; sec post_start $?
 )sh";
   return script;
 }
@@ -74,6 +98,14 @@ void read_user(const std::vector<Section>& sections, plan::Inside& inside) {
   const auto identity = split(user->body, '\n');
   if (identity.size() >= 2 && !identity[0].empty() && identity[1].starts_with('/') && is_printable(identity[1]))
     inside.user_home = trimmed(identity[1]);
+  const auto account = lines_of(sections, "account");
+  if (account.size() >= 2) {
+    inside.user_uid = id_of(account[0]);
+    inside.user_gid = id_of(account[1]);
+  }
+  if (account.size() >= 3 && is_printable(account[2])) inside.owner_is = account[2];
+  inside.post_create_done = is_zero(sections, "post_create");
+  inside.post_start_done = is_zero(sections, "post_start");
 }
 
 std::vector<std::string> lines_of(const std::vector<Section>& sections, std::string_view name) {

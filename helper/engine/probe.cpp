@@ -5,20 +5,22 @@
 #include "engine/look.hpp"
 #include "engine/read.hpp"
 #include "plan/labels.hpp"
+#include "plan/project_source.hpp"
 
 #include <array>
+#include <charconv>
 
 namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_probe_limit{40'000};
 
-// $engines, $container, $aside, $image, $known_run, $quick, $full, $gpus (not empty: the target wants some) and
-// $gpus_again (not empty: what is remembered of them is not good) are set above it. The first words of the inspect
-// format tell the shell which container it is and whether its inside can be looked at; the rest is its JSON. An engine
-// that has the container, or gives information without ServerErrors, is the one; a later one is asked only when those
-// before it do not answer. A client answers `info` even when its server does not (docker's ServerErrors); that text is
-// the first engine's trouble.
+// $engines, $container, $project (its folder on the server), $aside, $image, $known_run, $quick, $full, $gpus (not
+// empty: the target wants some) and $gpus_again (not empty: what is remembered of them is not good) are set above it.
+// The first words of the inspect format tell the shell which container it is and whether its inside can be looked at;
+// the rest is its JSON. An engine that has the container, or gives information without ServerErrors, is the one; a
+// later one is asked only when those before it do not answer. A client answers `info` even when its server does not
+// (docker's ServerErrors); that text is the first engine's trouble.
 constexpr const char* k_script = R"sh(
 sec machine 0
 uname -m
@@ -51,6 +53,10 @@ if [ -n "$kept" ]; then sec aside 0; printf '%s' "${kept#* * * }"; fi
 case $found in
   true/false*)
     run=${found#* }; run=${run%% *}
+    owner=
+    if [ -n "$project" ]; then
+      about=$(stat -L -c '%u %g %U' -- "$project" 2>/dev/null) && { sec owner 0; printf '%s' "$about"; owner=${about%% *}; }
+    fi
     inside=$full look=full
     if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then inside=$quick look=quick; fi
     sec look_$look 0
@@ -63,11 +69,11 @@ case $found in
       listing=$!
     fi
     # The bundle's shell where it is, whole: it brings all the tools that the script uses, whatever the image has.
-    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -r /dev/helper/ssh/complete ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
+    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" --env "HELPER_OWNER=$owner" -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -r /dev/helper/ssh/complete ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
     status=$?
     case $status in
       126 | 127)
-        answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null)
+        answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" --env "HELPER_OWNER=$owner" -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null)
         status=$?
         ;;
     esac
@@ -170,6 +176,21 @@ void read_the_engine(const std::vector<Section>& sections, ServerFacts& facts) {
   facts.engine = std::move(engine);
 }
 
+// "UID GID NAME"; coreutils' stat says UNKNOWN where an id has no name.
+std::optional<plan::Owner> read_owner(const std::vector<Section>& sections, const std::string& folder) {
+  const auto lines = lines_of(sections, "owner");
+  if (lines.size() != 1 || !is_printable(lines.front())) return std::nullopt;
+  const auto fields = split(lines.front(), ' ');
+  plan::Owner owner;
+  const auto number = [](const std::string& text, std::uint32_t& id) {
+    return std::from_chars(text.data(), text.data() + text.size(), id).ec == std::errc();
+  };
+  if (fields.size() != 3 || !number(fields[0], owner.uid) || !number(fields[1], owner.gid)) return std::nullopt;
+  if (fields[2] != "UNKNOWN") owner.name = fields[2];
+  owner.folder = folder;
+  return owner;
+}
+
 void read_the_image(const std::vector<Section>& sections, ServerFacts& facts) {
   if (const auto* section = find_section(sections, "image"); section != nullptr && section->status == 0) {
     if (auto image = read_image(section->body)) facts.image = std::move(*image);
@@ -215,6 +236,7 @@ std::string probe_script(const plan::Desired& desired, const InsideQuestion& que
                        assign("image", desired.target.container.image) +
                        assign("aside", desired.target.container.name + plan::k_aside_suffix) +
                        assign("line_end", "\n") + std::string(look_limits()) + std::string(gpu_functions());
+  script += assign("project", plan::project_source(desired.target));
   script += assign("gpus", question.gpus ? "yes" : "");
   script += assign("gpus_again", has_good_gpus(memory) ? "" : "again");
   script += assign("known_run", memory.run);
@@ -250,6 +272,7 @@ Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, 
     HELPER_TRY_ASSIGN(facts.aside, read_container(aside->body));
   }
   read_the_engine(sections, facts);
+  facts.project_owner = read_owner(sections, plan::project_source(desired.target));
   read_the_image(sections, facts);
   if (facts.engine && !facts.container) facts.container = plan::Container{};
   // A rootless engine's containers live in a network of their own, which the server itself does not reach.

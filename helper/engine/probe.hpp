@@ -43,6 +43,7 @@ struct ServerFacts {
   std::optional<plan::GpuFacts> server_gpu;
   std::optional<plan::Inside> inside;
   std::optional<Error> inside_error;
+  std::optional<plan::Owner> project_owner;  // only when the container runs
 };
 
 // Pure: the script, and the reading of what it printed.

@@ -55,6 +55,7 @@ void take(plan::Observed& observed, engine::ServerFacts facts) {
   observed.image = std::move(facts.image);
   observed.server_gpu = std::move(facts.server_gpu);
   observed.inside = std::move(facts.inside);
+  observed.project_owner = std::move(facts.project_owner);
   observed.inside_error = std::move(facts.inside_error);
 }
 

@@ -62,11 +62,15 @@ void plan_end_of_replacement(Draft& draft);
 
 // What follows is called for a container that runs.
 void plan_bundle(Draft& draft, const Inside& inside);
+// The user, with the ids of the project's owner. False: a step or a problem must come first.
+[[nodiscard]] bool plan_user(Draft& draft, const Inside& inside);
 // What follows is called when scripts run in it and it has the user.
 void plan_ssh(Draft& draft, const Inside& inside);
 void plan_python(Draft& draft, const Inside& inside);
 void plan_jupyter(Draft& draft, const Inside& inside);
 void plan_gpu(Draft& draft, const Inside& inside);
 void plan_lead_tunnels(Draft& draft);
+// The config's own commands, last: all else stands by then.
+void plan_hooks(Draft& draft);
 
 }  // namespace helper::plan

@@ -24,11 +24,7 @@ void plan_inside(Draft& draft) {
                   "use an image with a POSIX sh");
     return;
   }
-  if (inside.user_home.empty()) {
-    draft.problem(ErrorCode::inside_failed, "user " + draft.target.ssh.user, "the container has no such user",
-                  "set \"ssh\": {\"user\": ...} in helper.json to one that it has");
-    return;
-  }
+  if (!plan_user(draft, inside)) return;
   plan_ssh(draft, inside);
   plan_python(draft, inside);
   plan_jupyter(draft, inside);
@@ -43,6 +39,7 @@ void plan_running(Draft& draft) {
   plan_inside(draft);
   plan_lead_tunnels(draft);
   plan_end_of_replacement(draft);
+  plan_hooks(draft);
 }
 
 void plan_stopped(Draft& draft) {

@@ -27,12 +27,21 @@ std::string golden(const std::string& name) {
   return helper::test::read_file(std::string(TEST_SOURCE_DIR) + "/golden/engine/" + name + ".json");
 }
 
+// As the engines print it by {{json .}}.
+std::string golden_on_one_line(const std::string& name) {
+  std::string text = golden(name);
+  std::erase(text, '\n');
+  return text;
+}
+
 // What `inspect --format` of the script prints for a container that runs.
 std::string running() {
-  return "true/false f1b77c1f7a9c@\"2026-11-21T21:18:28.190572636Z\" " + golden("docker20_running");
+  return "/centernet true/false f1b77c1f7a9c@\"2026-11-21T21:18:28.190572636Z\" " +
+         golden_on_one_line("docker20_running");
 }
 std::string exited() {
-  return "false/false f1b77c1f7a9c@\"2026-11-21T21:18:28.190572636Z\" " + golden("docker20_exited");
+  return "/centernet false/false f1b77c1f7a9c@\"2026-11-21T21:18:28.190572636Z\" " +
+         golden_on_one_line("docker20_exited");
 }
 
 Result<ServerFacts> look(FakeServer& server, const config::Target& its_target = target(), const Memory& memory = {}) {
@@ -174,8 +183,64 @@ TEST(Probe, HandsHostileNamesToTheEngineAsTheyAreAndRunsNoneOfThem) {
   ASSERT_TRUE(look(server, hostile, memory));
   EXPECT_FALSE(fs::exists(pwned));
   const auto log = helper::test::read_file(server.folder() / "docker.log");
-  EXPECT_NE(log.find("--\n" + evil + "\n---\n"), std::string::npos) << log;  // container inspect
+  EXPECT_NE(log.find("--\n" + evil + "\n" + evil), std::string::npos) << log;  // container inspect
   EXPECT_NE(log.find("image\ninspect\n--format\n{{json .}}\n--\n" + evil + "\n"), std::string::npos) << log;
+}
+
+// Podman 4.3 as `podman info` answers, shortened to what is read.
+constexpr const char* k_podman_info =
+    R"({"host":{"ociRuntime":{"name":"crun"},"security":{"rootless":true}},"version":{"Version":"4.3.1"}})";
+
+void podman_answers(const FakeServer& server) {
+  server.write("podman-info", k_podman_info);
+  server.program(
+      "podman",
+      "#!/bin/sh\nhere=${0%/bin/podman}\ncase $1 in info) cat \"$here/podman-info\" ;; *) exit 125 ;; esac\n");
+}
+
+TEST(Probe, TakesPodmanWhereDockerDoesNotAnswerAndSaysWhyDockerWasPassedOver) {
+  FakeServer server;
+  podman_answers(server);
+  const auto facts = look(server);
+  ASSERT_TRUE(facts && facts->engine) << (facts && facts->engine_error ? to_text(*facts->engine_error) : "");
+  EXPECT_EQ(facts->engine->program, "podman");
+  EXPECT_EQ(facts->engine->kind, plan::EngineKind::podman);
+  EXPECT_EQ(facts->engine->version, "4.3.1");
+  EXPECT_TRUE(facts->engine->rootless);
+  EXPECT_TRUE(facts->engine->cdi);
+  EXPECT_NE(facts->engine->passed_over.find("daemon does not answer"), std::string::npos) << facts->engine->passed_over;
+  EXPECT_EQ(facts->container->state, plan::ContainerState::absent);
+}
+
+TEST(Probe, TakesDockerWhereBothAnswerAndWhateverTheConfigSays) {
+  FakeServer server;
+  podman_answers(server);
+  server.write("info", golden("docker20_info"));
+  EXPECT_EQ(look(server)->engine->program, "docker");
+  config::Target wanted = target();
+  wanted.engine = "podman";
+  EXPECT_EQ(look(server, wanted)->engine->program, "podman");
+  fs::remove(server.folder() / "info");
+  wanted.engine = "docker";
+  const auto facts = look(server, wanted);
+  EXPECT_EQ(facts->engine, std::nullopt);
+  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
+}
+
+TEST(Probe, TellsWhoOwnsTheProjectOnTheServer) {
+  FakeServer server;
+  server.write("container", running());
+  config::Target wanted = target();
+  wanted.project.remote = "/workspace/project/sub";
+  wanted.container.mounts = {"/elsewhere:/workspace", server.folder().string() + ":/workspace/project"};
+  fs::create_directory(server.folder() / "sub");
+  const auto facts = look(server, wanted);
+  ASSERT_TRUE(facts && facts->project_owner);
+  EXPECT_EQ(facts->project_owner->uid, ::getuid());
+  EXPECT_EQ(facts->project_owner->gid, ::getgid());
+  EXPECT_EQ(facts->project_owner->folder, (server.folder() / "sub").string());
+  wanted.container.mounts = {"a-volume:/workspace"};
+  EXPECT_EQ(look(server, wanted)->project_owner, std::nullopt);
 }
 
 }  // namespace

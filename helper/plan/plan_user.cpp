@@ -1,0 +1,121 @@
+#include "plan/draft.hpp"
+#include "plan/make_plan.hpp"
+#include "plan/project_source.hpp"
+
+namespace helper::plan {
+namespace {
+
+constexpr std::uint32_t k_first_user = 1000;  // what useradd gives to a machine's first person
+
+std::string owner_name(const Owner& owner) {
+  const std::string id = std::to_string(owner.uid);
+  return owner.name.empty() ? "user id " + id : owner.name + " (" + id + ")";
+}
+
+bool is_rootless(const Draft& draft) { return draft.observed.engine && draft.observed.engine->rootless; }
+
+// Whose ids the user should have; none when nobody's.
+const Owner* owner_to_match(const Draft& draft) {
+  const auto& owner = draft.observed.project_owner;
+  if (!owner || owner->uid == 0 || !draft.target.ssh.match_owner || is_rootless(draft)) return nullptr;
+  return &*owner;
+}
+
+std::string taken(const Draft& draft, const Owner& owner, const std::string& by) {
+  return "the owner of " + draft.target.project.remote + " on the server is " + owner_name(owner) +
+         ", whose user id is that of " + by + " in the container";
+}
+
+bool make_the_user(Draft& draft, const Inside& inside) {
+  const std::string& user = draft.target.ssh.user;
+  if (!draft.target.ssh.create || !is_ours(*draft.observed.container)) {
+    draft.problem(ErrorCode::inside_failed, "user " + user, "the container has no such user",
+                  R"(set "ssh": {"user": ...} in helper.json to one that it has, or "create": true beside it)");
+    return false;
+  }
+  const Owner* owner = owner_to_match(draft);
+  if (owner != nullptr && !inside.owner_is.empty()) {
+    draft.problem(ErrorCode::inside_failed, "user " + user, taken(draft, *owner, inside.owner_is),
+                  R"(set "ssh": {"user": ")" + inside.owner_is + R"("} in helper.json, or "match_owner": false)");
+    return false;
+  }
+  draft.step(MakeUser{user, owner != nullptr ? owner->uid : k_first_user, owner != nullptr ? owner->gid : k_first_user},
+             owner != nullptr ? "the image has none of that name; " + owner_name(*owner) + " owns " + owner->folder +
+                                    " on the server"
+                              : "the image has none of that name");
+  return false;
+}
+
+void tell_of_root(Draft& draft) {
+  const Owner* owner = owner_to_match(draft);
+  if (owner == nullptr) return;
+  draft.note("files that root writes to " + draft.target.project.remote +
+             " will belong to root on the server; their "
+             "owner there is " +
+             owner_name(*owner) + R"(: with "ssh": {"user": NAME}, helper gives NAME that owner's ids)");
+}
+
+}  // namespace
+
+std::string project_source(const config::Target& target) {
+  const std::string& wanted = target.project.remote;
+  std::string source;
+  std::size_t longest = 0;
+  for (const auto& mount : target.container.mounts) {
+    const auto colon = mount.find(':');
+    if (!mount.starts_with('/') || colon == std::string::npos) continue;
+    const std::string place = mount.substr(colon + 1, mount.find(':', colon + 1) - colon - 1);
+    const bool holds = wanted == place || (wanted.starts_with(place) && (place == "/" || wanted[place.size()] == '/'));
+    if (!holds || place.size() < longest) continue;
+    longest = place.size();
+    source = mount.substr(0, colon) + wanted.substr(place == "/" ? 0 : place.size());
+  }
+  return source;
+}
+
+bool plan_user(Draft& draft, const Inside& inside) {
+  const std::string& user = draft.target.ssh.user;
+  if (inside.user_home.empty()) return make_the_user(draft, inside);
+  if (inside.user_uid == 0) {
+    tell_of_root(draft);
+    return true;
+  }
+  if (is_rootless(draft) && draft.observed.project_owner) {
+    draft.note("the engine is rootless: files that " + user + " writes to " + draft.target.project.remote +
+               R"( get a subordinate id on the server; root of the container is you there: "ssh": {"user": "root"})");
+    return true;
+  }
+  const Owner* owner = owner_to_match(draft);
+  if (owner == nullptr || owner->uid == inside.user_uid) return true;
+  if (!inside.owner_is.empty()) {
+    draft.note(taken(draft, *owner, inside.owner_is) + ": files that " + user + " writes are not " +
+               (owner->name.empty() ? "that owner" : owner->name) + "'s");
+    return true;
+  }
+  if (!is_ours(*draft.observed.container)) {
+    draft.note("files that " + user + " writes to " + draft.target.project.remote + " belong to user id " +
+               std::to_string(inside.user_uid) + " on the server; their owner there is " + owner_name(*owner));
+    return true;
+  }
+  draft.step(MatchUser{user, owner->uid, owner->gid}, "files that it writes to " + draft.target.project.remote +
+                                                          " shall belong to " + owner_name(*owner) + " on the server");
+  return false;
+}
+
+void plan_hooks(Draft& draft) {
+  if (!draft.observed.inside || draft.observed.inside->user_home.empty() || !draft.plan.problems.empty()) return;
+  const Inside& inside = *draft.observed.inside;
+  const Container& container = *draft.observed.container;
+  const auto run = [&](RunHooks::Moment moment, const std::vector<std::string>& lines, bool done, std::string mark,
+                       const char* cause) {
+    if (lines.empty() || done) return;
+    draft.step(RunHooks{moment, draft.target.ssh.user, draft.target.project.remote, std::move(mark), lines}, cause);
+  };
+  run(RunHooks::Moment::create, draft.target.post_create, inside.post_create_done, container.id,
+      "they have not run in this container");
+  // In the quotes of JSON, as the look compares it.
+  run(RunHooks::Moment::start, draft.target.post_start, inside.post_start_done, "\"" + container.started_at + "\"",
+      "they have not run since it was started");
+}
+
+}  // namespace helper::plan

@@ -1,0 +1,104 @@
+// Users of the container, and whose files they write on the server.
+#include "plan/project_source.hpp"
+#include "unit/plan/sample.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::plan::test {
+namespace {
+
+TEST(ProjectSource, IsTheServersSideOfTheMountThatHoldsTheProject) {
+  config::Target target;
+  target.project.remote = "/workspace/p/src";
+  target.container.mounts = {"/data:/workspace", "/home/me/p:/workspace/p:ro", "/x:/workspace/p/s"};
+  EXPECT_EQ(project_source(target), "/home/me/p/src");
+  target.container.mounts = {"/srv:/"};
+  EXPECT_EQ(project_source(target), "/srv/workspace/p/src");
+  target.container.mounts = {"volume:/workspace/p", "/home/me/pp:/workspace/pp"};
+  EXPECT_EQ(project_source(target), "");
+}
+
+// Ready, with a user of that uid, and the project's owner alice.
+struct World {
+  Desired desired = test::desired();
+  Observed observed = ready();
+  explicit World(const std::string& user, std::uint32_t uid) {
+    desired.target.ssh.user = user;
+    observed.inside->user_uid = observed.inside->user_gid = uid;
+    observed.project_owner = Owner{1001, 1002, "alice", "/home/alice/p"};
+  }
+  [[nodiscard]] std::string text() const { return to_text(make_plan(desired, observed)); }
+  [[nodiscard]] std::string first_step() const {
+    const Plan plan = make_plan(desired, observed);
+    return plan.steps.empty() ? std::string() : to_text(plan.steps.front());
+  }
+};
+
+TEST(User, IsGivenTheIdsOfTheProjectsOwnerInAContainerThatHelperMade) {
+  World world("dev", 1000);
+  EXPECT_EQ(
+      world.first_step(),
+      "give dev the ids 1001:1002: files that it writes to /workspace/project shall belong to alice (1001) on the "
+      "server");
+  world.observed.inside->user_uid = 1001;
+  EXPECT_EQ(world.text().find("give dev"), std::string::npos);
+}
+
+TEST(User, KeepsItsIdsWhereTheConfigTheContainerOrTheIdForbidAChange) {
+  World not_wanted("dev", 1000);
+  not_wanted.desired.target.ssh.match_owner = false;
+  EXPECT_EQ(not_wanted.text().find("give dev"), std::string::npos);
+  World theirs("dev", 1000);
+  theirs.observed.container->labels.clear();
+  EXPECT_EQ(theirs.text().find("give dev"), std::string::npos);
+  EXPECT_NE(theirs.text().find("their owner there is alice (1001)"), std::string::npos) << theirs.text();
+  World taken("dev", 1000);
+  taken.observed.inside->owner_is = "ubuntu";
+  EXPECT_EQ(taken.text().find("give dev"), std::string::npos);
+  EXPECT_NE(taken.text().find("whose user id is that of ubuntu in the container"), std::string::npos) << taken.text();
+  World roots("dev", 1000);
+  roots.observed.project_owner->uid = 0;
+  EXPECT_EQ(roots.text().find("give dev"), std::string::npos);
+}
+
+TEST(User, RootIsToldWhoseFilesItWillWrite) {
+  World world("root", 0);
+  EXPECT_NE(world.text().find("note: files that root writes to /workspace/project will belong to root on the server; "
+                              "their owner there is alice (1001)"),
+            std::string::npos)
+      << world.text();
+  world.observed.engine = Engine{};
+  world.observed.engine->rootless = true;  // there it is the person
+  EXPECT_EQ(world.text().find("will belong to root"), std::string::npos);
+}
+
+TEST(User, ThatIsMissingIsMadeOnlyWhenTheConfigSaysSo) {
+  World world("dev", 0);
+  world.observed.inside->user_home.clear();
+  EXPECT_NE(world.text().find("problem: user dev: the container has no such user"), std::string::npos) << world.text();
+  world.desired.target.ssh.create = true;
+  EXPECT_EQ(world.first_step(),
+            "make user dev with the ids 1001:1002 in the container: the image has none of that name; alice (1001) owns "
+            "/home/alice/p on the server");
+  world.observed.project_owner = std::nullopt;
+  EXPECT_EQ(world.first_step(),
+            "make user dev with the ids 1000:1000 in the container: the image has none of that name");
+}
+
+TEST(Hooks, RunLastOnceForAContainerAndOnceForAStart) {
+  World world("root", 0);
+  world.desired.target.post_create = {"pip install -e ."};
+  world.desired.target.post_start = {"date"};
+  const Plan plan = make_plan(world.desired, world.observed);
+  ASSERT_GE(plan.steps.size(), 2U);
+  const auto& create = std::get<RunHooks>(plan.steps[plan.steps.size() - 2].action);
+  const auto& start = std::get<RunHooks>(plan.steps.back().action);
+  EXPECT_EQ(create.run, "f1b77c1f");
+  EXPECT_EQ(create.lines, std::vector<std::string>{"pip install -e ."});
+  EXPECT_EQ(start.run, "\"2026-01-01T00:00:00Z\"");
+  world.observed.inside->post_create_done = world.observed.inside->post_start_done = true;
+  EXPECT_EQ(world.text().find("run post_"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace helper::plan::test

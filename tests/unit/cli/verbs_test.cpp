@@ -44,7 +44,8 @@ TEST(Verbs, HaveOptionsThatAreCompleteEach) {
     for (const OptionSpec& spec : verb.options) {
       EXPECT_TRUE(names.insert(spec.name).second) << verb.name << " " << spec.name << " twice";
       EXPECT_FALSE(spec.help.empty()) << verb.name << " " << spec.name;
-      EXPECT_EQ(spec.name.starts_with("--"), spec.kind != OptionSpec::Kind::argument) << spec.name;
+      const bool is_word = spec.kind == OptionSpec::Kind::argument || spec.kind == OptionSpec::Kind::rest;
+      EXPECT_EQ(spec.name.starts_with("--"), !is_word) << spec.name;
       const bool takes_value = spec.kind == OptionSpec::Kind::text || spec.kind == OptionSpec::Kind::number;
       EXPECT_EQ(takes_value, !spec.value.empty()) << spec.name;
       EXPECT_EQ(spec.kind == OptionSpec::Kind::number, spec.largest > spec.smallest) << spec.name;

@@ -57,7 +57,7 @@ TEST(ExtraArgs, AFlagThatHelperDecidesIsRefusedWithTheKeyToUse) {
 }
 
 TEST(ExtraArgs, OurOwnLabelsAreRefusedInEveryForm) {
-  for (const Words& words : std::vector<Words>{{"--label", "helper.target=x"},
+  for (const Words& words : std::vector<Words>{{"--label", "io.helper.target=x"},
                                                {"-l", "io.helper.x"},
                                                {"--label=io.helper.x=1"},
                                                {"-lio.helper.x=1"},

@@ -55,7 +55,7 @@ std::string config_with(std::string_view path, std::string_view value) {
     if (c == '.') c = '/';
   }
   if (const std::size_t star = pointer.find('*'); star != std::string::npos) pointer.replace(star, 1, "t1");
-  if (path == "targets.*.project.local") root["targets"]["t1"]["project"]["remote"] = "/w";
+  if (path.starts_with("targets.*.project.")) root["targets"]["t1"]["project"]["remote"] = "/w";
   root[Json::json_pointer(pointer)] = Json::parse(value);
   return root.dump();
 }
@@ -74,9 +74,10 @@ TEST(Keys, WritingADefaultIsTheSameAsLeavingTheKeyOut) {
   for (const Key& row : keys()) {
     if (row.default_json.empty()) continue;
     const std::string parent(row.path.substr(0, row.path.rfind('.')));
-    const bool in_jupyter = parent.ends_with("jupyter");
-    const std::string bare =
-        in_jupyter ? config_with("targets.*.jupyter", "{}") : config_with("targets.*.project", R"({"remote": "/w"})");
+    const bool is_an_object_that_may_be_left_out = parent.ends_with("jupyter") || parent.ends_with("build");
+    const std::string bare = is_an_object_that_may_be_left_out
+                                 ? config_with(parent, "{}")
+                                 : config_with("targets.*.project", R"({"remote": "/w"})");
     Json both = Json::parse(config_with(row.path, row.default_json));
     both.merge_patch(Json::parse(bare));
     const auto without = parse_config(bare, "/p/helper.json");

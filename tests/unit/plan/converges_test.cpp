@@ -335,7 +335,7 @@ TEST(Planning, AfterAKillAtAnyStepTheNextRequestReachesWhatIsDesiredAndNothingIs
       next.run();
       const std::string story = killed.story() + "killed\n" + next.story();
       expect_nothing_lost(world, desired, start, answer != Consent::no || then != Consent::no, story);
-      if (!faulty && !start.server_error && !start.engine_error && desired.target.container.runtime == "auto" &&
+      if (!faulty && !start.server_error && !start.engine_error && desired.target.python == "auto" &&
           desired.target.container.gpus == "none" && !start.build && start.container->state == ContainerState::exited) {
         EXPECT_TRUE(next.ready()) << story;
       }

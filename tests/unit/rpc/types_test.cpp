@@ -30,7 +30,7 @@ const Error k_problem{ErrorCode::gpu_unavailable, "the engine", "it has no nvidi
 
 // Every field differs from its default, so that a field which is not mapped is seen.
 ensure::TargetStatus a_status() {
-  return {"centernet",
+  ensure::TargetStatus status{"centernet",
           "/c/helper.json",
           "gpu1",
           "not ready",
@@ -44,6 +44,9 @@ ensure::TargetStatus a_status() {
           {{"start container centernet", "it exited (code 137)", Milliseconds(0)}},
           {k_problem},
           {"adopted"}};
+  status.drifts = {{"container.shm_size", "recreate", "8g", "1g", "1073741824", "the config has changed"}};
+  status.jupyter_url = "http://127.0.0.1:8888/?token=0";
+  return status;
 }
 
 // The struct of one JSON makes the same JSON again, and no member of it is at its default.
@@ -66,6 +69,7 @@ TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
   report.changed = true;
   report.steps = {{"start container", "it exited", Milliseconds(1'234)}};
   report.notes = {"note"};
+  report.problems = {k_problem};
   report.rounds = 2;
   report.round_trips = 5;
   report.elapsed = Milliseconds(2'000);
@@ -83,15 +87,21 @@ TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
 
 TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
   const Json plan =
-      to_json(ensure::PlanReport{"centernet", {{"pull image", "it is missing", {}}}, {k_problem}, {"note"}});
+      to_json(ensure::PlanReport{"centernet", {{"pull image", "it is missing", {}}}, {k_problem}, {"note"}, a_status().drifts});
   expect_round_trip(plan, to_json(*plan_report_from_json(plan)));
   const Json status = to_json(a_status());
   expect_round_trip(status, to_json(*target_status_from_json(status)));
   const Json statuses = to_json(std::vector{a_status(), a_status()});
   EXPECT_EQ(to_json(*statuses_from_json(statuses)), statuses);
+  const Json copy = to_json(ensure::SnapshotReport{"centernet", "centernet:tuned", 12, {"note"}});
+  expect_round_trip(copy, to_json(*snapshot_report_from_json(copy)));
+  const Json lists = to_json(std::vector<ensure::ServerList>{
+      {"gpu1", {{"centernet", "centernet", "running", "Up 2 hours", "img:1", "12MB"}}, std::nullopt},
+      {"gpu2", {}, k_problem}});
+  EXPECT_EQ(to_json(*lists_from_json(lists)), lists);
   const Json log = to_json(ensure::LogText{"centernet", "line\n"});
   expect_round_trip(log, to_json(*log_text_from_json(log)));
-  const Json request = to_json(ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true});
+  const Json request = to_json(ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true, true});
   expect_round_trip(request, to_json(*request_from_json(request)));
 }
 

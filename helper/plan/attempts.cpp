@@ -17,7 +17,8 @@ void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
   if (std::holds_alternative<SetAside>(step.action)) attempts.set_aside = observed.container->id;
   if (std::holds_alternative<BringBack>(step.action)) {
     // What was tried on the one that was to take its place says nothing about it.
-    if (!attempts.set_aside.empty() && attempts.replace_failed.empty()) attempts.replace_failed = step.cause;
+    const bool was_tried = !attempts.set_aside.empty() || !attempts.failed_ways.empty() || attempts.starts > 0;
+    if (was_tried && attempts.replace_failed.empty()) attempts.replace_failed = step.cause;
     attempts.set_aside.clear();
     attempts.starts = 0;
     attempts.failed_ways.clear();

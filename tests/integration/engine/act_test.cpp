@@ -44,7 +44,8 @@ TEST(CreateContainer, IsAnErrorInTheEnginesOwnWords) {
 TEST(PullImage, PassesOnItsProgressAndItsFailure) {
   FakeServer server;
   server.program("docker",
-                 "#!/bin/sh\necho '0123456789ab: Pulling fs layer'; echo 'Error response from daemon: pull access denied' >&2; exit 1\n");
+                 "#!/bin/sh\necho '0123456789ab: Pulling fs layer'; echo 'Error response from daemon: pull access "
+                 "denied' >&2; exit 1\n");
   std::string progress;
   const auto pulled = pull_image(server.runner, {}, {"a:1"}, [&](std::string_view piece) { progress += piece; }, {});
   ASSERT_FALSE(pulled);

@@ -31,19 +31,19 @@ const Error k_problem{ErrorCode::gpu_unavailable, "the engine", "it has no nvidi
 // Every field differs from its default, so that a field which is not mapped is seen.
 ensure::TargetStatus a_status() {
   ensure::TargetStatus status{"centernet",
-          "/c/helper.json",
-          "gpu1",
-          "not ready",
-          "centernet",
-          "exited",
-          "img:1",
-          {"GPU 0"},
-          "/usr/bin/python3",
-          "3.11.2",
-          {{"ssh", 2222, "127.0.0.1:49153 on gpu1", true, "slow", 3}},
-          {{"start container centernet", "it exited (code 137)", Milliseconds(0)}},
-          {k_problem},
-          {"adopted"}};
+                              "/c/helper.json",
+                              "gpu1",
+                              "not ready",
+                              "centernet",
+                              "exited",
+                              "img:1",
+                              {"GPU 0"},
+                              "/usr/bin/python3",
+                              "3.11.2",
+                              {{"ssh", 2222, "127.0.0.1:49153 on gpu1", true, "slow", 3}},
+                              {{"start container centernet", "it exited (code 137)", Milliseconds(0)}},
+                              {k_problem},
+                              {"adopted"}};
   status.drifts = {{"container.shm_size", "recreate", "8g", "1g", "1073741824", "the config has changed"}};
   status.jupyter_url = "http://127.0.0.1:8888/?token=0";
   return status;
@@ -86,8 +86,8 @@ TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
 }
 
 TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
-  const Json plan =
-      to_json(ensure::PlanReport{"centernet", {{"pull image", "it is missing", {}}}, {k_problem}, {"note"}, a_status().drifts});
+  const Json plan = to_json(
+      ensure::PlanReport{"centernet", {{"pull image", "it is missing", {}}}, {k_problem}, {"note"}, a_status().drifts});
   expect_round_trip(plan, to_json(*plan_report_from_json(plan)));
   const Json status = to_json(a_status());
   expect_round_trip(status, to_json(*target_status_from_json(status)));

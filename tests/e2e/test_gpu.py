@@ -96,7 +96,7 @@ class Ladder(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.sandbox = cls.enterClassContext(Sandbox("e2e-gpu-ladder"))
+        cls.sandbox = cls.enterClassContext(Sandbox("e2e-ladder"))
         cls.helper = Helper(cls.sandbox)
         cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
 
@@ -172,7 +172,8 @@ class Ladder(unittest.TestCase):
 
     def test_a_framework_is_asked_on_demand_by_itself(self):
         torch = os.path.join(harness.REPOSITORY, "tests", "sandbox", "images", "torch.py")
-        folder = "/opt/conda/envs/CenterNet/lib/python3.11/site-packages"
+        folder = self.inside("/opt/conda/envs/CenterNet/bin/python -c 'import site; print(site.getsitepackages()[0])'").strip()
+        self.inside(f"mkdir -p {folder}")
         self.sandbox.control("exec", "--local", "docker", "cp", torch, f"centernet:{folder}/torch.py")
         self.inside(f"mkdir -p {folder}/torch-2.2.0.dist-info")
         status, report = self.gpu("--check")

@@ -68,6 +68,7 @@ TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
   report.state = "ready";
   report.changed = true;
   report.steps = {{"start container", "it exited", Milliseconds(1'234)}};
+  report.problems = {k_problem};
   report.notes = {"note"};
   report.problems = {k_problem};
   report.rounds = 2;
@@ -103,6 +104,32 @@ TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
   expect_round_trip(log, to_json(*log_text_from_json(log)));
   const Json request = to_json(ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true, true});
   expect_round_trip(request, to_json(*request_from_json(request)));
+}
+
+TEST(Types, CarryTheInterpretersAndTheGpusThereAndBack) {
+  const Json pythons = to_json(ensure::PythonList{
+      "centernet",
+      "auto",
+      "it has torch",
+      {{"/v/bin/python", "3.11.2", "/v", "/usr", {"venv:.venv"}, {"torch 2.2.0"}, {"cv2"}, true, true}},
+      {"note"}});
+  expect_round_trip(pythons, to_json(*python_list_from_json(pythons)));
+  expect_round_trip(pythons.at("pythons").at(0), to_json(*python_list_from_json(pythons)).at("pythons").at(0));
+  const Json gpus = to_json(
+      ensure::GpuReport{"centernet",
+                        "gpu1",
+                        "/v/bin/python",
+                        {{0, "H100", "GPU-a", 81559, 41234, 97, true, {{4711, "python", 41000, "alice", "centernet"}}}},
+                        {{"driver on the server", "holds", "550.54.15"}},
+                        {{"torch", "2.2.0", true, 2, "H100", Milliseconds(1'500)}},
+                        {k_problem}});
+  const Json back = to_json(*gpu_report_from_json(gpus));
+  expect_round_trip(gpus, back);
+  for (const char* list : {"gpus", "ladder", "frameworks"}) expect_round_trip(gpus.at(list).at(0), back.at(list).at(0));
+  ensure::GpuReport divided;
+  divided.gpus = {{1, "H100", "GPU-b", std::nullopt, std::nullopt, std::nullopt, false, {}}};
+  EXPECT_TRUE(to_json(divided).at("gpus").at(0).at("utilisation_percent").is_null());
+  EXPECT_FALSE(gpu_report_from_json(to_json(divided))->gpus.front().utilisation);
 }
 
 TEST(Types, CarryEveryKindOfEventThereAndBack) {

@@ -12,7 +12,7 @@
 namespace helper::engine {
 namespace {
 
-constexpr Milliseconds k_limit = std::chrono::seconds(45);  // of all scripts together; the longest waits 15 s
+constexpr Milliseconds k_limit = std::chrono::seconds(90);  // of all scripts together; the longest waits 15 s
 constexpr std::size_t k_max_cause = 600;                    // bytes
 
 std::string in_container(const EngineCli& cli, const std::string& container, const std::string& user, const char* how,
@@ -23,50 +23,53 @@ std::string in_container(const EngineCli& cli, const std::string& container, con
   return shell::quote(argv);
 }
 
-// As root: a folder for the user, new, so that nothing in it is a link that somebody laid there. Without CAP_CHOWN it
-// is one in which everybody may make files of his own, as /tmp is.
-constexpr const char* k_make_folder = R"sh(set -e
+// As root: a folder, new, so that nothing in it is a link that somebody laid there, and a folder for the user in it.
+// Without CAP_CHOWN that is one in which everybody may make files of his own, as /tmp is.
+constexpr const char* k_make_folders = R"sh(set -e
 umask 022
 mkdir -p /dev/helper/run
 rm -rf "$jupyter"
-mkdir -m 700 "$jupyter"
-[ "$user" = root ] || chown "$user" "$jupyter" 2>/dev/null || chmod 1777 "$jupyter"
+mkdir -m 755 "$jupyter"
+mkdir -m 711 "$own"
+[ "$user" = root ] || chown "$user" "$own" 2>/dev/null || chmod 1777 "$own"
+umask 077
+printf '%s\n' "$setup" > "$jupyter/setup"
+cat > "$jupyter/token"
 )sh";
 
 // As the user. noclobber makes each file new: one that another user has laid there is refused.
 constexpr const char* k_make_files = R"sh(set -eC
 mkdir -p -- "$folder"
 umask 077
-printf '%s\n' "$starter" > "$jupyter/start.py"
-printf '%s\n' "$setup" > "$jupyter/setup"
-IFS= read -r token
-printf '%s\n' "$token" > "$jupyter/token"
-cat > "$jupyter/config.json"
+printf '%s\n' "$starter" > "$own/start.py"
+cat > "$own/config.json"
 )sh";
 
 // As the user. What Python says before start.py takes the output over is in the log too.
 constexpr const char* k_launch = R"sh(export HOME
 umask 077
-exec > "$jupyter/log" 2>&1
+exec > "$own/log" 2>&1
 umask 022
-exec "$python" "$jupyter/start.py" "$jupyter" "$module" "$folder"
+exec "$python" "$own/start.py" "$own" "$module" "$folder"
 )sh";
 
-// As the user: 75 times 0.2 s. Once there is a pid file, a process that is gone is gone.
+// As the user. Once there is a pid file, a process that is gone is gone.
 constexpr const char* k_await = R"sh(
-tries=0
-while [ "$tries" -lt 75 ]; do
+seconds() { read -r now _ < /proc/uptime; echo "${now%%.*}"; }
+end=$(($(seconds) + 15))
+why='it does not listen after 15 s'
+while [ "$(seconds)" -lt "$end" ]; do
   if ours; then
     ours_listens "$port" && exit 0
-  elif [ -f "$jupyter/pid" ]; then
+  elif [ -f "$own/pid" ]; then
+    why='it ended at once'
     break
   fi
-  sleep 0.2 2>/dev/null || { sleep 1; tries=$((tries + 4)); }
-  tries=$((tries + 1))
+  sleep 0.2 2>/dev/null || sleep 1
 done
-if ours; then why='it does not listen after 15 s'; else why='it ended at once'; fi
+[ -f "$own/pid" ] || why='it did not start'
 printf '%s; the end of its log:\n' "$why"
-tail -n 4 "$jupyter/log" 2>/dev/null
+tail -n 4 "$own/log" 2>/dev/null
 exit 1
 )sh";
 
@@ -102,24 +105,27 @@ Result<void> run(CommandRunner& server, const EngineCli& cli, const Command& com
   if (words.empty()) words = "it failed with exit status " + std::to_string(output.exit_status) + " and said nothing";
   return fail(ErrorCode::inside_failed, "Jupyter in container " + container, one_line(std::move(words)),
               "its whole log, on the server: " + cli.program + " exec " + shell::quote(container) + " cat " +
-                  std::string(k_jupyter_folder) + "/log");
+                  std::string(k_jupyter_own) + "/log");
 }
 
 }  // namespace
 
 Result<void> start_jupyter(CommandRunner& server, const EngineCli& cli, const std::string& container,
                            const plan::JupyterSetup& setup, const std::string& token, const std::stop_token& stop) {
-  const std::string common = assign("jupyter", k_jupyter_folder);
+  const std::string common = assign("jupyter", k_jupyter_folder) + assign("own", k_jupyter_own);
   const std::string module = setup.package.kind == plan::JupyterKind::lab ? "jupyterlab" : "notebook";
-  const std::string make_folder = common + assign("user", setup.user) + k_make_folder;
-  const std::string make_files = common + assign("folder", setup.folder) + assign("setup", to_line(setup)) +
-                                 assign("starter", std::string(jupyter_starter())) + k_make_files;
+  const std::string make_folders =
+      common + assign("user", setup.user) + assign("setup", to_line(setup)) + k_make_folders;
+  const std::string make_files =
+      common + assign("folder", setup.folder) + assign("starter", std::string(jupyter_starter())) + k_make_files;
   const std::string launch = common + assign("python", setup.package.python) + assign("module", module) +
                              assign("folder", setup.folder) + assign("HOME", setup.home) + k_launch;
   const std::string await = std::string(ours_function()) + std::string(ours_listens_function()) +
                             assign("port", port_hex(setup.port)) + k_await;
-  std::string script = std::string(k_engine_path) + "\n";
-  script += in_container(cli, container, "0", "", make_folder) + " </dev/null &&\n";
+  // The token is the first line of the input; `printf` is the shell's own, so that no command line has it.
+  std::string script = std::string(k_engine_path) + "\nIFS= read -r helper_token\n";
+  script += "printf '%s\\n' \"$helper_token\" | " + in_container(cli, container, "0", "--interactive", make_folders) +
+            " &&\n";
   script += in_container(cli, container, setup.user, "--interactive", make_files) + " &&\n";
   script += in_container(cli, container, setup.user, "--detach", launch) + " </dev/null &&\n";
   script += in_container(cli, container, setup.user, "", await) + " </dev/null\n";

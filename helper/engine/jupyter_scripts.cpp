@@ -7,9 +7,10 @@ namespace helper::engine {
 std::string_view ours_function() {
   return R"sh(
 jupyter=/dev/helper/run/jupyter
+own=$jupyter/own
 ours() {
   pid='' since='' stat=''
-  [ -f "$jupyter/pid" ] && read -r pid since < "$jupyter/pid" || return 1
+  [ -f "$own/pid" ] && read -r pid since < "$own/pid" || return 1
   case $pid$since in '' | *[!0-9]*) return 1 ;; esac
   read -r stat 2>/dev/null < "/proc/$pid/stat" || return 1
   set -- ${stat##*)}
@@ -83,7 +84,10 @@ os.dup2(sink, 2)
 with open("/proc/self/stat") as stat:
     started = stat.read().rpartition(")")[2].split()[19]
 with open(os.path.join(folder, "pid"), "w") as file:
+    os.fchmod(file.fileno(), 0o644)
     file.write("%d %s\n" % (os.getpid(), started))
+if not os.access(os.path.expanduser("~"), os.W_OK):  # a read-only image: connection files have no other place
+    os.environ["JUPYTER_RUNTIME_DIR"] = os.path.join(folder, "runtime")
 os.chdir(notebooks)
 sys.path.pop(0)  # this folder; `python -m` would have put the folder of the notebooks there, whose files may have any name
 sys.argv[1:] = ["--config=" + os.path.join(folder, "config.json")]

@@ -8,9 +8,10 @@
 
 namespace helper::engine {
 
-// Holds, readable for its user alone: config.json (with the token), token, setup (the line of JupyterSetup), start.py,
-// pid ("PID START-TIME"), log and log.1 (its last output).
+// Root's: token and setup (the line of JupyterSetup), which the look reads, even as a root without capabilities.
 inline constexpr const char* k_jupyter_folder = "/dev/helper/run/jupyter";
+// The user's, in it: config.json (with the token), start.py, pid ("PID START-TIME"), log and log.1 (its last output).
+inline constexpr const char* k_jupyter_own = "/dev/helper/run/jupyter/own";
 
 // The function `ours`: true while the process that wrote the pid file is alive; sets $pid. A number alone would do for
 // another process that got it later, so that the start time is compared too (proc(5), /proc/PID/stat, field 22).

@@ -73,10 +73,10 @@ if ours; then
     [ -f "$jupyter/$file" ] && read -r line < "$jupyter/$file"
     printf '%s\n' "$line"
   done
-elif [ -f "$jupyter/pid" ]; then
+elif [ -f "$own/pid" ]; then
   sec jupyter_ours 1
 fi
-may_start_one() { [ "$jupyter_port" != 0000 ] && [ ! -f "$jupyter/pid" ] && ! listens "$jupyter_port" && is_young && names_jupyter; }
+may_start_one() { [ "$jupyter_port" != 0000 ] && [ ! -f "$own/pid" ] && ! listens "$jupyter_port" && is_young && names_jupyter; }
 tries=0
 while [ "$tries" -lt 50 ] && may_start_one; do
   sleep 0.2 2>/dev/null || { sleep 1; tries=$((tries + 4)); }

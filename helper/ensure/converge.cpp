@@ -78,7 +78,8 @@ class Convergence {
     for (const auto& step : plan.steps) {
       if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
       if (auto done = apply_one(step, cli); !done) {
-        if (is_about_jupyter(step.action) && done.error().code == ErrorCode::inside_failed) {
+        const auto code = done.error().code;
+        if (is_about_jupyter(step.action) && (code == ErrorCode::inside_failed || code == ErrorCode::timed_out)) {
           // SSH and Python are of use without it: the next plan says what is wrong, and does the rest.
           attempts_.jupyter_failed = memory_.jupyter_failed = to_text(done.error());
           return {};

@@ -15,6 +15,7 @@ from harness import Helper
 from websocket import WebSocket
 
 FOLDER = "/dev/helper/run/jupyter"
+OWN = f"{FOLDER}/own"
 
 
 class Client:
@@ -150,7 +151,7 @@ class JupyterTarget(unittest.TestCase):
         return done.stdout
 
     def pid(self):
-        return self.inside("cat", f"{FOLDER}/pid").split()[0]
+        return self.inside("cat", f"{OWN}/pid").split()[0]
 
     def kill(self):
         self.inside("sh", "-c", f"kill -KILL {self.pid()}")
@@ -213,9 +214,8 @@ class Cases:
 
     def test_only_the_user_can_read_its_files(self):
         self.ensure()
-        owner = self.user or "root"
-        for line in self.inside("stat", "-c", "%a %U %n", FOLDER, f"{FOLDER}/config.json", f"{FOLDER}/token").splitlines():
-            self.assertRegex(line, f"^[67]00 {owner} ")
+        lines = self.inside("stat", "-c", "%a %U", f"{FOLDER}/token", f"{OWN}/config.json", f"{OWN}/log").splitlines()
+        self.assertEqual(lines, ["600 root", f"600 {self.user or 'root'}", f"600 {self.user or 'root'}"])
 
     def test_killed_it_is_started_again_with_the_same_token_which_no_process_and_no_log_shows(self):
         url = self.ensure()["settings"]["jupyter_url"]
@@ -230,7 +230,7 @@ class Cases:
         self.assertEqual(report["settings"]["jupyter_url"], url)
         self.assertEqual(Client(url).request("api/status", token=token)[0], 200)
         self.assertNotIn(token, json.dumps({key: value for key, value in report.items() if key != "settings"}))
-        self.assertNotIn(token, self.inside("sh", "-c", f"cat {FOLDER}/log*"))
+        self.assertNotIn(token, self.inside("sh", "-c", f"cat {OWN}/log*"))
         held = []
         for folder in (self.helper.environment["XDG_STATE_HOME"], self.helper.environment["XDG_RUNTIME_DIR"], os.path.join(self.sandbox.client, "home")):
             for root, _, names in os.walk(folder):
@@ -274,9 +274,9 @@ class Cases:
         client = self.client()
         kernel = client.start_kernel()
         client.run_cell(kernel, "import subprocess; subprocess.run(['sh', '-c', 'head -c 3000000 /dev/zero | tr \"\\\\0\" x > /proc/$(cut -d\" \" -f1 "
-                                f"{FOLDER}/pid)/fd/2'], check=True)")
+                                f"{OWN}/pid)/fd/2'], check=True)")
         client.stop_kernels()
-        sizes = [int(size) for size in self.inside("sh", "-c", f"stat -c %s {FOLDER}/log*").split()]
+        sizes = [int(size) for size in self.inside("sh", "-c", f"stat -c %s {OWN}/log*").split()]
         self.assertEqual(len(sizes), 2)
         self.assertLessEqual(sum(sizes), 2 * 256 * 1024)
 

@@ -4,7 +4,7 @@ import unittest
 
 import harness
 from harness import Sandbox
-from jupyter_cases import FOLDER, Cases, Client, JupyterTarget
+from jupyter_cases import FOLDER, OWN, Cases, Client, JupyterTarget
 
 
 def setUpModule():
@@ -105,14 +105,14 @@ class ReadOnlyAndWithoutCapabilities(JupyterTarget):
     image = "jupyter-notebook:6"
     user = "dev"
     local_port = 24160
-    container = {"extra_args": ["--read-only", "--cap-drop=ALL", "--user=dev", "--tmpfs=/tmp", "--tmpfs=/home/dev:uid=1000,gid=1000"]}
+    container = {"extra_args": ["--read-only", "--cap-drop=ALL", "--user=dev", "--tmpfs=/tmp"]}
 
     def test_a_kernel_runs_a_cell_all_the_same(self):
         client = self.client()
         kernel = client.start_kernel()
         self.assertEqual(client.run_cell(kernel, "import os; print(os.getuid())"), "1000\n")
         client.stop_kernels()
-        self.assertRegex(self.inside("stat", "-c", "%a %U", f"{FOLDER}/token"), "^600 dev")
+        self.assertRegex(self.inside("stat", "-c", "%a %U", f"{OWN}/config.json"), "^600 dev")
 
 
 class WithoutJupyter(JupyterTarget):

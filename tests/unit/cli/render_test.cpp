@@ -28,6 +28,7 @@ ide::Interpreter interpreter() {
   i.project_local = "/home/me/my_project";
   i.project_remote = "/workspace/my_project";
   i.jupyter_port = 8888;
+  i.jupyter_url = "http://127.0.0.1:8888/?token=0123456789abcdef";
   return i;
 }
 
@@ -57,6 +58,7 @@ ensure::TargetStatus ready_status() {
                  "GPU 1: NVIDIA A100-SXM4-40GB (UUID: GPU-77aa01bc)"};
   status.python = "/opt/conda/envs/CenterNet/bin/python";
   status.python_version = "3.8.18";
+  status.jupyter_url = "http://127.0.0.1:8888/?token=0123456789abcdef";
   status.tunnels = {{"ssh", 2222, "127.0.0.1:49153 on gpu1", true, "", 2},
                     {"jupyter", 8888, "", false, "the link to gpu1 is down", 0}};
   return status;
@@ -129,6 +131,7 @@ TEST(RenderReport, NamesTheStateOfATargetThatWasStopped) {
 TEST(RenderReport, LeavesOutWhatATargetDoesNotHave) {
   ensure::Report report = changed_report();
   report.settings->jupyter_port = 0;
+  report.settings->jupyter_url = "";
   report.settings->project_remote = "";
   const std::string text = render_report(k_plain, report, {});
   EXPECT_EQ(text.find("Jupyter"), std::string::npos);

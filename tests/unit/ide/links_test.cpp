@@ -32,6 +32,12 @@ TEST(Links, AHostilePathAddsNoParameter) {
   EXPECT_TRUE(gateway_link(i).ends_with("&projectPath=%2Fw%26user%3Dx%23y%20z%25%3F%C3%A4"));
 }
 
+TEST(Links, JupyterIsGivenItsTokenAndTheAddressAloneWhenThereIsNone) {
+  EXPECT_EQ(jupyter_link(8888, "0123abc"), "http://127.0.0.1:8888/?token=0123abc");
+  EXPECT_EQ(jupyter_link(65535, "a b&c#"), "http://127.0.0.1:65535/?token=a%20b%26c%23");
+  EXPECT_EQ(jupyter_link(1, ""), "http://127.0.0.1:1/");
+}
+
 TEST(PercentEncode, KeepsTheUnreservedAndEncodesEveryOtherByte) {
   EXPECT_EQ(percent_encode("AZaz09-._~"), "AZaz09-._~");
   EXPECT_EQ(percent_encode(std::string("\0\xff /", 4)), "%00%FF%20%2F");

@@ -19,10 +19,19 @@ TEST(SettingsText, LeavesOutWhatTheTargetDoesNotHave) {
   i.project_local.clear();
   i.project_remote.clear();
   i.jupyter_port = 0;
+  i.jupyter_url.clear();
   i.python_cause.clear();
   const auto text = settings_text(i);
   ASSERT_TRUE(text);
   EXPECT_TRUE(helper::test::matches_file("tests/golden/settings_bare.txt", *text));
+}
+
+TEST(SettingsText, SaysWhenNoJupyterAnswersAtItsPort) {
+  Interpreter i = test::sample();
+  i.jupyter_url.clear();
+  const auto text = settings_text(i);
+  ASSERT_TRUE(text);
+  EXPECT_NE(text->find("  address      http://127.0.0.1:8888/ (nothing answers there)\n"), std::string::npos) << *text;
 }
 
 TEST(SettingsText, WhatTheContainerSaysOfItselfCannotSteerTheTerminal) {

@@ -21,6 +21,7 @@ inline Interpreter sample() {
   i.project_local = "/home/me/my_project";
   i.project_remote = "/workspace/my_project";
   i.jupyter_port = 8888;
+  i.jupyter_url = "http://127.0.0.1:8888/?token=0123456789abcdef";
   return i;
 }
 

@@ -1,11 +1,13 @@
 #include "engine/act_user.hpp"
 
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "engine/act_run.hpp"
 
 namespace helper::engine {
 namespace {
 
+constexpr std::size_t k_max_words = 300;  // of a command's last line, in bytes
 constexpr Milliseconds k_hook_limit = std::chrono::minutes(60);
 
 // The files are edited here, because minimal images have neither useradd nor usermod. `replace FILE MODE` puts standard
@@ -106,6 +108,14 @@ std::string hook_script(const std::map<std::string, std::string>& env, const pla
   return script;
 }
 
+// ": " and the last line that is not empty; "" when nothing was printed.
+std::string last_words(std::string_view text) {
+  const auto end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string_view::npos) return {};
+  text = text.substr(0, end + 1);
+  return ": " + printable(text.substr(text.rfind('\n') + 1), k_max_words);
+}
+
 }  // namespace
 
 Result<void> make_user(CommandRunner& server, const EngineCli& cli, const std::string& container,
@@ -128,8 +138,8 @@ Result<void> run_hooks(CommandRunner& server, const EngineCli& cli, const std::s
                     server.run(command(argv, k_hook_limit, hook_script(env, action)), stop, on_progress));
   if (output.exit_status == 0) return {};
   return fail(ErrorCode::inside_failed, name_of(action.moment),
-              "it failed with exit status " + std::to_string(output.exit_status),
-              "what it printed stands above; mend the command, then: helper ensure");
+              "it failed with exit status " + std::to_string(output.exit_status) + last_words(output.out),
+              "mend the command in the config, then: helper ensure");
 }
 
 }  // namespace helper::engine

@@ -47,7 +47,7 @@ void plan_ssh(Draft& draft, const Inside& inside) {
     draft.problem(setup.error());
     return;
   }
-  if (const auto names = not_carried(draft.observed.container->env); !names.empty()) {
+  if (const auto names = not_carried(session_env(draft.target.ssh, draft.observed.container->env)); !names.empty()) {
     draft.note("not in SSH sessions, since OpenSSH carries no variable with a line end in it: " + list(names));
   }
   if (inside.sshd_listening && inside.sshd_print.empty()) {

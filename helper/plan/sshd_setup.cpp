@@ -83,6 +83,15 @@ std::string set_env_line(const std::vector<std::string>& env) {
   return line.empty() ? line : "SetEnv" + line + "\n";
 }
 
+std::vector<std::string> session_env(const config::SshConfig& ssh, const std::vector<std::string>& containers) {
+  std::vector<std::string> env;
+  for (const auto& entry : containers) {
+    if (!ssh.env.contains(entry.substr(0, entry.find('=')))) env.push_back(entry);
+  }
+  for (const auto& [name, value] : ssh.env) env.push_back(name + "=" + value);
+  return env;
+}
+
 Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   const Inside& inside = *observed.inside;
   SshdSetup setup;
@@ -106,9 +115,10 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   }
   setup.listens = reach(*observed.container, k_container_ssh_port).has_value();
   setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
-  setup.config = config_of(setup, observed.container->env);
+  const auto env = session_env(desired.target.ssh, observed.container->env);
+  setup.config = config_of(setup, env);
   setup.authorized_keys = observed.key->public_line + "\n";
-  setup.profile = profile_of(observed.container->env);
+  setup.profile = profile_of(env);
   return setup;
 }
 

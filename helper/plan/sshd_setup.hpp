@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "config/config.hpp"
 
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ struct SshdSetup {
 
 // Changes whenever the setup or the host keys do.
 [[nodiscard]] std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys);
+
+// "NAME=value" of the container's environment, with the config's in place of those of the same name.
+[[nodiscard]] std::vector<std::string> session_env(const config::SshConfig& ssh,
+                                                   const std::vector<std::string>& containers);
 
 // The SetEnv line for "NAME=value" entries: one line, since sshd takes only the first (OpenSSH 9.2, servconf.c).
 // argv_split (misc.c) takes words in double quotes, with a backslash before '"' and itself.

@@ -85,6 +85,13 @@ TEST(User, ThatIsMissingIsMadeOnlyWhenTheConfigSaysSo) {
             "make user dev with the ids 1000:1000 in the container: the image has none of that name");
 }
 
+TEST(SessionEnvironment, IsTheContainersWithTheConfigsValuesInPlaceOfThoseOfTheSameName) {
+  config::SshConfig ssh;
+  ssh.env = {{"EDITOR", "vim"}, {"PATH", "/mine"}};
+  EXPECT_EQ(session_env(ssh, {"PATH=/usr/bin", "A=b=c"}),
+            (std::vector<std::string>{"A=b=c", "EDITOR=vim", "PATH=/mine"}));
+}
+
 TEST(Hooks, RunLastOnceForAContainerAndOnceForAStart) {
   World world("root", 0);
   world.desired.target.post_create = {"pip install -e ."};

@@ -24,7 +24,6 @@ TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
             "done pin the container's host keys: none are pinned yet\n"
             "connecting gpu1\n"
             "started pull image centernet:1.2: the server does not have it\n"
-            "progress layer 1 of 1\n\n"
             "done pull image centernet:1.2: the server does not have it\n"
             "started create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
             "done create container centernet from centernet:1.2 with --gpus: there is none of that name\n"

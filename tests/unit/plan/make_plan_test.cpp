@@ -338,7 +338,7 @@ TEST(MakePlan, AUserWhomTheContainerLacksIsAProblem) {
   observed.inside->user_home.clear();
   EXPECT_EQ(plan_text(observed),
             "problem: user root: the container has no such user\n"
-            "  fix: set \"ssh\": {\"user\": ...} in helper.json to one that it has\n");
+            "  fix: set \"ssh\": {\"user\": ...} in helper.json to one that it has, or \"create\": true beside it\n");
 }
 
 TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {

@@ -129,6 +129,9 @@ class FileCommand {
         exchange_.take(is_err, {buffer.data(), static_cast<std::size_t>(n)});
       }
     }
+    // Once the end of its output has come, libssh 0.10 reads no packet for a channel that is read (ssh_channel_poll);
+    // the exit status may come later. Asking for it reads what is there, and does not wait: the session does not block.
+    if (ssh_channel_is_eof(channel_.get()) != 0) static_cast<void>(ssh_channel_get_exit_status(channel_.get()));
     return true;
   }
 

@@ -58,6 +58,12 @@ else
   }
 fi
 limited() { limited_to 5 "$@"; }
+# For what cleans up after itself when its terminal goes, such as a start file that holds a lock: KILL comes a second later.
+if timeout -s HUP -k 1 5 true >/dev/null 2>&1; then
+  gently_limited_to() { timeout -s HUP -k 1 "$@"; }
+else
+  gently_limited_to() { limited_to "$@"; }
+fi
 )sh";
 }
 

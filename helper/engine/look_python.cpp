@@ -142,8 +142,8 @@ login() {
     csh | tcsh)
       start="if (-r /etc/csh.login) source /etc/csh.login; if (-r ~/.login) source ~/.login"
       if [ "$1" = -i ]; then set -- -i -c; else set -- -c; fi
-      limited_to 2 "$shell" "$@" "$start; $ask" </dev/null 2>/dev/null ;;
-    *) limited_to 2 "${shell:-/bin/sh}" -l "$@" -c "$ask" </dev/null 2>/dev/null ;;
+      gently_limited_to 2 "$shell" "$@" "$start; $ask" </dev/null 2>/dev/null ;;
+    *) gently_limited_to 2 "${shell:-/bin/sh}" -l "$@" -c "$ask" </dev/null 2>/dev/null ;;
   esac
 }
 heard() {

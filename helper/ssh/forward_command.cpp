@@ -8,8 +8,8 @@
 namespace helper::ssh {
 namespace {
 
-// A command that ends its output and has said nothing has failed, most likely: its status is waited for, so that its
-// client hears of a refusal and not of a connection that ended well.
+// The end of a command's output comes before its status, which is waited for: only it tells a connection that ended
+// well from a refusal, or from a command that was killed midway.
 constexpr Milliseconds k_silent_end{500};
 
 }  // namespace
@@ -84,7 +84,7 @@ bool ForwardChannel::Native::command_runs() {
 }
 
 bool ForwardChannel::Native::may_tell_its_end() {
-  if (!command || command->spoke || remote_closed) return true;
+  if (!command || command->exit_status || remote_closed) return true;
   const auto now = std::chrono::steady_clock::now();
   if (!command->silent_end_at) command->silent_end_at = now;
   return now - *command->silent_end_at >= k_silent_end;

@@ -136,7 +136,8 @@ class Sshd {
   void start() {
     std::string config =
         "Port " + std::to_string(port_) +
-        "\nListenAddress 127.0.0.1\nUsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n"
+        "\nListenAddress 127.0.0.1\nUsePAM no\nSetEnv SHLVL=2\nStrictModes no\nPermitRootLogin "
+        "yes\nPasswordAuthentication no\n"
         "KbdInteractiveAuthentication no\nPidFile none\nPrintMotd no\nLogLevel VERBOSE\nSubsystem sftp "
         "internal-sftp\nAuthorizedKeysFile " +
         (file("authorized_keys")) + "\n";

@@ -69,7 +69,7 @@ while [ "$(seconds)" -lt "$end" ]; do
 done
 [ -f "$own/pid" ] || why='it did not start'
 printf '%s; the end of its log:\n' "$why"
-tail -n 4 "$own/log" 2>/dev/null
+grep '[[:alnum:]]' "$own/log" 2>/dev/null | tail -n 4
 exit 1
 )sh";
 

@@ -81,7 +81,9 @@ class Convergence {
         const auto code = done.error().code;
         if (is_about_jupyter(step.action) && (code == ErrorCode::inside_failed || code == ErrorCode::timed_out)) {
           // SSH and Python are of use without it: the next plan says what is wrong, and does the rest.
-          attempts_.jupyter_failed = memory_.jupyter_failed = to_text(done.error());
+          const Error& error = done.error();
+          memory_.jupyter_failed = error.fix.empty() ? error.cause : error.cause + "; " + error.fix;
+          attempts_.jupyter_failed = memory_.jupyter_failed;
           return {};
         }
         if (plan::note_failure(attempts_, plan, step, observed, done.error())) return {};

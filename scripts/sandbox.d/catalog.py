@@ -209,6 +209,7 @@ def jupyterlab(tree, _files):
                                         "python3-notebook-shim", "python3-async-lru"), alone=("jupyterlab",))
     debian.write_folders(tree)
     debian.write_accounts(tree, (("dev", 1000),))
+    tree.copy("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-certificates.crt")  # what its package's installation makes
     foreign.write_packages(tree, files)
 
 

@@ -99,12 +99,12 @@ class Mistakes(unittest.TestCase):
                 file.write(text)
 
     def test_a_user_who_may_not_use_the_engine(self):
-        self.expect(5, "usermod -aG docker", change=lambda t: t.update({"server": f"bob@{self.sandbox.name}"}))
+        self.expect(5, "usermod -aG docker", change=lambda t: t.update({"server": f"bob@{self.sandbox.name}", "engine": "docker"}))
 
     def test_an_engine_that_does_not_run(self):
         self.sandbox.control("engine", "stop")
         try:
-            self.expect(5, "systemctl start docker")
+            self.expect(5, "systemctl start docker", change=lambda t: t.update({"engine": "docker"}))
         finally:
             self.sandbox.control("engine", "start")
 

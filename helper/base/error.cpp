@@ -43,6 +43,8 @@ constexpr std::array k_catalogue{
     ErrorKind{ErrorCode::port_busy, "port.busy", 9, 900, "a local port is held by another program"},
     ErrorKind{ErrorCode::tunnel_failed, "tunnel.failed", 9, 901, "a tunnel does not reach the container"},
     ErrorKind{ErrorCode::file_failed, "file.failed", 10, 1000, "a file on this machine cannot be read or written"},
+    ErrorKind{ErrorCode::settings_unreadable, "settings.unreadable", 10, 1001,
+              "a settings file of an IDE cannot be edited safely: it does not parse, or its IDE would refuse it"},
     ErrorKind{ErrorCode::daemon_unreachable, "daemon.unreachable", 11, 1100,
               "the daemon cannot be started or does not answer"},
     ErrorKind{ErrorCode::rpc_parse, "rpc.parse", 11, -32700, "the request is not JSON"},

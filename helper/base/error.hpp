@@ -39,6 +39,7 @@ enum class ErrorCode {
   port_busy,
   tunnel_failed,
   file_failed,
+  settings_unreadable,
   daemon_unreachable,
   rpc_parse,
   rpc_request,

@@ -34,17 +34,32 @@ struct File {
 };
 
 // Below the product's config folder, in the order in which they are written (an entry comes before what refers to it).
-[[nodiscard]] std::vector<File> application_files(const Product& product);
+// None for versions before k_oldest_version; no interpreter where none was found, or where the target has no project.
+[[nodiscard]] std::vector<File> application_files(const Product& product, const Wanted& wanted);
+
+// Below the project's folder (the one that holds .idea), in that order; none without an interpreter and a project.
+// `modules_text` is that of .idea/modules.xml, nullopt where there is no such file: then it is among them, with its
+// module. The module is the one called like the folder, else the only one; where there is neither, none is named and
+// the project's own interpreter counts. Error: settings_unreadable.
+[[nodiscard]] Result<std::vector<File>> project_files(std::optional<std::string_view> modules_text,
+                                                      const Wanted& wanted);
+
+// A new run configuration of wanted.script, with our tool before launch. Any other one is a File of the same kind.
+[[nodiscard]] File run_configuration_file(const Wanted& wanted);
 
 // The entry as it stands in files that know about the product's version; for the project's files the oldest product
 // that opens it. `text` is nullopt where there is no file. The result equals `text` when all is there already: every
-// byte that is not ours stays as it was, whatever the encoding's marks, line ends, comments and order.
-// Error: settings_unreadable when the text does not parse or its loader would refuse it, with the place.
+// byte that is not ours stays as it was, whatever the encoding's marks, line ends, comments and order. A project or
+// module that is not Python's (misc, module) is left as it is.
+// Errors: settings_unreadable when the text does not parse, its loader would refuse it, or another entry has our name,
+// with the line; file_failed when a value of `wanted` cannot stand in such a file; usage for a new run configuration
+// without a script.
 [[nodiscard]] Result<std::string> with_target(FileKind kind, std::optional<std::string_view> text, const Wanted& wanted,
                                               const Product& product);
 
-// The text with our entries for that target taken out, every other byte as it was; nullopt when nothing but the frame
-// that we wrote would be left: the file can go. Same error.
+// The text with our entries for that target taken out, every other byte as it was; nullopt when no more is left than
+// the frame of such a file: it can go. Same errors. What our entry replaced (another interpreter of the project) is not
+// known here: the project is left without one.
 [[nodiscard]] Result<std::optional<std::string>> without_target(FileKind kind, std::string_view text,
                                                                 const Wanted& wanted);
 

@@ -110,7 +110,8 @@ std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& t
   server["root_dir"] = setup.folder;
   nlohmann::ordered_json notebook = common;
   notebook["notebook_dir"] = setup.folder;
-  const nlohmann::ordered_json all{{"ServerApp", std::move(server)},
+  const nlohmann::ordered_json all{{"LabApp", server},
+                                   {"ServerApp", std::move(server)},
                                    {"IdentityProvider", {{"token", token}}},
                                    {"PasswordIdentityProvider", {{"hashed_password", ""}}},
                                    {"NotebookApp", std::move(notebook)}};

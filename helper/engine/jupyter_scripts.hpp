@@ -26,7 +26,8 @@ inline constexpr const char* k_jupyter_own = "/dev/helper/run/jupyter/own";
 [[nodiscard]] std::string_view jupyter_starter();
 
 // What --config reads, JSON: the same settings under the names of Jupyter Server 2 (Lab 4, Notebook 7), Jupyter Server
-// 1 (Lab 3) and Notebook 6. Each reads its own and ignores the rest.
+// 1 (Lab 3) and Notebook 6. Each reads its own and ignores the rest; but Lab takes what a person's own file says of
+// LabApp before all that is said of ServerApp (notebook_shim), so ours stands under that name as well.
 [[nodiscard]] std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& token);
 
 }  // namespace helper::engine

@@ -318,7 +318,11 @@ void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
   }
   for (const auto& [source, path] : sources) {
     const auto answer = std::ranges::find(answers, path, [](const auto& fields) { return fields[1]; });
-    if (answer == answers.end()) continue;
+    if (answer == answers.end()) {
+      auto& silent = inside.silent_pythons;
+      if (std::ranges::find(silent, path) == silent.end()) silent.push_back(path);
+      continue;
+    }
     plan::Python python = python_of(*answer);
     python.source = source;
     if (std::ranges::find(inside.pythons, python) == inside.pythons.end()) inside.pythons.push_back(std::move(python));

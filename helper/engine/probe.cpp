@@ -172,7 +172,17 @@ void read_the_engine(const std::vector<Section>& sections, ServerFacts& facts) {
     engine.kind = plan::EngineKind::podman;
     engine.rootless = program != nullptr && program->status != 0;
   }
-  if (const auto trouble = trouble_of(sections)) engine.passed_over = trouble->cause;
+  if (const auto trouble = trouble_of(sections)) {
+    // Docker that is merely down may have this container: one of Podman's beside it would be a surprise.
+    const Section* container = find_section(sections, "container");
+    if (trouble->code == ErrorCode::engine_down && (container == nullptr || container->status != 0)) {
+      facts.engine_error = trouble;
+      facts.engine_error->fix += "; or, to take " + plan::to_text(engine.kind) +
+                                 " instead, in helper.json: " + R"("engine": ")" + engine.program + "\"";
+      return;
+    }
+    engine.passed_over = trouble->cause;
+  }
   facts.engine = std::move(engine);
 }
 

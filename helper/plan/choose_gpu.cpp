@@ -12,6 +12,9 @@ constexpr const char* k_nvidia = "nvidia";
 constexpr const char* k_install_toolkit =
     "on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure "
     "--runtime=docker && sudo systemctl restart docker";
+constexpr const char* k_install_for_cdi =
+    "on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk cdi generate "
+    "--output=/etc/cdi/nvidia.yaml";
 constexpr const char* k_generate_cdi =
     "on the server: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml (of the NVIDIA Container Toolkit); "
     "nvidia-ctk cdi list then names the devices";
@@ -104,9 +107,10 @@ Result<GpuChoice> by_flag(const Attempts& attempts) {
 tl::unexpected<Error> cdi_failed(const std::string& what, const std::string& last) {
   const Missing missing = missing_piece(last);
   const bool no_spec = missing.fix == k_name_other_gpus || missing.piece.empty();
+  const char* fix = missing.fix == k_install_toolkit ? k_install_for_cdi : missing.fix;
   return fail(ErrorCode::gpu_unavailable, "GPU",
               what + (no_spec ? ": no CDI specification on the server names such a GPU" : std::string(missing.piece)),
-              no_spec ? k_generate_cdi : missing.fix);
+              no_spec ? k_generate_cdi : fix);
 }
 
 Result<GpuChoice> by_cdi(const Engine& engine, const Attempts& attempts) {

@@ -13,8 +13,10 @@ std::string list(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string list_found(const std::vector<Python>& found) {
-  if (found.empty()) return "no Python in the container answered";
+std::string list_found(const Inside& inside) {
+  const std::vector<Python>& found = inside.pythons;
+  if (found.empty() && inside.silent_pythons.empty()) return "there is no Python in the container";
+  if (found.empty()) return "no Python in the container answered within 5 s: " + list(inside.silent_pythons);
   std::string text = "found are: ";
   for (const auto& python : found) {
     if (&python != &found.front()) text += ", ";
@@ -40,7 +42,7 @@ Result<PythonChoice> choose_automatically(const Inside& inside) {
   const Python* python = best(inside, true);
   if (python == nullptr) {
     return fail(
-        ErrorCode::python_missing, "Python", list_found(inside.pythons),
+        ErrorCode::python_missing, "Python", list_found(inside),
         "install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute path");
   }
   std::string cause = rank_python(*python, inside, true)->cause;
@@ -65,7 +67,7 @@ Result<PythonChoice> choose_python(const config::Target& target, const Inside& i
       inside.pythons, [&](const Python& p) { return p.source == source && (source != "path" || p.path == wanted); });
   if (python != inside.pythons.end()) return PythonChoice{*python, "helper.json says \"" + wanted + "\""};
   return fail(ErrorCode::python_missing, "python \"" + wanted + "\"",
-              "it is not in the container or does not run; " + list_found(inside.pythons),
+              "it is not in the container or does not run; " + list_found(inside),
               "set \"python\" in helper.json to one of these, or to \"auto\"");
 }
 

@@ -26,6 +26,10 @@ class Draft {
   void problem(Error error) { plan.problems.push_back(std::move(error)); }
   void shortfall(Error error) { plan.shortfalls.push_back(std::move(error)); }
   void note(std::string text) { plan.notes.push_back(std::move(text)); }
+  // A command of the engine, to be typed by a person.
+  [[nodiscard]] std::string on_the_server(const std::string& words) const {
+    return "on the server: " + observed.engine.value_or(Engine{}).program + " " + words;
+  }
   [[nodiscard]] std::string container_name() const { return "container " + config.name; }
 
   const Desired& desired;

@@ -49,6 +49,7 @@ class Ladder {
         server_(observed.server_gpu),
         container_(*observed.container),
         inside_(observed.inside->gpu),
+        program_(observed.engine.value_or(Engine{}).program),
         wanted_(wanted_gpus(desired.target.container, observed.server_gpu)) {}
 
   std::vector<Rung> judge() {
@@ -167,8 +168,9 @@ class Ladder {
                    "helper restart " + desired_.target.name);
     }
     if (inside_.smi_status != 0) {
-      return fails(ErrorCode::gpu_not_seen, "nvidia-smi fails in the container: " + said(inside_),
-                   "look inside, on the server: docker exec " + desired_.target.container.name + " nvidia-smi -L");
+      return fails(
+          ErrorCode::gpu_not_seen, "nvidia-smi fails in the container: " + said(inside_),
+          "look inside, on the server: " + program_ + " exec " + desired_.target.container.name + " nvidia-smi -L");
     }
     const std::size_t seen = count_gpus(inside_);
     if (seen == 0) {
@@ -187,6 +189,7 @@ class Ladder {
   const std::optional<GpuFacts>& server_;
   const Container& container_;
   const GpuFacts& inside_;
+  const std::string program_;
   const std::optional<std::size_t> wanted_;
   bool failed_ = false;
   std::vector<Rung> rungs_;

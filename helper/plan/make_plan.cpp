@@ -9,6 +9,8 @@ namespace {
 bool server_and_engine(Draft& draft) {
   if (draft.observed.server_error) draft.problem(*draft.observed.server_error);
   if (draft.observed.engine_error) draft.problem(*draft.observed.engine_error);
+  if (const auto& engine = draft.observed.engine; engine && !engine->passed_over.empty())
+    draft.note(to_text(engine->kind) + " is used: " + engine->passed_over);
   return !draft.observed.server_error && !draft.observed.engine_error;
 }
 
@@ -18,7 +20,7 @@ void plan_inside(Draft& draft) {
   const Inside& inside = *draft.observed.inside;
   plan_bundle(draft, inside);
   if (!inside.has_shell) {
-    if (draft.observed.bundle) return;  // it brings one
+    if (takes_bundle(draft.observed)) return;  // it brings one
     draft.problem(ErrorCode::inside_failed, draft.container_name(),
                   "there is no shell in it, and helper brings none for " + draft.observed.machine,
                   "use an image with a POSIX sh");
@@ -58,8 +60,7 @@ void plan_absent(Draft& draft) {
   if (const Container& container = *draft.observed.container; container.state != ContainerState::absent) {
     if (!is_ours(container)) {
       draft.problem(ErrorCode::container_not_ours, draft.container_name(),
-                    "helper did not make it and so does not remove it",
-                    "on the server: docker rm " + draft.config.name);
+                    "helper did not make it and so does not remove it", draft.on_the_server("rm " + draft.config.name));
       return;
     }
     plan_stop_container(draft, "it is to be removed");

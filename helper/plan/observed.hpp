@@ -141,8 +141,9 @@ struct Inside {
   std::string sshd_print;         // fingerprint of the setup that our sshd was started with; "" when ours does not run
   bool traces = false;            // files or processes of ours are in it
   std::vector<Python> pythons;    // each was run and answered
-  bool login_cut = false;         // the login shell's start files took too long, and were not waited for
-  std::vector<std::string> project_files;  // what files of the project name as its environment: "conda:NAME"
+  std::vector<std::string> silent_pythons;  // paths that were run, and did not answer in time or broke down
+  bool login_cut = false;                   // the login shell's start files took too long, and were not waited for
+  std::vector<std::string> project_files;   // what files of the project name as its environment: "conda:NAME"
   GpuFacts gpu;
   JupyterFacts jupyter;
   friend bool operator==(const Inside&, const Inside&) = default;

@@ -49,7 +49,7 @@ void start_created(Draft& draft, const Container& container) {
   const std::string& text = (failed == failed_ways.end() ? failed_ways.begin() : failed)->second;
   if (!is_ours(container)) {
     draft.problem(ErrorCode::container_failed, draft.container_name(), "the engine cannot start it: " + text,
-                  "mend or remove it on the server: docker rm " + draft.config.name);
+                  "mend it, or remove it " + draft.on_the_server("rm " + draft.config.name));
     return;
   }
   draft.step(RemoveContainer{draft.config.name}, "it cannot be started and has never run, so nothing is lost");

@@ -15,6 +15,14 @@ std::string list(const std::vector<std::string>& names) {
 
 std::string bundle_volume(const SshBundle& bundle) { return "helper-ssh-" + bundle.digest; }
 
+bool takes_bundle(const Observed& observed) {
+  if (!observed.inside->bundle.empty()) return true;
+  if (!observed.bundle) return false;
+  const Container& container = *observed.container;
+  if (!container.bundle_volume.empty()) return container.bundle_volume == bundle_volume(*observed.bundle);
+  return container.own_dev && observed.engine.value_or(Engine{}).kind == EngineKind::docker;
+}
+
 void plan_host_keys(Draft& draft) {
   const auto& keys = draft.observed.host_keys;
   if (keys.empty()) {
@@ -31,12 +39,12 @@ void plan_bundle(Draft& draft, const Inside& inside) {
   const Container& container = *draft.observed.container;
   if (container.bundle_volume == bundle_volume(bundle)) {
     draft.step(FillBundleVolume{container.bundle_volume, container.image, bundle}, "none is there yet");
-  } else if (container.own_dev && container.bundle_volume.empty()) {
+  } else if (takes_bundle(draft.observed)) {
     draft.step(SendBundle{draft.config.name, bundle}, "it has none of ours yet");
   } else if (!inside.has_shell) {
     draft.problem(ErrorCode::inside_no_sshd, draft.container_name(),
-                  "it has neither a shell nor a place for an SSH server of ours: its /dev is not its own",
-                  "make it anew without a mount over /dev");
+                  "it has neither a shell nor a place for an SSH server of ours: nothing can be run from its /dev",
+                  "make it anew without a mount over /dev, or let helper make it");
   }
 }
 

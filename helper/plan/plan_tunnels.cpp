@@ -20,8 +20,8 @@ std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
     const auto setup = sshd_setup(draft.desired, draft.observed);
     return setup ? std::optional(way_to_sshd(engine, container, draft.config.name, *setup)) : std::nullopt;
   }
-  auto remote =
-      way_to_port(engine, container, draft.config.name, wanted.container_port, draft.observed.bundle.has_value());
+  const bool has_bundle = draft.observed.inside && takes_bundle(draft.observed);
+  auto remote = way_to_port(engine, container, draft.config.name, wanted.container_port, has_bundle);
   if (!remote) {
     draft.problem(ErrorCode::tunnel_failed,
                   "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),

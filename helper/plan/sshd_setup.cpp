@@ -96,12 +96,14 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   const Inside& inside = *observed.inside;
   SshdSetup setup;
   setup.user = desired.target.ssh.user;
-  setup.from_bundle = observed.bundle.has_value() || !inside.bundle.empty();
+  setup.from_bundle = takes_bundle(observed);
   setup.sshd = setup.from_bundle ? std::string(k_bundle_folder) + "/sbin/sshd" : inside.image_sshd;
   if (setup.sshd.empty()) {
     return fail(ErrorCode::inside_no_sshd, "container " + desired.target.container.name,
-                "its image has no sshd, and helper brings none for a machine of kind " +
-                    (observed.machine.empty() ? std::string("unknown") : observed.machine),
+                "its image has no sshd, and " +
+                    (observed.bundle ? "helper's own cannot be put into its /dev"
+                                     : "helper brings none for a machine of kind " +
+                                           (observed.machine.empty() ? std::string("unknown") : observed.machine)),
                 "add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server");
   }
   if (!inside.can_switch_users) {

@@ -30,6 +30,10 @@ struct SshdSetup {
 // another user, and the user is root. The container must have been looked into, with a key and host keys.
 [[nodiscard]] Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed);
 
+// Whether the container, which was looked into, has helper's bundle or can be given it. Into one that was made without
+// its volume it is sent, below /dev, where Podman lets nothing be run (noexec).
+[[nodiscard]] bool takes_bundle(const Observed& observed);
+
 // Changes whenever the setup or the host keys do.
 [[nodiscard]] std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys);
 

@@ -3,6 +3,7 @@
 Stand-ins for images of others have their shape (entry point, environment, user, where Python is) and say that they are stand-ins.
 """
 import dataclasses
+import json
 import os
 import re
 import tempfile
@@ -200,7 +201,9 @@ def conda_jupyter(tree, files):
     for path in sorted(debian.package_files(debian.closure(NOTEBOOK))):
         if path.startswith(modules + "/"):
             tree.from_machine(path, prefix + "/lib/python3/dist-packages" + path[len(modules):])
-    tree.link(f"{prefix}/share/jupyter", "/usr/share/jupyter")
+    # As ipykernel is installed there: its kernel is the environment's own Python.
+    kernel = {"argv": [f"{prefix}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "Python 3", "language": "python"}
+    tree.file(f"{prefix}/share/jupyter/kernels/python3/kernel.json", json.dumps(kernel))
 
 
 def jupyterlab(tree, _files):

@@ -207,7 +207,7 @@ class Cases:
     def test_it_runs_as_the_user_in_the_folder_that_the_config_names(self):
         client = self.client()
         kernel = client.start_kernel()
-        uid, folder, executable = client.run_cell(kernel, "import os, sys; print(os.getuid(), os.getcwd(), sys.executable)").split()
+        uid, folder, executable = client.run_cell(kernel, "import os, sys; print(os.getuid(), os.getcwd(), sys.executable, sep='|')").strip().split("|")
         client.stop_kernels()
         self.assertEqual((uid, folder), (self.inside("id", "-u", self.user or "root").strip(), self.folder))
         self.assertEqual(executable, self.ensure()["settings"]["python"])

@@ -44,7 +44,7 @@ class OneSandbox(unittest.TestCase):
 
     def test_docker_over_ssh_is_the_sandbox_s_own_engine(self):
         images = self.sandbox.ssh("e2e", "docker image ls --format '{{.Repository}}:{{.Tag}}'").stdout.split()
-        self.assertEqual(sorted(images), ["bare:1", "centernet:1.2"])
+        self.assertLessEqual({"bare:1", "centernet:1.2"}, set(images))
         self.assertEqual(self.sandbox.ssh("e2e", "docker info -f '{{.Name}}'").stdout.strip(), "e2e")
 
     def test_alice_may_use_the_engine_and_bob_may_not(self):

@@ -198,9 +198,10 @@ void podman_answers(const FakeServer& server) {
       "#!/bin/sh\nhere=${0%/bin/podman}\ncase $1 in info) cat \"$here/podman-info\" ;; *) exit 125 ;; esac\n");
 }
 
-TEST(Probe, TakesPodmanWhereDockerDoesNotAnswerAndSaysWhyDockerWasPassedOver) {
+TEST(Probe, TakesPodmanWhereTheUserMayNotUseDockerAndSaysSo) {
   FakeServer server;
   podman_answers(server);
+  server.write("info", R"({"ServerErrors":["permission denied while trying to connect to the Docker daemon"]})");
   const auto facts = look(server);
   ASSERT_TRUE(facts && facts->engine) << (facts && facts->engine_error ? to_text(*facts->engine_error) : "");
   EXPECT_EQ(facts->engine->program, "podman");
@@ -208,8 +209,20 @@ TEST(Probe, TakesPodmanWhereDockerDoesNotAnswerAndSaysWhyDockerWasPassedOver) {
   EXPECT_EQ(facts->engine->version, "4.3.1");
   EXPECT_TRUE(facts->engine->rootless);
   EXPECT_TRUE(facts->engine->cdi);
-  EXPECT_NE(facts->engine->passed_over.find("daemon does not answer"), std::string::npos) << facts->engine->passed_over;
+  EXPECT_NE(facts->engine->passed_over.find("may not use Docker"), std::string::npos) << facts->engine->passed_over;
   EXPECT_EQ(facts->container->state, plan::ContainerState::absent);
+}
+
+TEST(Probe, ADockerThatIsDownIsNotReplacedByPodmanUnasked) {
+  FakeServer server;
+  podman_answers(server);
+  const auto facts = look(server);
+  ASSERT_TRUE(facts && facts->engine_error);
+  EXPECT_EQ(facts->engine, std::nullopt);
+  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
+  EXPECT_EQ(facts->engine_error->fix,
+            "on the server: sudo systemctl start docker; or, to take Podman instead, in helper.json: \"engine\": "
+            "\"podman\"");
 }
 
 TEST(Probe, TakesDockerWhereBothAnswerAndWhateverTheConfigSays) {

@@ -1,12 +1,14 @@
 #include "ssh/ssh_runner.hpp"
 
 #include "support/sshd.hpp"
+#include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 #include <thread>
 
@@ -40,6 +42,20 @@ TEST_F(SshRunnerTest, RunsAScriptAndKeepsItsTwoStreamsApart) {
   EXPECT_EQ(output->out, "out\n");
   EXPECT_EQ(output->err, "err\n");
   EXPECT_EQ(output->exit_status, 3);
+}
+
+// libssh 0.10 reads no packet for a channel whose end of file has come, and the exit status may come after it.
+TEST_F(SshRunnerTest, ACommandFedFromAFileThatClosesItsOutputBeforeItEndsIsWaitedFor) {
+  const test::TempFolder folder;
+  const auto file = folder.path() / "input";
+  std::ofstream(file) << std::string(200'000, 'x');
+  Command command;
+  command.script = "cat >/dev/null; exec 1>&- 2>&-; sleep 0.5; exit 7";
+  command.stdin_file = file;
+  command.timeout = std::chrono::seconds(20);
+  const auto output = runner_.run(command, {});
+  ASSERT_TRUE(output) << to_text(output.error());
+  EXPECT_EQ(output->exit_status, 7);
 }
 
 TEST_F(SshRunnerTest, KeepsOneConnectionAndOneShellForManyScripts) {

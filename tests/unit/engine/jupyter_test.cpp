@@ -75,7 +75,7 @@ plan::JupyterSetup a_setup(const std::string& user = "root") {
 
 TEST(JupyterConfig, HasTheSameSettingsForEachKindOfServer) {
   const auto config = nlohmann::json::parse(jupyter_config(a_setup(), k_token));
-  for (const char* app : {"ServerApp", "NotebookApp"}) {
+  for (const char* app : {"LabApp", "ServerApp", "NotebookApp"}) {
     EXPECT_EQ(config.at(app).at("token"), k_token);
     EXPECT_EQ(config.at(app).at("password"), "");
     EXPECT_EQ(config.at(app).at("ip"), "0.0.0.0");

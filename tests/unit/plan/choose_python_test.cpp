@@ -158,9 +158,18 @@ TEST(ChoosePython, FindsNothingWhereNothingAnswers) {
   EXPECT_EQ(choice.error().code, ErrorCode::python_missing);
   EXPECT_EQ(
       to_text(choice.error()),
-      "Python: no Python in the container answered\n"
+      "Python: there is no Python in the container\n"
       "  fix: install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute"
       " path");
+}
+
+TEST(ChoosePython, NamesThoseThatGaveNoAnswer) {
+  Inside inside;
+  inside.silent_pythons = {"/usr/bin/python3", "/opt/conda/bin/python"};
+  const auto choice = choose_python(config::Target{}, inside);
+  ASSERT_FALSE(choice);
+  EXPECT_EQ(choice.error().cause,
+            "no Python in the container answered within 5 s: /usr/bin/python3, /opt/conda/bin/python");
 }
 
 TEST(ChoosePython, NamesWhatWasFoundWhenNoneFits) {

@@ -199,7 +199,7 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
     const auto way = wanted.container_port == k_container_ssh_port
                          ? std::optional(way_to_sshd(Engine{}, *seen.container, desired.target.container.name, *setup))
                          : way_to_port(Engine{}, *seen.container, desired.target.container.name, wanted.container_port,
-                                       seen.bundle.has_value());
+                                       takes_bundle(seen));
     EXPECT_EQ(open->remote, way) << wanted.name;
     EXPECT_NE(open->answers, std::optional(false)) << wanted.name;
   }

@@ -113,7 +113,7 @@ TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
   EXPECT_EQ(plan_text(observed),
             "problem: container centernet: the engine cannot start it: could not select device driver \"\" with "
             "capabilities: [[gpu]]\n"
-            "  fix: mend or remove it on the server: docker rm centernet\n"
+            "  fix: mend it, or remove it on the server: docker rm centernet\n"
             "note: container centernet was not made by helper: it is used as it is, and never removed or recreated\n");
 }
 
@@ -349,9 +349,29 @@ TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
   EXPECT_EQ(
       plan_text(observed),
       "start sshd in the container: it does not run\n"
-      "problem: Python: no Python in the container answered\n"
+      "problem: Python: there is no Python in the container\n"
       "  fix: install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute"
       " path\n");
+}
+
+TEST(MakePlan, APodmanContainerOfOthersUsesItsOwnSshdSinceNothingRunsFromItsDev) {
+  Observed observed = ready();
+  observed.engine = test::engine();
+  observed.engine->kind = EngineKind::podman;
+  observed.engine->program = "podman";
+  observed.container->labels.clear();
+  observed.container->bundle_volume.clear();
+  observed.inside->bundle.clear();
+  observed.inside->sshd_print.clear();
+  observed.inside->sshd_listening = false;
+  observed.inside->image_sshd = "/usr/sbin/sshd";
+  const auto plan = make_plan(test::desired(), observed);
+  ASSERT_EQ(plan.steps.size(), 1U) << to_text(plan);
+  EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");
+  observed.inside->image_sshd.clear();
+  EXPECT_NE(plan_text(observed).find("its image has no sshd, and helper's own cannot be put into its /dev\n"),
+            std::string::npos)
+      << plan_text(observed);
 }
 
 TEST(MakePlan, GpusThatAreMissingAreAShortfallOfATargetThatCanBeUsed) {
@@ -477,10 +497,14 @@ TEST(MakePlan, APortThatNoWayLeadsToIsAProblem) {
   observed.container->published.erase(8888);
   observed.container->address.clear();
   observed.bundle = std::nullopt;
-  EXPECT_EQ(plan_text(observed),
-            "problem: port 8888 of container centernet: it is not published and the container has no address that the "
-            "server reaches\n"
-            "  fix: give it a network, or make it anew: helper remove centernet && helper ensure centernet\n");
+  observed.inside->bundle.clear();
+  observed.inside->image_sshd = "/usr/sbin/sshd";
+  EXPECT_NE(plan_text(observed).find(
+                "problem: port 8888 of container centernet: it is not published and the container has no address that "
+                "the server reaches\n"
+                "  fix: give it a network, or make it anew: helper remove centernet && helper ensure centernet\n"),
+            std::string::npos)
+      << plan_text(observed);
 }
 
 TEST(MakePlan, ATunnelThroughWhichNobodyAnswersIsAProblemThatNamesTheTroubleOfTheLink) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ide/interpreter.hpp"
+#include "ide/wanted.hpp"
 
 namespace helper::ide::test {
 
@@ -23,6 +24,13 @@ inline Interpreter sample() {
   i.jupyter_port = 8888;
   i.jupyter_url = "http://127.0.0.1:8888/?token=0123456789abcdef";
   return i;
+}
+
+inline Wanted sample_wanted() {
+  Wanted wanted = make_wanted(sample(), "/usr/local/bin/helper", "/home/me/my_project/helper.json", "/home/me");
+  wanted.date = 1790000000000;
+  wanted.script = "train.py";
+  return wanted;
 }
 
 }  // namespace helper::ide::test

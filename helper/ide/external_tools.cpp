@@ -1,0 +1,110 @@
+// tools/External Tools.xml: what a person can do with the target from the IDE's menus, and before a run.
+#include "ide/formats.hpp"
+#include "ide/parameters.hpp"
+
+#include <string>
+#include <vector>
+
+namespace helper::ide {
+namespace {
+
+constexpr const char* k_group = "External Tools";
+
+struct Tool {
+  std::string name;
+  std::string description;
+  std::vector<std::string> arguments;
+};
+
+std::string ensure_name(const Wanted& wanted) { return wanted.name + ": make ready"; }
+
+// All that may be ours, whether wanted now or not.
+std::vector<Tool> all_tools(const Wanted& wanted) {
+  const std::string& target = wanted.interpreter.target;
+  const auto arguments = [&](std::vector<std::string> verb) {
+    verb.insert(verb.end(), {target, "--config", wanted.config_file});
+    return verb;
+  };
+  return {{ensure_name(wanted), "Container, SSH server, Jupyter and tunnels", arguments({"ensure"})},
+          {wanted.name + ": status", "What runs, and what is missing", arguments({"status"})},
+          {wanted.name + ": stop", "Stops the container and its tunnels", arguments({"stop"})},
+          {wanted.name + ": open Jupyter", "Jupyter of the container, in the browser", arguments({"open", "jupyter"})}};
+}
+
+bool is_wanted(const Tool& tool, const Wanted& wanted) {
+  return tool.arguments.front() != "open" || wanted.interpreter.jupyter_port != 0;
+}
+
+Element fresh(const Tool& tool, const Wanted& wanted) {
+  const Element exec{"exec",
+                     {},
+                     {option("COMMAND", wanted.helper), option("PARAMETERS", join_parameters(tool.arguments)),
+                      option("WORKING_DIRECTORY", "$ProjectFileDir$")}};
+  return {"tool",
+          {{"name", tool.name},
+           {"description", tool.description},
+           {"showInMainMenu", "true"},
+           {"showInEditor", "false"},
+           {"showInProject", "false"},
+           {"showInSearchPopup", "false"},
+           {"disabled", "false"},
+           {"useConsole", "true"},
+           {"showConsoleOnStdOut", "false"},
+           {"showConsoleOnStdErr", "false"},
+           {"synchronizeAfterRun", "false"}},
+          {exec}};
+}
+
+// The command only: how it is shown, and filters on its output, are the person's.
+Result<void> update(Xml& xml, pugi::xml_node tool, const Tool& as, const Wanted& wanted) {
+  HELPER_TRY_ASSIGN(const pugi::xml_node exec, xml.only(tool, {"exec"}));
+  const std::array<Element, 2> options{option("COMMAND", wanted.helper),
+                                       option("PARAMETERS", join_parameters(as.arguments))};
+  if (!exec) {
+    xml.append(tool, std::array{Element{"exec", {}, {options.begin(), options.end()}}});
+    return {};
+  }
+  std::vector<Element> missing;
+  for (const Element& each : options) {
+    const auto& [name, value] = std::pair{each.attributes[0].second, each.attributes[1].second};
+    HELPER_TRY_ASSIGN(const pugi::xml_node found, xml.only(exec, {"option", "name", name}));
+    if (found) {
+      xml.set(found, "value", value);
+    } else {
+      missing.push_back(each);
+    }
+  }
+  if (!missing.empty()) xml.append(exec, missing);
+  return {};
+}
+
+}  // namespace
+
+std::string ensure_action(const Wanted& wanted) { return std::string("Tool_") + k_group + "_" + ensure_name(wanted); }
+
+Result<void> add_tools(Xml& xml, const Wanted& wanted, const Product& /*product*/) {
+  std::vector<Element> missing;
+  for (const Tool& tool : all_tools(wanted)) {
+    if (!is_wanted(tool, wanted)) continue;
+    HELPER_TRY_ASSIGN(const pugi::xml_node found, xml.only(xml.root(), {"tool", "name", tool.name}));
+    if (found) {
+      HELPER_TRY(update(xml, found, tool, wanted));
+    } else {
+      missing.push_back(fresh(tool, wanted));
+    }
+  }
+  if (!missing.empty()) xml.append(xml.root(), missing);
+  return {};
+}
+
+Result<void> remove_tools(Xml& xml, const Wanted& wanted) {
+  std::vector<pugi::xml_node> ours;
+  for (const Tool& tool : all_tools(wanted)) {
+    HELPER_TRY_ASSIGN(const pugi::xml_node found, xml.only(xml.root(), {"tool", "name", tool.name}));
+    if (found) ours.push_back(found);
+  }
+  xml.remove(xml.root(), ours);
+  return {};
+}
+
+}  // namespace helper::ide

@@ -1,0 +1,189 @@
+#include "ide/files.hpp"
+
+#include "ide/formats.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+namespace helper::ide {
+namespace {
+
+// What a kind of file begins as where there is none, and what its entries are called by.
+struct Format {
+  FileKind kind;
+  const char* name;  // for errors
+  const char* frame;
+  bool in_project;  // may a project hold one as well?
+  Result<void> (*add)(Xml&, const Wanted&, const Product&);
+  Result<void> (*remove)(Xml&, const Wanted&);
+};
+
+constexpr const char* k_application = "<application>\n</application>";
+constexpr const char* k_project = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project version=\"4\">\n</project>";
+constexpr const char* k_module =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<module type=\"PYTHON_MODULE\" version=\"4\">\n</module>";
+
+constexpr std::array k_formats{
+    Format{FileKind::ssh_configs, "sshConfigs.xml", k_application, true, add_ssh_config, remove_ssh_config},
+    Format{FileKind::web_servers, "webServers.xml", k_application, true, add_web_server, remove_web_server},
+    Format{FileKind::jdk_table, "jdk.table.xml", k_application, false, add_sdk, remove_sdk},
+    Format{FileKind::external_tools, "External Tools.xml", "<toolSet name=\"External Tools\">\n</toolSet>", false,
+           add_tools, remove_tools},
+    Format{FileKind::recent_connections, "sshRecentConnections.v2.xml", k_application, false, add_recent_connection,
+           remove_recent_connection},
+    Format{FileKind::recent_hosts, "sshRecentConnectionsHost.xml", k_application, false, add_recent_host,
+           remove_recent_host},
+    Format{FileKind::deployment, "deployment.xml", k_project, true, add_deployment, remove_deployment},
+    Format{FileKind::misc, "misc.xml", k_project, true, add_project_sdk, remove_project_sdk},
+    Format{FileKind::modules, "modules.xml", k_project, true, add_module_to_list, remove_module_from_list},
+    Format{FileKind::module, "module", k_module, false, add_module_sdk, remove_module_sdk},
+    Format{FileKind::run_configuration, "run configuration",
+           "<component name=\"ProjectRunConfigurationManager\">\n</component>", false, add_run_configuration,
+           remove_run_configuration},
+};
+
+const Format& format_of(FileKind kind) { return *std::ranges::find(k_formats, kind, &Format::kind); }
+
+std::string_view root_of(std::string_view frame) {
+  const std::size_t tag = frame.find_first_not_of("?<", frame.starts_with("<?") ? frame.find("\n") + 1 : 0);
+  return frame.substr(tag, frame.find_first_of(" >", tag) - tag);
+}
+
+Result<void> check_root(const Xml& xml, const Format& format) {
+  const std::string_view root = xml.root().name();
+  const std::string_view wanted = root_of(format.frame);
+  if (root == wanted || (format.in_project && root == "project")) return {};
+  return xml.refuse(xml.root(), "it begins with <" + std::string(root) + ">, not with <" + std::string(wanted) + ">");
+}
+
+Result<Xml> read(const Format& format, std::string_view text, const Wanted& wanted) {
+  HELPER_TRY(check_wanted(wanted));
+  HELPER_TRY_ASSIGN(Xml xml,
+                    Xml::read(text, format.name,
+                              {{"$USER_HOME$", wanted.home}, {"$PROJECT_DIR$", wanted.interpreter.project_local}}));
+  HELPER_TRY(check_root(xml, format));
+  return xml;
+}
+
+bool is_frame_attribute(std::string_view name) {
+  return name == "name" || name == "version" || name == "remoteFilesAllowedToDisappearOnAutoupload";
+}
+
+// Whether a file holds no more than one empty component, or none.
+bool is_frame(const Xml& xml) {
+  pugi::xml_node node = xml.root();
+  if (node.previous_sibling().type() == pugi::node_comment || node.next_sibling()) return false;
+  while (node) {
+    const bool plain =
+        std::ranges::all_of(node.attributes(), [](pugi::xml_attribute a) { return is_frame_attribute(a.name()); });
+    const pugi::xml_node child = node.first_child();
+    if (!plain || child.next_sibling() || (child && child.type() != pugi::node_element)) return false;
+    node = child;
+  }
+  return true;
+}
+
+// A project's own files, made where there were none: taken back as long as they are as we made them.
+bool is_as_made(const Format& format, std::string_view text, const Wanted& wanted) {
+  constexpr std::array k_whole{FileKind::modules, FileKind::module, FileKind::run_configuration};
+  if (std::ranges::find(k_whole, format.kind) == k_whole.end()) return false;
+  const Result<std::string> made = with_target(format.kind, std::nullopt, wanted, {});
+  return made && *made == text;
+}
+
+bool has_python(const Wanted& wanted) {
+  return !wanted.interpreter.python.empty() && !wanted.interpreter.project_remote.empty();
+}
+
+// "$PROJECT_DIR$/.idea/x.iml" below the project's folder; "" for what is not below it.
+std::string below_project(std::string_view path) {
+  constexpr std::string_view k_folder = "$PROJECT_DIR$/";
+  if (!path.starts_with(k_folder)) return {};
+  const std::filesystem::path below = std::filesystem::path(path.substr(k_folder.size())).lexically_normal();
+  const bool outside = below.empty() || below.is_absolute() || *below.begin() == "..";
+  return outside || below.extension() != ".iml" ? "" : below.string();
+}
+
+}  // namespace
+
+std::vector<File> application_files(const Product& product, const Wanted& wanted) {
+  constexpr Version k_oldest_recent{2024, 2};  // whose file is known to be of this shape
+  const File ssh{FileKind::ssh_configs, "options/sshConfigs.xml"};
+  const std::vector<File> recent{{FileKind::recent_connections, "options/sshRecentConnections.v2.xml"},
+                                 {FileKind::recent_hosts, "options/sshRecentConnectionsHost.xml"}};
+  if (product.version < k_oldest_version) return {};
+  std::vector<File> files;
+  if (product.kind != Kind::pycharm_community) files.push_back(ssh);
+  if (product.kind != Kind::pycharm_community && product.kind != Kind::gateway && has_python(wanted)) {
+    files.push_back({FileKind::web_servers, "options/webServers.xml"});
+    files.push_back({FileKind::jdk_table, "options/jdk.table.xml"});
+  }
+  if (product.kind != Kind::gateway) files.push_back({FileKind::external_tools, "tools/External Tools.xml"});
+  const bool connects = product.kind == Kind::gateway || product.kind == Kind::intellij;
+  if (connects && product.version >= k_oldest_recent) files.insert(files.end(), recent.begin(), recent.end());
+  return files;
+}
+
+Result<std::vector<File>> project_files(std::optional<std::string_view> modules_text, const Wanted& wanted) {
+  if (!has_python(wanted) || wanted.interpreter.project_local.empty()) return std::vector<File>{};
+  const File modules{FileKind::modules, ".idea/modules.xml"};
+  const std::vector<File> rest{{FileKind::misc, ".idea/misc.xml"}, {FileKind::deployment, ".idea/deployment.xml"}};
+  std::vector<File> files;
+  std::vector<std::string> paths;
+  if (modules_text) {
+    HELPER_TRY_ASSIGN(const Xml xml, read(format_of(FileKind::modules), *modules_text, wanted));
+    HELPER_TRY_ASSIGN(const pugi::xml_node list, xml.find(k_modules));
+    for (const pugi::xml_node each : list.children("module")) {
+      paths.push_back(below_project(each.attribute("filepath").value()));
+    }
+  }
+  if (paths.empty()) {
+    files.push_back(modules);
+    paths.push_back(".idea/" + project_name(wanted) + ".iml");
+  }
+  const auto named = std::ranges::find_if(paths, [&](const std::string& path) {
+    return std::filesystem::path(path).stem().string() == project_name(wanted);
+  });
+  const std::string path = named != paths.end() ? *named : paths.size() == 1 ? paths.front() : "";
+  if (!path.empty()) files.push_back({FileKind::module, path});
+  files.insert(files.end(), rest.begin(), rest.end());
+  return files;
+}
+
+File run_configuration_file(const Wanted& wanted) {
+  // As the IDE itself names them: what no file's name can hold on some system becomes '_'.
+  std::string name = run_configuration_name(wanted);
+  std::ranges::replace_if(
+      name,
+      [](char c) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return !plain && c != '-' && c != '.' && static_cast<unsigned char>(c) < 0x80;
+      },
+      '_');
+  return {FileKind::run_configuration, ".idea/runConfigurations/" + name + ".xml"};
+}
+
+Result<std::string> with_target(FileKind kind, std::optional<std::string_view> text, const Wanted& wanted,
+                                const Product& product) {
+  const Format& format = format_of(kind);
+  HELPER_TRY_ASSIGN(Xml xml, read(format, text.value_or(format.frame), wanted));
+  HELPER_TRY(format.add(xml, wanted, product));
+  return xml.text();
+}
+
+Result<std::optional<std::string>> without_target(FileKind kind, std::string_view text, const Wanted& wanted) {
+  const Format& format = format_of(kind);
+  HELPER_TRY_ASSIGN(Xml xml, read(format, text, wanted));
+  if (is_as_made(format, text, wanted)) return std::nullopt;
+  HELPER_TRY(format.remove(xml, wanted));
+  std::string rest = xml.text();
+  if (rest == text) return rest;
+  HELPER_TRY_ASSIGN(const Xml left, read(format, rest, wanted));
+  if (is_frame(left)) return std::nullopt;
+  return rest;
+}
+
+}  // namespace helper::ide

@@ -1,0 +1,68 @@
+// The formats: for each kind of file how our entries are put into it and taken out. Only files.cpp calls these; each
+// stands in a file of its own, and works on a text whose root is right and whose values have been checked.
+#pragma once
+
+#include "base/result.hpp"
+#include "ide/product.hpp"
+#include "ide/wanted.hpp"
+#include "ide/xml_edit.hpp"
+
+#include <array>
+
+namespace helper::ide {
+
+Result<void> add_ssh_config(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_ssh_config(Xml& xml, const Wanted& wanted);
+
+Result<void> add_web_server(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_web_server(Xml& xml, const Wanted& wanted);
+
+Result<void> add_sdk(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_sdk(Xml& xml, const Wanted& wanted);
+
+Result<void> add_tools(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_tools(Xml& xml, const Wanted& wanted);
+
+Result<void> add_recent_connection(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_recent_connection(Xml& xml, const Wanted& wanted);
+
+Result<void> add_recent_host(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_recent_host(Xml& xml, const Wanted& wanted);
+
+Result<void> add_deployment(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_deployment(Xml& xml, const Wanted& wanted);
+
+Result<void> add_project_sdk(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_project_sdk(Xml& xml, const Wanted& wanted);
+
+Result<void> add_module_to_list(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_module_from_list(Xml& xml, const Wanted& wanted);
+
+Result<void> add_module_sdk(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_module_sdk(Xml& xml, const Wanted& wanted);
+
+Result<void> add_run_configuration(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_run_configuration(Xml& xml, const Wanted& wanted);
+
+// What more than one of them says.
+inline constexpr const char* k_sdk_type = "Python SDK";
+// The name of a project's folder, and of the module that is made for it.
+[[nodiscard]] std::string project_name(const Wanted& wanted);
+// Of a new run configuration: "train on centernet".
+[[nodiscard]] std::string run_configuration_name(const Wanted& wanted);
+
+// The ways down to where entries stand.
+inline constexpr std::array<Step, 2> k_ssh_configs{{{"component", "name", "SshConfigs"}, {"configs"}}};
+inline constexpr std::array<Step, 2> k_web_servers{
+    {{"component", "name", "WebServers"}, {"option", "name", "servers"}}};
+inline constexpr std::array<Step, 1> k_jdk_table{{{"component", "name", "ProjectJdkTable"}}};
+inline constexpr std::array<Step, 3> k_recent_connections{
+    {{"component", "name", "SshLocalRecentConnectionsManager"}, {"option", "name", "connections"}, {"list"}}};
+inline constexpr std::array<Step, 3> k_recent_hosts{
+    {{"component", "name", "SshHostStorage"}, {"option", "name", "configIds"}, {"list"}}};
+inline constexpr std::array<Step, 2> k_deployment{{{"component", "name", "PublishConfigData"}, {"serverData"}}};
+inline constexpr std::array<Step, 1> k_project_root{{{"component", "name", "ProjectRootManager"}}};
+inline constexpr std::array<Step, 2> k_modules{{{"component", "name", "ProjectModuleManager"}, {"modules"}}};
+inline constexpr std::array<Step, 1> k_module_root{{{"component", "name", "NewModuleRootManager"}}};
+
+}  // namespace helper::ide

@@ -1,0 +1,78 @@
+#include "ide/wanted.hpp"
+
+#include "base/name_uuid.hpp"
+#include "base/paths.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+namespace helper::ide {
+namespace {
+
+// By what people tell one config's targets from another's.
+std::string label_of(const std::filesystem::path& config_file) {
+  const std::string file = config_file.filename().string();
+  if (file == k_project_config_name) return config_file.parent_path().filename().string();
+  return file == "config.json" ? "" : config_file.stem().string();
+}
+
+std::string cause_against(std::string_view value) {
+  if (find_bad_utf8(value) != std::string_view::npos) return "is not UTF-8";
+  const bool control =
+      std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (control) return "has a control character in it, which no file of an IDE can hold";
+  if (std::ranges::count(value, '$') > 1) return "has two \"$\" in it, between which an IDE sees a name of its own";
+  return {};
+}
+
+}  // namespace
+
+Wanted make_wanted(Interpreter interpreter, std::string helper, std::string config_file, std::string home) {
+  Wanted wanted;
+  const std::string label = label_of(config_file);
+  wanted.name = interpreter.target;
+  if (!label.empty() && label != interpreter.target) wanted.name += " of " + label;
+  wanted.ssh_id = name_uuid("ssh " + wanted.name);
+  wanted.server_id = name_uuid("server " + wanted.name);
+  wanted.sdk_id = name_uuid("sdk " + wanted.name);
+  wanted.interpreter = std::move(interpreter);
+  wanted.helper = std::move(helper);
+  wanted.config_file = std::move(config_file);
+  wanted.home = std::move(home);
+  return wanted;
+}
+
+std::string sdk_name(const Wanted& wanted) { return "Python (" + wanted.name + ")"; }
+
+Result<void> check_wanted(const Wanted& wanted) {
+  const Interpreter& i = wanted.interpreter;
+  const std::array<std::pair<const char*, std::string_view>, 16> values{{{"name", wanted.name},
+                                                                         {"target", i.target},
+                                                                         {"host", i.host},
+                                                                         {"user", i.user},
+                                                                         {"key", i.key_file},
+                                                                         {"Python", i.python},
+                                                                         {"version of Python", i.python_version},
+                                                                         {"project's folder", i.project_local},
+                                                                         {"project's remote folder", i.project_remote},
+                                                                         {"id", wanted.ssh_id},
+                                                                         {"id", wanted.server_id},
+                                                                         {"id", wanted.sdk_id},
+                                                                         {"program", wanted.helper},
+                                                                         {"config", wanted.config_file},
+                                                                         {"home", wanted.home},
+                                                                         {"script", wanted.script}}};
+  for (const auto& [what, value] : values) {
+    if (std::string cause = cause_against(value); !cause.empty()) {
+      return fail(ErrorCode::file_failed, std::string(what) + " \"" + printable(value, 400) + "\"", std::move(cause),
+                  "give it a plain name");
+    }
+  }
+  return {};
+}
+
+}  // namespace helper::ide

@@ -1,0 +1,55 @@
+// What a new file of each kind says, for the versions whose forms differ, as files under tests/golden/ide/new.
+#include "ide/files.hpp"
+#include "support/golden.hpp"
+#include "unit/ide/sample.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace helper::ide {
+namespace {
+
+std::string made(FileKind kind, Version version = {2026, 1}) {
+  const auto text = with_target(kind, std::nullopt, test::sample_wanted(), {.kind = Kind::pycharm, .version = version});
+  if (!text) ADD_FAILURE() << to_text(text.error());
+  return text.value_or("");
+}
+
+testing::AssertionResult is(const std::string& file, const std::string& text) {
+  return helper::test::matches_file("tests/golden/ide/new/" + file, text);
+}
+
+TEST(SettingsGolden, SshConfigsOfTodayAndOfVersionsThatKnowNoConnectionConfig) {
+  EXPECT_TRUE(is("sshConfigs-2026.1.xml", made(FileKind::ssh_configs)));
+  EXPECT_EQ(made(FileKind::ssh_configs, {2021, 2}), made(FileKind::ssh_configs));
+  EXPECT_TRUE(is("sshConfigs-2020.3.xml", made(FileKind::ssh_configs, {2020, 3})));
+  EXPECT_EQ(made(FileKind::ssh_configs, {2021, 1}), made(FileKind::ssh_configs, {2020, 3}));
+}
+
+TEST(SettingsGolden, WebServers) { EXPECT_TRUE(is("webServers.xml", made(FileKind::web_servers))); }
+
+TEST(SettingsGolden, TheInterpreterAsATargetSince2023_3AndAsAnSftpAddressBefore) {
+  EXPECT_TRUE(is("jdk.table-2026.1.xml", made(FileKind::jdk_table)));
+  EXPECT_EQ(made(FileKind::jdk_table, {2023, 3}), made(FileKind::jdk_table));
+  EXPECT_TRUE(is("jdk.table-2020.3.xml", made(FileKind::jdk_table, {2020, 3})));
+  EXPECT_EQ(made(FileKind::jdk_table, {2023, 2}), made(FileKind::jdk_table, {2020, 3}));
+}
+
+TEST(SettingsGolden, ExternalTools) { EXPECT_TRUE(is("External Tools.xml", made(FileKind::external_tools))); }
+
+TEST(SettingsGolden, GatewaysRecentConnectionsAndTheirHosts) {
+  EXPECT_TRUE(is("sshRecentConnections.v2.xml", made(FileKind::recent_connections)));
+  EXPECT_TRUE(is("sshRecentConnectionsHost.xml", made(FileKind::recent_hosts)));
+}
+
+TEST(SettingsGolden, TheProjectsFiles) {
+  EXPECT_TRUE(is("deployment.xml", made(FileKind::deployment)));
+  EXPECT_TRUE(is("misc.xml", made(FileKind::misc)));
+  EXPECT_TRUE(is("modules.xml", made(FileKind::modules)));
+  EXPECT_TRUE(is("my_project.iml", made(FileKind::module)));
+  EXPECT_TRUE(is("train_on_centernet.xml", made(FileKind::run_configuration)));
+}
+
+}  // namespace
+}  // namespace helper::ide

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -16,7 +17,8 @@ struct Format {
   FileKind kind;
   const char* name;  // for errors
   const char* frame;
-  bool in_project;  // may a project hold one as well?
+  std::span<const Step> way;  // down to where entries stand
+  bool in_project;            // may a project hold one as well?
   Result<void> (*add)(Xml&, const Wanted&, const Product&);
   Result<void> (*remove)(Xml&, const Wanted&);
 };
@@ -27,21 +29,32 @@ constexpr const char* k_module =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<module type=\"PYTHON_MODULE\" version=\"4\">\n</module>";
 
 constexpr std::array k_formats{
-    Format{FileKind::ssh_configs, "sshConfigs.xml", k_application, true, add_ssh_config, remove_ssh_config},
-    Format{FileKind::web_servers, "webServers.xml", k_application, true, add_web_server, remove_web_server},
-    Format{FileKind::jdk_table, "jdk.table.xml", k_application, false, add_sdk, remove_sdk},
-    Format{FileKind::external_tools, "External Tools.xml", "<toolSet name=\"External Tools\">\n</toolSet>", false,
-           add_tools, remove_tools},
-    Format{FileKind::recent_connections, "sshRecentConnections.v2.xml", k_application, false, add_recent_connection,
-           remove_recent_connection},
-    Format{FileKind::recent_hosts, "sshRecentConnectionsHost.xml", k_application, false, add_recent_host,
-           remove_recent_host},
-    Format{FileKind::deployment, "deployment.xml", k_project, true, add_deployment, remove_deployment},
-    Format{FileKind::misc, "misc.xml", k_project, true, add_project_sdk, remove_project_sdk},
-    Format{FileKind::modules, "modules.xml", k_project, true, add_module_to_list, remove_module_from_list},
-    Format{FileKind::module, "module", k_module, false, add_module_sdk, remove_module_sdk},
-    Format{FileKind::run_configuration, "run configuration",
-           "<component name=\"ProjectRunConfigurationManager\">\n</component>", false, add_run_configuration,
+    Format{FileKind::ssh_configs, "sshConfigs.xml", k_application, k_ssh_configs, true, add_ssh_config,
+           remove_ssh_config},
+    Format{FileKind::web_servers, "webServers.xml", k_application, k_web_servers, true, add_web_server,
+           remove_web_server},
+    Format{FileKind::jdk_table, "jdk.table.xml", k_application, k_jdk_table, false, add_sdk, remove_sdk},
+    Format{FileKind::external_tools,
+           "External Tools.xml",
+           "<toolSet name=\"External Tools\">\n</toolSet>",
+           {},
+           false,
+           add_tools,
+           remove_tools},
+    Format{FileKind::recent_connections, "sshRecentConnections.v2.xml", k_application, k_recent_connections, false,
+           add_recent_connection, remove_recent_connection},
+    Format{FileKind::recent_hosts, "sshRecentConnectionsHost.xml", k_application, k_recent_hosts, false,
+           add_recent_host, remove_recent_host},
+    Format{FileKind::deployment, "deployment.xml", k_project, k_deployment, true, add_deployment, remove_deployment},
+    Format{FileKind::misc, "misc.xml", k_project, k_project_root, true, add_project_sdk, remove_project_sdk},
+    Format{FileKind::modules, "modules.xml", k_project, k_modules, true, add_module_to_list, remove_module_from_list},
+    Format{FileKind::module, "module", k_module, k_module_root, false, add_module_sdk, remove_module_sdk},
+    Format{FileKind::run_configuration,
+           "run configuration",
+           "<component name=\"ProjectRunConfigurationManager\">\n</component>",
+           {},
+           false,
+           add_run_configuration,
            remove_run_configuration},
 };
 
@@ -72,18 +85,19 @@ bool is_frame_attribute(std::string_view name) {
   return name == "name" || name == "version" || name == "remoteFilesAllowedToDisappearOnAutoupload";
 }
 
-// Whether a file holds no more than one empty component, or none.
-bool is_frame(const Xml& xml) {
+// Whether a file holds no more than an empty place for entries.
+bool is_frame(const Xml& xml, std::span<const Step> way) {
   pugi::xml_node node = xml.root();
   if (node.previous_sibling().type() == pugi::node_comment || node.next_sibling()) return false;
-  while (node) {
-    const bool plain =
-        std::ranges::all_of(node.attributes(), [](pugi::xml_attribute a) { return is_frame_attribute(a.name()); });
+  for (;;) {
+    if (!std::ranges::all_of(node.attributes(), is_frame_attribute, &pugi::xml_attribute::name)) return false;
     const pugi::xml_node child = node.first_child();
-    if (!plain || child.next_sibling() || (child && child.type() != pugi::node_element)) return false;
+    if (!child) return true;
+    if (child.next_sibling() || way.empty() || child.name() != way.front().element) return false;
+    if (!way.front().attribute.empty() && child.attribute("name").value() != way.front().value) return false;
     node = child;
+    way = way.subspan(1);
   }
-  return true;
 }
 
 // A project's own files, made where there were none: taken back as long as they are as we made them.
@@ -168,6 +182,7 @@ File run_configuration_file(const Wanted& wanted) {
 
 Result<std::string> with_target(FileKind kind, std::optional<std::string_view> text, const Wanted& wanted,
                                 const Product& product) {
+  HELPER_TRY(check_wanted(wanted));
   const Format& format = format_of(kind);
   HELPER_TRY_ASSIGN(Xml xml, read(format, text.value_or(format.frame), wanted));
   HELPER_TRY(format.add(xml, wanted, product));
@@ -175,6 +190,7 @@ Result<std::string> with_target(FileKind kind, std::optional<std::string_view> t
 }
 
 Result<std::optional<std::string>> without_target(FileKind kind, std::string_view text, const Wanted& wanted) {
+  HELPER_TRY(check_wanted(wanted));
   const Format& format = format_of(kind);
   HELPER_TRY_ASSIGN(Xml xml, read(format, text, wanted));
   if (is_as_made(format, text, wanted)) return std::nullopt;
@@ -182,7 +198,7 @@ Result<std::optional<std::string>> without_target(FileKind kind, std::string_vie
   std::string rest = xml.text();
   if (rest == text) return rest;
   HELPER_TRY_ASSIGN(const Xml left, read(format, rest, wanted));
-  if (is_frame(left)) return std::nullopt;
+  if (is_frame(left, format.way)) return std::nullopt;
   return rest;
 }
 

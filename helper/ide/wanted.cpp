@@ -4,7 +4,6 @@
 #include "base/paths.hpp"
 #include "base/text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string_view>
@@ -21,11 +20,16 @@ std::string label_of(const std::filesystem::path& config_file) {
 }
 
 std::string cause_against(std::string_view value) {
-  if (find_bad_utf8(value) != std::string_view::npos) return "is not UTF-8";
-  const bool control =
-      std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  if (control) return "has a control character in it, which no file of an IDE can hold";
-  if (std::ranges::count(value, '$') > 1) return "has two \"$\" in it, between which an IDE sees a name of its own";
+  bool ascii = true;
+  int dollars = 0;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) return "has a control character in it, which no file of an IDE can hold";
+    ascii = ascii && byte < 0x80;
+    if (c == '$') ++dollars;
+  }
+  if (!ascii && find_bad_utf8(value) != std::string_view::npos) return "is not UTF-8";
+  if (dollars > 1) return "has two \"$\" in it, between which an IDE sees a name of its own";
   return {};
 }
 

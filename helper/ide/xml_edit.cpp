@@ -8,6 +8,7 @@ namespace {
 constexpr std::string_view k_space = " \t\r\n";
 
 std::string escaped(std::string_view value, char quote) {
+  if (value.find_first_of("&<>\"'") == std::string_view::npos) return std::string(value);
   std::string out;
   for (const char c : value) {
     switch (c) {

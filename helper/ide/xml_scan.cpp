@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <utility>
 
 namespace helper::ide {
 namespace {
 
 constexpr std::size_t k_deepest = 256;
+constexpr std::size_t k_many = 32;  // attributes, more than which are not compared each with each
 constexpr std::string_view k_space = " \t\r\n";
 
 using Done = tl::expected<void, XmlFault>;
@@ -23,7 +25,9 @@ bool starts_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
          static_cast<unsigned char>(c) > 127;
 }
-bool goes_on_name(char c) { return starts_name(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+bool goes_on_name(char c) {
+  return (c >= 'a' && c <= 'z') || starts_name(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
 
 // The five entities of XML itself, and character references that name a character.
 bool is_reference(std::string_view text) {
@@ -99,13 +103,19 @@ class Scanner {
     constexpr std::array<std::string_view, 2> k_utf16{"\xFF\xFE", "\xFE\xFF"};
     const bool utf16 = std::ranges::any_of(k_utf16, [this](std::string_view mark) { return text_.starts_with(mark); });
     if (utf16 || text_.substr(0, 4).find('\0') != std::string_view::npos) return fault(0, "it is UTF-16, not UTF-8");
-    if (const std::size_t bad = find_bad_utf8(text_); bad != std::string_view::npos) {
-      return fault(bad, "it is not UTF-8");
+    // Most files are ASCII, and every other byte costs.
+    bool ascii = true;
+    const char* control = nullptr;
+    for (const char& c : text_) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte >= 0x20 && byte < 0x80) continue;
+      ascii = ascii && byte < 0x80;
+      if (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t' && control == nullptr) control = &c;
     }
-    const auto* control = std::ranges::find_if(
-        text_, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
-    if (control != text_.end()) {
-      return fault(static_cast<std::size_t>(control - text_.begin()), "a control character stands in it");
+    const std::size_t bad = ascii ? std::string_view::npos : find_bad_utf8(text_);
+    if (bad != std::string_view::npos) return fault(bad, "it is not UTF-8");
+    if (control != nullptr) {
+      return fault(static_cast<std::size_t>(control - text_.data()), "a control character stands in it");
     }
     return {};
   }
@@ -186,15 +196,35 @@ class Scanner {
       if (value.find('<') != std::string_view::npos) return fault(a.value, "\"<\" stands in an attribute's value");
       if (Done done = check_references(a.value, a.value_end); !done) return done;
     }
-    if (attributes_.size() < 2) return {};
-    names_.clear();
-    for (const XmlAttribute& a : attributes_) names_.push_back(text_.substr(a.name, a.name_end - a.name));
-    std::ranges::sort(names_);
-    const auto twice = std::ranges::adjacent_find(names_);
-    if (twice != names_.end()) {
-      return fault(attributes_.front().name, "an element has the attribute " + printable(*twice) + " twice");
+    const XmlAttribute* twice = attributes_.size() > k_many ? find_twice_among_many() : find_twice();
+    if (twice == nullptr) return {};
+    return fault(twice->name, "an element has the attribute " + printable(name_of(*twice)) + " twice");
+  }
+
+  std::string_view name_of(const XmlAttribute& a) const { return text_.substr(a.name, a.name_end - a.name); }
+
+  const XmlAttribute* find_twice() const {
+    for (std::size_t i = 1; i < attributes_.size(); ++i) {
+      const XmlAttribute& later = attributes_[i];
+      const std::size_t size = later.name_end - later.name;
+      for (std::size_t k = 0; k < i; ++k) {
+        const XmlAttribute& first = attributes_[k];
+        if (first.name_end - first.name == size && text_[first.name] == text_[later.name] &&
+            name_of(first) == name_of(later)) {
+          return &later;
+        }
+      }
     }
-    return {};
+    return nullptr;
+  }
+
+  const XmlAttribute* find_twice_among_many() const {
+    std::vector<const XmlAttribute*> sorted;
+    for (const XmlAttribute& a : attributes_) sorted.push_back(&a);
+    const auto name = [this](const XmlAttribute* a) { return name_of(*a); };
+    std::ranges::stable_sort(sorted, {}, name);
+    const auto twice = std::ranges::adjacent_find(sorted, {}, name);
+    return twice == sorted.end() ? nullptr : *std::next(twice);
   }
 
   Done end_tag() {
@@ -242,7 +272,10 @@ class Scanner {
   }
   void skip_space() { at_ = std::min(text_.find_first_not_of(k_space, at_), text_.size()); }
   void skip_name() {
-    while (at_ < text_.size() && goes_on_name(text_[at_])) ++at_;
+    const char* const end = text_.data() + text_.size();
+    const char* c = text_.data() + at_;
+    while (c != end && goes_on_name(*c)) ++c;
+    at_ = static_cast<std::size_t>(c - text_.data());
   }
 
   std::string_view text_;
@@ -250,7 +283,6 @@ class Scanner {
   std::vector<XmlElement> elements_;
   std::vector<std::size_t> open_;
   std::vector<XmlAttribute> attributes_;  // of the tag at hand
-  std::vector<std::string_view> names_;   // theirs
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(XmlScan, WhatIsNotWellFormedIsRefusedWithItsPlaceAndCause) {
       {"<a/></a>", 4, "an element ends that has not begun"},
       {"<a/><b/>", 4, "there is a second root element"},
       {"<a/>x", 4, "text stands outside the root element"},
-      {"<a x=\"1\" x=\"2\"/>", 3, "an element has the attribute x twice"},
+      {"<a x=\"1\" x=\"2\"/>", 9, "an element has the attribute x twice"},
       {"<a x=1/>", 5, "an attribute's value stands in no quotes"},
       {"<a x/>", 4, "an attribute has no value"},
       {"<a x=\"1\"y=\"2\"/>", 8, "white space is missing before an attribute"},
@@ -81,6 +81,16 @@ TEST(XmlScan, WhatIsNotWellFormedIsRefusedWithItsPlaceAndCause) {
     EXPECT_EQ(scanned.error().cause, each.cause) << each.text;
     EXPECT_EQ(scanned.error().at, each.at) << each.text;
   }
+}
+
+TEST(XmlScan, OfVeryManyAttributesTheOneThatStandsTwiceIsFound) {
+  std::string many = "<a";
+  for (int i = 0; i < 50'000; ++i) many += " x" + std::to_string(i) + "='1'";
+  EXPECT_TRUE(scan_xml(many + "/>"));
+  const auto twice = scan_xml(many + " x77='2'/>");
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().cause, "an element has the attribute x77 twice");
+  EXPECT_EQ(twice.error().at, many.size() + 1);
 }
 
 TEST(XmlScan, WhatIsWellFormedIsAccepted) {

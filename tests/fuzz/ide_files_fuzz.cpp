@@ -1,0 +1,60 @@
+// Any bytes may stand where an IDE's settings should be: they are refused, or a target goes in twice as once and comes
+// out again, into a text that can be read.
+#include "ide/files.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {  // NOLINT(readability-identifier-naming)
+  using namespace helper::ide;                             // NOLINT(google-build-using-namespace)
+  constexpr std::array k_kinds{FileKind::ssh_configs,
+                               FileKind::web_servers,
+                               FileKind::jdk_table,
+                               FileKind::external_tools,
+                               FileKind::recent_connections,
+                               FileKind::recent_hosts,
+                               FileKind::deployment,
+                               FileKind::misc,
+                               FileKind::modules,
+                               FileKind::module,
+                               FileKind::run_configuration};
+  static const Wanted wanted = [] {
+    Interpreter i;
+    i.target = "t";
+    i.host = "127.0.0.1";
+    i.port = 2222;
+    i.user = "root";
+    i.key_file = "/home/me/.ssh/id";
+    i.python = "/usr/bin/python3";
+    i.python_version = "3.11.2";
+    i.project_local = "/home/me/p";
+    i.project_remote = "/w/p";
+    i.jupyter_port = 8888;
+    Wanted made = make_wanted(i, "/usr/bin/helper", "/home/me/p/helper.json", "/home/me");
+    // Short, so that a fuzzer finds them.
+    made.ssh_id = "A";
+    made.server_id = "B";
+    made.sdk_id = "C";
+    made.script = "a.py";
+    return made;
+  }();
+  if (size == 0) return 0;
+  const FileKind kind = k_kinds.at((data[0] >> 1U) % k_kinds.size());
+  const Product product{Kind::pycharm, (data[0] & 1U) != 0 ? Version{2026, 1} : Version{2020, 3}, {}};
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+
+  static_cast<void>(project_files(text, wanted));
+  static_cast<void>(without_target(kind, text, wanted));
+  const auto once = with_target(kind, text, wanted, product);
+  if (!once) return 0;
+  const auto twice = with_target(kind, *once, wanted, product);
+  if (!twice || *twice != *once) __builtin_trap();
+  const auto back = without_target(kind, *once, wanted);
+  if (!back) __builtin_trap();
+  if (*back && !with_target(kind, **back, wanted, product)) __builtin_trap();
+  return 0;
+}

@@ -130,11 +130,12 @@ std::string Xml::child_separator(pugi::xml_node parent) const {
     any = true;
     if (std::string separator = separator_before(child); separator.find('\n') != std::string::npos) return separator;
   }
-  if (any) return {};
   const std::string own = separator_before(parent);
-  const bool lines = own.find('\n') != std::string::npos;
-  if (!lines && parent != root()) return {};
-  return line_end() + after_last_line_end(own) + indent_unit(parent);
+  const XmlElement& at = place(parent);
+  const std::size_t before_end = run_before(at.content_end);
+  const bool end_has_line = text_.find('\n', before_end) < at.content_end;
+  const bool lines = any ? end_has_line : own.find('\n') != std::string::npos || parent == root();
+  return lines ? line_end() + after_last_line_end(own) + indent_unit(parent) : std::string{};
 }
 
 // Where the last attribute of a start tag ends, or its name.

@@ -133,6 +133,25 @@ TEST_P(SettingsCorpus, WhatItsLoaderReadsItGoesOnReading) {
   }
 }
 
+// The same as files to look at; the platform's own classes read them in e2e.ide_files_java.
+class SettingsWithTarget : public testing::TestWithParam<std::pair<const char*, Version>> {};
+
+TEST_P(SettingsWithTarget, IsTheExpectedText) {
+  const auto& [folder, version] = GetParam();
+  for (const Found& file : corpus(std::string("golden/ide/corpus/") + folder)) {
+    const auto text = with_target(file.kind, file.text, test::sample_wanted(), {Kind::pycharm, version, {}});
+    ASSERT_TRUE(text) << to_text(text.error());
+    const std::string name = std::filesystem::path(file.path).filename().string();
+    EXPECT_TRUE(helper::test::matches_file(std::string("tests/golden/ide/with/") + folder + "/" + name, *text));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, SettingsWithTarget,
+                         testing::Values(std::pair{"windows-2022", Version{2022, 1}},
+                                         std::pair{"by-hand", Version{2024, 2}},
+                                         std::pair{"project-level", Version{2025, 1}},
+                                         std::pair{"empty-2026", Version{2026, 1}}));
+
 INSTANTIATE_TEST_SUITE_P(Of, SettingsCorpus, testing::Values(Version{2020, 3}, Version{2023, 2}, Version{2026, 1}),
                          [](const auto& version) {
                            return "PyCharm" + std::to_string(version.param.year) + "_" +

@@ -76,6 +76,14 @@ TEST(XmlEdit, WhereAllStandsOnOneLineSoDoesWhatIsNew) {
             "<r><component name=\"C\"><list>" + ours + after);
 }
 
+TEST(XmlEdit, WhereNoSiblingHasALineOfItsOwnButTheListEndsOnOneWhatIsNewHasToo) {
+  const std::string before = "<r>\n <component name=\"C\">\n  <list><!-- a --> <e id=\"a\"/>";
+  const std::string after = "\n  </list>\n </component>\n</r>";
+  const std::string ours = "\n   " + k_line + "\n    " + k_inner + "\n   </e>";
+  EXPECT_EQ(appended(before + after), before + ours + after);
+  EXPECT_EQ(removed(before + ours + after), before + after);
+}
+
 TEST(XmlEdit, AnAttributeIsSetWhereItStandsOrBehindTheLast) {
   const auto set = [](const std::string& text, const char* name, const std::string& value) {
     Xml xml = read(text);

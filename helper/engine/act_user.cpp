@@ -3,6 +3,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "engine/act_run.hpp"
+#include "plan/env_pieces.hpp"
 
 namespace helper::engine {
 namespace {
@@ -93,11 +94,22 @@ const char* name_of(plan::RunHooks::Moment moment) {
   return moment == plan::RunHooks::Moment::create ? "post_create" : "post_start";
 }
 
+// In one command, so that each ${containerEnv:NAME} is what the container has.
+std::string exports(const std::map<std::string, std::string>& env) {
+  std::string text;
+  for (const auto& [name, value] : env) {
+    text += " " + name + "=";
+    for (const auto& piece : plan::env_pieces(value))
+      text += piece.is_name ? "\"${" + piece.text + "-}\"" : shell::quote(piece.text);
+  }
+  return text.empty() ? text : "export" + text + "\n";
+}
+
 // Each line has a shell of its own and no standard input: that one brings this script. The marker names the container
 // or its run, so that a home that outlives the container does not count for the next one.
 std::string hook_script(const std::map<std::string, std::string>& env, const plan::RunHooks& action) {
   std::string script = "set -e\n";
-  for (const auto& [name, value] : env) script += "export " + name + "=" + shell::quote(value) + "\n";
+  script += exports(env);
   if (!action.folder.empty()) script += "cd " + shell::quote(action.folder) + " 2>/dev/null || cd\n";
   for (const auto& line : action.lines) {
     script += "printf '%s\\n' " + shell::quote("$ " + line) + "\n";

@@ -1,9 +1,9 @@
 #include "ensure/build_context.hpp"
 
 #include "base/fd.hpp"
+#include "base/fingerprint.hpp"
 #include "base/tar_gz.hpp"
 #include "config/docker_ignore.hpp"
-#include "plan/fingerprint.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -117,7 +117,7 @@ class Walk {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-void add_settings(plan::Fingerprint& print, const config::BuildConfig& build) {
+void add_settings(Fingerprint& print, const config::BuildConfig& build) {
   print.add(build.dockerfile);
   print.add(build.target);
   print.add(number(build.args.size()));
@@ -125,7 +125,7 @@ void add_settings(plan::Fingerprint& print, const config::BuildConfig& build) {
 }
 
 std::string facts_of(const config::BuildConfig& build, const std::vector<ContextFile>& files) {
-  plan::Fingerprint print;
+  Fingerprint print;
   print.add(build.context.string());
   add_settings(print, build);
   for (const auto& file : files) {
@@ -136,7 +136,7 @@ std::string facts_of(const config::BuildConfig& build, const std::vector<Context
   return print.hex();
 }
 
-Result<void> add_bytes(plan::Fingerprint& print, const fs::path& path) {
+Result<void> add_bytes(Fingerprint& print, const fs::path& path) {
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd) return unreadable(path, std::strerror(errno));
   std::string buffer(k_buffer, '\0');
@@ -151,7 +151,7 @@ Result<void> add_bytes(plan::Fingerprint& print, const fs::path& path) {
 
 Result<std::string> print_of(const config::BuildConfig& build, const std::vector<ContextFile>& files,
                              const std::stop_token& stop) {
-  plan::Fingerprint print;
+  Fingerprint print;
   add_settings(print, build);
   for (const auto& file : files) {
     if (stop.stop_requested()) return cancelled(build);

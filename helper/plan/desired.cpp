@@ -1,7 +1,7 @@
 #include "plan/desired.hpp"
 
+#include "base/fingerprint.hpp"
 #include "plan/fields.hpp"
-#include "plan/fingerprint.hpp"
 
 namespace helper::plan {
 namespace {

@@ -1,7 +1,7 @@
 #include "plan/fields.hpp"
 
+#include "base/fingerprint.hpp"
 #include "base/shell.hpp"
-#include "plan/fingerprint.hpp"
 
 #include <algorithm>
 #include <array>

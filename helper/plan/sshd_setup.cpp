@@ -1,8 +1,9 @@
 #include "plan/sshd_setup.hpp"
 
+#include "base/fingerprint.hpp"
 #include "base/shell.hpp"
 #include "plan/desired.hpp"
-#include "plan/fingerprint.hpp"
+#include "plan/env_pieces.hpp"
 #include "plan/observed.hpp"
 #include "plan/places.hpp"
 #include "plan/ways.hpp"
@@ -16,6 +17,16 @@ namespace {
 bool has_line_end(const std::string& entry) { return entry.find_first_of("\r\n") != std::string::npos; }
 
 std::string name_of(const std::string& entry) { return entry.substr(0, entry.find('=')); }
+
+// What Docker and Podman set when neither image nor config does; inspecting the container does not show it.
+constexpr const char* k_engines_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// "" when there is none.
+std::string value_in(const std::vector<std::string>& env, const std::string& name) {
+  const auto at = std::ranges::find(env, name, name_of);
+  if (at == env.end()) return name == "PATH" ? k_engines_path : "";
+  return at->size() == name.size() ? std::string() : at->substr(name.size() + 1);
+}
 
 bool is_shell_name(const std::string& name) {
   return !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
@@ -88,7 +99,11 @@ std::vector<std::string> session_env(const config::SshConfig& ssh, const std::ve
   for (const auto& entry : containers) {
     if (!ssh.env.contains(entry.substr(0, entry.find('=')))) env.push_back(entry);
   }
-  for (const auto& [name, value] : ssh.env) env.push_back(name + "=" + value);
+  for (const auto& [name, value] : ssh.env) {
+    std::string entry = name + "=";
+    for (const auto& piece : env_pieces(value)) entry += piece.is_name ? value_in(containers, piece.text) : piece.text;
+    env.push_back(std::move(entry));
+  }
   return env;
 }
 

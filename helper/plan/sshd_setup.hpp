@@ -37,7 +37,8 @@ struct SshdSetup {
 // Changes whenever the setup or the host keys do.
 [[nodiscard]] std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys);
 
-// "NAME=value" of the container's environment, with the config's in place of those of the same name.
+// "NAME=value" of the container's environment, with the config's in place of those of the same name; a
+// ${containerEnv:NAME} in one of these is what the container has.
 [[nodiscard]] std::vector<std::string> session_env(const config::SshConfig& ssh,
                                                    const std::vector<std::string>& containers);
 

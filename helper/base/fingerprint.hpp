@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace helper::plan {
+namespace helper {
 
 // FNV-1a, 64 bit (http://www.isthe.com/chongo/tech/comp/fnv/): a fingerprint that notices edits, not a defence.
 class Fingerprint {
@@ -29,4 +29,4 @@ class Fingerprint {
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
 };
 
-}  // namespace helper::plan
+}  // namespace helper

@@ -1,0 +1,35 @@
+#include "plan/env_pieces.hpp"
+
+#include "plan/sshd_setup.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::plan {
+namespace {
+
+using Pieces = std::vector<EnvPiece>;
+
+TEST(EnvPieces, AreTextAndTheContainersVariables) {
+  EXPECT_EQ(env_pieces("plain $HOME ${HOME}"), (Pieces{{"plain $HOME ${HOME}", false}}));
+  EXPECT_EQ(env_pieces("${containerEnv:PATH}:/x"), (Pieces{{"PATH", true}, {":/x", false}}));
+  EXPECT_EQ(env_pieces("a${containerEnv:A}${containerEnv:B}"), (Pieces{{"a", false}, {"A", true}, {"B", true}}));
+  EXPECT_EQ(env_pieces(""), Pieces{});
+}
+
+TEST(EnvPieces, WhatIsNoVariableIsText) {
+  for (const char* text : {"${containerEnv:}", "${containerEnv:A", "${containerEnv:A B}", "${containerEnv:$(id)}"})
+    EXPECT_EQ(env_pieces(text), (Pieces{{text, false}}));
+  EXPECT_EQ(env_pieces("${containerEnv:${containerEnv:A}"), (Pieces{{"${containerEnv:", false}, {"A", true}}));
+}
+
+TEST(SessionEnv, HasTheContainersValuesInThoseOfTheConfig) {
+  config::SshConfig ssh;
+  ssh.env = {{"PATH", "${containerEnv:PATH}:/x"}, {"NONE", "<${containerEnv:GONE}>"}};
+  EXPECT_EQ(session_env(ssh, {"PATH=/usr/bin", "A=1"}),
+            (std::vector<std::string>{"A=1", "NONE=<>", "PATH=/usr/bin:/x"}));
+  EXPECT_EQ(session_env(ssh, {}).back(), "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/x")
+      << "the engine's own, which is there and not shown";
+}
+
+}  // namespace
+}  // namespace helper::plan

@@ -114,16 +114,22 @@ std::string name_from_folder(std::string_view folder_name) {
 }
 
 Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const std::filesystem::path& folder,
-                                               Prompter* person, const std::stop_token& stop) {
+                                               const ReadDevcontainer& read, Prompter* person,
+                                               const std::stop_token& stop) {
   Form form(arguments, person, stop);
   config::TemplateAnswers answers;
   HELPER_TRY_ASSIGN(answers.server,
                     form.text("--server", "Server (local, a Host of ~/.ssh/config, or user@host:port)", "local"));
-  HELPER_TRY_ASSIGN(answers.image, form.required("--image", "Image"));
+  HELPER_TRY_ASSIGN(const auto imported, read(*answers.server));
+  const bool has_image =
+      imported && (config::says(*imported, "container.image") || config::says(*imported, "container.build"));
+  if (!has_image || arguments.has("--image")) {
+    HELPER_TRY_ASSIGN(answers.image, form.required("--image", "Image"));
+  }
   const std::string name = arguments.given("--target").value_or(name_from_folder(folder.filename().string()));
   HELPER_TRY_ASSIGN(answers.container_name, form.text("--name", "Container name", name));
   answers.target = arguments.given("--target").value_or(*answers.container_name);
-  HELPER_TRY(gather_project(form, arguments, folder, person != nullptr, answers));
+  HELPER_TRY(gather_project(form, arguments, folder, person != nullptr && !imported, answers));
   HELPER_TRY_ASSIGN(answers.ssh_local_port, form.port("--ssh-port", "Local port for SSH", k_ssh_port, false));
   HELPER_TRY_ASSIGN(const std::uint16_t jupyter,
                     form.port("--jupyter-port", "Local port for Jupyter (0: none)", k_jupyter_port, true));

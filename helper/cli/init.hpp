@@ -4,9 +4,12 @@
 
 #include "base/prompt.hpp"
 #include "cli/arguments.hpp"
+#include "config/devcontainer.hpp"
 #include "config/template.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,9 +20,14 @@ namespace helper::cli {
 // nothing of it is left.
 [[nodiscard]] std::string name_from_folder(std::string_view folder_name);
 
-// `person` is null without a terminal. Errors: usage (no image, and nobody to ask for one), those of the person.
+// What --from names, read for a server; nothing without --from.
+using ReadDevcontainer = std::function<Result<std::optional<config::Devcontainer>>(const std::string& server)>;
+
+// What is read is asked for no more, and not in the answers yet. `person` is null without a terminal. Errors: usage (no
+// image, and nobody to ask for one), those of the person and of `read`.
 [[nodiscard]] Result<config::TemplateAnswers> gather_answers(const Arguments& arguments,
-                                                             const std::filesystem::path& folder, Prompter* person,
+                                                             const std::filesystem::path& folder,
+                                                             const ReadDevcontainer& read, Prompter* person,
                                                              const std::stop_token& stop);
 
 }  // namespace helper::cli

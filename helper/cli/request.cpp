@@ -1,5 +1,6 @@
 #include "cli/request.hpp"
 
+#include "base/text.hpp"
 #include "cli/live.hpp"
 #include "config/find.hpp"
 #include "ensure/service.hpp"
@@ -25,6 +26,20 @@ Error said_for_the_person(const Context& context, const std::string& method, Err
   if (context.interrupts.reason() != Interrupts::Reason::time_limit) return error;
   return {ErrorCode::timed_out, method,
           "it took longer than --timeout " + context.arguments.text("--timeout") + " (seconds) allows", ""};
+}
+
+// The variables of this environment that a devcontainer.json of the config names: the daemon has those of whoever
+// started it. A config that cannot be read is the daemon's to tell of.
+std::vector<std::string> named_variables(Context& context, const std::filesystem::path& file) {
+  std::vector<std::string> named;
+  const auto config = config::load_config(context.files, file, [&](const std::string& name) {
+    auto value = config::environment_variable(name);
+    if (value && find_bad_utf8(*value) != std::string::npos)
+      return std::optional<std::string>();  // no JSON can carry it
+    if (value) named.push_back(name + "=" + *value);
+    return value;
+  });
+  return config ? named : std::vector<std::string>{};
 }
 
 }  // namespace
@@ -65,6 +80,7 @@ Result<rpc::Json> target_params(Context& context, const std::string& target) {
   request.target = target;
   request.agent_socket = context.agent_socket;
   request.can_answer = context.can_ask;
+  request.environment = named_variables(context, file);
   return rpc::to_json(request);
 }
 

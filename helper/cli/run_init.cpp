@@ -1,7 +1,13 @@
 #include "cli/context.hpp"
 #include "cli/init.hpp"
+#include "cli/render.hpp"
 #include "cli/runners.hpp"
 #include "cli/text.hpp"
+#include "config/devcontainer.hpp"
+#include "config/find.hpp"
+#include "config/import_devcontainer.hpp"
+#include "config/local_path.hpp"
+#include "config/open_devcontainer.hpp"
 #include "config/parse.hpp"
 
 #include <fmt/format.h>
@@ -26,24 +32,45 @@ Error about_the_answer(Error error) {
   return {ErrorCode::usage, "helper init", fmt::format("{}: {}", where, error.cause), std::move(error.fix)};
 }
 
+// What --from names.
+Result<std::optional<config::Devcontainer>> devcontainer(Context& context, const Paths& paths,
+                                                         const std::string& server) {
+  const auto from = context.arguments.given("--from");
+  if (!from) return std::nullopt;
+  HELPER_TRY_ASSIGN(const std::filesystem::path path, config::resolve_local_path(*from, context.folder, paths.home));
+  HELPER_TRY_ASSIGN(const config::DevcontainerFile opened, config::open_devcontainer(context.files, path));
+  const config::DevcontainerPlace place{opened.file, opened.folder, server, config::environment_variable, true};
+  return config::read_devcontainer(opened.text, place);
+}
+
 }  // namespace
 
 Result<int> run_init(Context& context) {
   const std::filesystem::path file =
       context.folder / context.arguments.given("--config").value_or(k_project_config_name);
   HELPER_TRY(refuse_to_overwrite(context, file));
-  HELPER_TRY_ASSIGN(const config::TemplateAnswers answers,
-                    gather_answers(context.arguments, context.folder, context.can_ask ? &context.person : nullptr,
-                                   context.interrupts.token()));
   HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  std::optional<config::Devcontainer> from;
+  const auto read = [&](const std::string& server) {
+    auto its = devcontainer(context, paths, server);
+    if (its) from = *its;
+    return its;
+  };
+  HELPER_TRY_ASSIGN(config::TemplateAnswers answers,
+                    gather_answers(context.arguments, context.folder, read, context.can_ask ? &context.person : nullptr,
+                                   context.interrupts.token()));
+  if (from) HELPER_TRY(config::import_devcontainer(answers, *from, file.parent_path()));
   const std::string text = config::config_template(answers);
   if (auto config = config::parse_config(text, file, paths.home); !config)
     return fail(about_the_answer(std::move(config).error()));
   HELPER_TRY(context.files.write(file, text, k_mode));
   if (context.json) {
-    write_json(context, {{"file", file.string()}, {"target", answers.target}});
+    rpc::Json document{{"file", file.string()}, {"target", answers.target}};
+    if (context.arguments.has("--from")) document["notes"] = answers.remarks;
+    write_json(context, document);
   } else if (!context.quiet) {
     const bool utf8 = context.out_style.utf8;
+    for (const std::string& remark : answers.remarks) context.out << render_note(context.out_style, remark);
     context.out << fmt::format(
         "wrote {}\n\nnext:\n  helper plan      what would be done, and why\n  helper ensure    make {} ready\n",
         safe_line(file.string(), utf8), safe_line(answers.target, utf8));

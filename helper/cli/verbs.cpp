@@ -73,6 +73,7 @@ constexpr std::array k_init{
     OptionSpec{Kind::text, "--target", "NAME", "the target's name (the container's when not given)"},
     OptionSpec{Kind::text, "--server", "SERVER", "local, a Host of ~/.ssh/config, or user@host:port"},
     OptionSpec{Kind::text, "--image", "IMAGE", "the container's image, as docker run takes it"},
+    OptionSpec{Kind::text, "--from", "PATH", "a devcontainer.json, or a folder with one, whose values are taken over"},
     OptionSpec{Kind::text, "--name", "NAME", "the container's name (the target's, or the folder's, when not given)"},
     OptionSpec{Kind::text, "--local", "FOLDER",
                "the project's folder on this machine (the config's own when not given)"},
@@ -150,9 +151,10 @@ constexpr std::array k_verbs{
     Verb{"init", "write a commented helper.json",
          "Asks a few questions in a terminal. Every answer can be given as an option instead; without a\n"
          "terminal --image must be. Writes helper.json here (or --config FILE), and over a file that is\n"
-         "there only with --force.",
-         "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project", k_init,
-         run_init},
+         "there only with --force. What --from cannot take over is listed.",
+         "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project\n"
+         "helper init --server gpu1 --from .",
+         k_init, run_init},
     Verb{"serve",
          "run the daemon in the foreground",
          "For a service manager, or to watch it. Ends with Ctrl-C. $HELPERD names another one to run.",

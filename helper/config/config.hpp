@@ -90,6 +90,7 @@ struct Target {
   ProjectConfig project;
   std::vector<std::string> post_create;  // lines of sh, run inside as ssh.user, once for each container
   std::vector<std::string> post_start;   // the same, once for each start of it
+  std::vector<std::string> remarks;      // what its devcontainer.json says and helper does not do, fit to be shown
   friend bool operator==(const Target&, const Target&) = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "config/open_devcontainer.hpp"
 #include "config/parse.hpp"
 
 #include <cstdlib>
@@ -47,14 +48,20 @@ Result<fs::path> find_config(const FindOptions& options) {
               "write one here with `helper init`");
 }
 
-Result<Config> load_config(FileStore& files, const fs::path& file) {
+std::optional<std::string> environment_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+Result<Config> load_config(FileStore& files, const fs::path& file, const LocalVariable& variable) {
   auto text = files.read(file);
   if (!text) return fail(ErrorCode::config_unreadable, text.error().thing, text.error().cause, text.error().fix);
   if (!*text)
     return fail(ErrorCode::config_unreadable, printable(file.string(), 400), "there is no such file",
                 "write one with `helper init`");
-  const char* home = std::getenv("HOME");
-  return parse_config(**text, file, home == nullptr ? fs::path() : fs::path(home));
+  return parse_config(**text, file,
+                      Surroundings{environment_variable("HOME").value_or(""), variable,
+                                   [&](const fs::path& path) { return open_devcontainer(files, path); }});
 }
 
 Result<Target> choose_target(const Config& config, std::string_view name) {

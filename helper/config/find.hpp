@@ -4,6 +4,7 @@
 #include "base/files.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "config/local_variables.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -22,8 +23,13 @@ struct FindOptions {
 // Absolute. Error: config_unreadable, with the places looked at.
 [[nodiscard]] Result<std::filesystem::path> find_config(const FindOptions& options);
 
-// Reads and parses it; "~" in it is $HOME. Errors: config_unreadable, config_syntax, config_invalid.
-[[nodiscard]] Result<Config> load_config(FileStore& files, const std::filesystem::path& file);
+// This process's own.
+[[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
+
+// Reads and parses it, with each devcontainer.json that a target names; "~" in it is $HOME, `variable` what
+// ${localEnv:NAME} is. Errors: config_unreadable, config_syntax, config_invalid.
+[[nodiscard]] Result<Config> load_config(FileStore& files, const std::filesystem::path& file,
+                                         const LocalVariable& variable = environment_variable);
 
 // The target of this name; the only one when `name` is "". Error: config_target, with the names there are.
 [[nodiscard]] Result<Target> choose_target(const Config& config, std::string_view name);

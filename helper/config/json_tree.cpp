@@ -47,26 +47,47 @@ int line_at(std::string_view text, std::size_t offset) {
   return 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
-// The character before `offset` that is neither white space nor comment, as a lexer reading from the start sees it.
-char last_character_before(std::string_view text, std::size_t offset) {
-  char last = '\0';
-  for (std::size_t i = 0; i < std::min(offset, text.size()); ++i) {
+// Calls `visit(i, c)` for each character before `end` that is neither white space nor comment nor within a string (of
+// which only the closing quote counts), as a lexer reading from the start sees it.
+template <class Visit>
+void visit_structure(std::string_view text, std::size_t end, Visit visit) {
+  for (std::size_t i = 0; i < std::min(end, text.size()); ++i) {
     const char c = text[i];
     if (c == '/' && text.substr(i, 2) == "//") {
       i = std::min(text.find('\n', i), text.size());
     } else if (c == '/' && text.substr(i, 2) == "/*") {
-      const std::size_t end = text.find("*/", i + 2);
-      i = end == std::string_view::npos ? text.size() : end + 1;
+      const std::size_t close = text.find("*/", i + 2);
+      i = close == std::string_view::npos ? text.size() : close + 1;
     } else if (c == '"') {
       for (++i; i < text.size() && text[i] != '"'; ++i) {
         if (text[i] == '\\') ++i;
       }
-      last = '"';
+      visit(i, '"');
     } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
-      last = c;
+      visit(i, c);
     }
   }
+}
+
+char last_character_before(std::string_view text, std::size_t offset) {
+  char last = '\0';
+  visit_structure(text, offset, [&](std::size_t /*at*/, char c) { last = c; });
   return last;
+}
+
+// A space in place of each comma that stands behind an entry and before the closing bracket: all else keeps its place.
+std::string without_last_commas(std::string_view text) {
+  std::string out(text);
+  std::optional<std::size_t> comma;
+  char before = '\0';
+  visit_structure(text, text.size(), [&](std::size_t at, char c) {
+    if (comma && (c == '}' || c == ']')) out[*comma] = ' ';
+    const bool behind_an_entry =
+        c == ',' && std::string_view(",:[{").find(before) == std::string_view::npos && before != '\0';
+    comma = behind_an_entry ? std::optional(at) : std::nullopt;
+    before = c;
+  });
+  return out;
 }
 
 // nlohmann's "[json.exception...] parse error at line 1, column 2: syntax error while parsing value - REASON; last
@@ -221,7 +242,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-Result<JsonNode> parse_json(std::string_view text, const std::string& file) {
+Result<JsonNode> parse_json(std::string_view text, const std::string& file, LastComma last_comma) {
   if (text.size() > k_max_config_bytes) {
     return fail(ErrorCode::config_syntax, file, "is larger than 1 MiB, which no config needs",
                 "look at the file: is it the right one?");
@@ -234,6 +255,11 @@ Result<JsonNode> parse_json(std::string_view text, const std::string& file) {
     return fail(ErrorCode::config_syntax, file + ":" + std::to_string(line_at(text, nul)), "holds a NUL byte",
                 "save the file as UTF-8 text");
   }
+  std::string mended;
+  if (last_comma == LastComma::allowed) {
+    mended = without_last_commas(text);
+    text = mended;
+  }
   TreeBuilder builder(text, file);
   const CountingIterator begin(text.data(), builder.read());
   const CountingIterator end(text.data() + text.size(), builder.read());
@@ -243,6 +269,11 @@ Result<JsonNode> parse_json(std::string_view text, const std::string& file) {
     return fail(ErrorCode::internal, file, std::string("could not be read (") + error.what() + ")");
   }
   return fail(builder.error().value_or(Error{ErrorCode::config_syntax, file, "is not JSON with comments", ""}));
+}
+
+const JsonNode* find_member(const JsonNode& object, std::string_view name) {
+  const auto at = std::ranges::find(object.names, name);
+  return at == object.names.end() ? nullptr : &object.items[static_cast<std::size_t>(at - object.names.begin())];
 }
 
 std::string describe(const JsonNode& node) {

@@ -44,6 +44,7 @@ struct Key {
   std::string_view help;          // one sentence without its full stop
   std::string_view pattern;       // ECMA 262, for the schema: what values.cpp checks, as near as a pattern can say it
   std::string_view example;       // JSON
+  std::string_view unless = {};   // the key beside it that makes it not required
   Setter set = nullptr;           // called once the JSON type fits `kind`; null when there is nothing to set
 };
 

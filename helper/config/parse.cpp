@@ -1,7 +1,8 @@
 #include "config/parse.hpp"
 
 #include "base/text.hpp"
-#include "config/image_name.hpp"
+#include "config/complete.hpp"
+#include "config/inherit.hpp"
 #include "config/json_tree.hpp"
 #include "config/keys.hpp"
 #include "config/local_path.hpp"
@@ -9,6 +10,8 @@
 #include "config/values.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,7 +53,7 @@ std::string join(const std::string& path, std::string_view name) {
 // Walks the tree along the table of keys.
 class Reader {
  public:
-  explicit Reader(std::filesystem::path file) { config_.file = std::move(file); }
+  Reader(std::filesystem::path file, const Surroundings& around) : around_(around) { config_.file = std::move(file); }
 
   Result<void> read(const JsonNode& root) {
     if (root.type != Type::object) {
@@ -62,6 +65,11 @@ class Reader {
 
   [[nodiscard]] Config& config() { return config_; }
   [[nodiscard]] const Places& places() const { return places_; }
+  // Null when the target has none, or none is read.
+  [[nodiscard]] const Devcontainer* devcontainer_of(const std::string& target) const {
+    const auto at = devcontainers_.find(target);
+    return at == devcontainers_.end() ? nullptr : &at->second;
+  }
 
  private:
   tl::unexpected<Error> invalid(int line, const std::string& path, std::string cause, std::string fix) const {
@@ -79,11 +87,19 @@ class Reader {
     }
     for (const Key* row : rows) {
       const std::string name(last_name(row->path));
-      if (row->required && std::ranges::find(node.names, name) == node.names.end()) {
+      if (row->required && find_member(node, name) == nullptr && !is_given(node, *row, target)) {
         return invalid(node.line, join(path, name), "is missing", "add " + example_of(*row));
       }
     }
     return {};
+  }
+
+  // By the key that makes it needless, or by the target's devcontainer.json.
+  [[nodiscard]] bool is_given(const JsonNode& node, const Key& row, const Target* target) const {
+    if (!row.unless.empty() && find_member(node, row.unless) != nullptr) return true;
+    const Devcontainer* devcontainer = target == nullptr ? nullptr : devcontainer_of(target->name);
+    if (devcontainer == nullptr) return false;
+    return std::ranges::find(devcontainer->settings, row.path, &Setting::row) != devcontainer->settings.end();
   }
 
   Result<void> value(const JsonNode& node, const Key& row, const std::string& path, Target* target) {
@@ -115,8 +131,45 @@ class Reader {
       }
       Target& target = config_.targets[name];
       target.name = name;
-      HELPER_TRY(value(node.items[i], row, join(path, name), &target));
+      HELPER_TRY(read_target(node.items[i], row, join(path, name), target));
     }
+    return {};
+  }
+
+  Result<void> read_target(const JsonNode& node, const Key& row, const std::string& path, Target& target) {
+    HELPER_TRY(read_devcontainer_of(node, path, target));
+    const std::vector<std::string> inherited_mounts = target.container.mounts;
+    HELPER_TRY(value(node, row, path, &target));
+    if (const Devcontainer* devcontainer = devcontainer_of(target.name)) {
+      settle(target, *devcontainer, inherited_mounts, [&](std::string_view its_row) {
+        return places_.contains(path + std::string(its_row.substr(row.path.size())));
+      });
+    }
+    return {};
+  }
+
+  // What it says is set first, so that the target's own keys take its place.
+  Result<void> read_devcontainer_of(const JsonNode& node, const std::string& path, Target& target) {
+    const JsonNode* written = find_member(node, "devcontainer");
+    if (written == nullptr || written->type != Type::text || !around_.open_devcontainer) return {};
+    const std::string key = join(path, "devcontainer");
+    if (auto bad = check_local_path(written->text)) return invalid(written->line, key, bad->cause, bad->fix);
+    const auto named = resolve_local_path(written->text, config_.file.parent_path(), around_.home);
+    if (!named) return invalid(written->line, key, named.error().cause, named.error().fix);
+    auto opened = around_.open_devcontainer(*named);
+    if (!opened)
+      return fail(opened.error().code, thing_at(config_.file, written->line, key),
+                  opened.error().thing + ": " + opened.error().cause, opened.error().fix);
+    const JsonNode* server = find_member(node, "server");
+    const DevcontainerPlace place{opened->file, opened->folder,
+                                  server != nullptr && server->type == Type::text ? server->text : target.server,
+                                  around_.variable};
+    HELPER_TRY_ASSIGN(Devcontainer devcontainer, read_devcontainer(opened->text, place));
+    HELPER_TRY(inherit(target, devcontainer));
+    const JsonNode* own = find_member(node, "container");
+    give_way(target,
+             own != nullptr && (find_member(*own, "image") != nullptr || find_member(*own, "build") != nullptr));
+    devcontainers_[target.name] = std::move(devcontainer);
     return {};
   }
 
@@ -140,58 +193,29 @@ class Reader {
     return invalid(line, path, "unknown key", "the keys here are: " + all);
   }
 
+  const Surroundings& around_;
   Config config_;
   Places places_;
+  std::map<std::string, Devcontainer> devcontainers_;  // by target
 };
-
-// What depends on the file's folder and on other keys of the target.
-Result<void> complete(Target& target, const Config& config, const Places& places, const std::filesystem::path& home) {
-  const std::string path = "targets." + target.name;
-  const auto resolved = [&](const std::filesystem::path& written,
-                            const std::string& key) -> Result<std::filesystem::path> {
-    auto absolute = resolve_local_path(written, config.file.parent_path(), home);
-    if (absolute) return absolute;
-    return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + key), absolute.error().cause,
-                absolute.error().fix);
-  };
-  if (target.container.name.empty()) {
-    target.container.name = target.name;
-    if (auto bad = check_container_name(target.name)) {
-      return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + ".container.name"), bad->cause,
-                  R"(add "name" to "container")");
-    }
-  }
-  if (auto& build = target.container.build) {
-    const auto written = build->context.empty() ? std::filesystem::path(".") : build->context;
-    HELPER_TRY_ASSIGN(build->context, resolved(written, ".container.build.context"));
-    if (target.container.image.empty()) target.container.image = image_name(target.name);
-  }
-  if (target.container.image.empty()) {
-    return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + ".container.image"), "is missing",
-                "add " + example_of(*find_key("targets.*.container.image")) + R"(, or "build" with a Dockerfile)");
-  }
-  if (!target.project.remote.empty()) {
-    const auto written = target.project.local.empty() ? std::filesystem::path(".") : target.project.local;
-    HELPER_TRY_ASSIGN(target.project.local, resolved(written, ".project.local"));
-  }
-  if (target.ssh.key != "auto") {
-    HELPER_TRY_ASSIGN(const std::filesystem::path key, resolved(target.ssh.key, ".ssh.key"));
-    target.ssh.key = key.string();
-  }
-  return {};
-}
 
 }  // namespace
 
-Result<Config> parse_config(std::string_view text, const std::filesystem::path& file,
-                            const std::filesystem::path& home) {
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& file, const Surroundings& around) {
   HELPER_TRY_ASSIGN(const JsonNode root, parse_json(text, file.filename().string()));
-  Reader reader(file);
+  Reader reader(file, around);
   HELPER_TRY(reader.read(root));
   Config& config = reader.config();
-  for (auto& [name, target] : config.targets) HELPER_TRY(complete(target, config, reader.places(), home));
+  for (auto& [name, target] : config.targets) {
+    HELPER_TRY(complete(target, config, reader.places(), around.home, reader.devcontainer_of(name)));
+  }
   HELPER_TRY(validate(config, reader.places()));
   return std::move(config);
+}
+
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& file,
+                            const std::filesystem::path& home) {
+  return parse_config(text, file, Surroundings{home});
 }
 
 }  // namespace helper::config

@@ -83,13 +83,21 @@ Json described(const Key& row) {
 Json object_of(std::string_view path) {
   Json properties = Json::object();
   Json required = Json::array();
+  Json either = Json::array();
   for (const Key* row : children_of(path)) {
     const std::string name(last_name(row->path));
     properties[name] = described(*row);
-    if (row->required) required.push_back(name);
+    if (!row->required) continue;
+    if (row->unless.empty()) {
+      required.push_back(name);
+    } else {
+      for (const std::string& one : {name, std::string(row->unless)})
+        either.push_back({{"required", Json::array({one})}});
+    }
   }
   Json schema{{"type", "object"}, {"properties", properties}};
   if (!required.empty()) schema["required"] = required;
+  if (!either.empty()) schema["anyOf"] = either;
   schema["additionalProperties"] = false;
   return schema;
 }
@@ -126,7 +134,9 @@ std::string config_reference() {
   for (const Key& row : keys()) {
     std::string path(row.path);
     if (const std::size_t star = path.find('*'); star != std::string::npos) path.replace(star, 1, "NAME");
-    const std::string standard = row.required ? "required" : code(row.default_json);
+    const std::string standard = !row.required        ? code(row.default_json)
+                                 : row.unless.empty() ? "required"
+                                                      : "required without " + code(row.unless);
     text += fmt::format("| `{}` | {}, such as {} | {} | {} |\n", path, wanted(row.kind), code(row.example), standard,
                         cell(row.help));
   }

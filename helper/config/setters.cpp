@@ -167,12 +167,14 @@ std::optional<Misfit> set_ulimits(std::map<std::string, Ulimit>& field, const Js
 }
 
 std::optional<Misfit> set_forwards(std::vector<PortPair>& field, const JsonNode& value) {
+  std::vector<PortPair> pairs;
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const auto pair = port_pair_of(value.items[i]);
     if (!pair)
       return wrong_type(value.items[i], "\"LOCAL:CONTAINER\" or one port number, each from 1 to 65535", index(i));
-    field.push_back(*pair);
+    pairs.push_back(*pair);
   }
+  field = std::move(pairs);
   return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 #include "config/template.hpp"
 
+#include "base/text.hpp"
 #include "config/keys.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,7 +12,9 @@ namespace helper::config {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Answers = std::map<std::string_view, std::string>;  // row path -> JSON text
+using Answers = std::map<std::string_view, std::string>;  // row path (of the table, or of the answers) -> JSON text
+
+constexpr std::size_t k_max_remark = 600;
 
 // JSON on one line, with a space behind commas and colons. A string can hold no line end and so end no comment.
 std::string json_text(const Json& value) {
@@ -39,9 +42,10 @@ Answers answers_by_key(const TemplateAnswers& a) {
   const auto put_list = [&](std::string_view key, const Json& list) {
     if (!list.empty()) put(key, list);
   };
+  for (const auto& [row, json] : a.others) by_key[row] = json;
   put_text("targets.*.server", a.server);
   put_text("targets.*.container.name", a.container_name);
-  put("targets.*.container.image", a.image);
+  if (!a.image.empty()) put("targets.*.container.image", a.image);
   put_text("targets.*.container.gpus", a.gpus);
   put_text("targets.*.container.shm_size", a.shm_size);
   put_list("targets.*.container.mounts", a.mounts);
@@ -120,6 +124,7 @@ std::string config_template(const TemplateAnswers& answers) {
   Writer writer(by_key);
   writer.line("// The config of helper: JSON with comments. `helper ensure` brings the target below within reach.");
   writer.line("// Lines that are comments show a default, or an example: remove the slashes to change it.");
+  for (const std::string& remark : answers.remarks) writer.line("// " + printable(remark, k_max_remark));
   writer.line("{");
   writer.line("  \"targets\": {");
   writer.line("    " + json_text(answers.target) + ": {");

@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ namespace helper::config {
 // What `helper init` asked. An empty optional, text or list stands in the file as a comment, with its default.
 struct TemplateAnswers {
   std::string target;  // its name
-  std::string image;
+  std::string image;   // "" when `others` have one, or a build
   std::optional<std::string> server;
   std::optional<std::string> container_name;
   std::optional<std::string> gpus;
@@ -29,6 +30,8 @@ struct TemplateAnswers {
   std::optional<std::string> project_local;   // as written: "."
   std::optional<std::string> project_remote;  // without it project_local is left out too
   std::string python = "auto";
+  std::map<std::string, std::string> others;  // JSON by row of the table, where none of the above is given
+  std::vector<std::string> remarks;           // each a comment at the top
 };
 
 // Pure. The answers are written as they are (bytes that are not UTF-8 as U+FFFD): parse_config of the text says whether

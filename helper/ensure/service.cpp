@@ -30,8 +30,19 @@ struct Service::State {
     return request.config_file.empty() ? paths.user_config_file.string() : request.config_file;
   }
 
+  Result<config::Config> load(const Request& request) {
+    if (!request.environment) return config::load_config(files, config_file(request));
+    return config::load_config(files, config_file(request), [&](const std::string& name) -> std::optional<std::string> {
+      const std::string begin = name + "=";
+      for (const std::string& entry : *request.environment) {
+        if (entry.starts_with(begin)) return entry.substr(begin.size());
+      }
+      return std::nullopt;
+    });
+  }
+
   Result<Chosen> choose(const Request& request) {
-    HELPER_TRY_ASSIGN(const auto config, config::load_config(files, config_file(request)));
+    HELPER_TRY_ASSIGN(const auto config, load(request));
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, request.target));
     auto target = find(config.file.string(), chosen.name);
     return Chosen{std::move(chosen), config.file.string(), std::move(target)};
@@ -90,7 +101,7 @@ Result<PlanReport> Service::plan(const Request& request, plan::Power power, cons
 }
 
 Result<std::vector<TargetStatus>> Service::status(const Request& request, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto config, config::load_config(state_->files, state_->config_file(request)));
+  HELPER_TRY_ASSIGN(const auto config, state_->load(request));
   std::vector<std::string> names;
   if (request.target.empty()) {
     for (const auto& [name, target] : config.targets) names.push_back(name);
@@ -120,7 +131,7 @@ Result<SnapshotReport> Service::snapshot(const Request& request, const std::stri
 }
 
 Result<std::vector<ServerList>> Service::list(const Request& request, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto config, config::load_config(state_->files, state_->config_file(request)));
+  HELPER_TRY_ASSIGN(const auto config, state_->load(request));
   std::map<std::string, std::future<Result<std::vector<ListedContainer>>>> looks;  // by server
   for (const auto& [name, its_config] : config.targets) {
     if (looks.contains(its_config.server) || (!request.target.empty() && name != request.target)) continue;

@@ -10,6 +10,7 @@
 #include "plan/desired.hpp"
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -22,7 +23,9 @@ struct Request {
   std::string target;        // "" = the config's only one
   std::string agent_socket;  // SSH_AUTH_SOCK of whoever asks; "" = keep what is known
   bool can_answer = false;   // questions may be put to whoever asks; else they are refused
-  bool recreate = false;     // of ensure: a container that is not as the config says may be made anew without asking
+  // "NAME=value" of whoever asks, for ${localEnv:NAME} of a devcontainer.json; absent = this process's own.
+  std::optional<std::vector<std::string>> environment{};
+  bool recreate = false;  // of ensure: a container that is not as the config says may be made anew without asking
 };
 
 class Service {

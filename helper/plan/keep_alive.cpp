@@ -1,5 +1,7 @@
 #include "plan/keep_alive.hpp"
 
+#include "config/wait_command.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -8,9 +10,6 @@
 namespace helper::plan {
 namespace {
 
-// As process 1 a plain `sleep` ignores SIGTERM, and `docker stop` would take its full 10 s; the shell also reaps
-// orphans.
-constexpr const char* k_wait = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done";
 // The same for an image that has Python and no shell; ignoring SIGCHLD reaps orphans (wait(2)).
 constexpr const char* k_wait_in_python =
     "import signal, sys\n"
@@ -56,10 +55,10 @@ std::optional<std::vector<std::string>> keep_alive_command(const config::Contain
   if (names_a_command) return std::nullopt;
   if (is_interactive(image.entrypoint)) {
     if (is_python(image.entrypoint.front())) return std::vector<std::string>{"-c", k_wait_in_python};
-    return std::vector<std::string>{"-c", k_wait};
+    return std::vector<std::string>{"-c", config::k_wait};
   }
   if (!image.command.empty() || image.entrypoint.empty() || hands_over(image.entrypoint))
-    return std::vector<std::string>{"sh", "-c", k_wait};
+    return std::vector<std::string>{"sh", "-c", config::k_wait};
   return std::nullopt;
 }
 

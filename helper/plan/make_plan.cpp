@@ -34,6 +34,7 @@ void plan_inside(Draft& draft) {
 }
 
 void plan_running(Draft& draft) {
+  for (const std::string& remark : draft.target.remarks) draft.note(remark);
   plan_open_tunnels(draft);
   if (!draft.observed.key) draft.step(MakeLocalKey{}, "you have none of the kinds that the container accepts");
   plan_host_keys(draft);

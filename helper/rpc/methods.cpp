@@ -11,6 +11,9 @@ std::vector<Param> target_params(std::vector<Param> own = {}) {
       {"config", ParamType::string, false, "absolute path of the config file; absent: the person's own"},
       {"target", ParamType::string, false, "a target of that config; absent: its only one"},
       {"agent_socket", ParamType::string, false, "SSH_AUTH_SOCK of the caller; absent: the one known from before"},
+      {"environment", ParamType::texts, false,
+       "\"NAME=value\" of the caller, for ${localEnv:NAME} of a devcontainer.json; absent: the daemon's own "
+       "environment"},
       {"can_answer", ParamType::boolean, false,
        "questions may be put to the caller (needs an event stream); absent: they are refused"},
   };
@@ -70,6 +73,8 @@ bool fits(ParamType type, const Json& value) {
       return value.is_boolean();
     case ParamType::integer:
       return value.is_number_integer();
+    case ParamType::texts:
+      return value.is_array() && std::ranges::all_of(value, [](const Json& item) { return item.is_string(); });
     case ParamType::id:
       break;
   }
@@ -114,6 +119,8 @@ std::string to_text(ParamType type) {
       return "boolean";
     case ParamType::integer:
       return "integer";
+    case ParamType::texts:
+      return "array of strings";
     case ParamType::id:
       break;
   }

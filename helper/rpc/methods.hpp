@@ -12,7 +12,7 @@
 
 namespace helper::rpc {
 
-enum class ParamType { string, boolean, integer, id };
+enum class ParamType { string, boolean, integer, texts, id };
 
 struct Param {
   std::string_view name;

@@ -254,6 +254,7 @@ void describe(A& a, V& v) {
   a.optional("target", v.target);
   a.optional("agent_socket", v.agent_socket);
   a.optional("can_answer", v.can_answer);
+  a.optional("environment", v.environment);
   a.optional("recreate", v.recreate);
 }
 

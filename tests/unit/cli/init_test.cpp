@@ -154,5 +154,42 @@ TEST(NameFromFolder, IsANameThatAContainerMayHave) {
   EXPECT_EQ(name_from_folder("x"), "target-x") << "one character is too short for the engine";
 }
 
+TEST(Init, TakesTheValuesOfADevcontainerOver) {
+  Desk desk;
+  const auto file = desk.folder.path() / ".devcontainer.json";
+  ASSERT_TRUE(desk.files.write(file, R"({
+    "build": {"dockerfile": "Dockerfile", "args": {"A": "b"}}, "remoteUser": "dev", "forwardPorts": [6006, 8888],
+    "containerEnv": {"A": "b", "T": "${localEnv:HELPER_TEST_TOKEN}"}, "mounts": ["source=v,target=/v,type=volume"],
+    "features": {}, "postCreateCommand": "make",})",
+                               0644));
+  ASSERT_EQ(desk.run({"init", "--server", "gpu1", "--from", ".devcontainer.json", "--target", "t1", "--mount",
+                      "/home/me/p:/workspaces", "--json"})
+                .value_or(-1),
+            0);
+  const config::Target target = only_target(desk);
+  EXPECT_EQ(target.server, "gpu1");
+  ASSERT_TRUE(target.container.build);
+  EXPECT_EQ(target.container.build->context, desk.folder.path());
+  EXPECT_EQ(target.container.mounts, (std::vector<std::string>{"/home/me/p:/workspaces", "v:/v"}));
+  EXPECT_EQ(target.container.env, (std::map<std::string, std::string>{{"A", "b"}}));
+  EXPECT_EQ(target.ssh.user, "dev");
+  EXPECT_EQ(target.project.local, desk.folder.path());
+  EXPECT_EQ(target.forwards, (std::vector<config::PortPair>{{6006, 6006}}));
+  EXPECT_EQ(target.post_create, std::vector<std::string>{"make"});
+  const auto notes = rpc::Json::parse(desk.out.str()).at("notes");
+  ASSERT_EQ(notes.size(), 2u) << notes;
+  const std::string text = desk.files.files().at(desk.config_file()).bytes;
+  EXPECT_NE(text.find("// .devcontainer.json:4: features: helper installs none"), std::string::npos) << text;
+  EXPECT_NE(text.find("\"context\": \".\""), std::string::npos) << text;
+}
+
+TEST(Init, FromAFileThatIsNotThereOrIsWrongWritesNothing) {
+  Desk desk;
+  EXPECT_EQ(desk.run({"init", "--from", "none.json"}).error().code, ErrorCode::config_unreadable);
+  ASSERT_TRUE(desk.files.write(desk.folder.path() / "d.json", R"({"image": 5})", 0644));
+  EXPECT_EQ(desk.run({"init", "--from", "d.json"}).error().thing, "d.json:1: image");
+  EXPECT_FALSE(desk.files.files().contains(desk.config_file()));
+}
+
 }  // namespace
 }  // namespace helper::cli

@@ -1,5 +1,6 @@
 #include "cli/request.hpp"
 
+#include "support/scoped_env.hpp"
 #include "unit/cli/desk.hpp"
 
 #include <gtest/gtest.h>
@@ -125,6 +126,19 @@ TEST(Request, NamesThePlacesLookedAtWhenThereIsNoConfig) {
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::config_unreadable);
   EXPECT_TRUE(desk.daemon.asked().empty()) << "without a config there is nothing to ask the daemon";
+}
+
+TEST(Request, CarriesTheVariablesThatADevcontainerNames) {
+  Desk desk;
+  const test::ScopedEnv token("HELPER_TEST_TOKEN", "a b");
+  ASSERT_TRUE(desk.files.write(desk.config_file(), R"({"targets": {"t1": {"devcontainer": "d.json"}}})", 0644));
+  ASSERT_TRUE(desk.files.write(
+      desk.folder.path() / "d.json",
+      R"({"image": "i", "containerEnv": {"A": "${localEnv:HELPER_TEST_TOKEN}", "B": "${localEnv:HELPER_TEST_NONE}"}})",
+      0644));
+  desk.daemon.will_answer("ensure", {.events = {}, .result = k_unchanged, .meanwhile = {}});
+  ASSERT_EQ(desk.run({"ensure"}).value_or(-1), 0);
+  EXPECT_EQ(desk.daemon.asked().front().params.at("environment"), rpc::Json::array({"HELPER_TEST_TOKEN=a b"}));
 }
 
 }  // namespace

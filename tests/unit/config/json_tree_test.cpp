@@ -118,5 +118,18 @@ TEST(ParseJson, DepthAndSizeHaveLimits) {
   EXPECT_NE(refused("[]" + std::string(k_max_config_bytes - 1, ' ')).cause.find("1 MiB"), std::string::npos);
 }
 
+TEST(JsonTree, AllowsACommaBehindTheLastEntryWhereThatIsAskedFor) {
+  const char* text = "{\"a\": [1, 2, // one, two,\n ], \"b\": \",]\", /* , */ }";
+  EXPECT_FALSE(parse_json(text, "f"));
+  const auto tree = parse_json(text, "f", LastComma::allowed);
+  ASSERT_TRUE(tree) << to_text(tree.error());
+  EXPECT_EQ(find_member(*tree, "a")->items.size(), 2u);
+  EXPECT_EQ(find_member(*tree, "b")->text, ",]");
+  EXPECT_EQ(find_member(*tree, "b")->line, 2);
+  EXPECT_EQ(find_member(*tree, "c"), nullptr);
+  for (const char* wrong : {"[,]", "{,}", "[1,,]", "{\"a\": ,}", "[1 , , ]"})
+    EXPECT_FALSE(parse_json(wrong, "f", LastComma::allowed)) << wrong;
+}
+
 }  // namespace
 }  // namespace helper::config

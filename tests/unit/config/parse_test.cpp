@@ -116,9 +116,9 @@ TEST(ParseConfig, AKeyInTheWrongPlaceIsToldItsRightOne) {
 TEST(ParseConfig, AnUnknownKeyWithoutANearOneListsTheKeys) {
   const Error error = refused(with_target("\"zzzzzz\": 1"));
   EXPECT_EQ(error.cause, "unknown key");
-  EXPECT_EQ(
-      error.fix,
-      "the keys here are: server, engine, container, ssh, jupyter, forwards, project, post_create, post_start, python");
+  EXPECT_EQ(error.fix,
+            "the keys here are: server, engine, devcontainer, container, ssh, jupyter, forwards, project, post_create, "
+            "post_start, python");
 }
 
 TEST(ParseConfig, AKeyThatLooksLikeAPathOrAPatternIsUnknown) {

@@ -102,7 +102,8 @@ TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
   EXPECT_EQ(to_json(*lists_from_json(lists)), lists);
   const Json log = to_json(ensure::LogText{"centernet", "line\n"});
   expect_round_trip(log, to_json(*log_text_from_json(log)));
-  const Json request = to_json(ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true, true});
+  const Json request = to_json(
+      ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true, std::vector<std::string>{"A=b c"}, true});
   expect_round_trip(request, to_json(*request_from_json(request)));
 }
 
@@ -176,8 +177,8 @@ TEST(Types, NameThePathOfWhatIsMissingOrWrong) {
 }
 
 TEST(Types, RefuseAWrongTypeForEveryFieldOfARequest) {
-  for (const char* name : {"config", "target", "agent_socket", "can_answer"}) {
-    const auto request = request_from_json(Json{{name, Json::array()}});
+  for (const char* name : {"config", "target", "agent_socket", "can_answer", "environment"}) {
+    const auto request = request_from_json(Json{{name, Json::object()}});
     ASSERT_FALSE(request) << name;
     EXPECT_EQ(request.error().thing, std::string("params.") + name);
   }

@@ -1,0 +1,105 @@
+#include "config/inherit.hpp"
+
+#include "config/keys.hpp"
+#include "config/validate.hpp"
+#include "config/values.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace helper::config {
+namespace {
+
+constexpr std::size_t k_most_remarks = 40;
+
+// Which item of the setting `where` ("[2]", ".memlock") is about.
+std::size_t item_at(const Setting& setting, std::string_view where) {
+  std::size_t index = 0;
+  if (where.starts_with('[')) {
+    std::from_chars(where.data() + 1, where.data() + where.size(), index);
+  } else if (where.starts_with('.')) {
+    const auto at = std::ranges::find(setting.value.names, where.substr(1));
+    index = static_cast<std::size_t>(at - setting.value.names.begin());
+  }
+  return index < setting.keys.size() ? index : 0;
+}
+
+// Mounting something at `mount` shows it at `place` too.
+bool covers(std::string_view mount, std::string_view place) {
+  return place.starts_with(mount) && (place.size() == mount.size() || place[mount.size()] == '/');
+}
+
+bool is_settled(const Unsupported& what, const Target& target, const WritesItself& writes_itself) {
+  if (!what.row.empty() && writes_itself(what.row)) return true;
+  return !what.mount_point.empty() && std::ranges::any_of(target.container.mounts, [&](const std::string& mount) {
+    return covers(mount_point(mount), what.mount_point);
+  });
+}
+
+void join_mounts(Target& target, const std::vector<std::string>& inherited) {
+  auto& mounts = target.container.mounts;
+  for (const std::string& mount : inherited) {
+    const bool taken =
+        std::ranges::any_of(mounts, [&](const std::string& own) { return mount_point(own) == mount_point(mount); });
+    if (!taken) mounts.push_back(mount);
+  }
+}
+
+// Jupyter has a tunnel already; SSH keeps its port, which the IDE has in its settings.
+std::vector<Unsupported> free_ports(Target& target) {
+  std::vector<Unsupported> lost;
+  std::vector<PortPair> kept;
+  for (const PortPair& pair : target.forwards) {
+    const bool of_jupyter = target.jupyter && pair.local == target.jupyter->local_port;
+    if (std::ranges::find(kept, pair) != kept.end() || (of_jupyter && pair.container == target.jupyter->port)) continue;
+    if (of_jupyter || pair.local == target.ssh.local_port) {
+      const std::string port = std::to_string(pair.container);
+      lost.push_back({"forwardPorts", 1,
+                      "local port " + std::to_string(pair.local) + " is that of " + (of_jupyter ? "jupyter" : "ssh"),
+                      R"(write "forwards": ["LOCAL:)" + port + R"("] in the target)"});
+      continue;
+    }
+    kept.push_back(pair);
+  }
+  target.forwards = std::move(kept);
+  return lost;
+}
+
+}  // namespace
+
+Result<void> inherit(Target& target, const Devcontainer& devcontainer) {
+  for (const Setting& setting : devcontainer.settings) {
+    const Key* row = find_key(setting.row);
+    if (row == nullptr || row->set == nullptr)
+      return fail(ErrorCode::internal, setting.row, "is no key that a devcontainer.json can set");
+    if (auto bad = row->set(target, setting.value)) {
+      const std::string& key = setting.keys[item_at(setting, bad->where)];
+      return fail(ErrorCode::config_invalid, thing_at(devcontainer.file, bad->line, key), std::move(bad->cause),
+                  std::move(bad->fix));
+    }
+  }
+  return {};
+}
+
+void give_way(Target& target, bool has_own_image) {
+  if (!has_own_image) return;
+  target.container.image.clear();
+  target.container.build.reset();
+}
+
+void settle(Target& target, const Devcontainer& devcontainer, const std::vector<std::string>& inherited_mounts,
+            const WritesItself& writes_itself) {
+  if (writes_itself("targets.*.container.mounts")) join_mounts(target, inherited_mounts);
+  std::vector<Unsupported> unsupported = devcontainer.unsupported;
+  if (!writes_itself("targets.*.forwards")) std::ranges::move(free_ports(target), std::back_inserter(unsupported));
+  for (const Unsupported& what : unsupported) {
+    if (is_settled(what, target, writes_itself)) continue;
+    if (target.remarks.size() == k_most_remarks) {
+      target.remarks.push_back(devcontainer.file.filename().string() + ": more of it is not done");
+      return;
+    }
+    target.remarks.push_back(to_text(devcontainer.file, what));
+  }
+}
+
+}  // namespace helper::config

@@ -1,0 +1,26 @@
+// How a target comes by what its devcontainer.json says: before its own keys are read, and completed after them.
+#pragma once
+
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "config/devcontainer.hpp"
+
+#include <functional>
+#include <string_view>
+
+namespace helper::config {
+
+// Sets the fields by the table of keys. Error config_invalid: "devcontainer.json:4: forwardPorts[1]".
+[[nodiscard]] Result<void> inherit(Target& target, const Devcontainer& devcontainer);
+
+using WritesItself = std::function<bool(std::string_view row)>;  // "targets.*.ssh.user"
+
+// The target's own image or build stands for both: called before its own keys are read.
+void give_way(Target& target, bool has_own_image);
+
+// Its own mounts, and those of `inherited` that stand elsewhere; no inherited tunnel on a port that SSH or Jupyter has;
+// what is left of the unsupported parts becomes its remarks.
+void settle(Target& target, const Devcontainer& devcontainer, const std::vector<std::string>& inherited_mounts,
+            const WritesItself& writes_itself);
+
+}  // namespace helper::config

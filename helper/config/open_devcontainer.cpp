@@ -1,0 +1,80 @@
+#include "config/open_devcontainer.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <vector>
+
+namespace helper::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* k_folder = ".devcontainer";
+constexpr const char* k_file = "devcontainer.json";
+constexpr std::size_t k_most_named = 100;
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;  // what may not be looked at is not there for us
+  return fs::exists(path, ignored);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+// .devcontainer/NAME/devcontainer.json, by name.
+std::vector<fs::path> named_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code problem;
+  for (fs::directory_iterator at(folder / k_folder, problem), end; !problem && at != end && files.size() < k_most_named;
+       at.increment(problem)) {
+    if (is_there(at->path() / k_file)) files.push_back(at->path() / k_file);
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string shown(const fs::path& path) { return printable(path.string(), 400); }
+
+Result<fs::path> file_in(const fs::path& folder) {
+  for (const fs::path& file : {folder / k_folder / k_file, folder / ".devcontainer.json", folder / k_file}) {
+    if (is_there(file)) return file;
+  }
+  const auto files = named_files(folder);
+  if (files.size() == 1) return files.front();
+  if (files.empty()) {
+    return fail(ErrorCode::config_unreadable, shown(folder), "no devcontainer.json is in this folder",
+                "name the file itself, or a folder with .devcontainer/devcontainer.json");
+  }
+  std::string all;
+  for (const fs::path& file : files) all += (all.empty() ? "" : ", ") + shown(file.lexically_relative(folder));
+  return fail(ErrorCode::config_unreadable, shown(folder), "it has more than one: " + all,
+              "name the one that is meant");
+}
+
+// The folder that ".devcontainer" stands in.
+fs::path workspace_of(const fs::path& file) {
+  const fs::path folder = file.parent_path();
+  if (folder.filename() == k_folder) return folder.parent_path();
+  if (folder.parent_path().filename() == k_folder) return folder.parent_path().parent_path();
+  return folder;
+}
+
+}  // namespace
+
+Result<DevcontainerFile> open_devcontainer(FileStore& files, const fs::path& path) {
+  fs::path file = path;
+  if (is_folder(path)) {
+    HELPER_TRY_ASSIGN(file, file_in(path));
+  }
+  auto text = files.read(file);
+  if (!text) return fail(ErrorCode::config_unreadable, text.error().thing, text.error().cause, text.error().fix);
+  if (!*text)
+    return fail(ErrorCode::config_unreadable, shown(file), "there is no such file", "name another devcontainer.json");
+  return DevcontainerFile{file, workspace_of(file), std::move(**text)};
+}
+
+}  // namespace helper::config

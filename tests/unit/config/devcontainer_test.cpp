@@ -1,0 +1,275 @@
+#include "config/devcontainer.hpp"
+
+#include "config/inherit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace helper::config {
+namespace {
+
+constexpr const char* k_file = "/home/me/proj/.devcontainer/devcontainer.json";
+
+DevcontainerPlace place(const std::string& server = "local") {
+  return {k_file, "/home/me/proj", server, [](const std::string& name) -> std::optional<std::string> {
+            if (name == "HOME") return "/home/me";
+            if (name == "TOKEN") return "s3cret";
+            return std::nullopt;
+          }};
+}
+
+struct Read {
+  Target target;
+  std::vector<std::string> remarks;
+};
+
+Read read(const std::string& text, const std::string& server = "local") {
+  auto devcontainer = read_devcontainer(text, place(server));
+  Read result;
+  if (!devcontainer) {
+    ADD_FAILURE() << to_text(devcontainer.error()) << "\nin\n" << text;
+    return result;
+  }
+  if (auto done = inherit(result.target, *devcontainer); !done) ADD_FAILURE() << to_text(done.error());
+  for (const auto& what : devcontainer->unsupported) result.remarks.push_back(to_text(devcontainer->file, what));
+  return result;
+}
+
+Error refused(const std::string& text) {
+  auto devcontainer = read_devcontainer(text, place());
+  if (!devcontainer) return devcontainer.error();
+  Target target;
+  const auto done = inherit(target, *devcontainer);
+  if (done) ADD_FAILURE() << "accepted:\n" << text;
+  return done ? Error{} : done.error();
+}
+
+bool has(const std::vector<std::string>& remarks, std::string_view words) {
+  return std::ranges::any_of(remarks, [&](const auto& remark) { return remark.find(words) != std::string::npos; });
+}
+
+using Texts = std::vector<std::string>;
+using Env = std::map<std::string, std::string>;
+
+TEST(Devcontainer, BecomesATargetWithNothingLeftOver) {
+  const Read r = read(R"(// a comment
+{
+  "$schema": "x", "name": "Deep learning", /* another */
+  "image": "centernet:1.2",
+  "workspaceFolder": "/workspace/proj",
+  "workspaceMount": "source=${localWorkspaceFolder},target=/workspace/proj,type=bind,consistency=cached",
+  "runArgs": ["--gpus", "all", "--shm-size=8g", "--ipc=host", "--ulimit", "memlock=-1", "--ulimit=stack=1:2"],
+  "containerEnv": {"A": "b", "HERE": "${localWorkspaceFolderBasename}"},
+  "remoteEnv": {"PATH": "${containerEnv:PATH}:/x", "TOKEN": "${localEnv:TOKEN}"},
+  "remoteUser": "dev",
+  "updateRemoteUserUID": false,
+  "mounts": ["source=cache,target=/cache,type=volume", {"type": "bind", "source": "/data", "target": "/data"}],
+  "forwardPorts": [6006, "localhost:5000", "127.0.0.1:5001", "5002"],
+  "appPort": ["8000:8010", 8001],
+  "capAdd": ["SYS_PTRACE"], "securityOpt": ["seccomp=unconfined"], "init": true, "privileged": true,
+  "hostRequirements": {"gpu": "optional"},
+  "onCreateCommand": "one", "updateContentCommand": ["two", "a b"], "postCreateCommand": "three ${containerWorkspaceFolder}",
+  "postStartCommand": "four", "shutdownAction": "none", "overrideCommand": false,
+})");
+  EXPECT_EQ(r.remarks, Texts{});
+  const Target& t = r.target;
+  EXPECT_EQ(t.container.image, "centernet:1.2");
+  EXPECT_EQ(t.project.local, "/home/me/proj");
+  EXPECT_EQ(t.project.remote, "/workspace/proj");
+  EXPECT_EQ(t.container.mounts, (Texts{"/home/me/proj:/workspace/proj", "cache:/cache", "/data:/data"}));
+  EXPECT_EQ(t.container.gpus, "all");
+  EXPECT_EQ(t.container.shm_size, "8g");
+  EXPECT_EQ(t.container.ulimits.at("memlock"), (Ulimit{-1, -1}));
+  EXPECT_EQ(t.container.ulimits.at("stack"), (Ulimit{1, 2}));
+  EXPECT_EQ(t.container.env, (Env{{"A", "b"}, {"HERE", "proj"}}));
+  EXPECT_EQ(t.ssh.env, (Env{{"PATH", "${containerEnv:PATH}:/x"}, {"TOKEN", "s3cret"}}));
+  EXPECT_EQ(t.ssh.user, "dev");
+  EXPECT_FALSE(t.ssh.match_owner);
+  EXPECT_TRUE(t.container.privileged);
+  EXPECT_EQ(t.container.extra_args,
+            (Texts{"--ipc=host", "--init", "--cap-add=SYS_PTRACE", "--security-opt=seccomp=unconfined"}));
+  const std::vector<PortPair> forwards{{6006, 6006}, {5000, 5000}, {5001, 5001},
+                                       {5002, 5002}, {8000, 8010}, {8001, 8001}};
+  EXPECT_EQ(t.forwards, forwards);
+  EXPECT_EQ(t.post_create, (Texts{"one", "two 'a b'", "three /workspace/proj"}));
+  EXPECT_EQ(t.post_start, Texts{"four"});
+  EXPECT_FALSE(t.container.command);
+}
+
+TEST(Devcontainer, MountsTheWorkspaceUnlessTheServerIsAnotherMachine) {
+  EXPECT_EQ(read(R"({"image": "i", "remoteUser": "root"})").target.container.mounts,
+            Texts{"/home/me/proj:/workspaces/proj"});
+  const Read r = read(R"({"image": "i", "remoteUser": "root", "mounts": [
+    "source=${localEnv:HOME}${localEnv:USERPROFILE}/.cache,target=/cache,type=bind", "source=/var/run/x,target=/x,type=bind"]})",
+                      "gpu1");
+  EXPECT_EQ(r.target.container.mounts, Texts{"/var/run/x:/x"});
+  EXPECT_EQ(r.target.project.remote, "/workspaces/proj");
+  ASSERT_EQ(r.remarks.size(), 2u);
+  EXPECT_EQ(r.remarks[0],
+            "devcontainer.json:1: workspaceMount: /home/me/proj is a folder of this machine, and gpu1 cannot mount it; "
+            "have its files on gpu1 and write \"container\": {\"mounts\": [\"/FOLDER/THERE:/workspaces/proj\"]}");
+  EXPECT_TRUE(r.remarks[1].starts_with("devcontainer.json:2: mounts[0]: /home/me/.cache is a folder")) << r.remarks[1];
+}
+
+TEST(Devcontainer, AnEmptyWorkspaceMountMeansNone) {
+  EXPECT_EQ(read(R"({"image": "i", "workspaceMount": ""})").target.container.mounts, Texts{});
+}
+
+TEST(Devcontainer, BuildsWithPathsFromItsOwnFolder) {
+  const Read r = read(R"({"remoteUser": "root", "build": {"dockerfile": "Dockerfile", "context": "..", "target": "dev",
+    "args": {"A": "${localWorkspaceFolderBasename}"}}})");
+  ASSERT_TRUE(r.target.container.build);
+  EXPECT_EQ(*r.target.container.build,
+            (BuildConfig{"/home/me/proj", ".devcontainer/Dockerfile", {{"A", "proj"}}, "dev"}));
+  EXPECT_EQ(r.remarks, Texts{});
+  EXPECT_EQ(read(R"({"dockerFile": "gpu.docker"})").target.container.build.value_or(BuildConfig{}),
+            (BuildConfig{"/home/me/proj/.devcontainer", "gpu.docker", {}, ""}));
+  const Read outside = read(R"({"build": {"dockerfile": "../Dockerfile", "cacheFrom": "x", "options": ["--pull"]}})");
+  EXPECT_FALSE(outside.target.container.build);
+  EXPECT_TRUE(has(outside.remarks, "build.dockerfile: it is outside of its context /home/me/proj/.devcontainer"));
+  EXPECT_TRUE(has(outside.remarks, "build.cacheFrom"));
+  EXPECT_TRUE(has(outside.remarks, "build.options"));
+}
+
+TEST(Devcontainer, ListsWhatItDoesNotDoWithItsLineInTheOrderWritten) {
+  const Read r = read(R"({ "image": "i", "remoteUser": "root",
+  "features": {"ghcr.io/devcontainers/features/node:1": {}},
+  "initializeCommand": "rm -rf /",
+  "customizations": {"vscode": {}},
+  "forwardPorts": ["db:5432"],
+  "containerENV": {},
+  "hostRequirements": {"cpus": 4, "gpu": {"cores": 1000}},
+  "shutdownAction": "stopContainer" })");
+  const Texts lines{"2: features",     "3: initializeCommand",     "4: customizations",       "5: forwardPorts[0]",
+                    "6: containerENV", "7: hostRequirements.cpus", "7: hostRequirements.gpu", "8: shutdownAction"};
+  ASSERT_EQ(r.remarks.size(), lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    EXPECT_TRUE(r.remarks[i].starts_with("devcontainer.json:" + lines[i] + ": ")) << r.remarks[i];
+  EXPECT_TRUE(r.remarks[4].ends_with("did you mean \"containerEnv\"?")) << r.remarks[4];
+  EXPECT_EQ(r.target.container.gpus, "all");
+  EXPECT_EQ(r.target.post_create, Texts{});
+}
+
+TEST(Devcontainer, RunArgsGoToOurKeysOrToTheEngineOrAreListed) {
+  const Read r = read(R"({"image": "i", "remoteUser": "root", "workspaceMount": "", "runArgs": [
+    "-it", "--rm", "-d", "--name", "box", "--gpus", "\"device=0,1\"", "-e", "A=b=c", "-eB=c", "--env", "TOKEN",
+    "-v", "/data:/data:cached", "--volume=/w:/w:z", "-p", "8080:80", "-p0.0.0.0:9000:90", "-h", "box", "--privileged",
+    "--network=host", "--cap-add", "SYS_ADMIN", "--runtime=nvidia", "--restart=no", "--sig-proxy=false",
+    "--mount", "type=tmpfs,target=/t"]})");
+  const ContainerConfig& c = r.target.container;
+  EXPECT_EQ(c.gpus, "device=0,1");
+  EXPECT_EQ(c.env, (Env{{"A", "b=c"}, {"B", "c"}, {"TOKEN", "s3cret"}}));
+  EXPECT_EQ(c.mounts, Texts{"/data:/data"});
+  EXPECT_EQ(r.target.forwards, (std::vector<PortPair>{{8080, 80}}));
+  EXPECT_EQ(c.ports, Texts{"0.0.0.0:9000:90"});
+  EXPECT_EQ(c.hostname, "box");
+  EXPECT_TRUE(c.privileged);
+  EXPECT_EQ(c.runtime, "nvidia");
+  EXPECT_EQ(c.restart, "no");
+  EXPECT_EQ(c.extra_args,
+            (Texts{"--volume=/w:/w:z", "--network=host", "--cap-add", "SYS_ADMIN", "--mount=type=tmpfs,target=/t"}));
+  ASSERT_EQ(r.remarks.size(), 5u);
+  for (const char* key : {"runArgs[0]", "runArgs[1]", "runArgs[2]", "runArgs[3]", "--sig-proxy"})
+    EXPECT_TRUE(has(r.remarks, key)) << key;
+  EXPECT_TRUE(has(r.remarks, "use the key container.name"));
+}
+
+TEST(Devcontainer, FlagsThatReadAFileOfThisMachineAreListedForAnotherServer) {
+  const std::string text =
+      R"({"image": "i", "remoteUser": "root", "workspaceMount": "", "runArgs": ["--env-file", ".env", "--security-opt=seccomp=${localWorkspaceFolder}/s.json"]})";
+  EXPECT_EQ(read(text).target.container.extra_args,
+            (Texts{"--env-file", ".env", "--security-opt=seccomp=/home/me/proj/s.json"}));
+  const Read r = read(text, "gpu1");
+  EXPECT_EQ(r.target.container.extra_args, Texts{});
+  EXPECT_EQ(r.remarks.size(), 2u);
+}
+
+TEST(Devcontainer, CommandsOfAnObjectRunAtOnce) {
+  const Read r = read(R"({"image": "i", "postCreateCommand": {"a": "echo 'x' # y", "b": ["echo", "$HOME"], "c": " "},
+    "postStartCommand": {"only": "echo ${containerEnv:PATH} ${HOME}"}})");
+  EXPECT_EQ(
+      r.target.post_create,
+      Texts{"pids=\nsh -c 'echo '\\''x'\\'' # y' & pids=\"$pids $!\"\nsh -c 'echo '\\''$HOME'\\''' & pids=\"$pids "
+            "$!\"\nstatus=0\nfor pid in $pids; do wait \"$pid\" || status=$?; done\nexit \"$status\""});
+  EXPECT_EQ(r.target.post_start, Texts{"echo ${PATH} ${HOME}"});
+}
+
+TEST(Devcontainer, VariablesHaveDefaultsAndWhatIsNoneOfThemStays) {
+  const Read r = read(
+      R"({"image": "i", "remoteUser": "root", "containerEnv": {"A": "${localEnv:NONE:other}", "B": "${PWD} ${", "C": "${localEnv:NONE}",
+    "D": "${devcontainerId}", "E": "${a${localEnv:TOKEN}"}})");
+  EXPECT_EQ(r.target.container.env.at("A"), "other");
+  EXPECT_EQ(r.target.container.env.at("B"), "${PWD} ${");
+  EXPECT_EQ(r.target.container.env.at("C"), "");
+  EXPECT_EQ(r.target.container.env.at("D").size(), 16u);
+  EXPECT_EQ(r.target.container.env.at("E"), "${as3cret");
+  EXPECT_EQ(r.remarks, Texts{"devcontainer.json:1: containerEnv.C: NONE is not set on this machine, so this is empty; "
+                             "export NONE"});
+}
+
+TEST(Devcontainer, AValueOfTheEnvironmentIsNotKeptInAFile) {
+  DevcontainerPlace kept = place();
+  kept.is_kept = true;
+  const auto devcontainer = read_devcontainer(
+      R"({"image": "i", "remoteUser": "root", "containerEnv": {"T": "${localEnv:TOKEN}", "H": "${localEnv:HOME}"},
+          "runArgs": ["-e", "TOKEN"], "postCreateCommand": "login ${localEnv:TOKEN}"})",
+      kept);
+  ASSERT_TRUE(devcontainer);
+  EXPECT_EQ(devcontainer->unsupported.size(), 3u);
+  Target target;
+  ASSERT_TRUE(inherit(target, *devcontainer));
+  EXPECT_EQ(target.container.env, (Env{{"H", "/home/me"}}));
+  EXPECT_EQ(target.post_create, Texts{});
+}
+
+TEST(Devcontainer, SaysWhenItNamesNoUser) {
+  EXPECT_TRUE(has(read(R"({"image": "i"})").remarks, "remoteUser: it is not given, and helper logs in as root"));
+  const Read r = read(R"({"image": "i", "containerUser": "dev"})");
+  EXPECT_EQ(r.target.ssh.user, "dev");
+  EXPECT_EQ(r.target.container.extra_args, Texts{"--user=dev"});
+  EXPECT_EQ(r.remarks, Texts{});
+}
+
+TEST(Devcontainer, OverrideCommandWaitsInPlaceOfTheImagesCommand) {
+  const auto command = read(R"({"image": "i", "overrideCommand": true})").target.container.command;
+  ASSERT_TRUE(command);
+  EXPECT_EQ(command->front(), "sh");
+}
+
+TEST(Devcontainer, MistakesAreToldWithTheirLineAndKey) {
+  const std::map<std::string, std::string> mistakes{
+      {R"({"image": 1})", "devcontainer.json:1: image"},
+      {"{\n\"forwardPorts\": 1}", "devcontainer.json:2: forwardPorts"},
+      {"{\n\"forwardPorts\": [1,\n99999]}", "devcontainer.json:3: forwardPorts[1]"},
+      {R"({"containerEnv": {"A": 1}})", "devcontainer.json:1: containerEnv.A"},
+      {R"({"containerEnv": {"A-B": "x"}})", "devcontainer.json:1: containerEnv.A-B"},
+      {"{\"runArgs\": [\"--init\",\n\"--gpus=many\"]}", "devcontainer.json:2: runArgs[1]"},
+      {"{\"runArgs\": [\"--ulimit=memlok=1\"]}", "devcontainer.json:1: runArgs[0]"},
+      {"{\"mounts\": [\n\"source=../x,target=/x,type=bind\"]}", "devcontainer.json:2: mounts[0]"},
+      {R"({"image": "i", "remoteUser": "a b"})", "devcontainer.json:1: remoteUser"},
+      {R"({"image": "-x"})", "devcontainer.json:1: image"},
+      {R"({"workspaceFolder": "relative"})", "devcontainer.json:1: workspaceFolder"},
+      {R"({"postCreateCommand": true})", "devcontainer.json:1: postCreateCommand"},
+      {R"({"hostRequirements": {"gpu": 2}})", "devcontainer.json:1: hostRequirements.gpu"},
+      {R"({"build": {"dockerfile": ["x"]}})", "devcontainer.json:1: build.dockerfile"},
+      {R"([])", "devcontainer.json"},
+      {R"({"image": "i",, })", "devcontainer.json:1"},
+  };
+  for (const auto& [text, thing] : mistakes) {
+    const Error error = refused(text);
+    EXPECT_EQ(error.thing, thing) << text;
+    EXPECT_FALSE(error.cause.empty()) << text;
+  }
+}
+
+TEST(Devcontainer, IsOfLimitedSizeAndDepth) {
+  EXPECT_EQ(refused(std::string(2'000'000, ' ')).code, ErrorCode::config_syntax);
+  std::string deep(100'000, '[');
+  EXPECT_EQ(refused("{\"customizations\": " + deep).code, ErrorCode::config_syntax);
+}
+
+}  // namespace
+}  // namespace helper::config

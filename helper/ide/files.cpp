@@ -61,7 +61,7 @@ constexpr std::array k_formats{
 const Format& format_of(FileKind kind) { return *std::ranges::find(k_formats, kind, &Format::kind); }
 
 std::string_view root_of(std::string_view frame) {
-  const std::size_t tag = frame.find_first_not_of("?<", frame.starts_with("<?") ? frame.find("\n") + 1 : 0);
+  const std::size_t tag = frame.find_first_not_of("?<", frame.starts_with("<?") ? frame.find('\n') + 1 : 0);
   return frame.substr(tag, frame.find_first_of(" >", tag) - tag);
 }
 

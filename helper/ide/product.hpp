@@ -16,9 +16,9 @@ enum class Kind {
 };
 
 struct Version {
-  int year = 0;     // 2026
-  int release = 0;  // 1 in 2026.1
-  friend auto operator<=>(const Version&, const Version&) = default;
+  int year = 0;                                                       // 2026
+  int release = 0;                                                    // 1 in 2026.1
+  friend auto operator<=>(const Version&, const Version&) = default;  // NOLINT(modernize-use-nullptr): sees one in it
 };
 
 // Older ones keep servers and interpreters in forms that helper does not write.

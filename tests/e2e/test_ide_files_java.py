@@ -82,6 +82,11 @@ class PlatformClasses(unittest.TestCase):
         self.assertEqual(self.new("run_configuration", "train_on_centernet.xml"),
                          [f"before|ToolBeforeRunTask|true|{ENSURE}"])
 
+    def test_spaces_quotes_and_backslashes_reach_the_program(self):
+        words = "a\"\\\"b\\, --config, /home/me/it's \"a b\"\\ c.json\\\\]"
+        found = [line.rpartition("|[")[2] for line in self.new("external_tools", "hard tools.xml")]
+        self.assertEqual(found, [f"{verb}, {words}" for verb in ("ensure", "status", "stop", "open, jupyter")])
+
     def test_recent_connections(self):
         self.assertEqual(self.new("recent_connections", "sshRecentConnections.v2.xml"),
                          [f"recent|{SSH}|1790000000000|PY|/workspace/my_project"])

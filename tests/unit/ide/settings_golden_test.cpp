@@ -38,6 +38,16 @@ TEST(SettingsGolden, TheInterpreterAsATargetSince2023_3AndAsAnSftpAddressBefore)
 
 TEST(SettingsGolden, ExternalTools) { EXPECT_TRUE(is("External Tools.xml", made(FileKind::external_tools))); }
 
+// Two arguments in it are hard to quote; the platform's own splitter reads it in e2e.ide_files_java.
+TEST(SettingsGolden, ExternalToolsWhoseConfigHasSpacesQuotesAndBackslashes) {
+  Wanted wanted = test::sample_wanted();
+  wanted.config_file = R"(/home/me/it's "a b"\ c.json\\)";
+  wanted.interpreter.target = R"(a"\"b\)";
+  const auto text = with_target(FileKind::external_tools, std::nullopt, wanted, {});
+  ASSERT_TRUE(text);
+  EXPECT_TRUE(is("hard tools.xml", *text));
+}
+
 TEST(SettingsGolden, GatewaysRecentConnectionsAndTheirHosts) {
   EXPECT_TRUE(is("sshRecentConnections.v2.xml", made(FileKind::recent_connections)));
   EXPECT_TRUE(is("sshRecentConnectionsHost.xml", made(FileKind::recent_hosts)));

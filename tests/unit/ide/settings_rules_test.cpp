@@ -288,24 +288,56 @@ TEST(RunConfiguration, ANewOneNeedsAScript) {
   EXPECT_EQ(text.error().code, ErrorCode::usage);
 }
 
+helper::test::IdeFiles all_new(const Product& product) {
+  const auto made = [&](FileKind kind) { return with(kind, std::nullopt, test::sample_wanted(), product); };
+  helper::test::IdeFiles files;
+  files.ssh_configs = made(FileKind::ssh_configs);
+  files.web_servers = made(FileKind::web_servers);
+  files.jdk_table = made(FileKind::jdk_table);
+  files.external_tools = made(FileKind::external_tools);
+  files.recent_connections = made(FileKind::recent_connections);
+  files.recent_hosts = made(FileKind::recent_hosts);
+  files.deployment = made(FileKind::deployment);
+  files.misc = made(FileKind::misc);
+  files.modules = made(FileKind::modules);
+  files.module = made(FileKind::module);
+  files.run_configuration = made(FileKind::run_configuration);
+  return files;
+}
+
 TEST(Settings, AllThatIsNewIsReadByTheLoadersRulesAndResolvesAcrossFiles) {
   for (const Product& product : {k_today, k_old}) {
-    const auto made = [&](FileKind kind) { return with(kind, std::nullopt, test::sample_wanted(), product); };
-    helper::test::IdeFiles files;
-    files.ssh_configs = made(FileKind::ssh_configs);
-    files.web_servers = made(FileKind::web_servers);
-    files.jdk_table = made(FileKind::jdk_table);
-    files.external_tools = made(FileKind::external_tools);
-    files.recent_connections = made(FileKind::recent_connections);
-    files.recent_hosts = made(FileKind::recent_hosts);
-    files.deployment = made(FileKind::deployment);
-    files.misc = made(FileKind::misc);
-    files.modules = made(FileKind::modules);
-    files.module = made(FileKind::module);
-    files.run_configuration = made(FileKind::run_configuration);
-    EXPECT_THAT(helper::test::IdeLoader::complaints(files), IsEmpty());
-    files.web_servers.reset();
-    EXPECT_THAT(helper::test::IdeLoader::complaints(files), Not(IsEmpty()));
+    EXPECT_THAT(helper::test::IdeLoader::complaints(all_new(product)), IsEmpty());
+  }
+}
+
+TEST(IdeLoader, SeesWhatAnIdeWouldNotLoadOrFind) {
+  using helper::test::IdeFiles;
+  struct Case {
+    std::optional<std::string> IdeFiles::*file;
+    std::string what;
+    std::string by;
+  };
+  const std::vector<Case> cases{
+      {&IdeFiles::jdk_table, " VALID=\"true\"", ""},
+      {&IdeFiles::jdk_table, " INTERPRETER_PATH=", " OTHER_PATH="},
+      {&IdeFiles::jdk_table, "jdk version=\"2\"", "jdk version=\"1\""},
+      {&IdeFiles::jdk_table, "type=\"composite\"", "type=\"simple\""},
+      {&IdeFiles::jdk_table, "\"webServerConfigId\" value=\"", "\"webServerConfigId\" value=\"0"},
+      {&IdeFiles::jdk_table, "Python (", "Other ("},
+      {&IdeFiles::web_servers, "name=\"centernet", "name=\"other"},
+      {&IdeFiles::web_servers, "sshConfigId=\"", "sshConfigId=\"0"},
+      {&IdeFiles::web_servers, "port=\"2222\"", "port=\"22\""},
+      {&IdeFiles::ssh_configs, " id=\"", " id=\"0"},
+      {&IdeFiles::external_tools, "make ready", "up"},
+      {&IdeFiles::deployment, "paths name=\"", "paths name=\"0"},
+      {&IdeFiles::misc, "project-jdk-name=\"", "project-jdk-name=\"0"},
+      {&IdeFiles::module, "<orderEntry type=\"jdk\"", "<orderEntry type=\"other\""},
+      {&IdeFiles::recent_hosts, "option value=\"", "option value=\"0"}};
+  for (const Case& each : cases) {
+    IdeFiles files = all_new(k_today);
+    files.*each.file = replaced((files.*each.file).value(), each.what, each.by);
+    EXPECT_THAT(helper::test::IdeLoader::complaints(files), Not(IsEmpty())) << each.what;
   }
 }
 

@@ -121,15 +121,25 @@ class Scanner {
   }
 
   Done markup() {
-    if (take("<!--")) return comment();
-    if (take("<![CDATA[")) {
-      if (open_.empty()) return fault(at_, "text stands outside the root element");
-      return beyond("]]>", "a CDATA section");
+    switch (at_ + 1 < text_.size() ? text_[at_ + 1] : '\0') {
+      case '/':
+        at_ += 2;
+        return end_tag();
+      case '?':
+        at_ += 2;
+        return instruction();
+      case '!':
+        return declaration();
+      default:
+        return start_tag();
     }
-    if (take("<?")) return instruction();
-    if (take("</")) return end_tag();
-    if (text_.substr(at_).starts_with("<!")) return fault(at_, "it has a DOCTYPE, which no IDE writes");
-    return start_tag();
+  }
+
+  Done declaration() {
+    if (take("<!--")) return comment();
+    if (!take("<![CDATA[")) return fault(at_, "it has a DOCTYPE, which no IDE writes");
+    if (open_.empty()) return fault(at_, "text stands outside the root element");
+    return beyond("]]>", "a CDATA section");
   }
 
   Done beyond(std::string_view mark, const char* what) {
@@ -151,9 +161,9 @@ class Scanner {
     skip_name();
     const std::string_view target = text_.substr(name, at_ - name);
     if (target.empty()) return fault(begin, "a processing instruction has no name");
-    const bool declaration = target == "xml";
+    const bool is_declaration = target == "xml";
     if (Done done = beyond("?>", "a processing instruction"); !done) return done;
-    if (!declaration) return {};
+    if (!is_declaration) return {};
     if (begin != (text_.starts_with(k_byte_order_mark) ? k_byte_order_mark.size() : 0)) {
       return fault(begin, "the XML declaration does not stand first");
     }
@@ -266,7 +276,7 @@ class Scanner {
   }
 
   bool take(std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) return false;
+    if (text_.compare(at_, word.size(), word) != 0) return false;
     at_ += word.size();
     return true;
   }

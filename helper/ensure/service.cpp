@@ -167,6 +167,11 @@ Result<ide::Interpreter> Service::settings(const Request& request, const std::st
   return chosen.target->settings(chosen.config, caller_of(request), stop);
 }
 
+Result<ide::Interpreter> Service::known(const Request& request) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  return chosen.target->known(chosen.config);
+}
+
 Result<PythonList> Service::pythons(const Request& request, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
   return chosen.target->pythons(chosen.config, caller_of(request), stop);

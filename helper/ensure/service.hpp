@@ -54,6 +54,9 @@ class Service {
                                             const std::stop_token& stop);
   // Error not_ready unless the target is ready now.
   [[nodiscard]] Result<ide::Interpreter> settings(const Request& request, const std::stop_token& stop);
+  // The settings that the last look found, at once and without asking the server: of a target that lacked nothing then,
+  // by the config as it is now, not longer ago than k_known_for, and with its link up since. Error not_ready otherwise.
+  [[nodiscard]] Result<ide::Interpreter> known(const Request& request);
   // Error not_ready when the container does not run.
   [[nodiscard]] Result<PythonList> pythons(const Request& request, const std::stop_token& stop);
   [[nodiscard]] Result<GpuReport> gpu(const Request& request, bool check, const EventSink& on_event,

@@ -137,6 +137,7 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
 // On the tunnels' thread: after the server or the link was away, what stood on it may have gone too.
 void Target::link_changed(bool up, const std::string& why) {
   log_info("link {}: {}", up ? "up" : "down", why);
+  if (!up) forget();
   if (!up || !link_was_up_.exchange(true)) return;
   worker_.post("link came back", [this](Job& job) {
     if (!keep_running_ || !config_) return;
@@ -150,6 +151,7 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   const auto before = connection_->server.runs();
   asking_->begin(&job);
   if (power != plan::Power::running) keep_running_ = false;
+  forget();
   auto report =
       ensure::converge(hands, paths_, plan::desired_state(config, power), memory_,
                        [&](const Event& event) { job.emit(event); }, job.stop(), {caller.recreate, asking_.get()});
@@ -161,6 +163,7 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   if (power == plan::Power::running && reachable) keep_running_ = true;
   if (!keep_running_) close_tunnels(hands);  // a first ensure that failed holds no port
   publish_ports(hands);
+  if (report && report->settings && report->problems.empty()) remember(config, *report->settings);
   if (report) report->round_trips = connection_->server.runs() - before;
   return report;
 }
@@ -180,6 +183,23 @@ void Target::publish_ports(const Hands& hands) {
   for (const auto& tunnel : hands.tunnels.status()) ports.push_back(tunnel.local_port);
   const std::scoped_lock lock(ports_mutex_);
   open_ports_ = std::move(ports);
+}
+
+void Target::remember(const config::Target& config, ide::Interpreter settings) {
+  const std::scoped_lock lock(known_mutex_);
+  known_ = Known{config, std::move(settings), clock_.now()};
+}
+
+void Target::forget() {
+  const std::scoped_lock lock(known_mutex_);
+  known_ = std::nullopt;
+}
+
+Result<ide::Interpreter> Target::known(const config::Target& config) const {
+  const std::scoped_lock lock(known_mutex_);
+  if (known_ && known_->config == config && since(clock_, known_->at) < k_known_for) return known_->settings;
+  return fail(ErrorCode::not_ready, config.name, "nothing is known of it that still holds",
+              "helper ensure " + config.name);
 }
 
 bool Target::holds_port(std::uint16_t port) const {
@@ -236,7 +256,9 @@ Result<TargetStatus> Target::status(const config::Target& config, const Caller& 
       [=, this](Job& job) -> Result<TargetStatus> {
         HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
         const auto desired = plan::desired_state(config, plan::Power::running);
-        return target_status(desired, observed, plan::make_plan(desired, observed), connection_->tunnels.status());
+        const auto plan = plan::make_plan(desired, observed);
+        if (!plan.empty() || !plan.shortfalls.empty()) forget();
+        return target_status(desired, observed, plan, connection_->tunnels.status());
       });
 }
 
@@ -345,6 +367,7 @@ Result<ide::Interpreter> Target::settings(const config::Target& config, const Ca
         HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
         const auto desired = plan::desired_state(config, plan::Power::running);
         const auto plan = plan::make_plan(desired, observed);
+        if (!plan.empty() || !plan.shortfalls.empty()) forget();
         for (const auto& problem : plan.problems) {
           if (problem.code != ErrorCode::python_missing) return fail(problem);
         }
@@ -352,7 +375,9 @@ Result<ide::Interpreter> Target::settings(const config::Target& config, const Ca
           return fail(ErrorCode::not_ready, config.name, "it is not ready: " + plan::to_text(plan.steps.front()),
                       "helper ensure " + config.name);
         }
-        return interpreter_of(paths_, desired, observed);
+        auto settings = interpreter_of(paths_, desired, observed);
+        if (plan.empty() && plan.shortfalls.empty()) remember(config, settings);
+        return settings;
       });
 }
 

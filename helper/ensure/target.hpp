@@ -28,6 +28,10 @@ struct Caller {
   bool recreate = false;  // a container that is not as the config says may be made anew without asking
 };
 
+// How long a look is trusted by those who ask for what is known. Whoever needs no more than the way in sees at once
+// whether it still stands: an SSH server answers at the local port, or none does.
+inline constexpr Milliseconds k_known_for{600'000};
+
 class Target {
  public:
   Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions);
@@ -58,6 +62,8 @@ class Target {
                                             const EventSink& on_event, const std::stop_token& stop);
   [[nodiscard]] Result<ide::Interpreter> settings(const config::Target& config, const Caller& caller,
                                                   const std::stop_token& stop);
+  // What the last look found, as Service::known. From any thread, at once.
+  [[nodiscard]] Result<ide::Interpreter> known(const config::Target& config) const;
   // Every interpreter, by a full look. Error not_ready when the container does not run.
   [[nodiscard]] Result<PythonList> pythons(const config::Target& config, const Caller& caller,
                                            const std::stop_token& stop);
@@ -81,6 +87,8 @@ class Target {
   Result<engine::EngineCli> cli_now(const config::Target& config, const Hands& hands, const std::stop_token& stop);
   static void close_tunnels(const Hands& hands);
   void publish_ports(const Hands& hands);
+  void remember(const config::Target& config, ide::Interpreter settings);
+  void forget();
   void link_changed(bool up, const std::string& why);
 
   const Paths& paths_;
@@ -98,6 +106,13 @@ class Target {
   std::atomic<bool> link_was_up_ = false;
   mutable std::mutex ports_mutex_;
   std::vector<std::uint16_t> open_ports_;
+  struct Known {
+    config::Target config;
+    ide::Interpreter settings;
+    SteadyTime at;
+  };
+  mutable std::mutex known_mutex_;
+  std::optional<Known> known_;
   Worker worker_;  // last: it is joined before anything that its jobs use goes
 };
 

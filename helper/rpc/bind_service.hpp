@@ -74,6 +74,10 @@ template <class Service>
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     return as_json(service.settings(request, context.stop));
   };
+  handlers["known"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.known(request));
+  };
   handlers["pythons"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     return as_json(service.pythons(request, context.stop));

@@ -48,6 +48,8 @@ std::vector<Method> make_table() {
        "{target, text}; with follow text is empty", R"({"target": "centernet", "lines": 20})", false},
       {"settings", "What PyCharm, Gateway and ssh must know to use a ready target.", target_params(),
        "{target, host, port, user, key_file, known_hosts, host_key_alias, python, python_version, ...}", R"({"target": "centernet"})", false},
+      {"known", "The settings that the last look found, at once and without asking the server; the error not_ready where they may no longer hold.", target_params(),
+       "as settings", R"({"target": "centernet"})", true},
       {"pythons", "Every interpreter of the container, which one is chosen, and why.", target_params(),
        "{target, wanted, cause, pythons, notes}", R"({"target": "centernet"})", false},
       {"gpu", "The server's GPUs, who uses them, and whether they reach the container.",

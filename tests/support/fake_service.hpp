@@ -100,6 +100,13 @@ class FakeService {
     interpreter.port = 2222;
     return interpreter;
   }
+  Result<ide::Interpreter> known(const ensure::Request& request) {
+    note(request, "known");
+    ide::Interpreter interpreter;
+    interpreter.target = request.target;
+    interpreter.port = 2222;
+    return interpreter;
+  }
   Result<ensure::PythonList> pythons(const ensure::Request& request, const std::stop_token&) {
     note(request, "pythons");
     ensure::PythonList list;

@@ -1,5 +1,6 @@
 #include "ide/ssh_config.hpp"
 
+#include "base/shell.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -35,9 +36,10 @@ Result<std::string> ssh_config_path(std::string_view path) {
   return plain ? percent : "\"" + doubled(percent, "\"\\", '\\') + "\"";
 }
 
-Result<std::string> ssh_config_block(const Interpreter& i) {
+Result<std::string> ssh_config_block(const Interpreter& i, const std::vector<std::string>& proxy) {
   HELPER_TRY_ASSIGN(const std::string key, ssh_config_path(i.key_file));
   HELPER_TRY_ASSIGN(const std::string known_hosts, ssh_config_path(i.known_hosts));
+  for (const auto& word : proxy) HELPER_TRY(ssh_config_path(word));  // a line end would end the setting
   std::string block;
   block += "# Target " + i.target + " of helper: its container, through the tunnel that `helper ensure` keeps open.\n";
   block += "# Is a server of yours called " + i.target + " already? Then keep only the second name.\n";
@@ -51,6 +53,7 @@ Result<std::string> ssh_config_block(const Interpreter& i) {
   block += "    UserKnownHostsFile " + known_hosts + "\n";
   block += "    StrictHostKeyChecking yes\n";
   block += "    ServerAliveInterval " + std::string(k_alive_interval) + "\n";
+  if (!proxy.empty()) block += "    ProxyCommand " + doubled(shell::quote(proxy), "%", '%') + "\n";
   return block;
 }
 

@@ -33,8 +33,9 @@ std::map<std::string, std::string> resolved(std::vector<std::string> argv) {
   return options;
 }
 
-std::map<std::string, std::string> resolved_block(const Interpreter& interpreter, const std::string& host) {
-  const auto block = ssh_config_block(interpreter);
+std::map<std::string, std::string> resolved_block(const Interpreter& interpreter, const std::string& host,
+                                                  const std::vector<std::string>& proxy = {}) {
+  const auto block = ssh_config_block(interpreter, proxy);
   if (!block) {
     ADD_FAILURE() << to_text(block.error());
     return {};
@@ -54,6 +55,14 @@ void expect_the_sample(std::map<std::string, std::string> options, const Interpr
   EXPECT_EQ(options["hostkeyalias"], "helper-centernet");
   EXPECT_EQ(options["stricthostkeychecking"], "true");
   EXPECT_EQ(options["userknownhostsfile"], i.known_hosts);
+}
+
+TEST(SshConfigBlock, NamesTheCommandThatIsTheConnection) {
+  const auto options = resolved_block(test::sample(), "centernet",
+                                      {"/usr/bin/helper", "connect", "--config", "/home/a b/100%h/it's.json"});
+  expect_the_sample(options, test::sample());
+  EXPECT_EQ(options.at("proxycommand"), R"(/usr/bin/helper connect --config '/home/a b/100%%h/it'\''s.json')");
+  EXPECT_FALSE(ssh_config_block(test::sample(), {"helper", "a\nPermitLocalCommand yes"}));
 }
 
 TEST(SshConfigBlock, IsTheExpectedText) {

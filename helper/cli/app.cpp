@@ -64,31 +64,34 @@ Result<int> run_verb(const Invocation& invocation, bool json) {
   SystemClock clock;
   std::optional<RpcDaemon> daemon;
   std::error_code no_folder;
-  Context context{.arguments = arguments,
-                  .out = std::cout,
-                  .err = std::cerr,
-                  .out_style = read_style(STDOUT_FILENO, no_color),
-                  .err_style = err_style,
-                  .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
-                  .json = json,
-                  .quiet = arguments.has("--quiet"),
-                  .folder = std::filesystem::current_path(no_folder),
-                  .agent_socket = environment("SSH_AUTH_SOCK"),
-                  .files = files,
-                  .person = can_ask ? static_cast<Prompter&>(tty) : nobody,
-                  .can_ask = can_ask,
-                  .interrupts = *interrupts,
-                  .clock = clock,
-                  .paths = find_paths,
-                  .daemon = [&]() -> Result<Daemon*> {
-                    if (!daemon) {
-                      HELPER_TRY_ASSIGN(Paths paths, find_paths());
-                      daemon.emplace(std::move(paths));
-                    }
-                    return &*daemon;
-                  },
-                  .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
-                  .become = become};
+  Context context{
+      .arguments = arguments,
+      .out = std::cout,
+      .err = std::cerr,
+      .out_style = read_style(STDOUT_FILENO, no_color),
+      .err_style = err_style,
+      .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
+      .json = json,
+      .quiet = arguments.has("--quiet"),
+      .folder = std::filesystem::current_path(no_folder),
+      .agent_socket = environment("SSH_AUTH_SOCK"),
+      .files = files,
+      .person = can_ask ? static_cast<Prompter&>(tty) : nobody,
+      .can_ask = can_ask,
+      .interrupts = *interrupts,
+      .clock = clock,
+      .paths = find_paths,
+      .daemon = [&]() -> Result<Daemon*> {
+        if (!daemon) {
+          HELPER_TRY_ASSIGN(Paths paths, find_paths());
+          daemon.emplace(std::move(paths));
+        }
+        return &*daemon;
+      },
+      .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
+      .become = become,
+      .process = [&](const ProcessSpec& spec,
+                     const OutputSink& on_output) { return run_process(spec, interrupts->token(), on_output); }};
   if (no_folder)
     return fail(ErrorCode::file_failed, "the current folder", no_folder.message(), "cd to a folder that exists");
   return invocation.verb->runner(context);

@@ -4,6 +4,7 @@
 
 #include "base/files.hpp"
 #include "base/paths.hpp"
+#include "base/process.hpp"
 #include "base/prompt.hpp"
 #include "cli/arguments.hpp"
 #include "cli/daemon.hpp"
@@ -41,6 +42,8 @@ struct Context {
   bool in_is_terminal = false;
   // Gives our place to another program; returns only when that failed.
   std::function<Result<int>(const std::vector<std::string>& argv)> become{};
+  // run_process(), stopped by Ctrl-C.
+  std::function<Result<CommandOutput>(const ProcessSpec& spec, const OutputSink& on_output)> process{};
 };
 
 // The document as text: indented, with only ASCII in it when it goes to a terminal.

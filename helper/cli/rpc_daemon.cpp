@@ -1,18 +1,15 @@
 #include "cli/rpc_daemon.hpp"
 
+#include "cli/own_program.hpp"
 #include "rpc/connect.hpp"
 
 #include <cstdlib>
-#include <system_error>
 #include <unistd.h>
 
 namespace helper::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Linux names a process's own program here.
-constexpr const char* k_own_program = "/proc/self/exe";
 
 }  // namespace
 
@@ -46,11 +43,14 @@ Result<std::optional<rpc::Json>> RpcDaemon::version_if_running(const std::stop_t
 }
 
 Result<fs::path> find_helperd() {
-  const char* named = std::getenv("HELPERD");
-  std::error_code problem;
-  const fs::path program =
-      named != nullptr ? fs::path(named) : fs::read_symlink(k_own_program, problem).parent_path() / "helperd";
-  if (problem || !program.is_absolute() || ::access(program.c_str(), X_OK) != 0) {
+  fs::path program;
+  if (const char* named = std::getenv("HELPERD"); named != nullptr) {
+    program = named;
+  } else {
+    HELPER_TRY_ASSIGN(const std::string own, own_program());
+    program = fs::path(own).parent_path() / "helperd";
+  }
+  if (!program.is_absolute() || ::access(program.c_str(), X_OK) != 0) {
     return fail(ErrorCode::daemon_unreachable, "helperd", "there is no program to run at " + program.string(),
                 "install helperd beside helper, or set HELPERD to its absolute path");
   }

@@ -1,8 +1,12 @@
+#include "cli/backend.hpp"
 #include "cli/context.hpp"
+#include "cli/own_program.hpp"
+#include "cli/ready.hpp"
 #include "cli/render.hpp"
 #include "cli/request.hpp"
 #include "cli/runners.hpp"
 #include "cli/text.hpp"
+#include "ide/links.hpp"
 #include "ide/render.hpp"
 #include "ide/ssh_config.hpp"
 #include "rpc/types.hpp"
@@ -31,6 +35,19 @@ Result<int> change(Context& context, const std::string& method, const rpc::Json&
   if (!context.quiet) context.out << render_report(context.out_style, report, answer.told_notes);
   for (const Error& problem : report.problems) context.err << render_error(context.err_style, problem);
   return status;
+}
+
+Result<int> show_known(Context& context, const ide::Interpreter& settings) {
+  ensure::Report report;
+  report.target = settings.target;
+  report.state = "ready";
+  report.settings = settings;
+  if (context.json) {
+    write_json(context, rpc::to_json(report));
+  } else if (!context.quiet) {
+    context.out << render_report(context.out_style, report, {});
+  }
+  return 0;
 }
 
 Result<rpc::Json> ask_plan(Context& context, const std::string& power) {
@@ -64,6 +81,19 @@ Result<void> confirm_removal(Context& context) {
   return {};
 }
 
+rpc::Json links_json(Context& context, const ide::Interpreter& interpreter) {
+  rpc::Json links{
+      {"gateway", ide::gateway_link(interpreter)}, {"toolbox", ide::toolbox_link(interpreter)}, {"backend", nullptr}};
+  if (const auto backend = find_backend(context, interpreter)) {
+    links["gateway"] = ide::gateway_link(interpreter, *backend);
+    links["backend"] = {{"path", backend->path},
+                        {"product_code", backend->product_code},
+                        {"build", backend->build},
+                        {"name", backend->name}};
+  }
+  return links;
+}
+
 // Ctrl-C is how it ends, and no error to speak of.
 Result<int> follow_logs(Context& context, rpc::Json params) {
   if (context.json) return fail(ErrorCode::usage, "helper logs", "--follow has no end, and --json is one document");
@@ -81,6 +111,9 @@ Result<int> follow_logs(Context& context, rpc::Json params) {
 
 Result<int> run_ensure(Context& context) {
   if (context.arguments.has("--dry-run")) return show_plan(context, "running");
+  if (context.arguments.has("--quick") && !context.arguments.has("--recreate")) {
+    if (const auto known = known_and_answering(context)) return show_known(context, *known);
+  }
   return change(context, "ensure", {{"recreate", context.arguments.has("--recreate")}});
 }
 
@@ -158,9 +191,18 @@ Result<int> run_settings(Context& context) {
   HELPER_TRY_ASSIGN(const ide::Interpreter interpreter, rpc::interpreter_from_json(answer.result));
   const std::string format = context.json ? "json" : context.arguments.text("--format");
   if (format == "json") {
-    write_json(context, answer.result);
+    rpc::Json document = answer.result;
+    document["links"] = links_json(context, interpreter);
+    write_json(context, document);
   } else if (format == "ssh-config") {
     HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(interpreter));
+    context.out << block;
+  } else if (format == "ssh-config-ensure") {
+    HELPER_TRY_ASSIGN(const std::string program, own_program());
+    HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
+    HELPER_TRY_ASSIGN(
+        const std::string block,
+        ide::ssh_config_block(interpreter, {program, "connect", interpreter.target, "--config", file.string()}));
     context.out << block;
   } else {
     HELPER_TRY_ASSIGN(const std::string text, ide::settings_text(interpreter));

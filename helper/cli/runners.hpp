@@ -28,6 +28,16 @@ struct Context;
 [[nodiscard]] Result<int> run_exec(Context& context);
 [[nodiscard]] Result<int> run_cp(Context& context);
 
+// run_open.cpp, run_connect.cpp: of a target that is made ready first
+[[nodiscard]] Result<int> run_open(Context& context);
+[[nodiscard]] Result<int> run_connect(Context& context);
+
+// run_ide.cpp
+[[nodiscard]] Result<int> run_ide(Context& context);
+
+// run_completion.cpp
+[[nodiscard]] Result<int> run_completion(Context& context);
+
 // run_local.cpp: about helper itself.
 [[nodiscard]] Result<int> run_serve(Context& context);
 [[nodiscard]] Result<int> run_rpc(Context& context);

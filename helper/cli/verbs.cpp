@@ -28,6 +28,24 @@ constexpr std::array k_ensure{
     OptionSpec{Kind::flag, "--dry-run", "", "only say what would be done, as `helper plan` does"},
     OptionSpec{Kind::flag, "--recreate", "",
                "make a container that is not as the config says anew (what was written in it is lost)"},
+    OptionSpec{Kind::flag, "--quick", "",
+               "ask the server nothing when all was well minutes ago and SSH in the container answers now"},
+};
+constexpr std::array k_open{
+    OptionSpec{Kind::argument, "WHAT", "", "what to open it in", "", "gateway|toolbox|pycharm|jupyter", true},
+    k_target,
+    OptionSpec{Kind::flag, "--print", "", "only print the link (of pycharm the project's folder)"},
+};
+constexpr std::array k_ide{
+    OptionSpec{Kind::argument, "ACTION", "", "what to do", "", "push", true},
+    OptionSpec{Kind::argument, "FILE", "", "the IDE for Linux as .tar.gz, as JetBrains offers it for download", "", "",
+               true},
+    k_target,
+};
+constexpr std::array k_completion{
+    OptionSpec{Kind::argument, "SHELL", "", "whose script to print; words: what those scripts ask", "",
+               "bash|zsh|fish|words", true},
+    OptionSpec{Kind::rest, "WORD...", "", "of words: the command line so far, the last word as far as it is typed"},
 };
 constexpr std::array k_plan{
     k_target,
@@ -57,7 +75,7 @@ constexpr std::array k_cp{
 };
 constexpr std::array k_settings{
     k_target,
-    OptionSpec{Kind::text, "--format", "FORMAT", "how to write them", "text", "text|json|ssh-config"},
+    OptionSpec{Kind::text, "--format", "FORMAT", "how to write them", "text", "text|json|ssh-config|ssh-config-ensure"},
 };
 constexpr std::array k_python{
     OptionSpec{Kind::argument, "ACTION", "", "list, or use", "list", "list|use"},
@@ -137,8 +155,21 @@ constexpr std::array k_verbs{
          "By scp, folders with all that is in them. A relative PATH starts at the user's home folder.",
          "helper cp data.zip centernet:/workspace/\nhelper cp centernet:/workspace/out ./out", k_cp, run_cp},
     Verb{"settings", "print what PyCharm, Gateway and ssh need",
-         "Of a target that is ready. The ssh-config form is a Host block to put into ~/.ssh/config.",
+         "Of a target that is ready. The ssh-config form is a Host block to put into ~/.ssh/config; with\n"
+         "ssh-config-ensure every ssh to that host ensures first.",
          "helper settings\nhelper settings --format ssh-config >> ~/.ssh/config", k_settings, run_settings},
+    Verb{"open", "open the target in Gateway, Toolbox, PyCharm or a browser",
+         "Ensures first, then starts the IDE's launcher, or what this desktop opens such a link with. Where\n"
+         "nothing can be opened, the link is printed and the status is 10.",
+         "helper open gateway\nhelper open jupyter centernet\nhelper open toolbox --print", k_open, run_open},
+    Verb{"connect", "be the way to the container's SSH server, ensured first",
+         "For ssh, as ProxyCommand: standard input and output become the connection. When all is well it\n"
+         "takes some milliseconds; else it ensures, and an error is one on standard error.",
+         "helper connect centernet", k_only_target, run_connect},
+    Verb{"ide", "put an IDE into the container, for servers without internet",
+         "push FILE sends an IDE's .tar.gz through the tunnel and unpacks it where Gateway looks for installed\n"
+         "ones. FILE.sha256 beside it is checked. What is there already is not sent again.",
+         "helper ide push pycharm-2026.1.1.tar.gz\nhelper ide push pycharm-2026.1.1.tar.gz centernet", k_ide, run_ide},
     Verb{"python", "show the container's interpreters, or choose one",
          "list [TARGET] shows every interpreter that was found, each run once: its version, where it comes\n"
          "from, its frameworks, and which one is chosen and why. use SPEC [TARGET] writes the choice into\n"
@@ -164,6 +195,9 @@ constexpr std::array k_verbs{
     Verb{"rpc", "call a method of the daemon",
          "Prints the result as JSON. Parameters that hold a secret belong on standard input.",
          "helper rpc version\nhelper rpc status '{\"config\": \"/home/me/helper.json\"}'", k_rpc, run_rpc},
+    Verb{"completion", "print what makes a shell complete helper's command lines",
+         "Verbs, options, their choices and the targets of the config. docs/shell.md says where it goes.",
+         "helper completion bash\nhelper completion words -- settings --format \"\"", k_completion, run_completion},
     Verb{"version",
          "show the versions of command, daemon and protocol",
          "Starts nothing: a daemon is asked only if one runs.",

@@ -10,6 +10,7 @@
 #include "support/scripted_prompter.hpp"
 #include "support/temp_folder.hpp"
 
+#include <deque>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -30,7 +31,9 @@ struct Desk {
   std::ostringstream out;
   std::ostringstream err;
   std::unique_ptr<cli::Interrupts> interrupts;
-  std::vector<std::string> became;  // what the verb gave its place to
+  std::vector<std::string> became;    // what the verb gave its place to
+  std::vector<ProcessSpec> ran;       // processes that it ran,
+  std::deque<CommandOutput> outputs;  // and what they answer, in order; else they cannot be run
 
   Desk() { std::ofstream(config_file()) << "{}"; }
 
@@ -69,6 +72,13 @@ struct Desk {
                          .become = [this](const std::vector<std::string>& argv) -> Result<int> {
                            became = argv;
                            return 0;
+                         },
+                         .process = [this](const ProcessSpec& spec, const OutputSink&) -> Result<CommandOutput> {
+                           ran.push_back(spec);
+                           if (outputs.empty()) return fail(ErrorCode::server_command, spec.argv.front(), "no answer");
+                           CommandOutput output = std::move(outputs.front());
+                           outputs.pop_front();
+                           return output;
                          }};
     return invocation.verb->runner(context);
   }

@@ -19,8 +19,9 @@ std::vector<std::string> words_of(const std::string& line) {
 }
 
 TEST(Verbs, HoldEveryVerbThatIsPromised) {
-  for (const char* name : {"ensure", "plan", "status", "stop", "restart", "remove", "logs", "settings", "init", "serve",
-                           "rpc", "version", "schema", "help", "python", "gpu"}) {
+  for (const char* name :
+       {"ensure", "plan",    "status", "stop", "restart", "remove", "logs", "settings", "init", "serve",
+        "rpc",    "version", "schema", "help", "python",  "gpu",    "open", "connect",  "ide",  "completion"}) {
     EXPECT_NE(find_verb(name), nullptr) << name;
   }
 }

@@ -1,0 +1,44 @@
+#include "cli/ready.hpp"
+
+#include "cli/render.hpp"
+#include "cli/request.hpp"
+#include "ensure/banner.hpp"
+#include "rpc/types.hpp"
+
+namespace helper::cli {
+namespace {
+
+// A way that stands answers within a round trip or two; past this a look is the better use of the time.
+constexpr Milliseconds k_answer_limit{2'000};
+
+}  // namespace
+
+std::optional<ide::Interpreter> known(Context& context) {
+  const auto params = target_params(context);
+  auto daemon = context.daemon();
+  if (!params || !daemon) return std::nullopt;
+  const auto answer = (*daemon)->call("known", *params, {}, context.interrupts.token());
+  if (!answer) return std::nullopt;
+  const auto settings = rpc::interpreter_from_json(*answer);
+  return settings ? std::optional(*settings) : std::nullopt;
+}
+
+std::optional<ide::Interpreter> known_and_answering(Context& context) {
+  auto settings = known(context);
+  if (settings && !ensure::ssh_answers(settings->port, k_answer_limit, context.interrupts.token())) return std::nullopt;
+  return settings;
+}
+
+Result<ide::Interpreter> made_ready(Context& context) {
+  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, "ensure", params));
+  HELPER_TRY_ASSIGN(const ensure::Report report, rpc::report_from_json(answer.result));
+  if (!report.settings)
+    return fail(ErrorCode::not_ready, report.target, "it is " + report.state, "helper ensure " + report.target);
+  if (!context.json) {
+    for (const Error& problem : report.problems) context.err << render_error(context.err_style, problem);
+  }
+  return *report.settings;
+}
+
+}  // namespace helper::cli

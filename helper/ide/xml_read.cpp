@@ -46,7 +46,7 @@ Result<Xml> Xml::read(std::string_view text, std::string name, Macros macros) {
 // Whether the tree's elements are just these, so that each node has its place.
 bool Xml::tree_has(const std::vector<XmlElement>& elements) const {
   auto place = elements.begin();
-  pugi::xml_node node = *document_;
+  pugi::xml_node node = document_->root();
   while (node) {
     if (node.type() == pugi::node_element) {
       if (place == elements.end() || place->begin != begin_of(node)) return false;

@@ -1,7 +1,7 @@
 """A JetBrains backend in the container: `helper ide push`, and the Gateway link that uses it.
 
 The IDE is a stand-in: a few files of the shape that JetBrains' archives have, whose remote-dev-server.sh answers `status` as a real one is
-known to. No real IDE was run.
+known to. It lies in a volume. No real IDE was run.
 """
 import hashlib
 import io
@@ -50,6 +50,8 @@ class Backend(unittest.TestCase):
         cls.sandbox = cls.enterClassContext(Sandbox("e2e-backend"))
         cls.helper = Helper(cls.sandbox)
         cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
+        cls.config = os.path.join(cls.sandbox.client, "helper.json")
+        cls.configure({"mounts": ["/home/my_project:/workspace/my_project", "jetbrains:/root/.cache/JetBrains"]})
         cls.archive = os.path.join(cls.sandbox.client, f"{NAME}.tar.gz")
         write_archive(cls.archive, {"product-info.json": (json.dumps(PRODUCT_INFO).encode(), 0o644),
                                     "bin/remote-dev-server.sh": (REMOTE_DEV_SERVER.encode(), 0o755),
@@ -57,6 +59,14 @@ class Backend(unittest.TestCase):
         with open(cls.archive, "rb") as file:
             cls.sum = hashlib.sha256(file.read()).hexdigest()
         cls.folder = f"{DIST}/{cls.sum[:13]}_{NAME}"
+
+    @classmethod
+    def configure(cls, container):
+        with open(cls.config, encoding="utf-8") as file:
+            settings = json.load(file)
+        settings["targets"]["centernet"]["container"].update(container)
+        with open(cls.config, "w", encoding="utf-8") as file:
+            json.dump(settings, file)
 
     def inside(self, *command):
         return self.sandbox.docker("exec", "centernet", *command)
@@ -119,6 +129,19 @@ class Backend(unittest.TestCase):
         done = self.helper.run("open", "gateway", "--print")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(done.stdout.strip().endswith("&productCode=PY&buildNumber=261.22158.46"), done.stdout)
+
+    def test_8_in_a_volume_it_outlives_the_container(self):
+        before = self.sandbox.docker("inspect", "-f", "{{.Id}}", "centernet").stdout
+        self.configure({"shm_size": "2g"})
+        report = self.helper.json("ensure", "--recreate")
+        self.assertEqual(report.get("state"), "ready", report)
+        self.assertNotEqual(self.sandbox.docker("inspect", "-f", "{{.Id}}", "centernet").stdout, before)
+        self.assertFalse(self.helper.json("ide", "push", self.archive)["changed"])
+        self.assertEqual(self.helper.json("settings")["links"]["backend"]["path"], self.folder)
+
+    def test_9_remove_leaves_the_volume(self):
+        self.assertEqual(self.helper.run("remove", "--yes").returncode, 0)
+        self.assertIn("jetbrains", self.sandbox.docker("volume", "ls", "--quiet").stdout.split())
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ std::vector<Tool> all_tools(const Wanted& wanted) {
     verb.insert(verb.end(), {target, "--config", wanted.config_file});
     return verb;
   };
-  return {{ensure_name(wanted), "Container, SSH server, Jupyter and tunnels", arguments({"ensure"})},
+  return {{ensure_name(wanted), "Container, SSH server, Jupyter and tunnels", arguments({"ensure", "--quick"})},
           {wanted.name + ": status", "What runs, and what is missing", arguments({"status"})},
           {wanted.name + ": stop", "Stops the container and its tunnels", arguments({"stop"})},
           {wanted.name + ": open Jupyter", "Jupyter of the container, in the browser", arguments({"open", "jupyter"})}};

@@ -76,7 +76,7 @@ class PlatformClasses(unittest.TestCase):
     def test_tools_are_split_into_the_arguments_that_were_meant(self):
         config = "centernet, --config, /home/me/my_project/helper.json]"
         expected = [f"Tool_External Tools_{NAME}: {name}|/usr/local/bin/helper|[{verb}, {config}"
-                    for name, verb in (("make ready", "ensure"), ("status", "status"), ("stop", "stop"),
+                    for name, verb in (("make ready", "ensure, --quick"), ("status", "status"), ("stop", "stop"),
                                        ("open Jupyter", "open, jupyter"))]
         self.assertEqual(self.new("external_tools", "External Tools.xml"), [f"tool|{line}" for line in expected])
         self.assertEqual(self.new("run_configuration", "train_on_centernet.xml"),
@@ -85,7 +85,7 @@ class PlatformClasses(unittest.TestCase):
     def test_spaces_quotes_and_backslashes_reach_the_program(self):
         words = "a\"\\\"b\\, --config, /home/me/it's \"a b\"\\ c.json\\\\]"
         found = [line.rpartition("|[")[2] for line in self.new("external_tools", "hard tools.xml")]
-        self.assertEqual(found, [f"{verb}, {words}" for verb in ("ensure", "status", "stop", "open, jupyter")])
+        self.assertEqual(found, [f"{verb}, {words}" for verb in ("ensure, --quick", "status", "stop", "open, jupyter")])
 
     def test_recent_connections(self):
         self.assertEqual(self.new("recent_connections", "sshRecentConnections.v2.xml"),

@@ -120,8 +120,10 @@ std::string backend_folder(std::string_view sha256, std::string_view file_name) 
   constexpr std::string_view k_end = ".tar.gz";
   if (file_name.ends_with(k_end)) file_name.remove_suffix(k_end.size());
   std::string folder = std::string(sha256.substr(0, k_digits)) + "_";
-  for (const unsigned char c : file_name.substr(0, k_longest_name))
-    folder += std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-' ? static_cast<char>(c) : '-';
+  for (const char c : file_name.substr(0, k_longest_name)) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+    folder += plain ? c : '-';
+  }
   return folder;
 }
 

@@ -72,7 +72,7 @@ TEST(XmlScan, WhatIsNotWellFormedIsRefusedWithItsPlaceAndCause) {
       {"< a/>", 0, "a tag has no name"},
       {"<a>\x01</a>", 3, "a control character stands in it"},
       {"<a>\xFF</a>", 3, "it is not UTF-8"},
-      {"\xFF\xFE<\0a\0/\0>\0", 0, "it is UTF-16, not UTF-8"},
+      {std::string("\xFF\xFE<\0a\0/\0>\0", 10), 0, "it is UTF-16, not UTF-8"},
       {std::string("\0<\0a\0/\0>", 8), 0, "it is UTF-16, not UTF-8"},
   };
   for (const Case& each : cases) {

@@ -11,7 +11,7 @@ namespace helper {
 struct Paths {
   std::filesystem::path home;
   std::filesystem::path runtime;           // $XDG_RUNTIME_DIR/helper: dies with the login session
-  std::filesystem::path data;              // $XDG_DATA_HOME/helper: keys and pinned host keys
+  std::filesystem::path data;              // $XDG_DATA_HOME/helper: keys, pinned host keys, what was written for IDEs
   std::filesystem::path state;             // $XDG_STATE_HOME/helper: logs
   std::filesystem::path user_config_file;  // $XDG_CONFIG_HOME/helper/config.json
 
@@ -25,6 +25,12 @@ struct Paths {
   [[nodiscard]] std::filesystem::path jupyter_token(const std::string& target) const {
     return data / "jupyter" / target;
   }
+
+  [[nodiscard]] std::filesystem::path settings_ledger() const { return data / "settings_ledger.json"; }
+  [[nodiscard]] std::filesystem::path settings_backups() const { return data / "settings_backups"; }
+  [[nodiscard]] std::filesystem::path settings_pending() const { return state / "settings_pending.json"; }
+  // Host blocks of targets, which ~/.ssh/config includes.
+  [[nodiscard]] std::filesystem::path ssh_hosts() const { return data / "ssh_config"; }
 
   std::filesystem::path bundles{};  // $HELPER_SSH_BUNDLES, or share/helper/ssh beside the program's folder: SSH bundles
 };

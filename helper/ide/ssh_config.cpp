@@ -36,14 +36,19 @@ Result<std::string> ssh_config_path(std::string_view path) {
   return plain ? percent : "\"" + doubled(percent, "\"\\", '\\') + "\"";
 }
 
-Result<std::string> ssh_config_block(const Interpreter& i, const std::vector<std::string>& proxy) {
+Result<std::string> ssh_config_block(const Interpreter& i, const std::vector<std::string>& proxy, HostNames names) {
   HELPER_TRY_ASSIGN(const std::string key, ssh_config_path(i.key_file));
   HELPER_TRY_ASSIGN(const std::string known_hosts, ssh_config_path(i.known_hosts));
   for (const auto& word : proxy) HELPER_TRY(ssh_config_path(word));  // a line end would end the setting
   std::string block;
   block += "# Target " + i.target + " of helper: its container, through the tunnel that `helper ensure` keeps open.\n";
-  block += "# Is a server of yours called " + i.target + " already? Then keep only the second name.\n";
-  block += "Host " + i.target + " " + i.host_key_alias + "\n";
+  if (names == HostNames::both) {
+    block += "# Is a server of yours called " + i.target + " already? Then keep only the second name.\n";
+    block += "Host " + i.target + " " + i.host_key_alias + "\n";
+  } else {
+    block += "# A server of yours is called " + i.target + " already: this one answers to its second name.\n";
+    block += "Host " + i.host_key_alias + "\n";
+  }
   block += "    HostName " + i.host + "\n";
   block += "    Port " + std::to_string(i.port) + "\n";
   block += "    User " + i.user + "\n";

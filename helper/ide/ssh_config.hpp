@@ -10,12 +10,16 @@
 
 namespace helper::ide {
 
-// The Host block, to be pasted into ~/.ssh/config or included from it. It answers to the target's name and to the name
-// of its host keys (helper-TARGET), which no server of the person's own is called. `proxy`, when there is one, is the
-// command whose standard input and output ssh takes for the connection. Error: file_failed when a path cannot be
-// written in ssh_config's syntax.
+// What a Host block answers to: the target's name and the name of its host keys (helper-TARGET), which no server of the
+// person's own is called; or only the second, where one is called as the target is.
+enum class HostNames { both, second_only };
+
+// The Host block, to be pasted into ~/.ssh/config or included from it. `proxy`, when there is one, is the command whose
+// standard input and output ssh takes for the connection. Error: file_failed when a path cannot be written in
+// ssh_config's syntax.
 [[nodiscard]] Result<std::string> ssh_config_block(const Interpreter& interpreter,
-                                                   const std::vector<std::string>& proxy = {});
+                                                   const std::vector<std::string>& proxy = {},
+                                                   HostNames names = HostNames::both);
 
 // The ssh command that needs no such block. Same error.
 [[nodiscard]] Result<std::vector<std::string>> ssh_argv(const Interpreter& interpreter);

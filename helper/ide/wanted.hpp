@@ -22,6 +22,7 @@ struct Wanted {
   bool upload = false;      // the IDE is to upload on save: the project is not mounted from where it is edited
   std::int64_t date = 0;    // now, in milliseconds since 1970: new entries of Gateway's list are sorted by it
   std::string script{};     // below the project, "train.py": what a new run configuration runs
+  friend bool operator==(const Wanted&, const Wanted&) = default;
 };
 
 // The name is the target's, and that of the folder which holds its helper.json (for another file, that of the file; for

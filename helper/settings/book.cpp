@@ -1,0 +1,305 @@
+#include "settings/book.hpp"
+
+#include "base/diff.hpp"
+#include "base/log.hpp"
+#include "settings/compare.hpp"
+#include "settings/installed.hpp"
+#include "settings/running.hpp"
+#include "settings/split.hpp"
+#include "settings/ssh_hosts.hpp"
+#include "settings/undo.hpp"
+#include "settings/write_edits.hpp"
+
+#include <algorithm>
+
+namespace helper::settings {
+namespace {
+
+using ide::Product;
+using ide::Wanted;
+
+// The products chosen. Error: usage.
+Result<std::vector<Product>> chosen_products(const Paths& paths, const std::vector<std::string>& words) {
+  const auto installed = find_installed(paths.home);
+  std::vector<std::string> unknown;
+  auto products = choose(installed, words, unknown);
+  if (unknown.empty()) return products;
+  std::string names;
+  for (const auto& product : installed) names += (names.empty() ? "" : ", ") + name_of(product);
+  return fail(ErrorCode::usage, "--ide " + unknown.front(),
+              "there is no such IDE in " + config_root(paths.home).string(),
+              names.empty() ? "start the IDE once, so that it makes its folder there" : "one of: " + names);
+}
+
+// But for the date, which only new entries have.
+bool same(const Wanted& a, const Wanted& b) {
+  return a.interpreter == b.interpreter && differences(a, b).empty() && a.name == b.name && a.home == b.home &&
+         a.script == b.script;
+}
+
+void say_what_was_found(Report& report, const Order& order) {
+  if (report.ides.empty())
+    report.notes.emplace_back("no JetBrains IDE was found; one that was never started has no settings yet");
+  for (const auto& ide : report.ides) {
+    if (!ide.supported) report.notes.push_back(ide.name + " is older than 2020.3: its files are left as they are");
+  }
+  std::error_code absent;
+  if (!order.project.empty() && !std::filesystem::is_directory(order.project, absent))
+    report.notes.push_back("the project's folder " + order.project.string() + " is not on this machine");
+}
+
+std::vector<IdeReport> owners_of(const std::vector<Edit>& waiting, const std::vector<IdeReport>& ides) {
+  std::vector<IdeReport> owners;
+  std::ranges::copy_if(ides, std::back_inserter(owners), [&](const IdeReport& ide) {
+    return std::ranges::any_of(waiting, [&](const Edit& edit) { return edit.place.folder == ide.folder; });
+  });
+  return owners;
+}
+
+void put_target(Ledger& ledger, const Order& order, const std::string& when) {
+  const Applied* known = ledger.find_target(order.wanted.name);
+  Applied applied{order.wanted, order.ssh_config || (known != nullptr && known->ssh), order.second_name_only, false,
+                  when};
+  applied.wanted.interpreter.jupyter_url.clear();
+  if (known != nullptr && known->ssh == applied.ssh && known->second_only == applied.second_only && !known->gone &&
+      same(known->wanted, applied.wanted))
+    return;
+  ledger.put_target(std::move(applied));
+}
+
+}  // namespace
+
+// What is to be done, as the world is now.
+struct Book::Plan {
+  Ledger ledger;
+  std::vector<Pending> pending;
+  std::vector<Edit> all;      // in order
+  std::vector<Edit> at_once;  // those of them that no IDE holds up
+  std::vector<Edit> waiting;
+  Report report;
+
+  void split(bool now) {
+    at_once = all;
+    waiting = now ? std::vector<Edit>{} : take_waiting(at_once, report.ides);
+  }
+
+  void replace_pending(Pending::What what, const Wanted& wanted, const std::string& when) {
+    for (const auto& ide : report.ides) {
+      drop_pending(pending, wanted.name, ide.folder);
+      const bool waits = std::ranges::any_of(waiting, [&](const Edit& e) { return e.place.folder == ide.folder; });
+      if (waits) put_pending(pending, {what, wanted, ide.folder, ide.pid, when});
+    }
+  }
+
+  void tell(const std::function<const char*(const Edit&)>& word) {
+    report_edits(report, at_once, word);
+    report_edits(report, waiting, [](const Edit&) { return outcome::k_prepared; });
+  }
+};
+
+Result<Book::Plan> Book::plan_apply(const Order& order) {
+  Plan plan;
+  HELPER_TRY_ASSIGN(plan.ledger, load_ledger(desk()));
+  HELPER_TRY_ASSIGN(plan.pending, load_pending(desk()));
+  HELPER_TRY_ASSIGN(auto products, chosen_products(paths_, order.ides));
+  plan.report.target = order.wanted.interpreter.target;
+  plan.report.dry_run = order.dry_run;
+  plan.report.ides = look_at(products);
+  say_what_was_found(plan.report, order);
+  std::erase_if(products, [](const Product& product) { return !is_supported(product); });
+  plan.all = application_edits(desk(), order.wanted, products);
+  const auto of_project = project_edits(desk(), order, products);
+  plan.all.insert(plan.all.end(), of_project.begin(), of_project.end());
+  if (order.ssh_config) plan.all.push_back(ssh_edit(desk()));
+  refuse_unwritable(plan.all);
+  leave_what_refers_to_nothing(plan.all);
+  return plan;
+}
+
+Result<Book::Plan> Book::plan_and_ask(std::unique_lock<std::mutex>& lock, const MakePlan& make, bool now,
+                                      const AskNow& ask) {
+  HELPER_TRY_ASSIGN(Plan plan, make());
+  plan.split(now);
+  if (plan.waiting.empty() || !ask) return plan;
+  lock.unlock();  // an answer may take minutes
+  const auto answer = ask(owners_of(plan.waiting, plan.report.ides));
+  lock.lock();
+  HELPER_TRY(answer);
+  HELPER_TRY_ASSIGN(plan, make());
+  plan.split(*answer);
+  return plan;
+}
+
+Result<Report> Book::apply(const Order& order, const AskNow& ask) {
+  std::unique_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(Plan plan, plan_and_ask(
+                                   lock, [&] { return plan_apply(order); }, order.now, order.dry_run ? AskNow{} : ask));
+  const std::string when = now_text(clock_);
+  const Ledger before = plan.ledger;
+  put_target(plan.ledger, order, when);
+  // The Include comes after what it names.
+  const auto hosts = order.ssh_config ? write_hosts(plan.ledger, order.dry_run) : std::nullopt;
+  if (!order.dry_run) {
+    for (const Edit& edit : plan.at_once) {
+      if (!edit.refused && !edit.changes()) note_presence(plan.ledger, edit, order.wanted.name, when);
+    }
+    const bool unsaved = plan.ledger != before && std::ranges::none_of(plan.at_once, &Edit::changes);
+    if (unsaved) HELPER_TRY(save_ledger(desk(), plan.ledger));
+    const auto remade = [&](const Edit& edit) { return remake(desk(), edit.place, order.wanted, edit.product); };
+    HELPER_TRY(write_edits(desk(), plan.ledger, plan.at_once, order.wanted, remade));
+    const auto pending = plan.pending;
+    plan.replace_pending(Pending::What::apply, order.wanted, when);
+    if (plan.pending != pending) HELPER_TRY(save_pending(desk(), plan.pending));
+  }
+  plan.tell([](const Edit&) { return outcome::k_written; });
+  if (hosts) plan.report.files.push_back(*hosts);
+  return plan.report;
+}
+
+Result<Book::Plan> Book::plan_undo(const UndoOrder& order) {
+  Plan plan;
+  HELPER_TRY_ASSIGN(plan.ledger, load_ledger(desk()));
+  HELPER_TRY_ASSIGN(plan.pending, load_pending(desk()));
+  HELPER_TRY_ASSIGN(const auto products, chosen_products(paths_, order.ides));
+  const auto& name = order.wanted.name;
+  const bool waits = std::ranges::any_of(plan.pending, [&](const Pending& p) { return p.wanted.name == name; });
+  if (plan.ledger.find_target(name) == nullptr && !waits) {
+    return fail(ErrorCode::not_ready, order.wanted.interpreter.target, "no settings of it were applied",
+                "helper settings apply " + order.wanted.interpreter.target);
+  }
+  plan.report.target = order.wanted.interpreter.target;
+  plan.report.dry_run = order.dry_run;
+  plan.report.ides = look_at(products);
+  plan.all = undo_edits(desk(), plan.ledger, name);
+  if (!order.ides.empty()) {
+    std::erase_if(plan.all, [&](const Edit& edit) {
+      return std::ranges::none_of(plan.report.ides,
+                                  [&](const IdeReport& ide) { return ide.folder == edit.place.folder; });
+    });
+  }
+  refuse_unwritable(plan.all);
+  return plan;
+}
+
+Result<Report> Book::undo(const UndoOrder& order, const AskNow& ask) {
+  std::unique_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(Plan plan, plan_and_ask(
+                                   lock, [&] { return plan_undo(order); }, order.now, order.dry_run ? AskNow{} : ask));
+  const std::string& name = order.wanted.name;
+  const Ledger before = plan.ledger;
+  if (!order.dry_run) {
+    take_back(desk(), plan.ledger, plan.at_once, name,
+              [&](const Edit& edit) { return undo_edit(desk(), before, *before.find_record(edit.place.file), name); });
+    plan.replace_pending(Pending::What::undo, order.wanted, now_text(clock_));
+    HELPER_TRY(save_pending(desk(), plan.pending));
+  }
+  const auto target = std::ranges::find(plan.ledger.targets, name, [](const Applied& a) { return a.wanted.name; });
+  if (order.ides.empty() && target != plan.ledger.targets.end()) target->ssh = false;
+  const auto hosts = write_hosts(plan.ledger, order.dry_run);
+  if (!order.dry_run) {
+    plan.ledger.drop_idle_targets();
+    HELPER_TRY(save_ledger(desk(), plan.ledger));
+    drop_backups(desk(), plan.ledger);
+  }
+  plan.tell([&](const Edit& edit) { return undo_outcome(before, edit, name); });
+  if (hosts) plan.report.files.push_back(*hosts);
+  return plan.report;
+}
+
+std::optional<FileReport> Book::write_hosts(const Ledger& ledger, bool dry_run) {
+  const auto file = paths_.ssh_hosts();
+  FileReport report{k_ssh, file.string(), outcome::k_unchanged};
+  const auto taken = [&](const std::string& name) {
+    return is_own_host(files_, ssh_config_file(paths_), file, paths_.home, name);
+  };
+  const auto before = files_.read(file);
+  const auto after = hosts_text(ledger.targets, taken);
+  if (before && after && before->value_or("") == *after) {
+    return after->empty() ? std::nullopt : std::optional(report);
+  }
+  Result<void> done;
+  if (!before) {
+    done = fail(before.error());
+  } else if (!after) {
+    done = fail(after.error());
+  } else if (dry_run) {
+    report.diff = unified_diff(before->value_or(""), *after, {file.string(), file.string()});
+  } else {
+    done = after->empty() ? files_.remove(file) : files_.write(file, *after, 0600);
+  }
+  report.outcome = !done ? outcome::k_left : after->empty() ? outcome::k_removed : outcome::k_written;
+  if (!done) report.error = done.error();
+  return report;
+}
+
+Result<void> Book::set_gone(const std::string& name, bool gone) {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(Ledger ledger, load_ledger(desk()));
+  const auto target = std::ranges::find(ledger.targets, name, [](const Applied& a) { return a.wanted.name; });
+  if (target == ledger.targets.end() || !target->ssh || target->gone == gone) return {};
+  target->gone = gone;
+  const auto hosts = write_hosts(ledger, false);
+  if (hosts && hosts->error) return fail(*hosts->error);
+  return save_ledger(desk(), ledger);
+}
+
+Result<void> Book::settle_one(const Pending& entry) {
+  HELPER_TRY_ASSIGN(Ledger ledger, load_ledger(desk()));
+  const std::string& name = entry.wanted.name;
+  std::vector<Edit> edits;
+  if (entry.what == Pending::What::apply) {
+    auto product = parse_folder_name(entry.folder.filename().string());
+    std::error_code absent;
+    if (!product || !std::filesystem::is_directory(entry.folder, absent)) return {};  // it was taken off this machine
+    product->config_folder = entry.folder;
+    edits = application_edits(desk(), entry.wanted, {*product});
+    refuse_unwritable(edits);
+    leave_what_refers_to_nothing(edits);
+    HELPER_TRY(write_edits(desk(), ledger, edits, entry.wanted,
+                           [&](const Edit& edit) { return remake(desk(), edit.place, entry.wanted, edit.product); }));
+  } else {
+    const Ledger before = ledger;
+    edits = undo_edits(desk(), ledger, name);
+    std::erase_if(edits, [&](const Edit& edit) { return edit.place.folder != entry.folder; });
+    refuse_unwritable(edits);
+    take_back(desk(), ledger, edits, name,
+              [&](const Edit& edit) { return undo_edit(desk(), before, *before.find_record(edit.place.file), name); });
+    ledger.drop_idle_targets();
+    HELPER_TRY(save_ledger(desk(), ledger));
+    drop_backups(desk(), ledger);
+  }
+  for (const Edit& edit : edits) {
+    if (edit.refused) log_warning("settings of {}: {}", name, to_text(*edit.refused));
+    if (edit.changes())
+      log_info("settings of {}: {} is written, for its IDE has closed", name, edit.place.file.string());
+  }
+  return {};
+}
+
+Result<bool> Book::settle() {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(const auto pending, load_pending(desk()));
+  if (pending.empty()) return false;
+  std::vector<Pending> rest;
+  std::optional<Error> trouble;
+  for (const Pending& entry : pending) {
+    // An IDE lets go of its lock a little before it ends.
+    const bool runs = running_ide(entry.folder) || still_runs({entry.pid});
+    const auto done = runs ? Result<void>{} : settle_one(entry);
+    if (!done) trouble = done.error();
+    if (runs || !done) rest.push_back(entry);
+  }
+  if (rest != pending) HELPER_TRY(save_pending(desk(), rest));
+  if (trouble) return fail(*trouble);
+  return !rest.empty();
+}
+
+Result<std::optional<std::string>> Book::out_of_date(const Wanted& wanted) {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(const Ledger ledger, load_ledger(desk()));
+  const Applied* target = ledger.find_target(wanted.name);
+  if (target == nullptr) return std::nullopt;
+  return differences(target->wanted, wanted);
+}
+
+}  // namespace helper::settings

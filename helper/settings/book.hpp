@@ -1,0 +1,73 @@
+// Book writes the settings of targets into the files of IDEs and of ssh, takes them out again, and does later what has
+// to wait for an IDE to close. It is the one place that writes these files. Safe from any thread.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/files.hpp"
+#include "base/paths.hpp"
+#include "settings/gather.hpp"
+#include "settings/report.hpp"
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace helper::settings {
+
+// Asked for IDEs that run: may their files be written all the same? An error ends the request.
+using AskNow = std::function<Result<bool>(const std::vector<IdeReport>& running)>;
+
+struct UndoOrder {
+  ide::Wanted wanted;             // of which the name counts
+  std::vector<std::string> ides;  // only their files; none: all files
+  bool now = false;
+  bool dry_run = false;
+};
+
+class Book {
+ public:
+  Book(const Paths& paths, FileStore& files, Clock& clock, Formats formats)
+      : paths_(paths), files_(files), clock_(clock), formats_(std::move(formats)) {}
+
+  // Everything is read and decided before anything is written. A file that is refused is told as one that is left, and
+  // the others are written. Errors: usage (an IDE named that is not installed), file_failed (the ledger).
+  [[nodiscard]] Result<Report> apply(const Order& order, const AskNow& ask);
+
+  // Error: not_ready when nothing was applied for that target.
+  [[nodiscard]] Result<Report> undo(const UndoOrder& order, const AskNow& ask);
+
+  // Takes a target's Host block away when its container was removed, and puts it back when there is one again. Nothing
+  // to do for a target that is to have none.
+  [[nodiscard]] Result<void> set_gone(const std::string& name, bool gone);
+
+  // Does what waits for IDEs that have closed since; true when something still waits. What fails waits on.
+  [[nodiscard]] Result<bool> settle();
+
+  // In what the settings that were applied differ from those wanted now: "Python, port"; "" when in nothing; nullopt
+  // when none were applied.
+  [[nodiscard]] Result<std::optional<std::string>> out_of_date(const ide::Wanted& wanted);
+
+ private:
+  [[nodiscard]] Desk desk() { return {paths_, files_, clock_, formats_}; }
+  struct Plan;
+  using MakePlan = std::function<Result<Plan>()>;
+  Result<Plan> plan_apply(const Order& order);
+  Result<Plan> plan_undo(const UndoOrder& order);
+  // The plan, and what of it has to wait: asked for without the lock, and then made anew.
+  static Result<Plan> plan_and_ask(std::unique_lock<std::mutex>& lock, const MakePlan& make, bool now,
+                                   const AskNow& ask);
+  // Our own file of Host blocks as the ledger says; nullopt when there is nothing to tell of it.
+  std::optional<FileReport> write_hosts(const Ledger& ledger, bool dry_run);
+  Result<void> settle_one(const Pending& entry);
+
+  const Paths& paths_;
+  FileStore& files_;
+  Clock& clock_;
+  const Formats formats_;
+  std::mutex mutex_;
+};
+
+}  // namespace helper::settings

@@ -1,0 +1,79 @@
+#include "settings/desk.hpp"
+
+#include "settings/sha256.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace helper::settings {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t k_private = 0600;
+
+}  // namespace
+
+std::string now_text(const Clock& clock) {
+  const std::time_t now = std::chrono::system_clock::to_time_t(clock.wall());
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, sizeof "2000-01-01T00:00:00Z"> text{};
+  return std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0 ? std::string() : text.data();
+}
+
+fs::path ssh_config_file(const Paths& paths) { return paths.home / ".ssh" / "config"; }
+
+Result<Ledger> load_ledger(const Desk& desk) {
+  HELPER_TRY_ASSIGN(const auto text, desk.files.read(desk.paths.settings_ledger()));
+  if (!text) return Ledger{};
+  return parse_ledger(*text, desk.paths.settings_ledger());
+}
+
+Result<void> save_ledger(const Desk& desk, const Ledger& ledger) {
+  if (ledger.records.empty() && ledger.targets.empty()) return desk.files.remove(desk.paths.settings_ledger());
+  return desk.files.write(desk.paths.settings_ledger(), to_text(ledger), k_private);
+}
+
+Result<std::vector<Pending>> load_pending(const Desk& desk) {
+  HELPER_TRY_ASSIGN(const auto text, desk.files.read(desk.paths.settings_pending()));
+  if (!text) return std::vector<Pending>{};
+  return parse_pending(*text, desk.paths.settings_pending());
+}
+
+Result<void> save_pending(const Desk& desk, const std::vector<Pending>& pending) {
+  if (pending.empty()) return desk.files.remove(desk.paths.settings_pending());
+  return desk.files.write(desk.paths.settings_pending(), to_text(pending), k_private);
+}
+
+Result<void> keep_backup(const Desk& desk, const std::string& text) {
+  const fs::path file = desk.paths.settings_backups() / sha256(text);
+  HELPER_TRY_ASSIGN(const auto there, desk.files.read(file));
+  if (there == text) return {};
+  return desk.files.write(file, text, k_private);
+}
+
+Result<std::string> read_backup(const Desk& desk, const std::string& sha) {
+  const fs::path file = desk.paths.settings_backups() / sha;
+  HELPER_TRY_ASSIGN(auto text, desk.files.read(file));
+  if (text && sha256(*text) == sha) return std::move(*text);
+  return fail(ErrorCode::file_failed, file.string(),
+              text ? "the backup is not what it was when it was made" : "the backup is not there any more");
+}
+
+void drop_backups(const Desk& desk, const Ledger& ledger) {
+  std::error_code none;
+  const fs::path folder = desk.paths.settings_backups();
+  std::vector<fs::path> idle;
+  for (auto entry = fs::directory_iterator(folder, none); !none && entry != fs::directory_iterator();
+       entry.increment(none)) {
+    const std::string name = entry->path().filename().string();
+    if (std::ranges::none_of(ledger.records, [&](const Record& record) { return record.original == name; }))
+      idle.push_back(entry->path());
+  }
+  for (const auto& file : idle) (void)desk.files.remove(file);
+  if (ledger.records.empty()) fs::remove(folder, none);  // when it is empty
+}
+
+}  // namespace helper::settings

@@ -1,0 +1,43 @@
+// An Edit is what is to become of one file: decided from texts alone, before anything is written.
+#pragma once
+
+#include "settings/formats.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace helper::settings {
+
+// One file that speaks of targets.
+struct Place {
+  std::optional<ide::FileKind> kind;  // nullopt: ~/.ssh/config
+  std::filesystem::path file;
+  std::string owner;             // "PyCharm2026.1", "project" or "ssh"
+  std::filesystem::path folder;  // the config folder of the IDE that owns it; "" for what no IDE holds in memory
+  friend bool operator==(const Place&, const Place&) = default;
+};
+
+inline constexpr const char* k_project = "project";
+inline constexpr const char* k_ssh = "ssh";
+
+// The mode of a file that was not there. A project's files may be read by those who may read the project.
+[[nodiscard]] inline mode_t mode_of_new(const Place& place) { return place.owner == k_project ? 0644 : 0600; }
+
+struct Edit {
+  Place place;
+  std::optional<std::string> before{};  // nullopt: no file
+  std::optional<std::string> after{};
+  std::optional<Error> refused{};  // why it is left as it is
+  ide::Product product{};          // by whose rules it is made; of no account to an undo
+  [[nodiscard]] bool changes() const { return !refused && before != after; }
+};
+
+// Leaves every file as it is whose new entry would refer to one that could not be written: an interpreter without its
+// server spoils more than it brings. A project's files need one IDE that has what they refer to. Entries come before
+// what refers to them.
+void leave_what_refers_to_nothing(std::vector<Edit>& edits);
+
+}  // namespace helper::settings

@@ -1,0 +1,10 @@
+#include "settings/formats.hpp"
+
+namespace helper::settings {
+
+Formats ide_formats() {
+  return {ide::application_files, ide::project_files, ide::run_configuration_file, ide::with_target,
+          ide::without_target};
+}
+
+}  // namespace helper::settings

@@ -1,0 +1,82 @@
+#include "settings/gather.hpp"
+
+#include "settings/installed.hpp"
+#include "settings/ssh_include.hpp"
+
+#include <algorithm>
+
+namespace helper::settings {
+namespace {
+
+namespace fs = std::filesystem;
+using ide::FileKind;
+using ide::Product;
+using ide::Wanted;
+
+bool has_interpreters(const Desk& desk, const Product& product, const Wanted& wanted) {
+  return std::ranges::any_of(desk.formats.application_files(product, wanted),
+                             [](const ide::File& file) { return file.kind == FileKind::jdk_table; });
+}
+
+Edit refused(Place place, Error error) { return {std::move(place), {}, {}, std::move(error)}; }
+
+}  // namespace
+
+Edit remake(const Desk& desk, const Place& place, const Wanted& wanted, const Product& product) {
+  auto text = desk.files.read(place.file);
+  if (!text) return {place, {}, {}, text.error(), product};
+  auto after = place.kind ? desk.formats.with_target(*place.kind, *text, wanted, product)
+                          : with_include(*text, desk.paths.ssh_hosts(), desk.paths.home);
+  if (!after) {
+    Error error = after.error();
+    error.thing = place.file.string() + (error.thing.empty() ? "" : ": " + error.thing);
+    return {place, *text, *text, std::move(error), product};
+  }
+  return {place, std::move(*text), std::move(*after), std::nullopt, product};
+}
+
+std::vector<Edit> application_edits(const Desk& desk, const Wanted& wanted, const std::vector<Product>& products) {
+  std::vector<Edit> edits;
+  for (const Product& product : products) {
+    for (const ide::File& file : desk.formats.application_files(product, wanted)) {
+      const Place place{file.kind, product.config_folder / file.path, name_of(product), product.config_folder};
+      edits.push_back(remake(desk, place, wanted, product));
+    }
+  }
+  return edits;
+}
+
+std::vector<Edit> project_edits(const Desk& desk, const Order& order, const std::vector<Product>& products) {
+  std::vector<Product> users;
+  std::ranges::copy_if(products, std::back_inserter(users),
+                       [&](const Product& product) { return has_interpreters(desk, product, order.wanted); });
+  std::error_code absent;
+  if (order.project.empty() || users.empty() || !fs::is_directory(order.project, absent)) return {};
+  const Product oldest = *std::ranges::min_element(users, {}, &Product::version);
+  const auto place = [&](const ide::File& file) {
+    return Place{file.kind, (order.project / file.path).lexically_normal(), k_project, {}};
+  };
+  const fs::path modules = order.project / ".idea" / "modules.xml";
+  const auto text = desk.files.read(modules);
+  if (!text) return {refused({FileKind::modules, modules, k_project, {}}, text.error())};
+  auto listed = desk.formats.project_files(*text, order.wanted);
+  if (!listed) return {refused({FileKind::modules, modules, k_project, {}}, listed.error())};
+  if (order.run_configuration.ends_with(".xml")) {
+    listed->push_back({FileKind::run_configuration, order.run_configuration});
+  } else if (!order.run_configuration.empty()) {
+    listed->push_back(desk.formats.run_configuration_file(order.wanted));
+  }
+  std::vector<Edit> edits;
+  for (const ide::File& file : *listed) edits.push_back(remake(desk, place(file), order.wanted, oldest));
+  return edits;
+}
+
+Edit ssh_edit(const Desk& desk) { return remake(desk, {std::nullopt, ssh_config_file(desk.paths), k_ssh, {}}, {}, {}); }
+
+Result<std::optional<std::string>> without_ours(const Desk& desk, const Place& place, const std::string& text,
+                                                const Wanted& wanted) {
+  return place.kind ? desk.formats.without_target(*place.kind, text, wanted)
+                    : without_include(text, desk.paths.ssh_hosts());
+}
+
+}  // namespace helper::settings

@@ -1,0 +1,42 @@
+// Which files are to be written for an order, and what is to stand in them: reads everything, writes nothing.
+#pragma once
+
+#include "settings/desk.hpp"
+#include "settings/edit.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace helper::settings {
+
+// What is asked for.
+struct Order {
+  ide::Wanted wanted;
+  std::filesystem::path project;  // the folder that holds .idea; "" = none
+  std::vector<std::string> ides;  // as choose() takes them
+  // The path below the project of a script, for which a run configuration is made, or of a run configuration (.xml)
+  // that is there; "" = none.
+  std::string run_configuration;
+  bool ssh_config = true;
+  bool second_name_only = false;  // of the Host block: a server of a config is called as the target is
+  bool now = false;               // files of an IDE that runs are written nevertheless
+  bool dry_run = false;           // nothing is written
+};
+
+// In the order in which they are written.
+[[nodiscard]] std::vector<Edit> application_edits(const Desk& desk, const ide::Wanted& wanted,
+                                                  const std::vector<ide::Product>& products);
+// None when no product can have the interpreter.
+[[nodiscard]] std::vector<Edit> project_edits(const Desk& desk, const Order& order,
+                                              const std::vector<ide::Product>& products);
+[[nodiscard]] Edit ssh_edit(const Desk& desk);
+
+// The edit of the same place by the text that it has now.
+[[nodiscard]] Edit remake(const Desk& desk, const Place& place, const ide::Wanted& wanted, const ide::Product& product);
+
+// The text without the entries of `wanted`; nullopt when nothing else is in it.
+[[nodiscard]] Result<std::optional<std::string>> without_ours(const Desk& desk, const Place& place,
+                                                              const std::string& text, const ide::Wanted& wanted);
+
+}  // namespace helper::settings

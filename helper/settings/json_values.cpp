@@ -1,0 +1,107 @@
+#include "settings/json_values.hpp"
+
+#include "base/shell.hpp"
+#include "base/text.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace helper::settings {
+namespace {
+
+using ide::FileKind;
+using ide::Interpreter;
+using ide::Wanted;
+
+constexpr std::array<std::pair<FileKind, const char*>, 11> k_kinds{
+    {{FileKind::ssh_configs, "ssh_configs"},
+     {FileKind::web_servers, "web_servers"},
+     {FileKind::jdk_table, "jdk_table"},
+     {FileKind::external_tools, "external_tools"},
+     {FileKind::recent_connections, "recent_connections"},
+     {FileKind::recent_hosts, "recent_hosts"},
+     {FileKind::deployment, "deployment"},
+     {FileKind::misc, "misc"},
+     {FileKind::modules, "modules"},
+     {FileKind::module, "module"},
+     {FileKind::run_configuration, "run_configuration"}}};
+constexpr const char* k_ssh_config = "ssh_config";
+
+// Not jupyter_url, which is a secret, and which no file of an IDE has.
+constexpr std::array<std::pair<const char*, std::string Interpreter::*>, 12> k_interpreter{
+    {{"target", &Interpreter::target},
+     {"host", &Interpreter::host},
+     {"user", &Interpreter::user},
+     {"key_file", &Interpreter::key_file},
+     {"known_hosts", &Interpreter::known_hosts},
+     {"host_key_alias", &Interpreter::host_key_alias},
+     {"python", &Interpreter::python},
+     {"python_version", &Interpreter::python_version},
+     {"python_prefix", &Interpreter::python_prefix},
+     {"python_cause", &Interpreter::python_cause},
+     {"project_local", &Interpreter::project_local},
+     {"project_remote", &Interpreter::project_remote}}};
+
+constexpr std::array<std::pair<const char*, std::string Wanted::*>, 8> k_wanted{{{"name", &Wanted::name},
+                                                                                 {"ssh_id", &Wanted::ssh_id},
+                                                                                 {"server_id", &Wanted::server_id},
+                                                                                 {"sdk_id", &Wanted::sdk_id},
+                                                                                 {"helper", &Wanted::helper},
+                                                                                 {"config_file", &Wanted::config_file},
+                                                                                 {"home", &Wanted::home},
+                                                                                 {"script", &Wanted::script}}};
+
+}  // namespace
+
+Json to_json(const Wanted& wanted) {
+  Json json = Json::object();
+  for (const auto& [name, member] : k_interpreter) json[name] = wanted.interpreter.*member;
+  for (const auto& [name, member] : k_wanted) json[name] = wanted.*member;
+  json["port"] = wanted.interpreter.port;
+  json["jupyter_port"] = wanted.interpreter.jupyter_port;
+  json["upload"] = wanted.upload;
+  json["date"] = wanted.date;
+  return json;
+}
+
+Wanted wanted_from_json(const Json& json) {
+  Wanted wanted;
+  for (const auto& [name, member] : k_interpreter) wanted.interpreter.*member = json.at(name).get<std::string>();
+  for (const auto& [name, member] : k_wanted) wanted.*member = json.at(name).get<std::string>();
+  wanted.interpreter.port = json.at("port").get<std::uint16_t>();
+  wanted.interpreter.jupyter_port = json.at("jupyter_port").get<std::uint16_t>();
+  wanted.upload = json.at("upload").get<bool>();
+  wanted.date = json.at("date").get<std::int64_t>();
+  return wanted;
+}
+
+Json to_json(const Place& place) {
+  const char* kind = k_ssh_config;
+  for (const auto& [each, name] : k_kinds) {
+    if (place.kind == each) kind = name;
+  }
+  return {{"kind", kind}, {"file", place.file.string()}, {"owner", place.owner}, {"folder", place.folder.string()}};
+}
+
+Place place_from_json(const Json& json) {
+  const auto kind = json.at("kind").get<std::string>();
+  Place place{std::nullopt, json.at("file").get<std::string>(), json.at("owner").get<std::string>(),
+              json.at("folder").get<std::string>()};
+  for (const auto& [each, name] : k_kinds) {
+    if (kind == name) place.kind = each;
+  }
+  if (!place.kind && kind != k_ssh_config)
+    throw Json::other_error::create(501, "kind " + kind + " is not known", &json);
+  return place;
+}
+
+std::string to_document(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+Error unreadable(const std::filesystem::path& file, const std::string& cause) {
+  return {ErrorCode::file_failed, file.string(), "cannot be understood: " + printable(cause, 300),
+          "what was written stays as it is; to begin anew: mv " + shell::quote(file.string()) + " " +
+              shell::quote(file.string() + ".broken")};
+}
+
+}  // namespace helper::settings

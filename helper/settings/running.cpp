@@ -1,0 +1,65 @@
+#include "settings/running.hpp"
+
+#include "base/fd.hpp"
+#include "settings/command_line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace helper::settings {
+namespace {
+
+// The number that the file begins with; 0 when there is none, or no such file.
+int number_in(const std::filesystem::path& file) {
+  const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::array<char, 64> text{};
+  const ssize_t length = fd ? ::read(fd.get(), text.data(), text.size()) : -1;
+  if (length <= 0) return 0;
+  int number = 0;
+  std::from_chars(text.data(), text.data() + length, number);
+  return std::max(number, 0);
+}
+
+// A port of 127.0.0.1 that somebody listens on cannot be bound. Nobody is connected to.
+bool is_listened_on(int port) {
+  const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd || port <= 0 || port > 65'535) return false;
+  const int on = 1;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno == EADDRINUSE;
+}
+
+}  // namespace
+
+bool may_be_ide(std::string_view command_line) {
+  constexpr std::array<std::string_view, 6> k_words{"pycharm", "idea", "dataspell", "gateway", "intellij", "jetbrains"};
+  std::string lower(command_line);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower.empty() ||
+         std::ranges::any_of(k_words, [&](auto word) { return lower.find(word) != std::string::npos; });
+}
+
+bool still_runs(const RunningIde& ide) {
+  if (ide.pid == 0) return false;
+  const auto words = command_line(ide.pid);
+  return words && may_be_ide(*words);
+}
+
+std::optional<RunningIde> running_ide(const std::filesystem::path& config_folder) {
+  const RunningIde by_lock{number_in(config_folder / ".lock")};
+  if (still_runs(by_lock)) return by_lock;
+  if (is_listened_on(number_in(config_folder / "port"))) return RunningIde{};
+  return std::nullopt;
+}
+
+}  // namespace helper::settings

@@ -1,0 +1,62 @@
+#include "settings/ssh_hosts.hpp"
+
+#include "ide/ssh_config.hpp"
+#include "settings/ssh_include.hpp"
+
+#include <glob.h>
+#include <set>
+
+namespace helper::settings {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int k_deepest = 16;  // OpenSSH's READCONF_MAX_DEPTH
+
+std::vector<fs::path> matches_of(const fs::path& pattern) {
+  glob_t found{};
+  std::vector<fs::path> paths;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  return paths;
+}
+
+bool says_something(FileStore& files, const fs::path& config, const fs::path& ours, const fs::path& home,
+                    const std::string& name, int depth) {
+  std::error_code absent;
+  if (depth > k_deepest || fs::equivalent(config, ours, absent)) return false;
+  const auto text = files.read(config);
+  if (!text || !*text) return false;
+  if (names_host(**text, name)) return true;
+  for (const auto& pattern : includes_of(**text, home)) {
+    for (const auto& file : matches_of(pattern)) {
+      if (says_something(files, file, ours, home, name, depth + 1)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_own_host(FileStore& files, const fs::path& config, const fs::path& ours, const fs::path& home,
+                 const std::string& name) {
+  return says_something(files, config, ours, home, name, 0);
+}
+
+Result<std::string> hosts_text(const std::vector<Applied>& targets,
+                               const std::function<bool(const std::string& name)>& is_taken) {
+  std::string text;
+  std::set<std::string> seen;
+  for (auto target = targets.rbegin(); target != targets.rend(); ++target) {
+    const auto& interpreter = target->wanted.interpreter;
+    if (!target->ssh || target->gone || !seen.insert(interpreter.target).second) continue;
+    const auto names =
+        target->second_only || is_taken(interpreter.target) ? ide::HostNames::second_only : ide::HostNames::both;
+    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(interpreter, {}, names));
+    text += (text.empty() ? "# Written by helper: it is made anew by `helper settings apply` and `undo`.\n\n" : "\n") +
+            block;
+  }
+  return text;
+}
+
+}  // namespace helper::settings

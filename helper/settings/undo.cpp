@@ -1,0 +1,67 @@
+#include "settings/undo.hpp"
+
+#include "settings/gather.hpp"
+#include "settings/report.hpp"
+
+#include <algorithm>
+
+namespace helper::settings {
+namespace {
+
+Result<std::optional<std::string>> text_after(const Desk& desk, const Ledger& ledger, const Record& record,
+                                              const std::string& text, const std::string& name) {
+  const WayBack way = way_back(record, text, name);
+  if (way == WayBack::nothing) return text;
+  if (way == WayBack::original) {
+    if (!record.original) return std::nullopt;
+    HELPER_TRY_ASSIGN(auto original, read_backup(desk, *record.original));
+    return original;
+  }
+  const bool include_stays = !record.place.kind && record.names.size() > 1;  // it is one line for all targets
+  if (include_stays) return text;
+  const Applied* target = ledger.find_target(name);
+  HELPER_TRY_ASSIGN(auto rest,
+                    without_ours(desk, record.place, text, target == nullptr ? ide::Wanted{} : target->wanted));
+  // No more than a frame is left: the file that was there before us had no more in it either.
+  if (!rest && record.original) return read_backup(desk, *record.original);
+  return rest;
+}
+
+}  // namespace
+
+Edit undo_edit(const Desk& desk, const Ledger& ledger, const Record& record, const std::string& name) {
+  Edit edit{record.place};
+  auto text = desk.files.read(record.place.file);
+  if (!text) {
+    edit.refused = text.error();
+    return edit;
+  }
+  edit.before = edit.after = *text;
+  if (!*text) return edit;
+  auto after = text_after(desk, ledger, record, **text, name);
+  if (after) {
+    edit.after = std::move(*after);
+  } else {
+    edit.refused = after.error();
+  }
+  return edit;
+}
+
+std::vector<Edit> undo_edits(const Desk& desk, const Ledger& ledger, const std::string& name) {
+  std::vector<Edit> edits;
+  for (auto record = ledger.records.rbegin(); record != ledger.records.rend(); ++record) {
+    if (std::ranges::find(record->names, name) != record->names.end())
+      edits.push_back(undo_edit(desk, ledger, *record, name));
+  }
+  return edits;
+}
+
+const char* undo_outcome(const Ledger& ledger, const Edit& edit, const std::string& name) {
+  if (!edit.changes()) return outcome::k_unchanged;
+  if (!edit.after) return outcome::k_removed;
+  const auto record = std::ranges::find(ledger.records, edit.place.file, [](const Record& r) { return r.place.file; });
+  const bool exact = record != ledger.records.end() && way_back(*record, edit.before, name) == WayBack::original;
+  return exact ? outcome::k_restored : outcome::k_edited;
+}
+
+}  // namespace helper::settings

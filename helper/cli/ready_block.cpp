@@ -22,6 +22,7 @@ std::string render_ready_block(const Style& style, const ide::Interpreter& i) {
   row("Gateway", ide::gateway_link(i));
   row("PyCharm",
       fmt::format("Add New Interpreter > On SSH: {}@{}:{}, key pair {}", i.user, i.host, i.port, i.key_file));
+  row("apply", fmt::format("helper settings apply {} writes all this for IDEs and ssh", shell::quote(i.target)));
   row("more", fmt::format("helper settings {}", shell::quote(i.target)));
   return text;
 }

@@ -1,14 +1,9 @@
-#include "cli/backend.hpp"
 #include "cli/context.hpp"
-#include "cli/own_program.hpp"
 #include "cli/ready.hpp"
 #include "cli/render.hpp"
 #include "cli/request.hpp"
 #include "cli/runners.hpp"
 #include "cli/text.hpp"
-#include "ide/links.hpp"
-#include "ide/render.hpp"
-#include "ide/ssh_config.hpp"
 #include "rpc/types.hpp"
 
 #include <fmt/format.h>
@@ -79,19 +74,6 @@ Result<void> confirm_removal(Context& context) {
   HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
   if (answer != "yes") return fail(ErrorCode::cancelled, plan.target, "nothing was removed");
   return {};
-}
-
-rpc::Json links_json(Context& context, const ide::Interpreter& interpreter) {
-  rpc::Json links{
-      {"gateway", ide::gateway_link(interpreter)}, {"toolbox", ide::toolbox_link(interpreter)}, {"backend", nullptr}};
-  if (const auto backend = find_backend(context, interpreter)) {
-    links["gateway"] = ide::gateway_link(interpreter, *backend);
-    links["backend"] = {{"path", backend->path},
-                        {"product_code", backend->product_code},
-                        {"build", backend->build},
-                        {"name", backend->name}};
-  }
-  return links;
 }
 
 // Ctrl-C is how it ends, and no error to speak of.
@@ -182,32 +164,6 @@ Result<int> run_logs(Context& context) {
   // A pipe or a file gets what the container wrote; only a terminal has to be guarded against it.
   context.out << (context.out_is_terminal ? safe_block(log.text, context.out_style.utf8) : log.text);
   if (!log.text.empty() && log.text.back() != '\n') context.out << "\n";
-  return 0;
-}
-
-Result<int> run_settings(Context& context) {
-  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
-  HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings", params));
-  HELPER_TRY_ASSIGN(const ide::Interpreter interpreter, rpc::interpreter_from_json(answer.result));
-  const std::string format = context.json ? "json" : context.arguments.text("--format");
-  if (format == "json") {
-    rpc::Json document = answer.result;
-    document["links"] = links_json(context, interpreter);
-    write_json(context, document);
-  } else if (format == "ssh-config") {
-    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(interpreter));
-    context.out << block;
-  } else if (format == "ssh-config-ensure") {
-    HELPER_TRY_ASSIGN(const std::string program, own_program());
-    HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
-    HELPER_TRY_ASSIGN(
-        const std::string block,
-        ide::ssh_config_block(interpreter, {program, "connect", interpreter.target, "--config", file.string()}));
-    context.out << block;
-  } else {
-    HELPER_TRY_ASSIGN(const std::string text, ide::settings_text(interpreter));
-    context.out << text;
-  }
   return 0;
 }
 

@@ -18,6 +18,8 @@ struct Context;
 [[nodiscard]] Result<int> run_snapshot(Context& context);
 [[nodiscard]] Result<int> run_list(Context& context);
 [[nodiscard]] Result<int> run_logs(Context& context);
+
+// run_settings.cpp
 [[nodiscard]] Result<int> run_settings(Context& context);
 
 // run_python.cpp, run_gpu.cpp

@@ -74,8 +74,18 @@ constexpr std::array k_cp{
     OptionSpec{Kind::argument, "TO", "", "where to; TARGET:PATH when it is in the container", "", "", true},
 };
 constexpr std::array k_settings{
+    OptionSpec{Kind::argument, "ACTION", "", "show, apply, diff or undo; show can be left out"},
     k_target,
-    OptionSpec{Kind::text, "--format", "FORMAT", "how to write them", "text", "text|json|ssh-config|ssh-config-ensure"},
+    OptionSpec{Kind::text, "--format", "FORMAT", "of show: how to write them", "text",
+               "text|json|ssh-config|ssh-config-ensure"},
+    OptionSpec{Kind::text, "--ide", "NAMES", "only these IDEs, joined by commas: PyCharm, or PyCharm2026.1"},
+    OptionSpec{Kind::flag, "--dry-run", "", "only show what apply or undo would change, file by file"},
+    OptionSpec{Kind::flag, "--now", "", "write also the files of an IDE that runs, instead of when it closes"},
+    OptionSpec{Kind::text, "--project", "FOLDER",
+               "the folder that the IDE opens (the config's project when not given)"},
+    OptionSpec{Kind::text, "--run-configuration", "FILE",
+               "also a run configuration for this script of the project, or the .xml of one that is there"},
+    OptionSpec{Kind::flag, "--no-ssh-config", "", "leave ~/.ssh/config as it is"},
 };
 constexpr std::array k_python{
     OptionSpec{Kind::argument, "ACTION", "", "list, or use", "list", "list|use"},
@@ -154,10 +164,16 @@ constexpr std::array k_verbs{
     Verb{"cp", "copy files to the container or from it",
          "By scp, folders with all that is in them. A relative PATH starts at the user's home folder.",
          "helper cp data.zip centernet:/workspace/\nhelper cp centernet:/workspace/out ./out", k_cp, run_cp},
-    Verb{"settings", "print what PyCharm, Gateway and ssh need",
-         "Of a target that is ready. The ssh-config form is a Host block to put into ~/.ssh/config; with\n"
-         "ssh-config-ensure every ssh to that host ensures first.",
-         "helper settings\nhelper settings --format ssh-config >> ~/.ssh/config", k_settings, run_settings},
+    Verb{"settings", "write PyCharm's, Gateway's and ssh's settings, or print them",
+         "apply writes them into the files of every JetBrains IDE found here, of the project (.idea) and of\n"
+         "ssh; the target must be ready. diff shows what apply would change, undo brings back what was there.\n"
+         "Files of an IDE that runs are written when it closes, unless you say otherwise. Without one of\n"
+         "these words the settings are printed; their ssh-config form is a Host block for ~/.ssh/config, with\n"
+         "ssh-config-ensure one by which every ssh to that host ensures first.",
+         "helper settings apply\nhelper settings diff centernet --ide PyCharm2026.1\nhelper settings undo\nhelper "
+         "settings\n"
+         "helper settings --format ssh-config",
+         k_settings, run_settings},
     Verb{"open", "open the target in Gateway, Toolbox, PyCharm or a browser",
          "Ensures first, then starts the IDE's launcher, or what this desktop opens such a link with. Where\n"
          "nothing can be opened, the link is printed and the status is 10.",

@@ -1,9 +1,12 @@
 #include "ensure/service.hpp"
 
 #include "base/files.hpp"
+#include "base/log.hpp"
 #include "base/shell.hpp"
 #include "config/find.hpp"
+#include "ensure/ask_caller.hpp"
 #include "ensure/questions.hpp"
+#include "ensure/settings_watch.hpp"
 #include "ensure/target.hpp"
 
 #include <future>
@@ -15,6 +18,13 @@ namespace {
 
 Caller caller_of(const Request& request) { return {request.agent_socket, request.can_answer, request.recreate}; }
 
+// "PyCharm2026.1, DataSpell2025.2"
+std::string names_of(const std::vector<settings::IdeReport>& ides) {
+  std::string names;
+  for (const auto& ide : ides) names += (names.empty() ? "" : ", ") + ide.name;
+  return names;
+}
+
 }  // namespace
 
 struct Service::State {
@@ -24,6 +34,7 @@ struct Service::State {
     config::Target config;
     std::string config_file;
     std::shared_ptr<Target> target;
+    std::vector<std::string> servers;  // of all targets of that config
   };
 
   [[nodiscard]] std::string config_file(const Request& request) const {
@@ -45,7 +56,9 @@ struct Service::State {
     HELPER_TRY_ASSIGN(const auto config, load(request));
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, request.target));
     auto target = find(config.file.string(), chosen.name);
-    return Chosen{std::move(chosen), config.file.string(), std::move(target)};
+    std::vector<std::string> servers;
+    for (const auto& [name, each] : config.targets) servers.push_back(each.server);
+    return Chosen{std::move(chosen), config.file.string(), std::move(target), std::move(servers)};
   }
 
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
@@ -70,10 +83,54 @@ struct Service::State {
     return {};
   }
 
+  [[nodiscard]] ide::Wanted wanted(const Chosen& chosen, ide::Interpreter interpreter) const {
+    return wanted_of(chosen.config, chosen.config_file, std::move(interpreter), paths, helper, clock);
+  }
+  // Of a target whose state does not matter: it names the entries.
+  [[nodiscard]] ide::Wanted wanted(const Chosen& chosen) const {
+    ide::Interpreter interpreter;
+    interpreter.target = chosen.config.name;
+    return wanted(chosen, std::move(interpreter));
+  }
+
+  // What follows for settings that were applied. Their trouble is not the target's: it is told, and no more.
+  void after_converge(const Chosen& chosen, plan::Power power, Report& report) {
+    const auto note = [&](const Error& error) { report.notes.push_back("settings: " + to_text(error)); };
+    const bool ready = power == plan::Power::running && report.settings.has_value();
+    if (!ready && power != plan::Power::absent) return;
+    const auto now = ready ? wanted(chosen, *report.settings) : wanted(chosen);
+    if (const auto done = book.set_gone(now.name, !ready); !done) note(done.error());
+    if (!ready) return;
+    const auto stale = book.out_of_date(now);
+    if (!stale) return note(stale.error());
+    if (!stale->value_or("").empty()) {
+      report.notes.push_back("the settings that IDEs and ssh have are out of date (" + **stale +
+                             "); renew them: helper settings apply " + chosen.config.name);
+    }
+  }
+
+  // Whether files of IDEs that run are to be written at once: asked of whoever makes the request.
+  settings::AskNow ask_now(const Request& request, const std::string& target, const EventSink& on_event,
+                           const std::stop_token& stop) {
+    if (!request.can_answer) return {};
+    return [this, on_event, stop, target](const std::vector<settings::IdeReport>& running) -> Result<bool> {
+      AskCaller person(questions, on_event, true, target);
+      const Question question{Question::Kind::confirm,
+                              names_of(running) + " runs. Write its files now all the same",
+                              {"An IDE keeps its settings in memory, and may write them over ours when it closes.",
+                               "With \"no\" they are prepared, and written as soon as it has closed."}};
+      HELPER_TRY_ASSIGN(const std::string answer, person.ask(question, stop));
+      return answer == "yes";
+    };
+  }
+
   const Paths paths;
+  const std::string helper = helper_beside_us();
   DiskFileStore files;
   SystemClock clock;
   Questions questions;
+  settings::Book book{paths, files, clock, settings::ide_formats()};
+  SettingsWatch watch{book};
   std::mutex mutex;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
 };
@@ -86,13 +143,17 @@ Result<Report> Service::converge(const Request& request, plan::Power power, cons
                                  const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
   if (power == plan::Power::running) HELPER_TRY(state_->ports_are_free_of_others(chosen));
-  return chosen.target->converge(chosen.config, power, caller_of(request), on_event, stop);
+  HELPER_TRY_ASSIGN(auto report, chosen.target->converge(chosen.config, power, caller_of(request), on_event, stop));
+  state_->after_converge(chosen, power, report);
+  return report;
 }
 
 Result<Report> Service::restart(const Request& request, const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
   HELPER_TRY(state_->ports_are_free_of_others(chosen));
-  return chosen.target->restart(chosen.config, caller_of(request), on_event, stop);
+  HELPER_TRY_ASSIGN(auto report, chosen.target->restart(chosen.config, caller_of(request), on_event, stop));
+  state_->after_converge(chosen, plan::Power::running, report);
+  return report;
 }
 
 Result<PlanReport> Service::plan(const Request& request, plan::Power power, const std::stop_token& stop) {
@@ -170,6 +231,25 @@ Result<ide::Interpreter> Service::settings(const Request& request, const std::st
 Result<ide::Interpreter> Service::known(const Request& request) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
   return chosen.target->known(chosen.config);
+}
+
+Result<settings::Report> Service::apply_settings(const Request& request, const SettingsOptions& options,
+                                                 const EventSink& on_event, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(auto interpreter, chosen.target->settings(chosen.config, caller_of(request), stop));
+  const auto order = order_of(state_->wanted(chosen, std::move(interpreter)), chosen.config, chosen.servers, options);
+  auto report = state_->book.apply(order, state_->ask_now(request, chosen.config.name, on_event, stop));
+  state_->watch.wake();
+  return report;
+}
+
+Result<settings::Report> Service::undo_settings(const Request& request, const SettingsOptions& options,
+                                                const EventSink& on_event, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  const auto order = undo_order_of(state_->wanted(chosen), options);
+  auto report = state_->book.undo(order, state_->ask_now(request, chosen.config.name, on_event, stop));
+  state_->watch.wake();
+  return report;
 }
 
 Result<PythonList> Service::pythons(const Request& request, const std::stop_token& stop) {

@@ -7,6 +7,7 @@
 #include "ensure/gpu_report.hpp"
 #include "ensure/python_list.hpp"
 #include "ensure/report.hpp"
+#include "ensure/settings_order.hpp"
 #include "plan/desired.hpp"
 
 #include <memory>
@@ -57,6 +58,13 @@ class Service {
   // The settings that the last look found, at once and without asking the server: of a target that lacked nothing then,
   // by the config as it is now, not longer ago than k_known_for, and with its link up since. Error not_ready otherwise.
   [[nodiscard]] Result<ide::Interpreter> known(const Request& request);
+  // The settings of a target that is ready, into the files of IDEs and of ssh; a dry run shows what would change. Files
+  // of an IDE that runs are prepared, unless whoever asks says otherwise, and written when it closes.
+  [[nodiscard]] Result<settings::Report> apply_settings(const Request& request, const SettingsOptions& options,
+                                                        const EventSink& on_event, const std::stop_token& stop);
+  // Out of these files again; the target may be in any state.
+  [[nodiscard]] Result<settings::Report> undo_settings(const Request& request, const SettingsOptions& options,
+                                                       const EventSink& on_event, const std::stop_token& stop);
   // Error not_ready when the container does not run.
   [[nodiscard]] Result<PythonList> pythons(const Request& request, const std::stop_token& stop);
   [[nodiscard]] Result<GpuReport> gpu(const Request& request, bool check, const EventSink& on_event,

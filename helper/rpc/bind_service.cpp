@@ -35,6 +35,13 @@ Result<bool> follow_param(const Json& params, const CallContext& context) {
   return follow;
 }
 
+Result<ensure::SettingsOptions> settings_options_param(const Json& params) {
+  HELPER_TRY_ASSIGN(auto options, settings_options_from_json(params.is_object() ? params : Json::object()));
+  if (!options.project.empty() && !std::filesystem::path(options.project).is_absolute())
+    return fail(ErrorCode::rpc_params, "params.project", "it is not an absolute path");
+  return options;
+}
+
 Result<ensure::Request> request_param(const Json& params, const CallContext& context) {
   HELPER_TRY_ASSIGN(ensure::Request request, request_from_json(params.is_object() ? params : Json::object()));
   if (!request.config_file.empty() && !std::filesystem::path(request.config_file).is_absolute()) {

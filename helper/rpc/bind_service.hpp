@@ -22,6 +22,9 @@ inline constexpr int k_max_log_lines = 100'000;
 // absolute).
 [[nodiscard]] Result<ensure::Request> request_param(const Json& params, const CallContext& context);
 
+// Error: rpc_params (also for a project that is not an absolute path).
+[[nodiscard]] Result<ensure::SettingsOptions> settings_options_param(const Json& params);
+
 template <class T>
 [[nodiscard]] Result<Json> as_json(const Result<T>& result) {
   if (!result) return fail(result.error());
@@ -78,6 +81,18 @@ template <class Service>
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     return as_json(service.known(request));
   };
+  const auto settings = [&service](bool apply, bool always_dry) -> Handler {
+    return [&service, apply, always_dry](const Json& params, const CallContext& context) -> Result<Json> {
+      HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+      HELPER_TRY_ASSIGN(ensure::SettingsOptions options, settings_options_param(params));
+      options.dry_run = options.dry_run || always_dry;
+      return as_json(apply ? service.apply_settings(request, options, context.on_event, context.stop)
+                           : service.undo_settings(request, options, context.on_event, context.stop));
+    };
+  };
+  handlers["settings.apply"] = settings(true, false);
+  handlers["settings.diff"] = settings(true, true);
+  handlers["settings.undo"] = settings(false, false);
   handlers["pythons"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     return as_json(service.pythons(request, context.stop));

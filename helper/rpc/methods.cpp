@@ -21,6 +21,34 @@ std::vector<Param> target_params(std::vector<Param> own = {}) {
   return params;
 }
 
+// What settings.apply and settings.undo take beside.
+std::vector<Param> settings_params(std::vector<Param> own = {}) {
+  std::vector<Param> params = target_params({
+      {"ides", ParamType::string, false,
+       "names of IDEs, joined by commas: \"PyCharm\" or \"PyCharm2026.1\"; absent: all"},
+      {"now", ParamType::boolean, false,
+       "the files of an IDE that runs too; absent: it is asked, or they wait until it closes"},
+  });
+  params.insert(params.end(), own.begin(), own.end());
+  return params;
+}
+
+std::vector<Param> apply_params(std::vector<Param> own = {}) {
+  std::vector<Param> params = settings_params({
+      {"project", ParamType::string, false,
+       "absolute path of the folder that the IDE opens; absent: project.local of the config"},
+      {"run_configuration", ParamType::string, false,
+       "below the project, a script to make one for, or a .xml of one that is there; absent: none"},
+      {"ssh_config", ParamType::boolean, false, "~/.ssh/config too; absent: yes"},
+  });
+  params.insert(params.end(), own.begin(), own.end());
+  return params;
+}
+
+constexpr const char* k_settings_result =
+    "{target, dry_run, ides: [{name, folder, supported, running, pid}], files: [{owner, file, outcome, diff, error}], "
+    "notes}";
+
 // clang-format off
 std::vector<Method> make_table() {
   return {
@@ -50,6 +78,13 @@ std::vector<Method> make_table() {
        "{target, host, port, user, key_file, known_hosts, host_key_alias, python, python_version, ...}", R"({"target": "centernet"})", false},
       {"known", "The settings that the last look found, at once and without asking the server; the error not_ready where they may no longer hold.", target_params(),
        "as settings", R"({"target": "centernet"})", true},
+      {"settings.apply", "Writes the settings of a ready target into the files of IDEs and of ssh.",
+       apply_params({{"dry_run", ParamType::boolean, false, "only tell what would be written; absent: no"}}),
+       k_settings_result, R"({"target": "centernet", "ides": "PyCharm2026.1"})", false},
+      {"settings.diff", "What settings.apply would change in which file.", apply_params(), k_settings_result, R"({"target": "centernet"})", false},
+      {"settings.undo", "Takes out of these files what settings.apply wrote.",
+       settings_params({{"dry_run", ParamType::boolean, false, "only tell what would be taken out; absent: no"}}),
+       k_settings_result, R"({"target": "centernet"})", false},
       {"pythons", "Every interpreter of the container, which one is chosen, and why.", target_params(),
        "{target, wanted, cause, pythons, notes}", R"({"target": "centernet"})", false},
       {"gpu", "The server's GPUs, who uses them, and whether they reach the container.",

@@ -248,6 +248,43 @@ void describe(A& a, V& v) {
   a.optional("problems", v.problems);
 }
 
+template <class A, Is<settings::IdeReport> V>
+void describe(A& a, V& v) {
+  a.required("name", v.name);
+  a.required("folder", v.folder);
+  a.optional("supported", v.supported);
+  a.optional("running", v.running);
+  a.optional("pid", v.pid);
+}
+
+template <class A, Is<settings::FileReport> V>
+void describe(A& a, V& v) {
+  a.required("owner", v.owner);
+  a.required("file", v.file);
+  a.required("outcome", v.outcome);
+  a.optional("diff", v.diff);
+  a.optional("error", v.error);
+}
+
+template <class A, Is<settings::Report> V>
+void describe(A& a, V& v) {
+  a.required("target", v.target);
+  a.optional("dry_run", v.dry_run);
+  a.required("ides", v.ides);
+  a.required("files", v.files);
+  a.optional("notes", v.notes);
+}
+
+template <class A, Is<ensure::SettingsOptions> V>
+void describe(A& a, V& v) {
+  a.optional("ides", v.ides);
+  a.optional("project", v.project);
+  a.optional("run_configuration", v.run_configuration);
+  a.optional("ssh_config", v.ssh_config);
+  a.optional("now", v.now);
+  a.optional("dry_run", v.dry_run);
+}
+
 template <class A, Is<ensure::Request> V>
 void describe(A& a, V& v) {
   a.optional("config", v.config_file);
@@ -440,6 +477,8 @@ Json to_json(const std::vector<ensure::ServerList>& lists) { return Writer::writ
 Json to_json(const ensure::LogText& text) { return Writer::write(text); }
 Json to_json(const ensure::PythonList& list) { return Writer::write(list); }
 Json to_json(const ensure::GpuReport& report) { return Writer::write(report); }
+Json to_json(const settings::Report& report) { return Writer::write(report); }
+Json to_json(const ensure::SettingsOptions& options) { return Writer::write(options); }
 Json to_json(const ensure::Request& request) { return Writer::write(request); }
 Json to_json(const std::vector<ensure::TargetStatus>& statuses) { return Writer::write(statuses); }
 
@@ -479,6 +518,12 @@ Result<ensure::PythonList> python_list_from_json(const Json& json, const std::st
 }
 Result<ensure::GpuReport> gpu_report_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::GpuReport>(json, path);
+}
+Result<settings::Report> settings_report_from_json(const Json& json, const std::string& path) {
+  return Reader::read<settings::Report>(json, path);
+}
+Result<ensure::SettingsOptions> settings_options_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::SettingsOptions>(json, path);
 }
 Result<ensure::Request> request_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::Request>(json, path);

@@ -8,6 +8,7 @@
 #include "ide/interpreter.hpp"
 #include "plan/desired.hpp"
 #include "rpc/json.hpp"
+#include "settings/report.hpp"
 
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ namespace helper::rpc {
 [[nodiscard]] Json to_json(const ensure::LogText& text);
 [[nodiscard]] Json to_json(const ensure::PythonList& list);
 [[nodiscard]] Json to_json(const ensure::GpuReport& report);
+[[nodiscard]] Json to_json(const settings::Report& report);
 [[nodiscard]] Json to_json(const ensure::Request& request);
 [[nodiscard]] Json to_json(const std::vector<ensure::TargetStatus>& statuses);  // an array
 
@@ -45,6 +47,12 @@ namespace helper::rpc {
 [[nodiscard]] Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path = "logs");
 [[nodiscard]] Result<ensure::PythonList> python_list_from_json(const Json& json, const std::string& path = "pythons");
 [[nodiscard]] Result<ensure::GpuReport> gpu_report_from_json(const Json& json, const std::string& path = "gpu");
+[[nodiscard]] Result<settings::Report> settings_report_from_json(const Json& json,
+                                                                 const std::string& path = "settings");
+// The parameters of settings.apply, settings.diff and settings.undo; absent ones are as SettingsOptions has them.
+[[nodiscard]] Result<ensure::SettingsOptions> settings_options_from_json(const Json& json,
+                                                                         const std::string& path = "params");
+[[nodiscard]] Json to_json(const ensure::SettingsOptions& options);
 [[nodiscard]] Result<ensure::Request> request_from_json(const Json& json, const std::string& path = "params");
 
 // "running", "stopped", "absent". Error: rpc_params.

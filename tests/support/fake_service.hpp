@@ -107,6 +107,21 @@ class FakeService {
     interpreter.port = 2222;
     return interpreter;
   }
+  Result<settings::Report> apply_settings(const ensure::Request& request, const ensure::SettingsOptions& options,
+                                          const ensure::EventSink&, const std::stop_token&) {
+    note(request, options.dry_run ? "settings apply dry" : "settings apply");
+    settings::Report report;
+    report.target = request.target;
+    report.dry_run = options.dry_run;
+    return report;
+  }
+  Result<settings::Report> undo_settings(const ensure::Request& request, const ensure::SettingsOptions& options,
+                                         const ensure::EventSink&, const std::stop_token&) {
+    note(request, options.dry_run ? "settings undo dry" : "settings undo");
+    settings::Report report;
+    report.target = request.target;
+    return report;
+  }
   Result<ensure::PythonList> pythons(const ensure::Request& request, const std::stop_token&) {
     note(request, "pythons");
     ensure::PythonList list;

@@ -196,5 +196,28 @@ TEST(Types, ReadAnErrorOfANewerVersionAsInternal) {
             (Error{ErrorCode::internal, "t", "c", ""}));
 }
 
+TEST(Types, CarryWhatWasDoneToSettingsThereAndBack) {
+  settings::Report report;
+  report.target = "centernet";
+  report.dry_run = true;
+  report.ides = {{"PyCharm2026.1", "/c/PyCharm2026.1", true, true, 4711}};
+  report.files = {{"PyCharm2026.1", "/c/f.xml", settings::outcome::k_left, "--- a\n+++ b\n", k_problem}};
+  report.notes = {"note"};
+  const auto back = settings_report_from_json(to_json(report));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, report);
+}
+
+TEST(Types, CarryWhatIsAskedOfSettings) {
+  const ensure::SettingsOptions options{"PyCharm", "/p", "train.py", false, true, true};
+  const auto back = settings_options_from_json(to_json(options));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(to_json(*back), to_json(options));
+  const auto defaults = settings_options_from_json(Json::object());
+  ASSERT_TRUE(defaults);
+  EXPECT_TRUE(defaults->ssh_config);
+  EXPECT_FALSE(defaults->now || defaults->dry_run);
+}
+
 }  // namespace
 }  // namespace helper::rpc

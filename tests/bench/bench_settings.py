@@ -28,7 +28,7 @@ def milliseconds(helper, *words):
 
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    with Sandbox("bench-settings") as sandbox:
+    with Sandbox("bench-set") as sandbox:
         helper = Helper(sandbox)
         assert helper.run("ensure").returncode == 0
         home = helper.environment["HOME"]

@@ -100,7 +100,8 @@ TEST(Parse, ChecksNumbersAndChoices) {
     EXPECT_NE(refused({"logs", std::string("--lines=") + number}).cause.find("from 1 to 100000"), std::string::npos)
         << number;
   }
-  EXPECT_EQ(refused({"settings", "--format", "xml"}).cause, "--format is \"xml\"; it can be text|json|ssh-config|ssh-config-ensure");
+  EXPECT_EQ(refused({"settings", "--format", "xml"}).cause,
+            "--format is \"xml\"; it can be text|json|ssh-config|ssh-config-ensure");
   EXPECT_EQ(refused({"settings", "--format", "text|json"}).cause,
             "--format is \"text|json\"; it can be text|json|ssh-config|ssh-config-ensure");
   EXPECT_EQ(refused({"status", "--json=perhaps"}).fix, "helper status --help");

@@ -236,8 +236,10 @@ Result<ide::Interpreter> Service::known(const Request& request) {
 Result<settings::Report> Service::apply_settings(const Request& request, const SettingsOptions& options,
                                                  const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
-  HELPER_TRY_ASSIGN(auto interpreter, chosen.target->settings(chosen.config, caller_of(request), stop));
-  const auto order = order_of(state_->wanted(chosen, std::move(interpreter)), chosen.config, chosen.servers, options);
+  auto interpreter = chosen.target->known(chosen.config);
+  if (!interpreter) interpreter = chosen.target->settings(chosen.config, caller_of(request), stop);
+  HELPER_TRY(interpreter);
+  const auto order = order_of(state_->wanted(chosen, *interpreter), chosen.config, chosen.servers, options);
   auto report = state_->book.apply(order, state_->ask_now(request, chosen.config.name, on_event, stop));
   state_->watch.wake();
   return report;

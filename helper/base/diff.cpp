@@ -37,7 +37,7 @@ std::vector<std::vector<int>> furthest_points(const Lines& a, const Lines& b) {
   const int m = static_cast<int>(b.size());
   std::vector<std::vector<int>> rows;
   for (int d = 0; d <= std::min(n + m, k_most_changes); ++d) {
-    std::vector<int> row(static_cast<std::size_t>(2 * d + 1));
+    std::vector<int> row(2 * static_cast<std::size_t>(d) + 1);
     const auto before = [&](int k) { return rows.back()[static_cast<std::size_t>(k + d - 1)]; };
     for (int k = -d; k <= d; k += 2) {
       const bool down = k == -d || (k != d && before(k - 1) < before(k + 1));

@@ -2,6 +2,7 @@
 // Prompter; the question travels to whoever asked for the work, and a Prompter without a person refuses it.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 
 #include <stop_token>
@@ -16,6 +17,7 @@ struct Question {
   std::string prompt;                     // one line: "Passphrase for /home/u/.ssh/id_ed25519"
   std::vector<std::string> details;       // lines to show above it, such as a fingerprint
   std::vector<std::string> choices = {};  // of a confirm: the words that may be answered; none: "yes" and "no"
+  Milliseconds limit{0};                  // within which it must be answered; 0: not known here
 };
 
 class Prompter {

@@ -38,6 +38,8 @@ std::string Progress::on(const ensure::Event& event, SteadyTime now) {
     case Kind::note:
       if (!told_notes_.insert(event.text).second) return {};
       return hide() + render_note(style_, event.text) + tick(now);
+    case Kind::answered:
+      return {};
     case Kind::question:
       break;
   }

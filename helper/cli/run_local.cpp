@@ -69,8 +69,13 @@ Result<int> run_version(Context& context) {
   HELPER_TRY_ASSIGN(Daemon * daemon, context.daemon());
   HELPER_TRY_ASSIGN(const auto running, daemon->version_if_running(context.interrupts.token()));
   if (context.json) {
-    write_json(context,
-               {{"helper", HELPER_VERSION}, {"daemon", running ? *running : rpc::Json()}, {"protocol", k_protocol}});
+    HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+    write_json(context, {{"helper", HELPER_VERSION},
+                         {"api", rpc::k_api},
+                         {"daemon", running ? *running : rpc::Json()},
+                         {"protocol", k_protocol},
+                         {"endpoint_file", paths.endpoint_file().string()},
+                         {"log_file", paths.daemon_log().string()}});
   } else {
     context.out << fmt::format("helper    {}\ndaemon    {}\nprotocol  {}\n", HELPER_VERSION,
                                daemon_text(context, running), k_protocol);

@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace helper::ensure {
+namespace {
+
+bool is_about_a_question(const Event& event) {
+  return event.kind == Event::Kind::question || event.kind == Event::Kind::answered;
+}
+
+}  // namespace
 
 void Job::run() {
   work_(*this);
@@ -15,7 +22,7 @@ void Job::emit(const Event& event) {
   const std::scoped_lock lock(mutex_);
   history_.push_back(event);
   for (const auto& listener : listeners_) {
-    if (event.kind != Event::Kind::question || listener.can_answer) listener.sink(event);
+    if (!is_about_a_question(event) || listener.can_answer) listener.sink(event);
   }
 }
 
@@ -35,7 +42,7 @@ bool Job::join(std::size_t listener, EventSink sink, bool can_answer) {
   const std::scoped_lock lock(mutex_);
   if (done_ || stop_.stop_requested()) return false;
   for (const auto& event : history_) {
-    if (event.kind != Event::Kind::question) sink(event);  // a question that is open was put to those who were there
+    if (!is_about_a_question(event)) sink(event);  // a question that is open was put to those who were there
   }
   listeners_.push_back({listener, std::move(sink), can_answer});
   return true;

@@ -25,6 +25,7 @@ struct Event {
     failed,      // the step failed: text, error in cause, elapsed
     note,        // text
     question,    // question_id, question: answer it with the `answer` method within its time limit
+    answered,    // question_id: that question is over, by whoever's answer or because its time was
   };
   Kind kind = Kind::note;
   std::string target;
@@ -40,6 +41,7 @@ struct StepReport {
   std::string text;   // "start container centernet"
   std::string cause;  // "it exited (code 137)"
   Milliseconds elapsed{0};
+  friend bool operator==(const StepReport&, const StepReport&) = default;
 };
 
 // Where a container is not as its config says. The texts are canonical; of environment variables only a fingerprint.
@@ -50,6 +52,7 @@ struct DriftReport {
   std::string applied;  // when the container was made; "" when that is not known
   std::string actual;   // as the engine tells it; "" when it does not
   std::string cause;    // who changed it
+  friend bool operator==(const DriftReport&, const DriftReport&) = default;
 };
 // The state of a target that can be used and has not the GPUs that its config asks for.
 inline constexpr const char* k_ready_without_gpu = "ready without GPU";
@@ -84,6 +87,7 @@ struct TunnelReport {
   bool up = false;
   std::string trouble;
   std::uint64_t connections = 0;
+  friend bool operator==(const TunnelReport&, const TunnelReport&) = default;
 };
 
 // The result of status for one target: observe + make_plan, said for people.
@@ -91,7 +95,8 @@ struct TargetStatus {
   std::string target;
   std::string config_file;
   std::string server;
-  std::string state;  // "ready", "ready without GPU", "not ready", "stopped", "absent", "unreachable", "working"
+  std::string state;  // "ready", "ready without GPU", "not ready", "stopped", "absent", "unreachable", "working"; of
+                      // watch also "unknown"
   std::string container;
   std::string container_state;
   std::string image;
@@ -104,6 +109,25 @@ struct TargetStatus {
   std::vector<std::string> notes;
   std::string jupyter_url;  // secret, for the token is in it: never logged; "" when no Jupyter answers
   std::vector<DriftReport> drifts;
+  friend bool operator==(const TargetStatus&, const TargetStatus&) = default;
+};
+
+// The result of watch.
+struct WatchReport {
+  std::uint64_t revision = 0;  // another one: the status is another one
+  TargetStatus status;
+};
+
+// The result of targets.
+struct TargetName {
+  std::string name;
+  std::string server;
+  std::string container;
+};
+struct TargetList {
+  std::string config_file;
+  bool own = false;  // it is the person's own config, and not a helper.json of the folder or above
+  std::vector<TargetName> targets;
 };
 
 // The result of snapshot.

@@ -37,13 +37,19 @@ struct Service::State {
     std::vector<std::string> servers;  // of all targets of that config
   };
 
-  [[nodiscard]] std::string config_file(const Request& request) const {
-    return request.config_file.empty() ? paths.user_config_file.string() : request.config_file;
+  Result<std::filesystem::path> config_file(const Request& request) const {
+    if (!request.config_file.empty()) return request.config_file;
+    if (request.folder.empty()) return paths.user_config_file;
+    return config::find_config({.explicit_file = {},
+                                .folder = request.folder,
+                                .home = paths.home,
+                                .user_config_file = paths.user_config_file});
   }
 
   Result<config::Config> load(const Request& request) {
-    if (!request.environment) return config::load_config(files, config_file(request));
-    return config::load_config(files, config_file(request), [&](const std::string& name) -> std::optional<std::string> {
+    HELPER_TRY_ASSIGN(const auto file, config_file(request));
+    if (!request.environment) return config::load_config(files, file);
+    return config::load_config(files, file, [&](const std::string& name) -> std::optional<std::string> {
       const std::string begin = name + "=";
       for (const std::string& entry : *request.environment) {
         if (entry.starts_with(begin)) return entry.substr(begin.size());
@@ -183,6 +189,21 @@ Result<std::vector<TargetStatus>> Service::status(const Request& request, const 
     statuses.push_back(std::move(status));
   }
   return statuses;
+}
+
+Result<WatchReport> Service::watch(const Request& request, std::uint64_t seen, const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(auto report, chosen.target->watch(chosen.config, seen, stop));
+  report.status.config_file = chosen.config_file;
+  return report;
+}
+
+Result<TargetList> Service::targets(const Request& request) {
+  HELPER_TRY_ASSIGN(const auto config, state_->load(request));
+  TargetList list{config.file.string(), config.file == state_->paths.user_config_file, {}};
+  for (const auto& [name, target] : config.targets)
+    list.targets.push_back({name, target.server, target.container.name});
+  return list;
 }
 
 Result<SnapshotReport> Service::snapshot(const Request& request, const std::string& image, const EventSink& on_event,

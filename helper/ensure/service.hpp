@@ -10,6 +10,7 @@
 #include "ensure/settings_order.hpp"
 #include "plan/desired.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -20,13 +21,14 @@ namespace helper::ensure {
 
 // Which target, and how to reach the person who asks.
 struct Request {
-  std::string config_file;   // absolute; "" = the person's own config
+  std::string config_file;   // absolute; "" = the one that is found from `folder`
   std::string target;        // "" = the config's only one
   std::string agent_socket;  // SSH_AUTH_SOCK of whoever asks; "" = keep what is known
   bool can_answer = false;   // questions may be put to whoever asks; else they are refused
   // "NAME=value" of whoever asks, for ${localEnv:NAME} of a devcontainer.json; absent = this process's own.
   std::optional<std::vector<std::string>> environment{};
   bool recreate = false;  // of ensure: a container that is not as the config says may be made anew without asking
+  std::string folder{};   // absolute, where the search for a helper.json begins; "" = the person's own config
 };
 
 class Service {
@@ -42,6 +44,11 @@ class Service {
   [[nodiscard]] Result<PlanReport> plan(const Request& request, plan::Power power, const std::stop_token& stop);
   // All targets of the config when the request names none.
   [[nodiscard]] Result<std::vector<TargetStatus>> status(const Request& request, const std::stop_token& stop);
+  // The state of one target as far as it is known, once its revision is not `seen` any more, or after k_watch_limit.
+  // It connects to no server: a target that nobody has asked about is "unknown".
+  [[nodiscard]] Result<WatchReport> watch(const Request& request, std::uint64_t seen, const std::stop_token& stop);
+  // What the config names. Reads the config and nothing else.
+  [[nodiscard]] Result<TargetList> targets(const Request& request);
   // A copy of the container as an image; `image` is "" for a name made of the target's and the time.
   [[nodiscard]] Result<SnapshotReport> snapshot(const Request& request, const std::string& image,
                                                 const EventSink& on_event, const std::stop_token& stop);

@@ -92,6 +92,19 @@ TargetStatus target_status(const plan::Desired& desired, const plan::Observed& o
   return status;
 }
 
+TargetStatus unknown_status(const config::Target& config) {
+  TargetStatus status = base_status(config);
+  status.state = "unknown";
+  return status;
+}
+
+TargetStatus unreachable_status(const config::Target& config, const Error& error) {
+  TargetStatus status = base_status(config);
+  status.state = "unreachable";
+  status.problems.push_back(error);
+  return status;
+}
+
 TargetStatus working_status(const config::Target& config, const std::string& step) {
   TargetStatus status = base_status(config);
   status.state = "working";

@@ -19,7 +19,10 @@ namespace helper::ensure {
 // `plan` is what would make it run.
 [[nodiscard]] TargetStatus target_status(const plan::Desired& desired, const plan::Observed& observed,
                                          const plan::Plan& plan, const std::vector<tunnel::TunnelStatus>& tunnels);
-// While a job is under way: what is known without looking.
+// What is known without looking: of a target that nobody has asked about, of one whose server cannot be reached, and
+// while a job is under way.
+[[nodiscard]] TargetStatus unknown_status(const config::Target& config);
+[[nodiscard]] TargetStatus unreachable_status(const config::Target& config, const Error& error);
 [[nodiscard]] TargetStatus working_status(const config::Target& config, const std::string& step);
 
 }  // namespace helper::ensure

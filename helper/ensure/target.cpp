@@ -80,9 +80,16 @@ class Target::Asking final : public Prompter {
       event.text = question.prompt;
       event.question_id = id;
       event.question = question;
+      event.question.limit = k_question_limit;
       job_->emit(event);
     }
-    return questions_.wait(id, stop);
+    auto answer = questions_.wait(id, stop);
+    Event over;
+    over.kind = Event::Kind::answered;
+    over.question_id = id;
+    const std::scoped_lock lock(mutex_);
+    if (job_ != nullptr) job_->emit(over);
+    return answer;
   }
 
  private:
@@ -137,7 +144,10 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
 // On the tunnels' thread: after the server or the link was away, what stood on it may have gone too.
 void Target::link_changed(bool up, const std::string& why) {
   log_info("link {}: {}", up ? "up" : "down", why);
-  if (!up) forget();
+  if (!up) {
+    forget();
+    bulletin_.link_is_down(why);
+  }
   if (!up || !link_was_up_.exchange(true)) return;
   worker_.post("link came back", [this](Job& job) {
     if (!keep_running_ || !config_) return;
@@ -152,9 +162,13 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   asking_->begin(&job);
   if (power != plan::Power::running) keep_running_ = false;
   forget();
-  auto report =
-      ensure::converge(hands, paths_, plan::desired_state(config, power), memory_,
-                       [&](const Event& event) { job.emit(event); }, job.stop(), {caller.recreate, asking_.get()});
+  auto report = ensure::converge(hands, paths_, plan::desired_state(config, power), memory_,
+                                 [&](const Event& event) {
+                                   job.emit(event);
+                                   if (event.kind == Event::Kind::started)
+                                     bulletin_.publish(working_status(config, event.text));
+                                 },
+                                 job.stop(), {caller.recreate, asking_.get()});
   asking_->end();
   unreachable_ =
       !report && error_kind(report.error().code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
@@ -164,6 +178,13 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   if (!keep_running_) close_tunnels(hands);  // a first ensure that failed holds no port
   publish_ports(hands);
   if (report && report->settings && report->problems.empty()) remember(config, *report->settings);
+  if (unreachable_) {
+    bulletin_.publish(unreachable_status(config, report.error()));
+  } else if (bulletin_.is_watched()) {
+    post_look();
+  } else {
+    bulletin_.forget();
+  }
   if (report) report->round_trips = connection_->server.runs() - before;
   return report;
 }
@@ -255,11 +276,40 @@ Result<TargetStatus> Target::status(const config::Target& config, const Caller& 
       {}, [](const Event&) {}, caller.can_answer, stop,
       [=, this](Job& job) -> Result<TargetStatus> {
         HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
-        const auto desired = plan::desired_state(config, plan::Power::running);
-        const auto plan = plan::make_plan(desired, observed);
-        if (!plan.empty() || !plan.shortfalls.empty()) forget();
-        return target_status(desired, observed, plan, connection_->tunnels.status());
+        return status_of(config, observed);
       });
+}
+
+TargetStatus Target::status_of(const config::Target& config, const plan::Observed& observed) {
+  const auto desired = plan::desired_state(config, plan::Power::running);
+  const auto plan = plan::make_plan(desired, observed);
+  if (!plan.empty() || !plan.shortfalls.empty()) forget();
+  auto status = target_status(desired, observed, plan, connection_->tunnels.status());
+  bulletin_.publish(status);
+  return status;
+}
+
+Result<WatchReport> Target::watch(const config::Target& config, std::uint64_t seen, const std::stop_token& stop) {
+  const bool nothing_is_known = bulletin_.revision() == 0;
+  if (nothing_is_known) bulletin_.publish(unknown_status(config));
+  if (nothing_is_known || seen == 0) post_look();
+  auto report = bulletin_.wait(seen, k_watch_limit, stop);
+  if (report) return std::move(*report);
+  if (stop.stop_requested()) return fail(ErrorCode::cancelled, "watch", "the request was cancelled");
+  post_look();
+  return bulletin_.newest();
+}
+
+void Target::post_look() {
+  if (look_is_posted_.exchange(true)) return;
+  worker_.post({}, [this](Job& job) { look_for_watchers(job); });
+}
+
+void Target::look_for_watchers(Job& job) {
+  look_is_posted_ = false;
+  if (!config_ || !connection_ || unreachable_) return;
+  const config::Target config(*config_);
+  if (const auto observed = observe_now(config, {}, job)) status_of(config, *observed);
 }
 
 Result<SnapshotReport> Target::snapshot(const config::Target& config, const std::string& image, const Caller& caller,

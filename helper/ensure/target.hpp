@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/paths.hpp"
+#include "ensure/bulletin.hpp"
 #include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
 #include "ensure/observe.hpp"
@@ -21,6 +22,9 @@
 #include <vector>
 
 namespace helper::ensure {
+
+// Between two looks at a target that somebody watches.
+inline constexpr Milliseconds k_watch_limit{25'000};
 
 struct Caller {
   std::string agent_socket;  // "" = keep what is known
@@ -48,6 +52,10 @@ class Target {
   // Answers at once, from what is known, while other work is under way.
   [[nodiscard]] Result<TargetStatus> status(const config::Target& config, const Caller& caller,
                                             const std::stop_token& stop);
+  // What is known of it, once its revision is not `seen`, or after k_watch_limit; seen 0: at once. While somebody
+  // watches, a target whose server is connected is looked at now and then; nothing else connects it.
+  [[nodiscard]] Result<WatchReport> watch(const config::Target& config, std::uint64_t seen,
+                                          const std::stop_token& stop);
   // A copy of the container as an image; `image` is "" for a name made of the target's and the time.
   [[nodiscard]] Result<SnapshotReport> snapshot(const config::Target& config, const std::string& image,
                                                 const Caller& caller, const EventSink& on_event,
@@ -90,6 +98,10 @@ class Target {
   void remember(const config::Target& config, ide::Interpreter settings);
   void forget();
   void link_changed(bool up, const std::string& why);
+  TargetStatus status_of(const config::Target& config, const plan::Observed& observed);
+  // Those who watch are told what a look shows; from any thread.
+  void post_look();
+  void look_for_watchers(Job& job);
 
   const Paths& paths_;
   FileStore& files_;
@@ -104,6 +116,8 @@ class Target {
   bool keep_running_ =
       false;  // it was made to run and not stopped since: after the link was away it is looked at again
   std::atomic<bool> link_was_up_ = false;
+  Bulletin bulletin_;
+  std::atomic<bool> look_is_posted_ = false;
   mutable std::mutex ports_mutex_;
   std::vector<std::uint16_t> open_ports_;
   struct Known {

@@ -21,6 +21,13 @@ Result<int> lines_param(const Json& params) {
   return static_cast<int>(lines);
 }
 
+Result<std::uint64_t> revision_param(const Json& params) {
+  const auto it = params.find("revision");
+  if (it == params.end() || it->is_null()) return 0;
+  if (!it->is_number_unsigned()) return fail(ErrorCode::rpc_params, "params.revision", "it is below 0");
+  return it->get<std::uint64_t>();
+}
+
 std::string text_param(const Json& params, const char* name) {
   const auto it = params.find(name);
   return it == params.end() || it->is_null() ? std::string() : it->get<std::string>();
@@ -46,6 +53,9 @@ Result<ensure::Request> request_param(const Json& params, const CallContext& con
   HELPER_TRY_ASSIGN(ensure::Request request, request_from_json(params.is_object() ? params : Json::object()));
   if (!request.config_file.empty() && !std::filesystem::path(request.config_file).is_absolute()) {
     return fail(ErrorCode::rpc_params, "params.config", "it is not an absolute path");
+  }
+  if (!request.folder.empty() && !std::filesystem::path(request.folder).is_absolute()) {
+    return fail(ErrorCode::rpc_params, "params.folder", "it is not an absolute path");
   }
   request.can_answer = request.can_answer && context.has_stream;
   return request;

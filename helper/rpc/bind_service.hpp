@@ -5,6 +5,7 @@
 #include "rpc/dispatcher.hpp"
 #include "rpc/types.hpp"
 
+#include <cstdint>
 #include <utility>
 
 namespace helper::rpc {
@@ -15,6 +16,7 @@ inline constexpr int k_max_log_lines = 100'000;
 // Absent, null and the default are the same. Error: rpc_params.
 [[nodiscard]] Result<plan::Power> power_param(const Json& params);
 [[nodiscard]] Result<int> lines_param(const Json& params);
+[[nodiscard]] Result<std::uint64_t> revision_param(const Json& params);
 [[nodiscard]] std::string text_param(const Json& params, const char* name);
 // Following has no result to speak of: without a stream there would be nobody to read. Error: rpc_params.
 [[nodiscard]] Result<bool> follow_param(const Json& params, const CallContext& context);
@@ -57,6 +59,15 @@ template <class Service>
   handlers["status"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
     return as_json(service.status(request, context.stop));
+  };
+  handlers["watch"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    HELPER_TRY_ASSIGN(const std::uint64_t revision, revision_param(params));
+    return as_json(service.watch(request, revision, context.stop));
+  };
+  handlers["targets"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.targets(request));
   };
   handlers["snapshot"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
     HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));

@@ -14,7 +14,7 @@ namespace helper::rpc {
 
 Dispatcher::Dispatcher(Handlers service, std::function<void()> on_shutdown) : handlers_(std::move(service)) {
   handlers_["version"] = [](const Json&, const CallContext&) -> Result<Json> {
-    return Json{{"version", HELPER_VERSION}, {"pid", ::getpid()}};
+    return Json{{"version", HELPER_VERSION}, {"pid", ::getpid()}, {"api", k_api}};
   };
   handlers_["methods"] = [](const Json&, const CallContext&) -> Result<Json> { return methods_json(); };
   handlers_["cancel"] = [this](const Json& params, const CallContext&) -> Result<Json> {
@@ -82,6 +82,9 @@ Result<Json> Dispatcher::run_in_flight(const Call& call, const Handler& handler,
     if (event.kind == ensure::Event::Kind::question) {
       const std::lock_guard lock(calls->mutex);
       entry->questions[event.question_id] = event.question.kind;
+    } else if (event.kind == ensure::Event::Kind::answered) {
+      const std::lock_guard lock(calls->mutex);
+      entry->questions.erase(event.question_id);
     }
     if (send) send(make_event(id, to_json(event)));
   };

@@ -8,7 +8,9 @@ namespace {
 // What every method about a target takes, and then its own.
 std::vector<Param> target_params(std::vector<Param> own = {}) {
   std::vector<Param> params{
-      {"config", ParamType::string, false, "absolute path of the config file; absent: the person's own"},
+      {"config", ParamType::string, false, "absolute path of the config file; absent: the one found from folder"},
+      {"folder", ParamType::string, false,
+       "absolute path; helper.json is looked for there and above; absent: the person's own config"},
       {"target", ParamType::string, false, "a target of that config; absent: its only one"},
       {"agent_socket", ParamType::string, false, "SSH_AUTH_SOCK of the caller; absent: the one known from before"},
       {"environment", ParamType::texts, false,
@@ -52,7 +54,7 @@ constexpr const char* k_settings_result =
 // clang-format off
 std::vector<Method> make_table() {
   return {
-      {"version", "The daemon's version and process id.", {}, "{version, pid}", "{}", true},
+      {"version", "The daemon's version and process id, and the number of the interface that this table is.", {}, "{version, pid, api}", "{}", true},
       {"ensure", "Makes the target ready: container, sshd, tunnels, Python.",
        target_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be made anew without asking; absent: it is asked, or left as it is"}}),
        "{target, state, changed, steps, notes, rounds, round_trips, elapsed_ms, settings}", R"({"target": "centernet"})", false},
@@ -61,6 +63,11 @@ std::vector<Method> make_table() {
        "{target, steps, problems, notes}", R"({"target": "centernet", "power": "running"})", false},
       {"status", "The state of one target, or of every target of the config.", target_params(),
        "an array of {target, state, container, tunnels, would_do, problems, ...}", "{}", false},
+      {"watch", "The state of one target as far as it is known, as soon as it is another than the caller knows; else after 25 seconds.",
+       target_params({{"revision", ParamType::integer, false, "the revision that the caller knows; absent: none, and the answer comes at once"}}),
+       "{revision, status: as an element of status, its state also \"unknown\"}", R"({"target": "centernet", "revision": 7})", false},
+      {"targets", "The targets that the config names; no server is asked.", target_params(),
+       "{config_file, own: whether it is the person's own and not the folder's, targets: [{name, server, container}]}", R"({"folder": "/home/me/my_project"})", false},
       {"stop", "Stops the target's container and closes its tunnels.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", false},
       {"restart", "Stops the target's container and makes it ready again.", target_params(), "as ensure", R"({"target": "centernet"})", false},
       {"remove", "Removes the target's container, if helper made it.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", false},
@@ -75,7 +82,7 @@ std::vector<Method> make_table() {
                       {"follow", ParamType::boolean, false, "go on with what comes, as progress events, until it ends or is cancelled (needs an event stream)"}}),
        "{target, text}; with follow text is empty", R"({"target": "centernet", "lines": 20})", false},
       {"settings", "What PyCharm, Gateway and ssh must know to use a ready target.", target_params(),
-       "{target, host, port, user, key_file, known_hosts, host_key_alias, python, python_version, ...}", R"({"target": "centernet"})", false},
+       "{target, host, port, user, key_file, known_hosts, host_key_alias, python, python_version, gateway_link, toolbox_link, ...}", R"({"target": "centernet"})", false},
       {"known", "The settings that the last look found, at once and without asking the server; the error not_ready where they may no longer hold.", target_params(),
        "as settings", R"({"target": "centernet"})", true},
       {"settings.apply", "Writes the settings of a ready target into the files of IDEs and of ssh.",

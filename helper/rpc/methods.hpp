@@ -12,6 +12,10 @@
 
 namespace helper::rpc {
 
+// Grows by one when a program that was written for the methods as they were would go wrong with them as they are. What
+// is only added (a method, a parameter, a member of a result, a kind of event) leaves it alone.
+inline constexpr int k_api = 1;
+
 enum class ParamType { string, boolean, integer, texts, id };
 
 struct Param {

@@ -1,5 +1,7 @@
 #include "rpc/types.hpp"
 
+#include "ide/links.hpp"
+
 #include <array>
 #include <concepts>
 #include <limits>
@@ -18,13 +20,14 @@ concept Is = std::same_as<std::remove_const_t<V>, T>;
 template <class Enum, std::size_t N>
 using Names = std::array<std::pair<Enum, const char*>, N>;
 
-constexpr Names<ensure::Event::Kind, 7> k_event_kinds{{{ensure::Event::Kind::connecting, "connecting"},
+constexpr Names<ensure::Event::Kind, 8> k_event_kinds{{{ensure::Event::Kind::connecting, "connecting"},
                                                        {ensure::Event::Kind::started, "started"},
                                                        {ensure::Event::Kind::progress, "progress"},
                                                        {ensure::Event::Kind::done, "done"},
                                                        {ensure::Event::Kind::failed, "failed"},
                                                        {ensure::Event::Kind::note, "note"},
-                                                       {ensure::Event::Kind::question, "question"}}};
+                                                       {ensure::Event::Kind::question, "question"},
+                                                       {ensure::Event::Kind::answered, "answered"}}};
 constexpr Names<Question::Kind, 3> k_question_kinds{
     {{Question::Kind::secret, "secret"}, {Question::Kind::text, "text"}, {Question::Kind::confirm, "confirm"}}};
 constexpr Names<plan::Power, 4> k_powers{{{plan::Power::running, "running"},
@@ -42,6 +45,7 @@ void describe(A& a, V& v) {
   a.required("prompt", v.prompt);
   a.optional("details", v.details);
   a.optional("choices", v.choices);
+  a.optional("limit_ms", v.limit);
 }
 
 template <class A, Is<ide::Interpreter> V>
@@ -74,6 +78,7 @@ void describe(A& a, V& v) {
     a.required("question_id", v.question_id);
     a.required("question", v.question);
   }
+  if (v.kind == ensure::Event::Kind::answered) a.required("question_id", v.question_id);
 }
 
 template <class A, Is<ensure::StepReport> V>
@@ -169,6 +174,26 @@ void describe(A& a, V& v) {
   a.optional("notes", v.notes);
   a.optional("jupyter_url", v.jupyter_url);
   a.optional("drifts", v.drifts);
+}
+
+template <class A, Is<ensure::WatchReport> V>
+void describe(A& a, V& v) {
+  a.required("revision", v.revision);
+  a.required("status", v.status);
+}
+
+template <class A, Is<ensure::TargetName> V>
+void describe(A& a, V& v) {
+  a.required("name", v.name);
+  a.required("server", v.server);
+  a.required("container", v.container);
+}
+
+template <class A, Is<ensure::TargetList> V>
+void describe(A& a, V& v) {
+  a.required("config_file", v.config_file);
+  a.required("own", v.own);
+  a.required("targets", v.targets);
 }
 
 template <class A, Is<ensure::LogText> V>
@@ -293,6 +318,7 @@ void describe(A& a, V& v) {
   a.optional("can_answer", v.can_answer);
   a.optional("environment", v.environment);
   a.optional("recreate", v.recreate);
+  a.optional("folder", v.folder);
 }
 
 class Writer {
@@ -467,11 +493,23 @@ void describe(A& a, V& v) {
 Json to_json(const Error& error) {
   return Writer::write(WireError{std::string(error_kind(error.code).name), error.thing, error.cause, error.fix});
 }
-Json to_json(const ide::Interpreter& interpreter) { return Writer::write(interpreter); }
+// With the links that open it, so that no other program has to know how they are made.
+Json to_json(const ide::Interpreter& interpreter) {
+  Json json = Writer::write(interpreter);
+  json["gateway_link"] = ide::gateway_link(interpreter);
+  json["toolbox_link"] = ide::toolbox_link(interpreter);
+  return json;
+}
 Json to_json(const ensure::Event& event) { return Writer::write(event); }
-Json to_json(const ensure::Report& report) { return Writer::write(report); }
+Json to_json(const ensure::Report& report) {
+  Json json = Writer::write(report);
+  if (report.settings) json["settings"] = to_json(*report.settings);
+  return json;
+}
 Json to_json(const ensure::PlanReport& report) { return Writer::write(report); }
 Json to_json(const ensure::TargetStatus& status) { return Writer::write(status); }
+Json to_json(const ensure::WatchReport& report) { return Writer::write(report); }
+Json to_json(const ensure::TargetList& list) { return Writer::write(list); }
 Json to_json(const ensure::SnapshotReport& report) { return Writer::write(report); }
 Json to_json(const std::vector<ensure::ServerList>& lists) { return Writer::write(lists); }
 Json to_json(const ensure::LogText& text) { return Writer::write(text); }

@@ -21,6 +21,8 @@ namespace helper::rpc {
 [[nodiscard]] Json to_json(const ensure::Report& report);
 [[nodiscard]] Json to_json(const ensure::PlanReport& report);
 [[nodiscard]] Json to_json(const ensure::TargetStatus& status);
+[[nodiscard]] Json to_json(const ensure::WatchReport& report);
+[[nodiscard]] Json to_json(const ensure::TargetList& list);
 [[nodiscard]] Json to_json(const ensure::SnapshotReport& report);
 [[nodiscard]] Json to_json(const std::vector<ensure::ServerList>& lists);  // an array
 [[nodiscard]] Json to_json(const ensure::LogText& text);

@@ -69,6 +69,18 @@ class FakeService {
     status.state = "ready";
     return std::vector{status};
   }
+  Result<ensure::WatchReport> watch(const ensure::Request& request, std::uint64_t seen, const std::stop_token&) {
+    note(request, "watch " + std::to_string(seen));
+    ensure::WatchReport report;
+    report.revision = seen + 1;
+    report.status.target = request.target;
+    report.status.state = "ready";
+    return report;
+  }
+  Result<ensure::TargetList> targets(const ensure::Request& request) {
+    note(request, "targets of " + request.folder);
+    return ensure::TargetList{request.folder + "/helper.json", false, {{"centernet", "gpu1", "centernet"}}};
+  }
   Result<ensure::SnapshotReport> snapshot(const ensure::Request& request, const std::string& image,
                                           const ensure::EventSink&, const std::stop_token&) {
     note(request, "snapshot " + image);

@@ -1,3 +1,4 @@
+#include "rpc/methods.hpp"
 #include "rpc/types.hpp"
 #include "unit/cli/desk.hpp"
 
@@ -163,6 +164,9 @@ TEST(Version, AsksADaemonThatRunsAndStartsNone) {
   const rpc::Json version = rpc::Json::parse(other.out.str());
   EXPECT_EQ(version.at("daemon").at("version"), "9.9.9");
   EXPECT_EQ(version.at("helper"), HELPER_VERSION);
+  EXPECT_EQ(version.at("api"), rpc::k_api);
+  EXPECT_TRUE(version.at("endpoint_file").get<std::string>().ends_with("/endpoint.json"));
+  EXPECT_TRUE(version.at("log_file").get<std::string>().ends_with("/helperd.log"));
 }
 
 TEST(Rpc, SendsTheParametersAsTheyAreAndPrintsTheResult) {

@@ -37,6 +37,8 @@ inline std::string to_line(const Event& event) {
         return "failed";
       case Event::Kind::note:
         return "note";
+      case Event::Kind::answered:
+        return "answered";
       case Event::Kind::question:
         break;
     }

@@ -214,6 +214,7 @@ TEST(Worker, PutsQuestionsOnlyToThoseWhoCanAnswer) {
     gate.wait(job.stop());
     EXPECT_TRUE(job.can_ask());
     job.emit(note("who are you?", Event::Kind::question));
+    job.emit(note("that was answered", Event::Kind::answered));
     job.emit(note("ends"));
     return 0;
   };
@@ -225,7 +226,7 @@ TEST(Worker, PutsQuestionsOnlyToThoseWhoCanAnswer) {
   gate.open();
   EXPECT_TRUE(first.get() && second.get());
   EXPECT_EQ(script.texts(), (std::vector<std::string>{"begins", "ends"}));
-  EXPECT_EQ(person.texts(), (std::vector<std::string>{"begins", "who are you?", "ends"}));
+  EXPECT_EQ(person.texts(), (std::vector<std::string>{"begins", "who are you?", "that was answered", "ends"}));
 }
 
 TEST(Worker, SaysWhichStepIsUnderWayWhileASharedJobRuns) {

@@ -1,6 +1,7 @@
 #include "rpc/dispatcher.hpp"
 
 #include "rpc/bind_service.hpp"
+#include "rpc/methods.hpp"
 #include "support/fake_service.hpp"
 
 #include <gtest/gtest.h>
@@ -61,19 +62,24 @@ class DispatcherTest : public ::testing::Test {
 
 TEST_F(DispatcherTest, CarriesEachMethodToItsFunctionOfTheService) {
   for (const std::string method :
-       {"ensure", "stop", "remove", "restart", "plan", "status", "logs", "settings", "pythons", "gpu"}) {
+       {"ensure", "stop", "remove", "restart", "plan", "status", "watch", "logs", "settings", "pythons", "gpu"}) {
     EXPECT_TRUE(ask(call("1", method, R"({"target":"t"})")).contains("result")) << method;
   }
   EXPECT_EQ(service_.seen(),
             (std::vector<std::string>{"running t", "stopped t", "absent t", "restart t", "running t", "plan running t",
-                                      "status t", "logs 100 t", "settings t", "pythons t", "gpu t"}));
+                                      "status t", "watch 0 t", "logs 100 t", "settings t", "pythons t", "gpu t"}));
 }
 
 TEST_F(DispatcherTest, HandsOnPowerAndLines) {
   ask(call("1", "plan", R"({"target":"t","power":"absent"})"));
   ask(call("1", "logs", R"({"target":"t","lines":5})"));
   ask(call("1", "gpu", R"({"target":"t","check":true})"));
-  EXPECT_EQ(service_.seen(), (std::vector<std::string>{"plan absent t", "logs 5 t", "gpu checked t"}));
+  ask(call("1", "watch", R"({"target":"t","revision":7})"));
+  EXPECT_EQ(ask(call("1", "targets", R"({"folder":"/p"})"))["result"]["config_file"], "/p/helper.json");
+  EXPECT_EQ(service_.seen(),
+            (std::vector<std::string>{"plan absent t", "logs 5 t", "gpu checked t", "watch 7 t", "targets of /p "}));
+  EXPECT_EQ(ask(call("1", "watch", R"({"revision":-1})"))["error"]["data"]["thing"], "params.revision");
+  EXPECT_EQ(ask(call("1", "targets", R"({"folder":"p"})"))["error"]["data"]["thing"], "params.folder");
   for (const std::string params :
        {R"({"lines":0})", R"({"lines":100001})", R"({"lines":18446744073709551615})", R"({"lines":"5"})"}) {
     EXPECT_EQ(ask(call("1", "logs", params))["error"]["code"], -32602) << params;
@@ -158,6 +164,7 @@ TEST_F(DispatcherTest, KnowsWhichMessagesAnswerAtOnce) {
 
 TEST_F(DispatcherTest, TellsItsVersionAndEndsWhenAsked) {
   EXPECT_EQ(ask(call("1", "version"))["result"]["version"], HELPER_VERSION);
+  EXPECT_EQ(ask(call("1", "version"))["result"]["api"], k_api);
   EXPECT_EQ(ask(call("1", "shutdown"))["result"]["stopping"], true);
   EXPECT_EQ(shutdowns_, 1);
   EXPECT_EQ(ask(call("1", "nonsense"))["error"]["code"], -32601);

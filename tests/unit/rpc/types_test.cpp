@@ -81,6 +81,7 @@ TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
   const auto back = report_from_json(json);
   ASSERT_TRUE(back);
   expect_round_trip(json, to_json(*back));
+  EXPECT_TRUE(json.at("settings").at("gateway_link").get<std::string>().starts_with("jetbrains-gateway://connect#"));
   report.settings.reset();
   EXPECT_TRUE(to_json(report).at("settings").is_null());
   EXPECT_FALSE(report_from_json(to_json(report))->settings);
@@ -102,8 +103,8 @@ TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
   EXPECT_EQ(to_json(*lists_from_json(lists)), lists);
   const Json log = to_json(ensure::LogText{"centernet", "line\n"});
   expect_round_trip(log, to_json(*log_text_from_json(log)));
-  const Json request = to_json(
-      ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true, std::vector<std::string>{"A=b c"}, true});
+  const Json request = to_json(ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true,
+                                               std::vector<std::string>{"A=b c"}, true, "/p"});
   expect_round_trip(request, to_json(*request_from_json(request)));
 }
 
@@ -135,11 +136,16 @@ TEST(Types, CarryTheInterpretersAndTheGpusThereAndBack) {
 
 TEST(Types, CarryEveryKindOfEventThereAndBack) {
   using Kind = ensure::Event::Kind;
-  for (const Kind kind :
-       {Kind::connecting, Kind::started, Kind::progress, Kind::done, Kind::failed, Kind::note, Kind::question}) {
+  for (const Kind kind : {Kind::connecting, Kind::started, Kind::progress, Kind::done, Kind::failed, Kind::note,
+                          Kind::question, Kind::answered}) {
     for (const auto question : {Question::Kind::secret, Question::Kind::text, Question::Kind::confirm}) {
-      const ensure::Event event{
-          kind, "centernet", "text", "cause", Milliseconds(5), "q-1", {question, "Passphrase", {"SHA256:abc"}}};
+      const ensure::Event event{kind,
+                                "centernet",
+                                "text",
+                                "cause",
+                                Milliseconds(5),
+                                "q-1",
+                                {question, "Passphrase", {"SHA256:abc"}, {"yes", "no"}, Milliseconds(300'000)}};
       const auto back = event_from_json(to_json(event));
       ASSERT_TRUE(back);
       EXPECT_EQ(back->kind, kind);
@@ -147,9 +153,19 @@ TEST(Types, CarryEveryKindOfEventThereAndBack) {
       if (kind == Kind::question) {
         EXPECT_EQ(back->question.kind, question);
         EXPECT_EQ(back->question.details, event.question.details);
+        EXPECT_EQ(to_json(event).at("question").at("limit_ms"), 300'000);
       }
     }
   }
+}
+
+TEST(Types, TellWhatIsWatchedAndWhatAConfigNames) {
+  const Json watched = to_json(ensure::WatchReport{7, a_status()});
+  EXPECT_EQ(watched.at("revision"), 7);
+  EXPECT_EQ(watched.at("status"), to_json(a_status()));
+  const Json list = to_json(ensure::TargetList{"/c/helper.json", true, {{"centernet", "gpu1", "box"}}});
+  EXPECT_EQ(list, Json::parse(R"({"config_file": "/c/helper.json", "own": true,
+                                  "targets": [{"name": "centernet", "server": "gpu1", "container": "box"}]})"));
 }
 
 TEST(Types, IgnoreFieldsOfANewerVersion) {

@@ -1,0 +1,153 @@
+package dev.helper.ide.service;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.helper.ide.wire.Json;
+import dev.helper.ide.wire.Trouble;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jetbrains.annotations.NotNull;
+
+/** A Backend is one target as the plugin works with it. Every method blocks until the service has answered, or the progress says that nobody waits any more: none is for the UI thread. */
+public final class Backend {
+  /** Which target: folder or config (absolute), and its name; "" leaves the choice to the service. */
+  public static final class Where {
+    public final String folder;
+    public final String config;
+    public final String target;
+
+    public Where(@NotNull String folder, @NotNull String config, @NotNull String target) {
+      this.folder = folder;
+      this.config = config;
+      this.target = target;
+    }
+  }
+
+  /** What a config names. */
+  public static final class Targets {
+    public final Path config;
+    /** It is the person's own config, and not the folder's. */
+    public final boolean own;
+    /** "centernet on gpu1", by name. */
+    public final List<String> names;
+    public final List<String> texts;
+
+    Targets(Path config, boolean own, List<String> names, List<String> texts) {
+      this.config = config;
+      this.own = own;
+      this.names = names;
+      this.texts = texts;
+    }
+  }
+
+  private final Daemon daemon;
+  private final Person person;
+  private final Executor executor;
+  private final Supplier<Where> where;
+
+  /** {@code where} is asked at each call; answers to questions are sent by {@code executor}. */
+  public Backend(
+      @NotNull Daemon daemon, @NotNull Person person, @NotNull Executor executor, @NotNull Supplier<Where> where) {
+    this.daemon = daemon;
+    this.person = person;
+    this.executor = executor;
+    this.where = where;
+  }
+
+  /** The report of `ensure`: {target, state, changed, steps, notes, problems, settings}. */
+  public @NotNull JsonObject ensure(@NotNull Progress progress) throws Trouble {
+    return change("ensure", progress);
+  }
+
+  public @NotNull JsonObject stop(@NotNull Progress progress) throws Trouble {
+    return change("stop", progress);
+  }
+
+  /** The status of the target; of each, when the config has several and none is chosen. */
+  public @NotNull List<JsonObject> status(@NotNull Progress progress) throws Trouble {
+    return Json.objects(request("status", progress));
+  }
+
+  /** Where Jupyter answers on this machine, with its token. */
+  public @NotNull String jupyterUrl(@NotNull Progress progress) throws Trouble {
+    JsonObject settings = asObject(request("settings", progress));
+    String url = Json.text(settings, "jupyter_url");
+    if (!url.isEmpty()) return url;
+    throw new Trouble("not_ready", Json.text(settings, "target"), "no Jupyter answers there", "Tools > Helper > Ensure");
+  }
+
+  public @NotNull Targets targets(@NotNull Progress progress) throws Trouble {
+    JsonObject json = asObject(request("targets", progress));
+    List<String> names = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    for (JsonObject target : Json.objects(json, "targets")) {
+      names.add(Json.text(target, "name"));
+      texts.add(Json.text(target, "name") + " on " + Json.text(target, "server"));
+    }
+    return new Targets(Path.of(Json.text(json, "config_file")), Json.isTrue(json, "own"), names, texts);
+  }
+
+  public @NotNull Path logFile(@NotNull Progress progress) throws Trouble {
+    return daemon.logFile(progress::isCancelled);
+  }
+
+  JsonObject params() {
+    Where here = where.get();
+    JsonObject params = new JsonObject();
+    if (!here.config.isEmpty()) params.addProperty("config", here.config);
+    if (!here.folder.isEmpty()) params.addProperty("folder", here.folder);
+    if (!here.target.isEmpty()) params.addProperty("target", here.target);
+    String agent = System.getenv("SSH_AUTH_SOCK");
+    if (agent != null && !agent.isEmpty()) params.addProperty("agent_socket", agent);
+    params.addProperty("can_answer", true);
+    return params;
+  }
+
+  Daemon daemon() {
+    return daemon;
+  }
+
+  private JsonObject change(String method, Progress progress) throws Trouble {
+    return asObject(request(method, progress));
+  }
+
+  private JsonElement request(String method, Progress progress) throws Trouble {
+    AtomicBoolean refused = new AtomicBoolean();
+    BooleanSupplier cancelled = () -> refused.get() || progress.isCancelled();
+    OpenQuestions questions = new OpenQuestions(daemon, person, executor, () -> refused.set(true));
+    try {
+      return daemon.call(method, params(), event -> {
+        tell(progress, event);
+        questions.onEvent(event);
+      }, cancelled);
+    } finally {
+      questions.withdrawAll();
+    }
+  }
+
+  private static void tell(Progress progress, JsonObject event) {
+    String text = Json.text(event, "text");
+    switch (Json.text(event, "kind")) {
+      case "connecting":
+        progress.show("connect to " + text, "");
+        break;
+      case "started":
+        progress.show(text, Json.text(event, "cause"));
+        break;
+      case "progress":
+        progress.show("", text);
+        break;
+      default:
+    }
+  }
+
+  private static JsonObject asObject(JsonElement result) throws Trouble {
+    if (result.isJsonObject()) return result.getAsJsonObject();
+    throw Trouble.unreachable("it answered with something that is not a result of that method");
+  }
+}

@@ -1,0 +1,78 @@
+package dev.helper.ide.service;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.helper.ide.wire.Endpoint;
+import dev.helper.ide.wire.HelperProgram;
+import dev.helper.ide.wire.Limits;
+import dev.helper.ide.wire.RpcClient;
+import dev.helper.ide.wire.Trouble;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jetbrains.annotations.NotNull;
+
+/** Daemon is the running helperd, found anew for each call and started through `helper` when there is none. Every method blocks: none is for the UI thread. */
+public final class Daemon {
+  /** Where `helper` is, asked anew each time, for the settings may change. */
+  public interface Locator {
+    @NotNull Path find() throws Trouble;
+  }
+
+  private final Locator locator;
+  private final Limits limits;
+  private volatile Known known;
+
+  /** Version and places of a program are asked for once; another path is another program. */
+  private static final class Known {
+    final Path program;
+    final HelperProgram.Facts facts;
+
+    Known(Path program, HelperProgram.Facts facts) {
+      this.program = program;
+      this.facts = facts;
+    }
+  }
+
+  public Daemon(@NotNull Locator locator, @NotNull Limits limits) {
+    this.locator = locator;
+    this.limits = limits;
+  }
+
+  /** Calls a method; a daemon that does not run, or cannot be spoken to, is started first. */
+  public @NotNull JsonElement call(@NotNull String method, @NotNull JsonObject params,
+      @NotNull Consumer<JsonObject> onEvent, @NotNull BooleanSupplier cancelled) throws Trouble {
+    Path file = facts(cancelled).endpointFile;
+    Optional<Endpoint> endpoint = Endpoint.read(file).filter(Endpoint::isAlive);
+    if (endpoint.isEmpty()) {
+      new HelperProgram(locator.find(), limits).startDaemon(cancelled);
+      endpoint = Endpoint.read(file).filter(Endpoint::isAlive);
+    }
+    if (endpoint.isEmpty()) throw Trouble.unreachable("it was started and has left no endpoint file");
+    return new RpcClient(endpoint.get(), limits).call(method, params, onEvent, cancelled);
+  }
+
+  /** The same, if one runs; empty when none does. It starts none: somebody may have ended it on purpose. */
+  public @NotNull Optional<JsonElement> callIfRunning(
+      @NotNull String method, @NotNull JsonObject params, @NotNull BooleanSupplier cancelled) throws Trouble {
+    Optional<Endpoint> endpoint = Endpoint.read(facts(cancelled).endpointFile).filter(Endpoint::isAlive);
+    if (endpoint.isEmpty()) return Optional.empty();
+    return Optional.of(new RpcClient(endpoint.get(), limits).call(method, params, event -> {}, cancelled));
+  }
+
+  /** Where the daemon writes its log. */
+  public @NotNull Path logFile(@NotNull BooleanSupplier cancelled) throws Trouble {
+    return facts(cancelled).logFile;
+  }
+
+  private HelperProgram.Facts facts(BooleanSupplier cancelled) throws Trouble {
+    Path program = locator.find();
+    Known now = known;
+    if (now == null || !program.equals(now.program)) {
+      now = new Known(program, new HelperProgram(program, limits).facts(cancelled));
+      known = now;
+    }
+    return now.facts;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.helper.ide.service;
+
+import org.jetbrains.annotations.NotNull;
+
+/** A Person answers questions in their own time: both methods return at once and may be called from any thread. */
+public interface Person {
+  /** Shows the question; exactly one method of {@code reply} is called later, from any thread, unless it is withdrawn. */
+  void ask(@NotNull Question question, @NotNull Reply reply);
+
+  /** The question is over: whatever shows it goes away. */
+  void withdraw(@NotNull Question question);
+
+  /** Where the answer goes. */
+  interface Reply {
+    void answer(@NotNull String value);
+
+    /** Nobody will answer: what asked is given up. */
+    void refuse();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.helper.ide.ui;
+
+import com.google.gson.JsonObject;
+import com.intellij.openapi.application.ApplicationManager;
+import com.jetbrains.gateway.api.ConnectionRequestor;
+import com.jetbrains.gateway.api.GatewayConnectionHandle;
+import com.jetbrains.gateway.api.GatewayConnectionProvider;
+import dev.helper.ide.service.Backend;
+import dev.helper.ide.wire.Json;
+import dev.helper.ide.wire.Limits;
+import dev.helper.ide.wire.Trouble;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import kotlin.coroutines.Continuation;
+import org.jetbrains.annotations.NotNull;
+import org.jetbrains.annotations.Nullable;
+
+/**
+ * The plugin's half in Gateway: a link of type=helper ensures the target it names, and then hands the target's own SSH
+ * link to Gateway. It makes no connection itself.
+ */
+public final class HelperConnectionProvider implements GatewayConnectionProvider {
+  private static final String TYPE = "helper";
+
+  @Override
+  public boolean isApplicable(@NotNull Map<String, String> parameters) {
+    return TYPE.equals(parameters.get("type"));
+  }
+
+  /** Returns at once, with no handle: the connection comes by the SSH link, when the target is ready. */
+  @Override
+  public @Nullable Object connect(@NotNull Map<String, String> parameters, @NotNull ConnectionRequestor requestor,
+      @NotNull Continuation<? super GatewayConnectionHandle> continuation) {
+    open(parameters);
+    return null;
+  }
+
+  /** Any web page can make such a link, and a config decides what runs: one that is new is shown first. */
+  void open(@NotNull Map<String, String> parameters) {
+    String config = parameters.getOrDefault("config", "");
+    String target = parameters.getOrDefault("target", "");
+    if (!config.isEmpty() && !isAbsolute(config)) {
+      Desk.get().tell(null,
+          Message.of(new Trouble("usage", config, "the link's config is not an absolute path", "mend the link")));
+      return;
+    }
+    if (config.isEmpty() || HelperSettings.get().isTrusted(config)) {
+      ensure(config, target);
+      return;
+    }
+    Desk.get().tell(null,
+        new Message(Message.Kind.WARNING, "Ensure the target of a link?",
+            List.of("A link asks for " + (target.isEmpty() ? "the target" : "target " + target) + " of " + config + ".",
+                "Whoever wrote that file decides what runs, on this machine too. Go on only if you know it."))
+            .choice("Ensure", () -> {
+              HelperSettings.get().trust(config);
+              ensure(config, target);
+            })
+            .choice("Cancel", () -> {}));
+  }
+
+  private static void ensure(String config, String target) {
+    Backend backend = Backends.make(null, Limits.STANDARD, () -> new Backend.Where("", config, target));
+    Tasks.run(null, "Ensure backend", () -> ApplicationManager.getApplication().isDisposed(),
+        () -> ensure(config, target), progress -> {
+          JsonObject report = backend.ensure(progress);
+          String link = Json.text(Json.object(report, "settings"), "gateway_link");
+          if (link.isEmpty()) throw Trouble.unreachable("it gave no link for Gateway");
+          Desk.get().browse(link);
+        });
+  }
+
+  private static boolean isAbsolute(String path) {
+    try {
+      return Path.of(path).isAbsolute();
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+}

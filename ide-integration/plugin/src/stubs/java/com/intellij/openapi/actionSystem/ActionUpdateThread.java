@@ -1,0 +1,4 @@
+// Signature only, for compiling and testing where the real class is not at hand; never shipped. Read from: JetBrains/intellij-community.
+package com.intellij.openapi.actionSystem;
+
+public enum ActionUpdateThread { BGT, EDT, OLD_EDT }

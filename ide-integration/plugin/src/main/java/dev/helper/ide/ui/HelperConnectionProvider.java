@@ -51,7 +51,7 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
       return;
     }
     Desk.get().tell(null,
-        new Message(Message.Kind.WARNING, "Ensure the target of a link?",
+        new Message(Message.Kind.ASK, "Ensure the target of a link?",
             List.of("A link asks for " + (target.isEmpty() ? "the target" : "target " + target) + " of " + config + ".",
                 "Whoever wrote that file decides what runs, on this machine too. Go on only if you know it."))
             .choice("Ensure", () -> {

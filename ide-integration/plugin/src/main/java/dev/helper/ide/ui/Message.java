@@ -8,8 +8,8 @@ import org.jetbrains.annotations.NotNull;
 
 /** A Message is what a person is told, with what they can do about it. */
 public final class Message {
-  /** How bad it is. */
-  public enum Kind { INFO, WARNING, ERROR }
+  /** How bad it is; an ASK and an ERROR stay until somebody has looked at them. */
+  public enum Kind { INFO, ASK, WARNING, ERROR }
 
   public final Kind kind;
   public final String title;

@@ -23,14 +23,18 @@ import org.jetbrains.annotations.Nullable;
 
 /** PlatformDesk is the desk of a running IDE: balloons, its browser, its editor, its settings, windows for questions. */
 public final class PlatformDesk implements Desk {
-  private static final String GROUP = "Helper"; // as in plugin.xml
+  // As in plugin.xml.
+  private static final String GROUP = "Helper";
+  private static final String GROUP_THAT_STAYS = "Helper: needs you";
   private final QuestionDialogs dialogs = new QuestionDialogs();
 
   @Override
   public void tell(@Nullable Project project, @NotNull Message message) {
     String html = message.lines.stream().map(StringUtil::escapeXml).collect(Collectors.joining("<br>"));
-    Notification notification = NotificationGroupManager.getInstance().getNotificationGroup(GROUP).createNotification(
-        StringUtil.escapeXml(message.title), html, type(message.kind));
+    boolean stays = message.kind == Message.Kind.ASK || message.kind == Message.Kind.ERROR;
+    Notification notification = NotificationGroupManager.getInstance()
+                                    .getNotificationGroup(stays ? GROUP_THAT_STAYS : GROUP)
+                                    .createNotification(StringUtil.escapeXml(message.title), html, type(message.kind));
     message.choices.forEach(
         (label, action) -> notification.addAction(NotificationAction.createSimpleExpiring(label, action)));
     notification.notify(project);

@@ -104,7 +104,7 @@ public final class ProjectBackend implements Disposable {
   private void ask(Backend.Targets targets) {
     HelperSettings.get().setOnOpen(folder, OnOpen.NEVER); // it is asked once, also when nobody answers
     Desk.get().tell(project,
-        new Message(Message.Kind.INFO, "Ensure the backend when this project opens?",
+        new Message(Message.Kind.ASK, "Ensure the backend when this project opens?",
             List.of(targets.config + " names " + String.join(", ", targets.texts) + ".",
                 "Whoever wrote that file decides what runs there. Settings > Tools > Helper changes your choice."))
             .choice("Always", () -> {

@@ -43,6 +43,9 @@ public final class QuestionPanel extends JPanel {
     JPanel below = new JPanel();
     below.setLayout(new BoxLayout(below, BoxLayout.Y_AXIS));
     below.add(atLeft(label(question)));
+    if (question.limit.toMinutes() > 0) {
+      below.add(atLeft(new JLabel("It is open for " + question.limit.toMinutes() + " minutes.")));
+    }
     JPanel buttons = new JPanel(new FlowLayout(FlowLayout.RIGHT, 6, 0));
     if (field == null) {
       for (String choice : question.choices) buttons.add(button(choice, () -> answer(choice)));

@@ -352,9 +352,8 @@ public class ActionsTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       over = true;
-      thread.join();
     }
 
     private void run() {

@@ -1,13 +1,11 @@
 package dev.helper.ide.ui;
 
 import com.intellij.openapi.project.Project;
-import com.intellij.openapi.util.text.StringUtil;
 import com.intellij.openapi.wm.StatusBar;
 import com.intellij.openapi.wm.StatusBarWidget;
 import com.intellij.util.Consumer;
 import java.awt.Component;
 import java.awt.event.MouseEvent;
-import java.util.stream.Collectors;
 import javax.swing.SwingUtilities;
 import org.jetbrains.annotations.NotNull;
 import org.jetbrains.annotations.Nullable;
@@ -58,7 +56,7 @@ final class HelperWidget implements StatusBarWidget, StatusBarWidget.TextPresent
 
   @Override
   public @Nullable String getTooltipText() {
-    return "<html>" + backend.state().lines().stream().map(StringUtil::escapeXml).collect(Collectors.joining("<br>"));
+    return "<html>" + Html.lines(backend.state().lines());
   }
 
   @Override

@@ -9,7 +9,6 @@ import com.intellij.openapi.application.ApplicationManager;
 import com.intellij.openapi.fileEditor.OpenFileDescriptor;
 import com.intellij.openapi.options.ShowSettingsUtil;
 import com.intellij.openapi.project.Project;
-import com.intellij.openapi.util.text.StringUtil;
 import com.intellij.openapi.vfs.VirtualFile;
 import com.intellij.openapi.vfs.VirtualFileManager;
 import com.intellij.openapi.wm.WindowManager;
@@ -17,7 +16,6 @@ import dev.helper.ide.service.Person;
 import dev.helper.ide.service.Question;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 import org.jetbrains.annotations.NotNull;
 import org.jetbrains.annotations.Nullable;
 
@@ -30,11 +28,10 @@ public final class PlatformDesk implements Desk {
 
   @Override
   public void tell(@Nullable Project project, @NotNull Message message) {
-    String html = message.lines.stream().map(StringUtil::escapeXml).collect(Collectors.joining("<br>"));
     boolean stays = message.kind == Message.Kind.ASK || message.kind == Message.Kind.ERROR;
     Notification notification = NotificationGroupManager.getInstance()
                                     .getNotificationGroup(stays ? GROUP_THAT_STAYS : GROUP)
-                                    .createNotification(StringUtil.escapeXml(message.title), html, type(message.kind));
+                                    .createNotification(Html.escape(message.title), Html.lines(message.lines), type(message.kind));
     message.choices.forEach(
         (label, action) -> notification.addAction(NotificationAction.createSimpleExpiring(label, action)));
     notification.notify(project);

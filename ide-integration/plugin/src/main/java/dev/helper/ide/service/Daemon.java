@@ -7,7 +7,10 @@ import dev.helper.ide.wire.HelperProgram;
 import dev.helper.ide.wire.Limits;
 import dev.helper.ide.wire.RpcClient;
 import dev.helper.ide.wire.Trouble;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -24,13 +27,15 @@ public final class Daemon {
   private final Limits limits;
   private volatile Known known;
 
-  /** Version and places of a program are asked for once; another path is another program. */
+  /** Version and places of a program are asked for once; another path, or a newer file, is another program. */
   private static final class Known {
     final Path program;
+    final FileTime written;
     final HelperProgram.Facts facts;
 
-    Known(Path program, HelperProgram.Facts facts) {
+    Known(Path program, FileTime written, HelperProgram.Facts facts) {
       this.program = program;
+      this.written = written;
       this.facts = facts;
     }
   }
@@ -68,11 +73,20 @@ public final class Daemon {
 
   private HelperProgram.Facts facts(BooleanSupplier cancelled) throws Trouble {
     Path program = locator.find();
+    FileTime written = written(program);
     Known now = known;
-    if (now == null || !program.equals(now.program)) {
-      now = new Known(program, new HelperProgram(program, limits).facts(cancelled));
+    if (now == null || !program.equals(now.program) || !written.equals(now.written)) {
+      now = new Known(program, written, new HelperProgram(program, limits).facts(cancelled));
       known = now;
     }
     return now.facts;
+  }
+
+  private static FileTime written(Path program) {
+    try {
+      return Files.getLastModifiedTime(program);
+    } catch (IOException e) {
+      return FileTime.fromMillis(0); // to run it will tell what is wrong
+    }
   }
 }

@@ -17,7 +17,9 @@ import dev.helper.ide.wire.Limits;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -197,6 +199,16 @@ public class ActionsTest {
     assertTrue(error.lines.toString(), error.lines.get(0).contains("left no endpoint file"));
     assertEquals("started\n", Files.readString(root().resolve("starts")));
     assertEquals("a port of a process that has gone is not spoken to", 0, server.bodies().size());
+  }
+
+  @Test
+  public void noticeThatTheHelperWasReplaced() throws Exception {
+    ide.choose(new EnsureAction(), project);
+    awaitReady();
+    Path helper = FakeHelper.script(root(), "echo '{\"helper\":\"9.0.0\",\"api\":99,\"endpoint_file\":\"/e\"}'");
+    Files.setLastModifiedTime(helper, FileTime.from(Instant.now().plusSeconds(5)));
+    ide.choose(new EnsureAction(), project);
+    assertTrue(awaitError().lines.get(0).contains("helper 9.0.0 is too new"));
   }
 
   @Test

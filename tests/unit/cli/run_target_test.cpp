@@ -165,8 +165,8 @@ TEST(Version, AsksADaemonThatRunsAndStartsNone) {
   EXPECT_EQ(version.at("daemon").at("version"), "9.9.9");
   EXPECT_EQ(version.at("helper"), HELPER_VERSION);
   EXPECT_EQ(version.at("api"), rpc::k_api);
-  EXPECT_TRUE(version.at("endpoint_file").get<std::string>().ends_with("/endpoint.json"));
-  EXPECT_TRUE(version.at("log_file").get<std::string>().ends_with("/helperd.log"));
+  EXPECT_TRUE(version.at("endpoint_file").get<std::string>().ends_with("endpoint.json"));
+  EXPECT_TRUE(version.at("log_file").get<std::string>().ends_with("helperd.log"));
 }
 
 TEST(Rpc, SendsTheParametersAsTheyAreAndPrintsTheResult) {

@@ -294,7 +294,7 @@ void expect_nothing_lost(const SimulatedWorld& world, const Desired& desired, co
 }
 
 TEST(Planning, EndsSoonDoesNoHarmAndReachesWhatIsDesiredInEveryWorld) {
-  for (unsigned int seed = 1; seed <= 20'000; ++seed) {
+  for (unsigned int seed = 1; seed <= 10'000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Chance chance(seed);
     const Desired desired =
@@ -319,7 +319,7 @@ TEST(Planning, EndsSoonDoesNoHarmAndReachesWhatIsDesiredInEveryWorld) {
 }
 
 TEST(Planning, AfterAKillAtAnyStepTheNextRequestReachesWhatIsDesiredAndNothingIsLost) {
-  for (unsigned int seed = 1; seed <= 3'000; ++seed) {
+  for (unsigned int seed = 1; seed <= 1'500; ++seed) {
     for (int steps = 0; steps < 40; ++steps) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", killed after " + std::to_string(steps) + " steps");
       Chance chance(seed);

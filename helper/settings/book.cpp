@@ -110,7 +110,10 @@ Result<Book::Plan> Book::plan_apply(const Order& order) {
   plan.all = application_edits(desk(), order.wanted, products);
   const auto of_project = project_edits(desk(), order, products);
   plan.all.insert(plan.all.end(), of_project.begin(), of_project.end());
-  if (order.ssh_config) plan.all.push_back(ssh_edit(desk()));
+  if (order.ssh_config) {
+    const auto of_ssh = ssh_edits(desk(), order.wanted);
+    plan.all.insert(plan.all.end(), of_ssh.begin(), of_ssh.end());
+  }
   refuse_unwritable(plan.all);
   leave_what_refers_to_nothing(plan.all);
   return plan;

@@ -25,6 +25,8 @@ std::string now_text(const Clock& clock) {
 
 fs::path ssh_config_file(const Paths& paths) { return paths.home / ".ssh" / "config"; }
 
+fs::path ssh_known_hosts_file(const Paths& paths) { return paths.home / ".ssh" / "known_hosts"; }
+
 Result<Ledger> load_ledger(const Desk& desk) {
   HELPER_TRY_ASSIGN(const auto text, desk.files.read(desk.paths.settings_ledger()));
   if (!text) return Ledger{};

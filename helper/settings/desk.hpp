@@ -24,6 +24,7 @@ struct Desk {
 [[nodiscard]] std::string now_text(const Clock& clock);
 
 [[nodiscard]] std::filesystem::path ssh_config_file(const Paths& paths);
+[[nodiscard]] std::filesystem::path ssh_known_hosts_file(const Paths& paths);
 
 // What is not there yet is empty. Errors: file_failed.
 [[nodiscard]] Result<Ledger> load_ledger(const Desk& desk);

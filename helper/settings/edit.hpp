@@ -13,7 +13,7 @@ namespace helper::settings {
 
 // One file that speaks of targets.
 struct Place {
-  std::optional<ide::FileKind> kind;  // nullopt: ~/.ssh/config
+  std::optional<ide::FileKind> kind;  // nullopt: ~/.ssh/config or ~/.ssh/known_hosts
   std::filesystem::path file;
   std::string owner;             // "PyCharm2026.1", "project" or "ssh"
   std::filesystem::path folder;  // the config folder of the IDE that owns it; "" for what no IDE holds in memory

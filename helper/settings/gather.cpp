@@ -1,5 +1,6 @@
 #include "settings/gather.hpp"
 
+#include "ide/known_hosts.hpp"
 #include "settings/installed.hpp"
 #include "settings/ssh_include.hpp"
 
@@ -18,6 +19,19 @@ bool has_interpreters(const Desk& desk, const Product& product, const Wanted& wa
                              [](const ide::File& file) { return file.kind == FileKind::jdk_table; });
 }
 
+bool is_known_hosts(const Desk& desk, const Place& place) {
+  return !place.kind && place.file == ssh_known_hosts_file(desk.paths);
+}
+
+Result<std::string> with_ours(const Desk& desk, const Place& place, const std::optional<std::string>& text,
+                              const Wanted& wanted, const Product& product) {
+  if (place.kind) return desk.formats.with_target(*place.kind, text, wanted, product);
+  if (!is_known_hosts(desk, place)) return with_include(text, desk.paths.ssh_hosts(), desk.paths.home);
+  const ide::Interpreter& i = wanted.interpreter;
+  HELPER_TRY_ASSIGN(const auto pinned, desk.files.read(i.known_hosts));
+  return ide::with_host_keys(text.value_or(""), i.target, i.port, ide::host_keys_of(pinned.value_or(""), i.target));
+}
+
 Edit refused(Place place, Error error) { return {std::move(place), {}, {}, std::move(error)}; }
 
 }  // namespace
@@ -25,13 +39,13 @@ Edit refused(Place place, Error error) { return {std::move(place), {}, {}, std::
 Edit remake(const Desk& desk, const Place& place, const Wanted& wanted, const Product& product) {
   auto text = desk.files.read(place.file);
   if (!text) return {place, {}, {}, text.error(), product};
-  auto after = place.kind ? desk.formats.with_target(*place.kind, *text, wanted, product)
-                          : with_include(*text, desk.paths.ssh_hosts(), desk.paths.home);
+  auto after = with_ours(desk, place, *text, wanted, product);
   if (!after) {
     Error error = after.error();
     error.thing = place.file.string() + (error.thing.empty() ? "" : ": " + error.thing);
     return {place, *text, *text, std::move(error), product};
   }
+  if (!*text && after->empty()) return {place, {}, {}, std::nullopt, product};  // nothing to say: no file is made
   return {place, std::move(*text), std::move(*after), std::nullopt, product};
 }
 
@@ -71,12 +85,23 @@ std::vector<Edit> project_edits(const Desk& desk, const Order& order, const std:
   return edits;
 }
 
-Edit ssh_edit(const Desk& desk) { return remake(desk, {std::nullopt, ssh_config_file(desk.paths), k_ssh, {}}, {}, {}); }
+std::vector<Edit> ssh_edits(const Desk& desk, const Wanted& wanted) {
+  std::vector<Edit> edits;
+  for (const fs::path& file : {ssh_known_hosts_file(desk.paths), ssh_config_file(desk.paths)}) {
+    edits.push_back(remake(desk, {std::nullopt, file, k_ssh, {}}, wanted, {}));
+  }
+  return edits;
+}
+
+bool is_for_all_targets(const Desk& desk, const Place& place) { return !place.kind && !is_known_hosts(desk, place); }
 
 Result<std::optional<std::string>> without_ours(const Desk& desk, const Place& place, const std::string& text,
                                                 const Wanted& wanted) {
-  return place.kind ? desk.formats.without_target(*place.kind, text, wanted)
-                    : without_include(text, desk.paths.ssh_hosts());
+  if (place.kind) return desk.formats.without_target(*place.kind, text, wanted);
+  if (!is_known_hosts(desk, place)) return without_include(text, desk.paths.ssh_hosts());
+  HELPER_TRY_ASSIGN(std::string rest,
+                    ide::with_host_keys(text, wanted.interpreter.target, wanted.interpreter.port, {}));
+  return rest.empty() ? std::nullopt : std::optional(std::move(rest));
 }
 
 }  // namespace helper::settings

@@ -30,7 +30,11 @@ struct Order {
 // None when no product can have the interpreter.
 [[nodiscard]] std::vector<Edit> project_edits(const Desk& desk, const Order& order,
                                               const std::vector<ide::Product>& products);
-[[nodiscard]] Edit ssh_edit(const Desk& desk);
+// Of ~/.ssh/config, and of ~/.ssh/known_hosts: the SSH client of an IDE looks for host keys in no other file.
+[[nodiscard]] std::vector<Edit> ssh_edits(const Desk& desk, const ide::Wanted& wanted);
+
+// Whether what we write there is one thing for all targets together.
+[[nodiscard]] bool is_for_all_targets(const Desk& desk, const Place& place);
 
 // The edit of the same place by the text that it has now.
 [[nodiscard]] Edit remake(const Desk& desk, const Place& place, const ide::Wanted& wanted, const ide::Product& product);

@@ -17,8 +17,7 @@ Result<std::optional<std::string>> text_after(const Desk& desk, const Ledger& le
     HELPER_TRY_ASSIGN(auto original, read_backup(desk, *record.original));
     return original;
   }
-  const bool include_stays = !record.place.kind && record.names.size() > 1;  // it is one line for all targets
-  if (include_stays) return text;
+  if (is_for_all_targets(desk, record.place) && record.names.size() > 1) return text;
   const Applied* target = ledger.find_target(name);
   HELPER_TRY_ASSIGN(auto rest,
                     without_ours(desk, record.place, text, target == nullptr ? ide::Wanted{} : target->wanted));

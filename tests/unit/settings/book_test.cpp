@@ -24,11 +24,29 @@ TEST(Apply, WritesEveryIdeTheProjectAndSsh) {
   Home home;
   const auto report = home.book.apply(home.order(), {});
   expect_all(report, outcome::k_written);
-  EXPECT_EQ(report->files.size(), 3U * 4 + 2 + 2);
+  EXPECT_EQ(report->files.size(), 3U * 4 + 2 + 3);
   EXPECT_EQ(home.get(home.ide("PyCharm2024.3") / "options/sshConfigs.xml"), k_ours);
   EXPECT_EQ(home.get(home.path("project/.idea/misc.xml")), k_ours);
   EXPECT_EQ(home.get(home.path(".ssh/config")), "Include " + home.paths.ssh_hosts().string() + "\n");
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host centernet helper-centernet\n"));
+  EXPECT_EQ(home.get(home.path(".ssh/known_hosts")),
+            "helper-centernet,[127.0.0.1]:2222 " + std::string(test::k_host_key) + "\n");
+}
+
+TEST(Apply, OfTwoTargetsGivesEachItsHostKeysAndUndoTakesOnlyItsOwn) {
+  Home home;
+  const std::string mine = "gpu1,192.0.2.7 " + std::string(test::k_host_key) + "\n";
+  home.put(home.path(".ssh/known_hosts"), mine);
+  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.book.apply(home.order("other", 2223), {}));
+  const std::string key = std::string(test::k_host_key) + "\n";
+  const std::string other = "helper-other,[127.0.0.1]:2223 " + key;
+  EXPECT_EQ(home.get(home.path(".ssh/known_hosts")), mine + "helper-centernet,[127.0.0.1]:2222 " + key + other);
+  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  EXPECT_EQ(home.get(home.path(".ssh/known_hosts")), mine + other);
+  home.put(home.path(".ssh/known_hosts"), mine + other + "new,192.0.2.8 " + key);  // as ssh does
+  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order("other", 2223)), {}));
+  EXPECT_EQ(home.get(home.path(".ssh/known_hosts")), mine + "new,192.0.2.8 " + key);
 }
 
 TEST(Apply, TwiceChangesNothingTheSecondTime) {

@@ -43,6 +43,9 @@ class WatchedFiles final : public FileStore {
   DiskFileStore disk_;
 };
 
+inline constexpr const char* k_host_key =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRvbm90dXNldGhpc2tleWZvcmFueXRoaW5nYXRhbGw";
+
 class Home {
  public:
   Home() {
@@ -52,6 +55,8 @@ class Home {
     for (const char* name : {"PyCharm2024.3", "PyCharm2026.1", "DataSpell2025.2"})
       std::filesystem::create_directories(ide(name));
     std::filesystem::create_directories(path("project"));
+    put(path("data/known_hosts"), "helper-centernet,[127.0.0.1]:2222 " + std::string(k_host_key) + "\n" +
+                                      "helper-other,[127.0.0.1]:2223 " + std::string(k_host_key) + "\n");
   }
 
   [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
@@ -111,7 +116,7 @@ class Home {
     interpreter.port = port;
     interpreter.user = "root";
     interpreter.key_file = "/home/u/.ssh/id_ed25519";
-    interpreter.known_hosts = "/home/u/known_hosts";
+    interpreter.known_hosts = path("data/known_hosts");
     interpreter.host_key_alias = "helper-" + target;
     interpreter.python = "/usr/bin/python3";
     interpreter.jupyter_url = "http://127.0.0.1:8888/?token=hunter2";

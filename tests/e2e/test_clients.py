@@ -2,6 +2,7 @@
 host that `helper settings apply` wrote into an IDE's files, and with nothing else."""
 import json
 import os
+import shutil
 import subprocess
 import unittest
 import xml.etree.ElementTree as tree
@@ -123,6 +124,7 @@ class Clients(unittest.TestCase):
         answer = json.loads(done.stdout)
         self.check(answer["status"], answer["out"], answer["debugger"])
 
+    @unittest.skipUnless(shutil.which("javac") and os.path.exists(JSCH), "there is no JDK, or no JSch")
     def test_jsch_uploads_runs_and_is_called_back(self):
         i = self.interpreter
         argv = ["java", "-cp", JSCH, os.path.join(CLIENTS, "JschClient.java"), i.host, str(i.port), i.user, i.key,
@@ -149,7 +151,7 @@ class Clients(unittest.TestCase):
     def test_nothing_but_the_files_it_names_was_touched(self):
         named = {entry["file"] for entry in self.applied["files"] if entry["outcome"] == "written"}
         self.assertTrue(named)
-        for folder in (os.path.join(self.home, ".config"), os.path.join(self.project, ".idea")):
+        for folder in (os.path.join(self.home, ".config", "JetBrains"), os.path.join(self.project, ".idea")):
             for root, _, names in os.walk(folder):
                 for name in names:
                     self.assertIn(os.path.join(root, name), named)

@@ -78,6 +78,11 @@ struct ProjectConfig {
   friend bool operator==(const ProjectConfig&, const ProjectConfig&) = default;
 };
 
+struct IdeConfig {
+  bool backend_cache = false;  // ~/.cache/JetBrains of ssh.user is a volume that outlives the container
+  friend bool operator==(const IdeConfig&, const IdeConfig&) = default;
+};
+
 struct Target {
   std::string name;
   std::string server = "local";  // "local", an alias of ~/.ssh/config, or [user@]host[:port]
@@ -88,6 +93,7 @@ struct Target {
   std::vector<PortPair> forwards;
   std::string python = "auto";  // "auto", "conda:NAME", or an absolute path
   ProjectConfig project;
+  IdeConfig ide;
   std::vector<std::string> post_create;  // lines of sh, run inside as ssh.user, once for each container
   std::vector<std::string> post_start;   // the same, once for each start of it
   std::vector<std::string> remarks;      // what its devcontainer.json says and helper does not do, fit to be shown

@@ -161,6 +161,20 @@ while :; do
 done
 )sh";
 
+// The volume is the user's, whatever ids its user had in the container before.
+constexpr const char* k_give_cache = R"sh(
+ls -ldn "$cache" | { read -r _ _ uid gid _; [ "$uid:$gid" = "$owner" ]; } || chown -R -h "$owner" "$cache"
+)sh";
+
+// As the user: root follows no link that the user made. What is in a folder of that name stays.
+constexpr const char* k_link_cache = R"sh(
+chmod 700 "$cache" || exit
+umask 077
+mkdir -p "$HOME/.cache" && cd "$HOME/.cache" || exit
+if [ -d JetBrains ] && [ ! -L JetBrains ]; then rmdir JetBrains 2>/dev/null || exit; fi
+[ -L JetBrains ] || ln -s "$cache" JetBrains
+)sh";
+
 constexpr const char* k_eject = R"sh(
 for folder in /dev/helper/run /dev/helper/user; do
   [ -r "$folder/setup" ] || continue
@@ -220,6 +234,17 @@ std::string exec(const EngineCli& cli, std::initializer_list<const char*> option
   return shell::quote(argv);
 }
 
+// It never keeps sshd from starting: without the link a backend is installed in the container itself.
+std::string link_backend_cache(const EngineCli& cli, const std::string& container, const plan::SshdSetup& setup) {
+  const std::string values = assign("cache", plan::k_backend_cache) + assign("owner", setup.cache_owner);
+  const auto run = [&](std::initializer_list<const char*> options, const char* script) {
+    Argv program = shell_in(setup);
+    program.insert(program.end(), {"-c", values + script});
+    return exec(cli, options, container, program) + " </dev/null >/dev/null 2>&1; ";
+  };
+  return run({"--privileged", "--user", "0"}, k_give_cache) + run({"--user", setup.user.c_str()}, k_link_cache);
+}
+
 }  // namespace
 
 Result<void> fill_bundle_volume(CommandRunner& server, const EngineCli& cli, const plan::FillBundleVolume& action,
@@ -255,6 +280,7 @@ Result<void> start_sshd(CommandRunner& server, const EngineCli& cli, const std::
   const std::string keep = assign("folder", setup.folder) + assign("sshd", setup.sshd) +
                            assign("clean", joined(plan::clean_environment(setup))) + k_keep;
   Command command = script_command(k_engine_path, k_start_limit);
+  if (!setup.cache_owner.empty()) command.script += link_backend_cache(cli, container, setup);
   if (setup.as_user) {
     // Only the folder needs what the container's root may not do; the engine's own right does it.
     const std::string make = "umask 022; mkdir -p /dev/helper && mkdir -p " + setup.folder + " && chown " +

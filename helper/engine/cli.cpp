@@ -157,6 +157,8 @@ Argv create_argv(const EngineCli& cli, const plan::Desired& desired, const plan:
   for (const auto& mount : container.mounts) add(argv, {"--volume", mount});
   if (!action.bundle_volume.empty())
     add(argv, {"--volume", action.bundle_volume + ":" + plan::k_bundle_folder + ":ro"});
+  if (desired.target.ide.backend_cache)
+    add(argv, {"--volume", plan::backend_cache_volume(container.name) + ":" + plan::k_backend_cache});
   if (!env_file(container).empty()) add(argv, {"--env-file", "/dev/stdin"});
   for (const auto& [name, value] : container.env) {
     if (!fits_env_file(value)) add(argv, {"--env", name});

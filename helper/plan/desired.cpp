@@ -6,7 +6,8 @@
 namespace helper::plan {
 namespace {
 
-std::string fingerprint(const config::ContainerConfig& container, const std::vector<DesiredTunnel>& tunnels) {
+std::string fingerprint(const config::ContainerConfig& container, const std::vector<DesiredTunnel>& tunnels,
+                        bool backend_cache) {
   Fingerprint print;
   for (const auto& text : {container.image, container.hostname, container.gpus, container.runtime, container.shm_size,
                            container.restart}) {
@@ -26,6 +27,7 @@ std::string fingerprint(const config::ContainerConfig& container, const std::vec
     for (const auto& text : *list) print.add(text);
   }
   for (const auto& tunnel : tunnels) print.add(std::to_string(tunnel.container_port));
+  if (backend_cache) print.add("backend_cache");
   return print.hex();
 }
 
@@ -41,9 +43,11 @@ std::vector<DesiredTunnel> tunnels_of(const config::Target& target) {
 
 Desired desired_state(const config::Target& target, Power power) {
   auto tunnels = tunnels_of(target);
-  auto hash = fingerprint(target.container, tunnels);
+  auto hash = fingerprint(target.container, tunnels, target.ide.backend_cache);
   return {target, power, std::move(tunnels), fields_of(target), std::move(hash)};
 }
+
+std::string backend_cache_volume(const std::string& container) { return "helper-" + container + "-jetbrains"; }
 
 std::string to_text(Power power) {
   switch (power) {

@@ -34,6 +34,9 @@ inline constexpr std::uint16_t k_container_ssh_port = 61022;
 // Pure; total on a checked config.
 [[nodiscard]] Desired desired_state(const config::Target& target, Power power);
 
+// The volume that keeps the IDE's backend, by the container's name, which is unique on a server.
+[[nodiscard]] std::string backend_cache_volume(const std::string& container);
+
 [[nodiscard]] std::string to_text(Power power);
 
 }  // namespace helper::plan

@@ -23,6 +23,9 @@ struct Field {
   std::string (*text)(const config::Target& target);
 };
 
+// Its text is "" when it is off: so is a container that was made before there was such a key.
+inline constexpr std::string_view k_backend_cache_key = "ide.backend_cache";
+
 [[nodiscard]] std::span<const Field> fields();
 [[nodiscard]] const Field* find_field(std::string_view key);
 

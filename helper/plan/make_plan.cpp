@@ -67,6 +67,11 @@ void plan_absent(Draft& draft) {
     plan_stop_container(draft, "it is to be removed");
     draft.step(RemoveContainer{draft.config.name}, "it is to be removed");
   }
+  if (draft.target.ide.backend_cache) {
+    const auto volume = backend_cache_volume(draft.config.name);
+    draft.note("what ide.backend_cache keeps stays in volume " + volume + "; to remove it, " +
+               draft.on_the_server("volume rm " + volume));
+  }
   if (is_being_replaced(draft)) plan_remove_aside(draft, "it is the one from before, and is to be removed too");
   if (!draft.observed.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container is to be removed");
 }

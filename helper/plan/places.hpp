@@ -12,4 +12,8 @@ inline constexpr const char* k_run_folder = "/dev/helper/run";
 // other's folder).
 inline constexpr const char* k_user_run_folder = "/dev/helper/user";
 
+// The volume of ide.backend_cache: not below /dev/helper, so that nothing that clears that away reaches into it. The
+// user's ~/.cache/JetBrains is a link to it, because the user's home is not known before the container is made.
+inline constexpr const char* k_backend_cache = "/var/cache/helper-jetbrains";
+
 }  // namespace helper::plan

@@ -4,6 +4,7 @@
 #include "base/shell.hpp"
 #include "plan/desired.hpp"
 #include "plan/env_pieces.hpp"
+#include "plan/fields.hpp"
 #include "plan/observed.hpp"
 #include "plan/places.hpp"
 #include "plan/ways.hpp"
@@ -41,6 +42,12 @@ std::string profile_of(const std::vector<std::string>& env) {
     text += "export " + name + "=" + shell::quote(entry.substr(name.size() + 1)) + "\n";
   }
   return text;
+}
+
+// By what it was made with: the config may say something else by now.
+bool has_backend_cache(const Container& container) {
+  const auto applied = container.applied.find(std::string(k_backend_cache_key));
+  return applied != container.applied.end() && !applied->second.empty();
 }
 
 // It ends at once for a user whom no passwd file names, as in an image of one program.
@@ -130,6 +137,8 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
     }
     setup.as_user = true;
   }
+  if (has_backend_cache(*observed.container))
+    setup.cache_owner = std::to_string(inside.user_uid) + ":" + std::to_string(inside.user_gid);
   setup.listens = reach(*observed.container, k_container_ssh_port).has_value();
   setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
   const auto env = session_env(desired.target.ssh, observed.container->env);
@@ -145,6 +154,7 @@ std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& 
     print.add(text);
   }
   for (const auto& key : host_keys) print.add(key);
+  if (!setup.cache_owner.empty()) print.add(setup.cache_owner);
   return print.hex();
 }
 

@@ -23,6 +23,8 @@ struct SshdSetup {
   std::string config;    // sshd_config(5); holds the container's environment: secret
   std::string authorized_keys;
   std::string profile;  // sh text: the environment again, for login shells whose start files have changed it; secret
+  std::string cache_owner;  // "uid:gid" of the user, whose ~/.cache/JetBrains leads to the volume that the container
+                            // has for it; "" = it has none
   friend bool operator==(const SshdSetup&, const SshdSetup&) = default;
 };
 

@@ -54,6 +54,7 @@ TEST(ParseConfig, ReadsEveryKey) {
     "forwards": ["6006:6007", 5678],
     "post_create": ["pip install -e ."], "post_start": ["date"],
     "python": "conda:CenterNet",
+    "ide": { "backend_cache": true },
     "project": { "local": ".", "remote": "/workspace/my_project" } } } })");
   Target want;
   want.name = "centernet";
@@ -85,6 +86,7 @@ TEST(ParseConfig, ReadsEveryKey) {
   want.forwards = {{6006, 6007}, {5678, 5678}};
   want.python = "conda:CenterNet";
   want.project = {.local = "/home/me/project", .remote = "/workspace/my_project"};
+  want.ide.backend_cache = true;
   EXPECT_EQ(t, want);
 }
 
@@ -117,8 +119,8 @@ TEST(ParseConfig, AnUnknownKeyWithoutANearOneListsTheKeys) {
   const Error error = refused(with_target("\"zzzzzz\": 1"));
   EXPECT_EQ(error.cause, "unknown key");
   EXPECT_EQ(error.fix,
-            "the keys here are: server, engine, devcontainer, container, ssh, jupyter, forwards, project, post_create, "
-            "post_start, python");
+            "the keys here are: server, engine, devcontainer, container, ssh, jupyter, forwards, project, ide, "
+            "post_create, post_start, python");
 }
 
 TEST(ParseConfig, AKeyThatLooksLikeAPathOrAPatternIsUnknown) {

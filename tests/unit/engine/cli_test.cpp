@@ -36,6 +36,7 @@ config::Target full_target() {
   container.extra_args = {"--ipc=host", "--cap-add", "SYS_PTRACE"};
   target.jupyter = config::JupyterConfig{};
   target.forwards = {{16006, 6006}, {16007, 6006}};
+  target.ide.backend_cache = true;
   return target;
 }
 

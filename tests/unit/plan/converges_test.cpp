@@ -40,6 +40,7 @@ config::Target any_target(Chance& chance) {
   if (chance.one_in(4)) target.container.restart = "no";
   if (chance.one_in(6)) target.container.shm_size = "8g";
   if (chance.one_in(4)) target.container.build = config::BuildConfig{"/home/me/project"};
+  target.ide.backend_cache = chance.one_in(4);
   if (chance.one_in(4)) target.python = chance.any<const char*>({"conda:CenterNet", "/usr/bin/python3"});
   return target;
 }
@@ -124,6 +125,7 @@ Observed any_start(Chance& chance, const Desired& desired) {
     its.settings = Settings{.restart = chance.any({"unless-stopped", "always"})};
     its.image_id = chance.any({"sha256:cda6", "sha256:older"});
     if (chance.one_in(4)) its.applied["container.shm_size"] = "1g";
+    if (chance.one_in(6)) its.applied["ide.backend_cache"] = chance.any({"true", ""});
     if (chance.one_in(6)) its.applied.clear();
     if (chance.one_in(4)) its.labels.clear();
     if (chance.one_in(4)) its.published.clear();

@@ -51,6 +51,28 @@ TEST(Drift, NamesTheFieldThatTheConfigChanged) {
             (std::vector<Drift>{{"container.shm_size", Need::recreate, "8g", "", "0", "the config has changed"}}));
 }
 
+// One that was made before there was such a key says nothing of it.
+TEST(Drift, ACacheForTheIdeIsOneOnlyWhereItIsWantedAndMissingOrThereAndNotWanted) {
+  const config::Target without = test::target();
+  config::Target with = without;
+  with.ide.backend_cache = true;
+  Observed from_before = made_from(without);
+  from_before.container->applied.erase(std::string(k_backend_cache_key));
+  EXPECT_TRUE(drifts(without, from_before).empty());
+  EXPECT_EQ(drifts(with, from_before),
+            (std::vector<Drift>{{"ide.backend_cache", Need::recreate, "true", "", "", "the config has changed"}}));
+  EXPECT_TRUE(drifts(with, made_from(with)).empty());
+  ASSERT_EQ(drifts(without, made_from(with)).size(), 1U);
+}
+
+TEST(Drift, TurningTheCacheOnDoesNothingToAContainerWithoutConsent) {
+  config::Target now = test::target();
+  now.ide.backend_cache = true;
+  const Plan plan = make_plan(desired_state(now, Power::running), made_from(test::target()));
+  EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
+  EXPECT_EQ(plan.wants_consent, "f1b77c1f");
+}
+
 TEST(Drift, AVariableThatWasTakenOutOfTheConfigIsOne) {
   config::Target then = test::target();
   then.container.env["A"] = "1";

@@ -568,6 +568,21 @@ TEST(MakePlan, ATargetThatIsGoneNeedsNothing) {
   EXPECT_EQ(plan_text(observed, Power::absent), "");
 }
 
+TEST(MakePlan, RemovingTellsOfTheVolumeThatStays) {
+  config::Target target = test::target();
+  target.ide.backend_cache = true;
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.engine->program = "podman";
+  const auto removes = make_plan(desired_state(target, Power::absent), observed);
+  const std::vector<std::string> told{
+      "what ide.backend_cache keeps stays in volume helper-centernet-jetbrains; to remove it, on the server: podman "
+      "volume rm helper-centernet-jetbrains"};
+  EXPECT_EQ(removes.notes, told);
+  observed.container = Container{};
+  EXPECT_EQ(make_plan(desired_state(target, Power::absent), observed).notes, told);
+  EXPECT_TRUE(make_plan(desired_state(target, Power::stopped), observed).notes.empty());
+}
+
 TEST(MakePlan, ForgetsNoHostKeysBeforeItIsKnownWhatTheServerHas) {
   Observed here = ready();
   here.container = std::nullopt;

@@ -70,6 +70,34 @@ TEST(SshdSetup, OnPipesNamesNoPort) {
   EXPECT_EQ(setup->config.find("Port "), std::string::npos);
 }
 
+TEST(SshdSetup, GivesTheVolumeOfTheIdeToTheUserByTheIdsOfNow) {
+  Observed observed = ready();
+  const auto none = sshd_setup(desired(), observed);
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->cache_owner, "");
+  observed.container->applied = {{"ide.backend_cache", "true"}};
+  observed.inside->user_uid = 1234;
+  observed.inside->user_gid = 100;
+  const auto setup = sshd_setup(desired(), observed);
+  ASSERT_TRUE(setup);
+  EXPECT_EQ(setup->cache_owner, "1234:100");
+  observed.inside->user_uid = 1000;
+  const auto with_other_ids = sshd_setup(desired(), observed);
+  ASSERT_TRUE(with_other_ids);
+  EXPECT_NE(fingerprint(*setup, {}), fingerprint(*none, {}));
+  EXPECT_NE(fingerprint(*setup, {}), fingerprint(*with_other_ids, {}));
+}
+
+TEST(SshdSetup, HasNoVolumeOfTheIdeInAContainerThatWasMadeWithoutOne) {
+  config::Target target = test::target();
+  target.ide.backend_cache = true;
+  Observed observed = ready();
+  observed.container->applied = {{"ide.backend_cache", ""}};
+  const auto setup = sshd_setup(desired_state(target, Power::running), observed);
+  ASSERT_TRUE(setup);
+  EXPECT_EQ(setup->cache_owner, "");
+}
+
 TEST(SshdSetup, WithTheImagesSshdUsesWhatThatHas) {
   Observed observed = ready();
   observed.bundle = std::nullopt;

@@ -73,15 +73,18 @@ class Rootful(PodmanCase):
         self.main_job()
         self.assertEqual(self.podman("ps", "-aq").stdout, "")
 
-    def test_auto_takes_docker_where_it_answers_and_podman_where_it_does_not(self):
+    def test_auto_takes_docker_and_not_podman_unasked_while_docker_is_down(self):
         self.write(lambda target: None)
         self.helper.run("remove")
         plan = self.helper.run("plan").stdout
         self.assertIn("--gpus", plan)
         self.sandbox.control("engine", "stop")
         self.addCleanup(self.sandbox.control, "engine", "start")
-        plan = self.helper.run("plan").stdout
-        self.assertIn("with CDI devices", plan)
+        done = self.helper.run("plan")
+        self.assertEqual(done.returncode, 5, done.stdout)
+        self.assertIn('to take Podman instead, in helper.json: "engine": "podman"', done.stdout + done.stderr)
+        self.write(lambda target: target.update(engine="podman"))
+        self.assertIn("with CDI devices", self.helper.run("plan").stdout)
 
     def test_without_a_cdi_specification_the_command_that_writes_one_is_named(self):
         self.write(lambda target: target.update(engine="podman"))

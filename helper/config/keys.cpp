@@ -39,9 +39,8 @@ constexpr std::array k_keys{
     Key{.path = "targets.*.engine",
         .kind = Kind::text,
         .default_json = R"("auto")",
-        .help =
-            "What runs the container there: \"docker\", \"podman\", or \"auto\" for Docker, or Podman where Docker "
-            "is not to be had",
+        .help = "What runs the container there: \"docker\", \"podman\", or \"auto\" for Docker, or Podman where Docker "
+                "is not to be had",
         .pattern = "^(auto|docker|podman)$",
         .example = R"("podman")",
         .set = [](Target& t, const JsonNode& v) { return set_text(t.engine, v, check_engine); }},

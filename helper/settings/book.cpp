@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "settings/compare.hpp"
 #include "settings/installed.hpp"
+#include "settings/product_info.hpp"
 #include "settings/running.hpp"
 #include "settings/split.hpp"
 #include "settings/ssh_hosts.hpp"
@@ -106,6 +107,9 @@ Result<Book::Plan> Book::plan_apply(const Order& order) {
   plan.report.dry_run = order.dry_run;
   plan.report.ides = look_at(products);
   say_what_was_found(plan.report, order);
+  for (const auto& name : find_never_started(files_, install_roots(paths_.home), config_root(paths_.home)))
+    plan.report.notes.push_back(name +
+                                " was never started and has no settings yet: start it once, then run this again");
   std::erase_if(products, [](const Product& product) { return !is_supported(product); });
   plan.all = application_edits(desk(), order.wanted, products);
   const auto of_project = project_edits(desk(), order, products);

@@ -1,15 +1,11 @@
 #include "base/launch.hpp"
 
 #include "base/process.hpp"
+#include "base/spawn.hpp"
 
-#include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,36 +13,6 @@ namespace helper {
 namespace {
 
 constexpr Milliseconds k_look{20};  // how often its end is looked for
-
-class Setup {
- public:
-  Setup() {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t all;
-    sigset_t none;
-    ::sigfillset(&all);
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  ~Setup() {
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  Setup(const Setup&) = delete;
-  Setup& operator=(const Setup&) = delete;
-  [[nodiscard]] const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  [[nodiscard]] const posix_spawnattr_t* attributes() const { return &attributes_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
 
 Result<void> judge(const std::string& program, int status) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
@@ -64,23 +30,17 @@ Result<void> launch(const std::vector<std::string>& argv, Milliseconds limit, co
     program.error().code = ErrorCode::file_failed;
     return fail(std::move(program).error());
   }
-  std::vector<std::string> words = argv;
-  std::vector<char*> pointers;
-  for (auto& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  const Setup setup;
-  pid_t pid = -1;
-  if (const int rc =
-          ::posix_spawn(&pid, program->c_str(), setup.actions(), setup.attributes(), pointers.data(), environ);
-      rc != 0) {
-    return fail(ErrorCode::file_failed, *program, std::string("cannot be started (") + std::strerror(rc) + ")");
+  auto pid = spawn(*program, argv, {}, Leads::session);
+  if (!pid) {
+    pid.error().code = ErrorCode::file_failed;
+    return fail(std::move(pid).error());
   }
   SystemClock clock;
   const SteadyTime start = clock.now();
   while (since(clock, start) < limit) {
     int status = 0;
-    const pid_t ended = ::waitpid(pid, &status, WNOHANG);
-    if (ended == pid) return judge(*program, status);
+    const pid_t ended = ::waitpid(*pid, &status, WNOHANG);
+    if (ended == *pid) return judge(*program, status);
     if (ended < 0 && errno != EINTR) return {};  // somebody else has waited for it
     if (!clock.sleep(k_look, stop)) return fail(ErrorCode::cancelled, *program, "the wait was cancelled");
   }

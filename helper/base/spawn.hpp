@@ -1,22 +1,30 @@
-// spawn_shell starts shell text beside us: a child process with three descriptors of ours and nothing else of ours.
+// spawn starts a child process with three descriptors of ours and nothing else of ours.
 #pragma once
 
 #include "base/result.hpp"
 
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace helper {
 
-// Its standard descriptors; each above 2, and close-on-exec with us.
+// Its standard descriptors; each above 2, and close-on-exec with us. -1: /dev/null.
 struct StandardFds {
   int in = -1;
   int out = -1;
   int err = -1;
 };
 
-// Runs `script` by `sh -c`, as the leader of its own process group, with default signals. Whoever calls it waits for it
-// (waitpid) and, if need be, ends it (kill of -pid). Error: server_command.
+// What the child is the leader of.
+enum class Leads { group, session };
+
+// Runs the program at a path, with default signals. Whoever calls it waits for it (waitpid) and, if need be, ends it
+// (kill of -pid). Error: server_command.
+[[nodiscard]] Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& argv,
+                                  const StandardFds& fds, Leads leads);
+
+// Runs `script` by `sh -c`, as the leader of its own process group. Same error.
 [[nodiscard]] Result<pid_t> spawn_shell(const std::string& script, const StandardFds& fds);
 
 }  // namespace helper

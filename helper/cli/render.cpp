@@ -23,7 +23,7 @@ Sign sign_of(Mark mark) {
       return {"✓", "+", Paint::green};
     case Mark::failed:
       return {"✗", "x", Paint::red};
-    case Mark::todo:
+    case Mark::planned:
       return {"→", ">", Paint::plain};
     case Mark::note:
       break;
@@ -147,7 +147,7 @@ std::string render_plan(const Style& style, const ensure::PlanReport& plan) {
   std::string text;
   if (plan.steps.empty() && plan.problems.empty())
     text = fmt::format("{}: nothing to do\n", safe_line(plan.target, style.utf8));
-  for (const auto& step : plan.steps) text += render_line(style, Mark::todo, step.text, step.cause, "");
+  for (const auto& step : plan.steps) text += render_line(style, Mark::planned, step.text, step.cause, "");
   for (const auto& drift : plan.drifts)
     text += fmt::format("{} {}\n", paint(style, Paint::yellow, "drift:"), drift_text(style, drift));
   for (const Error& problem : plan.problems) text += render_error(style, problem);

@@ -11,7 +11,7 @@
 
 namespace helper::cli {
 
-enum class Mark { done, failed, todo, note };
+enum class Mark { done, failed, planned, note };
 
 // "✓   0.7 s  start container centernet: it exited (code 137)"; `why` and `how_long` may be "". The time comes first,
 // since it is what lines up whatever the length of the rest.

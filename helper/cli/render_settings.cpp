@@ -25,7 +25,7 @@ std::string outcome_text(const settings::FileReport& file, bool dry_run) {
 
 Mark mark_of(const settings::FileReport& file, bool dry_run) {
   if (file.outcome == outcome::k_left) return Mark::failed;
-  return dry_run || file.outcome == outcome::k_prepared ? Mark::todo : Mark::done;
+  return dry_run || file.outcome == outcome::k_prepared ? Mark::planned : Mark::done;
 }
 
 // "PyCharm2026.1 in /home/u/.config/JetBrains/PyCharm2026.1 (it runs, process 4711)"

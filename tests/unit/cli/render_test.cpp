@@ -87,7 +87,7 @@ TEST(RenderLine, SaysHowLongThenWhatAndWhy) {
 TEST(RenderLine, HasAsciiMarksWhereTheLocaleIsNotUtf8) {
   EXPECT_EQ(render_line(k_ascii, Mark::done, "a", "", ""), "+ a\n");
   EXPECT_EQ(render_line(k_ascii, Mark::failed, "a", "", ""), "x a\n");
-  EXPECT_EQ(render_line(k_ascii, Mark::todo, "a", "", ""), "> a\n");
+  EXPECT_EQ(render_line(k_ascii, Mark::planned, "a", "", ""), "> a\n");
   EXPECT_EQ(render_line(k_ascii, Mark::note, "a", "", ""), "- a\n");
 }
 

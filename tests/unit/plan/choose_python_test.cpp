@@ -38,7 +38,7 @@ const Python k_environment = python("conda:CenterNet", "/opt/conda/envs/CenterNe
 const Python k_other_environment = python("conda:other", "/opt/conda/envs/other/bin/python");
 const Python k_base = python("conda:base", "/opt/conda/bin/python");
 const Python k_system = python("system", "/usr/bin/python3");
-const Python k_dot_venv = python("uv:.venv", "/work/.venv/bin/python");
+const Python k_dot_venv = python("uv:.venv", "/srv/project/.venv/bin/python");
 const Python k_venv = python("venv:venv", "/work/venv/bin/python");
 const Python k_poetry = python("poetry:net-Ab3_xY9z-py3.11", "/root/.cache/pypoetry/virtualenvs/net/bin/python");
 const Python k_pyenv = python("pyenv:3.12.1", "/root/.pyenv/versions/3.12.1/bin/python", "3.12.1");
@@ -229,7 +229,7 @@ TEST(PythonNotes, AreNoneWhenTheLoginShellNamesTheSame) {
 TEST(PythonNotes, SayWhatTheTerminalsPythonIsWhenItIsAnother) {
   EXPECT_EQ(notes({k_login3, k_dot_venv}),
             (std::vector<std::string>{"`which python` in the container's login shell is /usr/bin/python3 (3.11.2), not "
-                                      "/work/.venv/bin/python: the project's own environment, .venv"}));
+                                      "/srv/project/.venv/bin/python: the project's own environment, .venv"}));
 }
 
 TEST(PythonNotes, SayWhatIsMissingAndThatTheLoginShellWasNotWaitedFor) {

@@ -13,7 +13,7 @@ namespace helper {
 
 // Runs argv (argv[0] is looked up on PATH when it has no slash) in a session of its own, with /dev/null as its standard
 // descriptors and none of our others. Waits up to `limit` for its end: one that failed within it is an error, one that
-// runs on is left to itself. Errors: file_failed, cancelled.
+// runs on is left to itself: a child of this process until then. Errors: file_failed, cancelled.
 [[nodiscard]] Result<void> launch(const std::vector<std::string>& argv, Milliseconds limit,
                                   const std::stop_token& stop);
 

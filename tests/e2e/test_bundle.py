@@ -28,7 +28,7 @@ class Bundle:
         self.machine, self.folder = machine, folder
         with tarfile.open(self.path) as tar:
             self.members = tar.getmembers()
-            tar.extractall(folder, filter="data")
+            tar.extractall(folder)
         self.files = [member.name for member in self.members if member.isfile() and member.name != "complete"]
         self.libraries = {os.path.basename(name) for name in self.files if name.startswith("lib/")}
 

@@ -6,6 +6,7 @@
 #include "engine/list.hpp"
 #include "engine/logs.hpp"
 #include "ensure/converge.hpp"
+#include "ensure/counting_runner.hpp"
 #include "ensure/look_at_gpus.hpp"
 #include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
@@ -20,23 +21,6 @@ namespace {
 
 constexpr const char* k_local = "local";
 
-// Counts what is sent to the server, so that a report can tell its round trips.
-class CountingRunner final : public CommandRunner {
- public:
-  explicit CountingRunner(std::unique_ptr<CommandRunner> runner) : runner_(std::move(runner)) {}
-  [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
-                                          const OutputSink& on_output) override {
-    ++runs_;
-    return runner_->run(command, stop, on_output);
-  }
-  [[nodiscard]] std::string where() const override { return runner_->where(); }
-  [[nodiscard]] std::uint64_t runs() const { return runs_; }
-
- private:
-  std::unique_ptr<CommandRunner> runner_;
-  std::uint64_t runs_ = 0;
-};
-
 // Two requests are one job only if they ask for the same thing of the same config.
 std::string job_key(const config::Target& config, plan::Power power) {
   const auto desired = plan::desired_state(config, power);
@@ -49,56 +33,6 @@ std::string job_key(const config::Target& config, plan::Power power) {
 
 }  // namespace
 
-// Puts questions to those who wait for the job that runs now; between jobs there is nobody to ask.
-class Target::Asking final : public Prompter {
- public:
-  explicit Asking(Questions& questions) : questions_(questions) {}
-
-  void begin(Job* job) {
-    const std::scoped_lock lock(mutex_);
-    job_ = job;
-  }
-  void end() { begin(nullptr); }
-
-  [[nodiscard]] bool can_ask() const override {
-    const std::scoped_lock lock(mutex_);
-    return job_ != nullptr && job_->can_ask();
-  }
-
-  [[nodiscard]] Result<std::string> ask(const Question& question, const std::stop_token& stop) override {
-    const std::scoped_lock one_at_a_time(asking_);
-    std::string id;
-    {
-      const std::scoped_lock lock(mutex_);
-      if (job_ == nullptr || !job_->can_ask()) {
-        return fail(ErrorCode::not_ready, question.prompt, "there is nobody to ask",
-                    "run helper ensure in a terminal once");
-      }
-      id = questions_.open();
-      Event event;
-      event.kind = Event::Kind::question;
-      event.text = question.prompt;
-      event.question_id = id;
-      event.question = question;
-      event.question.limit = k_question_limit;
-      job_->emit(event);
-    }
-    auto answer = questions_.wait(id, stop);
-    Event over;
-    over.kind = Event::Kind::answered;
-    over.question_id = id;
-    const std::scoped_lock lock(mutex_);
-    if (job_ != nullptr) job_->emit(over);
-    return answer;
-  }
-
- private:
-  Questions& questions_;
-  std::mutex asking_;
-  mutable std::mutex mutex_;
-  Job* job_ = nullptr;
-};
-
 struct Target::Connection {
   CountingRunner server;
   tunnel::Tunnels tunnels;
@@ -108,7 +42,7 @@ Target::Target(const Paths& paths, FileStore& files, Clock& clock, Questions& qu
     : paths_(paths),
       files_(files),
       clock_(clock),
-      asking_(std::make_shared<Asking>(questions)),
+      ask_(std::make_shared<AskJob>(questions)),
       secrets_(std::make_shared<ssh::SecretCache>()) {}
 
 Target::~Target() {
@@ -127,7 +61,7 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
     if (config.server == k_local) {
       connection_.reset(new Connection{CountingRunner(std::make_unique<LocalRunner>()), tunnel::Tunnels(nullptr)});
     } else {
-      const ssh::ConnectOptions options{agent_socket_, asking_, secrets_, Milliseconds(10'000)};
+      const ssh::ConnectOptions options{agent_socket_, ask_, secrets_, Milliseconds(10'000)};
       const auto dial = [server = config.server,
                          options](const std::stop_token& stop) -> Result<std::unique_ptr<ssh::Session>> {
         HELPER_TRY_ASSIGN(const auto host, ssh::resolve_host(server, stop));
@@ -159,17 +93,16 @@ void Target::link_changed(bool up, const std::string& why) {
 Result<Report> Target::converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job) {
   const Hands hands = hands_for(config, caller);
   const auto before = connection_->server.runs();
-  asking_->begin(&job);
   if (power != plan::Power::running) keep_running_ = false;
   forget();
+  const AskJob::During during(*ask_, job);
   auto report = ensure::converge(hands, paths_, plan::desired_state(config, power), memory_,
                                  [&](const Event& event) {
                                    job.emit(event);
                                    if (event.kind == Event::Kind::started)
                                      bulletin_.publish(working_status(config, event.text));
                                  },
-                                 job.stop(), {caller.recreate, asking_.get()});
-  asking_->end();
+                                 job.stop(), {caller.recreate, ask_.get()});
   unreachable_ =
       !report && error_kind(report.error().code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
   // Without a Python the container can still be reached, so that one can be put into it.
@@ -230,10 +163,9 @@ bool Target::holds_port(std::uint16_t port) const {
 
 Result<plan::Observed> Target::observe_now(const config::Target& config, const Caller& caller, Job& job) {
   const Hands hands = hands_for(config, caller);
-  asking_->begin(&job);
+  const AskJob::During during(*ask_, job);
   auto observed =
       ensure::observe(hands, paths_, plan::desired_state(config, plan::Power::running), memory_, job.stop());
-  asking_->end();
   unreachable_ = observed && observed->server_error.has_value();
   return observed;
 }
@@ -317,10 +249,9 @@ Result<SnapshotReport> Target::snapshot(const config::Target& config, const std:
   return worker_.request<SnapshotReport>(
       {}, on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<SnapshotReport> {
         const Hands hands = hands_for(config, caller);
-        asking_->begin(&job);
+        const AskJob::During during(*ask_, job);
         auto report = take_snapshot(
             hands, config, image, [&](const Event& event) { job.emit(event); }, job.stop());
-        asking_->end();
         return report;
       });
 }
@@ -331,11 +262,10 @@ Result<std::vector<ListedContainer>> Target::list(const config::Target& config, 
       {}, [](const Event&) {}, caller.can_answer, stop,
       [=, this](Job& job) -> Result<std::vector<ListedContainer>> {
         const Hands hands = hands_for(config, caller);
-        asking_->begin(&job);
+        const AskJob::During during(*ask_, job);
         const auto cli = cli_now(config, hands, job.stop());
         auto made = cli ? engine::list_made(hands.server, *cli, job.stop())
                         : Result<std::vector<engine::Made>>(fail(cli.error()));
-        asking_->end();
         if (!made) return fail(std::move(made).error());
         std::vector<ListedContainer> list;
         for (auto& each : *made)
@@ -350,11 +280,10 @@ Result<LogText> Target::logs(const config::Target& config, const Caller& caller,
       {}, [](const Event&) {}, caller.can_answer, stop,
       [=, this](Job& job) -> Result<LogText> {
         const Hands hands = hands_for(config, caller);
-        asking_->begin(&job);
+        const AskJob::During during(*ask_, job);
         auto cli = cli_now(config, hands, job.stop());
         auto text = cli ? engine::container_logs(hands.server, *cli, config.container.name, lines, job.stop())
                         : Result<std::string>(fail(std::move(cli).error()));
-        asking_->end();
         if (!text) return fail(std::move(text).error());
         return LogText{config.name, std::move(*text)};
       });

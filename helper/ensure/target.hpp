@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/paths.hpp"
+#include "ensure/ask_job.hpp"
 #include "ensure/bulletin.hpp"
 #include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
@@ -85,7 +86,6 @@ class Target {
 
  private:
   struct Connection;
-  class Asking;
 
   // These run on the worker's thread.
   Hands hands_for(const config::Target& config, const Caller& caller);
@@ -106,7 +106,7 @@ class Target {
   const Paths& paths_;
   FileStore& files_;
   Clock& clock_;
-  std::shared_ptr<Asking> asking_;
+  std::shared_ptr<AskJob> ask_;
   std::shared_ptr<ssh::SecretCache> secrets_;
   std::unique_ptr<Connection> connection_;
   engine::Memory memory_;

@@ -1,8 +1,8 @@
 // Any bytes may stand where an IDE's settings should be: they are refused, or a target goes in twice as once and comes
 // out again, into a text that can be read.
 #include "ide/files.hpp"
+#include "support/ide_kinds.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,17 +11,6 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {  // NOLINT(readability-identifier-naming)
   using namespace helper::ide;                             // NOLINT(google-build-using-namespace)
-  constexpr std::array k_kinds{FileKind::ssh_configs,
-                               FileKind::web_servers,
-                               FileKind::jdk_table,
-                               FileKind::external_tools,
-                               FileKind::recent_connections,
-                               FileKind::recent_hosts,
-                               FileKind::deployment,
-                               FileKind::misc,
-                               FileKind::modules,
-                               FileKind::module,
-                               FileKind::run_configuration};
   static const Wanted wanted = [] {
     Interpreter i;
     i.target = "t";
@@ -43,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     return made;
   }();
   if (size == 0) return 0;
-  const FileKind kind = k_kinds.at((data[0] >> 1U) % k_kinds.size());
+  const FileKind kind = helper::test::k_all_kinds.at((data[0] >> 1U) % helper::test::k_all_kinds.size());
   const Product product{Kind::pycharm, (data[0] & 1U) != 0 ? Version{2026, 1} : Version{2020, 3}, {}};
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
 

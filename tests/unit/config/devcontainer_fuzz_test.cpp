@@ -3,24 +3,24 @@
 #define LLVMFuzzerTestOneInput fuzz_devcontainer  // this program has another fuzz target beside it
 #include "fuzz/devcontainer_fuzz.cpp"             // NOLINT(bugprone-suspicious-include)
 #undef LLVMFuzzerTestOneInput
+#include "support/mutate.hpp"
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <random>
 #include <string>
+#include <vector>
 
 namespace helper::config {
 namespace {
 
-constexpr std::array k_seeds{
+const std::vector<std::string> k_seeds{
     R"({"image": "i:1", "runArgs": ["--gpus", "all", "-e", "A=b", "--ulimit=memlock=-1", "-v", "/a:/b:ro", "-it"], // x
         "containerEnv": {"A": "${localEnv:A:b}"}, "mounts": ["source=${localWorkspaceFolder},target=/x,type=bind,ro"],})",
     R"({"build": {"dockerfile": "../D", "context": "..", "args": {"A": "b"}, "target": "t"}, "remoteUser": "dev",
         "postCreateCommand": {"a": "x", "b": ["y", "z"]}, "forwardPorts": [1, "db:2", "localhost:3"], "appPort": "4:5"})",
     R"({"dockerComposeFile": "c.yml", "features": {}, "hostRequirements": {"gpu": {"cores": 1}}, "workspaceMount": "",
         "remoteEnv": {"P": "${containerEnv:PATH}:/x", "N": null}, "workspaceFolder": "/w"})"};
-constexpr std::array k_words{
+const std::vector<std::string> k_words{
     "{",       "}",         "[",        "]",          ",",           ":",           "\"",
     "//",      "/*",        "*/",       "\n",         "\\u0000",     "\\u001b",     "\xff",
     "null",    "true",      "70000",    "-1",         "{}",          "[]",          "\"\"",
@@ -32,29 +32,8 @@ void feed(const std::string& text) {
 }
 
 TEST(DevcontainerFuzz, StandsFiveThousandMutatedFiles) {
-  std::mt19937 random(20240501);
-  const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random()) % limit; };
-  for (int round = 0; round < 5'000; ++round) {
-    std::string text = k_seeds[below(k_seeds.size())];
-    for (std::size_t change = 1 + below(5); change-- > 0 && !text.empty();) {
-      const std::size_t at = below(text.size());
-      switch (below(4)) {
-        case 0:
-          text[at] = static_cast<char>(random() & 0xFF);
-          break;
-        case 1:
-          text.erase(at, 1 + below(30));
-          break;
-        case 2:
-          text.insert(at, k_words[below(k_words.size())]);
-          break;
-        default:
-          text.insert(at, std::string(text.substr(below(text.size()), below(60))));
-          break;
-      }
-    }
-    feed(text);
-  }
+  test::Mutator mutator(20240501, k_words);
+  for (int round = 0; round < 5'000; ++round) feed(mutator.next(k_seeds));
 }
 
 TEST(DevcontainerFuzz, StandsLargeInputs) {

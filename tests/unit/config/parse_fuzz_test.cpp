@@ -4,6 +4,7 @@
 #include "config/template.hpp"
 #include "fuzz/parse_config_fuzz.cpp"  // NOLINT(bugprone-suspicious-include)
 #include "support/golden.hpp"
+#include "support/mutate.hpp"
 
 #include <gtest/gtest.h>
 
@@ -67,30 +68,8 @@ TEST(ParseConfigFuzz, StandsTwentyThousandMutatedConfigs) {
       test::read_file(folder + "template_few.json"), test::read_file(folder + "template_many.json"),
       R"({"targets":{"a1":{"container":{"image":"i","ulimits":{"stack":{"soft":1,"hard":2}},"env":{"A":"b"},"extra_args":["-v","/a:/b"]},"forwards":[1,"2:3"]}}})"};
   for (const std::string& seed : seeds) ASSERT_FALSE(seed.empty());
-  const std::vector<std::string> spice = words();
-  std::mt19937 random(20240301);
-  const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random()) % limit; };
-  for (int round = 0; round < 20'000; ++round) {
-    std::string text = seeds[below(seeds.size())];
-    for (std::size_t change = 1 + below(5); change-- > 0 && !text.empty();) {
-      const std::size_t at = below(text.size());
-      switch (below(4)) {
-        case 0:
-          text[at] = static_cast<char>(random() & 0xFF);
-          break;
-        case 1:
-          text.erase(at, 1 + below(30));
-          break;
-        case 2:
-          text.insert(at, spice[below(spice.size())]);
-          break;
-        default:
-          text.insert(at, std::string(text.substr(below(text.size()), below(60))));
-          break;
-      }
-    }
-    feed(text);
-  }
+  test::Mutator mutator(20240301, words());
+  for (int round = 0; round < 20'000; ++round) feed(mutator.next(seeds));
 }
 
 TEST(ParseConfigFuzz, StandsRandomBytes) {

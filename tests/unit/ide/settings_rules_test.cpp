@@ -1,5 +1,6 @@
 // What becomes of entries that are there already: ours, the person's, and those that an IDE has filled in.
 #include "ide/files.hpp"
+#include "support/ide_kinds.hpp"
 #include "support/ide_loader.hpp"
 #include "unit/ide/sample.hpp"
 
@@ -16,17 +17,6 @@ using testing::IsEmpty;
 using testing::Not;
 using Text = std::optional<std::string_view>;
 
-constexpr std::array k_kinds{FileKind::ssh_configs,
-                             FileKind::web_servers,
-                             FileKind::jdk_table,
-                             FileKind::external_tools,
-                             FileKind::recent_connections,
-                             FileKind::recent_hosts,
-                             FileKind::deployment,
-                             FileKind::misc,
-                             FileKind::modules,
-                             FileKind::module,
-                             FileKind::run_configuration};
 const Product k_today{Kind::pycharm, {2026, 1}, {}};
 const Product k_old{Kind::pycharm, {2020, 3}, {}};
 
@@ -56,7 +46,7 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 }
 
 TEST(Settings, ASecondRunChangesNothingAndWhatWasMadeCanGo) {
-  for (const FileKind kind : k_kinds) {
+  for (const FileKind kind : helper::test::k_all_kinds) {
     for (const Product& product : {k_today, k_old}) {
       const std::string once = with(kind, std::nullopt, test::sample_wanted(), product);
       EXPECT_EQ(with(kind, once, test::sample_wanted(), product), once);
@@ -185,7 +175,7 @@ TEST(Settings, ANameThatAnotherEntryHasIsRefused) {
 }
 
 TEST(Settings, AFileOfAnotherKindIsLeftAlone) {
-  for (const FileKind kind : k_kinds) {
+  for (const FileKind kind : helper::test::k_all_kinds) {
     for (const char* text : {"", "<html></html>", "not XML", "<application", "{\"a\": 1}"}) {
       const Error error = refused(kind, text);
       EXPECT_EQ(error.code, ErrorCode::settings_unreadable) << text;

@@ -23,11 +23,11 @@ class Gateway(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(cls.helper.run("settings", "--format", form).stdout)
 
-    def ssh(self, *words, config=None, environment=None, **more):
+    def ssh(self, *words, config=None, environment=None, timeout=120, **more):
         argv = ["ssh", "-F", config or self.config, "-o", "BatchMode=yes", *words]
         given = {} if "input" in more else {"stdin": subprocess.DEVNULL}
-        return subprocess.run(argv, env={**self.helper.environment, **(environment or {})}, cwd="/", capture_output=True, text=True, timeout=120, **given,
-                              **more)
+        return subprocess.run(argv, env={**self.helper.environment, **(environment or {})}, cwd="/", capture_output=True, text=True,
+                              timeout=timeout, **given, **more)
 
     def test_1_with_nothing_running_it_lands_in_the_right_python(self):
         self.helper.run("remove", "--yes")
@@ -43,28 +43,16 @@ class Gateway(unittest.TestCase):
         done = self.ssh("centernet", "echo here")
         self.assertEqual((done.returncode, done.stdout), (0, "here\n"), done.stderr)
 
-    def test_3_a_second_call_adds_little(self):
-        self.assertEqual(self.ssh("centernet", "true").returncode, 0)
-
-        def seconds(config):
-            begin = time.monotonic()
-            self.assertEqual(self.ssh("centernet", "true", config=config).returncode, 0)
-            return time.monotonic() - begin
-        both = [(seconds(self.plain), seconds(self.config)) for _ in range(9)]
-        plain, ensuring = (min(each) for each in zip(*both))  # what else this machine does is in neither
-        print(f"\n  ssh {plain * 1000:.0f} ms, with ensure {ensuring * 1000:.0f} ms: {(ensuring - plain) * 1000:.0f} ms more", flush=True)
-        self.assertLess(ensuring - plain, 0.05)
-
-    def test_3_a_quick_ensure_is_quick(self):
-        self.assertEqual(self.helper.run("ensure", "--quick", "--quiet").returncode, 0)
-        times = []
-        for _ in range(9):
-            begin = time.monotonic()
-            done = self.helper.run("ensure", "--quick", "--quiet")
-            times.append(time.monotonic() - begin)
+    def test_3_when_all_is_well_nothing_is_asked_of_the_server(self):
+        self.assertEqual(self.helper.run("ensure").returncode, 0)
+        self.sandbox.control("exec", "mv", "/usr/bin/docker", "/usr/bin/docker.away")  # whoever asks for the engine finds none
+        self.addCleanup(self.sandbox.control, "exec", "mv", "/usr/bin/docker.away", "/usr/bin/docker")
+        for _ in range(2):
+            done = self.ssh("centernet", "echo here", timeout=20)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "here\n", ""))
+            done = self.helper.run("ensure", "--quick", "--quiet", timeout=20)
             self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
-        print(f"\n  helper ensure --quick {min(times) * 1000:.0f} ms", flush=True)
-        self.assertLess(min(times), 0.1)
+        self.assertNotEqual(self.helper.run("ensure").returncode, 0)  # which does ask
 
     def test_3_a_quick_ensure_sees_a_container_that_is_gone(self):
         self.helper.run("ensure")

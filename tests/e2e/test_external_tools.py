@@ -64,7 +64,7 @@ class ExternalTools(unittest.TestCase):
         with open(os.path.join(cls.sandbox.client, "helper.json"), encoding="utf-8") as file:
             config = json.load(file)
         config["targets"]["centernet"]["container"]["gpus"] = "none"
-        config["targets"]["centernet"]["jupyter"] = {"local_port": cls.sandbox.status()["local_ports"]["ssh"] + 1}
+        config["targets"]["centernet"]["jupyter"] = {"local_port": cls.sandbox.status()["local_ports"]["jupyter"]}
         config["targets"]["centernet"]["project"] = {"local": cls.project, "remote": "/workspace/my_project"}
         cls.config = os.path.join(cls.project, "helper.json")
         with open(cls.config, "w", encoding="utf-8") as file:

@@ -1,4 +1,6 @@
+#include "base/shell.hpp"
 #include "engine/look.hpp"
+#include "plan/places.hpp"
 
 #include <charconv>
 
@@ -23,7 +25,7 @@ std::string first_line(const std::vector<Section>& sections, std::string_view na
 }  // namespace
 
 std::string_view look_ssh() {
-  return R"sh(
+  static const std::string script = "cache=" + shell::quote(plan::k_backend_cache) + R"sh(
 complete=
 [ -r /dev/helper/ssh/complete ] && read -r complete < /dev/helper/ssh/complete
 sec bundle 0
@@ -49,7 +51,9 @@ done
 mounted() { while read -r _ place _; do [ "$place" = /dev/helper/ssh ] && return 0; done < /proc/mounts; return 1; }
 [ -e /dev/helper/run ] || [ -e /dev/helper/user ] || [ -e /etc/profile.d/helper.sh ] || { [ -n "$complete" ] && ! mounted; }
 sec traces $?
+if [ -d "$cache" ]; then [ "$(readlink "$home/.cache/JetBrains")" = "$cache" ]; sec cache_link $?; fi
 )sh";
+  return script;
 }
 
 void read_ssh(const std::vector<Section>& sections, plan::Inside& inside) {
@@ -59,6 +63,7 @@ void read_ssh(const std::vector<Section>& sections, plan::Inside& inside) {
   inside.sshd_listening = is_zero(sections, "ssh_listens");
   inside.sshd_print = first_line(sections, "ssh_setup");
   inside.traces = is_zero(sections, "traces");
+  inside.cache_linked = find_section(sections, "cache_link") == nullptr || is_zero(sections, "cache_link");
 }
 
 }  // namespace helper::engine

@@ -140,6 +140,7 @@ struct Inside {
   bool sshd_listening = false;    // something listens on the SSH port
   std::string sshd_print;         // fingerprint of the setup that our sshd was started with; "" when ours does not run
   bool traces = false;            // files or processes of ours are in it
+  bool cache_linked = true;       // false: the volume of ide.backend_cache is there, and ~/.cache/JetBrains is not it
   std::vector<Python> pythons;    // each was run and answered
   std::vector<std::string> silent_pythons;  // paths that were run, and did not answer in time or broke down
   bool login_cut = false;                   // the login shell's start files took too long, and were not waited for

@@ -69,6 +69,11 @@ void plan_ssh(Draft& draft, const Inside& inside) {
     draft.step(StartSshd{*setup}, "it runs with other keys or another environment");
   } else if (setup->listens && !inside.sshd_listening) {
     draft.step(StartSshd{*setup}, "it does not listen");
+  } else if (!setup->cache_owner.empty() && !inside.cache_linked) {
+    draft.note("~/.cache/JetBrains in " + draft.container_name() +
+               " does not lead to the volume of ide.backend_cache, which keeps nothing of it; move away what is there, "
+               "then: helper restart " +
+               draft.target.name);
   }
 }
 

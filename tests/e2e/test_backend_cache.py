@@ -62,8 +62,10 @@ class BackendCache(unittest.TestCase):
 
     def test_4_a_folder_there_with_something_in_it_stays(self):
         self.inside("sh", "-c", f"rm {CACHE} && mkdir -p {CACHE}/own")
-        self.assertEqual(self.helper.json("restart").get("state"), "ready")
+        report = self.helper.json("restart")
+        self.assertEqual(report.get("state"), "ready")
         self.assertEqual(self.inside("ls", CACHE), "own")
+        self.assertTrue([note for note in report["notes"] if "~/.cache/JetBrains in container centernet does not lead to the volume" in note], report)
 
     def test_5_remove_keeps_the_volume_and_says_so(self):
         done = self.helper.run("remove", "--yes")

@@ -71,6 +71,14 @@ TEST(ReadInside, NeedsOnlyWhatEveryContainerCanTell) {
   EXPECT_EQ(inside, plan::Inside{});
 }
 
+TEST(ReadInside, KnowsWhetherTheCacheOfTheIdeLeadsToItsVolume) {
+  auto all = sections();
+  all.insert(all.end() - 1, {"cache_link", 0, ""});
+  EXPECT_TRUE(read(all).cache_linked);
+  (all.end() - 2)->status = 1;
+  EXPECT_FALSE(read(all).cache_linked);
+}
+
 TEST(ReadInside, KnowsNoUserWithoutAnAbsoluteHomeAndAnId) {
   EXPECT_EQ(read(with("user", 0, "\n\n")).user_home, "");
   EXPECT_EQ(read(with("user", 0, "0")).user_home, "");

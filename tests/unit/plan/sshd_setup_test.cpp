@@ -1,6 +1,7 @@
 // What our sshd is started with.
 #include "plan/sshd_setup.hpp"
 
+#include "plan/fields.hpp"
 #include "unit/plan/sample.hpp"
 
 #include <gtest/gtest.h>
@@ -86,6 +87,25 @@ TEST(SshdSetup, GivesTheVolumeOfTheIdeToTheUserByTheIdsOfNow) {
   ASSERT_TRUE(with_other_ids);
   EXPECT_NE(fingerprint(*setup, {}), fingerprint(*none, {}));
   EXPECT_NE(fingerprint(*setup, {}), fingerprint(*with_other_ids, {}));
+}
+
+TEST(SshdSetup, TellsOfAVolumeOfTheIdeThatNothingLeadsTo) {
+  config::Target target = test::target();
+  target.ide.backend_cache = true;
+  const Desired wanted = desired_state(target, Power::running);
+  Observed observed = ready();
+  observed.container->applied = fields_of(target);
+  const auto setup = sshd_setup(wanted, observed);
+  ASSERT_TRUE(setup);
+  observed.inside->sshd_print = fingerprint(*setup, observed.host_keys);
+  const auto linked = make_plan(wanted, observed);
+  observed.inside->cache_linked = false;
+  const auto told = make_plan(wanted, observed);
+  EXPECT_EQ(told.steps.size(), linked.steps.size());
+  EXPECT_EQ(told.notes.size(), linked.notes.size() + 1);
+  EXPECT_EQ(told.notes.back(),
+            "~/.cache/JetBrains in container centernet does not lead to the volume of ide.backend_cache, which keeps "
+            "nothing of it; move away what is there, then: helper restart centernet");
 }
 
 TEST(SshdSetup, HasNoVolumeOfTheIdeInAContainerThatWasMadeWithoutOne) {

@@ -287,6 +287,14 @@ class Mending(Target):
         self.ensure()
         self.assertEqual(self.openssh("true").returncode, 0)
 
+    def test_a_young_container_is_given_time_for_its_own_jupyter_but_a_look_is_none(self):
+        waited = "the image starts a Jupyter of its own"
+        for process, is_one in (("sh -c 'sleep 100; :' '@helper-0123-py import jupyterlab'", False), ("sh -c 'sleep 100; :' jupyter-lab", True)):
+            self.sandbox.docker("rm", "-f", "centernet")
+            self.ensure()
+            self.sandbox.docker("exec", "-d", "centernet", "sh", "-c", f"exec {process}")
+            self.assertEqual([note for note in self.ensure()["notes"] if waited in note] != [], is_one, process)
+
     def test_a_python_that_went_is_looked_for_again(self):
         self.ensure()
         self.sandbox.docker("exec", "centernet", "sh", "-c", "mv /opt/conda/envs/CenterNet /opt/conda/envs/moved; sed -i s/CenterNet/moved/ /root/.bashrc /root/.profile 2>/dev/null; true")

@@ -43,7 +43,8 @@ std::vector<std::vector<int>> furthest_points(const Lines& a, const Lines& b) {
       const bool down = k == -d || (k != d && before(k - 1) < before(k + 1));
       int x = d == 0 ? 0 : down ? before(k + 1) : before(k - 1) + 1;
       while (x < n && x - k < m && a[static_cast<std::size_t>(x)] == b[static_cast<std::size_t>(x - k)]) ++x;
-      row[static_cast<std::size_t>(k + d)] = x;
+      const int at = k + d;
+      row[static_cast<std::size_t>(at)] = x;
       if (x >= n && x - k >= m) {
         rows.push_back(std::move(row));
         return rows;

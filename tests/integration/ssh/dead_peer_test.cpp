@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <linux/filter.h>
+#include <linux/sockios.h>
 #include <mutex>
 #include <set>
+#include <sys/ioctl.h>
 #include <thread>
 
 namespace helper::ssh {
@@ -22,10 +24,22 @@ class CuttableRelay {
     const std::scoped_lock lock(mutex_);
     sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
     const sock_fprog program{1, &drop};
-    for (const int fd : open_) ASSERT_EQ(::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program), 0);
+    for (const int fd : open_) {
+      ASSERT_TRUE(all_is_acknowledged(fd));
+      ASSERT_EQ(::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program), 0);
+    }
   }
 
  private:
+  // What is not would be sent again after the cut, and be a sign of life that no pulled cable gives.
+  static bool all_is_acknowledged(int fd) {
+    for (int tries = 0; tries < 500; ++tries) {
+      int left = 0;
+      if (::ioctl(fd, SIOCOUTQ, &left) == 0 && left == 0) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
   void pass(int near) {
     {
       const std::scoped_lock lock(mutex_);

@@ -75,6 +75,7 @@ exit 1
 
 constexpr const char* k_stop = R"sh(
 ours || exit 0
+: > "$own/stopped"
 kill "$pid"
 tries=0
 while ours && [ "$tries" -lt 50 ]; do

@@ -181,7 +181,7 @@ for folder in /dev/helper/run /dev/helper/user; do
   read -r print keeper < "$folder/setup"
   if grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then kill "$keeper" 2>/dev/null; fi
 done
-for file in /dev/helper/run/*/pid /dev/helper/run/*/own/pid; do
+for file in /dev/helper/run/*/pid /dev/helper/run/*/own/keeper /dev/helper/run/*/own/pid; do
   [ -f "$file" ] || continue
   read -r pid _ < "$file"
   if grep -q /dev/helper "/proc/$pid/cmdline" 2>/dev/null; then kill "$pid" 2>/dev/null; fi

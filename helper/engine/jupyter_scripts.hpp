@@ -10,7 +10,8 @@ namespace helper::engine {
 
 // Root's: token and setup (the line of JupyterSetup), which the look reads, even as a root without capabilities.
 inline constexpr const char* k_jupyter_folder = "/dev/helper/run/jupyter";
-// The user's, in it: config.json (with the token), start.py, pid ("PID START-TIME"), log and log.1 (its last output).
+// The user's, in it: config.json (with the token), start.py, pid ("PID START-TIME"), keeper (the pid of start.py), log
+// and log.1 (its last output), stopped (once it is to stay away).
 inline constexpr const char* k_jupyter_own = "/dev/helper/run/jupyter/own";
 
 // The function `ours`: true while the process that wrote the pid file is alive; sets $pid. A number alone would do for
@@ -21,8 +22,9 @@ inline constexpr const char* k_jupyter_own = "/dev/helper/run/jupyter/own";
 // itself. /proc/net/tcp has the socket's inode in field 10; the links in /proc/PID/fd name the sockets of a process.
 [[nodiscard]] std::string_view ours_listens_function();
 
-// Python (2.7 or later): `start.py FOLDER MODULE NOTEBOOKS` is `python -m MODULE --config=FOLDER/config.json` in the
-// folder of the notebooks, with its output and its pid kept in FOLDER.
+// Python (2.7 or later): `start.py FOLDER MODULE NOTEBOOKS` runs `python -m MODULE --config=FOLDER/config.json` in the
+// folder of the notebooks, with its output and its pid kept in FOLDER. When it has run for a while and breaks down, it
+// is run again; it ends when that ends well, by SIGTERM, at once, or when the files in FOLDER say that it is to.
 [[nodiscard]] std::string_view jupyter_starter();
 
 // What --config reads, JSON: the same settings under the names of Jupyter Server 2 (Lab 4, Notebook 7), Jupyter Server

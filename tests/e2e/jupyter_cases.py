@@ -36,6 +36,12 @@ class Client:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
+    def answers(self, token):
+        try:
+            return self.request("api/status", token=token)[0] == 200
+        except OSError:
+            return False
+
     def call(self, path, method="GET", body=None):
         status, text = self.request(path, method, self.token, body)
         if status >= 300:
@@ -121,7 +127,7 @@ class JupyterTarget(unittest.TestCase):
     @classmethod
     def remove(cls):
         cls.sandbox.docker("rm", "-f", cls.name)
-        cls.helper.run("remove", "--config", cls.config)
+        cls.helper.run("remove", "--yes", "--config", cls.config)
 
     @classmethod
     def write_config(cls, **jupyter):
@@ -154,7 +160,8 @@ class JupyterTarget(unittest.TestCase):
         return self.inside("cat", f"{OWN}/pid").split()[0]
 
     def kill(self):
-        self.inside("sh", "-c", f"kill -KILL {self.pid()}")
+        """Jupyter, and what would start it again."""
+        self.inside("sh", "-c", f"kill -KILL $(cat {OWN}/keeper) {self.pid()}")
 
 
 class Cases:
@@ -242,6 +249,17 @@ class Cases:
                             held.append(path)
         self.assertEqual([os.path.basename(path) for path in held], [self.name], held)
         self.assertEqual(stat.S_IMODE(os.stat(held[0]).st_mode), 0o600)
+
+    def test_when_it_breaks_down_it_comes_back_by_itself(self):
+        url = self.ensure()["settings"]["jupyter_url"]
+        token, before = url.partition("?token=")[2], self.pid()
+        time.sleep(max(0.0, float(self.inside("stat", "-c", "%Y", f"{OWN}/pid")) + 11 - time.time()))  # one that ends sooner would end again
+        self.inside("sh", "-c", f"kill -KILL {before}")
+        deadline = time.monotonic() + 60
+        while self.pid() == before or not Client(url).answers(token):
+            self.assertLess(time.monotonic(), deadline, self.inside("cat", f"{OWN}/log"))
+            time.sleep(0.2)
+        self.assertEqual(self.ensure()["steps"], [])
 
     def test_status_settings_and_the_ready_block_show_the_address(self):
         url = self.ensure()["settings"]["jupyter_url"]

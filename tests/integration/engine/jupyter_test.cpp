@@ -98,6 +98,41 @@ TEST_P(KeptJupyter, StartsInTheFolderOfTheNotebooksWithItsPidAndTheLastOfItsOutp
   EXPECT_EQ(run("ours && kill \"$pid\"\nwhile ours; do sleep 0.1; done; echo gone\n"), "gone\n");
 }
 
+// A stand-in that says that it runs, and ends as the test tells it to.
+constexpr const char* k_ends_as_told = R"py(import os, sys, time
+folder = os.path.dirname(sys.argv[1][len("--config="):])
+open(os.path.join(folder, "runs%d" % os.getpid()), "w").close()
+while not os.path.exists(os.path.join(folder, "end")):
+    time.sleep(0.05)
+sys.exit(0)
+)py";
+
+TEST_P(KeptJupyter, ComesBackWhenItBreaksDownAndStaysAwayWhenItIsToldTo) {
+  fs::create_directories(folder_.path() / "modules");
+  std::ofstream(folder_.path() / "modules" / "stand_in.py") << k_ends_as_told;
+  std::string starter(jupyter_starter());
+  const std::string steady = "STEADY = 10";
+  ASSERT_NE(starter.find(steady), std::string::npos);
+  starter.replace(starter.find(steady), steady.size(), "STEADY = 0");
+  write("start.py", starter);
+  write("config.json", "{}");
+  const std::string start = "export PYTHONPATH=" + shell::quote((folder_.path() / "modules").string()) +
+                            "\nrm -f \"$own/pid\" \"$own/stopped\" \"$own/end\"\n"
+                            "python3 \"$own/start.py\" \"$own\" stand_in / </dev/null >/dev/null 2>&1 &\n" +
+                            "until ours && [ -e \"$own/runs$pid\" ]; do sleep 0.05; done\n";
+  const std::string again = "before=$pid; kill -KILL $pid; while ours; do sleep 0.05; done\n";
+  const std::string keeper = "read -r keeper < \"$own/keeper\"\n";
+  const std::string gone =
+      "while kill -0 \"$keeper\" 2>/dev/null; do sleep 0.05; done; ours && echo back || echo away\n";
+  EXPECT_EQ(run(start + keeper + again + "until ours; do sleep 0.05; done; [ \"$pid\" != \"$before\" ] && echo back\n" +
+                ": > \"$own/end\"; " + gone),
+            "back\naway\n");
+  EXPECT_NE(read("log").find("broke down and is started again"), std::string::npos);
+  EXPECT_EQ(run(start + keeper + ": > \"$own/stopped\"\n" + again + gone), "away\n");
+  EXPECT_EQ(run(start + keeper + "kill $pid\n" + gone), "away\n");
+  EXPECT_EQ(run(start + keeper + "kill -KILL $pid; rm \"$own/pid\"\n" + gone), "away\n");
+}
+
 std::vector<std::vector<std::string>> shells() {
   std::vector<std::vector<std::string>> found{{"sh"}};
   for (const std::vector<std::string>& shell :

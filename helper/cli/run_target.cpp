@@ -63,14 +63,21 @@ Result<int> show_plan(Context& context, const std::string& power) {
   return plan.problems.empty() ? 0 : exit_status(plan.problems.front().code);
 }
 
-// Shows what would go and asks; error cancelled when the answer is no.
+// Shows what would go and asks; error cancelled when the answer is no, usage when there is nobody to ask.
 Result<void> confirm_removal(Context& context) {
   HELPER_TRY_ASSIGN(const rpc::Json json, ask_plan(context, "absent"));
   HELPER_TRY_ASSIGN(const ensure::PlanReport plan, rpc::plan_report_from_json(json));
   if (plan.steps.empty()) return {};
+  if (!context.can_ask) {
+    return fail(ErrorCode::usage, "helper remove",
+                "what was written in the container outside its mounts would be lost, and there is nobody to ask",
+                "helper remove " + plan.target + " --yes; to keep a copy first: helper snapshot " + plan.target);
+  }
   Question question{Question::Kind::confirm, "Do this", {}};
   for (const auto& step : plan.steps) question.details.push_back("  " + step.text);
-  question.details.emplace_back("What was written in the container outside its mounts is lost.");
+  question.details.push_back(
+      "What was written in the container outside its mounts is lost; to keep a copy first: helper snapshot " +
+      plan.target);
   HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
   if (answer != "yes") return fail(ErrorCode::cancelled, plan.target, "nothing was removed");
   return {};
@@ -121,7 +128,7 @@ Result<int> run_restart(Context& context) { return change(context, "restart"); }
 Result<int> run_eject(Context& context) { return change(context, "eject"); }
 
 Result<int> run_remove(Context& context) {
-  if (context.can_ask && !context.arguments.has("--yes")) HELPER_TRY(confirm_removal(context));
+  if (!context.arguments.has("--yes")) HELPER_TRY(confirm_removal(context));
   return change(context, "remove");
 }
 

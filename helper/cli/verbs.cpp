@@ -54,7 +54,7 @@ constexpr std::array k_plan{
 constexpr std::array k_only_target{k_target};
 constexpr std::array k_remove{
     k_target,
-    OptionSpec{Kind::flag, "--yes", "", "do not ask first (without a terminal nothing is asked)"},
+    OptionSpec{Kind::flag, "--yes", "", "do not ask first"},
 };
 constexpr std::array k_snapshot{
     k_target,
@@ -140,8 +140,8 @@ constexpr std::array k_verbs{
     Verb{"restart", "stop, then ensure", "What runs in the container ends. Its files stay.", "helper restart centernet",
          k_only_target, run_restart},
     Verb{"remove", "remove the container and close its tunnels",
-         "What was written in the container outside its mounts is lost. In a terminal it shows what\n"
-         "would go and asks first.",
+         "What was written in the container outside its mounts is lost. It shows what would go and asks\n"
+         "first; without a terminal it needs --yes.",
          "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove},
     Verb{"eject", "take everything of helper's out of the container",
          "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file.\n"

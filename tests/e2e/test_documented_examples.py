@@ -59,7 +59,7 @@ class Examples(unittest.TestCase):
                 prefix = STAND_INS[target["container"]["image"].rpartition(":")[0]][1]
                 script = f"cd {target['project']['remote']} && ls && {report['settings']['python']} -c 'import sys; print(sys.prefix)'"
                 self.assertEqual(self.fleet.openssh(name, script).stdout, f"train.py\n{prefix}\n")
-                self.fleet.json("remove", name)
+                self.fleet.json("remove", "--yes", name)
 
     def test_the_table_says_what_the_matrix_expects(self):
         rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page().splitlines() if line.startswith("| ") and "refused (1)" in line]

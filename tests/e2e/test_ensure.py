@@ -87,6 +87,14 @@ class MainJob(Target):
         self.assertEqual(done.returncode, 255)
         self.assertIn("REMOTE HOST IDENTIFICATION HAS CHANGED", done.stderr)
 
+    def test_another_server_at_the_address_is_refused_by_the_same_settings(self):
+        self.assertEqual(self.openssh("true").returncode, 0)
+        there = ["-o", f"HostName={self.sandbox.address}", "-o", "Port=22"]  # a real sshd that takes the same key, and is not the container's
+        done = subprocess.run(["/usr/bin/ssh", "-F", os.path.join(self.sandbox.client, "host-block"), "-o", "BatchMode=yes", *there, "centernet", "true"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 255)
+        self.assertIn("REMOTE HOST IDENTIFICATION HAS CHANGED", done.stderr)
+
     def test_a_byte_sent_to_the_jupyter_port_reaches_the_container(self):
         port = self.jupyter_port()
         listener = ("import socket; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('0.0.0.0', 8888)); s.listen(); "
@@ -161,7 +169,7 @@ class MainJob(Target):
         self.assertEqual(self.helper.json("restart")["state"], "ready")
         self.sandbox.docker("exec", "centernet", "sh", "-c", "echo said by process 1 > /proc/1/fd/1")
         self.assertIn("said by process 1", self.helper.run("logs").stdout)
-        self.assertEqual(self.helper.json("remove")["state"], "absent")
+        self.assertEqual(self.helper.json("remove", "--yes")["state"], "absent")
         self.assertNotEqual(self.sandbox.docker("inspect", "centernet").returncode, 0)
         self.ensure()
 
@@ -173,7 +181,7 @@ class MainJob(Target):
         self.assertIn("helper ensure centernet", done.stderr)
 
     def test_an_image_that_starts_its_own_sshd_is_left_to_do_so(self):
-        self.helper.run("remove")
+        self.helper.run("remove", "--yes")
         with open(f"{self.sandbox.client}/helper.json", encoding="utf-8") as file:
             config = json.load(file)
         slow = "mkdir -p /run/sshd; ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key; sleep 1; exec /usr/sbin/sshd -D"
@@ -181,7 +189,7 @@ class MainJob(Target):
         path = f"{self.sandbox.client}/own-sshd.json"
         with open(path, "w", encoding="utf-8") as file:
             json.dump(config, file)
-        self.addCleanup(self.helper.run, "remove", "--config", path)
+        self.addCleanup(self.helper.run, "remove", "--yes", "--config", path)
         report = self.helper.json("ensure", "--config", path)
         self.assertEqual(report.get("state"), "ready", report)
         self.assertTrue(wait_until(lambda: ":0016 " in self.sandbox.docker("exec", "centernet", "cat", "/proc/net/tcp").stdout))
@@ -195,7 +203,7 @@ class MainJob(Target):
         report = self.ensure()
         self.assertTrue(any("not made by helper" in note for note in report["notes"]), report)
         self.assertEqual(self.openssh("hostname").stdout.strip(), made.stdout[:12])
-        done = self.helper.run("remove")
+        done = self.helper.run("remove", "--yes")
         self.assertEqual(done.returncode, 6)
         self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.Id}}", "centernet").stdout.strip(), made.stdout.strip())
 

@@ -15,7 +15,7 @@ class GpuSetUps(unittest.TestCase):
         cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
 
     def set_up(self, gpu):
-        self.helper.run("remove")
+        self.helper.run("remove", "--yes")
         self.sandbox.control("gpu", gpu)
 
     def inspect(self):
@@ -65,7 +65,7 @@ class GpuSetUps(unittest.TestCase):
             json.dump(config, file)
         report = self.helper.json("ensure", "--config", path)
         self.assertEqual(report.get("state"), "ready", report)
-        self.helper.run("remove", "--config", path)
+        self.helper.run("remove", "--yes", "--config", path)
 
     def test_a_server_without_a_driver_gets_a_container_that_can_be_used_and_the_reason(self):
         self.set_up("none")

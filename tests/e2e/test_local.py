@@ -40,7 +40,7 @@ class LocalServer(unittest.TestCase):
         done = self.here("/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "centernet", report["settings"]["python"], "--version")
         self.assertEqual(done.stdout.strip(), "Python " + report["settings"]["python_version"], done.stderr)
         self.assertFalse(json.loads(self.helper("ensure", "--json").stdout)["changed"])
-        self.assertEqual(json.loads(self.helper("remove", "--json").stdout)["state"], "absent")
+        self.assertEqual(json.loads(self.helper("remove", "--yes", "--json").stdout)["state"], "absent")
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ class Mistakes(unittest.TestCase):
             file.write(self.helper.run("settings", "--format", "ssh-config", "--config", path).stdout)
         said = subprocess.run(["/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "helper-centernet", "echo", "here"], capture_output=True, text=True, timeout=30)
         self.assertEqual(said.stdout, "here\n", said.stderr)
-        self.helper.run("remove", "--config", path)
+        self.helper.run("remove", "--yes", "--config", path)
 
     def test_a_python_that_is_not_there_lists_those_that_are(self):
         def change(target):
@@ -145,7 +145,7 @@ class Mistakes(unittest.TestCase):
 
     def test_a_port_of_another_target_names_that_target_and_a_failed_ensure_holds_none(self):
         self.assertEqual(self.helper.run("ensure").returncode, 0)
-        self.addCleanup(self.helper.run, "remove")
+        self.addCleanup(self.helper.run, "remove", "--yes")
         self.expect(9, "target centernet of", "helper stop centernet", change=lambda t: t["container"].update({"name": "second"}))
         self.assertEqual(self.helper.run("stop").returncode, 0)
         self.expect(4, "127.0.0.1", change=lambda t: t.update({"server": "root@127.0.0.1:1"}))

@@ -57,7 +57,7 @@ class PodmanCase(unittest.TestCase):
         again = self.helper.json("restart")
         self.assertEqual(again.get("state"), "ready", again)
         self.assertEqual(self.openssh("true").returncode, 0)
-        self.assertEqual(self.helper.json("remove").get("state"), "absent")
+        self.assertEqual(self.helper.json("remove", "--yes").get("state"), "absent")
 
 
 class Rootful(PodmanCase):
@@ -75,7 +75,7 @@ class Rootful(PodmanCase):
 
     def test_auto_takes_docker_and_not_podman_unasked_while_docker_is_down(self):
         self.write(lambda target: None)
-        self.helper.run("remove")
+        self.helper.run("remove", "--yes")
         plan = self.helper.run("plan").stdout
         self.assertIn("--gpus", plan)
         self.sandbox.control("engine", "stop")
@@ -90,7 +90,7 @@ class Rootful(PodmanCase):
         self.write(lambda target: target.update(engine="podman"))
         self.sandbox.control("gpu", "none")
         self.addCleanup(self.sandbox.control, "gpu", "both")
-        self.helper.run("remove")
+        self.helper.run("remove", "--yes")
         done = self.helper.run("ensure")
         self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
         self.assertIn("nvidia-ctk cdi generate", done.stderr)
@@ -101,11 +101,11 @@ class Rootful(PodmanCase):
             target["engine"] = "podman"
             target["container"]["gpus"] = "device=1"
         self.write(one)
-        self.helper.run("remove")
+        self.helper.run("remove", "--yes")
         self.ensure()
         listed = self.openssh("nvidia-smi -L").stdout
         self.assertEqual(listed.count("GPU "), 1, listed)
-        self.helper.run("remove")
+        self.helper.run("remove", "--yes")
 
 
 class Rootless(PodmanCase):
@@ -128,7 +128,7 @@ class Rootless(PodmanCase):
         self.ensure()
         self.assertEqual(self.openssh("touch /workspace/my_project/made").returncode, 0)
         self.assertEqual(self.sandbox.ssh(address, "stat -c %U project/made").stdout, "carol\n")
-        self.assertEqual(self.helper.json("remove").get("state"), "absent")
+        self.assertEqual(self.helper.json("remove", "--yes").get("state"), "absent")
         self.main_job()
 
 

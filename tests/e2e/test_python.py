@@ -32,7 +32,7 @@ class Python(unittest.TestCase):
     def setUp(self):
         """A new container each, with the login shell that activates CenterNet."""
         self.write_config()
-        self.helper.run("remove")
+        self.helper.run("remove", "--yes")
         self.inside("rm -rf .venv environment.yml .python-version requirements.txt", on_server=True)
         report = self.helper.json("ensure")
         self.assertEqual(report.get("state"), "ready", report)

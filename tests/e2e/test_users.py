@@ -20,7 +20,7 @@ class Users(unittest.TestCase):
         cls.config["targets"]["centernet"]["container"]["mounts"] = ["/home/alice/project:/workspace/my_project"]
 
     def tearDown(self):
-        self.helper.run("remove")
+        self.helper.run("remove", "--yes")
 
     def ensure(self, **more):
         config = json.loads(json.dumps(self.config))

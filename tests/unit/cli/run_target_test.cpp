@@ -106,16 +106,24 @@ TEST(Remove, TouchesNothingWhenTheAnswerIsNo) {
   ASSERT_EQ(desk.daemon.asked().size(), 1u) << "only the plan";
 }
 
-TEST(Remove, DoesNotAskWithYesOrWithoutATerminal) {
+TEST(Remove, DoesNotAskWithYes) {
   for (const bool can_ask : {true, false}) {
     Desk desk;
     desk.can_ask = can_ask;
     desk.daemon.will_answer("remove", answers(report_of("absent")));
-    const std::vector<std::string> words =
-        can_ask ? std::vector<std::string>{"remove", "--yes"} : std::vector<std::string>{"remove"};
-    EXPECT_EQ(desk.run(words).value_or(-1), 0);
+    EXPECT_EQ(desk.run({"remove", "--yes"}).value_or(-1), 0);
     EXPECT_TRUE(desk.person.asked().empty());
   }
+}
+
+TEST(Remove, NeedsYesWhenThereIsNobodyToAskAndSomethingWouldGo) {
+  Desk desk;
+  desk.daemon.will_answer("plan", answers(removal_plan()));
+  const auto status = desk.run({"remove"});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::usage);
+  EXPECT_EQ(status.error().fix, "helper remove centernet --yes; to keep a copy first: helper snapshot centernet");
+  ASSERT_EQ(desk.daemon.asked().size(), 1u) << "only the plan";
 }
 
 TEST(Logs, AreMadeSafeForATerminalAndLeftAloneForAPipe) {

@@ -38,32 +38,40 @@ std::string port_hex(std::uint16_t port) {
   return text;
 }
 
-// By `timeout` where there is one that counts seconds first (busybox before 1.30 has another). Descriptor 7, because
-// what runs in the background gets no standard input otherwise.
+// Without timeout(1): busybox's leaves a process behind that ends a second later, and stays a zombie for ever where
+// process 1 of the container reaps nobody. Here each process is waited for by the one that started it. A sleep that is
+// not there, or that is ended, ends nothing. Descriptor 7, because what runs in the background gets no standard input
+// otherwise.
 std::string_view look_limits() {
   return R"sh(
+# Of a session of its own, so that what it has started ends with it.
+if command -v setsid >/dev/null 2>&1; then leader=setsid all=-; else leader='' all=''; fi
+limited_by() {
+  how=$1 seconds=$2; shift 2
+  { $leader "$@" <&7 & } 7<&0
+  limited_job=$!
+  {
+    nap='' over=''
+    trap 'over=yes; [ -z "$nap" ] || kill "$nap"' TERM
+    pause() {
+      sleep "$1" & nap=$!
+      [ -z "$over" ] || kill "$nap"
+      wait "$nap"; napped=$?
+      wait "$nap"
+      return "$napped"
+    }
+    pause "$seconds" && kill "-$how" "$all$limited_job" && [ "$how" != KILL ] && pause 1 && kill -KILL "$all$limited_job"
+  } </dev/null >/dev/null 2>&1 &
+  limit_job=$!
+  wait "$limited_job"; limited_status=$?
+  kill "$limit_job" 2>/dev/null
+  wait "$limit_job" 2>/dev/null
+  return "$limited_status"
+}
 # KILL, because an interactive shell ignores TERM.
-if timeout -s KILL 5 true >/dev/null 2>&1; then
-  limited_to() { timeout -s KILL "$@"; }
-else
-  limited_to() {
-    seconds=$1; shift
-    { "$@" <&7 & } 7<&0
-    limited_job=$!
-    { sleep "$seconds"; kill -9 "$limited_job"; } </dev/null >/dev/null 2>&1 &
-    limit_job=$!
-    wait "$limited_job"; limited_status=$?
-    kill "$limit_job" 2>/dev/null
-    return "$limited_status"
-  }
-fi
-limited() { limited_to 5 "$@"; }
+limited_to() { limited_by KILL "$@"; }
 # For what cleans up after itself when its terminal goes, such as a start file that holds a lock: KILL comes a second later.
-if timeout -s HUP -k 1 5 true >/dev/null 2>&1; then
-  gently_limited_to() { timeout -s HUP -k 1 "$@"; }
-else
-  gently_limited_to() { limited_to "$@"; }
-fi
+gently_limited_to() { limited_by HUP "$@"; }
 )sh";
 }
 

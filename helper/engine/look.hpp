@@ -1,6 +1,6 @@
 // The look into a container is made of parts, one for each thing that is looked at: the piece of sh that asks, and how
 // its sections are read. Every piece may use what comes before it: $user, $uid, $home, $shell, $nonce, and the
-// functions sec, listens, limited and limited_to.
+// functions sec, listens, limited_to and gently_limited_to.
 #pragma once
 
 #include "engine/inside_probe.hpp"
@@ -21,7 +21,8 @@ namespace helper::engine {
 [[nodiscard]] std::string port_hex(std::uint16_t port);
 [[nodiscard]] std::string_view look_ssh();
 [[nodiscard]] std::string_view look_jupyter();
-// The functions `limited_to SECONDS COMMAND...` and `limited COMMAND...`, which kill a command after its time.
+// The functions `limited_to SECONDS COMMAND...` and `gently_limited_to SECONDS COMMAND...`, which end a command after
+// its time, and leave no process behind that is not the command's own.
 [[nodiscard]] std::string_view look_limits();
 // The function `gpu_files NAME`, which prints the section NAME_files: the GPU's files and driver; `gpu_list NAME`,
 // which prints the section NAME: nvidia-smi -L and its exit status, when it is there. For the server as well.

@@ -57,7 +57,7 @@ names_jupyter() {
   for process in /proc/[0-9]*/cmdline; do
     words=$(tr '\0' ' ' < "$process") 2>/dev/null
     case $words in
-      *"${nonce%-*}-"*) ;; # of a look, this one or another; busybox's timeout stays for a second after its command
+      *"${nonce%-*}-"*) ;; # of a look, this one or another
       *jupyter* | *start-notebook*) return 0 ;;
     esac
   done

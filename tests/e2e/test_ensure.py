@@ -88,6 +88,7 @@ class MainJob(Target):
         self.assertIn("REMOTE HOST IDENTIFICATION HAS CHANGED", done.stderr)
 
     def test_another_server_at_the_address_is_refused_by_the_same_settings(self):
+        self.ensure()
         self.assertEqual(self.openssh("true").returncode, 0)
         there = ["-o", f"HostName={self.sandbox.address}", "-o", "Port=22"]  # a real sshd that takes the same key, and is not the container's
         done = subprocess.run(["/usr/bin/ssh", "-F", os.path.join(self.sandbox.client, "host-block"), "-o", "BatchMode=yes", *there, "centernet", "true"],
@@ -266,6 +267,17 @@ class Mending(Target):
         self.assertNotIn("helper", self.sandbox.docker("exec", "centernet", "ps", "-ef").stdout)
         self.assertEqual(self.sandbox.docker("exec", "centernet", "ls", "/dev/helper").returncode, 2)
         self.assertFalse(self.helper.json("eject")["changed"])
+
+    def test_looks_leave_no_process_in_a_container_whose_first_one_reaps_nobody(self):
+        self.sandbox.docker("rm", "-f", "centernet")
+        self.sandbox.docker("run", "-d", "--name", "centernet", "--gpus", "all", "centernet:1.2", "sleep", "1000")
+        self.addCleanup(self.sandbox.docker, "rm", "-f", "centernet")
+        self.ensure()
+        before = self.sandbox.docker("exec", "centernet", "ps", "-e", "-o", "pid=,args=").stdout.splitlines()
+        for _ in range(3):
+            self.ensure()
+        after = self.sandbox.docker("exec", "centernet", "ps", "-e", "-o", "pid=,args=").stdout.splitlines()
+        self.assertEqual(len(after), len(before), after)
 
     def test_after_kill_9_of_the_daemon(self):
         self.ensure()

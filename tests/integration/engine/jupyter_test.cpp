@@ -3,6 +3,7 @@
 #include "base/shell.hpp"
 #include "engine/jupyter_scripts.hpp"
 #include "engine/look.hpp"
+#include "support/shells.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -133,16 +134,7 @@ TEST_P(KeptJupyter, ComesBackWhenItBreaksDownAndStaysAwayWhenItIsToldTo) {
   EXPECT_EQ(run(start + keeper + "kill -KILL $pid; rm \"$own/pid\"\n" + gone), "away\n");
 }
 
-std::vector<std::vector<std::string>> shells() {
-  std::vector<std::vector<std::string>> found{{"sh"}};
-  for (const std::vector<std::string>& shell :
-       std::vector<std::vector<std::string>>{{"dash"}, {"bash", "--posix"}, {"busybox", "sh"}}) {
-    if (find_program(shell.front())) found.push_back(shell);
-  }
-  return found;
-}
-
-INSTANTIATE_TEST_SUITE_P(Here, KeptJupyter, testing::ValuesIn(shells()),
+INSTANTIATE_TEST_SUITE_P(Here, KeptJupyter, testing::ValuesIn(test::shells()),
                          [](const auto& each) { return each.param.front(); });
 
 }  // namespace

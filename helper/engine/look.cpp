@@ -52,12 +52,15 @@ limited_by() {
   limited_job=$!
   {
     nap='' over=''
-    trap 'over=yes; [ -z "$nap" ] || kill "$nap"' TERM
+    # KILL, because a child that has not yet become the sleep has this very trap.
+    trap 'over=yes; [ -z "$nap" ] || kill -KILL "$nap"' TERM
     pause() {
+      [ -z "$over" ] || return 1
       sleep "$1" & nap=$!
-      [ -z "$over" ] || kill "$nap"
+      [ -z "$over" ] || kill -KILL "$nap"
       wait "$nap"; napped=$?
       wait "$nap"
+      nap=''
       return "$napped"
     }
     pause "$seconds" && kill "-$how" "$all$limited_job" && [ "$how" != KILL ] && pause 1 && kill -KILL "$all$limited_job"

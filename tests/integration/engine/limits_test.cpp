@@ -39,6 +39,13 @@ TEST_P(Limits, PassInputOutputAndStatusOn) {
             "out\n3\nsaid 0\n");
 }
 
+// One that missed the end of its command would sleep on, longer than the script may take.
+TEST_P(Limits, AreOverWhenTheCommandIs) {
+  EXPECT_EQ(run("n=0; while [ $n -lt 300 ]; do limited_to 60 true; gently_limited_to 60 true; n=$((n + 1)); done; echo "
+                "all\n"),
+            "all\n");
+}
+
 TEST_P(Limits, EndWhatTakesTooLong) {
   EXPECT_EQ(run("limited_to 1 sleep 60; echo $?; gently_limited_to 1 sleep 60; echo $?\n"), "137\n129\n");
   EXPECT_EQ(run("gently_limited_to 1 sh -c 'trap \"\" HUP; while :; do :; done'; echo $?\n"), "137\n");

@@ -69,8 +69,11 @@ Result<void> confirm_removal(Context& context) {
   HELPER_TRY_ASSIGN(const ensure::PlanReport plan, rpc::plan_report_from_json(json));
   if (plan.steps.empty()) return {};
   if (!context.can_ask) {
+    std::string steps;
+    for (const auto& step : plan.steps) steps += (steps.empty() ? "" : ", ") + step.text;
     return fail(ErrorCode::usage, "helper remove",
-                "what was written in the container outside its mounts would be lost, and there is nobody to ask",
+                "there is nobody to ask whether to do this: " + steps +
+                    "; what was written in a container outside its mounts is lost with it",
                 "helper remove " + plan.target + " --yes; to keep a copy first: helper snapshot " + plan.target);
   }
   Question question{Question::Kind::confirm, "Do this", {}};

@@ -122,6 +122,9 @@ TEST(Remove, NeedsYesWhenThereIsNobodyToAskAndSomethingWouldGo) {
   const auto status = desk.run({"remove"});
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::usage);
+  EXPECT_EQ(status.error().cause,
+            "there is nobody to ask whether to do this: remove container centernet; what was written in a container "
+            "outside its mounts is lost with it");
   EXPECT_EQ(status.error().fix, "helper remove centernet --yes; to keep a copy first: helper snapshot centernet");
   ASSERT_EQ(desk.daemon.asked().size(), 1u) << "only the plan";
 }

@@ -1,0 +1,101 @@
+// The plans that stop a target or take it away.
+#include "plan/make_plan.hpp"
+#include "unit/plan/sample.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::plan {
+namespace {
+
+using test::container;
+using test::plan_text;
+using test::ready;
+using test::with_container;
+
+struct PowerCase {
+  ContainerState state;
+  const char* stopped;  // the plan's lines about the container
+  const char* absent;
+};
+
+class MakePlanForPower : public testing::TestWithParam<PowerCase> {};
+
+TEST_P(MakePlanForPower, StopsAndRemovesAContainerAsItsStateNeeds) {
+  const Observed observed = with_container(container(GetParam().state));
+  const auto closes = [](const std::string& cause) {
+    return "close 127.0.0.1:2222: " + cause + "\nclose 127.0.0.1:8888: " + cause + "\n";
+  };
+  EXPECT_EQ(plan_text(observed, Power::stopped), closes("the target is to be stopped") + GetParam().stopped);
+  EXPECT_EQ(plan_text(observed, Power::absent),
+            closes("the target is to be removed") + GetParam().absent +
+                "forget the container's host keys: the container is to be removed\n");
+}
+
+constexpr const char* k_stop = "stop container centernet: it is to be stopped\n";
+constexpr const char* k_remove = "remove container centernet: it is to be removed\n";
+constexpr const char* k_stop_and_remove =
+    "stop container centernet: it is to be removed\nremove container centernet: it is to be removed\n";
+
+INSTANTIATE_TEST_SUITE_P(EveryState, MakePlanForPower,
+                         testing::Values(PowerCase{ContainerState::absent, "", ""},
+                                         PowerCase{ContainerState::created, "", k_remove},
+                                         PowerCase{ContainerState::running, k_stop, k_stop_and_remove},
+                                         PowerCase{ContainerState::paused, k_stop, k_stop_and_remove},
+                                         PowerCase{ContainerState::restarting, k_stop, k_stop_and_remove},
+                                         PowerCase{ContainerState::removing, "", k_remove},
+                                         PowerCase{ContainerState::exited, "", k_remove},
+                                         PowerCase{ContainerState::dead, "", k_remove}),
+                         [](const auto& each) { return to_text(each.param.state); });
+
+TEST(MakePlan, ATargetThatIsGoneNeedsNothing) {
+  Observed observed;
+  observed.container = Container{};
+  EXPECT_EQ(plan_text(observed, Power::stopped), "");
+  EXPECT_EQ(plan_text(observed, Power::absent), "");
+}
+
+TEST(MakePlan, RemovingTellsOfTheVolumeThatStays) {
+  config::Target target = test::target();
+  target.ide.backend_cache = true;
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.engine->program = "podman";
+  const auto removes = make_plan(desired_state(target, Power::absent), observed);
+  const std::vector<std::string> told{
+      "what ide.backend_cache keeps stays in volume helper-centernet-jetbrains; to remove it, on the server: podman "
+      "volume rm helper-centernet-jetbrains"};
+  EXPECT_EQ(removes.notes, told);
+  observed.container = Container{};
+  EXPECT_EQ(make_plan(desired_state(target, Power::absent), observed).notes, told);
+  EXPECT_TRUE(make_plan(desired_state(target, Power::stopped), observed).notes.empty());
+}
+
+TEST(MakePlan, ForgetsNoHostKeysBeforeItIsKnownWhatTheServerHas) {
+  Observed here = ready();
+  here.container = std::nullopt;
+  here.tunnels.clear();
+  EXPECT_EQ(plan_text(here, Power::absent), "");
+}
+
+TEST(MakePlan, NeverRemovesAContainerThatHelperDidNotMake) {
+  Observed observed = with_container(container(ContainerState::exited));
+  observed.container->labels.clear();
+  observed.tunnels.clear();
+  EXPECT_EQ(plan_text(observed, Power::absent),
+            "problem: container centernet: helper did not make it and so does not remove it\n"
+            "  fix: on the server: docker rm centernet\n");
+}
+
+TEST(MakePlan, StoppingAndRemovingNeedTheServerAndTheEngine) {
+  for (const Power power : {Power::stopped, Power::absent}) {
+    Observed observed = ready();
+    observed.tunnels.clear();
+    observed.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", ""};
+    EXPECT_EQ(plan_text(observed, power), "problem: gpu1: no route to host\n");
+    observed.server_error = std::nullopt;
+    observed.engine_error = Error{ErrorCode::engine_down, "engine", "it does not run", ""};
+    EXPECT_EQ(plan_text(observed, power), "problem: engine: it does not run\n");
+  }
+}
+
+}  // namespace
+}  // namespace helper::plan

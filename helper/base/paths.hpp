@@ -17,6 +17,7 @@ struct Paths {
 
   [[nodiscard]] std::filesystem::path endpoint_file() const { return runtime / "endpoint.json"; }
   [[nodiscard]] std::filesystem::path daemon_lock() const { return runtime / "helperd.lock"; }
+  [[nodiscard]] std::filesystem::path daemon_options() const { return user_config_file.parent_path() / "daemon.json"; }
   [[nodiscard]] std::filesystem::path daemon_log() const { return state / "helperd.log"; }
   [[nodiscard]] std::filesystem::path known_hosts() const { return data / "known_hosts"; }
   [[nodiscard]] std::filesystem::path own_key() const { return data / "id_ed25519"; }

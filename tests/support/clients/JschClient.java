@@ -2,9 +2,11 @@
 // INTERPRETER SCRIPT LOCAL REMOTE [LOCAL REMOTE...]. Prints three lines: the script's exit status, what it printed (its
 // line ends as spaces), and what a program in the container sent back to this side's debugger.
 
+import com.jcraft.jsch.Channel;
 import com.jcraft.jsch.ChannelExec;
 import com.jcraft.jsch.ChannelSftp;
 import com.jcraft.jsch.JSch;
+import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.Session;
 import com.jcraft.jsch.SftpException;
 import java.io.ByteArrayOutputStream;
@@ -40,9 +42,16 @@ public final class JschClient {
     }
   }
 
+  // Channel.connect(timeout) waits for the server's answer a single time. Java allows a wait to end without a reason, and then
+  // JSch says at once that the channel "is not opened". Without a timeout, JSch looks for the answer 2,000 times, and waits
+  // 10 ms before each: that is the same limit, and one wait that ends early does no harm.
+  private static void open(Channel channel) throws JSchException {
+    channel.connect();
+  }
+
   private static void upload(Session session, String[] given) throws Exception {
     ChannelSftp sftp = (ChannelSftp) session.openChannel("sftp");
-    sftp.connect(TIMEOUT_MS);
+    open(sftp);
     for (int i = 7; i + 1 < given.length; i += 2) {
       String folder = "";
       String[] parts = given[i + 1].substring(1).split("/");
@@ -65,7 +74,7 @@ public final class JschClient {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     channel.setErrStream(output, true);
     var input = channel.getInputStream();
-    channel.connect(TIMEOUT_MS);
+    open(channel);
     input.transferTo(output);
     while (!channel.isClosed()) {
       Thread.sleep(10);
@@ -82,7 +91,7 @@ public final class JschClient {
       session.setPortForwardingR("127.0.0.1", DEBUGGER_PORT, "127.0.0.1", debugger.getLocalPort());
       ChannelExec channel = (ChannelExec) session.openChannel("exec");
       channel.setCommand(interpreter + " -c \"" + DEBUGGEE + "\" " + DEBUGGER_PORT);
-      channel.connect(TIMEOUT_MS);
+      open(channel);
       try (Socket program = debugger.accept()) {
         program.setSoTimeout(TIMEOUT_MS);
         return new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

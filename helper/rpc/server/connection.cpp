@@ -153,11 +153,35 @@ void Connection::on_head() {
   consume();
 }
 
+// `what` is a function of this connection; it runs on the loop's thread, or never once the connection is closed.
+auto Connection::to_loop() {
+  return [front = front_, weak = weak_from_this()](auto what) {
+    front->post([weak, what = std::move(what)] {
+      const auto self = weak.lock();
+      if (self && self->phase_ != Phase::closed) self->guarded([&] { what(*self); });
+    });
+  };
+}
+
+// A large body is parsed where it holds nobody up.
 void Connection::on_body() {
   std::string body = std::exchange(body_, {});
   gone_ = std::make_shared<std::atomic<bool>>(false);
-  if (body.size() > k_small_body) return start_call(front_->calls, nullptr, std::move(body));
-  auto incoming = std::make_shared<Incoming>(parse_incoming(body));
+  if (body.size() <= k_small_body) return dispatch(std::make_shared<Incoming>(parse_incoming(body)));
+  const bool started = front_->quick.start([to_loop = to_loop(), body = std::move(body)] {
+    try {
+      to_loop(
+          [incoming = std::make_shared<Incoming>(parse_incoming(body))](Connection& self) { self.dispatch(incoming); });
+    } catch (const std::exception& error) {
+      log_warning("a body could not be parsed: {}", error.what());
+      to_loop([](Connection& self) { self.refuse(500, {ErrorCode::internal, "request", "it failed", ""}); });
+    }
+  });
+  if (!started) return refuse_busy(front_->quick);
+  wait_for_call(Phase::working);
+}
+
+void Connection::dispatch(const std::shared_ptr<Incoming>& incoming) {
   switch (Dispatcher::pace(*incoming)) {
     case Pace::instant: {
       const auto message = front_->dispatcher->answer(*incoming, Caller{});
@@ -165,62 +189,60 @@ void Connection::on_body() {
     }
     case Pace::quick:
       wants_stream_ = false;
-      return start_call(front_->quick, std::move(incoming), {});
+      return start_call(front_->quick, incoming);
     case Pace::work:
-      return start_call(front_->calls, std::move(incoming), {});
+      return start_call(front_->calls, incoming);
     case Pace::watch:
-      return start_call(front_->watchers, std::move(incoming), {});
+      return start_call(front_->watchers, incoming);
   }
 }
 
-// On a thread of its own: the message that came, or the body that is one. What the thread has to say comes back through
-// the loop, and is lost when the connection is.
-void Connection::start_call(CallThreads& threads, std::shared_ptr<Incoming> incoming, std::string body) {
-  const auto to_loop = [front = front_, weak = weak_from_this()](auto what) {
-    front->post([weak, what = std::move(what)] {
-      if (const auto self = weak.lock()) self->guarded([&] { what(*self); });
-    });
-  };
+// On a thread of its own. What that thread has to say comes back through the loop, and is lost when the connection is.
+void Connection::start_call(CallThreads& threads, const std::shared_ptr<Incoming>& incoming) {
   Caller caller;
   caller.gone = gone_;
   std::shared_ptr<ReplyStream> stream;
   if (wants_stream_) {
     stream = std::make_shared<ReplyStream>(front_->limits.unread, gone_,
-                                           [to_loop] { to_loop([](Connection& self) { self.pump(); }); });
+                                           [to_loop = to_loop()] { to_loop([](Connection& self) { self.pump(); }); });
     caller.send = [stream](const Json& message) { stream->send_event(message); };
   }
-  const bool started =
-      threads.start([front = front_, to_loop, stream, caller, incoming = std::move(incoming), body = std::move(body)] {
-        try {
-          const auto message = front->dispatcher->answer(incoming ? *incoming : parse_incoming(body), caller);
-          if (stream) {
-            if (message) stream->send_last(*message);
-          } else {
-            to_loop([document = message ? std::optional(to_bytes(*message) + "\n") : std::nullopt](Connection& self) {
-              self.answer(document);
-            });
-          }
-        } catch (const std::exception& error) {
-          log_warning("a call ended badly: {}", error.what());
-          if (!stream)
-            to_loop([](Connection& self) { self.refuse(500, {ErrorCode::internal, "request", "it failed", ""}); });
-        }
-        if (stream) stream->end();
-      });
-  if (!started) {
-    return refuse(429, {ErrorCode::daemon_unreachable, "helperd",
-                        fmt::format("it has too many requests in flight ({})", threads.limit()),
-                        "wait for some of them to end, then try again"});
-  }
-  phase_ = stream ? Phase::streaming : Phase::working;
-  next_beat_ = std::chrono::steady_clock::now() + front_->limits.heartbeat;
+  const bool started = threads.start([front = front_, to_loop = to_loop(), stream, caller, incoming] {
+    try {
+      const auto message = front->dispatcher->answer(*incoming, caller);
+      if (stream) {
+        if (message) stream->send_last(*message);
+      } else {
+        to_loop([document = message ? std::optional(to_bytes(*message) + "\n") : std::nullopt](Connection& self) {
+          self.answer(document);
+        });
+      }
+    } catch (const std::exception& error) {
+      log_warning("a call ended badly: {}", error.what());
+      if (!stream)
+        to_loop([](Connection& self) { self.refuse(500, {ErrorCode::internal, "request", "it failed", ""}); });
+    }
+    if (stream) stream->end();
+  });
+  if (!started) return refuse_busy(threads);
+  wait_for_call(stream ? Phase::streaming : Phase::working);
   if (!stream) return;
   stream_ = std::move(stream);
   send(std::string(k_stream_head) + std::string(close_after_ ? k_close : std::string_view()) + "\r\n");
 }
 
+void Connection::wait_for_call(Phase phase) {
+  phase_ = phase;
+  next_beat_ = std::chrono::steady_clock::now() + front_->limits.heartbeat;
+}
+
+void Connection::refuse_busy(const CallThreads& threads) {
+  refuse(429, {ErrorCode::daemon_unreachable, "helperd",
+               fmt::format("it has too many requests in flight ({})", threads.limit()),
+               "wait for some of them to end, then try again"});
+}
+
 void Connection::answer(const std::optional<std::string>& document) {
-  if (phase_ == Phase::closed) return;
   close_after_ = close_after_ || winding_up_;
   const std::string_view close = close_after_ ? k_close : std::string_view();
   phase_ = Phase::answered;

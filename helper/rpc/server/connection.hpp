@@ -78,7 +78,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_head();
   void on_body();
   void on_end_of_input();
-  void start_call(CallThreads& threads, std::shared_ptr<Incoming> incoming, std::string body);
+  auto to_loop();
+  void dispatch(const std::shared_ptr<Incoming>& incoming);
+  void start_call(CallThreads& threads, const std::shared_ptr<Incoming>& incoming);
+  void wait_for_call(Phase phase);
+  void refuse_busy(const CallThreads& threads);
   void answer(const std::optional<std::string>& document);
   void pump();
   void refuse(const Refusal& refusal);

@@ -45,14 +45,14 @@ struct HttpServer::State {
   auto on_loop(What what);
 
   std::shared_ptr<Front> front;
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  bool somebody_left = false;
   Acceptor acceptor;
   std::filesystem::path socket;
   std::optional<Error> socket_trouble;
   bool closed = false;
 
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  bool somebody_left = false;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
   std::thread network;
   std::jthread carer;

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -172,8 +173,10 @@ TEST_F(DispatcherTest, KnowsHowLongAMessageMayTake) {
 
 TEST_F(DispatcherTest, StopsTheCallOfACallerWhoHasGoneUnlessItsWorkIsKept) {
   Handlers handlers;
+  std::atomic<int> entered = 0;
   for (const char* method : {"status", "ensure"}) {
-    handlers[method] = [](const Json&, const CallContext& context) -> Result<Json> {
+    handlers[method] = [&entered](const Json&, const CallContext& context) -> Result<Json> {
+      ++entered;
       std::mutex mutex;
       std::unique_lock lock(mutex);
       const bool stopped = !std::condition_variable_any().wait_for(lock, context.stop, std::chrono::milliseconds(300),
@@ -188,8 +191,10 @@ TEST_F(DispatcherTest, StopsTheCallOfACallerWhoHasGoneUnlessItsWorkIsKept) {
     Caller caller;
     caller.gone = gone;
     Json answer;
+    const int before = entered;
     {
       std::jthread calling([&] { answer = *dispatcher.answer(parse_incoming(call("1", method)), caller); });
+      EXPECT_TRUE(wait_until([&] { return entered > before; }));
       *gone = true;
       EXPECT_TRUE(wait_until([&] { return dispatcher.let_go_of_the_gone(); }));
     }

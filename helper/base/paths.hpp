@@ -16,6 +16,7 @@ struct Paths {
   std::filesystem::path user_config_file;  // $XDG_CONFIG_HOME/helper/config.json
 
   [[nodiscard]] std::filesystem::path endpoint_file() const { return runtime / "endpoint.json"; }
+  [[nodiscard]] std::filesystem::path daemon_socket() const { return runtime / "helperd.sock"; }
   [[nodiscard]] std::filesystem::path daemon_lock() const { return runtime / "helperd.lock"; }
   [[nodiscard]] std::filesystem::path daemon_options() const { return user_config_file.parent_path() / "daemon.json"; }
   [[nodiscard]] std::filesystem::path daemon_log() const { return state / "helperd.log"; }

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/paths.hpp"
 #include "base/random_token.hpp"
+#include "config/daemon_options.hpp"
 #include "ensure/service.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/connect.hpp"
@@ -167,12 +168,21 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
                                                               [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::random_token();
   if (token.empty()) return fail(ErrorCode::internal, "helperd", "the system gives no random numbers");
-  HELPER_TRY_ASSIGN(const auto server, helper::rpc::HttpServer::start(dispatcher, helper::rpc::ServerOptions{token}));
-  HELPER_TRY(helper::rpc::write_endpoint(files, paths.endpoint_file(),
-                                         {server->url(), token, ::getpid(), HELPER_VERSION, now_text()}));
-  helper::log_info("helperd {} listens at {} (pid {})", HELPER_VERSION, server->url(), ::getpid());
-  if (arguments.foreground)
-    fmt::print(stderr, "helperd {} listens at {} (Ctrl-C ends it)\n", HELPER_VERSION, server->url());
+  HELPER_TRY_ASSIGN(const auto chosen, helper::config::load_daemon_options(files, paths.daemon_options()));
+  const bool others = chosen.local_users == helper::config::LocalUsers::everyone;
+  HELPER_TRY_ASSIGN(
+      const auto server,
+      helper::rpc::HttpServer::start(dispatcher, {token, paths.daemon_socket(), helper::peer_policy(others), {}}));
+  HELPER_TRY(helper::rpc::write_endpoint(
+      files, paths.endpoint_file(),
+      {server->url(), token, ::getpid(), HELPER_VERSION, now_text(), server->socket().string()}));
+  const std::string places = server->url() + (server->socket().empty() ? "" : " and " + server->socket().string());
+  helper::log_info("helperd {} listens at {} (pid {})", HELPER_VERSION, places, ::getpid());
+  if (arguments.foreground) {
+    fmt::print(stderr, "helperd {} listens at {} (Ctrl-C ends it)\n", HELPER_VERSION, places);
+    if (const auto& trouble = server->socket_trouble())
+      fmt::print(stderr, "without a Unix socket: {}\n", to_text(*trouble));
+  }
   tell(arguments, {});
 
   const int signal = wait_for_end(ends);

@@ -1,20 +1,24 @@
 #include "rpc/client.hpp"
 
+#include "base/log.hpp"
 #include "base/random_token.hpp"
 #include "rpc/envelope.hpp"
 #include "rpc/types.hpp"
 
-#include <boost/asio/connect.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <optional>
+#include <sys/socket.h>
 #include <utility>
 #include <variant>
 
@@ -50,15 +54,23 @@ class Exchange {
     arm();
   }
 
+  // At the Unix socket, or at the port where that leads nowhere.
   ErrorOf connect() {
-    const asio::ip::tcp::endpoint address(asio::ip::address_v4::loopback(), port_of(endpoint_.url).value_or(0));
-    return await([&](auto done) { socket_.async_connect(address, done); });
+    if (!endpoint_.socket.empty()) {
+      by_port_ = false;
+      const ErrorOf error = connect_to(asio::local::stream_protocol::endpoint(endpoint_.socket), AF_UNIX);
+      if (!error) return error;
+      log_info("{} leads nowhere ({}): the port is tried", endpoint_.socket, error.message());
+    }
+    by_port_ = true;
+    return connect_to(asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), port_of(endpoint_.url).value_or(0)),
+                      AF_INET);
   }
 
   ErrorOf send(const std::string& body) {
     http::request<http::string_body> request(http::verb::post, "/", 11);
     request.set(http::field::host, "127.0.0.1:" + std::to_string(port_of(endpoint_.url).value_or(0)));
-    request.set(http::field::authorization, "Bearer " + endpoint_.token);
+    if (by_port_) request.set(http::field::authorization, "Bearer " + endpoint_.token);
     request.set(http::field::content_type, "application/json");
     request.set(http::field::accept, "application/x-ndjson");
     request.set(http::field::connection, "close");
@@ -96,6 +108,17 @@ class Exchange {
   }
 
  private:
+  // Our own socket(): Asio's would be left open to every child.
+  ErrorOf connect_to(const asio::generic::stream_protocol::endpoint& address, int family) {
+    ErrorOf error;
+    socket_.close(error);
+    const int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return ErrorOf(errno, boost::system::system_category());
+    socket_.assign(asio::generic::stream_protocol(family, 0), fd, error);
+    if (error) return error;
+    return await([&](auto done) { socket_.async_connect(address, done); });
+  }
+
   template <class Start>
   ErrorOf await(Start start) {
     std::optional<ErrorOf> result;
@@ -122,7 +145,8 @@ class Exchange {
   const DaemonEndpoint& endpoint_;
   Milliseconds silence_;
   asio::io_context io_;
-  asio::ip::tcp::socket socket_{io_};
+  asio::generic::stream_protocol::socket socket_{io_};
+  bool by_port_ = true;
   asio::steady_timer timer_{io_};
   SteadyTime quiet_until_;
   std::optional<SteadyTime> give_up_;

@@ -1,5 +1,5 @@
-// Client speaks to the daemon: JSON-RPC over HTTP on a plain socket, one connection a call. Safe from any thread, and
-// from inside its own on_event (a question is answered by a second call).
+// Client speaks to the daemon: JSON-RPC over HTTP on its Unix socket, or on its port, one connection a call. Safe from
+// any thread, and from inside its own on_event (a question is answered by a second call).
 #pragma once
 
 #include "base/clock.hpp"

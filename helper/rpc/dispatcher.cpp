@@ -11,11 +11,14 @@
 #include <vector>
 
 namespace helper::rpc {
+namespace {
+
+Json version_json() { return {{"version", HELPER_VERSION}, {"pid", ::getpid()}, {"api", k_api}}; }
+
+}  // namespace
 
 Dispatcher::Dispatcher(Handlers service, std::function<void()> on_shutdown) : handlers_(std::move(service)) {
-  handlers_["version"] = [](const Json&, const CallContext&) -> Result<Json> {
-    return Json{{"version", HELPER_VERSION}, {"pid", ::getpid()}, {"api", k_api}};
-  };
+  handlers_["version"] = [](const Json&, const CallContext&) -> Result<Json> { return version_json(); };
   handlers_["methods"] = [](const Json&, const CallContext&) -> Result<Json> { return methods_json(); };
   handlers_["cancel"] = [this](const Json& params, const CallContext&) -> Result<Json> {
     return cancel(params.at("request"));
@@ -26,12 +29,26 @@ Dispatcher::Dispatcher(Handlers service, std::function<void()> on_shutdown) : ha
   };
 }
 
-bool Dispatcher::is_quick(const Incoming& incoming) {
-  return std::ranges::all_of(incoming.items, [](const auto& item) {
+void Dispatcher::set_counts(std::function<Json()> counts) {
+  handlers_["version"] = [counts = std::move(counts)](const Json&, const CallContext&) -> Result<Json> {
+    Json version = version_json();
+    version["counts"] = counts();
+    return version;
+  };
+}
+
+Pace Dispatcher::pace(const Incoming& incoming) {
+  Pace slowest = incoming.items.size() > 1 ? Pace::quick : Pace::instant;
+  for (const auto& item : incoming.items) {
     const Call* call = std::get_if<Call>(&item);
     const Method* method = call == nullptr ? nullptr : find_method(call->method);
-    return method == nullptr || method->quick;
-  });
+    if (method == nullptr) continue;
+    // Whether logs are followed is said by a parameter.
+    const auto follow = call->params.find("follow");
+    const bool follows = call->method == "logs" && follow != call->params.end() && *follow == true;
+    slowest = std::max(slowest, follows ? Pace::watch : method->pace);
+  }
+  return slowest;
 }
 
 std::optional<Json> Dispatcher::answer(const Incoming& incoming, const Caller& caller) {
@@ -61,14 +78,15 @@ Result<Json> Dispatcher::run(const Call& call, const Caller& caller) {
   HELPER_TRY(check_params(*method, call.params));
   try {
     if (call.method == "answer") forget_question(call.params.at("question").get<std::string>());
-    return run_in_flight(call, handler->second, caller);
+    return run_in_flight(call, *method, handler->second, caller);
   } catch (const std::exception& defect) {
     return fail(ErrorCode::internal, "method " + call.method, defect.what());
   }
 }
 
-Result<Json> Dispatcher::run_in_flight(const Call& call, const Handler& handler, const Caller& caller) {
-  const auto entry = std::make_shared<InFlight>(InFlight{call.id, std::stop_source(), caller.gone, {}});
+Result<Json> Dispatcher::run_in_flight(const Call& call, const Method& method, const Handler& handler,
+                                       const Caller& caller) {
+  const auto entry = std::make_shared<InFlight>(InFlight{call.id, std::stop_source(), caller.gone, method.kept, {}});
   std::list<std::shared_ptr<InFlight>>::iterator place;
   {
     const std::lock_guard lock(calls_->mutex);
@@ -76,7 +94,9 @@ Result<Json> Dispatcher::run_in_flight(const Call& call, const Handler& handler,
     place = calls_->list.insert(calls_->list.end(), entry);
   }
   CallContext context;
-  context.has_stream = static_cast<bool>(caller.send);
+  // The earlier calls of a batch may have taken longer than the caller had patience.
+  if (*caller.gone && !method.kept) entry->stop.request_stop();
+  context.has_stream = caller.send && !*caller.gone;
   context.stop = entry->stop.get_token();
   context.on_event = [entry, calls = calls_, send = caller.send, id = call.id](const ensure::Event& event) {
     if (event.kind == ensure::Event::Kind::question) {
@@ -127,16 +147,22 @@ void Dispatcher::forget_question(const std::string& question_id) {
   for (const auto& entry : calls_->list) entry->questions.erase(question_id);
 }
 
-void Dispatcher::refuse_orphaned_questions() {
+bool Dispatcher::let_go_of_the_gone() {
   std::map<std::string, Question::Kind> orphans;
+  std::vector<std::stop_source> stops;
+  bool in_flight = false;
   {
     const std::lock_guard lock(calls_->mutex);
     for (const auto& entry : calls_->list) {
-      if (*entry->caller_gone) orphans.merge(std::exchange(entry->questions, {}));
+      if (!*entry->caller_gone) continue;
+      orphans.merge(std::exchange(entry->questions, {}));
+      in_flight = true;
+      if (!entry->kept) stops.push_back(entry->stop);
     }
   }
+  for (auto& stop : stops) stop.request_stop();  // outside the lock, as in cancel()
   const auto answer = handlers_.find("answer");
-  if (answer == handlers_.end()) return;
+  if (answer == handlers_.end()) return in_flight;
   for (const auto& [question_id, kind] : orphans) {
     log_info("question {} is refused: whoever was asked has gone", question_id);
     const Json refusal{{"question", question_id}, {"value", kind == Question::Kind::confirm ? "no" : ""}};
@@ -144,6 +170,7 @@ void Dispatcher::refuse_orphaned_questions() {
       log_warning("it could not be refused: {}", to_text(done.error()));
     }
   }
+  return in_flight;
 }
 
 }  // namespace helper::rpc

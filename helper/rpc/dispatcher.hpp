@@ -1,10 +1,11 @@
 // Dispatcher carries calls from any transport to the handlers of their methods, and keeps the list of calls in flight,
-// so that one can be cancelled, all can be stopped, and questions that nobody can answer any more are refused.
+// so that one can be cancelled, all can be stopped, and those whose caller has gone are not waited for.
 // Thread-safe.
 #pragma once
 
 #include "ensure/report.hpp"
 #include "rpc/envelope.hpp"
+#include "rpc/methods.hpp"
 
 #include <atomic>
 #include <functional>
@@ -42,27 +43,32 @@ class Dispatcher {
   // `on_shutdown` is called by the method `shutdown`, on the thread that answers it.
   Dispatcher(Handlers service, std::function<void()> on_shutdown);
 
-  // True when every call of the message answers at once.
-  [[nodiscard]] static bool is_quick(const Incoming& incoming);
+  // What is told under "counts" in the answer to `version`. Before the first call.
+  void set_counts(std::function<Json()> counts);
+
+  // Of the slowest call of the message; several are never instant.
+  [[nodiscard]] static Pace pace(const Incoming& incoming);
 
   // Runs the calls one after another; nullopt when there was nothing but notifications.
   [[nodiscard]] std::optional<Json> answer(const Incoming& incoming, const Caller& caller);
 
   // Every call in flight is asked to stop.
   void stop_all();
-  // Refuses the open questions of callers that have gone; to be called every now and then.
-  void refuse_orphaned_questions();
+  // Stops the calls of callers that have gone, unless their method is kept, and refuses the open questions of those. To
+  // be called every now and then while it returns true: such calls are still in flight, and a kept one may ask again.
+  bool let_go_of_the_gone();
 
  private:
   struct InFlight {
     Json id;
     std::stop_source stop;
     std::shared_ptr<const std::atomic<bool>> caller_gone;
+    bool kept = false;                                // although its caller has gone
     std::map<std::string, Question::Kind> questions;  // open ones, by id
   };
 
   Result<Json> run(const Call& call, const Caller& caller);
-  Result<Json> run_in_flight(const Call& call, const Handler& handler, const Caller& caller);
+  Result<Json> run_in_flight(const Call& call, const Method& method, const Handler& handler, const Caller& caller);
   void forget_question(const std::string& question_id);
   Json cancel(const Json& id);
 

@@ -47,15 +47,18 @@ std::optional<DaemonEndpoint> parse_endpoint(std::string_view bytes) {
       *pid > static_cast<unsigned>(std::numeric_limits<pid_t>::max())) {
     return std::nullopt;
   }
-  return DaemonEndpoint{*url, *token, pid->get<pid_t>(), *version, text_at(*json, "started").value_or("")};
+  const std::string socket = text_at(*json, "socket").value_or("");
+  if (!socket.empty() && (socket.front() != '/' || socket.size() > k_max_socket_path)) return std::nullopt;
+  return DaemonEndpoint{*url, *token, pid->get<pid_t>(), *version, text_at(*json, "started").value_or(""), socket};
 }
 
 std::string to_bytes(const DaemonEndpoint& endpoint) {
-  const Json json{{"url", endpoint.url},
-                  {"token", endpoint.token},
-                  {"pid", endpoint.pid},
-                  {"version", endpoint.version},
-                  {"started", endpoint.started}};
+  Json json{{"url", endpoint.url},
+            {"token", endpoint.token},
+            {"pid", endpoint.pid},
+            {"version", endpoint.version},
+            {"started", endpoint.started}};
+  if (!endpoint.socket.empty()) json["socket"] = endpoint.socket;
   return to_bytes(json) + "\n";
 }
 

@@ -1,10 +1,11 @@
-// The endpoint file is how a command finds the daemon: where it listens, and the token that proves one may speak to it.
+// The endpoint file is how a command finds the daemon: where it listens, and the token that lets one in at its port.
 // It is as secret as a key: 0600, in a folder of ours.
 #pragma once
 
 #include "base/files.hpp"
 #include "base/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -19,9 +20,13 @@ struct DaemonEndpoint {
   std::string token;  // 64 hexadecimal digits
   pid_t pid = 0;
   std::string version;
-  std::string started;  // RFC 3339, UTC
+  std::string started;   // RFC 3339, UTC
+  std::string socket{};  // absolute path of the Unix socket; "" when there is none
   friend bool operator==(const DaemonEndpoint&, const DaemonEndpoint&) = default;
 };
+
+// The path of a Unix socket and the zero byte after it fill sockaddr_un.sun_path (unix(7)).
+inline constexpr std::size_t k_max_socket_path = 107;  // bytes
 
 // Pure. nullopt for anything that is not wholly an endpoint of ours (garbage, another host, a port out of range).
 [[nodiscard]] std::optional<DaemonEndpoint> parse_endpoint(std::string_view bytes);

@@ -16,6 +16,14 @@ namespace helper::rpc {
 // is only added (a method, a parameter, a member of a result, a kind of event) leaves it alone.
 inline constexpr int k_api = 1;
 
+// How long a call of a method takes, and so where it runs: each kind but the first has places of its own.
+enum class Pace {
+  instant,  // it only tells what it knows, and may run where the network is served
+  quick,    // a matter of milliseconds: served even when every place for work is taken
+  work,
+  watch,  // it waits for what comes, and may do so for ever
+};
+
 enum class ParamType { string, boolean, integer, texts, id };
 
 struct Param {
@@ -31,7 +39,8 @@ struct Method {
   std::vector<Param> params;
   std::string_view result;   // what comes back, in one sentence
   std::string_view example;  // params, as JSON
-  bool quick = false;        // answers at once: needs no thread of its own, and is served even when all are busy
+  Pace pace = Pace::work;
+  bool kept = false;  // goes on to its end although its caller has gone: what it changes must not stay half done
 };
 
 [[nodiscard]] std::span<const Method> methods();

@@ -53,6 +53,37 @@ class Service(unittest.TestCase):
         self.assertEqual(self.curl("status", headers=["Host: evil.example"])[0], 403)
         self.assertEqual(self.curl("status", headers=["Origin: https://evil.example"])[0], 403)
 
+    def test_the_unix_socket_needs_no_token_and_refuses_what_a_page_sends(self):
+        self.assertEqual(os.stat(self.endpoint["socket"]).st_mode & 0o777, 0o600)
+        argv = ["curl", "-sS", "--unix-socket", self.endpoint["socket"], "-H", "Content-Type: application/json", "-w", "\n%{http_code}",
+                "-d", '{"jsonrpc": "2.0", "id": 1, "method": "targets"}']
+        for header, status in (("X-A: b", "200"), ("Origin: https://evil.example", "403"), ("Host: evil.example", "403")):
+            done = subprocess.run([*argv, "-H", header, "http://localhost/"], capture_output=True, text=True, timeout=60, check=True)
+            self.assertEqual(done.stdout.rsplit("\n", 1)[1], status, done.stdout)
+
+    def test_readers_that_are_killed_leave_nothing_behind_and_take_nobodys_place(self):
+        self.curl("ensure", {"target": "centernet"})
+
+        def followed():
+            shown = self.sandbox.control("exec", "sh", "-c", "ps -eo args | grep -c '[l]ogs --follow' || true").stdout
+            return int(shown.strip())
+
+        before = followed()
+        readers = [subprocess.Popen([os.path.join(harness.HELPER_BIN_DIR, "helper"), "logs", "-f"], env=self.helper.environment, cwd=self.helper.folder,
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(4)]
+        deadline = time.monotonic() + 60
+        while followed() < before + 4 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertGreaterEqual(followed(), before + 4)
+        for reader in readers:
+            reader.kill()
+            reader.wait()
+        deadline = time.monotonic() + 8  # 5 s, and the time that looking takes here
+        while followed() > before and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertEqual(followed(), before)
+        self.assertEqual(json.loads(self.curl("status")[1])["result"][0]["state"], "ready")
+
     def test_ensure_gives_progress_events_while_it_runs(self):
         self.sandbox.docker("rm", "-f", "centernet")
         status, text = self.curl("ensure", {"target": "centernet"}, headers=["Accept: application/x-ndjson"])

@@ -1,11 +1,13 @@
 // FakeService is a twin of ensure::Service with no world behind it: the target's name says how it behaves.
 //   "slow"  works until it is stopped      "asks"  puts a question and tells the answer as its state
-//   "fails" fails with engine_permission   other   is ready at once
+//   "fails" fails with engine_permission   "chatty" logs more than anybody reads, until it is stopped
+//   other   is ready at once
 #pragma once
 
 #include "ensure/report.hpp"
 #include "ensure/service.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -33,11 +35,7 @@ class FakeService {
     if (request.target == "fails")
       return fail(ErrorCode::engine_permission, "the engine", "the user may not use it",
                   "sudo usermod -aG docker $USER");
-    if (request.target == "slow") {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [] { return false; });
-      return fail(ErrorCode::cancelled, request.target, "it was stopped");
-    }
+    if (request.target == "slow") return fail(wait_for(stop));
     if (request.target == "asks") {
       if (!request.can_answer) return fail(ErrorCode::not_ready, "a question", "there is nobody to ask");
       working.kind = ensure::Event::Kind::question;
@@ -69,8 +67,9 @@ class FakeService {
     status.state = "ready";
     return std::vector{status};
   }
-  Result<ensure::WatchReport> watch(const ensure::Request& request, std::uint64_t seen, const std::stop_token&) {
+  Result<ensure::WatchReport> watch(const ensure::Request& request, std::uint64_t seen, const std::stop_token& stop) {
     note(request, "watch " + std::to_string(seen));
+    if (request.target == "slow") return fail(wait_for(stop));
     ensure::WatchReport report;
     report.revision = seen + 1;
     report.status.target = request.target;
@@ -97,12 +96,16 @@ class FakeService {
     return ensure::LogText{request.target, "a line\n"};
   }
   Result<ensure::LogText> follow_logs(const ensure::Request& request, int lines, const ensure::EventSink& on_event,
-                                      const std::stop_token&) {
+                                      const std::stop_token& stop) {
     note(request, "follow logs " + std::to_string(lines));
+    if (request.target == "slow") return fail(wait_for(stop));
     ensure::Event event;
     event.kind = ensure::Event::Kind::progress;
-    event.text = "a line\n";
-    on_event(event);
+    event.text = request.target == "chatty" ? std::string(100'000, 'x') + "\n" : "a line\n";
+    do {
+      on_event(event);
+    } while (request.target == "chatty" && !stop.stop_requested());
+    if (request.target == "chatty") ++stopped_;
     return ensure::LogText{request.target, ""};
   }
   Result<ide::Interpreter> settings(const ensure::Request& request, const std::stop_token&) {
@@ -164,8 +167,16 @@ class FakeService {
     const auto it = answers_.find(question_id);
     return it == answers_.end() ? std::nullopt : std::optional(it->second);
   }
+  // How many calls a stop token has ended.
+  int stopped() const { return stopped_; }
 
  private:
+  Error wait_for(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, stop, [] { return false; });
+    ++stopped_;
+    return {ErrorCode::cancelled, "slow", "it was stopped", ""};
+  }
   static std::string to_word(plan::Power power) {
     return power == plan::Power::running ? "running" : power == plan::Power::stopped ? "stopped" : "absent";
   }
@@ -178,6 +189,7 @@ class FakeService {
   std::condition_variable_any changed_;
   std::vector<std::string> seen_;
   std::map<std::string, std::string> answers_;
+  std::atomic<int> stopped_ = 0;
 };
 
 }  // namespace helper::test

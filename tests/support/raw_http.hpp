@@ -1,4 +1,5 @@
-// RawHttp is one TCP connection to a port of this machine, for tests that must send what no proper client sends.
+// RawHttp is one connection to a port or a Unix socket of this machine, for tests that must send what no proper client
+// sends.
 #pragma once
 
 #include "base/fd.hpp"
@@ -7,11 +8,13 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <poll.h>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <thread>
 
 namespace helper::test {
@@ -23,6 +26,13 @@ class RawHttp {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+
+  explicit RawHttp(const std::filesystem::path& path) : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.string().copy(address.sun_path, sizeof address.sun_path - 1);
     connected_ = ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
 
@@ -53,6 +63,8 @@ class RawHttp {
     return read_until([&](const std::string& all) { return all.find(text) != std::string::npos; });
   }
   [[nodiscard]] bool closed() const { return closed_; }
+  // Nothing more will be sent, and the answer is awaited.
+  void finish() { ::shutdown(fd_.get(), SHUT_WR); }
   void hang_up() { fd_.reset(); }
 
  private:

@@ -18,6 +18,7 @@ class CallThreads {
   // False when `limit` calls run already, or the system gives no thread. `work` must own what it uses: a call that is
   // stuck may outlive this object.
   [[nodiscard]] bool start(std::function<void()> work);
+  [[nodiscard]] std::size_t limit() const { return limit_; }
   // True when the last call has ended within `limit`.
   [[nodiscard]] bool wait_idle(Milliseconds limit);
 

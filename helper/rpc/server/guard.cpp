@@ -36,6 +36,30 @@ std::string media_type(std::string_view value) {
   return type;
 }
 
+// "localhost" or "127.0.0.1", each with the port, which may be absent or any where no port was used.
+bool is_our_host(std::string_view host, const Admission& admission) {
+  const auto colon = host.rfind(':');
+  const std::string_view name = host.substr(0, colon);
+  if (name != "127.0.0.1" && name != "localhost") return false;
+  if (admission.peer_is_known) {
+    const std::string_view port = colon == std::string_view::npos ? "0" : host.substr(colon + 1);
+    return !port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos;
+  }
+  return colon != std::string_view::npos && host.substr(colon + 1) == std::to_string(admission.port);
+}
+
+// Whether a list of words ("close, TE") holds this one.
+bool has_word(const RequestHead& head, const char* name, std::string_view word) {
+  const std::string* value = find_header(head, name);
+  if (value == nullptr) return false;
+  for (std::string_view rest = *value; !rest.empty();) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    if (media_type(one) == word) return true;
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+  }
+  return false;
+}
+
 std::optional<Refusal> check_length(const RequestHead& head, std::uint64_t max_body) {
   if (find_header(head, "transfer-encoding") != nullptr)
     return Refusal{411, "a body must come with its Content-Length, not in chunks"};
@@ -56,30 +80,39 @@ std::optional<Refusal> check_head(const RequestHead& head, const Admission& admi
   if (head.method != "POST") return Refusal{405, "only POST is answered"};
   if (head.target != "/") return Refusal{404, "only / is answered"};
   const std::string* host = find_header(head, "host");
-  const std::string port = ":" + std::to_string(admission.port);
   // A page that points its own name at 127.0.0.1 is betrayed by the Host that the browser sends.
-  if (host == nullptr || (*host != "127.0.0.1" + port && *host != "localhost" + port))
-    return Refusal{403, "the Host is not this daemon"};
+  if (host == nullptr || !is_our_host(*host, admission)) return Refusal{403, "the Host is not this daemon"};
   for (const char* name : {"origin", "referer"}) {
     if (find_header(head, name) != nullptr)
       return Refusal{403, std::string("requests of web pages are refused (") + name + ")"};
   }
-  if (!is_authorized(head, admission.token)) return Refusal{401, "the bearer token is missing or wrong"};
+  if (!admission.peer_is_known && !is_authorized(head, admission.token))
+    return Refusal{401, "the bearer token is missing or wrong"};
   const std::string* type = find_header(head, "content-type");
   if (type == nullptr || media_type(*type) != "application/json")
     return Refusal{415, "Content-Type must be application/json"};
-  return check_length(head, admission.max_body);
+  if (auto refusal = check_length(head, admission.max_body)) return refusal;
+  if (find_header(head, "expect") != nullptr && !wants_continue(head))
+    return Refusal{417, "the only expectation that is met is 100-continue"};
+  return std::nullopt;
 }
 
+std::uint64_t body_length(const RequestHead& head) {
+  const std::string* value = find_header(head, "content-length");
+  std::uint64_t length = 0;
+  if (value != nullptr) std::from_chars(value->data(), value->data() + value->size(), length);
+  return length;
+}
+
+bool wants_continue(const RequestHead& head) {
+  const std::string* value = find_header(head, "expect");
+  return value != nullptr && head.minor_version > 0 && media_type(*value) == "100-continue";
+}
+
+bool wants_close(const RequestHead& head) { return head.minor_version == 0 || has_word(head, "connection", "close"); }
+
 bool wants_stream(const RequestHead& head) {
-  const std::string* accept = find_header(head, "accept");
-  if (accept == nullptr) return false;
-  for (std::string_view rest = *accept; !rest.empty();) {
-    const std::string_view one = rest.substr(0, rest.find(','));
-    if (media_type(one) == "application/x-ndjson") return true;
-    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
-  }
-  return false;
+  return head.minor_version > 0 && has_word(head, "accept", "application/x-ndjson");
 }
 
 }  // namespace helper::rpc

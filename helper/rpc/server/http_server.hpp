@@ -1,31 +1,34 @@
-// HttpServer is the daemon's ear: JSON-RPC over HTTP on an ephemeral port of 127.0.0.1, with cpprestsdk's listener.
-// A call whose Accept is application/x-ndjson is answered by a stream of lines (events, then the response; empty lines
-// are signs of life), any other by one JSON document at its end. One at a time in a process: cpprestsdk closes ports
-// and connections only when its last listener goes.
+// HttpServer is the daemon's front door: JSON-RPC over HTTP/1.1 at a Unix socket, where the kernel says who calls, and
+// at an ephemeral port of 127.0.0.1, where a token does. A call whose Accept is application/x-ndjson is answered by a
+// stream of lines (events, then the response; empty lines are signs of life), any other by one JSON document at its
+// end. One thread serves the network, however many connections there are; a call that works has a thread of its own.
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/local_peer.hpp"
 #include "base/result.hpp"
 #include "rpc/dispatcher.hpp"
+#include "rpc/server/limits.hpp"
 
-#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace helper::rpc {
 
 struct ServerOptions {
   std::string token;
-  std::size_t max_calls = 64;         // at one time; quick methods do not count
-  std::uint64_t max_body = 1u << 20;  // bytes
-  Milliseconds body_limit{10'000};    // from a request's head to the end of its body
-  Milliseconds heartbeat{1'000};      // between the empty lines of a stream
+  std::filesystem::path socket{};  // of the Unix socket, in a folder that only we can open; "" = none
+  PeerPolicy peers = peer_policy(false);
+  Limits limits{};
 };
 
 class HttpServer {
  public:
-  // Listens when it returns. Error: internal, when no port can be had.
+  // Listens when it returns; without the Unix socket where there can be none, which socket_trouble() then tells. Error:
+  // internal, when no port is free.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(std::shared_ptr<Dispatcher> dispatcher,
                                                                  const ServerOptions& options);
   // Closes with a limit of two seconds, if close() was not called.
@@ -35,6 +38,9 @@ class HttpServer {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::string url() const;  // "http://127.0.0.1:PORT/"
+  // Where the Unix socket is; "" when there is none.
+  [[nodiscard]] const std::filesystem::path& socket() const;
+  [[nodiscard]] const std::optional<Error>& socket_trouble() const;
 
   // Stops every call and gives each a moment to answer, then closes. False when something is still stuck after `limit`:
   // then the dispatcher's handlers may still run, and the process should end without unwinding what they use.
@@ -42,8 +48,8 @@ class HttpServer {
 
  private:
   struct State;
-  explicit HttpServer(std::shared_ptr<State> state);
-  std::shared_ptr<State> state_;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace helper::rpc

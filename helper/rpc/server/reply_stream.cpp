@@ -1,48 +1,36 @@
 #include "rpc/server/reply_stream.hpp"
 
-#include "base/log.hpp"
-
-#include <exception>
-#include <ios>
+#include <utility>
 
 namespace helper::rpc {
 
-void ReplyStream::send_event(const Json& message) {
-  const std::lock_guard lock(mutex_);
-  if (buffer_.in_avail() <= k_max_unread) write(to_bytes(message) + "\n");
-}
+void ReplyStream::send_event(const Json& message) { add(message, true); }
+void ReplyStream::send_last(const Json& message) { add(message, false); }
 
-void ReplyStream::send_last(const Json& message) {
-  const std::lock_guard lock(mutex_);
-  write(to_bytes(message) + "\n");
-}
-
-void ReplyStream::beat() {
-  const std::lock_guard lock(mutex_);
-  if (buffer_.in_avail() == 0) write("\n");
+void ReplyStream::add(const Json& message, bool is_event) {
+  if (*gone_) return;
+  const std::string line = to_bytes(message) + "\n";
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_ || (is_event && unread_.size() + line.size() > max_unread_)) return;
+    unread_ += line;
+    if (std::exchange(woken_, true)) return;
+  }
+  wake_();
 }
 
 void ReplyStream::end() {
-  const std::lock_guard lock(mutex_);
-  if (ended_) return;
-  ended_ = true;
-  try {
-    buffer_.close(std::ios_base::out).get();
-  } catch (const std::exception& error) {
-    log_info("a reply ended badly: {}", error.what());
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(ended_, true) || std::exchange(woken_, true)) return;
   }
+  wake_();
 }
 
-void ReplyStream::write(const std::string& bytes) {
-  if (ended_ || *gone_) return;
-  try {
-    buffer_.putn_nocopy(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()).get();
-    // Without this a reader gets nothing until a whole chunk of 4 KiB is full.
-    buffer_.sync().get();
-  } catch (const std::exception& error) {
-    log_info("a line of a reply is lost: {}", error.what());
-    *gone_ = true;
-  }
+ReplyStream::Piece ReplyStream::take() {
+  const std::lock_guard lock(mutex_);
+  woken_ = false;
+  return {std::exchange(unread_, {}), ended_};
 }
 
 }  // namespace helper::rpc

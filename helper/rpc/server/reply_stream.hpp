@@ -1,44 +1,48 @@
-// ReplyStream is the body of a streamed answer: lines go in from any thread, cpprestsdk takes them out as chunks. It
-// tells when whoever reads it has gone.
+// ReplyStream is the body of a streamed answer: lines go in from any thread, and the connection takes out what has
+// gathered.
 #pragma once
 
 #include "rpc/json.hpp"
 
-#include <cpprest/producerconsumerstream.h>
-#include <cpprest/streams.h>
-
 #include <atomic>
-#include <cstdint>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace helper::rpc {
 
-// More than this unread: the reader is too slow, and events are dropped until it has caught up. The answer never is.
-inline constexpr std::size_t k_max_unread = 1u << 20;
-
 class ReplyStream {
  public:
-  [[nodiscard]] concurrency::streams::istream body() const { return buffer_.create_istream(); }
+  // Beyond `max_unread` bytes the reader is too slow, and events are dropped until it has caught up. The answer never
+  // is. `wake` is called, on the thread that writes, when there is something to take where nothing was.
+  // `gone` is set by whoever learns that nobody reads.
+  ReplyStream(std::size_t max_unread, std::shared_ptr<const std::atomic<bool>> gone, std::function<void()> wake)
+      : max_unread_(max_unread), gone_(std::move(gone)), wake_(std::move(wake)) {}
 
   void send_event(const Json& message);
   void send_last(const Json& message);
-  // An empty line, which readers skip: writing is the only way to learn that the reader has gone.
-  void beat();
   // The answer ends here, with or without its last line.
   void end();
 
-  void mark_gone() { *gone_ = true; }
-  [[nodiscard]] std::shared_ptr<const std::atomic<bool>> gone() const { return gone_; }
+  struct Piece {
+    std::string bytes;
+    bool last = false;  // nothing comes after it
+  };
+  [[nodiscard]] Piece take();
 
  private:
-  void write(const std::string& bytes);  // with mutex_ held
+  void add(const Json& message, bool is_event);
 
+  const std::size_t max_unread_;
+  const std::shared_ptr<const std::atomic<bool>> gone_;
+  const std::function<void()> wake_;
   std::mutex mutex_;
+  std::string unread_;
   bool ended_ = false;
-  concurrency::streams::producer_consumer_buffer<std::uint8_t> buffer_;
-  std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
+  bool woken_ = false;  // since the last take()
 };
 
 }  // namespace helper::rpc

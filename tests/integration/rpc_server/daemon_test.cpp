@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <signal.h>
 #include <sstream>
@@ -130,6 +131,7 @@ TEST_F(DaemonTest, EndsByShutdownAndLeavesNoEndpointFile) {
   ASSERT_TRUE(answer) << to_text(answer.error());
   EXPECT_TRUE(eventually([&] { return lock_is_free(); }));
   EXPECT_FALSE(fs::exists(paths_.endpoint_file()));
+  EXPECT_FALSE(fs::exists(paths_.daemon_socket()));
 }
 
 TEST_F(DaemonTest, EndsBySigtermWithAnIdleConnectionOpen) {
@@ -189,10 +191,40 @@ TEST_F(DaemonTest, TellsItsVersionAndRefusesWordsItDoesNotKnow) {
   EXPECT_NE(wrong->err.find("--nonsense"), std::string::npos);
 }
 
+TEST_F(DaemonTest, ServesItsOwnUserWhileStrangersTakeEveryDescriptorTheyCan) {
+  const fs::path few = folder_.path() / "helperd-with-few-descriptors";
+  std::ofstream(few) << "#!/bin/sh\nulimit -n 48\nexec '" << helperd_.string() << "' \"$@\"\n";
+  fs::permissions(few, fs::perms::owner_all);
+  const auto first = connect_or_start(paths_, few, {});
+  ASSERT_TRUE(first) << to_text(first.error());
+  std::vector<std::unique_ptr<helper::test::RawHttp>> strangers;
+  for (int i = 0; i < 200; ++i) {
+    strangers.push_back(std::make_unique<helper::test::RawHttp>(*port_of(first->endpoint().url)));
+    if (i % 2 == 0) strangers.back()->send("POST / HT");
+  }
+  const auto ticks = [&] {
+    std::ifstream stat("/proc/" + std::to_string(first->endpoint().pid) + "/stat");
+    std::string word;
+    for (int i = 0; i < 13; ++i) stat >> word;
+    long user = 0;
+    long system = 0;
+    stat >> user >> system;
+    return user + system;
+  };
+  const long before = ticks();
+  for (int i = 0; i < 10; ++i) {
+    const auto answer = first->call("version", Json::object(), {}, {});
+    EXPECT_TRUE(answer) << to_text(answer.error());
+    std::this_thread::sleep_for(Milliseconds(100));
+  }
+  EXPECT_LT(ticks() - before, ::sysconf(_SC_CLK_TCK) / 4) << "it spins";
+}
+
 TEST_F(DaemonTest, KeepsItsFilesFromOthers) {
   const auto client = connect();
   ASSERT_TRUE(client) << to_text(client.error());
-  for (const fs::path& file : {paths_.endpoint_file(), paths_.daemon_lock(), paths_.daemon_log()}) {
+  for (const fs::path& file :
+       {paths_.endpoint_file(), paths_.daemon_lock(), paths_.daemon_log(), paths_.daemon_socket()}) {
     struct stat info {};
     ASSERT_EQ(::stat(file.c_str(), &info), 0) << file;
     EXPECT_EQ(info.st_mode & 0077, 0u) << file;

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -136,7 +137,7 @@ TEST_F(DispatcherTest, PutsAQuestionToACallerWhoListensAndHandsTheAnswerOn) {
   std::jthread asking(
       [&] { answer = ask(call("a", "ensure", R"({"target":"asks","can_answer":true})"), listener.caller()); });
   ASSERT_TRUE(wait_until([&] { return listener.count() == 2; }));
-  dispatcher_.refuse_orphaned_questions();  // its caller is there: nothing happens
+  EXPECT_FALSE(dispatcher_.let_go_of_the_gone());  // its caller is there: nothing happens
   EXPECT_EQ(ask(call("b", "answer", R"({"question":"q-1","value":"yes"})"))["result"]["accepted"], true);
   asking.join();
   EXPECT_EQ(answer["result"]["state"], "yes");
@@ -151,15 +152,57 @@ TEST_F(DispatcherTest, RefusesTheQuestionOfACallerWhoHasGone) {
   std::jthread asking([&] { ask(call("a", "ensure", R"({"target":"asks","can_answer":true})"), listener.caller()); });
   ASSERT_TRUE(wait_until([&] { return listener.count() == 2; }));
   *listener.gone = true;
-  dispatcher_.refuse_orphaned_questions();
+  EXPECT_TRUE(dispatcher_.let_go_of_the_gone());
   asking.join();
   EXPECT_EQ(service_.answer_to("q-1"), "no");
 }
 
-TEST_F(DispatcherTest, KnowsWhichMessagesAnswerAtOnce) {
-  EXPECT_TRUE(Dispatcher::is_quick(parse_incoming(call("1", "version"))));
-  EXPECT_TRUE(Dispatcher::is_quick(parse_incoming("garbage")));
-  EXPECT_FALSE(Dispatcher::is_quick(parse_incoming("[" + call("1", "version") + "," + call("2", "ensure") + "]")));
+TEST_F(DispatcherTest, KnowsHowLongAMessageMayTake) {
+  const auto pace = [](const std::string& message) { return Dispatcher::pace(parse_incoming(message)); };
+  EXPECT_EQ(pace(call("1", "version")), Pace::instant);
+  EXPECT_EQ(pace("garbage"), Pace::instant);
+  EXPECT_EQ(pace(call("1", "no_such_method")), Pace::instant);
+  EXPECT_EQ(pace("[" + call("1", "version") + "," + call("2", "version") + "]"), Pace::quick);
+  EXPECT_EQ(pace(call("1", "cancel", R"({"request":"x"})")), Pace::quick);
+  EXPECT_EQ(pace("[" + call("1", "version") + "," + call("2", "ensure") + "]"), Pace::work);
+  EXPECT_EQ(pace(call("1", "logs", R"({"follow":false})")), Pace::work);
+  EXPECT_EQ(pace(call("1", "logs", "[true]")), Pace::work);
+  EXPECT_EQ(pace(call("1", "logs", R"({"follow":true})")), Pace::watch);
+  EXPECT_EQ(pace("[" + call("1", "ensure") + "," + call("2", "watch") + "]"), Pace::watch);
+}
+
+TEST_F(DispatcherTest, StopsTheCallOfACallerWhoHasGoneUnlessItsWorkIsKept) {
+  Handlers handlers;
+  std::atomic<int> entered = 0;
+  for (const char* method : {"status", "ensure"}) {
+    handlers[method] = [&entered](const Json&, const CallContext& context) -> Result<Json> {
+      ++entered;
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      const bool stopped = !std::condition_variable_any().wait_for(lock, context.stop, std::chrono::milliseconds(300),
+                                                                   [] { return false; }) &&
+                           context.stop.stop_requested();
+      return Json(stopped ? "stopped" : "went on");
+    };
+  }
+  Dispatcher dispatcher(std::move(handlers), [] {});
+  const auto end_of = [&](const char* method) {
+    auto gone = std::make_shared<std::atomic<bool>>(false);
+    Caller caller;
+    caller.gone = gone;
+    Json answer;
+    const int before = entered;
+    {
+      std::jthread calling([&] { answer = *dispatcher.answer(parse_incoming(call("1", method)), caller); });
+      EXPECT_TRUE(wait_until([&] { return entered > before; }));
+      *gone = true;
+      EXPECT_TRUE(wait_until([&] { return dispatcher.let_go_of_the_gone(); }));
+    }
+    return answer["result"].get<std::string>();
+  };
+  EXPECT_EQ(end_of("status"), "stopped");
+  EXPECT_EQ(end_of("ensure"), "went on");
+  EXPECT_FALSE(dispatcher.let_go_of_the_gone());
 }
 
 TEST_F(DispatcherTest, TellsItsVersionAndEndsWhenAsked) {

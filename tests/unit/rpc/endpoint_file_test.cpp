@@ -36,6 +36,17 @@ TEST_F(EndpointFile, IsReadAsItWasWrittenAndOpenToItsOwnerOnly) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
+TEST_F(EndpointFile, NamesTheUnixSocketWhereThereIsOne) {
+  EXPECT_EQ(to_bytes(endpoint_).find("socket"), std::string::npos);
+  endpoint_.socket = "/run/user/1000/helper/helperd.sock";
+  ASSERT_TRUE(write_endpoint(files_, file_, endpoint_));
+  EXPECT_EQ(read_endpoint(file_), endpoint_);
+  for (const std::string& wrong : {std::string("relative.sock"), "/" + std::string(k_max_socket_path, 'x')}) {
+    endpoint_.socket = wrong;
+    EXPECT_FALSE(parse_endpoint(to_bytes(endpoint_))) << wrong;
+  }
+}
+
 TEST_F(EndpointFile, IsTakenForAbsentWhenOthersCouldHaveReadIt) {
   ASSERT_TRUE(write_endpoint(files_, file_, endpoint_));
   ASSERT_EQ(::chmod(file_.c_str(), 0640), 0);

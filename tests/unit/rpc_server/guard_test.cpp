@@ -78,6 +78,45 @@ TEST(Guard, WantsTheWholeToken) {
   }
 }
 
+TEST(Guard, WantsNoTokenOfAPeerThatTheKernelKnows) {
+  Admission by_socket = k_admission;
+  by_socket.peer_is_known = true;
+  RequestHead head = a_good_head();
+  head.headers.erase("authorization");
+  const auto status = [&] {
+    const auto refusal = check_head(head, by_socket);
+    return refusal ? refusal->status : 200;
+  };
+  for (const char* host : {"localhost", "127.0.0.1", "localhost:80", "127.0.0.1:4000"}) {
+    head.headers["host"] = host;
+    EXPECT_EQ(status(), 200u) << host;
+  }
+  for (const char* host : {"evil.example", "localhost:", "localhost:a", "localhost.evil.example", ""}) {
+    head.headers["host"] = host;
+    EXPECT_EQ(status(), 403u) << host;
+  }
+  head.headers["host"] = "localhost";
+  head.headers["origin"] = "null";
+  EXPECT_EQ(status(), 403u);
+}
+
+TEST(Guard, MeetsOneExpectation) {
+  EXPECT_EQ(status_with("expect", "100-continue"), 200u);
+  EXPECT_EQ(status_with("expect", "100-Continue"), 200u);
+  EXPECT_EQ(status_with("expect", "a miracle"), 417u);
+  EXPECT_FALSE(wants_continue(a_good_head()));
+}
+
+TEST(Guard, KnowsWhenAConnectionEnds) {
+  RequestHead head = a_good_head();
+  EXPECT_FALSE(wants_close(head));
+  head.headers["connection"] = "TE, Close";
+  EXPECT_TRUE(wants_close(head));
+  head.headers.erase("connection");
+  head.minor_version = 0;
+  EXPECT_TRUE(wants_close(head));
+}
+
 TEST(Guard, WantsJson) {
   EXPECT_EQ(status_without("content-type"), 415u);
   for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""})

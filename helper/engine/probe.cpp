@@ -32,10 +32,11 @@ for candidate in $engines; do
   info=$("$candidate" info --format '{{json .}}' 2>/dev/null)
   case $info in
     '' | *'"ServerErrors":["'*)
+      said=$info info=''  # of an engine that is not the one
       [ -n "$troubled" ] && continue
       troubled=$candidate
-      trouble=$info
-      [ -n "$info" ] || trouble=$("$candidate" version 2>&1 >/dev/null)
+      trouble=$said
+      [ -n "$trouble" ] || trouble=$("$candidate" version 2>&1 >/dev/null)
       ;;
     *) engine=$candidate; break ;;
   esac
@@ -223,6 +224,8 @@ void read_the_inside(const std::vector<Section>& sections, const InsideQuestion&
     }
     if (inside->pythons.size() == 1 && !memory.inside.pythons.empty())
       inside->pythons = merged(memory.inside.pythons, inside->pythons.front());
+    inside->real_places = memory.inside.real_places;
+    inside->bound_volumes = memory.inside.bound_volumes;
     inside->login_cut = memory.inside.login_cut;
     inside->project_files = memory.inside.project_files;
     for (const auto& package : memory.inside.jupyter.packages) {

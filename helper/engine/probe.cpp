@@ -176,7 +176,8 @@ void read_the_engine(const std::vector<Section>& sections, ServerFacts& facts) {
   if (const auto trouble = trouble_of(sections)) {
     // Docker that is merely down may have this container: one of Podman's beside it would be a surprise.
     const Section* container = find_section(sections, "container");
-    if (trouble->code == ErrorCode::engine_down && (container == nullptr || container->status != 0)) {
+    const bool has_it = (container != nullptr && container->status == 0) || find_section(sections, "aside") != nullptr;
+    if (trouble->code == ErrorCode::engine_down && !has_it) {
       facts.engine_error = trouble;
       facts.engine_error->fix += "; or, to take " + plan::to_text(engine.kind) +
                                  " instead, in helper.json: " + R"("engine": ")" + engine.program + "\"";

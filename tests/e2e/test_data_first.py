@@ -18,6 +18,8 @@ class DataFirst(unittest.TestCase):
         cls.sandbox = cls.enterClassContext(Sandbox(f"e2e-{cls.__name__.lower()[:8]}"))
         cls.helper = Helper(cls.sandbox)
         cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
+        with open(os.path.join(cls.sandbox.client, "helper.json"), encoding="utf-8") as file:
+            cls.port = json.load(file)["targets"]["centernet"]["ssh"]["local_port"]
         cls.prepare()
 
     @classmethod
@@ -27,9 +29,9 @@ class DataFirst(unittest.TestCase):
     # The config of one target for each container; `change` is made to each.
     def write(self, change=None, names=("dcase",), server=None):
         targets = {}
-        for port, name in enumerate(names, 2303):
+        for number, name in enumerate(names):
             target = {"server": server or self.sandbox.name, "container": {"name": name, "image": "centernet:1.2", "gpus": "none"},
-                      "ssh": {"local_port": port}, "project": {"remote": "/workspace"}}
+                      "ssh": {"local_port": self.port + 400 * number}, "project": {"remote": "/workspace"}}
             if change is not None:
                 change(target)
             targets[name] = target

@@ -256,7 +256,7 @@ esac
       }
       const auto facts = look(server);
       ASSERT_TRUE(facts) << to_text(facts.error());
-      if (reason == "down" && (state == "none" || state == "aside")) {
+      if (reason == "down" && state == "none") {
         EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
         continue;
       }

@@ -52,7 +52,9 @@ Flag next_flag(const std::vector<Word>& words, std::size_t& at) {
   Flag flag{text, std::nullopt, {first}};
   if (const ShortForm* form = short_form(text)) {
     flag.name = form->name;
-    if (text.size() > 2) flag.value = part_of(first.its, text[2] == '=' ? 3 : 2);
+    // A variable may have left nothing behind the letter: that is a value too.
+    if (text.size() > 2 || first.its.environment)
+      flag.value = part_of(first.its, text.size() > 2 && text[2] == '=' ? 3 : 2);
   } else if (const std::size_t equals = text.find('='); text.starts_with("--") && equals != std::string::npos) {
     flag.name = text.substr(0, equals);
     flag.value = part_of(first.its, equals + 1);

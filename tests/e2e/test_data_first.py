@@ -56,8 +56,9 @@ class DataFirst(unittest.TestCase):
         return done.stderr
 
     def remove_all(self, program="docker"):
-        for name in NAMES:
-            self.server(f"{program} rm -f {name} {name}.helper-replaced >/dev/null 2>&1; true")
+        for name in NAMES:  # each by itself: Podman removes none where one of them is not there
+            for each in (name, f"{name}.helper-replaced"):
+                self.server(f"{program} rm -f {each} >/dev/null 2>&1; true")
 
 
 class AutoRemove(DataFirst):

@@ -1,5 +1,7 @@
 #include "base/paths.hpp"
 
+#include "base/shell.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -53,7 +55,7 @@ Result<void> own_folder(const fs::path& folder) {
       (info.st_mode & 0077) != 0) {
     return fail(
         ErrorCode::file_failed, folder.string(), "is not a folder that only you can open",
-        "look at it (ls -ld " + folder.string() + "), then remove it or set XDG_RUNTIME_DIR to a folder of yours");
+        "look at it: ls -ld " + shell::quote(folder.string()) + "; or set XDG_RUNTIME_DIR to a folder of yours");
   }
   return {};
 }

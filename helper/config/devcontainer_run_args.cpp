@@ -52,7 +52,9 @@ Flag next_flag(const std::vector<Word>& words, std::size_t& at) {
   Flag flag{text, std::nullopt, {first}};
   if (const ShortForm* form = short_form(text)) {
     flag.name = form->name;
-    if (text.size() > 2) flag.value = part_of(first.its, text[2] == '=' ? 3 : 2);
+    // A variable may have left nothing behind the letter: that is a value too.
+    if (text.size() > 2 || first.its.environment)
+      flag.value = part_of(first.its, text.size() > 2 && text[2] == '=' ? 3 : 2);
   } else if (const std::size_t equals = text.find('='); text.starts_with("--") && equals != std::string::npos) {
     flag.name = text.substr(0, equals);
     flag.value = part_of(first.its, equals + 1);
@@ -129,7 +131,21 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
 
+// Whether the flag's words may go where its key goes; one whose whole value is a variable that is not set says nothing.
+bool may_use_all(DevcontainerDraft& draft, const Flag& flag) {
+  for (const Word& word : flag.words) {
+    if (!draft.may_use(word.its, flag.words.front().key, word.line)) return false;
+  }
+  const bool says_nothing = flag.value && flag.value->environment && flag.value->text.empty();
+  // A word that is more than its value, as "--hostname=${localEnv:NAME}", was not empty: the variable is yet to be
+  // told.
+  if (says_nothing && flag.words.size() == 1)
+    static_cast<void>(draft.may_use(*flag.value, flag.words.front().key, flag.words.front().line));
+  return !says_nothing;
+}
+
 void hand_on(DevcontainerDraft& draft, const Flag& flag) {
+  if (!may_use_all(draft, flag)) return;
   const Word& first = flag.words.front();
   if (const auto bad = check_extra_args({first.its.text}); bad && first.its.text.starts_with('-')) {
     draft.unsupported({first.key, first.line, bad->flaw.cause, bad->flaw.fix});
@@ -148,9 +164,6 @@ void hand_on(DevcontainerDraft& draft, const Flag& flag) {
          R"(write it in the target: "container": {"extra_args": [...]}, with a path of )" + draft.place().server});
     return;
   }
-  for (const Word& word : flag.words) {
-    if (!draft.may_use(word.its, word.key, word.line)) return;
-  }
   for (const Word& word : flag.words) draft.add_text("container.extra_args", word.key, word.line, word.its.text);
 }
 
@@ -168,7 +181,7 @@ Result<void> read_run_args(DevcontainerDraft& draft, const JsonNode& node, const
     const auto* ours = std::ranges::find(k_our_flags, flag.name, &OurFlag::name);
     if (ours == k_our_flags.end() || (!flag.value && flag.name != "--privileged")) {
       hand_on(draft, flag);
-    } else {
+    } else if (may_use_all(draft, flag)) {
       ours->take(draft, flag.words.front(), flag.value.value_or(Expanded{}));
     }
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 
 namespace helper::config {
 namespace {
@@ -197,6 +198,11 @@ Check check_mount(std::string_view text) {
                 "write the absolute path that it has on the server");
   if (source.front() != '/' && !is_engine_name(source)) return flaw(text, "begins with a relative path", k_form);
   if (parts[1].empty() || parts[1].front() != '/') return flaw(text, "has no absolute path after ':'", k_form);
+  const std::string place = std::filesystem::path(parts[1]).lexically_normal().string() + "/";
+  for (const std::string_view kept : {"/dev/helper/", "/dev/sshd/"}) {
+    if (place.starts_with(kept))
+      return flaw(text, "has a place that helper keeps for itself in each container", "choose another place");
+  }
   if (all_of(parts[1], "/")) return flaw(text, "would cover the container's whole file system", k_form);
   return std::nullopt;
 }

@@ -78,7 +78,12 @@ if [ "$from_bundle" = yes ]; then
   chmod 644 "$folder/passwd" "$folder/group"
   [ "$as_user" = yes ] || { mkdir -p /dev/sshd; chmod 755 /dev/sshd; }
 else
-  [ "$as_user" = yes ] || { mkdir -p /run/sshd; chown 0:0 /run/sshd; chmod 755 /run/sshd; }
+  # The server's /run is left as it is: an sshd of its own has made that folder there, or has not.
+  if [ "$own_run" != yes ]; then
+    [ -d /run/sshd ] || { echo "Error: the container's sshd needs the folder /run/sshd, and /run in it is the server's own" >&2; exit 1; }
+  elif [ "$as_user" != yes ]; then
+    mkdir -p /run/sshd; chown 0:0 /run/sshd; chmod 755 /run/sshd
+  fi
   # Without PAM sshd refuses an account whose password is locked by '!'.
   case $(grep "^$user:" /etc/shadow 2>/dev/null) in "$user:!"*) sed -i 's/^UsePAM no$/UsePAM yes/' "$folder/sshd_config" ;; esac
 fi
@@ -88,7 +93,7 @@ fi
 constexpr const char* k_profile = R"sh(
 if [ "$as_user" != yes ]; then
   write profile "$profile" 600
-  if [ -d /etc/profile.d ] && [ -w /etc/profile.d ] && [ ! -e /etc/profile.d/helper.sh ]; then
+  if [ "$own_profile" = yes ] && [ -d /etc/profile.d ] && [ -w /etc/profile.d ] && [ ! -e /etc/profile.d/helper.sh ] && [ ! -L /etc/profile.d/helper.sh ]; then
     when=$(stat -c %y /etc/profile.d 2>/dev/null || true)
     printf '# helper %s\n[ -r /dev/helper/run/profile ] && . /dev/helper/run/profile\n' "$when" > /etc/profile.d/helper.sh 2>/dev/null &&
       chmod 644 /etc/profile.d/helper.sh || true
@@ -187,13 +192,14 @@ for file in /dev/helper/run/*/pid /dev/helper/run/*/own/keeper /dev/helper/run/*
   if grep -q /dev/helper "/proc/$pid/cmdline" 2>/dev/null; then kill "$pid" 2>/dev/null; fi
 done
 file=/etc/profile.d/helper.sh
-if [ -e $file ]; then
+if [ "$own_profile" = yes ] && grep -q /dev/helper/run/profile $file 2>/dev/null; then
   read -r _ mark when < $file
   rm -f $file
   if [ "$mark" = helper ] && [ -n "$when" ]; then touch -d "$when" /etc/profile.d 2>/dev/null; fi
 fi
-rm -rf /dev/helper/run /dev/helper/user /dev/sshd
-while read -r _ place _; do [ "$place" = /dev/helper/ssh ] && exit 0; done < /proc/mounts
+rm -rf /dev/helper/run /dev/helper/user
+rm -rf /dev/sshd 2>/dev/null
+while read -r _ place _; do case $place in /dev/helper/ssh | /dev/helper) exit 0 ;; esac; done < /proc/mounts
 rm -rf /dev/helper
 exit 0
 )sh";
@@ -213,7 +219,8 @@ Argv shell_in(const plan::SshdSetup& setup) {
 std::string settings_of(const plan::SshdSetup& setup) {
   const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
   return assign("folder", setup.folder) + assign("sshd", setup.sshd) + assign("user", setup.user) +
-         assign("as_user", yes(setup.as_user)) + assign("from_bundle", yes(setup.from_bundle)) +
+         assign("as_user", yes(setup.as_user)) + assign("own_profile", yes(setup.own_profile)) +
+         assign("own_run", yes(setup.own_run)) + assign("from_bundle", yes(setup.from_bundle)) +
          assign("listens", yes(setup.listens)) + assign("clean", joined(plan::clean_environment(setup))) +
          assign("shell", joined(shell_in(setup)));
 }
@@ -300,13 +307,15 @@ Result<void> start_sshd(CommandRunner& server, const EngineCli& cli, const std::
   return {};
 }
 
-Result<void> eject(CommandRunner& server, const EngineCli& cli, const std::string& container,
+Result<void> eject(CommandRunner& server, const EngineCli& cli, const plan::Eject& action,
                    const std::stop_token& stop) {
+  const std::string& container = action.name;
+  const std::string script = assign("own_profile", action.own_profile ? "yes" : "no") + k_eject;
   const std::string choose =
       "b=/dev/helper/ssh/bin/busybox; if [ -x $b ]; then exec $b sh -c \"$0\"; else eval \"$0\"; fi";
-  const std::string by_image = exec(cli, {"--user", "0"}, container, {"sh", "-c", choose, k_eject});
+  const std::string by_image = exec(cli, {"--user", "0"}, container, {"sh", "-c", choose, script});
   const std::string by_bundle =
-      exec(cli, {"--user", "0"}, container, {std::string(plan::k_bundle_folder) + "/bin/busybox", "sh", "-c", k_eject});
+      exec(cli, {"--user", "0"}, container, {std::string(plan::k_bundle_folder) + "/bin/busybox", "sh", "-c", script});
   const Command command = script_command(
       k_engine_path + by_image + " </dev/null 2>/dev/null; case $? in 126|127) " + by_bundle + " </dev/null ;; esac",
       k_start_limit);

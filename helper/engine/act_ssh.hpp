@@ -32,7 +32,7 @@ struct HostKeyFiles {
                                       const std::string& print, const std::stop_token& stop);
 
 // Everything of ours in the running container: processes, folders, the line in /etc/profile.d with its folder's time.
-[[nodiscard]] Result<void> eject(CommandRunner& server, const EngineCli& cli, const std::string& container,
+[[nodiscard]] Result<void> eject(CommandRunner& server, const EngineCli& cli, const plan::Eject& action,
                                  const std::stop_token& stop);
 
 }  // namespace helper::engine

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "engine/act_run.hpp"
 #include "plan/env_pieces.hpp"
+#include "plan/places.hpp"
 
 namespace helper::engine {
 namespace {
@@ -44,18 +45,20 @@ taken=$(with_id /etc/passwd "$uid")
 shell=/bin/sh
 [ ! -x /bin/bash ] || shell=/bin/bash
 home=/home/$user
-make_group
 if [ ! -d "$home" ]; then
+  [ "$own_home" = yes ] || { echo "Error: $home would be a folder of the server, which is mounted there, and helper makes none" >&2; exit 1; }
   mkdir -p /home
   if [ -d /etc/skel ]; then cp -R /etc/skel "$home"; else mkdir "$home"; fi
   chown -R "$uid:$gid" "$home"
   chmod 755 "$home"
 fi
+make_group
 [ ! -f /etc/shadow ] || has_name /etc/shadow "$user" || printf '%s:*:19000:0:99999:7:::\n' "$user" >> /etc/shadow
 printf '%s:x:%s:%s::%s:%s\n' "$user" "$uid" "$gid" "$home" "$shell" >> /etc/passwd
 )sh";
 
-// -xdev keeps to the container's own file system: a mounted project below the home is the server's, and stays as it is.
+// A mounted project below the home is the server's, and stays as it is: $leave are the words by which find leaves such
+// places out. -xdev keeps to the container's own file system where a mount of the engine's is on another.
 constexpr const char* k_match_user = R"sh(
 taken=$(with_id /etc/passwd "$uid")
 [ -z "$taken" ] || [ "$taken" = "$user" ] || { echo "Error: the user id $uid is that of $taken" >&2; exit 1; }
@@ -75,12 +78,13 @@ while IFS= read -r line || [ -n "$line" ]; do
 done < /etc/passwd | replace /etc/passwd 644
 find=find
 command -v find >/dev/null 2>&1 || find="/dev/helper/ssh/bin/busybox find"
-case $home in
-  / | /root | '') ;;
+case $own_home:$home in
+  no:* | yes:/ | yes:/root | yes:) ;;
   *)
     if [ -d "$home" ]; then
-      $find "$home" -xdev -user "$old_uid" -exec chown -h "$uid" {} +
-      [ "$old_gid" = "$gid" ] || $find "$home" -xdev -group "$old_gid" -exec chgrp -h "$gid" {} +
+      eval "set -- $leave"
+      $find "$home" -xdev "$@" -user "$old_uid" -exec chown -h "$uid" {} +
+      [ "$old_gid" = "$gid" ] || $find "$home" -xdev "$@" -group "$old_gid" -exec chgrp -h "$gid" {} +
     fi
     ;;
 esac
@@ -88,6 +92,22 @@ esac
 
 std::string who(const std::string& user, std::uint32_t uid, std::uint32_t gid) {
   return assign("user", user) + assign("uid", std::to_string(uid)) + assign("gid", std::to_string(gid));
+}
+
+std::string yes(bool value) { return value ? "yes" : "no"; }
+
+// Words of a shell. find's -path takes a pattern (find(1)), so that what is special in one is written with a backslash.
+std::string left_out(const std::vector<std::string>& places) {
+  std::string words;
+  for (const auto& place : places) {
+    std::string pattern;
+    for (const char c : place) {
+      if (std::string_view("*?[]\\").find(c) != std::string_view::npos) pattern += '\\';
+      pattern += c;
+    }
+    words += " -path " + shell::quote(pattern) + " -prune -o";
+  }
+  return words;
 }
 
 const char* name_of(plan::RunHooks::Moment moment) {
@@ -105,8 +125,7 @@ std::string exports(const std::map<std::string, std::string>& env) {
   return text.empty() ? text : "export" + text + "\n";
 }
 
-// Each line has a shell of its own and no standard input: that one brings this script. The marker names the container
-// or its run, so that a home that outlives the container does not count for the next one.
+// Each line has a shell of its own and no standard input: that one brings this script.
 std::string hook_script(const std::map<std::string, std::string>& env, const plan::RunHooks& action) {
   std::string script = "set -e\n";
   script += exports(env);
@@ -115,9 +134,23 @@ std::string hook_script(const std::map<std::string, std::string>& env, const pla
     script += "printf '%s\\n' " + shell::quote("$ " + line) + "\n";
     script += "sh -c " + shell::quote(line) + " </dev/null 2>&1\n";
   }
-  script += "mkdir -p ~/.local/state/helper\n";
-  script += "printf '%s\\n' " + shell::quote(action.run) + " > ~/.local/state/helper/" + name_of(action.moment) + "\n";
   return script;
+}
+
+// By root, in the container's own writable layer: the user's home may be read-only, or a folder of the server. Where
+// that layer cannot be written, the mark is kept in memory, and ends when the container stops.
+constexpr const char* k_mark = R"sh(
+for folder in $folders; do
+  mkdir -p "$folder" 2>/dev/null && printf '%s\n' "$run" > "$folder/$name" 2>/dev/null && chmod 644 "$folder/$name" && exit 0
+done
+echo "Error: neither of $folders can be written, so that helper cannot remember that $name has run" >&2
+exit 1
+)sh";
+
+std::string mark_script(const plan::RunHooks& action) {
+  const std::string memory = plan::k_run_folder;
+  return assign("folders", action.own_marks ? plan::k_marks_folder + (" " + memory) : memory) +
+         assign("run", action.run) + assign("name", name_of(action.moment)) + k_mark;
 }
 
 // ": " and the last line that is not empty; "" when nothing was printed.
@@ -132,13 +165,17 @@ std::string last_words(std::string_view text) {
 
 Result<void> make_user(CommandRunner& server, const EngineCli& cli, const std::string& container,
                        const plan::MakeUser& action, const std::stop_token& stop) {
-  return run_inside(server, cli, container, who(action.user, action.uid, action.gid) + k_accounts + k_make_user,
-                    "user " + action.user + " in container " + container, stop);
+  return run_inside(
+      server, cli, container,
+      who(action.user, action.uid, action.gid) + assign("own_home", yes(action.own_home)) + k_accounts + k_make_user,
+      "user " + action.user + " in container " + container, stop);
 }
 
 Result<void> match_user(CommandRunner& server, const EngineCli& cli, const std::string& container,
                         const plan::MatchUser& action, const std::stop_token& stop) {
-  return run_inside(server, cli, container, who(action.user, action.uid, action.gid) + k_accounts + k_match_user,
+  return run_inside(server, cli, container,
+                    who(action.user, action.uid, action.gid) + assign("own_home", yes(action.own_home)) +
+                        assign("leave", left_out(action.leave)) + k_accounts + k_match_user,
                     "user " + action.user + " in container " + container, stop);
 }
 
@@ -148,7 +185,8 @@ Result<void> run_hooks(CommandRunner& server, const EngineCli& cli, const std::s
   const Argv argv = cli.argv({"exec", "--interactive", "--user", action.user, "--", container, "sh", "-s"});
   HELPER_TRY_ASSIGN(const auto output,
                     server.run(command(argv, k_hook_limit, hook_script(env, action)), stop, on_progress));
-  if (output.exit_status == 0) return {};
+  if (output.exit_status == 0)
+    return run_inside(server, cli, container, mark_script(action), name_of(action.moment), stop);
   return fail(ErrorCode::inside_failed, name_of(action.moment),
               "it failed with exit status " + std::to_string(output.exit_status) + last_words(output.out),
               "mend the command in the config, then: helper ensure");

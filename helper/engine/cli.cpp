@@ -155,6 +155,7 @@ Argv create_argv(const EngineCli& cli, const plan::Desired& desired, const plan:
   }
   if (container.privileged) add(argv, {"--privileged"});
   for (const auto& mount : container.mounts) add(argv, {"--volume", mount});
+  for (const auto& folder : action.own_folders) add(argv, {"--tmpfs", folder + ":rw,exec,mode=755,size=64m"});
   if (!action.bundle_volume.empty())
     add(argv, {"--volume", action.bundle_volume + ":" + plan::k_bundle_folder + ":ro"});
   if (desired.target.ide.backend_cache)

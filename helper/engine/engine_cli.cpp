@@ -31,7 +31,7 @@ Result<EngineCli> find_cli(CommandRunner& server, const std::string& wanted, con
     if (output.out == std::string(program) + "\n") return EngineCli{program};
   }
   return fail(ErrorCode::engine_missing, "engine", "neither Docker nor Podman answers on the server",
-              "helper doctor tells more; on the server, look at: docker info");
+              "on the server, look at: docker info; podman info");
 }
 
 }  // namespace helper::engine

@@ -19,7 +19,7 @@ std::string settings(const InsideQuestion& question, const std::string& nonce) {
 
 std::string inside_script(const InsideQuestion& question, const std::string& nonce) {
   std::string script = settings(question, nonce);
-  for (const auto part : {look_begin(), look_ssh(), look_jupyter()}) script += part;
+  for (const auto part : {look_begin(), look_places(), look_ssh(), look_jupyter()}) script += part;
   if (question.gpus) script += look_gpu();
   return script + look_pythons(question, nonce);
 }
@@ -43,6 +43,7 @@ Result<plan::Inside> read_inside(const std::vector<Section>& sections, const Ins
   }
   plan::Inside inside;
   read_user(sections, inside);
+  read_places(sections, inside);
   read_ssh(sections, inside);
   read_jupyter(sections, question, inside);
   inside.gpu = read_gpu(sections, "gpus");

@@ -1,5 +1,7 @@
 #include "engine/look.hpp"
 
+#include "plan/places.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -99,14 +101,42 @@ if [ -n "$HELPER_OWNER" ]; then
     if [ "$id" = "$HELPER_OWNER" ]; then printf '%s\n' "$name"; break; fi
   done < /etc/passwd
 fi
-marks=$home/.local/state/helper
-made='' started=''
-[ ! -r "$marks/post_create" ] || read -r made < "$marks/post_create"
-[ ! -r "$marks/post_start" ] || read -r started < "$marks/post_start"
-[ -n "$made" ] && [ "$made" = "${HELPER_RUN%%@*}" ]; sec post_create $?
-[ -n "$started" ] && [ "$started" = "${HELPER_RUN#*@}" ]; sec post_start $?
+# What the home tells counts too: there helper put the marks of a container that an earlier version made.
+marked() {
+  for folder in )sh" + std::string(plan::k_marks_folder) +
+                                    " " + plan::k_run_folder + R"sh( "$home/.local/state/helper"; do
+    mark=''
+    [ ! -r "$folder/$1" ] || read -r mark < "$folder/$1"
+    [ -z "$mark" ] || [ "$mark" != "$2" ] || return 0
+  done
+  return 1
+}
+[ -n "$HELPER_RUN" ] && marked post_create "${HELPER_RUN%%@*}"; sec post_create $?
+[ -n "$HELPER_RUN" ] && marked post_start "${HELPER_RUN#*@}"; sec post_start $?
 )sh";
   return script;
+}
+
+// cd and $PWD instead of readlink: no process is started for a folder. /proc/self/mountinfo (proc(5)): the fourth field
+// is the folder of the file system that is shown, the fifth is where; engines keep a volume's files in .../_data.
+std::string_view look_places() {
+  return R"sh(
+sec places 0
+here=$PWD
+for place in /etc /etc/profile.d /run /run/sshd /var/run /var/lib /home /dev "$home" "$home/.cache" "$home/.cache/JetBrains"; do
+  if cd -P -- "$place" 2>/dev/null && [ "$PWD" != "$place" ]; then printf '%s\t%s\n' "$place" "$PWD"; fi
+done
+cd -- "$here" 2>/dev/null || cd /
+for place in /etc/passwd /etc/group /etc/shadow; do
+  if [ -L "$place" ]; then printf '%s\t%s\n' "$place" "$(readlink -f "$place")"; fi
+done
+sec bound 0
+while read -r _ _ _ root place rest; do
+  case $root in */_data | */_data/*) continue ;; esac
+  case $rest in *' - tmpfs '*) continue ;; esac
+  printf '%s\n' "$place"
+done < /proc/self/mountinfo
+)sh";
 }
 
 void read_user(const std::vector<Section>& sections, plan::Inside& inside) {
@@ -123,6 +153,18 @@ void read_user(const std::vector<Section>& sections, plan::Inside& inside) {
   if (account.size() >= 3 && is_printable(account[2])) inside.owner_is = account[2];
   inside.post_create_done = is_zero(sections, "post_create");
   inside.post_start_done = is_zero(sections, "post_start");
+}
+
+void read_places(const std::vector<Section>& sections, plan::Inside& inside) {
+  for (const auto& line : lines_of(sections, "places")) {
+    const auto words = split(line, '\t');
+    if (words.size() == 2 && words[0].starts_with('/') && words[1].starts_with('/') && is_printable(words[1]))
+      inside.real_places.emplace(words[0], words[1]);
+  }
+  // Of all mounts; only those that the engine calls volumes are asked about.
+  for (const auto& line : lines_of(sections, "bound")) {
+    if (line.starts_with('/') && is_printable(line)) inside.bound_volumes.push_back(line);
+  }
 }
 
 std::vector<std::string> lines_of(const std::vector<Section>& sections, std::string_view name) {

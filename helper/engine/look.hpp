@@ -20,6 +20,8 @@ namespace helper::engine {
 [[nodiscard]] std::string_view listens_function();
 [[nodiscard]] std::string port_hex(std::uint16_t port);
 [[nodiscard]] std::string_view look_ssh();
+// Where links lead the places that helper writes to, and which volumes show a folder of the server.
+[[nodiscard]] std::string_view look_places();
 [[nodiscard]] std::string_view look_jupyter();
 // The functions `limited_to SECONDS COMMAND...` and `gently_limited_to SECONDS COMMAND...`, which end a command after
 // its time, and leave no process behind that is not the command's own.
@@ -38,6 +40,7 @@ namespace helper::engine {
 // `inside.user_home` first: the others build on the user being there.
 void read_user(const std::vector<Section>& sections, plan::Inside& inside);
 void read_ssh(const std::vector<Section>& sections, plan::Inside& inside);
+void read_places(const std::vector<Section>& sections, plan::Inside& inside);
 void read_jupyter(const std::vector<Section>& sections, const InsideQuestion& question, plan::Inside& inside);
 // The sections that gpu_files and gpu_list print under this name.
 [[nodiscard]] plan::GpuFacts read_gpu(const std::vector<Section>& sections, const std::string& name);

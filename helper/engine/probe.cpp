@@ -32,10 +32,11 @@ for candidate in $engines; do
   info=$("$candidate" info --format '{{json .}}' 2>/dev/null)
   case $info in
     '' | *'"ServerErrors":["'*)
+      said=$info info=''  # of an engine that is not the one
       [ -n "$troubled" ] && continue
       troubled=$candidate
-      trouble=$info
-      [ -n "$info" ] || trouble=$("$candidate" version 2>&1 >/dev/null)
+      trouble=$said
+      [ -n "$trouble" ] || trouble=$("$candidate" version 2>&1 >/dev/null)
       ;;
     *) engine=$candidate; break ;;
   esac
@@ -175,7 +176,8 @@ void read_the_engine(const std::vector<Section>& sections, ServerFacts& facts) {
   if (const auto trouble = trouble_of(sections)) {
     // Docker that is merely down may have this container: one of Podman's beside it would be a surprise.
     const Section* container = find_section(sections, "container");
-    if (trouble->code == ErrorCode::engine_down && (container == nullptr || container->status != 0)) {
+    const bool has_it = (container != nullptr && container->status == 0) || find_section(sections, "aside") != nullptr;
+    if (trouble->code == ErrorCode::engine_down && !has_it) {
       facts.engine_error = trouble;
       facts.engine_error->fix += "; or, to take " + plan::to_text(engine.kind) +
                                  " instead, in helper.json: " + R"("engine": ")" + engine.program + "\"";
@@ -223,6 +225,8 @@ void read_the_inside(const std::vector<Section>& sections, const InsideQuestion&
     }
     if (inside->pythons.size() == 1 && !memory.inside.pythons.empty())
       inside->pythons = merged(memory.inside.pythons, inside->pythons.front());
+    inside->real_places = memory.inside.real_places;
+    inside->bound_volumes = memory.inside.bound_volumes;
     inside->login_cut = memory.inside.login_cut;
     inside->project_files = memory.inside.project_files;
     for (const auto& package : memory.inside.jupyter.packages) {

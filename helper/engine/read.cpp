@@ -119,9 +119,21 @@ void read_mounts(const json& mounts, plan::Container& container) {
   if (!mounts.is_array()) return;
   for (const auto& mount : mounts) {
     const std::string place = text_at(mount, {"Destination"});
-    if (place == "/dev" || place == "/dev/helper") container.own_dev = false;
-    if (place == plan::k_bundle_folder) container.bundle_volume = text_at(mount, {"Name"});
+    const std::string name = text_at(mount, {"Name"});
+    if (place == plan::k_bundle_folder) container.bundle_volume = name;
+    if (place.empty()) continue;
+    const std::string type = text_at(mount, {"Type"});
+    const auto kind = type == "volume"  ? plan::Mount::Kind::volume
+                      : type == "tmpfs" ? plan::Mount::Kind::memory
+                                        : plan::Mount::Kind::server_folder;
+    container.mounts.push_back({place, kind, kind == plan::Mount::Kind::volume ? name : text_at(mount, {"Source"})});
   }
+}
+
+// HostConfig.Tmpfs: {"/run": "size=64m"}; Mounts does not list what --tmpfs made.
+void read_tmpfs(const json& tmpfs, plan::Container& container) {
+  if (!tmpfs.is_object()) return;
+  for (const auto& [place, options] : tmpfs.items()) container.mounts.push_back({place, plan::Mount::Kind::memory, {}});
 }
 
 plan::GpuWay read_gpu_way(const json& inspect) {
@@ -184,7 +196,10 @@ Result<plan::Container> read_container(std::string_view text) {
   container.address = read_address(inspect);
   container.host_network = text_at(inspect, {"HostConfig", "NetworkMode"}) == "host";
   container.env = texts(at(inspect, {"Config", "Env"}));
+  const json& auto_remove = at(inspect, {"HostConfig", "AutoRemove"});
+  container.auto_remove = auto_remove.is_boolean() && auto_remove.get<bool>();
   read_mounts(at(inspect, {"Mounts"}), container);
+  read_tmpfs(at(inspect, {"HostConfig", "Tmpfs"}), container);
   return container;
 }
 

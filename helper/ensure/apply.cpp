@@ -94,7 +94,7 @@ struct Apply {
   Result<void> operator()(const plan::RunHooks& a) const {
     return engine::run_hooks(hands.server, cli, container(), desired.target.ssh.env, a, on_progress, stop);
   }
-  Result<void> operator()(const plan::Eject& a) const { return engine::eject(hands.server, cli, a.name, stop); }
+  Result<void> operator()(const plan::Eject& a) const { return engine::eject(hands.server, cli, a, stop); }
   Result<void> operator()(const plan::StartJupyter& a) const {
     HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, desired.target.name));
     return engine::start_jupyter(hands.server, cli, container(), a.setup, token, stop);

@@ -41,6 +41,7 @@ class Convergence {
       ++report_.rounds;
       HELPER_TRY_ASSIGN(auto observed, observe(hands_, paths_, desired_, memory_, stop_));
       observed.attempts = attempts_;
+      stay_with(observed);
       // The server answers: the tunnels' own session can be made while containers start.
       if (desired_.power == plan::Power::running && !observed.server_error) hands_.tunnels.start();
       plan::Plan plan = plan::make_plan(desired_, observed);
@@ -71,6 +72,18 @@ class Convergence {
     if (std::ranges::find(report_.notes, text) != report_.notes.end()) return;
     report_.notes.push_back(text);
     tell({Event::Kind::note, {}, text, {}, {}, {}, {}});
+  }
+
+  // The engine that has the container is the one until the request is done: without the container, which may have been
+  // removed or renamed by then, nothing would tell why a Docker that is down is passed over.
+  void stay_with(const plan::Observed& observed) {
+    const auto& engine = observed.engine;
+    if (!engine || engine->passed_over.empty()) return;
+    const bool has_it =
+        observed.aside || (observed.container && observed.container->state != plan::ContainerState::absent);
+    if (!has_it) return;
+    note(plan::to_text(engine->kind) + " is used: " + engine->passed_over);
+    desired_.target.engine = engine->program;
   }
 
   Result<void> apply_all(const plan::Plan& plan, const plan::Observed& observed) {
@@ -149,7 +162,7 @@ class Convergence {
 
   const Hands& hands_;
   const Paths& paths_;
-  const plan::Desired& desired_;
+  plan::Desired desired_;
   engine::Memory& memory_;
   const EventSink& on_event_;
   const std::stop_token& stop_;

@@ -181,6 +181,10 @@ Result<Report> Target::restart(const config::Target& config, const Caller& calle
                                const std::stop_token& stop) {
   const std::string key = "restart|" + job_key(config, plan::Power::running);
   return worker_.request<Report>(key, on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
+    // Asked first, so that nothing is closed for a container that is not stopped in the end.
+    HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
+    const auto stopping = plan::make_plan(plan::desired_state(config, plan::Power::stopped), observed);
+    if (!stopping.problems.empty()) return fail(stopping.problems.front());
     HELPER_TRY_ASSIGN(auto stopped, converge_now(config, plan::Power::stopped, caller, job));
     HELPER_TRY_ASSIGN(auto report, converge_now(config, plan::Power::running, caller, job));
     report.steps.insert(report.steps.begin(), stopped.steps.begin(), stopped.steps.end());

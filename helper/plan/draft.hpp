@@ -46,7 +46,10 @@ void plan_host_keys(Draft& draft);
 void plan_close_tunnels(Draft& draft, const std::string& cause);
 // True when the container runs now, so that its inside is known.
 [[nodiscard]] bool plan_container(Draft& draft);
-void plan_stop_container(Draft& draft, const std::string& cause);
+// --rm: what runs in such a container is its only copy.
+[[nodiscard]] bool would_be_lost_by_stopping(const Container& container);
+// False: a problem was added, since the engine would delete the container as soon as it stops.
+[[nodiscard]] bool plan_stop_container(Draft& draft, const std::string& cause);
 // True when the config's image is on the server as it should be; else a step towards it, or a problem, was added.
 [[nodiscard]] bool plan_image(Draft& draft);
 // Where the container, which is ours, is not as the config says. True when it is about to go, so that nothing else can
@@ -65,6 +68,8 @@ void plan_remove_aside(Draft& draft, const std::string& cause);
 void plan_end_of_replacement(Draft& draft);
 
 // What follows is called for a container that runs.
+// False: a problem was added, since the folders in which helper keeps its files are the server's own.
+[[nodiscard]] bool plan_own_folders(Draft& draft);
 void plan_bundle(Draft& draft, const Inside& inside);
 // The user, with the ids of the project's owner. False: a step or a problem must come first.
 [[nodiscard]] bool plan_user(Draft& draft, const Inside& inside);

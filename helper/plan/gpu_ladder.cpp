@@ -128,6 +128,13 @@ class Ladder {
     return "make it anew with --gpus all; helper did not make it, and leaves that to you";
   }
 
+  [[nodiscard]] std::string restart(const char* more) const {
+    const std::string& target = desired_.target.name;
+    if (!container_.auto_remove) return "helper restart " + target + more;
+    return "keep a copy (helper snapshot " + target +
+           "), then start it anew yourself: it was started with --rm, so that stopping it deletes it";
+  }
+
   [[nodiscard]] Judgement given() const {
     if (container_.gpu_way == GpuWay::runtime) return holds("--runtime=" + container_.runtime);
     if (container_.gpu_way != GpuWay::none) return holds(container_.gpu_way == GpuWay::cdi ? "CDI devices" : "--gpus");
@@ -149,11 +156,10 @@ class Ladder {
 
   [[nodiscard]] Judgement seen() const {
     if (is_lost(inside_)) {
-      return fails(
-          ErrorCode::gpu_lost,
-          "the running container has lost its GPUs (NVML: Unknown Error), as happens when the server's "
-          "systemd is reloaded",
-          "helper restart " + desired_.target.name + " (what runs in it ends); docs/gpu.md tells how to prevent it");
+      return fails(ErrorCode::gpu_lost,
+                   "the running container has lost its GPUs (NVML: Unknown Error), as happens when the server's "
+                   "systemd is reloaded",
+                   restart(" (what runs in it ends)") + "; docs/gpu.md tells how to prevent it");
     }
     if (!inside_.smi_found) {
       return fails(ErrorCode::gpu_not_seen,
@@ -165,7 +171,7 @@ class Ladder {
     if (is_mismatch(inside_)) {
       return fails(ErrorCode::gpu_not_seen,
                    "the server's NVIDIA driver was updated after the container was started: " + said(inside_),
-                   "helper restart " + desired_.target.name);
+                   restart(""));
     }
     if (inside_.smi_status != 0) {
       return fails(

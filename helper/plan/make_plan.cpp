@@ -2,6 +2,7 @@
 
 #include "plan/draft.hpp"
 #include "plan/labels.hpp"
+#include "plan/server_mounts.hpp"
 
 namespace helper::plan {
 namespace {
@@ -18,6 +19,7 @@ void plan_inside(Draft& draft) {
   if (draft.observed.inside_error) draft.problem(*draft.observed.inside_error);
   if (!draft.observed.inside) return;
   const Inside& inside = *draft.observed.inside;
+  if (!plan_own_folders(draft)) return;
   plan_bundle(draft, inside);
   if (!inside.has_shell) {
     if (takes_bundle(draft.observed)) return;  // it brings one
@@ -51,7 +53,7 @@ void plan_stopped(Draft& draft) {
   if (draft.observed.container->state == ContainerState::absent && is_being_replaced(draft)) {
     plan_bring_back(draft, "it was set aside, and nothing took its place");
   } else {
-    plan_stop_container(draft, "it is to be stopped");
+    static_cast<void>(plan_stop_container(draft, "it is to be stopped"));
   }
 }
 
@@ -64,7 +66,7 @@ void plan_absent(Draft& draft) {
                     "helper did not make it and so does not remove it", draft.on_the_server("rm " + draft.config.name));
       return;
     }
-    plan_stop_container(draft, "it is to be removed");
+    if (!plan_stop_container(draft, "it is to be removed")) return;
     draft.step(RemoveContainer{draft.config.name}, "it is to be removed");
   }
   if (draft.target.ide.backend_cache) {
@@ -80,8 +82,10 @@ void plan_ejected(Draft& draft) {
   plan_close_tunnels(draft, "nothing of helper's is to be left in the container");
   if (!server_and_engine(draft) || !draft.observed.container) return;
   if (draft.observed.inside_error) draft.problem(*draft.observed.inside_error);
-  if (draft.observed.inside && draft.observed.inside->traces)
-    draft.step(Eject{draft.config.name}, "something of helper's is in it");
+  if (!draft.observed.inside || !draft.observed.inside->traces || !plan_own_folders(draft)) return;
+  const bool own_profile =
+      server_mount(*draft.observed.container, draft.observed.inside, "/etc/profile.d/helper.sh") == nullptr;
+  draft.step(Eject{draft.config.name, own_profile}, "something of helper's is in it");
 }
 
 }  // namespace

@@ -44,6 +44,15 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
+// Something that is mounted in a container.
+struct Mount {
+  enum class Kind { server_folder, volume, memory };
+  std::string place;  // where in the container
+  Kind kind = Kind::server_folder;
+  std::string source;  // the path on the server (a file or a folder), or the volume's name
+  friend bool operator==(const Mount&, const Mount&) = default;
+};
+
 struct Container {
   ContainerState state = ContainerState::absent;
   std::string id;
@@ -62,7 +71,8 @@ struct Container {
   std::string address;                          // at which the server reaches every port of it; "" when there is none
   std::vector<std::string> env;                 // "NAME=value": of the image and of its creation
   bool host_network = false;                    // it has no network of its own but the server's
-  bool own_dev = true;                          // /dev is its own, not a folder of the server's
+  bool auto_remove = false;                     // --rm: the engine deletes it as soon as it stops
+  std::vector<Mount> mounts;                    // those that were asked for when it was made
   std::string bundle_volume;                    // the volume at k_bundle_folder; "" when there is none
   friend bool operator==(const Container&, const Container&) = default;
 };
@@ -145,6 +155,10 @@ struct Inside {
   std::vector<std::string> silent_pythons;  // paths that were run, and did not answer in time or broke down
   bool login_cut = false;                   // the login shell's start files took too long, and were not waited for
   std::vector<std::string> project_files;   // what files of the project name as its environment: "conda:NAME"
+  // The places that helper writes to, where links lead them elsewhere: "/etc" -> "/config/etc".
+  std::map<std::string, std::string> real_places;
+  // Places of volumes that show a folder of the server, as the volume driver's option device= makes them.
+  std::vector<std::string> bound_volumes;
   GpuFacts gpu;
   JupyterFacts jupyter;
   friend bool operator==(const Inside&, const Inside&) = default;

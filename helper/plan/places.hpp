@@ -1,8 +1,13 @@
 // Where things of ours stand inside a container. /dev there is a tmpfs that stays writable and executable on a
-// read-only root file system, is in no image layer, and is gone when the container stops.
+// read-only root file system, is in no image layer, and is gone when the container stops. Where a config mounts a
+// folder over it, our places get a tmpfs of their own (plan/server_mounts).
 #pragma once
 
 namespace helper::plan {
+
+inline constexpr const char* k_helper_folder = "/dev/helper";
+// Of our sshd, which keeps nothing in it (sshd(8) calls it the privilege separation folder).
+inline constexpr const char* k_sshd_folder = "/dev/sshd";
 
 // The SSH bundle; its programs' loader has this path built in (scripts/ssh-bundle).
 inline constexpr const char* k_bundle_folder = "/dev/helper/ssh";
@@ -11,6 +16,9 @@ inline constexpr const char* k_run_folder = "/dev/helper/run";
 // The same for an sshd that runs as the user; the user's, 0755 (a root without capabilities reads no
 // other's folder).
 inline constexpr const char* k_user_run_folder = "/dev/helper/user";
+
+// Which hooks have run in this container: root's, in its writable layer, so that the mark ends with the container.
+inline constexpr const char* k_marks_folder = "/var/lib/helper";
 
 // The volume of ide.backend_cache: not below /dev/helper, so that nothing that clears that away reaches into it. The
 // user's ~/.cache/JetBrains is a link to it, because the user's home is not known before the container is made.

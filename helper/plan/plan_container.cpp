@@ -1,9 +1,11 @@
+#include "base/shell.hpp"
 #include "plan/choose_gpu.hpp"
 #include "plan/draft.hpp"
 #include "plan/gpu_ladder.hpp"
 #include "plan/keep_alive.hpp"
 #include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/server_mounts.hpp"
 
 namespace helper::plan {
 namespace {
@@ -32,7 +34,8 @@ void create(Draft& draft, const std::string& cause) {
   if (!plan_image(draft)) return;
   draft.step(CreateContainer{draft.config.name, draft.config.image, choice->way, choice->runtime,
                              keep_alive_command(draft.config, *draft.observed.image),
-                             draft.observed.bundle ? bundle_volume(*draft.observed.bundle) : std::string()},
+                             draft.observed.bundle ? bundle_volume(*draft.observed.bundle) : std::string(),
+                             covered_folders(draft.config)},
              choice->cause.empty() ? cause : choice->cause);
   draft.step(StartContainer{draft.config.name}, "it has just been created");
 }
@@ -90,6 +93,9 @@ void make(Draft& draft) {
 [[nodiscard]] bool plan_what_is_there(Draft& draft, const Container& container) {
   if (!is_ours(container)) {
     draft.note(draft.container_name() + " was not made by helper: it is used as it is, and never removed or recreated");
+    if (container.auto_remove)
+      draft.note(draft.container_name() +
+                 " was started with --rm: the engine deletes it, with all that was written in it, as soon as it stops");
   } else if (plan_drifts(draft, container)) {
     return false;
   }
@@ -136,7 +142,18 @@ bool plan_container(Draft& draft) {
   return runs;
 }
 
-void plan_stop_container(Draft& draft, const std::string& cause) {
+bool plan_stop_container(Draft& draft, const std::string& cause) {
+  if (would_be_lost_by_stopping(*draft.observed.container)) {
+    const std::string& name = draft.target.name;
+    draft.problem(
+        ErrorCode::container_failed, draft.container_name(),
+        "it was started with --rm: if helper stopped it, the engine would delete it with all that was written "
+        "in it",
+        "keep a copy first: helper snapshot " + name + "; then stop it yourself, " +
+            draft.on_the_server("stop " + shell::quote(draft.config.name)) +
+            "; to restart only what helper runs in it: helper eject " + name + " && helper ensure " + name);
+    return false;
+  }
   switch (draft.observed.container->state) {
     case ContainerState::running:
     case ContainerState::paused:
@@ -146,6 +163,13 @@ void plan_stop_container(Draft& draft, const std::string& cause) {
     default:
       break;
   }
+  return true;
+}
+
+bool would_be_lost_by_stopping(const Container& container) {
+  using enum ContainerState;
+  return container.auto_remove &&
+         (container.state == running || container.state == paused || container.state == restarting);
 }
 
 }  // namespace helper::plan

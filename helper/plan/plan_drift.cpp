@@ -15,6 +15,11 @@ std::string causes(const std::vector<Drift>& drifts) {
 
 // Everything that can fail without touching the old container comes before it is stopped.
 void replace(Draft& draft, const Container& container) {
+  // It could not wait for the new one: it would be gone. Nothing is done for that before somebody has decided.
+  if (would_be_lost_by_stopping(container)) {
+    static_cast<void>(plan_stop_container(draft, "it is to be made anew"));
+    return;
+  }
   if (draft.observed.aside) {
     if (!is_ours(*draft.observed.aside)) {
       draft.problem(ErrorCode::container_not_ours, "container " + aside_name(draft),
@@ -82,7 +87,7 @@ bool plan_drifts(Draft& draft, const Container& container) {
 void plan_bring_back(Draft& draft, const std::string& why) {
   const Container& in_its_place = *draft.observed.container;
   if (in_its_place.state != ContainerState::absent) {
-    plan_stop_container(draft, "it cannot take the place of the one before");
+    if (!plan_stop_container(draft, "it cannot take the place of the one before")) return;
     draft.step(RemoveContainer{draft.config.name}, "it cannot take the place of the one before: " + why);
   }
   draft.step(BringBack{aside_name(draft), draft.config.name}, why);

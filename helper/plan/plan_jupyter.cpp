@@ -1,3 +1,4 @@
+#include "base/shell.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/draft.hpp"
 #include "plan/jupyter_setup.hpp"
@@ -10,7 +11,7 @@ std::string port_text(const Draft& draft) { return "port " + std::to_string(draf
 void say_how_to_add_it(Draft& draft, const Inside& inside) {
   const auto chosen = choose_python(draft.target, inside);
   if (!chosen) return;  // Python comes first, and that problem is told
-  draft.note("Jupyter is not in the container; to add it, run in it: " + chosen->python.path +
+  draft.note("Jupyter is not in the container; to add it, run in it: " + shell::quote(chosen->python.path) +
              " -m pip install jupyterlab; then: helper ensure " + draft.target.name);
 }
 
@@ -18,7 +19,7 @@ void say_whose_it_is(Draft& draft, const Inside& inside, const JupyterPackage& p
   const auto chosen = choose_python(draft.target, inside);
   if (!chosen || chosen->python.path == package.python) return;
   draft.note("Jupyter is run by " + package.python + ", since " + chosen->python.path +
-             " has none; to add it there: " + chosen->python.path + " -m pip install jupyterlab");
+             " has none; to add it there: " + shell::quote(chosen->python.path) + " -m pip install jupyterlab");
 }
 
 // What needs a running Jupyter of ours to be replaced; "" when nothing does.

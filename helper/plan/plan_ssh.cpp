@@ -1,5 +1,7 @@
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/places.hpp"
+#include "plan/server_mounts.hpp"
 #include "plan/ways.hpp"
 
 namespace helper::plan {
@@ -20,7 +22,8 @@ bool takes_bundle(const Observed& observed) {
   if (!observed.bundle) return false;
   const Container& container = *observed.container;
   if (!container.bundle_volume.empty()) return container.bundle_volume == bundle_volume(*observed.bundle);
-  return container.own_dev && observed.engine.value_or(Engine{}).kind == EngineKind::docker;
+  return server_mount(container, observed.inside, k_bundle_folder) == nullptr &&
+         observed.engine.value_or(Engine{}).kind == EngineKind::docker;
 }
 
 void plan_host_keys(Draft& draft) {
@@ -31,6 +34,26 @@ void plan_host_keys(Draft& draft) {
     draft.step(PinHostKeys{keys},
                draft.observed.pinned_host_keys.empty() ? "none are pinned yet" : "others are pinned");
   }
+}
+
+bool plan_own_folders(Draft& draft) {
+  const Container& container = *draft.observed.container;
+  const auto places = {k_run_folder, k_user_run_folder, k_sshd_folder};
+  for (const std::string_view place : places) {
+    const Mount* mount = server_mount(container, draft.observed.inside, place);
+    if (mount == nullptr) continue;
+    const std::string& name = draft.target.name;
+    draft.problem(ErrorCode::inside_failed, draft.container_name(),
+                  tell_mount(place, *mount) +
+                      ", where helper would keep its keys: other containers and users of the server would share them",
+                  is_ours(container)
+                      ? "keep a copy if something in it is of value (helper snapshot " + name +
+                            "), then recreate it with folders of its own there: helper remove " + name +
+                            " && helper ensure " + name
+                      : "recreate it without that mount, or with: --tmpfs /dev/helper:exec --tmpfs /dev/sshd");
+    return false;
+  }
+  return true;
 }
 
 void plan_bundle(Draft& draft, const Inside& inside) {
@@ -55,6 +78,13 @@ void plan_ssh(Draft& draft, const Inside& inside) {
     draft.problem(setup.error());
     return;
   }
+  if (const auto cache = inside.user_home + "/.cache/JetBrains"; draft.target.ide.backend_cache) {
+    if (const Mount* mount = server_mount(*draft.observed.container, draft.observed.inside, cache))
+      draft.note(tell_mount(cache, *mount) + ": ide.backend_cache does nothing there");
+  }
+  if (const Mount* mount = server_mount(*draft.observed.container, draft.observed.inside, "/etc"))
+    draft.note(tell_mount("/etc", *mount) +
+               ": helper writes nothing there, so that login shells whose start files change a variable keep that");
   if (const auto names = not_carried(session_env(draft.target.ssh, draft.observed.container->env)); !names.empty()) {
     draft.note("not in SSH sessions, since OpenSSH carries no variable with a line end in it: " + list(names));
   }

@@ -1,6 +1,8 @@
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/places.hpp"
 #include "plan/project_source.hpp"
+#include "plan/server_mounts.hpp"
 
 namespace helper::plan {
 namespace {
@@ -21,6 +23,15 @@ const Owner* owner_to_match(const Draft& draft) {
   return &*owner;
 }
 
+const Mount* server_mount_of(const Draft& draft, std::initializer_list<std::string_view> places) {
+  return server_mount(*draft.observed.container, draft.observed.inside, places);
+}
+
+// Of the files that a change of accounts writes: /etc/passwd.helper is what takes the place of /etc/passwd.
+const Mount* mount_of_accounts(const Draft& draft) {
+  return server_mount_of(draft, {"/etc/passwd", "/etc/group", "/etc/shadow", "/etc/passwd.helper"});
+}
+
 std::string taken(const Draft& draft, const Owner& owner, const std::string& by) {
   return "the owner of " + draft.target.project.remote + " on the server is " + owner_name(owner) +
          ", whose user id is that of " + by + " in the container";
@@ -39,7 +50,15 @@ bool make_the_user(Draft& draft, const Inside& inside) {
                   R"(set "ssh": {"user": ")" + inside.owner_is + R"("} in helper.json, or "match_owner": false)");
     return false;
   }
-  draft.step(MakeUser{user, owner != nullptr ? owner->uid : k_first_user, owner != nullptr ? owner->gid : k_first_user},
+  if (const Mount* mount = mount_of_accounts(draft)) {
+    draft.problem(ErrorCode::inside_failed, "user " + user,
+                  "the container has no such user, and helper makes none there: " + tell_mount(mount->place, *mount),
+                  R"(set "ssh": {"user": ...} in helper.json to one that it has, or take that mount out)");
+    return false;
+  }
+  const bool own_home = server_mount_of(draft, {"/home/" + user}) == nullptr;
+  draft.step(MakeUser{user, owner != nullptr ? owner->uid : k_first_user, owner != nullptr ? owner->gid : k_first_user,
+                      own_home},
              owner != nullptr ? "the image has none of that name; " + owner_name(*owner) + " owns " + owner->folder +
                                     " on the server"
                               : "the image has none of that name");
@@ -97,8 +116,18 @@ bool plan_user(Draft& draft, const Inside& inside) {
                std::to_string(inside.user_uid) + " on the server; their owner there is " + owner_name(*owner));
     return true;
   }
-  draft.step(MatchUser{user, owner->uid, owner->gid}, "files that it writes to " + draft.target.project.remote +
-                                                          " shall belong to " + owner_name(*owner) + " on the server");
+  if (const Mount* mount = mount_of_accounts(draft)) {
+    draft.note(user + " keeps its ids: " + tell_mount(mount->place, *mount) +
+               ", and helper changes no file of the server; files that " + user + " writes to " +
+               draft.target.project.remote + " belong to user id " + std::to_string(inside.user_uid) +
+               " there; their owner is " + owner_name(*owner));
+    return true;
+  }
+  MatchUser match{user, owner->uid, owner->gid};
+  match.own_home = server_mount_of(draft, {inside.user_home}) == nullptr;
+  match.leave = server_places_in(*draft.observed.container, draft.observed.inside, inside.user_home);
+  draft.step(std::move(match), "files that it writes to " + draft.target.project.remote + " shall belong to " +
+                                   owner_name(*owner) + " on the server");
   return false;
 }
 
@@ -109,7 +138,9 @@ void plan_hooks(Draft& draft) {
   const auto run = [&](RunHooks::Moment moment, const std::vector<std::string>& lines, bool done, std::string mark,
                        const char* cause) {
     if (lines.empty() || done) return;
-    draft.step(RunHooks{moment, draft.target.ssh.user, draft.target.project.remote, std::move(mark), lines}, cause);
+    draft.step(RunHooks{moment, draft.target.ssh.user, draft.target.project.remote, std::move(mark), lines,
+                        server_mount_of(draft, {k_marks_folder}) == nullptr},
+               cause);
   };
   run(RunHooks::Moment::create, draft.target.post_create, inside.post_create_done, container.id,
       "they have not run in this container");

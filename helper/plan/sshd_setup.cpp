@@ -7,6 +7,7 @@
 #include "plan/fields.hpp"
 #include "plan/observed.hpp"
 #include "plan/places.hpp"
+#include "plan/server_mounts.hpp"
 #include "plan/ways.hpp"
 
 #include <algorithm>
@@ -137,7 +138,12 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
     }
     setup.as_user = true;
   }
-  if (has_backend_cache(*observed.container))
+  const auto own = [&](std::string_view place) {
+    return server_mount(*observed.container, observed.inside, place) == nullptr;
+  };
+  setup.own_profile = own("/etc/profile.d/helper.sh");
+  setup.own_run = own("/run/sshd");
+  if (has_backend_cache(*observed.container) && own(inside.user_home + "/.cache/JetBrains"))
     setup.cache_owner = std::to_string(inside.user_uid) + ":" + std::to_string(inside.user_gid);
   setup.listens = reach(*observed.container, k_container_ssh_port).has_value();
   setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
@@ -155,6 +161,7 @@ std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& 
   }
   for (const auto& key : host_keys) print.add(key);
   if (!setup.cache_owner.empty()) print.add(setup.cache_owner);
+  if (!setup.own_profile) print.add("no profile");
   return print.hex();
 }
 

@@ -25,6 +25,8 @@ struct SshdSetup {
   std::string profile;  // sh text: the environment again, for login shells whose start files have changed it; secret
   std::string cache_owner;  // "uid:gid" of the user, whose ~/.cache/JetBrains leads to the volume that the container
                             // has for it; "" = it has none
+  bool own_profile = true;  // /etc/profile.d is the container's own, so that a line of ours may be in it
+  bool own_run = true;      // /run/sshd is too; else it must be there already
   friend bool operator==(const SshdSetup&, const SshdSetup&) = default;
 };
 

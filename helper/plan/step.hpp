@@ -44,6 +44,7 @@ struct CreateContainer {
   std::string gpu_runtime;                          // with GpuWay::runtime
   std::optional<std::vector<std::string>> command;  // absent: the image's own
   std::string bundle_volume{};                      // to be mounted at k_bundle_folder; "" for none
+  std::vector<std::string> own_folders{};           // each gets a tmpfs: a mount of the config would cover it
 };
 struct StartContainer {
   std::string name;
@@ -96,6 +97,7 @@ struct StartSshd {
 // Takes everything of ours out of the running container.
 struct Eject {
   std::string name;
+  bool own_profile = true;  // /etc/profile.d is the container's own, not the server's
 };
 // Makes the target's token first when there is none.
 struct StartJupyter {
@@ -110,14 +112,17 @@ struct MakeUser {
   std::string user;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  bool own_home = true;  // false: its home would be the server's folder, which must be there already
 };
 // In the container: gives the user other ids, and its home folder with all in it.
 struct MatchUser {
   std::string user;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  bool own_home = true;              // false: the home is the server's, and its files keep their owner
+  std::vector<std::string> leave{};  // places in the home that are the server's
 };
-// Runs lines of sh inside, as the user, in `folder` ("" = the home), and marks in that home that it did.
+// Runs lines of sh inside, as the user, in `folder` ("" = the home), and marks in the container that it did.
 struct RunHooks {
   enum class Moment { create, start };
   Moment moment = Moment::create;
@@ -125,6 +130,7 @@ struct RunHooks {
   std::string folder;
   std::string run;  // what the marker says: the container, or this run of it
   std::vector<std::string> lines;
+  bool own_marks = true;  // false: k_marks_folder is the server's, so that the mark is kept in memory
 };
 // In our known_hosts, in place of what is pinned for this target; none: forget them.
 struct PinHostKeys {

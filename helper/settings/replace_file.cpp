@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 
 using Facts = struct stat;
 
+constexpr int k_most_links = 40;  // as the Linux kernel follows (path_resolution(7))
+
 std::optional<Facts> facts_of(const fs::path& path) {
   Facts facts{};
   if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
@@ -42,6 +44,38 @@ fs::path behind_links(const fs::path& file) {
 }
 
 }  // namespace
+
+// Where a write through `file` goes, whether what it leads to is there or not.
+fs::path where_it_leads(const fs::path& file) {
+  fs::path target = file;
+  for (int links = 0; links < k_most_links; ++links) {
+    std::error_code not_a_link;
+    const fs::path next = fs::read_symlink(target, not_a_link);
+    if (not_a_link) break;
+    target = target.parent_path() / next;
+  }
+  std::error_code unresolved;
+  fs::path real = fs::weakly_canonical(target, unresolved);
+  return unresolved ? target.lexically_normal() : real;
+}
+
+Result<void> stays_within(const fs::path& file, const fs::path& folder) {
+  std::error_code unresolved;
+  const fs::path root = fs::weakly_canonical(folder, unresolved);
+  const fs::path target = where_it_leads(file);
+  const fs::path inside = target.lexically_relative(unresolved ? folder : root);
+  if (!inside.empty() && *inside.begin() != "..") return {};
+  return refused(
+      file,
+      "a link leads it out of " + folder.string() + ", to " + target.string() + ", and helper writes nothing there",
+      "put a file or folder of its own in the place of the link, then run the command again");
+}
+
+Result<void> remove_file(FileStore& files, const fs::path& file) {
+  HELPER_TRY(may_replace(file));
+  // A link is the person's own: what was written through it goes, and the link stays.
+  return files.remove(where_it_leads(file));
+}
 
 Result<void> may_replace(const fs::path& file) {
   const auto facts = facts_of(file);

@@ -14,6 +14,13 @@ namespace helper::settings {
 // read-only, another user's, in a folder that is not to be written, or no file).
 [[nodiscard]] Result<void> may_replace(const std::filesystem::path& file);
 
+// Error file_failed: a link, of the file or of a folder above it, leads what is written there out of `folder`.
+[[nodiscard]] Result<void> stays_within(const std::filesystem::path& file, const std::filesystem::path& folder);
+
+// Removes what was written, where there was nothing before. A link stays: what it leads to is removed. Errors: as of
+// may_replace, and of FileStore::remove.
+[[nodiscard]] Result<void> remove_file(FileStore& files, const std::filesystem::path& file);
+
 // Also makes the folders above it. Errors: as above, and of FileStore::write.
 [[nodiscard]] Result<void> replace_file(FileStore& files, const std::filesystem::path& file, std::string_view bytes,
                                         mode_t mode_of_new);

@@ -8,6 +8,8 @@
 namespace helper::settings {
 namespace {
 
+namespace fs = std::filesystem;
+
 // Somebody who writes a file more often than this within one apply is a program that goes on.
 constexpr int k_most_tries = 3;
 
@@ -30,10 +32,27 @@ Result<void> prepare(const Desk& desk, Ledger& ledger, const Edit& edit, const s
   return {};
 }
 
+// The folder that a link must not lead out of: the IDE's, or the project's, which is the one that has .idea in it. ""
+// for
+// ~/.ssh: there a link is the person's own, to a folder of start files say; what it leads to is written, and it stays.
+fs::path fence_of(const Place& place) {
+  if (!place.kind) return {};
+  if (!place.folder.empty()) return place.folder;
+  for (fs::path folder = place.file.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    if (folder.filename() == ".idea") return folder.parent_path();
+  }
+  return place.file.parent_path();
+}
+
+Result<void> may_be_written(const Place& place) {
+  if (const fs::path fence = fence_of(place); !fence.empty()) HELPER_TRY(stays_within(place.file, fence));
+  return may_replace(place.file);
+}
+
 Result<void> put(const Desk& desk, const Edit& edit) {
+  HELPER_TRY(may_be_written(edit.place));
   if (edit.after) return replace_file(desk.files, edit.place.file, *edit.after, mode_of_new(edit.place));
-  HELPER_TRY(may_replace(edit.place.file));
-  return desk.files.remove(edit.place.file);
+  return remove_file(desk.files, edit.place.file);
 }
 
 // Writes `edit`, made anew for as long as somebody else is quicker. `on_remake` notes what it has become.
@@ -62,7 +81,7 @@ void bring_back_record(Ledger& ledger, const Ledger& before, const std::filesyst
 void refuse_unwritable(std::vector<Edit>& edits) {
   for (Edit& edit : edits) {
     if (!edit.changes()) continue;
-    if (auto may = may_replace(edit.place.file); !may) edit.refused = may.error();
+    if (auto may = may_be_written(edit.place); !may) edit.refused = may.error();
   }
 }
 

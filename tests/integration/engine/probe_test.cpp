@@ -213,6 +213,62 @@ TEST(Probe, TakesPodmanWhereTheUserMayNotUseDockerAndSaysSo) {
   EXPECT_EQ(facts->container->state, plan::ContainerState::absent);
 }
 
+// Each reason for which Docker does not answer, with a container of Podman in each state. What Docker's client said of
+// itself is not read as Podman's.
+TEST(Probe, TakesPodmansContainerInEachStateWhyeverDockerDoesNotAnswer) {
+  const std::vector<std::pair<std::string, std::string>> reasons{
+      {"not permitted", R"({"ServerErrors":["permission denied while trying to connect to the Docker daemon"]})"},
+      {"down", R"({"ServerErrors":["Cannot connect to the Docker daemon. Is the docker daemon running?"]})"},
+      {"another trouble", R"({"ServerVersion":"","ServerErrors":["unexpected EOF"]})"},
+      {"no JSON", ""}};
+  for (const auto& [reason, info] : reasons) {
+    for (const std::string state : {"created", "running", "paused", "exited", "none", "aside"}) {
+      SCOPED_TRACE(reason + ", " + state);
+      FakeServer server;
+      server.program("docker", R"sh(#!/bin/sh
+here=${0%/bin/docker}
+case $1 in
+  info) cat "$here/info"; [ -s "$here/info" ] ;;
+  *) cat "$here/why" >&2; exit 1 ;;
+esac
+)sh");
+      server.program("podman", R"sh(#!/bin/sh
+here=${0%/bin/podman}
+case $1 in
+  info) cat "$here/podman-info" ;;
+  container) [ ! -f "$here/container" ] && exit 125; cat "$here/container" ;;
+  exec)
+    while [ "$1" != -- ]; do shift; done
+    shift 2
+    exec "$@" ;;
+  *) exit 125 ;;
+esac
+)sh");
+      server.write("podman-info", k_podman_info);
+      server.write("info", info);
+      server.write("why", "Current context \"nosuch\" is not found on the file system\n");
+      if (state != "none") {
+        const std::string runs = state == "running" || state == "paused" ? "true" : "false";
+        server.write("container", (state == "aside" ? "centernet.helper-replaced " : "centernet ") + runs + "/" +
+                                      (state == "paused" ? "true" : "false") +
+                                      R"( c1@"2026-11-21T21:18:28Z" {"Id":"c1","State":{"Status":")" +
+                                      (state == "aside" ? "exited" : state) + "\"}}\n");
+      }
+      const auto facts = look(server);
+      ASSERT_TRUE(facts) << to_text(facts.error());
+      if (reason == "down" && state == "none") {
+        EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
+        continue;
+      }
+      ASSERT_TRUE(facts->engine) << to_text(facts->engine_error.value_or(Error{}));
+      EXPECT_EQ(facts->engine->program, "podman");
+      EXPECT_NE(facts->engine->passed_over, "");
+      EXPECT_EQ(plan::to_text(facts->container->state), state == "none" || state == "aside" ? "absent" : state);
+      EXPECT_EQ(facts->aside.has_value(), state == "aside");
+    }
+  }
+}
+
 TEST(Probe, ADockerThatIsDownIsNotReplacedByPodmanUnasked) {
   FakeServer server;
   podman_answers(server);

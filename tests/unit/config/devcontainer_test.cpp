@@ -225,6 +225,59 @@ TEST(Devcontainer, AValueOfTheEnvironmentIsNotKeptInAFile) {
   EXPECT_EQ(target.post_create, Texts{});
 }
 
+// Whatever flag it is in: the value goes neither into a setting nor into the words that are kept beside them.
+TEST(Devcontainer, AValueOfTheEnvironmentInRunArgsIsNotKeptInAFileEither) {
+  DevcontainerPlace kept = place();
+  kept.is_kept = true;
+  for (const std::string& args : std::vector<std::string>{R"("--hostname", "${localEnv:TOKEN}")",
+                                                          R"("--hostname=${localEnv:TOKEN}")",
+                                                          R"("-h${localEnv:TOKEN}")",
+                                                          R"("-h", "a-${localEnv:TOKEN}")",
+                                                          R"("--restart", "${localEnv:TOKEN}")",
+                                                          R"("--runtime=${localEnv:TOKEN}")",
+                                                          R"("--shm-size", "${localEnv:TOKEN}")",
+                                                          R"("--gpus", "${localEnv:TOKEN}")",
+                                                          R"("-p", "${localEnv:TOKEN}")",
+                                                          R"("--publish=${localEnv:TOKEN}:80")",
+                                                          R"("--ulimit", "nofile=${localEnv:TOKEN}")",
+                                                          R"("--ulimit", "${localEnv:TOKEN}=1")",
+                                                          R"("--privileged=${localEnv:TOKEN}")",
+                                                          R"("-v", "${localEnv:TOKEN}:/x")",
+                                                          R"("--mount", "source=${localEnv:TOKEN},target=/x")",
+                                                          R"("-e", "A=${localEnv:TOKEN}")",
+                                                          R"("-e", "${localEnv:TOKEN}=1")",
+                                                          R"("--name=${localEnv:TOKEN}")",
+                                                          R"("--label", "a=${localEnv:TOKEN}")",
+                                                          R"("--user=${localEnv:TOKEN}")",
+                                                          R"("${localEnv:TOKEN}")"}) {
+    const auto devcontainer =
+        read_devcontainer(R"({"image": "i", "remoteUser": "root", "runArgs": [)" + args + "]}", kept);
+    ASSERT_TRUE(devcontainer) << args;
+    for (const Setting& setting : devcontainer->settings) {
+      EXPECT_EQ(setting.value.text.find("s3cret"), std::string::npos) << args;
+      EXPECT_TRUE(setting.row.find("container.") == std::string::npos || setting.row == "targets.*.container.image" ||
+                  setting.row == "targets.*.container.mounts")
+          << args << ": " << setting.row;
+    }
+    ASSERT_FALSE(devcontainer->unsupported.empty()) << args;
+    const std::string told = to_text(devcontainer->file, devcontainer->unsupported.back());
+    EXPECT_NE(told.find("TOKEN"), std::string::npos) << told;
+    EXPECT_EQ(told.find("s3cret"), std::string::npos) << told;
+  }
+}
+
+TEST(Devcontainer, AVariableOfRunArgsThatIsNotSetIsToldAndSetsNothing) {
+  for (const std::string& args :
+       std::vector<std::string>{R"("--hostname", "${localEnv:NONE}")", R"("--hostname=${localEnv:NONE}")",
+                                R"("-h${localEnv:NONE}")", R"("--shm-size", "${localEnv:NONE}")"}) {
+    const Read r = read(R"({"image": "i", "remoteUser": "root", "runArgs": [)" + args + "]}");
+    EXPECT_EQ(r.remarks, Texts{"devcontainer.json:1: runArgs[0]: NONE is not set on this machine, so this is empty; "
+                               "export NONE"})
+        << args;
+    EXPECT_EQ(r.target.container.hostname, "");
+  }
+}
+
 TEST(Devcontainer, SaysWhenItNamesNoUser) {
   EXPECT_TRUE(has(read(R"({"image": "i"})").remarks, "remoteUser: it is not given, and helper logs in as root"));
   const Read r = read(R"({"image": "i", "containerUser": "dev"})");

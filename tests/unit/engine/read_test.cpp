@@ -45,6 +45,7 @@ TEST(ReadContainer, ReadsARunningOneOfDocker20) {
   EXPECT_EQ(found.settings->ulimits.at("memlock"), (config::Ulimit{-1, -1}));
   EXPECT_EQ(found.settings->mounts, std::vector<std::string>{"/tmp:/workspace/x"});
   expected.settings = found.settings;
+  expected.mounts = {{"/workspace/x", plan::Mount::Kind::server_folder, "/tmp"}};
   EXPECT_EQ(found, expected);
 }
 
@@ -93,9 +94,26 @@ TEST(ReadContainer, KnowsItsEnvironmentTheBundlesVolumeAndADevThatIsTheServers) 
   const auto ours = read(R"([{"Type":"volume","Name":"helper-ssh-01","Destination":"/dev/helper/ssh"}])");
   EXPECT_EQ(ours.env, (std::vector<std::string>{"A=b c", "D="}));
   EXPECT_EQ(ours.bundle_volume, "helper-ssh-01");
-  EXPECT_TRUE(ours.own_dev);
-  EXPECT_FALSE(read(R"([{"Type":"bind","Source":"/dev","Destination":"/dev"}])").own_dev);
-  EXPECT_TRUE(read("null").own_dev);
+  using enum plan::Mount::Kind;
+  EXPECT_EQ(ours.mounts, (std::vector<plan::Mount>{{"/dev/helper/ssh", volume, "helper-ssh-01"}}));
+  EXPECT_EQ(
+      read(R"([{"Type":"bind","Source":"/dev","Destination":"/dev"},{"Type":"tmpfs","Destination":"/run"}])").mounts,
+      (std::vector<plan::Mount>{{"/dev", server_folder, "/dev"}, {"/run", memory, ""}}));
+  EXPECT_TRUE(read("null").mounts.empty());
+  // What no engine that is known tells may be the server's.
+  EXPECT_EQ(read(R"([{"Type":"new","Source":"/x","Destination":"/y"}])").mounts.front().kind, server_folder);
+}
+
+TEST(ReadContainer, KnowsWhatIsInMemoryAndThatItsStopDeletesIt) {
+  const auto read = [](const std::string& host) {
+    return *read_container(R"({"Id":"1","State":{"Status":"running"},"HostConfig":)" + host + "}");
+  };
+  const auto container = read(R"({"AutoRemove":true,"Tmpfs":{"/dev/helper":"rw,exec"}})");
+  EXPECT_TRUE(container.auto_remove);
+  EXPECT_EQ(container.mounts, (std::vector<plan::Mount>{{"/dev/helper", plan::Mount::Kind::memory, ""}}));
+  EXPECT_FALSE(read(R"({"AutoRemove":false})").auto_remove);
+  EXPECT_FALSE(read(R"({"AutoRemove":"true"})").auto_remove);
+  EXPECT_FALSE(read("{}").auto_remove);
 }
 
 TEST(ReadContainer, ReadsDocker28) {

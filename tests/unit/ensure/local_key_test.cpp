@@ -77,7 +77,7 @@ TEST_F(LocalKeyTest, ThatTheConfigNamesAndIsNotThereIsAnError) {
   const auto key = find_local_key(files, k_paths, "/keys/work");
   ASSERT_FALSE(key);
   EXPECT_EQ(to_text(key.error()),
-            "/keys/work: it is not a private key with its public half beside it (/keys/work.pub)\n"
+            "/keys/work: there is no such key file\n"
             "  fix: make one: ssh-keygen -t ed25519 -f /keys/work; or set \"ssh\": {\"key\": \"auto\"}");
   EXPECT_EQ(key.error().code, ErrorCode::file_failed);
 }
@@ -88,6 +88,77 @@ TEST_F(LocalKeyTest, ThatTheConfigNamesAndCannotBeReadIsAnError) {
   const auto key = find_local_key(files, k_paths, "/keys/work");
   ASSERT_FALSE(key);
   EXPECT_NE(key.error().cause.find("Permission denied"), std::string::npos);
+}
+
+TEST(PublicKeyOf, IsTheFirstLineThatIsNoCommentWithoutOptionsAndLineEnds) {
+  const std::string key = public_line("ssh-ed25519");
+  for (const std::string& text :
+       {key, key + "\n", key + "\r\n", "# my key\n" + key, "\r\n\n  " + key, "no-pty " + key,
+        "from=\"10.0.0.0/8, 10.1.1.1\",command=\"echo \\\"a b\\\"\" " + key + "\r\n", key + "\nssh-rsa another\n"}) {
+    EXPECT_EQ(public_key_of(text), key) << text;
+  }
+  for (const std::string& text : {std::string(), std::string("# only words\n"), "no-pty,no-such \"" + key,
+                                  "<html>\n" + key, std::string("---- BEGIN SSH2 PUBLIC KEY ----\n")}) {
+    EXPECT_EQ(public_key_of(text), "") << text;
+  }
+}
+
+// Real keys, made by ssh-keygen in a folder of the test's own.
+class KeyWithoutItsPublicHalf : public testing::Test {
+ protected:
+  std::string make(const std::vector<std::string>& how) {
+    const std::string file = (folder.path() / "my key").string();
+    std::vector<std::string> argv{"ssh-keygen", "-q", "-C", "", "-f", file};
+    argv.insert(argv.end(), how.begin(), how.end());
+    const auto made = run_process({argv, {}, {}, Milliseconds(60'000)}, {});
+    EXPECT_TRUE(made && made->exit_status == 0);
+    public_before = public_key_of(disk.read(file + ".pub").value_or(std::nullopt).value_or(""));
+    EXPECT_TRUE(disk.remove(file + ".pub"));
+    return file;
+  }
+  const helper::test::TempFolder folder;
+  DiskFileStore disk;
+  std::string public_before;
+};
+
+TEST_F(KeyWithoutItsPublicHalf, IsUsedAllTheSame) {
+  const std::vector<std::vector<std::string>> kinds{{"-t", "ed25519", "-N", ""},
+                                                    {"-t", "ed25519", "-N", "secret"},
+                                                    {"-t", "ecdsa", "-N", ""},
+                                                    {"-t", "rsa", "-b", "2048", "-N", ""},
+                                                    {"-t", "rsa", "-b", "2048", "-N", "", "-m", "PEM"}};
+  for (const auto& how : kinds) {
+    const std::string file = make(how);
+    const auto key = find_local_key(disk, k_paths, file);
+    ASSERT_TRUE(key && *key) << how[1];
+    EXPECT_EQ((*key)->public_line, public_before);
+    EXPECT_TRUE(disk.remove(file));
+  }
+}
+
+TEST_F(KeyWithoutItsPublicHalf, ThatAPassphraseLocksIsToldWithACommandThatLeavesItAsItIs) {
+  const std::string file = make({"-t", "rsa", "-b", "2048", "-N", "secret", "-m", "PEM"});
+  const auto key = find_local_key(disk, k_paths, file);
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().fix, "write it: ssh-keygen -y -f '" + file + "' > '" + file + ".pub'");
+  ASSERT_TRUE(disk.write(file + ".pub", "<html>", 0644));
+  const auto broken = find_local_key(disk, k_paths, file);
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().fix, "keep it aside and write it anew: mv -i '" + file + ".pub' '" + file +
+                                    ".pub.old' && ssh-keygen -y -f '" + file + "' > '" + file + ".pub'");
+}
+
+TEST_F(LocalKeyTest, ThatIsNoPrivateKeyIsToldAsWhatItIs) {
+  const auto error = [&](const std::string& file, const std::string& text) {
+    EXPECT_TRUE(files.write(file, text, 0600));
+    const auto key = find_local_key(files, k_paths, file);
+    EXPECT_FALSE(key);
+    return key ? std::string() : to_text(key.error());
+  };
+  EXPECT_NE(error("/k/id.pub", public_line("ssh-rsa")).find("it is the public half of a key"), std::string::npos);
+  EXPECT_NE(error("/k/my id.ppk", "PuTTY-User-Key-File-3: ssh-rsa").find("puttygen '/k/my id.ppk' -O"),
+            std::string::npos);
+  EXPECT_EQ(error("/k/notes", "hello").find("ssh-keygen"), std::string::npos);
 }
 
 TEST(PublicKeyLine, IsATypeABlobAndPerhapsAComment) {

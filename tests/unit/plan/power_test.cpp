@@ -47,6 +47,51 @@ INSTANTIATE_TEST_SUITE_P(EveryState, MakePlanForPower,
                                          PowerCase{ContainerState::dead, "", k_remove}),
                          [](const auto& each) { return to_text(each.param.state); });
 
+// --rm: the engine deletes such a container, whoever made it, as soon as it stops.
+TEST(MakePlan, StopsNoContainerThatTheEngineWouldDeleteThen) {
+  for (const auto state : {ContainerState::running, ContainerState::paused, ContainerState::restarting}) {
+    for (const bool ours : {true, false}) {
+      Observed observed = with_container(container(state));
+      observed.container->auto_remove = true;
+      observed.tunnels.clear();
+      observed.engine->program = "podman";
+      if (!ours) observed.container->labels.clear();
+      EXPECT_EQ(
+          plan_text(observed, Power::stopped),
+          "problem: container centernet: it was started with --rm: if helper stopped it, the engine would delete "
+          "it with all that was written in it\n"
+          "  fix: keep a copy first: helper snapshot centernet; then stop it yourself, on the server: podman stop "
+          "centernet; to restart only what helper runs in it: helper eject centernet && helper ensure "
+          "centernet\n");
+      const Plan removes = make_plan(test::desired(Power::absent), observed);
+      EXPECT_TRUE(removes.steps.empty());
+      EXPECT_EQ(removes.problems.size(), 1U);
+    }
+  }
+}
+
+TEST(MakePlan, RecreatesNoContainerThatTheEngineWouldDeleteBeforeTheNewOneIsThere) {
+  for (const Consent consent : {Consent::yes, Consent::snapshot_first}) {
+    Observed observed = ready();
+    observed.container->auto_remove = true;
+    observed.container->labels[k_label_spec] = "another";
+    observed.attempts.consent = consent;
+    observed.attempts.consent_for = observed.container->id;
+    const Plan plan = make_plan(test::desired(), observed);
+    EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
+    ASSERT_EQ(plan.problems.size(), 1U);
+    EXPECT_NE(plan.problems.front().cause.find("--rm"), std::string::npos);
+  }
+}
+
+TEST(MakePlan, TellsThatAnAdoptedContainerEndsWithItsStop) {
+  Observed observed = ready();
+  observed.container->labels.clear();
+  EXPECT_EQ(plan_text(observed).find("--rm"), std::string::npos);
+  observed.container->auto_remove = true;
+  EXPECT_NE(plan_text(observed).find("was started with --rm: the engine deletes it"), std::string::npos);
+}
+
 TEST(MakePlan, ATargetThatIsGoneNeedsNothing) {
   Observed observed;
   observed.container = Container{};

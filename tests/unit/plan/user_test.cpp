@@ -85,6 +85,46 @@ TEST(User, ThatIsMissingIsMadeOnlyWhenTheConfigSaysSo) {
             "make user dev with the ids 1000:1000 in the container: the image has none of that name");
 }
 
+TEST(User, KeepsItsIdsWhereTheAccountsAreFilesOfTheServer) {
+  using enum Mount::Kind;
+  for (const Mount& mount : {Mount{"/etc/passwd", server_folder, "/etc/passwd"},
+                             Mount{"/etc/group", server_folder, "/srv/group"}, Mount{"/etc", server_folder, "/etc"},
+                             Mount{"/config", server_folder, "/config"}, Mount{"/etc", volume, "etc"}}) {
+    World world("dev", 1000);
+    world.observed.container->mounts = {mount};
+    world.observed.inside->real_places = {{"/etc/shadow", "/config/shadow"}};
+    world.observed.inside->bound_volumes = {"/", "/etc"};
+    const std::string text = world.text();
+    EXPECT_EQ(text.find("give dev"), std::string::npos) << text;
+    EXPECT_NE(text.find("dev keeps its ids: " + mount.place + " in it is the server's own"), std::string::npos) << text;
+    world.observed.inside->user_home.clear();
+    world.desired.target.ssh.create = true;
+    EXPECT_EQ(world.text().find("make user"), std::string::npos) << world.text();
+    EXPECT_NE(world.text().find("problem: user dev: the container has no such user, and helper makes none there"),
+              std::string::npos)
+        << world.text();
+  }
+  World own("dev", 1000);
+  own.observed.container->mounts = {{"/etc", volume, "etc"}, {"/etc/hosts", server_folder, "/etc/hosts"}};
+  EXPECT_NE(own.text().find("give dev"), std::string::npos);
+}
+
+TEST(User, WhoseHomeIsTheServersKeepsTheOwnersOfItsFiles) {
+  World world("dev", 1000);
+  world.observed.inside->user_home = "/home/dev";
+  const auto step = [&] { return std::get<MatchUser>(make_plan(world.desired, world.observed).steps.front().action); };
+  EXPECT_TRUE(step().own_home);
+  world.observed.container->mounts = {{"/home/dev/p", Mount::Kind::server_folder, "/srv/p"},
+                                      {"/home/dev/v", Mount::Kind::volume, "v"}};
+  EXPECT_TRUE(step().own_home);
+  EXPECT_EQ(step().leave, std::vector<std::string>{"/home/dev/p"});
+  world.observed.container->mounts = {{"/home", Mount::Kind::server_folder, "/home"}};
+  EXPECT_FALSE(step().own_home);
+  world.observed.inside->user_home.clear();
+  world.desired.target.ssh.create = true;
+  EXPECT_FALSE(std::get<MakeUser>(make_plan(world.desired, world.observed).steps.front().action).own_home);
+}
+
 TEST(SessionEnvironment, IsTheContainersWithTheConfigsValuesInPlaceOfThoseOfTheSameName) {
   config::SshConfig ssh;
   ssh.env = {{"EDITOR", "vim"}, {"PATH", "/mine"}};

@@ -197,6 +197,64 @@ TEST(Apply, KeepsAFilesModeAndALinkThatLeadsToIt) {
   EXPECT_EQ(home.get(file), "Host a\n");
 }
 
+// Links of a project may come with a repository: what they lead to outside is not the project's.
+TEST(Apply, WritesNothingThroughALinkThatLeadsOutOfTheProjectOrTheIde) {
+  namespace fs = std::filesystem;
+  for (const std::string kind : {"file", "dangling", "folder", "ide"}) {
+    SCOPED_TRACE(kind);
+    Home home;
+    fs::create_directories(home.path("elsewhere"));
+    fs::create_directories(home.path("project/.idea"));
+    std::string left = "project/.idea/misc.xml";
+    if (kind == "file") home.put(home.path("elsewhere/misc.xml"), "another's\n");
+    if (kind == "file" || kind == "dangling")
+      fs::create_symlink("../../elsewhere/misc.xml", home.path("project/.idea/misc.xml"));
+    if (kind == "folder") {
+      fs::remove(home.path("project/.idea"));
+      fs::create_symlink(home.path("elsewhere"), home.path("project/.idea"));
+    }
+    if (kind == "ide") {
+      left = "PyCharm2026.1/options/jdk.table.xml";
+      fs::create_symlink(home.path("elsewhere"), home.ide("PyCharm2026.1") / "options");
+    }
+    const auto elsewhere = [&] {
+      std::map<std::string, std::string> all;
+      for (const auto& entry : fs::directory_iterator(home.path("elsewhere")))
+        all[entry.path().filename().string()] = home.get(entry.path());
+      return all;
+    };
+    const auto before = elsewhere();
+    const auto report = home.book.apply(home.order(), {});
+    ASSERT_TRUE(report) << to_text(report.error());
+    EXPECT_EQ(elsewhere(), before);
+    EXPECT_EQ(outcome_of(report, left), outcome::k_left);
+    EXPECT_EQ(outcome_of(report, ".ssh/config"), outcome::k_written) << "the others are written";
+    ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+    EXPECT_EQ(elsewhere(), before);
+    EXPECT_EQ(fs::is_symlink(home.path("project/.idea/misc.xml")), kind == "file" || kind == "dangling");
+    EXPECT_EQ(fs::is_symlink(home.path("project/.idea")), kind == "folder");
+  }
+}
+
+TEST(Undo, KeepsALinkWhoseFileWasNotThereBefore) {
+  namespace fs = std::filesystem;
+  Home home;
+  fs::create_directories(home.path("dotfiles"));
+  fs::create_directories(home.path(".ssh"));
+  fs::create_symlink("../dotfiles/ssh_config", home.path(".ssh/config"));
+  fs::create_directories(home.path("project/.idea"));
+  fs::create_directories(home.path("project/shared"));
+  fs::create_symlink("../shared/misc.xml", home.path("project/.idea/misc.xml"));
+  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  EXPECT_THAT(home.get(home.path("dotfiles/ssh_config")), HasSubstr("Include"));
+  EXPECT_TRUE(fs::exists(home.path("project/shared/misc.xml"))) << "within the project a link is followed";
+  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  EXPECT_TRUE(fs::is_symlink(home.path(".ssh/config")));
+  EXPECT_TRUE(fs::is_symlink(home.path("project/.idea/misc.xml")));
+  EXPECT_FALSE(fs::exists(home.path("dotfiles/ssh_config")));
+  EXPECT_FALSE(fs::exists(home.path("project/shared/misc.xml")));
+}
+
 TEST(Apply, KeepsWhatIsPrivatePrivate) {
   Home home;
   ASSERT_TRUE(home.book.apply(home.order(), {}));

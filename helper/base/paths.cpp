@@ -1,5 +1,7 @@
 #include "base/paths.hpp"
 
+#include "base/own_folder.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -43,6 +45,8 @@ fs::path bundle_folder() {
   return failed ? fs::path() : program.parent_path().parent_path() / "share" / "helper" / "ssh";
 }
 
+}  // namespace
+
 Result<void> own_folder(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return fail(ErrorCode::file_failed, folder.string(), std::string("cannot be made (") + std::strerror(errno) + ")",
@@ -57,8 +61,6 @@ Result<void> own_folder(const fs::path& folder) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<Paths> find_paths() {
   Paths paths;

@@ -105,19 +105,36 @@ std::string exports(const std::map<std::string, std::string>& env) {
   return text.empty() ? text : "export" + text + "\n";
 }
 
-// Each line has a shell of its own and no standard input: that one brings this script. The marker names the container
-// or its run, so that a home that outlives the container does not count for the next one.
+// The exit status of a hook script whose lines all succeeded, and whose marker could not be written in the home.
+constexpr int k_unmarked = 200;
+
+// `mark FOLDER` writes the marker there. It names the container or its run, so that a home that outlives the container
+// does not count for the next one.
+std::string mark_function(const plan::RunHooks& action) {
+  return std::string("mark() { { mkdir -p \"$1\" && printf '%s\\n' ") + shell::quote(action.run) + " > \"$1/\"" +
+         name_of(action.moment) + "; } 2>/dev/null; }\n";
+}
+
+// Each line has a shell of its own and no standard input: that one brings this script.
 std::string hook_script(const std::map<std::string, std::string>& env, const plan::RunHooks& action) {
-  std::string script = "set -e\n";
-  script += exports(env);
+  const std::string unmarked = std::to_string(k_unmarked);
+  std::string script = exports(env);
   if (!action.folder.empty()) script += "cd " + shell::quote(action.folder) + " 2>/dev/null || cd\n";
+  script += "failed() { [ \"$1\" != " + unmarked + " ] || exit 1; exit \"$1\"; }\n";
   for (const auto& line : action.lines) {
     script += "printf '%s\\n' " + shell::quote("$ " + line) + "\n";
-    script += "sh -c " + shell::quote(line) + " </dev/null 2>&1\n";
+    script += "sh -c " + shell::quote(line) + " </dev/null 2>&1 || failed $?\n";
   }
-  script += "mkdir -p ~/.local/state/helper\n";
-  script += "printf '%s\\n' " + shell::quote(action.run) + " > ~/.local/state/helper/" + name_of(action.moment) + "\n";
-  return script;
+  return script + mark_function(action) + "mark ~/.local/state/helper || exit " + unmarked + "\n";
+}
+
+// Where the user's home cannot be written: in the container's own layer, which lasts as long as the container, else in
+// the memory of its run. With --read-only there is no such layer, and what post_create did outside of mounts ends with
+// the run as well.
+std::string mark_as_root(const plan::RunHooks& action) {
+  return "umask 022\n" + mark_function(action) +
+         "mark /var/lib/helper || mark /dev/helper/marks || { echo "
+         "'Error: neither /var/lib/helper nor /dev/helper can be written' >&2; exit 1; }\n";
 }
 
 // ": " and the last line that is not empty; "" when nothing was printed.
@@ -149,6 +166,11 @@ Result<void> run_hooks(CommandRunner& server, const EngineCli& cli, const std::s
   HELPER_TRY_ASSIGN(const auto output,
                     server.run(command(argv, k_hook_limit, hook_script(env, action)), stop, on_progress));
   if (output.exit_status == 0) return {};
+  if (output.exit_status == k_unmarked) {
+    return run_inside(server, cli, container, mark_as_root(action),
+                      std::string(name_of(action.moment)) + " has run, and a note of that in container " + container,
+                      stop);
+  }
   return fail(ErrorCode::inside_failed, name_of(action.moment),
               "it failed with exit status " + std::to_string(output.exit_status) + last_words(output.out),
               "mend the command in the config, then: helper ensure");

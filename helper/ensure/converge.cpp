@@ -52,6 +52,10 @@ class Convergence {
       ++report_.rounds;
       auto look = observe(hands_, paths_, desired_, memory_, stop_);
       const bool gone = look && was_taken_away(*look);
+      if (step_failed_ && look && !gone && is_going(*look)) {
+        --report_.rounds;
+        if (hands_.clock.sleep(k_passes_after, stop_)) continue;
+      }
       if (step_failed_ && !gone) return fail(*step_failed_);
       HELPER_TRY(look);
       plan::Observed& observed = *look;
@@ -108,6 +112,14 @@ class Convergence {
     if (!expected_ || !observed.container || times_taken_away_ == k_most_taken_away) return false;
     const bool absent = observed.container->state == plan::ContainerState::absent;
     return absent || (!expected_->empty() && observed.container->id != *expected_);
+  }
+
+  // A removal takes a moment in which the container has ended already and is still listed.
+  [[nodiscard]] bool is_going(const plan::Observed& observed) {
+    if (!expected_ || !observed.container) return false;
+    using enum plan::ContainerState;
+    const auto state = observed.container->state;
+    return (state == removing || state == dead || state == exited) && times_going_++ < k_most_passed;
   }
 
   // What was tried on the one that is gone says nothing about the next.
@@ -234,6 +246,7 @@ class Convergence {
   std::optional<Error> step_failed_;     // what ended the last plan's steps
   int times_taken_away_ = 0;
   int times_passed_ = 0;
+  int times_going_ = 0;
   std::set<std::string> plans_;  // texts of the plans that were applied
   Report report_;
 };

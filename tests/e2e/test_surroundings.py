@@ -191,9 +191,11 @@ class Surroundings(unittest.TestCase):
         for limit in (16, 20, 24, 28):
             runtime = tempfile.mkdtemp(dir=self.sandbox.client)
             environment = {**self.helper.environment, "XDG_RUNTIME_DIR": runtime, "XDG_STATE_HOME": runtime}
-            command = f'ulimit -n {limit}; "$0" ensure; "$0" shutdown >/dev/null 2>&1'
+            command = f'ulimit -n {limit}; exec "$0" ensure'
             done = subprocess.run(["sh", "-c", command, os.path.join(HELPER_BIN_DIR, "helper")], env=environment, cwd=self.helper.folder,
                                   stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+            program = os.path.join(HELPER_BIN_DIR, "helper")
+            subprocess.run([program, "shutdown"], env=environment, cwd=self.helper.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
             said = done.stdout + done.stderr
             self.assertNotIn("sudo apt", said, limit)
             self.assertNotIn("locale", said, limit)

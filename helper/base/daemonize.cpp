@@ -2,15 +2,14 @@
 
 #include "base/pipe.hpp"
 #include "base/process.hpp"
+#include "base/shortage.hpp"
 #include "base/signals.hpp"
-
-#include <climits>
+#include "base/spawn.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -24,16 +23,8 @@ constexpr int k_trouble_fd = 4;              // closed by a successful exec
 constexpr int k_spare_fd = 10;               // above both, so that moving them into place overwrites neither
 constexpr Milliseconds k_look_for_stop{50};  // how often a wait looks whether it was cancelled
 constexpr std::size_t k_longest_line = 4'096;
-constexpr long k_most_descriptors = 65'536;  // to close one by one, where the system cannot close a range
 
 // Async-signal-safe, as is everything down to become_daemon(): it runs between fork and exec of a process with threads.
-void close_from(int first, long count) noexcept {
-#if defined(__linux__)
-  if (::close_range(static_cast<unsigned>(first), UINT_MAX, 0) == 0) return;
-#endif
-  for (long fd = first; fd < count; ++fd) ::close(static_cast<int>(fd));
-}
-
 bool to_dev_null() noexcept {
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) return false;
@@ -49,15 +40,14 @@ bool to_dev_null() noexcept {
   std::_Exit(written == sizeof reason ? 126 : 127);
 }
 
-[[noreturn]] void become_daemon(const char* program, char* const* argv, int ready, int trouble,
-                                long descriptors) noexcept {
+[[noreturn]] void become_daemon(const char* program, char* const* argv, int ready, int trouble) noexcept {
   ready = ::fcntl(ready, F_DUPFD_CLOEXEC, k_spare_fd);
   const int high_trouble = ::fcntl(trouble, F_DUPFD_CLOEXEC, k_spare_fd);
   if (ready < 0 || high_trouble < 0) give_up(trouble);
   if (!to_dev_null() || ::chdir("/") != 0) give_up(high_trouble);
   if (::dup2(high_trouble, k_trouble_fd) < 0 || ::fcntl(k_trouble_fd, F_SETFD, FD_CLOEXEC) < 0) give_up(high_trouble);
   if (::dup2(ready, k_ready_fd) < 0) give_up(k_trouble_fd);
-  close_from(k_trouble_fd + 1, descriptors);
+  close_from(k_trouble_fd + 1);
   reset_signals_for_exec();
   ::execv(program, argv);
   give_up(k_trouble_fd);
@@ -71,18 +61,14 @@ Result<void> fork_daemon(const std::string& program, std::vector<std::string> wo
   argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  const long descriptors = std::min(std::max(::sysconf(_SC_OPEN_MAX), 256L), k_most_descriptors);
-
   const pid_t child = ::fork();
-  if (child < 0)
-    return fail(ErrorCode::daemon_unreachable, program,
-                std::string("cannot be started (") + std::strerror(errno) + ")");
+  if (child < 0) return fail(by_errno({ErrorCode::daemon_unreachable, program, "cannot be started", {}}, errno));
   if (child == 0) {
     if (::setsid() < 0) give_up(trouble.write.get());
     const pid_t grandchild = ::fork();
     if (grandchild < 0) give_up(trouble.write.get());
     if (grandchild > 0) std::_Exit(0);
-    become_daemon(program.c_str(), argv.data(), ready.write.get(), trouble.write.get(), descriptors);
+    become_daemon(program.c_str(), argv.data(), ready.write.get(), trouble.write.get());
   }
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
@@ -130,7 +116,7 @@ Result<std::string> spawn_detached(const std::vector<std::string>& argv, Millise
   if (argv.empty() || argv.front().empty()) return fail(ErrorCode::internal, "spawn_detached", "no program is named");
   auto found = find_program(argv.front());
   if (!found) {
-    found.error().code = ErrorCode::daemon_unreachable;
+    if (found.error().code == ErrorCode::server_command) found.error().code = ErrorCode::daemon_unreachable;
     return fail(std::move(found).error());
   }
   const std::string program = *found;
@@ -142,8 +128,7 @@ Result<std::string> spawn_detached(const std::vector<std::string>& argv, Millise
   ready.write.reset();
   trouble.write.reset();
   if (const int reason = read_trouble(trouble.read); reason != 0) {
-    return fail(ErrorCode::daemon_unreachable, program,
-                std::string("cannot be started (") + std::strerror(reason) + ")");
+    return fail(by_errno({ErrorCode::daemon_unreachable, program, "cannot be started", {}}, reason));
   }
   return read_line(ready.read, program, limit, stop);
 }

@@ -1,9 +1,10 @@
 #include "base/files.hpp"
 
+#include "base/random_token.hpp"
 #include "base/shell.hpp"
+#include "base/shortage.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,8 +20,7 @@ tl::unexpected<Error> io_error(const fs::path& path, const std::string& doing, i
     fix = "free some space: df -h " + shell::quote(path.parent_path().string());
   if (error_number == EACCES || error_number == EPERM)
     fix = "look at its owner and mode: ls -ld " + shell::quote(path.string());
-  return fail(ErrorCode::file_failed, path.string(), "cannot be " + doing + " (" + std::strerror(error_number) + ")",
-              fix);
+  return fail(by_errno({ErrorCode::file_failed, path.string(), "cannot be " + doing, fix}, error_number));
 }
 
 Result<void> make_folders(const fs::path& folder) {
@@ -52,6 +52,41 @@ Result<fs::path> follow_links(const fs::path& path) {
     target = target.parent_path() / next;
   }
   return io_error(path, "written", ELOOP);
+}
+
+// The new bytes beside `target`, before they take its place: without a name where the file system can do that (open(2),
+// O_TMPFILE), so that the end of this process leaves nothing there.
+struct Draft {
+  Fd fd;
+  std::string name;  // "" = none yet
+};
+
+Draft begin_draft(const fs::path& target) {
+#ifdef O_TMPFILE
+  if (::access("/proc/self/fd", X_OK) == 0) {
+    if (Fd fd(::open(target.parent_path().c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600)); fd)
+      return {std::move(fd), {}};
+  }
+#endif
+  std::string name = target.string() + ".XXXXXX";
+  Fd fd(::mkostemp(name.data(), O_CLOEXEC));
+  return {std::move(fd), std::move(name)};
+}
+
+// 0, or the errno for which it has none.
+int give_name(Draft& draft, const fs::path& target) {
+  if (!draft.name.empty()) return 0;
+  const std::string nameless = "/proc/self/fd/" + std::to_string(draft.fd.get());
+  constexpr int k_tries = 16;
+  for (int i = 0; i < k_tries; ++i) {
+    const std::string name = target.string() + "." + random_token().substr(0, 6);
+    if (::linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      draft.name = name;
+      return 0;
+    }
+    if (errno != EEXIST) return errno;
+  }
+  return EEXIST;
 }
 
 void sync_folder(const fs::path& folder) {
@@ -99,15 +134,15 @@ Result<std::optional<std::string>> DiskFileStore::read(const fs::path& path) {
 Result<void> DiskFileStore::write(const fs::path& path, std::string_view bytes, mode_t mode) {
   HELPER_TRY_ASSIGN(const fs::path target, follow_links(path));
   HELPER_TRY(make_folders(target.parent_path()));
-  std::string temporary = target.string() + ".XXXXXX";
-  const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!fd) return io_error(path, "written", errno);
-  int error_number = write_all(fd.get(), bytes);
-  if (error_number == 0 && ::fchmod(fd.get(), mode) != 0) error_number = errno;
-  if (error_number == 0 && ::fsync(fd.get()) != 0) error_number = errno;
-  if (error_number == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error_number = errno;
+  Draft draft = begin_draft(target);
+  if (!draft.fd) return io_error(path, "written", errno);
+  int error_number = write_all(draft.fd.get(), bytes);
+  if (error_number == 0 && ::fchmod(draft.fd.get(), mode) != 0) error_number = errno;
+  if (error_number == 0 && ::fsync(draft.fd.get()) != 0) error_number = errno;
+  if (error_number == 0) error_number = give_name(draft, target);
+  if (error_number == 0 && ::rename(draft.name.c_str(), target.c_str()) != 0) error_number = errno;
   if (error_number != 0) {
-    ::unlink(temporary.c_str());
+    if (!draft.name.empty()) ::unlink(draft.name.c_str());
     return io_error(path, "written", error_number);
   }
   sync_folder(target.parent_path());

@@ -54,7 +54,7 @@ void remove_later(const std::filesystem::path& file, std::chrono::seconds delay)
   if (child == 0) {
     // Between fork and the end only what is async-signal-safe: other threads may hold any lock.
     if (::setsid() < 0 || ::fork() != 0) std::_Exit(0);
-    for (int fd = 0; fd < 256; ++fd) ::close(fd);
+    close_from(0);
     ::nanosleep(&wait, nullptr);
     ::unlink(path.c_str());
     std::_Exit(0);

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
 
@@ -37,7 +38,10 @@ constexpr std::size_t k_longest_line = 16U << 10;
 // Files that come by rotation are made under whatever umask holds then.
 spdlog::file_event_handlers close_to_others() {
   spdlog::file_event_handlers handlers;
-  handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) { ::fchmod(::fileno(file), 0600); };
+  handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) {
+    ::fchmod(::fileno(file), 0600);
+    ::fcntl(::fileno(file), F_SETFD, FD_CLOEXEC);
+  };
   return handlers;
 }
 

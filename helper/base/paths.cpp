@@ -1,5 +1,6 @@
 #include "base/paths.hpp"
 
+#include "base/own_folder.hpp"
 #include "base/shell.hpp"
 
 #include <cerrno>
@@ -45,6 +46,8 @@ fs::path bundle_folder() {
   return failed ? fs::path() : program.parent_path().parent_path() / "share" / "helper" / "ssh";
 }
 
+}  // namespace
+
 Result<void> own_folder(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return fail(ErrorCode::file_failed, folder.string(), std::string("cannot be made (") + std::strerror(errno) + ")",
@@ -59,8 +62,6 @@ Result<void> own_folder(const fs::path& folder) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<Paths> find_paths() {
   Paths paths;

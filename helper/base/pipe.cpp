@@ -1,7 +1,8 @@
 #include "base/pipe.hpp"
 
+#include "base/shortage.hpp"
+
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,6 +31,8 @@ int socketpair_cloexec(int (&ends)[2]) {
 #endif
 }
 
+Error no_more(const char* what) { return by_errno({ErrorCode::internal, what, "cannot be made", {}}, errno); }
+
 Fd above_standard(int end) {
   if (end > STDERR_FILENO) return Fd(end);
   const Fd low(end);
@@ -40,22 +43,22 @@ Fd above_standard(int end) {
 
 Result<PipeEnds> make_pipe() {
   int ends[2] = {-1, -1};
-  if (pipe_cloexec(ends) != 0) return fail(ErrorCode::internal, "pipe", std::strerror(errno));
+  if (pipe_cloexec(ends) != 0) return fail(no_more("pipe"));
   PipeEnds pipe;
   pipe.read = above_standard(ends[0]);
   pipe.write = above_standard(ends[1]);
-  if (!pipe.read || !pipe.write) return fail(ErrorCode::internal, "pipe", std::strerror(errno));
+  if (!pipe.read || !pipe.write) return fail(no_more("pipe"));
   return pipe;
 }
 
 Result<SocketPair> make_socket_pair() {
   int ends[2] = {-1, -1};
-  if (socketpair_cloexec(ends) != 0) return fail(ErrorCode::internal, "socketpair", std::strerror(errno));
+  if (socketpair_cloexec(ends) != 0) return fail(no_more("socket pair"));
   SocketPair pair;
   pair.ours = above_standard(ends[0]);
   pair.theirs = above_standard(ends[1]);
   if (!pair.ours || !pair.theirs || ::fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK) != 0) {
-    return fail(ErrorCode::internal, "socketpair", std::strerror(errno));
+    return fail(no_more("socket pair"));
   }
   return pair;
 }

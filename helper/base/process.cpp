@@ -2,7 +2,9 @@
 
 #include "base/files.hpp"
 #include "base/pipe.hpp"
+#include "base/shortage.hpp"
 #include "base/signals.hpp"
+#include "base/spawn.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -64,6 +66,7 @@ Result<Plumbing> make_plumbing(const ProcessSpec& spec) {
 // In the child, before exec.
 constexpr auto k_start_clean = [](auto&) {
   ::setpgid(0, 0);
+  close_others_on_exec();
   reset_signals_for_exec();
 };
 
@@ -93,6 +96,8 @@ Result<bp::child> start(const ProcessSpec& spec, const Plumbing& pipes) {
                   bp::posix::fd.bind(STDOUT_FILENO, pipes.out.write.get()),
                   bp::posix::fd.bind(STDERR_FILENO, pipes.err.write.get()), bp::extend::on_exec_setup = k_start_clean,
                   bp::extend::on_error = k_reap_failed);
+  if (error && error.category() == std::system_category())
+    return fail(by_errno({ErrorCode::server_command, name, "cannot be started", {}}, error.value()));
   if (error) return fail(ErrorCode::server_command, name, "cannot be started (" + error.message() + ")");
   return child;
 }
@@ -268,7 +273,8 @@ Result<std::string> find_program(const std::string& name) {
     if (const auto program = bp::search_path(name); !program.empty())
       return boost::filesystem::absolute(program).string();
   } catch (const std::exception& error) {
-    return fail(ErrorCode::server_command, name, std::string("cannot be looked for (") + error.what() + ")");
+    return fail(
+        or_shortage({ErrorCode::server_command, name, std::string("cannot be looked for (") + error.what() + ")", {}}));
   }
   return fail(ErrorCode::server_command, name, "is not installed (not found on PATH)", "install " + name);
 }
@@ -291,7 +297,8 @@ Result<CommandOutput> run_process(const ProcessSpec& spec, const std::stop_token
     Run run(spec, on_output, std::move(child), std::move(pipes));
     return run.to_end(stop);
   } catch (const std::exception& error) {
-    return fail(ErrorCode::server_command, spec.argv.front(), std::string("cannot be run (") + error.what() + ")");
+    return fail(or_shortage(
+        {ErrorCode::server_command, spec.argv.front(), std::string("cannot be run (") + error.what() + ")", {}}));
   }
 }
 

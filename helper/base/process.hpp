@@ -33,8 +33,8 @@ struct ProcessSpec {
 
 // Runs the process to its end. On timeout or stop its whole process group is ended (SIGTERM, then SIGKILL after 1 s).
 // A non-zero exit is a CommandOutput. A descendant that outlives the process may hold its output open: it is read for
-// 500 ms more. Errors: server_command (cannot be started, or printed more than k_max_command_output), file_failed
-// (stdin_file), timed_out, cancelled.
+// 500 ms more; it has none of our other descriptors. Errors: server_command (cannot be started, or printed more than
+// k_max_command_output), file_failed (stdin_file), timed_out, cancelled, internal (no descriptor is left).
 [[nodiscard]] Result<CommandOutput> run_process(const ProcessSpec& spec, const std::stop_token& stop,
                                                 const OutputSink& on_output = {});
 

@@ -1,13 +1,31 @@
 #include "base/spawn.hpp"
 
+#include "base/shortage.hpp"
+
+#include <climits>
+
+#include <algorithm>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <linux/close_range.h>
+#endif
 
 namespace helper {
 namespace {
+
+constexpr rlim_t k_most_descriptors = 65'536;  // looked at one by one, where the system knows no range of them
+
+template <class Act>
+void each_from(int first, Act act) noexcept {
+  rlimit limit{};
+  const bool known = ::getrlimit(RLIMIT_NOFILE, &limit) == 0;
+  const auto end = static_cast<int>(known ? std::min(limit.rlim_cur, k_most_descriptors) : k_most_descriptors);
+  for (int fd = first; fd < end; ++fd) act(fd);
+}
 
 class SpawnSetup {
  public:
@@ -16,6 +34,14 @@ class SpawnSetup {
     tie(STDIN_FILENO, fds.in);
     tie(STDOUT_FILENO, fds.out);
     tie(STDERR_FILENO, fds.err);
+    int extra = 0;
+#if defined(__APPLE__)
+    extra = POSIX_SPAWN_CLOEXEC_DEFAULT;
+#elif __GLIBC_PREREQ(2, 34)
+    ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+#else
+#error "this C library cannot close the other descriptors of a child that posix_spawn starts"
+#endif
     ::posix_spawnattr_init(&attributes_);
     sigset_t all;
     sigset_t none;
@@ -25,7 +51,8 @@ class SpawnSetup {
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
     const int lead = leads == Leads::session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
-    ::posix_spawnattr_setflags(&attributes_, static_cast<short>(lead | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
+    ::posix_spawnattr_setflags(&attributes_,
+                               static_cast<short>(lead | extra | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
   }
   ~SpawnSetup() {
     ::posix_spawn_file_actions_destroy(&actions_);
@@ -51,6 +78,20 @@ class SpawnSetup {
 
 }  // namespace
 
+void close_others_on_exec() noexcept {
+#if defined(__linux__) && defined(CLOSE_RANGE_CLOEXEC)
+  if (::close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0) return;
+#endif
+  each_from(STDERR_FILENO + 1, [](int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); });
+}
+
+void close_from(int first) noexcept {
+#if defined(__linux__)
+  if (::close_range(static_cast<unsigned>(first), UINT_MAX, 0) == 0) return;
+#endif
+  each_from(first, [](int fd) { ::close(fd); });
+}
+
 Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& argv, const StandardFds& fds,
                     Leads leads) {
   std::vector<std::string> words = argv;
@@ -62,7 +103,7 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
   if (const int rc =
           ::posix_spawn(&pid, program.c_str(), setup.actions(), setup.attributes(), pointers.data(), environ);
       rc != 0) {
-    return fail(ErrorCode::server_command, argv.front(), std::string("cannot be started (") + std::strerror(rc) + ")");
+    return fail(by_errno({ErrorCode::server_command, argv.front(), "cannot be started", {}}, rc));
   }
   return pid;
 }

@@ -9,6 +9,13 @@
 
 namespace helper {
 
+// Between fork and exec: whatever is above the standard three is closed by the exec. A library opens sockets and files
+// that are not close-on-exec, and a child that held one would keep a port or a conversation alive. Every child of ours
+// goes through this or through spawn(). Async-signal-safe.
+void close_others_on_exec() noexcept;
+// Between fork and exec or end: closes `first` and all above it, at once. Async-signal-safe.
+void close_from(int first) noexcept;
+
 // Its standard descriptors; each above 2, and close-on-exec with us. -1: /dev/null.
 struct StandardFds {
   int in = -1;
@@ -20,7 +27,7 @@ struct StandardFds {
 enum class Leads { group, session };
 
 // Runs the program at a path, with default signals. Whoever calls it waits for it (waitpid) and, if need be, ends it
-// (kill of -pid). Error: server_command.
+// (kill of -pid). Errors: server_command, internal (no descriptor is left).
 [[nodiscard]] Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& argv,
                                   const StandardFds& fds, Leads leads);
 

@@ -1,11 +1,10 @@
 #include "base/tar_gz.hpp"
 
-#include "base/fd.hpp"
+#include "base/shortage.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,11 +65,15 @@ void TarGz::Close::operator()(Stream* stream) const {
 
 Result<TarGz> TarGz::create(const std::filesystem::path& file) {
   Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd) return failed(file, std::string("it cannot be made: ") + std::strerror(errno));
+  if (!fd) return fail(by_errno({ErrorCode::file_failed, file.string(), "it cannot be made", {}}, errno));
+  return into(std::move(fd), file);
+}
+
+Result<TarGz> TarGz::into(Fd fd, const std::filesystem::path& name) {
   std::unique_ptr<Stream, Close> stream(std::make_unique<Stream>().release());
-  stream->file = file;
+  stream->file = name;
   stream->gz = ::gzdopen(fd.get(), "wb1");  // the network is rarely slower than level 1
-  if (stream->gz == nullptr) return failed(file, "there is no memory to compress it");
+  if (stream->gz == nullptr) return failed(name, "there is no memory to compress it");
   static_cast<void>(fd.release());  // it is the stream's now
   return TarGz(std::move(stream));
 }
@@ -85,10 +88,12 @@ Result<void> TarGz::add_link(const TarEntry& entry, const std::string& target) {
 
 Result<void> TarGz::add_file(const TarEntry& entry, const std::filesystem::path& source) {
   const Fd fd(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  // ELOOP and ENXIO: a link or a socket has taken its place.
+  if (!fd && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENXIO)) return {};
   struct stat facts {};
   if (!fd || ::fstat(fd.get(), &facts) != 0)
-    return failed(source, std::string("it cannot be read: ") + std::strerror(errno));
-  if (!S_ISREG(facts.st_mode)) return failed(source, "it is not a regular file any more");
+    return fail(by_errno({ErrorCode::file_failed, source.string(), "it cannot be read", {}}, errno));
+  if (!S_ISREG(facts.st_mode)) return {};
   const auto size = static_cast<std::uint64_t>(facts.st_size);
   HELPER_TRY(header(entry, '0', size, {}));
   std::vector<char> buffer(k_buffer);
@@ -97,10 +102,14 @@ Result<void> TarGz::add_file(const TarEntry& entry, const std::filesystem::path&
     const ssize_t n =
         ::read(fd.get(), buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, k_buffer)));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failed(source, std::string("it cannot be read: ") + std::strerror(errno));
-    if (n == 0) return failed(source, "it became shorter while it was read");
-    HELPER_TRY(write({buffer.data(), static_cast<std::size_t>(n)}));
-    left -= static_cast<std::uint64_t>(n);
+    if (n < 0) return fail(by_errno({ErrorCode::file_failed, source.string(), "it cannot be read", {}}, errno));
+    auto got = static_cast<std::size_t>(n);
+    if (n == 0) {
+      got = static_cast<std::size_t>(std::min<std::uint64_t>(left, k_buffer));
+      std::fill_n(buffer.begin(), got, '\0');
+    }
+    HELPER_TRY(write({buffer.data(), got}));
+    left -= got;
   }
   return pad(size);
 }

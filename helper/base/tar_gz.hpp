@@ -1,6 +1,7 @@
 // TarGz writes a gzip'ed tar archive (POSIX ustar, with GNU's long names) into a file of this machine.
 #pragma once
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -22,12 +23,16 @@ class TarGz {
  public:
   // Makes the file, 0600; one that is there is an error (file_failed), as is every failure below.
   [[nodiscard]] static Result<TarGz> create(const std::filesystem::path& file);
+  // Into a file that is open for writing; `name` stands for it in errors.
+  [[nodiscard]] static Result<TarGz> into(Fd file, const std::filesystem::path& name);
   TarGz(TarGz&&) noexcept = default;
   TarGz& operator=(TarGz&&) noexcept = default;
 
   [[nodiscard]] Result<void> add_folder(const TarEntry& entry);
   [[nodiscard]] Result<void> add_link(const TarEntry& entry, const std::string& target);
-  // The bytes of `source`, a regular file; one that changes its size while it is read is an error.
+  // The bytes of `source`, a regular file. One that has gone, or is something else by now, is left out; of one that
+  // grows meanwhile only what was there at first is taken, and one that shrinks is filled up with zeros, as GNU tar
+  // does.
   [[nodiscard]] Result<void> add_file(const TarEntry& entry, const std::filesystem::path& source);
   // Ends the archive; nothing can be added after it.
   [[nodiscard]] Result<void> finish();

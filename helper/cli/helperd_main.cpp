@@ -7,12 +7,14 @@
 #include "base/paths.hpp"
 #include "base/random_token.hpp"
 #include "config/daemon_options.hpp"
+#include "ensure/host_keys.hpp"
 #include "ensure/service.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/connect.hpp"
 #include "rpc/daemon_lock.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/endpoint_file.hpp"
+#include "rpc/presence.hpp"
 #include "rpc/ready_line.hpp"
 #include "rpc/server/http_server.hpp"
 
@@ -24,6 +26,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <fcntl.h>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -67,6 +70,7 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
       if (error != std::errc() || end != digits.data() + digits.size() || fd < 3)
         return fail(ErrorCode::usage, "--ready-fd", "it is not a descriptor above 2");
       arguments.ready.reset(fd);
+      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     } else {
       return fail(ErrorCode::usage, std::string(word), "helperd does not know it",
                   "helperd [--foreground] [--version] [--ready-fd N]");
@@ -160,9 +164,11 @@ class Watchdog {
   std::jthread thread_;
 };
 
-Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const sigset_t& ends) {
+Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const sigset_t& ends,
+                   helper::rpc::DaemonLock& lock) {
   helper::DiskFileStore files;
   HELPER_TRY(files.remove(paths.endpoint_file()));  // of a daemon that was killed
+  helper::ensure::remove_half_made_host_keys(paths);
   helper::ensure::Service service(paths);
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
@@ -173,9 +179,9 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   HELPER_TRY_ASSIGN(
       const auto server,
       helper::rpc::HttpServer::start(dispatcher, {token, paths.daemon_socket(), helper::peer_policy(others), {}}));
-  HELPER_TRY(helper::rpc::write_endpoint(
-      files, paths.endpoint_file(),
-      {server->url(), token, ::getpid(), HELPER_VERSION, now_text(), server->socket().string()}));
+  const helper::rpc::DaemonEndpoint endpoint{server->url(),    token,      ::getpid(),
+                                             HELPER_VERSION, now_text(), server->socket().string()};
+  HELPER_TRY(helper::rpc::write_endpoint(files, paths.endpoint_file(), endpoint));
   const std::string places = server->url() + (server->socket().empty() ? "" : " and " + server->socket().string());
   helper::log_info("helperd {} listens at {} (pid {})", HELPER_VERSION, places, ::getpid());
   if (arguments.foreground) {
@@ -184,10 +190,13 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
       fmt::print(stderr, "without a Unix socket: {}\n", to_text(*trouble));
   }
   tell(arguments, {});
+  helper::rpc::Presence presence(paths, lock, files, endpoint);
+  std::optional<helper::rpc::PresenceWatch> watch(std::in_place, presence, paths, [] { ::kill(::getpid(), SIGTERM); });
 
   const int signal = wait_for_end(ends);
   helper::log_info("ending: {}", ::strsignal(signal));
   const Watchdog watchdog;
+  watch.reset();  // or it would make again what is removed now
   if (const auto removed = helper::rpc::remove_endpoint(files, paths.endpoint_file(), token); !removed)
     helper::log_warning("{}", helper::to_text(removed.error()));
   if (!server->close(k_close_limit)) ::_exit(0);  // a call that does not end still uses the service
@@ -212,8 +221,8 @@ int main(int argc, char** argv) {
   const auto run = [&]() -> Result<void> {
     HELPER_TRY_ASSIGN(const helper::Paths paths, helper::find_paths());
     helper::open_log(paths.daemon_log(), helper::LogLevel::info);
-    HELPER_TRY_ASSIGN(const auto lock, lock_or_wait(paths));
-    if (lock) return serve(*arguments, paths, ends);
+    HELPER_TRY_ASSIGN(auto lock, lock_or_wait(paths));
+    if (lock) return serve(*arguments, paths, ends, *lock);
     if (arguments->foreground) fmt::print(stderr, "helperd: another one serves already\n");
     tell(*arguments, {});
     return {};

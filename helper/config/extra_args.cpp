@@ -35,6 +35,28 @@ constexpr std::array k_taken{
     TakenFlag{"--cidfile", '\0', "remove it: helper finds the container by its name"},
 };
 
+// Options of the engine's client itself: they would choose another engine, or another store of it, than the one that
+// helper asks and looks at (docker(1), podman(1)).
+constexpr std::array<std::string_view, 16> k_of_the_client{
+    "--host",    "--context", "--config",    "--connection", "--url", "--identity",  "--remote",    "--root",
+    "--runroot", "--module",  "--log-level", "--debug",      "--tls", "--tlscacert", "--tlsverify", "--storage-driver"};
+constexpr std::array<std::string_view, 2> k_short_of_the_client{"-H", "-D"};
+
+bool is_of_the_client(std::string_view word) {
+  const std::string_view flag = word.substr(0, word.find('='));
+  if (std::ranges::find(k_of_the_client, flag) != k_of_the_client.end()) return true;
+  return !word.starts_with("--") &&
+         std::ranges::find(k_short_of_the_client, word.substr(0, 2)) != k_short_of_the_client.end();
+}
+
+// The flag of ours that `word` is the beginning of. The engines take whole names only.
+const TakenFlag* shortened(std::string_view word) {
+  const std::string_view flag = word.substr(0, word.find('='));
+  if (flag.size() < 4 || !flag.starts_with("--")) return nullptr;
+  const auto* row = std::ranges::find_if(k_taken, [&](const TakenFlag& t) { return t.flag.starts_with(flag); });
+  return row == k_taken.end() ? nullptr : row;
+}
+
 constexpr std::string_view k_our_labels = "io.helper.";
 
 const TakenFlag* taken(std::string_view word) {
@@ -69,6 +91,13 @@ std::optional<Flaw> check(std::string_view word, std::string_view before, bool v
   }
   if (const TakenFlag* flag = taken(word))
     return Flaw{shown + "is not for extra_args: helper decides it", std::string(flag->instead)};
+  if (is_of_the_client(word))
+    return Flaw{shown + "is an option of the engine's client, and none of a container",
+                "remove it: the keys server and engine say which engine makes the container"};
+  if (const TakenFlag* flag = shortened(word)) {
+    return Flaw{shown + "is no option: the engine takes no short form of " + std::string(flag->flag),
+                std::string(flag->instead)};
+  }
   return std::nullopt;
 }
 

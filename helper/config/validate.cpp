@@ -1,5 +1,7 @@
 #include "config/validate.hpp"
 
+#include "config/ports.hpp"
+
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -69,6 +71,16 @@ Result<void> check_containers(const Config& config, const Places& places) {
   return {};
 }
 
+Result<void> check_jupyter_ports(const Config& config, const Places& places) {
+  for (const auto& [name, target] : config.targets) {
+    if (!target.jupyter || target.jupyter->port != k_container_ssh_port) continue;
+    return fail(ErrorCode::config_invalid, thing_at(config.file, places, "targets." + name + ".jupyter.port"),
+                "helper's own SSH server listens at port " + std::to_string(k_container_ssh_port) + " of the container",
+                "choose another port, for example 8888");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string thing_at(const std::filesystem::path& file, int line, const std::string& path) {
@@ -82,6 +94,7 @@ std::string thing_at(const std::filesystem::path& file, const Places& places, co
 Result<void> validate(const Config& config, const Places& places) {
   HELPER_TRY(check_containers(config, places));
   HELPER_TRY(check_local_ports(config, places));
+  HELPER_TRY(check_jupyter_ports(config, places));
   return {};
 }
 

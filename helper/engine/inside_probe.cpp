@@ -33,11 +33,6 @@ std::string inside_script(const InsideQuestion& question, const std::string& non
 }
 
 Result<plan::Inside> read_inside(const std::vector<Section>& sections, const InsideQuestion& question) {
-  if (find_section(sections, "no_shell") != nullptr) {
-    plan::Inside inside;
-    inside.has_shell = false;
-    return inside;
-  }
   if (find_section(sections, "user") == nullptr || find_section(sections, "pythons") == nullptr) {
     return fail(ErrorCode::inside_failed, "container", "the look inside it ended early", "try again: helper ensure");
   }

@@ -79,6 +79,7 @@ case $found in
         ;;
     esac
     [ -z "$listing" ] || wait "$listing"
+    sec inside 0
     printf '%s\n' "$answer"
     case $status in 126 | 127) sec no_shell 0 ;; esac
     sec inside_end $status
@@ -209,9 +210,19 @@ void read_the_image(const std::vector<Section>& sections, ServerFacts& facts) {
   }
 }
 
-void read_the_inside(const std::vector<Section>& sections, const InsideQuestion& question, const Memory& memory,
-                     ServerFacts& facts) {
-  auto inside = read_inside(sections, question);
+// What the container's own script says stands in one section of the outer script, under a nonce of its own.
+void read_the_inside(const std::vector<Section>& sections, const Nonces& nonces, const InsideQuestion& question,
+                     const Memory& memory, ServerFacts& facts) {
+  const auto inside_of = [&]() -> Result<plan::Inside> {
+    if (find_section(sections, "no_shell") != nullptr) {
+      plan::Inside without_shell;
+      without_shell.has_shell = false;
+      return without_shell;
+    }
+    const Section* answer = find_section(sections, "inside");
+    return read_inside(parse_sections(answer == nullptr ? std::string_view() : answer->body, nonces.inner), question);
+  };
+  auto inside = inside_of();
   if (!inside) {
     facts.inside_error = inside.error();
     return;
@@ -242,11 +253,11 @@ void read_the_inside(const std::vector<Section>& sections, const InsideQuestion&
 std::string run_of(const plan::Container& container) { return container.id + "@\"" + container.started_at + "\""; }
 
 std::string probe_script(const plan::Desired& desired, const InsideQuestion& question, const Memory& memory,
-                         const std::string& nonce) {
+                         const Nonces& nonces) {
   const auto assign = [](const char* name, const std::string& value) {
     return std::string(name) + "=" + shell::quote(value) + "\n";
   };
-  std::string script = section_function(nonce) + assign("container", desired.target.container.name) +
+  std::string script = section_function(nonces.outer) + assign("container", desired.target.container.name) +
                        assign("image", desired.target.container.image) +
                        assign("aside", desired.target.container.name + plan::k_aside_suffix) +
                        assign("line_end", "\n") + std::string(look_limits()) + std::string(gpu_functions());
@@ -256,16 +267,16 @@ std::string probe_script(const plan::Desired& desired, const InsideQuestion& que
   script += assign("known_run", memory.run);
   script += assign("quick", memory.run.empty() || memory.python.path.empty()
                                 ? std::string()
-                                : inside_script(question, nonce, memory.python, !has_good_gpus(memory)));
-  script += assign("full", inside_script(question, nonce));
+                                : inside_script(question, nonces.inner, memory.python, !has_good_gpus(memory)));
+  script += assign("full", inside_script(question, nonces.inner));
   const std::string& wanted = desired.target.engine;
   script += assign("engines", wanted == "auto" ? "docker podman" : wanted);
   return k_engine_path + ("\n" + script) + k_script;
 }
 
-Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, const plan::Desired& desired,
+Result<ServerFacts> read_probe(std::string_view text, const Nonces& nonces, const plan::Desired& desired,
                                const InsideQuestion& question, const Memory& memory) {
-  const auto sections = parse_sections(text, nonce);
+  const auto sections = parse_sections(text, nonces.outer);
   ServerFacts facts;
   if (const auto machine = lines_of(sections, "machine"); !machine.empty() && is_printable(machine.front()))
     facts.machine = machine.front();
@@ -293,17 +304,17 @@ Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, 
   if (facts.engine && facts.engine->rootless && facts.container && facts.container->address != "127.0.0.1")
     facts.container->address.clear();
   if (find_section(sections, "server_gpus_files") != nullptr) facts.server_gpu = read_gpu(sections, "server_gpus");
-  if (find_section(sections, "inside_end") != nullptr) read_the_inside(sections, question, memory, facts);
+  if (find_section(sections, "inside_end") != nullptr) read_the_inside(sections, nonces, question, memory, facts);
   return facts;
 }
 
 Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, const Memory& memory,
                           const std::stop_token& stop) {
-  const std::string nonce = make_nonce();
+  const Nonces nonces = make_nonces();
   const InsideQuestion question = question_of(desired);
   HELPER_TRY_ASSIGN(const auto output,
-                    server.run({probe_script(desired, question, memory, nonce), {}, k_probe_limit}, stop));
-  return read_probe(output.out, nonce, desired, question, memory);
+                    server.run({probe_script(desired, question, memory, nonces), {}, k_probe_limit}, stop));
+  return read_probe(output.out, nonces, desired, question, memory);
 }
 
 }  // namespace helper::engine

@@ -48,10 +48,9 @@ struct ServerFacts {
 
 // Pure: the script, and the reading of what it printed.
 [[nodiscard]] std::string probe_script(const plan::Desired& desired, const InsideQuestion& question,
-                                       const Memory& memory, const std::string& nonce);
-[[nodiscard]] Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce,
-                                             const plan::Desired& desired, const InsideQuestion& question,
-                                             const Memory& memory);
+                                       const Memory& memory, const Nonces& nonces);
+[[nodiscard]] Result<ServerFacts> read_probe(std::string_view text, const Nonces& nonces, const plan::Desired& desired,
+                                             const InsideQuestion& question, const Memory& memory);
 
 // Runs it. Errors are the runner's: the server cannot be reached, the limit passed, a stop was requested.
 [[nodiscard]] Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, const Memory& memory,

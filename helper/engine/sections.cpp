@@ -37,6 +37,8 @@ std::string make_nonce() {
   return nonce;
 }
 
+Nonces make_nonces() { return {make_nonce(), make_nonce()}; }
+
 std::vector<Section> parse_sections(std::string_view text, std::string_view nonce) {
   std::vector<Section> sections;
   while (!text.empty()) {

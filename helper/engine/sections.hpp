@@ -17,6 +17,14 @@ struct Section {
 
 [[nodiscard]] std::string make_nonce();
 
+// Of a script that runs another one inside the container. What runs inside sees only the inner one, in its argv, so
+// that no root of a container can open a section of the outer script.
+struct Nonces {
+  std::string outer;
+  std::string inner;
+};
+[[nodiscard]] Nonces make_nonces();
+
 // Pure. What stands before the first heading (banners, noise of start files) is dropped; so is a heading that is
 // malformed.
 [[nodiscard]] std::vector<Section> parse_sections(std::string_view text, std::string_view nonce);

@@ -2,13 +2,12 @@
 
 #include "base/fd.hpp"
 #include "base/fingerprint.hpp"
+#include "base/shortage.hpp"
 #include "base/tar_gz.hpp"
 #include "config/docker_ignore.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
@@ -23,8 +22,8 @@ constexpr std::size_t k_most_files = 500'000;
 constexpr std::size_t k_buffer = 256 * 1024;
 constexpr std::int64_t k_second = 1'000'000'000;  // in nanoseconds
 
-tl::unexpected<Error> unreadable(const fs::path& path, const std::string& cause) {
-  return fail(ErrorCode::file_failed, path.string(), "it cannot be read: " + cause);
+tl::unexpected<Error> unreadable(const fs::path& path, int error_number) {
+  return fail(by_errno({ErrorCode::file_failed, path.string(), "it cannot be read", {}}, error_number));
 }
 
 tl::unexpected<Error> cancelled(const config::BuildConfig& build) {
@@ -49,7 +48,7 @@ Result<std::optional<ContextFile>> look_at(const fs::path& path, const std::stri
   struct stat facts {};
   if (::lstat(path.c_str(), &facts) != 0) {
     if (errno == ENOENT) return std::nullopt;  // it went in this moment
-    return unreadable(path, std::strerror(errno));
+    return unreadable(path, errno);
   }
   ContextFile file{name, ContextFile::Kind::file, facts.st_mode & 07777U, 0, 0, facts.st_ino, {}};
   file.modified = facts.st_mtim.tv_sec * k_second + facts.st_mtim.tv_nsec;
@@ -61,7 +60,8 @@ Result<std::optional<ContextFile>> look_at(const fs::path& path, const std::stri
     file.kind = ContextFile::Kind::link;
     std::error_code bad;
     file.leads_to = fs::read_symlink(path, bad).string();
-    if (bad) return unreadable(path, bad.message());
+    if (bad == std::errc::no_such_file_or_directory || bad == std::errc::invalid_argument) return std::nullopt;
+    if (bad) return unreadable(path, bad.value());
   } else {
     return std::nullopt;
   }
@@ -77,7 +77,9 @@ class Walk {
     std::vector<std::string> names;
     for (fs::directory_iterator it(folder, bad), end; !bad && it != end; it.increment(bad))
       names.push_back(it->path().filename().string());
-    if (bad) return unreadable(folder, bad.message());
+    const bool is_gone = bad == std::errc::no_such_file_or_directory || bad == std::errc::not_a_directory;
+    if (is_gone && !prefix.empty()) return {};
+    if (bad) return unreadable(folder, bad.value());
     std::ranges::sort(names);
     for (const auto& name : names) HELPER_TRY(take(folder / name, prefix + name));
     return {};
@@ -138,12 +140,13 @@ std::string facts_of(const config::BuildConfig& build, const std::vector<Context
 
 Result<void> add_bytes(Fingerprint& print, const fs::path& path) {
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!fd) return unreadable(path, std::strerror(errno));
+  if (!fd && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return {};  // it went in this moment
+  if (!fd) return unreadable(path, errno);
   std::string buffer(k_buffer, '\0');
   for (;;) {
     const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return unreadable(path, std::strerror(errno));
+    if (n < 0) return unreadable(path, errno);
     if (n == 0) return {};
     print.add(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
   }
@@ -188,23 +191,11 @@ plan::BuildInputs build_inputs(const config::BuildConfig& build, engine::Context
   return {memory.print, std::nullopt};
 }
 
-Result<TemporaryFile> TemporaryFile::reserve(const std::string& name) {
-  std::error_code bad;
-  std::string folder = (fs::temp_directory_path(bad) / "helper-XXXXXX").string();
-  if (bad || ::mkdtemp(folder.data()) == nullptr)
-    return fail(ErrorCode::file_failed, folder, std::string("it cannot be made: ") + std::strerror(errno));
-  return TemporaryFile(fs::path(folder) / name);
-}
-
-TemporaryFile::~TemporaryFile() {
-  std::error_code ignored;  // what cannot be removed stays in the system's folder for such
-  if (!path_.empty()) fs::remove_all(path_.parent_path(), ignored);
-}
-
-Result<TemporaryFile> pack_context(const config::BuildConfig& build, const std::stop_token& stop) {
+Result<UnlinkedFile> pack_context(const config::BuildConfig& build, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto files, list_context(build));
-  HELPER_TRY_ASSIGN(TemporaryFile file, TemporaryFile::reserve("context.tar.gz"));
-  HELPER_TRY_ASSIGN(TarGz tar, TarGz::create(file.path()));
+  HELPER_TRY_ASSIGN(UnlinkedFile file, UnlinkedFile::make());
+  HELPER_TRY_ASSIGN(Fd writer, file.writer());
+  HELPER_TRY_ASSIGN(TarGz tar, TarGz::into(std::move(writer), "the packed " + build.context.string()));
   for (const auto& each : files) {
     if (stop.stop_requested()) return cancelled(build);
     const TarEntry entry{each.name, each.mode, each.modified / k_second};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/unlinked_file.hpp"
 #include "config/config.hpp"
 #include "engine/probe.hpp"
 #include "plan/observed.hpp"
@@ -35,24 +36,8 @@ struct ContextFile {
 [[nodiscard]] plan::BuildInputs build_inputs(const config::BuildConfig& build, engine::ContextMemory& memory,
                                              const std::stop_token& stop);
 
-// A file in a folder of its own, gone with its owner.
-class TemporaryFile {
- public:
-  [[nodiscard]] static Result<TemporaryFile> reserve(const std::string& name);
-  TemporaryFile(TemporaryFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFile& operator=(TemporaryFile&& other) noexcept {
-    std::swap(path_, other.path_);
-    return *this;
-  }
-  ~TemporaryFile();
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
-
-// The context as a .tar.gz. Errors: as list_context, file_failed, cancelled.
-[[nodiscard]] Result<TemporaryFile> pack_context(const config::BuildConfig& build, const std::stop_token& stop);
+// The context as a .tar.gz, as it is now: a file that goes or changes meanwhile is left out, or in it as it was read.
+// Errors: as list_context, file_failed, cancelled.
+[[nodiscard]] Result<UnlinkedFile> pack_context(const config::BuildConfig& build, const std::stop_token& stop);
 
 }  // namespace helper::ensure

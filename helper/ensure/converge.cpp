@@ -10,10 +10,21 @@
 #include "plan/make_plan.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace helper::ensure {
 namespace {
+
+// How often a container that somebody else removes is made again within one request.
+constexpr int k_most_taken_away = 3;
+// How often, and how long, a trouble that may be over in a moment is waited for.
+constexpr int k_most_passed = 8;
+constexpr Milliseconds k_passes_after{400};
+
+bool is_about_the_server(ErrorCode code) {
+  return error_kind(code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
+}
 
 class Convergence {
  public:
@@ -39,7 +50,17 @@ class Convergence {
     tell({Event::Kind::connecting, {}, hands_.server.where(), {}, {}, {}, {}});
     while (report_.rounds < k_max_rounds) {
       ++report_.rounds;
-      HELPER_TRY_ASSIGN(auto observed, observe(hands_, paths_, desired_, memory_, stop_));
+      auto look = observe(hands_, paths_, desired_, memory_, stop_);
+      const bool gone = look && was_taken_away(*look);
+      if (step_failed_ && look && !gone && is_going(*look)) {
+        --report_.rounds;
+        if (hands_.clock.sleep(k_passes_after, stop_)) continue;
+      }
+      if (step_failed_ && !gone) return fail(*step_failed_);
+      HELPER_TRY(look);
+      plan::Observed& observed = *look;
+      if (gone) begin_again();
+      expect_what_is_there(observed);
       observed.attempts = attempts_;
       stay_with(observed);
       // The server answers: the tunnels' own session can be made while containers start.
@@ -50,13 +71,26 @@ class Convergence {
         observed.attempts = attempts_;
         plan = plan::make_plan(desired_, observed);
       }
+      if (plan.steps.empty() && may_pass(plan, observed)) {
+        if (!hands_.clock.sleep(k_passes_after, stop_))
+          return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
+        continue;
+      }
       if (plan.steps.empty()) return finish(plan, observed);
       if (const auto text = plan::to_text(plan); !plans_.insert(text).second) {
         return fail(ErrorCode::internal, plan::to_text(plan.steps.front().action), "it was done and yet is still to do",
                     "look at the log, then: helper ensure " + desired_.target.name);
       }
-      HELPER_TRY(apply_all(plan, observed));
+      attempts_before_ = attempts_;
+      if (auto done = apply_all(plan, observed); !done) {
+        // A step on a container that somebody has just removed fails for that reason, whatever it says: a look tells.
+        const ErrorCode code = done.error().code;
+        const bool no_look = code == ErrorCode::cancelled || is_about_the_server(code) || !expected_;
+        if (no_look) return fail(std::move(done).error());
+        step_failed_ = std::move(done).error();
+      }
     }
+    if (step_failed_) return fail(*step_failed_);
     return fail(ErrorCode::internal, desired_.target.name,
                 "it is still not as it should be after " + std::to_string(k_max_rounds) + " rounds",
                 "helper plan " + desired_.target.name + " shows what is left");
@@ -86,6 +120,56 @@ class Convergence {
     desired_.target.engine = engine->program;
   }
 
+  // Somebody else has removed the container, or put another in its place, since it was last seen or made by us.
+  [[nodiscard]] bool was_taken_away(const plan::Observed& observed) const {
+    if (!expected_ || !observed.container || times_taken_away_ == k_most_taken_away) return false;
+    const bool absent = observed.container->state == plan::ContainerState::absent;
+    return absent || (!expected_->empty() && observed.container->id != *expected_);
+  }
+
+  // A removal takes a moment in which the container has ended already and is still listed.
+  [[nodiscard]] bool is_going(const plan::Observed& observed) {
+    if (!expected_ || !observed.container) return false;
+    using enum plan::ContainerState;
+    const auto state = observed.container->state;
+    return (state == removing || state == dead || state == exited) && times_going_++ < k_most_passed;
+  }
+
+  // What was tried on the one that is gone says nothing about the next.
+  void begin_again() {
+    ++times_taken_away_;
+    step_failed_ = std::nullopt;
+    attempts_ = attempts_before_;
+    attempts_.starts = 0;
+    attempts_.failed_ways.clear();
+    plans_.clear();
+    report_.rounds = 1;
+    note("container " + desired_.target.container.name + " was removed by somebody else meanwhile");
+  }
+
+  void expect_what_is_there(const plan::Observed& observed) {
+    if (!observed.container) return;
+    const bool there = observed.container->state != plan::ContainerState::absent;
+    expected_ = there ? std::optional(observed.container->id) : std::nullopt;
+  }
+
+  // The steps of ours that make a container of the target's name, or take it away.
+  void expect_after(const plan::Action& action) {
+    if (std::holds_alternative<plan::CreateContainer>(action)) expected_ = std::string();  // its id is seen later
+    const auto* removal = std::get_if<plan::RemoveContainer>(&action);
+    const bool took_it = removal != nullptr && removal->name == desired_.target.container.name;
+    if (took_it || std::holds_alternative<plan::SetAside>(action) || std::holds_alternative<plan::BringBack>(action))
+      expected_ = std::nullopt;
+  }
+
+  // Trouble that is over in a moment: the engine is removing the container, or it went while it was looked into.
+  [[nodiscard]] bool may_pass(const plan::Plan& plan, const plan::Observed& observed) {
+    if (plan.problems.empty() || !observed.container) return false;
+    const bool on_its_way_out = observed.container->state == plan::ContainerState::removing;
+    const int most = on_its_way_out ? k_most_passed : (observed.inside_error ? 1 : 0);
+    return times_passed_++ < most;
+  }
+
   Result<void> apply_all(const plan::Plan& plan, const plan::Observed& observed) {
     const engine::EngineCli cli = engine::cli_of(observed.engine.value_or(plan::Engine{}));
     for (const auto& step : plan.steps) {
@@ -103,6 +187,7 @@ class Convergence {
         return done;
       }
       plan::note_done(attempts_, step, observed);
+      expect_after(step.action);
     }
     return {};
   }
@@ -169,6 +254,12 @@ class Convergence {
   const Consents& consents_;
   const SteadyTime start_;
   plan::Attempts attempts_;
+  plan::Attempts attempts_before_;       // the last plan's steps
+  std::optional<std::string> expected_;  // the id of the container that should be there; "" = not seen yet
+  std::optional<Error> step_failed_;     // what ended the last plan's steps
+  int times_taken_away_ = 0;
+  int times_passed_ = 0;
+  int times_going_ = 0;
   std::set<std::string> plans_;  // texts of the plans that were applied
   Report report_;
 };

@@ -12,11 +12,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* k_types[] = {"ed25519", "ecdsa"};
+constexpr std::string_view k_workshop = "host-key-";  // and six letters
 
 // A folder for one key, gone with this object. The runtime folder is the user's alone, and mostly not on a disk.
 class Workshop {
  public:
-  explicit Workshop(const Paths& paths) : path_((paths.runtime / "host-key-XXXXXX").string()) {
+  explicit Workshop(const Paths& paths) : path_((paths.runtime / (std::string(k_workshop) + "XXXXXX")).string()) {
     if (::mkdtemp(path_.data()) == nullptr) path_.clear();
   }
   ~Workshop() {
@@ -53,6 +54,15 @@ Result<void> make_one(FileStore& files, const Paths& paths, const fs::path& file
 }
 
 }  // namespace
+
+void remove_half_made_host_keys(const Paths& paths) {
+  std::error_code ignored;
+  std::vector<fs::path> left;
+  for (fs::directory_iterator it(paths.runtime, ignored), end; !ignored && it != end; it.increment(ignored)) {
+    if (it->path().filename().string().starts_with(k_workshop)) left.push_back(it->path());
+  }
+  for (const auto& folder : left) fs::remove_all(folder, ignored);
+}
 
 Result<std::vector<std::string>> find_host_keys(FileStore& files, const Paths& paths, const std::string& target) {
   std::vector<std::string> found;

@@ -22,4 +22,8 @@ namespace helper::ensure {
 [[nodiscard]] Result<void> make_host_keys(FileStore& files, const Paths& paths, const std::string& target,
                                           const std::stop_token& stop);
 
+// Removes what a daemon that was killed while it made some left in the runtime folder. For the one daemon, when it
+// begins.
+void remove_half_made_host_keys(const Paths& paths);
+
 }  // namespace helper::ensure

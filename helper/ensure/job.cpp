@@ -1,6 +1,10 @@
 #include "ensure/job.hpp"
 
+#include "base/log.hpp"
+#include "base/shortage.hpp"
+
 #include <algorithm>
+#include <exception>
 
 namespace helper::ensure {
 namespace {
@@ -9,10 +13,29 @@ bool is_about_a_question(const Event& event) {
   return event.kind == Event::Kind::question || event.kind == Event::Kind::answered;
 }
 
+void tell(const EventSink& sink, const Event& event) {
+  try {
+    sink(event);
+  } catch (const std::exception& error) {
+    log_warning("a listener could not be told: {}", error.what());
+  }
+}
+
 }  // namespace
 
-void Job::run() {
-  work_(*this);
+void Job::run() noexcept {
+  try {
+    work_(*this);
+  } catch (const std::exception& defect) {
+    failure_ = Error{ErrorCode::internal, "request", std::string("it broke off: ") + defect.what(),
+                     "look at the log, then try again"};
+  } catch (...) {
+    failure_ = Error{ErrorCode::internal, "request", "it broke off", "look at the log, then try again"};
+  }
+  if (failure_) {
+    *failure_ = or_shortage(std::move(*failure_));
+    log_line(LogLevel::error, to_text(*failure_));
+  }
   const std::scoped_lock lock(mutex_);
   done_ = true;
   changed_.notify_all();
@@ -22,7 +45,7 @@ void Job::emit(const Event& event) {
   const std::scoped_lock lock(mutex_);
   history_.push_back(event);
   for (const auto& listener : listeners_) {
-    if (!is_about_a_question(event) || listener.can_answer) listener.sink(event);
+    if (!is_about_a_question(event) || listener.can_answer) tell(listener.sink, event);
   }
 }
 
@@ -42,7 +65,7 @@ bool Job::join(std::size_t listener, EventSink sink, bool can_answer) {
   const std::scoped_lock lock(mutex_);
   if (done_ || stop_.stop_requested()) return false;
   for (const auto& event : history_) {
-    if (!is_about_a_question(event)) sink(event);  // a question that is open was put to those who were there
+    if (!is_about_a_question(event)) tell(sink, event);  // a question that is open was put to those who were there
   }
   listeners_.push_back({listener, std::move(sink), can_answer});
   return true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "ensure/report.hpp"
 
 #include <any>
@@ -13,23 +14,41 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace helper::ensure {
+
+// What a job does, and for which config: whole, so that no field of it can be forgotten. Two requests are one job only
+// if they ask for the same thing of the same config.
+struct JobKey {
+  JobKey() = default;  // of a job that is never shared
+  JobKey(std::string its_what, std::optional<config::Target> its_config = std::nullopt)
+      : what(std::move(its_what)), config(std::move(its_config)) {}
+  JobKey(const char* its_what) : what(its_what) {}
+  [[nodiscard]] bool empty() const { return what.empty(); }
+  friend bool operator==(const JobKey&, const JobKey&) = default;
+
+  std::string what;
+  std::optional<config::Target> config;
+};
 
 class Job {
  public:
   using Work = std::function<void(Job&)>;
 
-  // `key` names what it does; jobs of one key may be shared while they wait or run. "" is never shared.
-  Job(std::string key, Work work) : key_(std::move(key)), work_(std::move(work)) {}
+  // Jobs of one key may be shared while they wait or run, unless it is empty.
+  Job(JobKey key, Work work) : key_(std::move(key)), work_(std::move(work)) {}
 
-  [[nodiscard]] const std::string& key() const { return key_; }
+  [[nodiscard]] const JobKey& key() const { return key_; }
   [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
   void request_stop() { stop_.request_stop(); }
 
-  // Runs the work on the calling thread, then wakes everyone who waits.
-  void run();
+  // Runs the work on the calling thread, then wakes everyone who waits. What the work throws is its failure().
+  void run() noexcept;
+
+  // After wait() has returned true: the defect that ended the work before it had a result.
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
   // What the work came to; one type for all jobs of a key.
   template <class T>
@@ -42,7 +61,7 @@ class Job {
     return std::any_cast<T>(result_);
   }
 
-  // Told to every listener, and kept for those who come later.
+  // Told to every listener, and kept for those who come later. One who cannot be told does not hold up the rest.
   void emit(const Event& event);
 
   // True when somebody listens who can answer a question.
@@ -62,14 +81,15 @@ class Job {
     bool can_answer;
   };
 
-  const std::string key_;
+  const JobKey key_;
   const Work work_;
   std::stop_source stop_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<Listener> listeners_;
   std::vector<Event> history_;
-  std::any result_;  // written by the work, read after done_
+  std::any result_;               // written by the work, read after done_
+  std::optional<Error> failure_;  // as result_
   bool done_ = false;
 };
 

@@ -19,11 +19,19 @@ void SettingsWatch::wake() {
   changed_.notify_all();
 }
 
+Result<bool> SettingsWatch::settled() {
+  try {
+    return book_.settle();
+  } catch (const std::exception& defect) {
+    return fail(ErrorCode::internal, "settings", defect.what());
+  }
+}
+
 void SettingsWatch::run(const std::stop_token& stop) {
   Milliseconds pause = k_first_pause;
   std::string told;  // an error is not told again and again
   while (!stop.stop_requested()) {
-    const auto waits = book_.settle();
+    const auto waits = settled();
     if (!waits && to_text(waits.error()) != told) {
       told = to_text(waits.error());
       log_warning("what waits for IDEs: {}", told);

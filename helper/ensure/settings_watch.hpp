@@ -22,6 +22,7 @@ class SettingsWatch {
 
  private:
   void run(const std::stop_token& stop);
+  Result<bool> settled();
 
   settings::Book& book_;
   std::mutex mutex_;

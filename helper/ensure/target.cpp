@@ -21,16 +21,6 @@ namespace {
 
 constexpr const char* k_local = "local";
 
-// Two requests are one job only if they ask for the same thing of the same config.
-std::string job_key(const config::Target& config, plan::Power power) {
-  const auto desired = plan::desired_state(config, power);
-  std::string key = plan::to_text(power) + "|" + desired.spec_hash + "|" + config.server + "|" + config.engine + "|" +
-                    config.container.name + "|" + config.ssh.user + "|" + config.ssh.key + "|" + config.python + "|" +
-                    config.project.local.string() + "|" + config.project.remote;
-  for (const auto& tunnel : desired.tunnels) key += "|" + std::to_string(tunnel.local_port);
-  return key;
-}
-
 }  // namespace
 
 struct Target::Connection {
@@ -58,6 +48,7 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
   config_ = config;
   if (!connection_ || other_server || (other_agent && unreachable_)) {
     connection_ = nullptr;  // its ports must be free before the new ones are bound
+    link_was_up_ = false;   // that was the other's link
     if (config.server == k_local) {
       connection_.reset(new Connection{CountingRunner(std::make_unique<LocalRunner>()), tunnel::Tunnels(nullptr)});
     } else {
@@ -172,14 +163,14 @@ Result<plan::Observed> Target::observe_now(const config::Target& config, const C
 
 Result<Report> Target::converge(const config::Target& config, plan::Power power, const Caller& caller,
                                 const EventSink& on_event, const std::stop_token& stop) {
-  const std::string key = (caller.recreate ? "recreate|" : "") + job_key(config, power);
-  return worker_.request<Report>(key, on_event, caller.can_answer, stop,
+  const std::string what = plan::to_text(power) + (caller.recreate ? ", and recreate" : "");
+  return worker_.request<Report>(JobKey(what, config), on_event, caller.can_answer, stop,
                                  [=, this](Job& job) { return converge_now(config, power, caller, job); });
 }
 
 Result<Report> Target::restart(const config::Target& config, const Caller& caller, const EventSink& on_event,
                                const std::stop_token& stop) {
-  const std::string key = "restart|" + job_key(config, plan::Power::running);
+  const JobKey key(caller.recreate ? "restart, and recreate" : "restart", config);
   return worker_.request<Report>(key, on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
     // Asked first, so that nothing is closed for a container that is not stopped in the end.
     HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
@@ -306,8 +297,8 @@ Result<PythonList> Target::pythons(const config::Target& config, const Caller& c
 
 Result<GpuReport> Target::gpu(const config::Target& config, bool check, const Caller& caller, const EventSink& on_event,
                               const std::stop_token& stop) {
-  return worker_.request<GpuReport>(check ? "gpu|" + job_key(config, plan::Power::running) : std::string(), on_event,
-                                    caller.can_answer, stop, [=, this](Job& job) -> Result<GpuReport> {
+  return worker_.request<GpuReport>(check ? JobKey("gpu", config) : JobKey(), on_event, caller.can_answer, stop,
+                                    [=, this](Job& job) -> Result<GpuReport> {
                                       memory_ = {};  // GPUs are only listed by a full look
                                       HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
                                       const auto desired = plan::desired_state(config, plan::Power::running);

@@ -15,7 +15,7 @@ void Worker::close() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Worker::post(const std::string& key, Job::Work work) {
+void Worker::post(const JobKey& key, Job::Work work) {
   const std::scoped_lock lock(mutex_);
   if (closed_ || find_waiting(key)) return;
   queue_.push_back(std::make_shared<Job>(key, std::move(work)));
@@ -28,8 +28,8 @@ std::optional<std::string> Worker::busy_with() const {
   return running_->current_step();
 }
 
-std::pair<std::shared_ptr<Job>, std::size_t> Worker::join(const std::string& key, const EventSink& on_event,
-                                                          bool can_answer, Job::Work work) {
+std::pair<std::shared_ptr<Job>, std::size_t> Worker::join(const JobKey& key, const EventSink& on_event, bool can_answer,
+                                                          Job::Work work) {
   const std::scoped_lock lock(mutex_);
   const std::size_t listener = ++listeners_;
   if (closed_) return {nullptr, listener};
@@ -44,7 +44,7 @@ std::pair<std::shared_ptr<Job>, std::size_t> Worker::join(const std::string& key
   return {job, listener};
 }
 
-std::shared_ptr<Job> Worker::find_waiting(const std::string& key) const {
+std::shared_ptr<Job> Worker::find_waiting(const JobKey& key) const {
   const auto waiting = std::ranges::find(queue_, key, [](const auto& job) { return job->key(); });
   return key.empty() || waiting == queue_.end() ? nullptr : *waiting;
 }

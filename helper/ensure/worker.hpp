@@ -26,11 +26,12 @@ class Worker {
   // Does `work` on the worker's thread and waits for its result. A job of the same key that waits or runs already is
   // shared. Error cancelled when `stop` is requested first.
   template <class T>
-  [[nodiscard]] Result<T> request(const std::string& key, const EventSink& on_event, bool can_answer,
+  [[nodiscard]] Result<T> request(const JobKey& key, const EventSink& on_event, bool can_answer,
                                   const std::stop_token& stop, std::function<Result<T>(Job&)> work) {
     auto [job, listener] =
         join(key, on_event, can_answer, [work = std::move(work)](Job& running) { running.set_result(work(running)); });
     if (!job || !job->wait(listener, stop)) return fail(ErrorCode::cancelled, "request", "it was cancelled");
+    if (const auto& defect = job->failure()) return fail(*defect);
     return job->template result<Result<T>>();
   }
 
@@ -39,16 +40,16 @@ class Worker {
   void close();
 
   // Does `work` some time, unless a job of that key waits already. Nobody is told.
-  void post(const std::string& key, Job::Work work);
+  void post(const JobKey& key, Job::Work work);
 
   // The step under way when a shared job runs now; nullopt when there is none.
   [[nodiscard]] std::optional<std::string> busy_with() const;
 
  private:
   // The job to wait for, and the listener's number; no job once the worker closes.
-  std::pair<std::shared_ptr<Job>, std::size_t> join(const std::string& key, const EventSink& on_event, bool can_answer,
+  std::pair<std::shared_ptr<Job>, std::size_t> join(const JobKey& key, const EventSink& on_event, bool can_answer,
                                                     Job::Work work);
-  [[nodiscard]] std::shared_ptr<Job> find_waiting(const std::string& key) const;
+  [[nodiscard]] std::shared_ptr<Job> find_waiting(const JobKey& key) const;
   void loop(const std::stop_token& stop);
 
   mutable std::mutex mutex_;

@@ -27,18 +27,6 @@ std::string ulimits_text(const Target& wanted, const Settings& is) {
   return text_of("container.ulimits", actual);
 }
 
-std::string env_text(const Target& wanted, const std::vector<std::string>& is) {
-  Target actual = wanted;
-  actual.container.env.clear();
-  for (const auto& variable : is) {
-    const auto equals = variable.find('=');
-    const std::string name = variable.substr(0, equals);
-    if (wanted.container.env.contains(name) && equals != std::string::npos)
-      actual.container.env[name] = variable.substr(equals + 1);
-  }
-  return text_of("container.env", actual);
-}
-
 // SOURCE:DESTINATION[:ro], each path without the slashes at its end.
 std::string plain_mount(std::string_view mount) {
   std::vector<std::string> parts{""};
@@ -113,7 +101,6 @@ std::optional<std::string> ports_text(const Target& wanted, const Settings& is) 
 }  // namespace
 
 std::optional<std::string> actual_text(std::string_view field, const Target& wanted, const Container& container) {
-  if (field == "container.env") return env_text(wanted, container.env);
   if (!container.settings) return std::nullopt;
   const Settings& settings = *container.settings;
   if (field == "container.restart") return settings.restart;

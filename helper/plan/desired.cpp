@@ -7,7 +7,7 @@ namespace helper::plan {
 namespace {
 
 std::string fingerprint(const config::ContainerConfig& container, const std::vector<DesiredTunnel>& tunnels,
-                        bool backend_cache) {
+                        bool backend_cache, bool with_values) {
   Fingerprint print;
   for (const auto& text : {container.image, container.hostname, container.gpus, container.runtime, container.shm_size,
                            container.restart}) {
@@ -18,7 +18,7 @@ std::string fingerprint(const config::ContainerConfig& container, const std::vec
   for (const auto& [name, limit] : container.ulimits)
     print.add(name + "=" + std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
   print.add(std::to_string(container.env.size()));
-  for (const auto& [name, value] : container.env) print.add(name + "=" + value);
+  for (const auto& [name, value] : container.env) print.add(with_values ? name + "=" + value : name);
   print.add(container.command ? "command" : "");
   const std::vector<std::string> no_command;
   for (const auto* list : {&container.mounts, &container.ports, &container.extra_args,
@@ -43,8 +43,9 @@ std::vector<DesiredTunnel> tunnels_of(const config::Target& target) {
 
 Desired desired_state(const config::Target& target, Power power) {
   auto tunnels = tunnels_of(target);
-  auto hash = fingerprint(target.container, tunnels, target.ide.backend_cache);
-  return {target, power, std::move(tunnels), fields_of(target), std::move(hash)};
+  auto hash = fingerprint(target.container, tunnels, target.ide.backend_cache, false);
+  auto older_hash = fingerprint(target.container, tunnels, target.ide.backend_cache, true);
+  return {target, power, std::move(tunnels), fields_of(target), std::move(hash), std::move(older_hash)};
 }
 
 std::string backend_cache_volume(const std::string& container) { return "helper-" + container + "-jetbrains"; }

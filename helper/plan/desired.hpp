@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "config/ports.hpp"
 
 #include <map>
 #include <string>
@@ -26,10 +27,12 @@ struct Desired {
   std::vector<DesiredTunnel> tunnels;
   std::map<std::string, std::string> fields;  // what the container keeps of its config: fields.hpp
   std::string spec_hash;  // of the config fields that only `docker create` can set; a label on what we create
+  // The same with the values of environment variables, as the label of containers from older versions has it. It never
+  // leaves this machine.
+  std::string older_spec_hash;
 };
 
-// Our sshd never stands in the way of one that the image runs. Above the ephemeral ports (Linux: 32768 to 60999).
-inline constexpr std::uint16_t k_container_ssh_port = 61022;
+using config::k_container_ssh_port;
 
 // Pure; total on a checked config.
 [[nodiscard]] Desired desired_state(const config::Target& target, Power power);

@@ -3,6 +3,7 @@
 #include "plan/actual.hpp"
 #include "plan/labels.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace helper::plan {
@@ -50,11 +51,47 @@ std::optional<Drift> image_drift(const Desired& desired, const Observed& observe
                "the server has another image of that name now"};
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// The names of "A, B". Containers of older versions have a fingerprint of the value behind each: "A=#0123, B=#4567".
+std::vector<std::string> names_in(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    const auto end = text.find(", ");
+    const auto word = text.substr(0, end);
+    names.emplace_back(word.substr(0, word.rfind("=#")));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
+  }
+  return names;
+}
+
+// The container keeps the names that were applied, and the engine tells the values that are: they are compared here,
+// and shown nowhere.
+std::optional<Drift> env_drift(const Field& field, const Desired& desired, const Container& container) {
+  const std::string key(field.key);
+  const auto& wanted = desired.target.container.env;
+  const auto applied = names_in(value_of(container.applied, key));
+  bool fits = applied.size() == wanted.size();
+  std::vector<std::string> shown;
+  for (const auto& [name, value] : wanted) {
+    const bool was_applied = std::ranges::find(applied, name) != applied.end();
+    const bool is_there = std::ranges::find(container.env, name + "=" + value) != container.env.end();
+    fits = fits && was_applied && is_there;
+    shown.push_back(was_applied && !is_there ? name + " with another value" : name);
+  }
+  if (fits) return std::nullopt;
+  return Drift{key, field.need, joined(shown), joined(applied), {}, k_config_changed};
+}
+
 std::optional<Drift> build_drift(const Observed& observed) {
   if (!observed.build || observed.build->error) return std::nullopt;
   const auto label = observed.container->labels.find(k_label_build);
   const std::string applied = label == observed.container->labels.end() ? std::string() : label->second;
-  if (applied == observed.build->print) return std::nullopt;
+  if (is_as_built(observed, applied)) return std::nullopt;
   return Drift{
       "container.build",
       Need::recreate,
@@ -71,13 +108,14 @@ std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed)
   const Container& container = *observed.container;
   if (container.applied.empty()) {
     if (const auto spec = container.labels.find(k_label_spec);
-        spec != container.labels.end() && spec->second != desired.spec_hash)
+        spec != container.labels.end() && spec->second != desired.spec_hash && spec->second != desired.older_spec_hash)
       drifts.push_back({"container", Need::recreate, {}, {}, {}, k_config_changed});
     return drifts;
   }
   for (const Field& field : fields()) {
     if (field.text == nullptr) continue;
-    if (auto drift = drift_of(field, desired, container)) drifts.push_back(std::move(*drift));
+    const auto compare = field.key == "container.env" ? env_drift : drift_of;
+    if (auto drift = compare(field, desired, container)) drifts.push_back(std::move(*drift));
   }
   if (auto drift = build_drift(observed)) {
     drifts.push_back(std::move(*drift));
@@ -85,6 +123,11 @@ std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed)
     drifts.push_back(std::move(*other));
   }
   return drifts;
+}
+
+bool is_as_built(const Observed& observed, const std::string& print) {
+  const std::string& built = observed.attempts.built;
+  return print == observed.build->print || (!built.empty() && print == built);
 }
 
 std::string to_text(const Drift& drift) {

@@ -1,6 +1,5 @@
 #include "plan/fields.hpp"
 
-#include "base/fingerprint.hpp"
 #include "base/shell.hpp"
 
 #include <algorithm>
@@ -24,10 +23,10 @@ std::string ulimits_text(const Target& target) {
   return joined(limits);
 }
 
-std::string all_env_text(const Target& target) {
-  std::vector<std::string> variables;
-  for (const auto& [name, value] : target.container.env) variables.push_back(env_text(name, value));
-  return joined(variables);
+std::string env_names(const Target& target) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : target.container.env) names.push_back(name);
+  return joined(names);
 }
 
 std::string command_text(const Target& target) {
@@ -58,7 +57,7 @@ constexpr std::array k_fields{
           [](const Target& t) { return std::string(t.container.privileged ? "true" : "false"); }},
     Field{"container.mounts", Need::recreate, [](const Target& t) { return joined(t.container.mounts); }},
     Field{"container.ports", Need::recreate, [](const Target& t) { return joined(t.container.ports); }},
-    Field{"container.env", Need::recreate, all_env_text},
+    Field{"container.env", Need::recreate, env_names},
     Field{"container.command", Need::recreate, command_text},
     Field{"container.restart", Need::live, restart_text},
     Field{"container.extra_args", Need::recreate, [](const Target& t) { return shell::quote(t.container.extra_args); }},
@@ -97,12 +96,6 @@ std::map<std::string, std::string> fields_of(const Target& target) {
     if (field.text != nullptr) texts.emplace(field.key, field.text(target));
   }
   return texts;
-}
-
-std::string env_text(const std::string& name, const std::string& value) {
-  Fingerprint print;
-  print.add(value);
-  return name + "=#" + print.hex();
 }
 
 std::string_view to_text(Need need) {

@@ -29,12 +29,9 @@ inline constexpr std::string_view k_backend_cache_key = "ide.backend_cache";
 [[nodiscard]] std::span<const Field> fields();
 [[nodiscard]] const Field* find_field(std::string_view key);
 
-// The fields that the container keeps, by key. Of environment variables only a fingerprint of the value: what is made
-// of this stands where others can read it.
+// The fields that the container keeps, by key. Of environment variables only the names: what is made of this
+// stands where others can read it, and a fingerprint of a short secret can be guessed.
 [[nodiscard]] std::map<std::string, std::string> fields_of(const config::Target& target);
-
-// A variable as fields_of shows it: "NAME=#0123456789abcdef".
-[[nodiscard]] std::string env_text(const std::string& name, const std::string& value);
 
 [[nodiscard]] std::string_view to_text(Need need);
 

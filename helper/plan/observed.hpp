@@ -201,6 +201,7 @@ struct Attempts {
   std::string set_aside;       // the id of the container that waits for another to take its place
   std::string replace_failed;  // why the container that was to replace it could not be made; "" = it was not tried
   std::string jupyter_failed;  // why Jupyter did not come up in this run of the container; "" otherwise
+  std::string built;           // BuildInputs::print of the image that was built; "" = none was
   friend bool operator==(const Attempts&, const Attempts&) = default;
 };
 

@@ -56,6 +56,12 @@ bool is_being_replaced(const Draft& draft) {
 
 bool plan_drifts(Draft& draft, const Container& container) {
   const Attempts& attempts = draft.observed.attempts;
+  if (const auto& build = draft.observed.build;
+      build && !build->error && !attempts.built.empty() && attempts.built != build->print) {
+    draft.note("files in " + draft.config.build->context.string() + " changed while image " + draft.config.image +
+               " was built; the image holds what was sent. What changes often belongs in " +
+               (draft.config.build->context / ".dockerignore").string());
+  }
   draft.plan.drifts = find_drifts(draft.desired, draft.observed);
   bool only_live = true;
   for (const auto& drift : draft.plan.drifts) {
@@ -128,7 +134,7 @@ bool plan_image(Draft& draft) {
     draft.problem(*build->error);
     return false;
   }
-  if (image && image->build_print == build->print) return true;
+  if (image && is_as_built(draft.observed, image->build_print)) return true;
   if (image && image->build_print.empty()) {
     draft.problem(ErrorCode::config_invalid, "image " + draft.config.image,
                   "the server has an image of that name that helper did not build, and would lose it",

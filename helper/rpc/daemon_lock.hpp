@@ -15,6 +15,8 @@ class DaemonLock {
  public:
   // nullopt while another process holds it. Error: file_failed.
   [[nodiscard]] static Result<std::optional<DaemonLock>> try_take(const std::filesystem::path& file);
+  // Whether it is the lock of the file that is there now: a file that was removed or replaced locks nobody out.
+  [[nodiscard]] bool is_of(const std::filesystem::path& file) const;
   // Whether some process holds it now.
   [[nodiscard]] static bool is_held(const std::filesystem::path& file);
 

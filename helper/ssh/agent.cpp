@@ -1,5 +1,7 @@
 #include "ssh/agent.hpp"
 
+#include "base/last_resort.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -155,7 +157,7 @@ NarrowAgent::NarrowAgent(std::string socket, std::vector<AgentKey> keys, std::st
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return;
   theirs_.reset(ends[0]);
   ours_.reset(ends[1]);
-  thread_ = std::thread([this] { serve(); });
+  thread_ = std::thread([this] { last_resort("the agent of a session", [this] { serve(); }); });
 }
 
 NarrowAgent::~NarrowAgent() {

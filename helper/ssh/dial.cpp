@@ -1,5 +1,7 @@
 #include "ssh/dial.hpp"
 
+#include "base/shortage.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -84,9 +86,9 @@ Result<std::vector<Address>> resolve_within(const std::string& thing, const std:
     static_cast<void>(limit.poll(resolution->done.get(), POLLIN, limit.left()));
   }
   if (!resolution->trouble.empty()) {
-    return fail(ErrorCode::server_unreachable, thing,
-                "the name " + host + " cannot be resolved (" + resolution->trouble + ")",
-                "check the name, and HostName in ~/.ssh/config");
+    return fail(or_shortage({ErrorCode::server_unreachable, thing,
+                             "the name " + host + " cannot be resolved (" + resolution->trouble + ")",
+                             "check the name, and HostName in ~/.ssh/config"}));
   }
   return resolution->addresses;
 }
@@ -167,6 +169,7 @@ Result<Fd> dial(const std::string& thing, const std::string& host, std::uint16_t
     }
   }
   const std::string where = host + " port " + std::to_string(port);
+  if (last == EMFILE || last == ENFILE) return fail(by_errno({}, last));
   if (limit.stopped() || last == ETIMEDOUT) return out_of_time(thing, limit, where + " was dialled");
   std::string fix = "check that the server is up and that this network reaches it";
   if (last == ECONNREFUSED) fix = "check the port, and that sshd runs on the server";

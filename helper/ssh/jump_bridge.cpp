@@ -1,11 +1,12 @@
 #include "ssh/jump_bridge.hpp"
 
+#include "base/last_resort.hpp"
+#include "base/shortage.hpp"
 #include "ssh/drive.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -37,7 +38,7 @@ Result<Transport> JumpBridge::open(std::unique_ptr<Session> hop, const std::stri
   }
   std::array<int, 2> ends{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0) {
-    return fail(ErrorCode::internal, name, std::string("no socket pair can be made (") + std::strerror(errno) + ")");
+    return fail(by_errno({ErrorCode::internal, name, "no socket pair can be made", {}}, errno));
   }
   Transport transport;
   transport.fd.reset(ends[0]);
@@ -51,7 +52,10 @@ JumpBridge::JumpBridge(std::unique_ptr<Session> hop, ChannelPtr channel, Fd ours
     : hop_(std::move(hop)),
       channel_(std::move(channel)),
       ours_(std::move(ours)),
-      thread_([this](const std::stop_token& stop) { carry(stop); }) {}
+      thread_([this](const std::stop_token& stop) {
+        last_resort("a jump host's bridge", [&] { carry(stop); });
+        ::shutdown(ours_.get(), SHUT_RDWR);
+      }) {}
 
 JumpBridge::~JumpBridge() {
   thread_.request_stop();
@@ -122,7 +126,6 @@ void JumpBridge::carry(const std::stop_token& stop) {
     static_cast<void>(::poll(fds.data(), fds.size(), static_cast<int>(k_wait_slice.count())));
     // An error or the far end's close shows up in the calls above on the next turn.
   }
-  ::shutdown(ours_.get(), SHUT_RDWR);
 }
 
 }  // namespace helper::ssh

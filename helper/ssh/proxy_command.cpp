@@ -1,5 +1,6 @@
 #include "ssh/proxy_command.hpp"
 
+#include "base/last_resort.hpp"
 #include "base/pipe.hpp"
 #include "base/spawn.hpp"
 
@@ -23,19 +24,21 @@ constexpr Milliseconds k_wait_for_words{300};
 }  // namespace
 
 Result<Transport> ProxyCommand::start(const std::string& name, const std::string& command) {
-  const auto cannot = [&](const std::string& why) {
-    return fail(ErrorCode::server_unreachable, name, "its ProxyCommand cannot be started (" + why + ")",
+  const auto cannot = [&](const Error& why) {
+    if (why.code == ErrorCode::internal) return fail(why);
+    return fail(ErrorCode::server_unreachable, name, "its ProxyCommand cannot be started (" + why.cause + ")",
                 "look at ProxyCommand in ~/.ssh/config");
   };
   auto network = make_socket_pair();
-  if (!network) return cannot(network.error().cause);
+  if (!network) return cannot(network.error());
   auto err = make_socket_pair();
-  if (!err || ::fcntl(err->ours.get(), F_SETFL, 0) != 0) return cannot("no socket is left");
+  if (!err) return cannot(err.error());
+  ::fcntl(err->ours.get(), F_SETFL, 0);
   // The shell gives its place to the program, so that the program is what gets our signals. The text is the person's
   // own, from ~/.ssh/config, and means shell text: it is the one thing that is not quoted.
   const int theirs = network->theirs.get();
   const auto pid = spawn_shell("exec " + command, {theirs, theirs, err->theirs.get()});
-  if (!pid) return cannot(pid.error().cause);
+  if (!pid) return cannot(pid.error());
   err->theirs.reset();
   Transport transport;
   transport.fd = std::move(network->ours);
@@ -45,7 +48,7 @@ Result<Transport> ProxyCommand::start(const std::string& name, const std::string
 
 ProxyCommand::ProxyCommand(pid_t pid, Fd err) : pid_(pid), err_(std::move(err)) {
   try {
-    listener_ = std::thread([this] { listen(); });
+    listener_ = std::thread([this] { last_resort("a ProxyCommand's listener", [this] { listen(); }); });
   } catch (const std::system_error&) {
     err_.reset();  // then it speaks to nobody, and must not be held up by that
     ended_ = true;

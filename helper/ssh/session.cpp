@@ -1,5 +1,6 @@
 #include "ssh/session.hpp"
 
+#include "base/shortage.hpp"
 #include "ssh/authenticate.hpp"
 #include "ssh/dial.hpp"
 #include "ssh/drive.hpp"
@@ -109,16 +110,14 @@ Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const 
   native->liveness_fd = transport.liveness_fd;
   native->carrier = std::move(transport.carrier);
   Fd theirs(::fcntl(native->transport.get(), F_DUPFD_CLOEXEC, 3));
-  if (!theirs)
-    return fail(ErrorCode::internal, host.alias,
-                std::string("no file descriptor is left (") + std::strerror(errno) + ")");
+  if (!theirs) return fail(by_errno({ErrorCode::internal, host.alias, "its connection cannot be shared", {}}, errno));
   HELPER_TRY_ASSIGN(native->session, new_session(host, theirs.get(), known.algorithms()));
   const Wire wire{native->session.get(), native->transport.get(), native->liveness_fd};
   static_cast<void>(theirs.release());  // ssh_connect's first act is to take it
   if (auto shaken = shake_hands(host.alias, wire, Limit(options.connect_timeout, stop)); !shaken) {
     const std::string words = native->carrier && !stop.stop_requested() ? native->carrier->last_words() : std::string();
     if (!words.empty()) shaken.error().cause += "; its ProxyCommand said: " + words;
-    return fail(std::move(shaken).error());
+    return fail(or_shortage(std::move(shaken).error()));
   }
   HELPER_TRY(check_host_key(host, known, options, wire.session, stop));
   HELPER_TRY(authenticate(host, options, wire, stop));

@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 
 #include <exception>
-#include <future>
 #include <utility>
 
 namespace helper::tunnel {
@@ -20,6 +19,8 @@ void Loop::serve() {
       context_.run();
     } catch (const std::exception& error) {
       log_warning("a tunnel's event failed and was dropped: {}", error.what());
+    } catch (...) {
+      log_warning("a tunnel's event failed and was dropped");
     }
   }
 }
@@ -31,17 +32,33 @@ void Loop::run(const std::function<void()>& work) {
     work();
     return;
   }
-  std::promise<void> done;
-  post([&] {
-    work();
-    done.set_value();
+  const auto done = std::make_shared<std::promise<void>>();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopped_) throw LoopStopped();
+    waiting_.push_back(done);
+  }
+  post([this, &work, done] {
+    {
+      const std::scoped_lock lock(mutex_);
+      std::erase(waiting_, done);
+    }
+    try {
+      work();
+      done->set_value();
+    } catch (...) {
+      done->set_exception(std::current_exception());
+    }
   });
-  done.get_future().wait();
+  done->get_future().get();
 }
 
 void Loop::stop() {
   context_.stop();
   if (thread_.joinable()) thread_.join();
+  const std::scoped_lock lock(mutex_);
+  stopped_ = true;
+  for (const auto& each : std::exchange(waiting_, {})) each->set_exception(std::make_exception_ptr(LoopStopped()));
 }
 
 // The states outlive their owners while a handler that already completed waits for its turn: it then finds `gone` set.

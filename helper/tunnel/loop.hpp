@@ -10,11 +10,21 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
+#include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace helper::tunnel {
+
+// What run() throws when there is no thread any more to run on.
+class LoopStopped : public std::runtime_error {
+ public:
+  LoopStopped() : std::runtime_error("the tunnels' loop has ended") {}
+};
 
 class Loop {
  public:
@@ -25,9 +35,10 @@ class Loop {
 
   // Runs `work` on the loop's thread, later. From any thread.
   void post(std::function<void()> work);
-  // Runs `work` on the loop's thread and waits for it. From any thread, the loop's own included.
+  // Runs `work` on the loop's thread and waits for it. From any thread, the loop's own included. Throws what `work`
+  // throws, and LoopStopped when the loop has ended, or ends first: then `work` was not run.
   void run(const std::function<void()>& work);
-  // Ends the thread. Not from the loop's own thread.
+  // Ends the thread, and every run() that still waits. Not from the loop's own thread.
   void stop();
   [[nodiscard]] boost::asio::io_context& context() { return context_; }
 
@@ -35,6 +46,9 @@ class Loop {
   void serve();
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_;
+  std::mutex mutex_;
+  bool stopped_ = false;
+  std::vector<std::shared_ptr<std::promise<void>>> waiting_;  // those of run() whose work has not begun
   std::thread thread_;
 };
 

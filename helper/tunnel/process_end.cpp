@@ -27,7 +27,10 @@ constexpr Milliseconds k_end_without_words{500};
 
 Result<std::unique_ptr<FarEnd>> ProcessEnd::start(Loop& loop, std::shared_ptr<Children> children, const Pipe& pipe,
                                                   FarEvents events) {
-  const auto cannot = [&](const Error& error) { return fail(ErrorCode::tunnel_failed, pipe.name, error.cause); };
+  const auto cannot = [&](const Error& error) {
+    if (error.code == ErrorCode::internal) return fail(error);
+    return fail(ErrorCode::tunnel_failed, pipe.name, error.cause);
+  };
   auto in = make_socket_pair();
   if (!in) return cannot(in.error());
   auto out = make_socket_pair();

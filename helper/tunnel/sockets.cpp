@@ -1,5 +1,6 @@
 #include "tunnel/sockets.hpp"
 
+#include "base/shortage.hpp"
 #include "tunnel/port_holder.hpp"
 
 #include <arpa/inet.h>
@@ -62,8 +63,7 @@ Result<Fd> listen_on_loopback(std::uint16_t port, const std::string& name) {
   const auto address = numeric_address({"127.0.0.1", port});
   if (!address || port == 0) return fail(ErrorCode::tunnel_failed, thing, "a port is a number from 1 to 65535");
   Fd listener = new_socket(AF_INET);
-  if (!listener)
-    return fail(ErrorCode::tunnel_failed, thing, std::string("no socket could be made: ") + std::strerror(errno));
+  if (!listener) return fail(by_errno({ErrorCode::tunnel_failed, thing, "no socket could be made", {}}, errno));
   set_option(listener.get(), SOL_SOCKET, SO_REUSEADDR);
   if (::bind(listener.get(), address->get(), address->length) == 0 && ::listen(listener.get(), SOMAXCONN) == 0)
     return listener;
@@ -100,8 +100,7 @@ Result<Fd> begin_connect(const Endpoint& endpoint) {
   if (!address) return fail(ErrorCode::tunnel_failed, to_text(endpoint), "this is not a numeric address");
   Fd socket = new_socket(address->storage.ss_family);
   if (!socket)
-    return fail(ErrorCode::tunnel_failed, to_text(endpoint),
-                std::string("no socket could be made: ") + std::strerror(errno));
+    return fail(by_errno({ErrorCode::tunnel_failed, to_text(endpoint), "no socket could be made", {}}, errno));
   set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY);
   if (::connect(socket.get(), address->get(), address->length) == 0 || errno == EINPROGRESS) return socket;
   return fail(ErrorCode::tunnel_failed, to_text(endpoint), std::strerror(errno));

@@ -1,5 +1,6 @@
 #include "tunnel/tunnel_set.hpp"
 
+#include "base/log.hpp"
 #include "tunnel/connections.hpp"
 #include "tunnel/link.hpp"
 #include "tunnel/listener.hpp"
@@ -128,12 +129,16 @@ Tunnels::Tunnels(Dial dial, LinkChange on_link_change)
     : state_(std::make_unique<State>(std::move(dial), std::move(on_link_change))) {}
 
 Tunnels::~Tunnels() {
-  state_->loop.run([this] {
-    state_->ports.clear();
-    state_->connections.reset();
-    state_->way.reset();
-  });
-  state_->loop.run([] {});  // what was buried before is gone now
+  try {
+    state_->loop.run([this] {
+      state_->ports.clear();
+      state_->connections.reset();
+      state_->way.reset();
+    });
+    state_->loop.run([] {});  // what was buried before is gone now
+  } catch (const std::exception& error) {
+    log_warning("the tunnels did not end in good order: {}", error.what());
+  }
   state_->loop.stop();
 }
 

@@ -165,6 +165,7 @@ class SimulatedWorld {
                                                                                           : plan::GpuWay::none;
     made.labels = {{plan::k_label_target, desired_.target.name}, {plan::k_label_spec, desired_.spec_hash}};
     made.applied = desired_.fields;
+    for (const auto& [name, value] : desired_.target.container.env) made.env.push_back(name + "=" + value);
     made.image_id = world_.image ? world_.image->id : std::string();
     if (world_.image && !world_.image->build_print.empty())
       made.labels[plan::k_label_build] = world_.image->build_print;

@@ -27,6 +27,9 @@ class SimulatedServer {
   bool ours = true;
   bool sshd_runs = false;
   int ssh_port = 49153;
+  // Somebody removes the container right before each of the next commands of this name, so many times.
+  std::string removed_before;
+  int times_removed = 0;
 
   explicit SimulatedServer(FakeCommandRunner& runner) {
     runner.always([](const Command&) { return true; }, [this](const Command& command) { return answer(command); });
@@ -63,6 +66,12 @@ class SimulatedServer {
 
   Result<CommandOutput> answer(const Command& command) {
     const std::string name = name_of(command.script);
+    if (name == removed_before && times_removed > 0) {
+      --times_removed;
+      forget_container();
+    }
+    if (state.empty() && (name == "start" || name == "stop" || name == "rm" || name == "start sshd"))
+      return bad("No such container: centernet");
     if (name == "look") return good(look(command.script));
     if (name == "pull") {
       if (!image_can_be_pulled_) return bad("pull access denied");
@@ -124,9 +133,9 @@ class SimulatedServer {
   }
 
   [[nodiscard]] std::string look(const std::string& script) const {
-    std::smatch found;
-    std::regex_search(script, found, std::regex("@helper-[0-9a-f]{32}"));
-    const std::string nonce = found[0];
+    const std::regex a_nonce("@helper-[0-9a-f]{32}");
+    const std::string outer = std::sregex_iterator(script.begin(), script.end(), a_nonce)->str();
+    std::string nonce = outer;
     const auto section = [&](const std::string& name, bool ok, const std::string& body) {
       return "\n" + nonce + " " + name + (ok ? " 0\n" : " 1\n") + body;
     };
@@ -139,7 +148,11 @@ class SimulatedServer {
       return out + section("image", image_present, R"({"Id":"sha256:cda6","Config":{"Cmd":["bash"]}})");
     }
     const bool quick = script.find("known_run='f1b77c1f@\"" + started_at() + "\"'\n") != std::string::npos;
-    out += section(quick ? "look_quick" : "look_full", true, "");
+    out += section(quick ? "look_quick" : "look_full", true, "") + section("inside", true, "");
+    // What runs inside speaks under a nonce of its own.
+    for (std::sregex_iterator each(script.begin(), script.end(), a_nonce), end; each != end; ++each) {
+      if (each->str() != outer) nonce = each->str();
+    }
     out += section("user", true, "0\n/root\n") + section("sshd", true, "/usr/sbin/sshd\n");
     out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", false, "");
     out += section("ssh_setup", true, sshd_runs ? sshd_print_ + "\n" : "");
@@ -149,7 +162,9 @@ class SimulatedServer {
                                path + "\x1f" + "3.11.2\x1f/opt/conda\x1fno\x1fno\x1f/opt/conda\x1f\x1f\x1f" + "0\x1f" +
                                "0\n";
     const bool answers = quick ? python_answers : true;
-    return out + section("pythons", true, answers ? python : "") + section("inside_end", true, "");
+    out += section("pythons", true, answers ? python : "");
+    nonce = outer;
+    return out + section("inside_end", true, "");
   }
 
   bool image_can_be_pulled_ = true;

@@ -1,5 +1,6 @@
 #include "rpc/server/call_threads.hpp"
 
+#include "base/last_resort.hpp"
 #include "base/log.hpp"
 
 #include <system_error>
@@ -22,7 +23,7 @@ bool CallThreads::start(std::function<void()> work) {
   };
   try {
     std::thread([state = state_, leave, work = std::move(work)]() mutable {
-      work();
+      last_resort("a call", work);
       work = nullptr;  // what it owns goes before anybody hears that it has ended
       leave(*state);
     }).detach();

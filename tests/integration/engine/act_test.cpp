@@ -1,6 +1,7 @@
 // The commands that change a server, run by a real shell.
 #include "engine/act.hpp"
 
+#include "engine/act_user.hpp"
 #include "integration/engine/fake_server.hpp"
 #include "support/golden.hpp"
 
@@ -64,6 +65,62 @@ TEST(ContainerLogs, AreBothStreamsAndTheLastLinesOnly) {
   FakeServer server;
   server.program("docker", "#!/bin/sh\necho out; echo err >&2; echo \"$@\"\n");
   EXPECT_EQ(container_logs(server.runner, {}, "c", 7, {}), "out\nerr\nlogs --tail 7 -- c\n");
+}
+
+// post_create and post_start: the marker says that they ran, and where it can be is no question of whether they did.
+class Hooks : public testing::Test {
+ protected:
+  Hooks() {
+    // HOME is the container's; its own layer and its memory are folders of the test's.
+    server.program("docker", std::string(R"py(#!/usr/bin/env python3
+import os, sys
+here = os.path.dirname(os.path.dirname(os.path.abspath(sys.argv[0])))
+words = sys.argv[sys.argv.index("--") + 2:]
+words = [w.replace("/var/lib/helper", here + "/layer/helper").replace("/dev/helper/marks", here + "/marks") for w in words]
+os.environ["HOME"] = here + "/home"
+os.execvp(words[0], words)
+)py"));
+  }
+  Result<void> run(const std::vector<std::string>& lines) {
+    return run_hooks(server.runner, {}, "c", {}, {plan::RunHooks::Moment::create, "root", "", "run-1", lines}, {}, {});
+  }
+  FakeServer server;
+};
+
+TEST_F(Hooks, LeaveTheirMarkerInTheHome) {
+  const auto done = run({"true", "echo x > made"});
+  ASSERT_TRUE(done) << to_text(done.error());
+  EXPECT_EQ(helper::test::read_file(server.home() / ".local/state/helper/post_create"), "run-1\n");
+}
+
+TEST_F(Hooks, ThatFailSayHowAndLeaveNoMarker) {
+  for (const int status : {1, 7, 199, 200, 201}) {
+    const auto done = run({"echo no such package; exit " + std::to_string(status)});
+    ASSERT_FALSE(done) << status;
+    EXPECT_NE(done.error().cause.find("no such package"), std::string::npos);
+  }
+  EXPECT_FALSE(test::fs::exists(server.home() / ".local/state/helper/post_create"));
+}
+
+TEST_F(Hooks, WhoseHomeCannotBeWrittenAreMarkedByRootAndNeverSaidToHaveFailed) {
+  server.write("home/.local", "a file where the folder should be");
+  const auto layer = server.folder() / "layer";
+  auto done = run({"true"});
+  ASSERT_TRUE(done) << to_text(done.error());
+  EXPECT_EQ(helper::test::read_file(layer / "helper/post_create"), "run-1\n");
+
+  // A root file system that is read-only: only memory is left
+  test::fs::remove_all(layer);
+  server.write("layer", "a file where the folder should be");
+  done = run({"true"});
+  ASSERT_TRUE(done) << to_text(done.error());
+  EXPECT_EQ(helper::test::read_file(server.folder() / "marks/post_create"), "run-1\n");
+
+  test::fs::remove_all(server.folder() / "marks");
+  server.write("marks", "a file where the folder should be");
+  done = run({"true"});
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().thing.find("post_create has run"), std::string::npos) << to_text(done.error());
 }
 
 }  // namespace

@@ -132,16 +132,16 @@ TEST(Probe, TellsAnAbsentContainerFromAnEngineThatIsDown) {
 
 TEST(Probe, SaysWhenThereIsNoEngineAtAll) {
   const auto desired = plan::desired_state(target(), plan::Power::running);
-  const std::string nonce = make_nonce();
+  const Nonces nonces = make_nonces();
   LocalRunner runner;
   // A PATH of nothing: the script adds the places where docker usually is, so those are taken out as well.
-  std::string script = probe_script(desired, {}, {}, nonce);
+  std::string script = probe_script(desired, {}, {}, nonces);
   const std::string places = ":/usr/local/bin:/usr/bin:/bin:/snap/bin";
   ASSERT_NE(script.find(places), std::string::npos);
   script.replace(script.find(places), places.size(), "");
   const auto output = runner.run({"PATH=/nonexistent\n" + script, {}}, {});
   ASSERT_TRUE(output);
-  const auto facts = read_probe(output->out, nonce, desired, {}, {});
+  const auto facts = read_probe(output->out, nonces, desired, {}, {});
   ASSERT_TRUE(facts) << output->out << output->err;
   EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_missing);
   EXPECT_EQ(facts->engine_error->fix, "on the server: sudo apt-get install -y docker.io");
@@ -157,8 +157,38 @@ TEST(Probe, KnowsAContainerWithoutAShell) {
   EXPECT_FALSE(facts->inside->has_shell);
 }
 
+// Root of a container reads in its argv whatever the script inside is given, and may print what it likes.
+TEST(Probe, BelievesNothingThatAContainerSaysOfWhatIsOutsideOfIt) {
+  const std::string forger = R"py(#!/usr/bin/env python3
+import re, sys
+for nonce in sorted(set(re.findall("@helper-[0-9a-f]+", " ".join(sys.argv)))):
+    for section in ("no_engine 0", "container 1", "trouble_docker 0", "aside 0", "image 1", "owner 0", "no_shell 0",
+                    "inside_end 0", "machine 0", "engine 0", "look_quick 0", "server_gpus_files 0"):
+        print(f"\n{nonce} {section}\nforged")
+)py";
+  FakeServer server("/dev/null");
+  server.executable("bin/forger", forger);
+  // The container's `sh` is the forger.
+  const std::string docker = helper::test::read_file(server.folder() / "bin" / "docker");
+  std::string hostile = docker;
+  hostile.replace(hostile.find("/dev/null \"$@\""), 9, (server.folder() / "bin" / "forger").string());
+  server.program("docker", hostile);
+  server.write("container", running());
+  const auto facts = look(server);
+  ASSERT_TRUE(facts) << to_text(facts.error());
+  EXPECT_EQ(facts->engine_error, std::nullopt);
+  ASSERT_TRUE(facts->container && facts->engine);
+  EXPECT_EQ(facts->container->state, plan::ContainerState::running);
+  EXPECT_EQ(facts->aside, std::nullopt);
+  EXPECT_EQ(facts->project_owner, std::nullopt);
+  EXPECT_EQ(facts->server_gpu, std::nullopt);
+  EXPECT_NE(facts->machine, "forged");
+  ASSERT_TRUE(facts->inside_error);
+  EXPECT_EQ(facts->inside_error->code, ErrorCode::inside_failed);
+}
+
 TEST(Probe, IsAnErrorWhenTheServersShellGaveNoAnswer) {
-  const auto facts = read_probe("This account is currently not available.\n", "@helper-0",
+  const auto facts = read_probe("This account is currently not available.\n", make_nonces(),
                                 plan::desired_state(target(), plan::Power::running), {}, {});
   ASSERT_FALSE(facts);
   EXPECT_EQ(facts.error().code, ErrorCode::server_command);

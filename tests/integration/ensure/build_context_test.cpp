@@ -1,5 +1,6 @@
 #include "ensure/build_context.hpp"
 
+#include "support/scoped_env.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sys/stat.h>
+#include <thread>
 
 namespace helper::ensure {
 namespace {
@@ -101,19 +103,53 @@ TEST_F(BuildContext, ItsPrintChangesWithBytesNamesModesAndSettingsAndNotWithTheT
   EXPECT_NE(print(), argument);
 }
 
-TEST_F(BuildContext, IsPackedAsGnuTarReadsIt) {
+TEST_F(BuildContext, IsPackedAsGnuTarReadsItAndNothingOfItStandsInTheFolderForTemporaryFiles) {
   write("src/a.py", "print(1)\n");
-  fs::path packed;
-  {
-    const auto file = pack_context(build, {});
-    ASSERT_TRUE(file) << to_text(file.error());
-    packed = file->path();
-    fs::create_directory(folder() / "out");
-    ASSERT_EQ(std::system(("tar -C " + (folder() / "out").string() + " -xzf " + packed.string()).c_str()), 0);
-  }
-  EXPECT_FALSE(fs::exists(packed.parent_path())) << "it goes with its owner";
+  fs::create_directory(folder() / "tmp");
+  const test::ScopedEnv temporary("TMPDIR", (folder() / "tmp").string());
+  const auto file = pack_context(build, {});
+  ASSERT_TRUE(file) << to_text(file.error());
+  EXPECT_TRUE(fs::is_empty(folder() / "tmp")) << "a kill -9 now would leave it there";
+  std::ofstream(folder() / "copy.tar.gz") << std::ifstream(file->path()).rdbuf();
+  fs::create_directory(folder() / "out");
+  const std::string extract = "tar -C " + (folder() / "out").string() + " -xzf " + (folder() / "copy.tar.gz").string();
+  ASSERT_EQ(std::system(extract.c_str()), 0);
   EXPECT_TRUE(fs::is_regular_file(folder() / "out/src/a.py"));
   EXPECT_TRUE(fs::is_regular_file(folder() / "out/Dockerfile"));
+}
+
+// A log that grows, __pycache__ and an IDE's own files come, change and go while the context is read.
+TEST_F(BuildContext, ThatChangesWhileItIsReadAndPackedIsTakenAsItIsFound) {
+  for (int i = 0; i < 200; ++i) write("cache/" + std::to_string(i), std::string(20'000, 'x'));
+  std::jthread busy([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i) {
+      const std::string name = "cache/" + std::to_string(i % 200);
+      switch (i % 4) {
+        case 0:
+          fs::remove(build.context / name);
+          break;
+        case 1:
+          write(name, std::string(static_cast<std::size_t>(i % 50'000), 'y'));
+          break;
+        case 2:
+          fs::remove_all(build.context / "idea");
+          break;
+        default:
+          write("idea/" + std::to_string(i % 7), "z");
+          break;
+      }
+    }
+  });
+  fs::create_directory(folder() / "out");
+  for (int i = 0; i < 20; ++i) {
+    engine::ContextMemory fresh;
+    const auto inputs = build_inputs(build, fresh, {});
+    EXPECT_FALSE(inputs.error) << to_text(*inputs.error);
+    const auto file = pack_context(build, {});
+    ASSERT_TRUE(file) << to_text(file.error());
+    std::ofstream(folder() / "copy.tar.gz") << std::ifstream(file->path()).rdbuf();
+    ASSERT_EQ(std::system(("tar -tzf " + (folder() / "copy.tar.gz").string() + " > /dev/null").c_str()), 0);
+  }
 }
 
 TEST_F(BuildContext, IsCancelled) {

@@ -66,6 +66,15 @@ TEST_F(HostKeys, WhoseMakingIsCancelledLeaveNothing) {
   EXPECT_FALSE(fs::exists(paths.host_keys("centernet") / "ed25519"));
 }
 
+TEST_F(HostKeys, ThatWereHalfMadeWhenADaemonWasKilledGoWhenTheNextBegins) {
+  fs::create_directory(paths.runtime / "host-key-Ab3dEf");
+  std::ofstream(paths.runtime / "host-key-Ab3dEf" / "key") << "half a secret";
+  std::ofstream(paths.runtime / "endpoint.json") << "{}";
+  remove_half_made_host_keys(paths);
+  EXPECT_FALSE(fs::exists(paths.runtime / "host-key-Ab3dEf"));
+  EXPECT_TRUE(fs::exists(paths.runtime / "endpoint.json"));
+}
+
 TEST_F(HostKeys, ABundleIsFoundByItsMachineAndNamedByItsDigest) {
   for (const char* name : {"x86_64-0123456789abcdef.tar.gz", "aarch64-00000000000000ff.tar.gz", "x86_64-short.tar.gz",
                            "riscv64-0123456789abcdef.tar", "x86_64.made"}) {

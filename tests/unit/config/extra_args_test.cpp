@@ -73,5 +73,27 @@ TEST(ExtraArgs, AWordThatTheEngineWouldTakeForTheImageIsRefused) {
   }
 }
 
+TEST(ExtraArgs, TheBeginningOfAFlagIsNoFlagAndTheClientsOwnOptionsAreNotForIt) {
+  const std::vector<std::pair<std::string, std::string>> flags{{"--nam", "container.name"},
+                                                               {"--nam=x", "container.name"},
+                                                               {"--hostn", "container.hostname"},
+                                                               {"--gpu", "container.gpus"},
+                                                               {"--priv", "container.privileged"},
+                                                               {"--det", "remove it"},
+                                                               {"-H", "engine"},
+                                                               {"-Htcp://other", "engine"},
+                                                               {"--host=tcp://other", "engine"},
+                                                               {"--context", "engine"},
+                                                               {"--connection=x", "engine"},
+                                                               {"--root", "engine"}};
+  for (const auto& [flag, fix] : flags) {
+    const auto bad = check_extra_args({flag});
+    ASSERT_TRUE(bad) << flag;
+    EXPECT_NE(bad->flaw.fix.find(fix), std::string::npos) << flag << ": " << bad->flaw.fix;
+  }
+  for (const char* whole : {"--ip", "--init", "--ipc", "--device", "--dns", "--pid", "--network-alias", "--read-only"})
+    EXPECT_FALSE(check_extra_args({whole})) << whole;
+}
+
 }  // namespace
 }  // namespace helper::config

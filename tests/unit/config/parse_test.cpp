@@ -271,6 +271,13 @@ TEST(ParseConfig, TwoTunnelsOfOneTargetOnOneLocalPortAreNamedBoth) {
             "local port 8888 is also that of targets.centernet.ssh.local_port (line 2)");
 }
 
+TEST(ParseConfig, JupyterMayNotTakeThePortOfOurSshServerInTheContainer) {
+  const auto error = refused(with_target("\"jupyter\": {\"port\": 61022}"));
+  EXPECT_EQ(error.thing, "helper.json:2: targets.centernet.jupyter.port");
+  EXPECT_EQ(error.fix, "choose another port, for example 8888");
+  EXPECT_TRUE(parse_config(with_target("\"jupyter\": {\"port\": 61023}"), k_file));
+}
+
 TEST(ParseConfig, TheFreePortThatIsOfferedIsFree) {
   EXPECT_NE(refused(with_target("\"forwards\": [7, 7, 8, 9]")).fix.find("for example 10"), std::string::npos);
   EXPECT_EQ(refused(with_target("\"forwards\": [65535, 65535]")).fix, "give one of the two another local port");

@@ -100,11 +100,6 @@ TEST(ReadInside, KnowsARootThatMayNotBecomeAnotherUser) {
   EXPECT_TRUE(read(with("capabilities", 0, "what\n")).can_switch_users);
 }
 
-TEST(ReadInside, AContainerWithoutAShellTellsNothingElse) {
-  const auto inside = read({{"no_shell", 0, ""}});
-  EXPECT_FALSE(inside.has_shell);
-}
-
 TEST(ReadInside, TakesNoControlCharactersIntoWhatItReads) {
   EXPECT_EQ(read(with("sshd", 0, "/usr/sbin/\x1b[2Jsshd\n")).image_sshd, "");
   EXPECT_EQ(read(with("bundle", 0, "\n")).bundle, "");

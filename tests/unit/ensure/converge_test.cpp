@@ -366,5 +366,53 @@ TEST_F(ConvergeTest, TheReportsTimesAreTheClocks) {
   EXPECT_EQ(created->elapsed, Milliseconds(1'500));
 }
 
+// At whatever step, and however often within reason: the request ends with a container that is ready.
+TEST_F(ConvergeTest, AContainerThatSomebodyRemovesMeanwhileIsMadeAgain) {
+  for (const char* step : {"start", "start sshd", "look"}) {
+    for (int times = 1; times <= 3; ++times) {
+      server.forget_container();
+      memory = {};
+      ASSERT_TRUE(std::string(step) != "look" || converge());
+      server.removed_before = step;
+      server.times_removed = times;
+      const auto report = converge();
+      ASSERT_TRUE(report) << step << " x" << times << ": " << to_text(report.error()) << "\n" << events;
+      EXPECT_EQ(report->state, "ready");
+      EXPECT_TRUE(server.sshd_runs);
+      server.times_removed = 0;
+    }
+  }
+}
+
+TEST_F(ConvergeTest, SaysThatSomebodyRemovedTheContainerAndGivesUpWhenTheyGoOn) {
+  server.removed_before = "start sshd";
+  server.times_removed = 1;
+  auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->notes, Names{"container centernet was removed by somebody else meanwhile"});
+
+  server.forget_container();
+  server.times_removed = 1000;
+  report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_LT(asked().size(), 60U);
+}
+
+// What cannot be started is not taken for what somebody removed.
+TEST_F(ConvergeTest, AStepThatFailsOnAContainerThatIsThereEndsTheRequest) {
+  server.sshd_setup_never_holds = true;
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(events.find("removed by somebody"), std::string::npos);
+}
+
+TEST_F(ConvergeTest, AContainerThatSomebodyRemovesBeforeItIsStoppedIsStoppedEnough) {
+  ASSERT_TRUE(converge());
+  server.removed_before = "stop";
+  server.times_removed = 1;
+  const auto report = converge(plan::Power::stopped);
+  EXPECT_TRUE(report) << to_text(report.error());
+}
+
 }  // namespace
 }  // namespace helper::ensure

@@ -321,5 +321,51 @@ TEST(Worker, StandsManyWhoComeAndLeaveAtOnce) {
   EXPECT_EQ(answered, 400);
 }
 
+TEST(Worker, AJobThatThrowsIsAnErrorOfWhoAskedAndTheNextOneRuns) {
+  Worker worker;
+  const auto broken =
+      worker.request<int>("", k_ignore, false, {}, [](Job&) -> Result<int> { throw std::runtime_error("a defect"); });
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().code, ErrorCode::internal);
+  EXPECT_NE(broken.error().cause.find("a defect"), std::string::npos);
+  const auto odd = worker.request<int>("", k_ignore, false, {}, [](Job&) -> Result<int> { throw 7; });
+  EXPECT_EQ(odd.error().code, ErrorCode::internal);
+  worker.post("posted", [](Job&) { throw std::bad_alloc(); });
+  EXPECT_EQ(worker.request<int>("", k_ignore, false, {}, [](Job&) -> Result<int> { return 1; }), 1);
+}
+
+TEST(Worker, AListenerThatThrowsHoldsUpNeitherTheWorkNorTheOthers) {
+  Worker worker;
+  const EventSink broken = [](const Event&) { throw std::runtime_error("its connection is gone"); };
+  EXPECT_EQ(worker.request<int>("", broken, false, {},
+                                [](Job& job) -> Result<int> {
+                                  job.emit(note("step"));
+                                  return 1;
+                                }),
+            1);
+}
+
+TEST(JobKey, TellsTwoConfigsApartByWhateverFieldTheyDifferIn) {
+  config::Target config;
+  config.name = "a";
+  const JobKey key("running", config);
+  using Change = void (*)(config::Target&);
+  for (const Change change : std::initializer_list<Change>{
+           [](config::Target& t) { t.ssh.match_owner = false; }, [](config::Target& t) { t.ssh.create = true; },
+           [](config::Target& t) { t.ssh.env["A"] = "1"; }, [](config::Target& t) { t.post_create = {"true"}; },
+           [](config::Target& t) { t.post_start = {"true"}; }, [](config::Target& t) { t.project.imports = {"torch"}; },
+           [](config::Target& t) { t.container.build.emplace(); }, [](config::Target& t) { t.jupyter.emplace(); },
+           [](config::Target& t) {
+             t.forwards = {{1, 2}};
+           },
+           [](config::Target& t) { t.ide.backend_cache = true; }}) {
+    config::Target other = config;
+    change(other);
+    EXPECT_FALSE(key == JobKey("running", other));
+  }
+  EXPECT_TRUE(key == JobKey("running", config));
+  EXPECT_FALSE(key == JobKey("stopped", config));
+}
+
 }  // namespace
 }  // namespace helper::ensure

@@ -68,7 +68,7 @@ TEST(SpecHash, IsAnotherForEachFieldThatOnlyCreationSets) {
                                     },
                                     [](auto& t) { t.container.ports = {"8080:80"}; },
                                     [](auto& t) { t.container.env["A"] = "b"; },
-                                    [](auto& t) { t.container.env["A"] = "c"; },
+                                    [](auto& t) { t.container.env["B"] = "b"; },
                                     [](auto& t) {
                                       t.container.command = std::vector<std::string>{"sleep", "infinity"};
                                     },

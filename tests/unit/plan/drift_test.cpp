@@ -16,6 +16,7 @@ Observed made_from(const config::Target& target) {
   observed.container->applied = fields_of(target);
   observed.container->settings = Settings{.restart = target.container.restart};
   observed.container->image_id = "sha256:cda6";
+  for (const auto& [name, value] : target.container.env) observed.container->env.push_back(name + "=" + value);
   observed.image = test::image();
   return observed;
 }
@@ -33,13 +34,44 @@ TEST(Fields, EachKeyOfTheConfigSaysWhatItsChangeNeeds) {
   }
 }
 
-TEST(Fields, HoldNoValueOfAVariable) {
+// Nor anything that could be made of it alone: whoever can read the labels could try all short values.
+TEST(Labels, AreTheSameWhateverTheValueOfAVariableIs) {
   config::Target target = test::target();
   target.container.env["TOKEN"] = "hunter2";
-  for (const auto& [key, text] : fields_of(target)) EXPECT_EQ(text.find("hunter2"), std::string::npos) << key;
-  const auto before = fields_of(target).at("container.env");
+  const Desired before = desired_state(target, Power::running);
   target.container.env["TOKEN"] = "hunter3";
-  EXPECT_NE(fields_of(target).at("container.env"), before);
+  const Desired after = desired_state(target, Power::running);
+  EXPECT_EQ(after.fields, before.fields);
+  EXPECT_EQ(after.spec_hash, before.spec_hash);
+  EXPECT_EQ(before.fields.at("container.env"), "TOKEN");
+}
+
+TEST(Drift, AVariableOfAnotherValueIsOneAndNoValueIsShown) {
+  config::Target then = test::target();
+  then.container.env = {{"TOKEN", "hunter2"}, {"MODE", "x"}};
+  config::Target now = then;
+  now.container.env["TOKEN"] = "hunter3";
+  EXPECT_TRUE(drifts(then, made_from(then)).empty());
+  const auto found = drifts(now, made_from(then));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(to_text(found.front()),
+            "container.env: the config has changed (MODE, TOKEN with another value wanted, MODE, TOKEN applied)");
+}
+
+// Containers of version 0.1 have a fingerprint of each value in their labels.
+TEST(Drift, AContainerOfAnOlderVersionIsComparedAsItIs) {
+  config::Target target = test::target();
+  target.container.env = {{"A", "1"}, {"B", "x=#y, z"}};
+  Observed observed = made_from(target);
+  observed.container->applied["container.env"] = "A=#af63ad4c86019caf, B=#0123456789abcdef";
+  EXPECT_TRUE(drifts(target, observed).empty());
+  target.container.env["A"] = "2";
+  EXPECT_EQ(drifts(target, observed).size(), 1U);
+
+  observed = made_from(target);
+  observed.container->applied.clear();
+  observed.container->labels[k_label_spec] = desired_state(target, Power::running).older_spec_hash;
+  EXPECT_TRUE(drifts(target, observed).empty());
 }
 
 TEST(Drift, IsNoneWhereNothingChanged) { EXPECT_TRUE(drifts(test::target(), made_from(test::target())).empty()); }
@@ -153,6 +185,28 @@ TEST(Drift, WithConsentTheOldContainerWaitsAsideWhileTheNewOneIsMade) {
       "set container centernet aside as centernet.helper-replaced: container.shm_size: the config has changed (8g "
       "wanted, nothing applied, 0 is)\n"
       "drift: container.shm_size: the config has changed (8g wanted, nothing applied, 0 is)\n");
+}
+
+// A log, an IDE's own files or __pycache__ change while the image is built: what was sent was built.
+TEST(Drift, FilesThatChangedSinceThisRequestBuiltTheImageAreNoReasonToBuildItAgain) {
+  config::Target target = test::target();
+  target.container.build = config::BuildConfig{"/home/me/project", "Dockerfile", {}, ""};
+  Observed observed = made_from(target);
+  observed.container->state = ContainerState::absent;
+  observed.image->build_print = "sent";
+  observed.build = BuildInputs{"changed since", std::nullopt};
+  const auto plan_of = [&] { return to_text(make_plan(desired_state(target, Power::running), observed)); };
+  EXPECT_NE(plan_of().find("build image"), std::string::npos);
+  observed.attempts.built = "sent";
+  EXPECT_EQ(plan_of().find("build image"), std::string::npos);
+  EXPECT_NE(plan_of().find("create container"), std::string::npos);
+
+  observed.container->state = ContainerState::running;
+  observed.container->labels[k_label_build] = "sent";
+  EXPECT_TRUE(drifts(target, observed).empty());
+  EXPECT_NE(plan_of().find("changed while image"), std::string::npos) << plan_of();
+  observed.attempts.built.clear();
+  EXPECT_EQ(drifts(target, observed).size(), 1U);
 }
 
 }  // namespace

@@ -1,0 +1,124 @@
+#include "rpc/presence.hpp"
+
+#include "base/last_resort.hpp"
+#include "base/log.hpp"
+#include "base/own_folder.hpp"
+#include "base/pipe.hpp"
+
+#ifdef __linux__
+#include <sys/inotify.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <poll.h>
+#include <unistd.h>
+#include <utility>
+
+namespace helper::rpc {
+namespace {
+
+// How long nothing is looked at while nothing is heard; and soon after a look that was not final.
+constexpr int k_look_every = 2'000;  // ms
+constexpr int k_look_soon = 150;     // ms
+// Who looks whether a daemon runs holds the lock for a moment; a daemon holds it on.
+constexpr int k_locked_out = 3;
+
+// The system's word that a folder or a file in it went; none where the system gives none, and the time tells then.
+Fd listen_for_removals(const Paths& paths) {
+#ifdef __linux__
+  Fd fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!fd) return {};
+  constexpr std::uint32_t k_gone = IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | IN_MOVED_TO | IN_ATTRIB;
+  ::inotify_add_watch(fd.get(), paths.runtime.c_str(), k_gone | IN_ONLYDIR);
+  return fd;
+#else
+  static_cast<void>(paths);
+  return {};
+#endif
+}
+
+}  // namespace
+
+Presence::Found Presence::failed(const Error& error) {
+  trouble_ = to_text(error);
+  return Found::cannot_be_made;
+}
+
+Presence::Found Presence::look() {
+  trouble_.clear();
+  bool made = false;
+  std::error_code ignored;
+  made = !std::filesystem::exists(paths_.runtime, ignored);
+  if (const auto own = own_folder(paths_.runtime); !own) return failed(own.error());
+  if (!lock_.is_of(paths_.daemon_lock())) {
+    auto taken = DaemonLock::try_take(paths_.daemon_lock());
+    if (!taken) return failed(taken.error());
+    if (!*taken) {
+      if (++times_locked_out_ >= k_locked_out) return Found::another_daemon;
+      trouble_ = "another process holds " + paths_.daemon_lock().string();
+      return Found::cannot_be_made;
+    }
+    lock_ = std::move(**taken);
+    made = true;
+  }
+  times_locked_out_ = 0;
+  if (const auto there = read_endpoint(paths_.endpoint_file()); !there || there->token != endpoint_.token) {
+    if (const auto written = write_endpoint(files_, paths_.endpoint_file(), endpoint_); !written)
+      return failed(written.error());
+    made = true;
+  }
+  if (rest_) {
+    const auto rest = rest_();
+    if (!rest) return failed(rest.error());
+    made = made || *rest;
+  }
+  return made ? Found::made_again : Found::as_it_was;
+}
+
+PresenceWatch::PresenceWatch(Presence& presence, const Paths& paths, std::function<void()> replaced)
+    : presence_(presence),
+      paths_(paths),
+      replaced_(std::move(replaced)),
+      thread_([this](const std::stop_token& stop) { last_resort("the look at our own files", [&] { run(stop); }); }) {}
+
+void PresenceWatch::run(const std::stop_token& stop) {
+  auto wake = make_pipe();
+  if (!wake) return log_warning("nobody looks whether our files are there: {}", to_text(wake.error()));
+  const std::stop_callback end(stop, [&] { wake->write.reset(); });
+  std::optional<Fd> removals(listen_for_removals(paths_));
+  std::string told;
+  int pause = k_look_every;
+  while (!stop.stop_requested()) {
+    std::array<pollfd, 2> fds{pollfd{wake->read.get(), POLLIN, 0}, pollfd{removals->get(), POLLIN, 0}};
+    const int ready = ::poll(fds.data(), fds.size(), pause);
+    if (ready < 0 && errno != EINTR) return;
+    if (stop.stop_requested()) return;
+    const auto found = presence_.look();
+    // Whatever was heard is answered by this look; a folder that is another one now is listened to instead.
+    if (ready > 0 || found != Presence::Found::as_it_was) removals.emplace(listen_for_removals(paths_));
+    const bool is_first_failure = found == Presence::Found::cannot_be_made && told.empty();
+    pause = is_first_failure ? k_look_soon : std::min(2 * pause, k_look_every);
+    switch (found) {
+      case Presence::Found::as_it_was:
+        told.clear();
+        break;
+      case Presence::Found::made_again:
+        told.clear();
+        log_warning("files in {} had gone or were others; they are there again", paths_.runtime.string());
+        break;
+      case Presence::Found::cannot_be_made:
+        if (std::exchange(told, presence_.trouble()) != presence_.trouble())
+          log_warning("files of ours have gone and cannot be made again yet: {}", presence_.trouble());
+        break;
+      case Presence::Found::another_daemon:
+        log_warning("another daemon has taken over ({}): this one ends", paths_.daemon_lock().string());
+        return replaced_();
+    }
+  }
+}
+
+}  // namespace helper::rpc

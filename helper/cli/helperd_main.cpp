@@ -7,6 +7,7 @@
 #include "base/paths.hpp"
 #include "base/random_token.hpp"
 #include "ensure/service.hpp"
+#include "jupyter/rest_client.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/connect.hpp"
 #include "rpc/daemon_lock.hpp"
@@ -162,7 +163,8 @@ class Watchdog {
 Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const sigset_t& ends) {
   helper::DiskFileStore files;
   HELPER_TRY(files.remove(paths.endpoint_file()));  // of a daemon that was killed
-  helper::ensure::Service service(paths);
+  helper::jupyter::RestClient jupyter;
+  helper::ensure::Service service(paths, jupyter);
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::random_token();

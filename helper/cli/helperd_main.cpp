@@ -9,6 +9,7 @@
 #include "config/daemon_options.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/service.hpp"
+#include "jupyter/rest_client.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/connect.hpp"
 #include "rpc/daemon_lock.hpp"
@@ -169,7 +170,8 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   helper::DiskFileStore files;
   HELPER_TRY(files.remove(paths.endpoint_file()));  // of a daemon that was killed
   helper::ensure::remove_half_made_host_keys(paths);
-  helper::ensure::Service service(paths);
+  helper::jupyter::RestClient jupyter;
+  helper::ensure::Service service(paths, jupyter);
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::random_token();

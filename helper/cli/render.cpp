@@ -3,6 +3,7 @@
 #include "cli/ready_block.hpp"
 #include "cli/text.hpp"
 #include "plan/losses.hpp"
+#include "plan/work.hpp"
 
 #include <fmt/format.h>
 
@@ -97,6 +98,16 @@ std::string drift_text(const Style& style, const ensure::DriftReport& drift) {
   return safe_line(plan::to_text(plain), style.utf8) + (drift.need == "recreate" ? "; needs --recreate" : "");
 }
 
+// "2 kernels are busy: train.ipynb, eval.ipynb; 1 is not"
+std::string kernels_text(const plan::JupyterWork& work) {
+  if (!work.unknown.empty()) return fmt::format("not known: {}", work.unknown);
+  if (work.kernels.empty()) return "none";
+  const auto idle = std::ranges::count_if(work.kernels, [](const auto& kernel) { return kernel.state != "busy"; });
+  const std::string busy = plan::busy_text(work);
+  if (busy.empty()) return fmt::format("{}, none is busy", counted(work.kernels.size(), "kernel"));
+  return idle == 0 ? busy : fmt::format("{}; {} not busy", busy, idle);
+}
+
 std::string render_target(const Style& style, const ensure::TargetStatus& status) {
   Rows rows(style);
   rows.add_foreign("server", status.server);
@@ -104,6 +115,7 @@ std::string render_target(const Style& style, const ensure::TargetStatus& status
   for (const std::string& gpu : status.gpus) rows.add_foreign("GPU", gpu_name(gpu));
   rows.add_foreign("Python", python_text(status));
   rows.add_foreign("Jupyter", status.jupyter_url);
+  if (status.jupyter_work) rows.add_foreign("kernels", kernels_text(*status.jupyter_work));
   for (const auto& tunnel : status.tunnels) rows.add_foreign("tunnels", tunnel_text(tunnel));
   for (const auto& drift : status.drifts) rows.add("drift", drift_text(style, drift));
   for (const auto& step : status.would_do) rows.add_foreign("to do", step_text(step));
@@ -150,6 +162,8 @@ std::string render_plan(const Style& style, const ensure::PlanReport& plan) {
   for (const auto& step : plan.steps) text += render_line(style, Mark::planned, step.text, step.cause, "");
   for (const auto& drift : plan.drifts)
     text += fmt::format("{} {}\n", paint(style, Paint::yellow, "drift:"), drift_text(style, drift));
+  for (const std::string& loss : plan.losses)
+    text += fmt::format("{} {}\n", paint(style, Paint::yellow, "would end:"), safe_line(loss, style.utf8));
   for (const Error& problem : plan.problems) text += render_error(style, problem);
   for (const std::string& note : plan.notes) text += render_note(style, note);
   return text;

@@ -71,6 +71,7 @@ Result<void> confirm_removal(Context& context) {
   if (!context.can_ask) {
     std::string steps;
     for (const auto& step : plan.steps) steps += (steps.empty() ? "" : ", ") + step.text;
+    for (const auto& loss : plan.losses) steps += "; " + loss;
     return fail(ErrorCode::usage, "helper remove",
                 "there is nobody to ask whether to do this: " + steps +
                     "; what was written in a container outside its mounts is lost with it",
@@ -78,6 +79,7 @@ Result<void> confirm_removal(Context& context) {
   }
   Question question{Question::Kind::confirm, "Do this", {}};
   for (const auto& step : plan.steps) question.details.push_back("  " + step.text);
+  question.details.insert(question.details.end(), plan.losses.begin(), plan.losses.end());
   question.details.push_back(
       "What was written in the container outside its mounts is lost; to keep a copy first: helper snapshot " +
       plan.target);
@@ -124,15 +126,17 @@ Result<int> run_status(Context& context) {
   return ready ? 0 : exit_status(ErrorCode::not_ready);
 }
 
-Result<int> run_stop(Context& context) { return change(context, "stop"); }
+Result<int> run_stop(Context& context) { return change(context, "stop", {{"yes", context.arguments.has("--yes")}}); }
 
-Result<int> run_restart(Context& context) { return change(context, "restart"); }
+Result<int> run_restart(Context& context) {
+  return change(context, "restart", {{"yes", context.arguments.has("--yes")}});
+}
 
-Result<int> run_eject(Context& context) { return change(context, "eject"); }
+Result<int> run_eject(Context& context) { return change(context, "eject", {{"yes", context.arguments.has("--yes")}}); }
 
 Result<int> run_remove(Context& context) {
   if (!context.arguments.has("--yes")) HELPER_TRY(confirm_removal(context));
-  return change(context, "remove");
+  return change(context, "remove", {{"yes", true}});
 }
 
 Result<int> run_snapshot(Context& context) {

@@ -56,6 +56,10 @@ constexpr std::array k_remove{
     k_target,
     OptionSpec{Kind::flag, "--yes", "", "do not ask first"},
 };
+constexpr std::array k_ending{
+    k_target,
+    OptionSpec{Kind::flag, "--yes", "", "do not ask when kernels of Jupyter are busy"},
+};
 constexpr std::array k_snapshot{
     k_target,
     OptionSpec{Kind::text, "--tag", "IMAGE", "what to call the image (made of the target's name and the time)"},
@@ -135,18 +139,22 @@ constexpr std::array k_verbs{
          "are ready, else 13.",
          "helper status\nhelper status centernet --json", k_only_target, run_status},
     Verb{"stop", "stop the container and close its tunnels",
-         "The container stays, with all that is in it: ensure starts it again.", "helper stop centernet", k_only_target,
-         run_stop},
-    Verb{"restart", "stop, then ensure", "What runs in the container ends. Its files stay.", "helper restart centernet",
-         k_only_target, run_restart},
+         "The container stays, with all that is in it: ensure starts it again. When kernels of Jupyter are\n"
+         "busy it asks first; without a terminal it then needs --yes.",
+         "helper stop centernet\nhelper stop centernet --yes", k_ending, run_stop},
+    Verb{"restart", "stop, then ensure",
+         "What runs in the container ends. Its files stay. When kernels of Jupyter are busy it asks first;\n"
+         "without a terminal it then needs --yes.",
+         "helper restart centernet", k_ending, run_restart},
     Verb{"remove", "remove the container and close its tunnels",
          "What was written in the container outside its mounts is lost. It shows what would go and asks\n"
          "first; without a terminal it needs --yes.",
          "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove},
     Verb{"eject", "take everything of helper's out of the container",
          "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file.\n"
-         "ensure puts it back.",
-         "helper eject centernet", k_only_target, run_eject},
+         "ensure puts it back. When kernels of Jupyter are busy it asks first; without a terminal it then\n"
+         "needs --yes.",
+         "helper eject centernet", k_ending, run_eject},
     Verb{"snapshot", "keep a copy of the container as an image on its server",
          "The container is paused while it is copied. What lies in its mounts and volumes is not part of\n"
          "the copy; its environment variables are.",

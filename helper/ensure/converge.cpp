@@ -2,12 +2,14 @@
 
 #include "engine/losses.hpp"
 #include "ensure/apply.hpp"
+#include "ensure/jupyter_work.hpp"
 #include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
 #include "plan/attempts.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/losses.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/work.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -45,8 +47,11 @@ class Convergence {
 
   Result<Report> run() {
     // What this machine alone can tell comes first, so that a busy port is named before anything slow.
-    HELPER_TRY_ASSIGN(const auto here, observe_here(hands_, paths_, desired_));
-    HELPER_TRY(apply_all(plan::make_plan(desired_, here), here));
+    // What ends a target begins with a question, perhaps: until then its tunnels stay.
+    if (desired_.power == plan::Power::running) {
+      HELPER_TRY_ASSIGN(const auto here, observe_here(hands_, paths_, desired_));
+      HELPER_TRY(apply_all(plan::make_plan(desired_, here), here));
+    }
     tell({Event::Kind::connecting, {}, hands_.server.where(), {}, {}, {}, {}});
     while (report_.rounds < k_max_rounds) {
       ++report_.rounds;
@@ -67,7 +72,7 @@ class Convergence {
       if (desired_.power == plan::Power::running && !observed.server_error) hands_.tunnels.start();
       plan::Plan plan = plan::make_plan(desired_, observed);
       if (!plan.wants_consent.empty() && attempts_.consent == plan::Consent::not_asked) {
-        HELPER_TRY(ask_for_consent(plan, engine::cli_of(observed.engine.value_or(plan::Engine{}))));
+        HELPER_TRY(ask_for_consent(plan, observed, engine::cli_of(observed.engine.value_or(plan::Engine{}))));
         observed.attempts = attempts_;
         plan = plan::make_plan(desired_, observed);
       }
@@ -77,6 +82,7 @@ class Convergence {
         continue;
       }
       if (plan.steps.empty()) return finish(plan, observed);
+      HELPER_TRY(may_end_work(plan, observed));
       if (const auto text = plan::to_text(plan); !plans_.insert(text).second) {
         return fail(ErrorCode::internal, plan::to_text(plan.steps.front().action), "it was done and yet is still to do",
                     "look at the log, then: helper ensure " + desired_.target.name);
@@ -215,20 +221,40 @@ class Convergence {
   }
 
   // Without an answer it goes on with the container as it is.
-  Result<void> ask_for_consent(const plan::Plan& plan, const engine::EngineCli& cli) {
+  Result<void> ask_for_consent(const plan::Plan& plan, const plan::Observed& observed, const engine::EngineCli& cli) {
     attempts_.consent = consents_.recreate ? plan::Consent::yes : plan::Consent::no;
     attempts_.consent_for = plan.wants_consent;
     if (consents_.recreate || consents_.person == nullptr || !consents_.person->can_ask()) return {};
     const std::string& name = desired_.target.container.name;
     attempts_.snapshot_image = snapshot_name(desired_.target.name, "before", hands_.clock.wall());
+    const auto work = look_at_work(hands_, desired_, observed, stop_);
     const auto losses = engine::look_at_losses(hands_.server, cli, name, stop_);
     const auto answer =
         consents_.person->ask(plan::recreate_question(name, plan.drifts, losses ? std::optional(*losses) : std::nullopt,
-                                                      attempts_.snapshot_image),
+                                                      plan::losses_of(work), attempts_.snapshot_image),
                               stop_);
     if (!answer && answer.error().code == ErrorCode::cancelled) return fail(answer.error());
     if (answer && *answer == "yes") attempts_.consent = plan::Consent::yes;
     if (answer && *answer == "snapshot") attempts_.consent = plan::Consent::snapshot_first;
+    return {};
+  }
+
+  // Kernels that compute end only with somebody's yes. What is not known stands in nobody's way.
+  Result<void> may_end_work(const plan::Plan& plan, const plan::Observed& observed) {
+    if (desired_.power == plan::Power::running || consents_.end_work || work_was_asked_) return {};
+    if (!plan::ends_work(plan, desired_, observed)) return {};
+    work_was_asked_ = true;
+    const auto work = look_at_work(hands_, desired_, observed, stop_);
+    if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
+    for (const auto& loss : plan::losses_of(work)) note(loss);
+    if (!work || plan::busy_text(*work).empty()) return {};
+    const bool can_ask = consents_.person != nullptr && consents_.person->can_ask();
+    if (!can_ask) return fail(plan::work_error(desired_, *work, consents_.verb));
+    HELPER_TRY_ASSIGN(const auto answer, consents_.person->ask(plan::work_question(desired_, *work), stop_));
+    if (answer != "yes") {
+      return fail(ErrorCode::cancelled, "container " + desired_.target.container.name,
+                  plan::busy_text(*work) + "; nothing was changed");
+    }
     return {};
   }
 
@@ -260,6 +286,7 @@ class Convergence {
   int times_taken_away_ = 0;
   int times_passed_ = 0;
   int times_going_ = 0;
+  bool work_was_asked_ = false;
   std::set<std::string> plans_;  // texts of the plans that were applied
   Report report_;
 };

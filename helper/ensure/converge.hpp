@@ -16,10 +16,12 @@ namespace helper::ensure {
 // container, and to bring the old one back when that fails, as many again.
 inline constexpr int k_max_rounds = 14;
 
-// Whether a container that is not as the config says may be made anew.
+// What somebody has agreed to: that a container which is not as the config says is made anew, that work ends.
 struct Consents {
   bool recreate = false;       // somebody has agreed beforehand
+  bool end_work = false;       // ... that kernels which are busy end
   Prompter* person = nullptr;  // who can be asked; nullptr: nobody
+  std::string verb{};          // of the command that asks, to name it in a fix; "" = the one of the power
 };
 
 // The report's round_trips are left to the caller, who owns the runner. Error: the plan's first problem, or the step

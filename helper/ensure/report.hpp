@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/prompt.hpp"
 #include "ide/interpreter.hpp"
+#include "plan/jupyter_work.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -78,6 +79,7 @@ struct PlanReport {
   std::vector<Error> problems;
   std::vector<std::string> notes;
   std::vector<DriftReport> drifts = {};
+  std::vector<std::string> losses = {};  // what runs and would end: "2 kernels are busy: train.ipynb, eval.ipynb"
 };
 
 struct TunnelReport {
@@ -109,6 +111,7 @@ struct TargetStatus {
   std::vector<std::string> notes;
   std::string jupyter_url;  // secret, for the token is in it: never logged; "" when no Jupyter answers
   std::vector<DriftReport> drifts;
+  std::optional<plan::JupyterWork> jupyter_work;  // absent: no Jupyter of the config runs; of watch always
   friend bool operator==(const TargetStatus&, const TargetStatus&) = default;
 };
 

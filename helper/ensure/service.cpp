@@ -20,7 +20,9 @@
 namespace helper::ensure {
 namespace {
 
-Caller caller_of(const Request& request) { return {request.agent_socket, request.can_answer, request.recreate}; }
+Caller caller_of(const Request& request) {
+  return {request.agent_socket, request.can_answer, request.recreate, request.yes, {}};
+}
 
 // "PyCharm2026.1, DataSpell2025.2"
 std::string names_of(const std::vector<settings::IdeReport>& ides) {
@@ -55,7 +57,7 @@ std::vector<Result<T>> side_by_side(const std::vector<std::function<Result<T>()>
 }  // namespace
 
 struct Service::State {
-  explicit State(Paths its_paths) : paths(std::move(its_paths)) {}
+  State(Paths its_paths, JupyterApi& its_jupyter) : paths(std::move(its_paths)), jupyter(its_jupyter) {}
 
   struct Chosen {
     config::Target config;
@@ -97,7 +99,7 @@ struct Service::State {
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
     const std::scoped_lock lock(mutex);
     auto& target = targets[{file, name}];
-    if (!target) target = std::make_shared<Target>(paths, files, clock, questions);
+    if (!target) target = std::make_shared<Target>(paths, files, clock, questions, jupyter);
     return target;
   }
 
@@ -158,6 +160,7 @@ struct Service::State {
   }
 
   const Paths paths;
+  JupyterApi& jupyter;
   const std::string helper = helper_beside_us();
   DiskFileStore files;
   SystemClock clock;
@@ -168,7 +171,7 @@ struct Service::State {
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
 };
 
-Service::Service(Paths paths) : state_(std::make_unique<State>(std::move(paths))) {}
+Service::Service(Paths paths, JupyterApi& jupyter) : state_(std::make_unique<State>(std::move(paths), jupyter)) {}
 
 Service::~Service() = default;
 

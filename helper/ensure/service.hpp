@@ -5,6 +5,7 @@
 #include "base/paths.hpp"
 #include "base/result.hpp"
 #include "ensure/gpu_report.hpp"
+#include "ensure/jupyter_api.hpp"
 #include "ensure/python_list.hpp"
 #include "ensure/report.hpp"
 #include "ensure/settings_order.hpp"
@@ -28,12 +29,14 @@ struct Request {
   // "NAME=value" of whoever asks, for ${localEnv:NAME} of a devcontainer.json; absent = this process's own.
   std::optional<std::vector<std::string>> environment{};
   bool recreate = false;  // of ensure: a container that is not as the config says may be made anew without asking
+  bool yes = false;       // of stop, restart, remove, eject: kernels that are busy may end without asking
   std::string folder{};   // absolute, where the search for a helper.json begins; "" = the person's own config
 };
 
 class Service {
  public:
-  explicit Service(Paths paths);
+  // `jupyter` outlives it.
+  Service(Paths paths, JupyterApi& jupyter);
   ~Service();  // stops every worker and closes every tunnel
 
   // ensure with Power::running; stop and remove are the same with stopped and absent.

@@ -28,10 +28,12 @@ struct Target::Connection {
   tunnel::Tunnels tunnels;
 };
 
-Target::Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions)
+Target::Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions, JupyterApi& jupyter)
     : paths_(paths),
       files_(files),
       clock_(clock),
+      jupyter_(jupyter),
+      work_(clock),
       ask_(std::make_shared<AskJob>(questions)),
       secrets_(std::make_shared<ssh::SecretCache>()) {}
 
@@ -63,7 +65,7 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
                          tunnel::Tunnels(dial, [this](bool up, const std::string& why) { link_changed(up, why); })});
     }
   }
-  return {connection_->server, connection_->tunnels, files_, clock_};
+  return {connection_->server, connection_->tunnels, files_, clock_, jupyter_};
 }
 
 // On the tunnels' thread: after the server or the link was away, what stood on it may have gone too.
@@ -84,16 +86,19 @@ void Target::link_changed(bool up, const std::string& why) {
 Result<Report> Target::converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job) {
   const Hands hands = hands_for(config, caller);
   const auto before = connection_->server.runs();
-  if (power != plan::Power::running) keep_running_ = false;
   forget();
   const AskJob::During during(*ask_, job);
+  bool began = false;
   auto report = ensure::converge(hands, paths_, plan::desired_state(config, power), memory_,
                                  [&](const Event& event) {
                                    job.emit(event);
-                                   if (event.kind == Event::Kind::started)
-                                     bulletin_.publish(working_status(config, event.text));
+                                   if (event.kind != Event::Kind::started) return;
+                                   began = true;
+                                   bulletin_.publish(working_status(config, event.text));
                                  },
-                                 job.stop(), {caller.recreate, ask_.get()});
+                                 job.stop(), {caller.recreate, caller.yes, ask_.get(), caller.verb});
+  // What was refused or given up before its first step changes nothing of what the target is meant to be.
+  if (power != plan::Power::running && (report || began)) keep_running_ = false;
   unreachable_ =
       !report && error_kind(report.error().code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
   // Without a Python the container can still be reached, so that one can be put into it.
@@ -163,20 +168,24 @@ Result<plan::Observed> Target::observe_now(const config::Target& config, const C
 
 Result<Report> Target::converge(const config::Target& config, plan::Power power, const Caller& caller,
                                 const EventSink& on_event, const std::stop_token& stop) {
-  const std::string what = plan::to_text(power) + (caller.recreate ? ", and recreate" : "");
+  const std::string what =
+      plan::to_text(power) + (caller.recreate ? ", and recreate" : "") + (caller.yes ? ", whatever ends" : "");
   return worker_.request<Report>(JobKey(what, config), on_event, caller.can_answer, stop,
                                  [=, this](Job& job) { return converge_now(config, power, caller, job); });
 }
 
 Result<Report> Target::restart(const config::Target& config, const Caller& caller, const EventSink& on_event,
                                const std::stop_token& stop) {
-  const JobKey key(caller.recreate ? "restart, and recreate" : "restart", config);
-  return worker_.request<Report>(key, on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
+  const std::string what =
+      std::string("restart") + (caller.recreate ? ", and recreate" : "") + (caller.yes ? ", whatever ends" : "");
+  return worker_.request<Report>(JobKey(what, config), on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
     // Asked first, so that nothing is closed for a container that is not stopped in the end.
     HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
     const auto stopping = plan::make_plan(plan::desired_state(config, plan::Power::stopped), observed);
     if (!stopping.problems.empty()) return fail(stopping.problems.front());
-    HELPER_TRY_ASSIGN(auto stopped, converge_now(config, plan::Power::stopped, caller, job));
+    Caller restarts = caller;
+    restarts.verb = "restart";
+    HELPER_TRY_ASSIGN(auto stopped, converge_now(config, plan::Power::stopped, restarts, job));
     HELPER_TRY_ASSIGN(auto report, converge_now(config, plan::Power::running, caller, job));
     report.steps.insert(report.steps.begin(), stopped.steps.begin(), stopped.steps.end());
     report.changed = report.changed || stopped.changed;
@@ -193,18 +202,48 @@ Result<PlanReport> Target::plan(const config::Target& config, plan::Power power,
       {}, [](const Event&) {}, caller.can_answer, stop,
       [=, this](Job& job) -> Result<PlanReport> {
         HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
-        return plan_report(config.name, plan::make_plan(plan::desired_state(config, power), observed));
+        const auto desired = plan::desired_state(config, power);
+        const auto plan = plan::make_plan(desired, observed);
+        auto report = plan_report(config.name, plan);
+        if (plan::ends_work(plan, desired, observed)) {
+          report.losses = plan::losses_of(look_at_work(hands_for(config, caller), desired, observed, job.stop()));
+        }
+        return report;
       });
 }
 
 Result<TargetStatus> Target::status(const config::Target& config, const Caller& caller, const std::stop_token& stop) {
   if (const auto step = worker_.busy_with()) return working_status(config, *step);
-  return worker_.request<TargetStatus>(
-      {}, [](const Event&) {}, caller.can_answer, stop,
-      [=, this](Job& job) -> Result<TargetStatus> {
-        HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
-        return status_of(config, observed);
-      });
+  HELPER_TRY_ASSIGN(auto seen, worker_.request<Seen>(
+                                   {}, [](const Event&) {}, caller.can_answer, stop,
+                                   [=, this](Job& job) -> Result<Seen> {
+                                     HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
+                                     return see(config, observed);
+                                   }));
+  if (seen.lines) {
+    seen.status.jupyter_work = work_.get(
+        seen.run, [&] { return ask_jupyter(jupyter_, std::move(*seen.lines), stop); }, stop);
+  }
+  return std::move(seen.status);
+}
+
+Target::Seen Target::see(const config::Target& config, const plan::Observed& observed) {
+  Seen seen{status_of(config, observed), {}, nullptr};
+  const auto door = plan::jupyter_door(plan::desired_state(config, plan::Power::running), observed);
+  if (!door) return seen;
+  seen.run = engine::run_of(*observed.container);
+  auto& work = seen.status.jupyter_work;
+  work = work_.find(seen.run);
+  if (work) return seen;
+  const auto tunnels = connection_->tunnels.status();
+  if (config.server != k_local && std::ranges::none_of(tunnels, &tunnel::TunnelStatus::link_up)) {
+    work = plan::JupyterWork{{}, "the tunnels are not open; to open them: helper ensure " + config.name};
+  } else if (auto lines = open_lines(connection_->tunnels, *door)) {
+    seen.lines = std::make_shared<JupyterLines>(std::move(*lines));
+  } else {
+    work = plan::JupyterWork{{}, lines.error().cause};
+  }
+  return seen;
 }
 
 TargetStatus Target::status_of(const config::Target& config, const plan::Observed& observed) {

@@ -7,6 +7,7 @@
 #include "ensure/bulletin.hpp"
 #include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
+#include "ensure/jupyter_work.hpp"
 #include "ensure/observe.hpp"
 #include "ensure/python_list.hpp"
 #include "ensure/questions.hpp"
@@ -31,6 +32,8 @@ struct Caller {
   std::string agent_socket;  // "" = keep what is known
   bool can_answer = false;
   bool recreate = false;  // a container that is not as the config says may be made anew without asking
+  bool yes = false;       // kernels that are busy may end without asking
+  std::string verb{};     // of the command, where it is not that of the power: "restart"
 };
 
 // How long a look is trusted by those who ask for what is known. Whoever needs no more than the way in sees at once
@@ -39,7 +42,7 @@ inline constexpr Milliseconds k_known_for{600'000};
 
 class Target {
  public:
-  Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions);
+  Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions, JupyterApi& jupyter);
   ~Target();
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
@@ -93,6 +96,13 @@ class Target {
   Result<plan::Observed> observe_now(const config::Target& config, const Caller& caller, Job& job);
   // The program of the server's engine, from what is remembered, else by asking.
   Result<engine::EngineCli> cli_now(const config::Target& config, const Hands& hands, const std::stop_token& stop);
+  // What is needed to ask Jupyter on the caller's thread, while the link is up: the worker waits for no Jupyter.
+  struct Seen {
+    TargetStatus status;
+    std::string run;                      // of the container
+    std::shared_ptr<JupyterLines> lines;  // none: nothing is to be asked
+  };
+  Seen see(const config::Target& config, const plan::Observed& observed);
   static void close_tunnels(const Hands& hands);
   void publish_ports(const Hands& hands);
   void remember(const config::Target& config, ide::Interpreter settings);
@@ -106,6 +116,8 @@ class Target {
   const Paths& paths_;
   FileStore& files_;
   Clock& clock_;
+  JupyterApi& jupyter_;
+  KnownWork work_;
   std::shared_ptr<AskJob> ask_;
   std::shared_ptr<ssh::SecretCache> secrets_;
   std::unique_ptr<Connection> connection_;

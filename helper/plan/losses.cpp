@@ -84,7 +84,8 @@ std::string size_text(std::int64_t bytes) {
 }
 
 Question recreate_question(const std::string& container, const std::vector<Drift>& drifts,
-                           const std::optional<Losses>& losses, const std::string& snapshot_image) {
+                           const std::optional<Losses>& losses, const std::vector<std::string>& work,
+                           const std::string& snapshot_image) {
   Question question{Question::Kind::confirm, "Make container " + container + " anew", {}, {"yes", "snapshot", "no"}};
   auto& lines = question.details;
   lines.push_back("container " + container + " is not as the config says:");
@@ -97,6 +98,7 @@ Question recreate_question(const std::string& container, const std::vector<Drift
   } else {
     lines.emplace_back("  what was written in it outside its mounts, and what runs in it (it could not be looked at)");
   }
+  for (const auto& line : work) lines.push_back("  " + line);
   lines.push_back("yes: make it anew; snapshot: first keep a copy as image " + snapshot_image +
                   "; no: go on with it as it is");
   return question;

@@ -26,8 +26,10 @@ struct Losses {
 // "12.3 MB".
 [[nodiscard]] std::string size_text(std::int64_t bytes);
 
-// Answers: "yes", "snapshot" (a copy is kept as `snapshot_image` first), "no".
+// `work` is what losses_of (plan/work.hpp) says. Answers: "yes", "snapshot" (a copy is kept as `snapshot_image` first),
+// "no".
 [[nodiscard]] Question recreate_question(const std::string& container, const std::vector<Drift>& drifts,
-                                         const std::optional<Losses>& losses, const std::string& snapshot_image);
+                                         const std::optional<Losses>& losses, const std::vector<std::string>& work,
+                                         const std::string& snapshot_image);
 
 }  // namespace helper::plan

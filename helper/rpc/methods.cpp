@@ -47,6 +47,12 @@ std::vector<Param> apply_params(std::vector<Param> own = {}) {
   return params;
 }
 
+// Of what ends a container, or what runs in it.
+std::vector<Param> ending_params() {
+  return target_params({{"yes", ParamType::boolean, false,
+                         "kernels of Jupyter that are busy may end; absent: it is asked, or the request is refused"}});
+}
+
 constexpr const char* k_settings_result =
     "{target, dry_run, ides: [{name, folder, supported, running, pid}], files: [{owner, file, outcome, diff, error}], "
     "notes}";
@@ -60,7 +66,7 @@ std::vector<Method> make_table() {
        "{target, state, changed, steps, notes, rounds, round_trips, elapsed_ms, settings}", R"({"target": "centernet"})", Pace::work, true},
       {"plan", "What would be done, and why, without doing it.",
        target_params({{"power", ParamType::string, false, R"("running", "stopped", "absent" or "ejected"; absent: "running")"}}),
-       "{target, steps, problems, notes}", R"({"target": "centernet", "power": "running"})", Pace::work},
+       "{target, steps, problems, notes, losses: what runs and would end}", R"({"target": "centernet", "power": "running"})", Pace::work},
       {"status", "The state of one target, or of every target of the config.", target_params(),
        "an array of {target, state, container, tunnels, would_do, problems, ...}", "{}", Pace::work},
       {"watch", "The state of one target as far as it is known, as soon as it is another than the caller knows; else after 25 seconds.",
@@ -68,10 +74,10 @@ std::vector<Method> make_table() {
        "{revision, status: as an element of status, its state also \"unknown\"}", R"({"target": "centernet", "revision": 7})", Pace::watch},
       {"targets", "The targets that the config names; no server is asked.", target_params(),
        "{config_file, own: whether it is the person's own and not the folder's, targets: [{name, server, container}]}", R"({"folder": "/home/me/my_project"})", Pace::work},
-      {"stop", "Stops the target's container and closes its tunnels.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
-      {"restart", "Stops the target's container and makes it ready again.", target_params(), "as ensure", R"({"target": "centernet"})", Pace::work, true},
-      {"remove", "Removes the target's container, if helper made it.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
-      {"eject", "Takes everything of helper's out of the target's container, which goes on as it is.", target_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
+      {"stop", "Stops the target's container and closes its tunnels.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
+      {"restart", "Stops the target's container and makes it ready again.", ending_params(), "as ensure", R"({"target": "centernet"})", Pace::work, true},
+      {"remove", "Removes the target's container, if helper made it.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
+      {"eject", "Takes everything of helper's out of the target's container, which goes on as it is.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
       {"snapshot", "Keeps a copy of the target's container as an image on its server.",
        target_params({{"image", ParamType::string, false, "what to call it; absent: a name made of the target's and the time"}}),
        "{target, image, size, notes}", R"({"target": "centernet", "image": "centernet:tuned"})", Pace::work, true},

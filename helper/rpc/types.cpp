@@ -144,6 +144,23 @@ void describe(A& a, V& v) {
   a.optional("problems", v.problems);
   a.optional("notes", v.notes);
   a.optional("drifts", v.drifts);
+  a.optional("losses", v.losses);
+}
+
+template <class A, Is<plan::JupyterKernel> V>
+void describe(A& a, V& v) {
+  a.required("id", v.id);
+  a.required("name", v.name);
+  a.optional("state", v.state);
+  a.optional("last_activity", v.last_activity);
+  a.optional("notebook", v.notebook);
+  a.optional("connections", v.connections);
+}
+
+template <class A, Is<plan::JupyterWork> V>
+void describe(A& a, V& v) {
+  a.required("kernels", v.kernels);
+  a.optional("unknown", v.unknown);
 }
 
 template <class A, Is<ensure::TunnelReport> V>
@@ -174,6 +191,7 @@ void describe(A& a, V& v) {
   a.optional("notes", v.notes);
   a.optional("jupyter_url", v.jupyter_url);
   a.optional("drifts", v.drifts);
+  a.optional("jupyter_work", v.jupyter_work);
 }
 
 template <class A, Is<ensure::WatchReport> V>
@@ -318,6 +336,7 @@ void describe(A& a, V& v) {
   a.optional("can_answer", v.can_answer);
   a.optional("environment", v.environment);
   a.optional("recreate", v.recreate);
+  a.optional("yes", v.yes);
   a.optional("folder", v.folder);
 }
 

@@ -27,17 +27,34 @@ std::size_t Connections::waiting() const {
 }
 
 void Connections::add(std::uint16_t port, Fd client, Endpoint from) {
-  const bool must_wait = !way_.up() || !owner_.remote_of(port);
-  if (entries_.size() >= k_max_connections || (must_wait && waiting() >= k_max_waiting)) {
-    log_warning("port {}: a connection was refused, since {} are open or waiting already", port, entries_.size());
-    return;
-  }
+  if (!has_room(port, !way_.up() || !owner_.remote_of(port))) return;
+  insert(Entry{port, std::nullopt, {}, nullptr}, std::move(client), std::move(from));
+}
+
+void Connections::add_own(Fd client, const Remote& remote) {
+  if (!has_room(0, !way_.up())) return;
+  insert(Entry{0, remote, {}, nullptr}, std::move(client), Endpoint{"127.0.0.1", 0});
+}
+
+bool Connections::has_room(std::uint16_t port, bool must_wait) const {
+  if (entries_.size() < k_max_connections && (!must_wait || waiting() < k_max_waiting)) return true;
+  log_warning("port {}: a connection was refused, since {} are open or waiting already", port, entries_.size());
+  return false;
+}
+
+void Connections::insert(Entry entry, Fd client, Endpoint from) {
   const std::uint64_t id = next_id_++;
-  auto forward = std::make_unique<Forward>(loop_, std::move(client), std::move(from), [this, id] { moved_on(id); });
-  Entry& entry = entries_.emplace(id, Entry{port, std::chrono::steady_clock::now(), std::move(forward)}).first->second;
+  const std::uint16_t port = entry.port;
+  entry.since = std::chrono::steady_clock::now();
+  entry.forward = std::make_unique<Forward>(loop_, std::move(client), std::move(from), [this, id] { moved_on(id); });
+  Entry& placed = entries_.emplace(id, std::move(entry)).first->second;
   owner_.on_count(port, ++counts_[port]);
   if (!sweep_.running()) sweep_.start(k_sweep);
-  serve(entry);
+  serve(placed);
+}
+
+std::optional<Remote> Connections::remote_of(const Entry& entry) const {
+  return entry.own_remote ? entry.own_remote : owner_.remote_of(entry.port);
 }
 
 void Connections::serve() {
@@ -51,7 +68,7 @@ void Connections::serve(Entry& entry) {
     if (forward.bytes_in() > 0 || !way_.outdated(*forward.far())) return;
     forward.detach();
   }
-  const auto remote = owner_.remote_of(entry.port);
+  const auto remote = remote_of(entry);
   if (!remote) return;
   auto far = way_.open(*remote, forward.from(), forward.events());
   if (!far)
@@ -100,7 +117,7 @@ void Connections::expire() {
       continue;
     }
     const bool opening = entry.forward->phase() == Forward::Phase::opening;
-    const auto remote = owner_.remote_of(entry.port);
+    const auto remote = remote_of(entry);
     const std::string cause = opening && remote ? to_text(*remote) + " did not answer within " +
                                                       std::to_string(k_max_wait.count() / 1000) + " s"
                                                 : "there was no way to it in time";

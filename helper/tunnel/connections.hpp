@@ -34,6 +34,8 @@ class Connections {
   Connections(Loop& loop, Way& way, Owner owner);
 
   void add(std::uint16_t port, Fd client, Endpoint from);
+  // Of our own, and to this remote, whatever the ports lead to.
+  void add_own(Fd client, const Remote& remote);
   // A way, a better line or a remote has come: connections that wait may go on.
   void serve();
   // Breaks off every connection of the port.
@@ -42,11 +44,15 @@ class Connections {
 
  private:
   struct Entry {
-    std::uint16_t port = 0;
-    SteadyTime since;  // of its current phase's wait
+    std::uint16_t port = 0;            // 0 of those with a remote of their own
+    std::optional<Remote> own_remote;  // instead of the port's
+    SteadyTime since;                  // of its current phase's wait
     std::unique_ptr<Forward> forward;
   };
   using Entries = std::map<std::uint64_t, Entry>;
+  [[nodiscard]] bool has_room(std::uint16_t port, bool must_wait) const;
+  void insert(Entry entry, Fd client, Endpoint from);
+  [[nodiscard]] std::optional<Remote> remote_of(const Entry& entry) const;
   void serve(Entry& entry);
   void moved_on(std::uint64_t id);
   Entries::iterator remove(Entries::iterator at);

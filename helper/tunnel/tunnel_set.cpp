@@ -9,8 +9,12 @@
 #include "tunnel/sockets.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <sys/socket.h>
 #include <utility>
 
 namespace helper::tunnel {
@@ -75,6 +79,18 @@ bool can_be_run(const Pipe& pipe) {
   constexpr std::size_t k_max_command = 64u << 10;  // of what one argument may be: Linux takes 128 KiB (execve(2))
   return !pipe.name.empty() && !pipe.command.empty() && pipe.command.size() <= k_max_command &&
          pipe.command.find('\0') == std::string::npos;
+}
+
+// A local way has no resolver: it takes addresses by number only.
+Result<void> can_lead_to(const Remote& remote, const std::string& thing, bool only_numeric) {
+  const auto* address = std::get_if<Endpoint>(&remote);
+  if (address != nullptr && (!can_be_sent(*address) || (only_numeric && !is_numeric(*address)))) {
+    return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no address");
+  }
+  if (address == nullptr && !can_be_run(std::get<Pipe>(remote))) {
+    return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no command");
+  }
+  return {};
 }
 
 }  // namespace
@@ -163,13 +179,7 @@ Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
 
 Result<void> Tunnels::point(std::uint16_t local_port, const Remote& remote) {
   const std::string thing = "local port " + std::to_string(local_port);
-  const auto* address = std::get_if<Endpoint>(&remote);
-  if (address != nullptr && (!can_be_sent(*address) || (state_->link == nullptr && !is_numeric(*address)))) {
-    return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no address");
-  }
-  if (address == nullptr && !can_be_run(std::get<Pipe>(remote))) {
-    return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no command");
-  }
+  HELPER_TRY(can_lead_to(remote, thing, state_->link == nullptr));
   Result<void> result;
   state_->loop.run([&] {
     const auto at = state_->ports.find(local_port);
@@ -188,6 +198,21 @@ Result<void> Tunnels::point(std::uint16_t local_port, const Remote& remote) {
     state_->connections->serve();
   });
   return result;
+}
+
+Result<Fd> Tunnels::connect(const Remote& remote) {
+  HELPER_TRY(can_lead_to(remote, "connection to " + to_text(remote), state_->link == nullptr));
+  int ends[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+    return fail(ErrorCode::tunnel_failed, "connection to " + to_text(remote), std::strerror(errno));
+  }
+  Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  state_->loop.run([&] {
+    if (state_->link != nullptr) state_->link->start();
+    state_->connections->add_own(std::move(theirs), remote);
+  });
+  return ours;
 }
 
 void Tunnels::close(std::uint16_t local_port) {

@@ -29,6 +29,7 @@ class Tunnels final : public TunnelSet {
 
   [[nodiscard]] Result<void> open(std::uint16_t local_port, const std::string& name) override;
   [[nodiscard]] Result<void> point(std::uint16_t local_port, const Remote& remote) override;
+  [[nodiscard]] Result<Fd> connect(const Remote& remote) override;
   void close(std::uint16_t local_port) override;
   [[nodiscard]] std::vector<TunnelStatus> status() const override;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/endpoint.hpp"
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -30,6 +31,9 @@ class TunnelSet {
   [[nodiscard]] virtual Result<void> open(std::uint16_t local_port, const std::string& name) = 0;
   // Leads an open port to `remote`, as the server sees it.
   [[nodiscard]] virtual Result<void> point(std::uint16_t local_port, const Remote& remote) = 0;
+  // A connection of our own to `remote`, by no port of this machine: a stream socket that does not block. As a client's
+  // it waits (bounded) until there is a link, which it asks for; it is at its end when it is refused or given up.
+  [[nodiscard]] virtual Result<Fd> connect(const Remote& remote) = 0;
   // Begins making the way to the server, if it does not stand; nothing waits for it. point() does so too.
   virtual void start() = 0;
   virtual void close(std::uint16_t local_port) = 0;

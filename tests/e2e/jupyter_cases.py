@@ -51,6 +51,22 @@ class Client:
     def start_kernel(self):
         return self.call("api/kernels", "POST", {"name": "python3"})["id"]
 
+    def start_notebook(self, path):
+        """The id of the kernel that a notebook of that name has."""
+        return self.call("api/sessions", "POST", {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}})["kernel"]["id"]
+
+    def begin_cell(self, kernel, code):
+        """Runs it and does not wait for its end."""
+        message = uuid.uuid4().hex
+        header = {"msg_id": message, "msg_type": "execute_request", "session": message, "username": "", "version": "5.3", "date": ""}
+        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
+        with WebSocket("127.0.0.1", self.port, f"/api/kernels/{kernel}/channels", [f"Authorization: token {self.token}"], timeout=60) as channel:
+            channel.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []}))
+            while True:
+                answer = json.loads(channel.receive())
+                if answer["parent_header"].get("msg_id") == message and answer["msg_type"] == "status":
+                    return
+
     def stop_kernels(self):
         for kernel in self.call("api/kernels"):
             self.call(f"api/kernels/{kernel['id']}", "DELETE")

@@ -1,10 +1,13 @@
 """Jupyter Notebook 6 in containers of every kind: started by helper, used through its tunnel."""
 import json
+import os
+import time
 import unittest
 
 import harness
 from harness import Sandbox
 from jupyter_cases import FOLDER, OWN, Cases, Client, JupyterTarget
+from test_completion import Terminal
 
 
 def setUpModule():
@@ -74,6 +77,91 @@ class OwnNotebook(JupyterTarget):
         self.assertEqual(client.request("api/status", token="of-the-image")[0], 200)
         self.assertEqual(client.request("api/status")[0], 403)
         self.assertNotEqual(self.sandbox.docker("exec", self.name, "test", "-e", FOLDER).returncode, 0)
+
+
+class BusyKernels(JupyterTarget):
+    """What computes in Jupyter is shown, and ends only with somebody's yes."""
+    image = "jupyter-notebook:6"
+    local_port = 24180
+
+    def setUp(self):
+        self.jupyter_client = self.client()
+        self.addCleanup(self.end_kernels)
+        for notebook, code in (("train.ipynb", "import time; time.sleep(600)"), ("look.ipynb", "6 * 7")):
+            self.jupyter_client.begin_cell(self.jupyter_client.start_notebook(notebook), code)
+        self.addCleanup(self.write_config)
+        deadline = time.monotonic() + 60
+        while self.states() != {"train.ipynb": "busy", "look.ipynb": "idle"}:
+            self.assertLess(time.monotonic(), deadline, self.states())
+            time.sleep(1)
+
+    def end_kernels(self):
+        if self.jupyter_client.answers(self.jupyter_client.token):
+            self.jupyter_client.stop_kernels()
+
+    def states(self):
+        answer = self.helper.json("status", "--config", self.config)
+        self.assertIsInstance(answer, list, answer)
+        work = answer[0]["jupyter_work"]
+        self.assertEqual(work.get("unknown", ""), "")
+        return {kernel["notebook"]: kernel["state"] for kernel in work["kernels"]}
+
+    def runs(self):
+        return json.loads(self.sandbox.docker("inspect", self.name).stdout)[0]["State"]["Running"]
+
+    def in_a_terminal(self, *argv, answer):
+        """What the person reads before the question, which is answered then."""
+        terminal = Terminal([os.path.join(harness.HELPER_BIN_DIR, "helper"), *argv, "--config", self.config], self.helper.environment, self.helper.folder)
+        self.addCleanup(terminal.close)
+        said = terminal.wait_for(r"(?s)^(.*)\([a-z/]*yes[a-z/]*\) ", 90)[1]
+        terminal.type(f"{answer}\n")
+        terminal.wait_for(r"nothing was (changed|removed)|ready", 90)
+        return said
+
+    def test_status_shows_them_and_counts_as_no_activity(self):
+        self.assertIn("1 kernel is busy: train.ipynb; 1 not busy", self.helper.run("status", "--config", self.config).stdout)
+        client = self.jupyter_client
+        before = client.call("api/status?no_track_activity=1")["last_activity"]
+        time.sleep(4)  # what status knows is out of date then
+        self.states()
+        self.assertEqual(client.call("api/status?no_track_activity=1")["last_activity"], before)
+
+    def test_a_warm_ensure_asks_the_server_once_as_ever(self):
+        self.ensure()
+        self.assertEqual(self.ensure()["round_trips"], 1)
+
+    def test_without_anybody_to_ask_nothing_ends(self):
+        for verb in ("stop", "restart", "eject"):
+            done = self.helper.run(verb, "--config", self.config)
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn("1 kernel is busy: train.ipynb, and there is nobody to ask", done.stderr)
+            self.assertIn(f"helper {verb} {self.name} --yes", done.stderr)
+        done = self.helper.run("remove", "--config", self.config)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("1 kernel is busy: train.ipynb", done.stderr)
+        self.assertTrue(self.runs())
+        self.assertTrue(self.jupyter_client.answers(self.jupyter_client.token), "the tunnels stay open")
+        self.assertEqual(self.states()["train.ipynb"], "busy")
+
+    def test_a_person_is_asked_and_no_means_no(self):
+        for verb in ("stop", "restart", "remove"):
+            said = self.in_a_terminal(verb, answer="no")
+            self.assertIn("1 kernel is busy: train.ipynb", said)
+        self.assertEqual(self.states()["train.ipynb"], "busy")
+
+    def test_the_question_before_a_recreate_names_them(self):
+        with open(self.config, encoding="utf-8") as file:
+            config = json.load(file)
+        config["targets"][self.name]["container"]["shm_size"] = "2g"
+        with open(self.config, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        self.assertIn("1 kernel is busy: train.ipynb", self.in_a_terminal("ensure", answer="no"))
+        self.assertEqual(self.states()["train.ipynb"], "busy")
+
+    def test_yes_beforehand_stops_it(self):
+        report = self.helper.json("stop", "--yes", "--config", self.config)
+        self.assertEqual(report["state"], "stopped", report)
+        self.assertFalse(self.runs())
 
 
 class OnTheServersNetwork(JupyterTarget):

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <sys/socket.h>
 #include <vector>
 
 namespace helper::test {
@@ -31,6 +32,17 @@ class FakeTunnelSet final : public tunnel::TunnelSet {
     }
     tunnel->second.remote = remote;
     return {};
+  }
+
+  // Its far end is closed.
+  [[nodiscard]] Result<Fd> connect(const Remote& remote) override {
+    const std::lock_guard lock(mutex_);
+    calls_.push_back("connect " + to_text(remote));
+    int ends[2] = {-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
+      return fail(ErrorCode::tunnel_failed, to_text(remote), "socketpair failed");
+    const Fd far(ends[1]);
+    return Fd(ends[0]);
   }
 
   void start() override {

@@ -22,6 +22,7 @@ class SimulatedServer {
   std::string runtime_fails;
   bool ends_at_once = false;
   bool sshd_setup_never_holds = false;
+  bool jupyter_listens = false;  // one that helper did not start
   bool python_answers = true;
   std::string state;  // "" when there is no container
   bool ours = true;
@@ -124,7 +125,8 @@ class SimulatedServer {
            "\"},\"Config\":{\"Image\":\"centernet:1.2\",\"Labels\":" + labels + "},\"HostConfig\":{\"Runtime\":\"" +
            (by_runtime_ ? "nvidia" : "runc") + "\",\"DeviceRequests\":" + (by_flag_ ? "[{}]" : "null") +
            "},\"NetworkSettings\":{\"Ports\":{" +
-           (runs ? "\"61022/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"" + std::to_string(ssh_port) + "\"}]"
+           (runs ? "\"61022/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"" + std::to_string(ssh_port) + "\"}]" +
+                       (jupyter_listens ? ",\"8888/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"49200\"}]" : "")
                  : "") +
            "}}}";
   }
@@ -154,7 +156,7 @@ class SimulatedServer {
       if (each->str() != outer) nonce = each->str();
     }
     out += section("user", true, "0\n/root\n") + section("sshd", true, "/usr/sbin/sshd\n");
-    out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", false, "");
+    out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", jupyter_listens, "");
     out += section("ssh_setup", true, sshd_runs ? sshd_print_ + "\n" : "");
     if (!quick) out += section("gpus", true, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n");
     const std::string path = "/opt/conda/bin/python";

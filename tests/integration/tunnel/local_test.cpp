@@ -31,6 +31,32 @@ TEST_F(LocalTunnels, CarryBytesBothWays) {
   EXPECT_EQ(status().connections, 1U);
 }
 
+// Up to so many bytes that come within 10 s; "" at the end.
+std::string read_from(const Fd& fd, std::size_t most) {
+  std::string text(most, '\0');
+  if (!test::readable_within(fd.get(), std::chrono::seconds(10))) return "nothing came";
+  const auto n = ::recv(fd.get(), text.data(), text.size(), 0);
+  text.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+  return text;
+}
+
+TEST_F(LocalTunnels, AConnectionOfOurOwnNeedsNoPort) {
+  const TcpServer server(test::echo);
+  auto own = tunnels_.connect(Endpoint{"127.0.0.1", server.port()});
+  ASSERT_TRUE(own) << to_text(own.error());
+  ASSERT_EQ(::send(own->get(), "hello", 5, MSG_NOSIGNAL), 5);
+  EXPECT_EQ(read_from(*own, 5), "hello");
+  EXPECT_TRUE(tunnels_.status().empty());
+}
+
+TEST_F(LocalTunnels, AConnectionOfOurOwnThatIsRefusedIsAtItsEnd) {
+  const auto own = tunnels_.connect(Endpoint{"127.0.0.1", test::free_port()});
+  ASSERT_TRUE(own) << to_text(own.error());
+  EXPECT_EQ(read_from(*own, 5), "");
+  EXPECT_FALSE(tunnels_.connect(Endpoint{"a name", 80}));
+  EXPECT_FALSE(tunnels_.connect(Pipe{"nothing", ""}));
+}
+
 TEST_F(LocalTunnels, PassOnEachSidesEndOfFileByItself) {
   const std::string answer = test::pattern(1u << 20);
   const TcpServer server([&](int fd) {

@@ -144,6 +144,24 @@ TEST(RenderReport, MakesWhatTheContainerSaidOfItselfSafe) {
   EXPECT_EQ(render_report(k_plain, report, {}).find('\x1b'), std::string::npos);
 }
 
+TEST(RenderStatus, ShowsTheKernelsOfJupyterAndWhichAreBusy) {
+  const auto row = [](const plan::JupyterWork& work) {
+    ensure::TargetStatus status;
+    status.target = "centernet";
+    status.jupyter_work = work;
+    const std::string text = render_status(k_plain, {status});
+    const auto at = text.find("  kernels     ");
+    return at == std::string::npos ? text : text.substr(at + 14, text.find('\n', at) - at - 14);
+  };
+  const plan::JupyterKernel busy{"1", "python3", "busy", "", "train.ipynb", 1};
+  const plan::JupyterKernel idle{"2", "python3", "idle", "", "look.ipynb", 1};
+  EXPECT_EQ(row({{busy, idle}}), "1 kernel is busy: train.ipynb; 1 not busy");
+  EXPECT_EQ(row({{busy}}), "1 kernel is busy: train.ipynb");
+  EXPECT_EQ(row({{idle}}), "1 kernel, none is busy");
+  EXPECT_EQ(row({}), "none");
+  EXPECT_EQ(row({{}, "it did not answer within 5 s"}), "not known: it did not answer within 5 s");
+}
+
 TEST(RenderPlan, HasALineForEachStepAndTheProblemsBelow) {
   ensure::PlanReport plan;
   plan.target = "centernet";

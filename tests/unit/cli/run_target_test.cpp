@@ -32,6 +32,7 @@ rpc::Json removal_plan() {
   ensure::PlanReport plan;
   plan.target = "centernet";
   plan.steps = {{"remove container centernet", "asked for", {}}};
+  plan.losses = {"1 kernel is busy: train.ipynb"};
   return rpc::to_json(plan);
 }
 
@@ -91,7 +92,8 @@ TEST(Remove, ShowsWhatWouldGoAndAsksInATerminal) {
   desk.daemon.will_answer("remove", answers(report_of("absent")));
   ASSERT_EQ(desk.run({"remove"}).value_or(-1), 0);
   ASSERT_EQ(desk.person.asked().size(), 1u);
-  EXPECT_EQ(desk.person.asked().front().details.front(), "  remove container centernet");
+  EXPECT_EQ(desk.person.asked().front().details.at(0), "  remove container centernet");
+  EXPECT_EQ(desk.person.asked().front().details.at(1), "1 kernel is busy: train.ipynb");
   EXPECT_EQ(desk.out.str(), "centernet: absent (0 steps, 0 ms)\n");
 }
 
@@ -123,8 +125,8 @@ TEST(Remove, NeedsYesWhenThereIsNobodyToAskAndSomethingWouldGo) {
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::usage);
   EXPECT_EQ(status.error().cause,
-            "there is nobody to ask whether to do this: remove container centernet; what was written in a container "
-            "outside its mounts is lost with it");
+            "there is nobody to ask whether to do this: remove container centernet; 1 kernel is busy: train.ipynb; "
+            "what was written in a container outside its mounts is lost with it");
   EXPECT_EQ(status.error().fix, "helper remove centernet --yes; to keep a copy first: helper snapshot centernet");
   ASSERT_EQ(desk.daemon.asked().size(), 1u) << "only the plan";
 }

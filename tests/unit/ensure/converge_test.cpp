@@ -1,7 +1,10 @@
 #include "ensure/converge.hpp"
 
+#include "support/scripted_prompter.hpp"
 #include "support/simulate.hpp"
 #include "unit/ensure/fixture.hpp"
+
+#include <gmock/gmock.h>
 
 namespace helper::ensure {
 namespace {
@@ -329,6 +332,75 @@ TEST_F(ConvergeTest, RemovesTheContainerAndForgetsItsHostKeys) {
   EXPECT_EQ(report->state, "absent");
   EXPECT_EQ(asked(), (Names{"look", "stop", "rm", "look"}));
   EXPECT_EQ(known_hosts(), "");
+}
+
+class BusyConverge : public ConvergeTest {
+ protected:
+  BusyConverge() {
+    target.jupyter.emplace();
+    server.jupyter_listens = true;
+    EXPECT_TRUE(converge());
+    jupyter.will_answer(std::vector<plan::JupyterKernel>{{"1", "python3", "busy", "", "train.ipynb", 1},
+                                                         {"2", "python3", "idle", "", "look.ipynb", 0}});
+  }
+  helper::test::ScriptedPrompter person;
+};
+
+TEST_F(BusyConverge, AWarmEnsureAsksJupyterNothing) {
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(asked(), Names{"look"});
+  EXPECT_TRUE(jupyter.tokens().empty());
+}
+
+TEST_F(BusyConverge, NothingIsStoppedWhileKernelsAreBusyAndNobodyIsThereToAsk) {
+  for (const auto power : {plan::Power::stopped, plan::Power::absent}) {
+    const auto ports = tunnels.status();
+    const auto report = converge(power);
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, ErrorCode::usage);
+    EXPECT_THAT(report.error().cause, testing::HasSubstr("1 kernel is busy: train.ipynb, and there is nobody to ask"));
+    EXPECT_EQ(asked(), Names{"look"});
+    EXPECT_EQ(tunnels.status(), ports);
+    EXPECT_EQ(server.state, "running");
+  }
+}
+
+TEST_F(BusyConverge, APersonIsAskedOnceAndTheAnswerHolds) {
+  consents.person = &person;
+  person.will_answer("no");
+  const auto refused = converge(plan::Power::stopped);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::cancelled);
+  EXPECT_EQ(server.state, "running");
+  person.will_answer("yes");
+  const auto report = converge(plan::Power::stopped);
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->state, "stopped");
+  ASSERT_EQ(person.asked().size(), 2U);
+  EXPECT_THAT(person.asked().at(1).details, testing::Contains("1 kernel is busy: train.ipynb"));
+}
+
+TEST_F(BusyConverge, AYesBeforehandNeedsNoQuestionAndNoAnswerOfJupyters) {
+  consents.end_work = true;
+  const auto report = converge(plan::Power::absent);
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->state, "absent");
+  EXPECT_TRUE(jupyter.tokens().empty());
+}
+
+TEST_F(BusyConverge, IdleKernelsStandInNobodysWay) {
+  jupyter.will_answer(std::vector<plan::JupyterKernel>{{"2", "python3", "idle", "", "look.ipynb", 0}});
+  const auto report = converge(plan::Power::stopped);
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_TRUE(report->notes.empty());
+}
+
+TEST_F(BusyConverge, AJupyterThatDoesNotAnswerStandsInNobodysWayAndThatIsTold) {
+  jupyter.will_answer(fail(ErrorCode::timed_out, "Jupyter", "it did not answer within 5 s"));
+  const auto report = converge(plan::Power::stopped);
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_THAT(report->notes, testing::Contains("it is not known whether kernels of Jupyter are busy: it did not "
+                                               "answer within 5 s"));
 }
 
 TEST_F(ConvergeTest, AnAdoptedContainerIsNotRemovedAndItsHostKeysStayPinned) {

@@ -5,6 +5,7 @@
 #include "plan/desired.hpp"
 #include "support/banner_server.hpp"
 #include "support/fake_file_store.hpp"
+#include "support/fake_jupyter_api.hpp"
 #include "support/fake_tunnel_set.hpp"
 #include "support/manual_clock.hpp"
 #include "support/simulated_server.hpp"
@@ -68,12 +69,12 @@ class ConvergeTest : public testing::Test {
     events.clear();
     before = runner.commands().size();
     return ensure::converge(
-        {runner, tunnels, files, clock}, paths, plan::desired_state(target, power), memory,
+        {runner, tunnels, files, clock, jupyter}, paths, plan::desired_state(target, power), memory,
         [this](const Event& event) {
           EXPECT_EQ(event.target, "centernet");
           events += to_line(event);
         },
-        stop.get_token());
+        stop.get_token(), consents);
   }
 
   // What the server was asked since the last converge() began, in order.
@@ -101,6 +102,8 @@ class ConvergeTest : public testing::Test {
   helper::test::SimulatedServer server{runner};
   helper::test::FakeTunnelSet tunnels;
   helper::test::FakeFileStore files;
+  helper::test::FakeJupyterApi jupyter;
+  Consents consents;
   helper::test::ManualClock clock;
   Paths paths{"/home/me", "/run/me", "/data/helper", "/state", "/config.json"};
   config::Target target;

@@ -30,13 +30,15 @@ TEST(SizeText, HasThreeDigitsAtMost) {
 TEST(RecreateQuestion, SaysWhyAndWhatWouldBeLost) {
   const Drift drift{"container.shm_size", Need::recreate, "8g", "1g", "", "the config has changed"};
   const Losses losses{12'345, 45, {"/root/notes.txt"}, {"python train.py"}, {"77, python, 10240 MiB"}};
-  const Question question = recreate_question("centernet", {drift}, losses, "helper/centernet:before");
+  const Question question = recreate_question("centernet", {drift}, losses, {"2 kernels are busy: a.ipynb, b.ipynb"},
+                                              "helper/centernet:before");
   EXPECT_EQ(question.kind, Question::Kind::confirm);
   EXPECT_THAT(question.choices, ElementsAre("yes", "snapshot", "no"));
   std::string text;
   for (const auto& line : question.details) text += line + "\n";
-  for (const char* words : {"8g wanted, 1g applied", "45 changes, 12.3 kB", "/root/notes.txt", "and 44 more",
-                            "python train.py", "10240 MiB", "helper/centernet:before"})
+  for (const char* words :
+       {"8g wanted, 1g applied", "45 changes, 12.3 kB", "/root/notes.txt", "and 44 more", "python train.py",
+        "10240 MiB", "2 kernels are busy: a.ipynb, b.ipynb", "helper/centernet:before"})
     EXPECT_THAT(text, HasSubstr(words));
 }
 

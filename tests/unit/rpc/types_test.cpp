@@ -46,6 +46,8 @@ ensure::TargetStatus a_status() {
                               {"adopted"}};
   status.drifts = {{"container.shm_size", "recreate", "8g", "1g", "1073741824", "the config has changed"}};
   status.jupyter_url = "http://127.0.0.1:8888/?token=0";
+  status.jupyter_work =
+      plan::JupyterWork{{{"1", "python3", "busy", "2026-11-29T00:00:00Z", "train.ipynb", 2}}, "silent"};
   return status;
 }
 
@@ -88,11 +90,16 @@ TEST(Types, CarryAReportThereAndBackWithMillisecondsByName) {
 }
 
 TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
-  const Json plan = to_json(
-      ensure::PlanReport{"centernet", {{"pull image", "it is missing", {}}}, {k_problem}, {"note"}, a_status().drifts});
+  const Json plan = to_json(ensure::PlanReport{"centernet",
+                                               {{"pull image", "it is missing", {}}},
+                                               {k_problem},
+                                               {"note"},
+                                               a_status().drifts,
+                                               {"1 kernel is busy: train.ipynb"}});
   expect_round_trip(plan, to_json(*plan_report_from_json(plan)));
   const Json status = to_json(a_status());
   expect_round_trip(status, to_json(*target_status_from_json(status)));
+  EXPECT_EQ(target_status_from_json(status)->jupyter_work, a_status().jupyter_work);
   const Json statuses = to_json(std::vector{a_status(), a_status()});
   EXPECT_EQ(to_json(*statuses_from_json(statuses)), statuses);
   const Json copy = to_json(ensure::SnapshotReport{"centernet", "centernet:tuned", 12, {"note"}});

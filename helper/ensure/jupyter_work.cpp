@@ -1,0 +1,54 @@
+#include "ensure/jupyter_work.hpp"
+
+namespace helper::ensure {
+
+Result<JupyterLines> open_lines(tunnel::TunnelSet& tunnels, const plan::JupyterDoor& door) {
+  JupyterLines lines;
+  lines.token = door.token;
+  HELPER_TRY_ASSIGN(lines.kernels, tunnels.connect(door.remote));
+  HELPER_TRY_ASSIGN(lines.sessions, tunnels.connect(door.remote));
+  return lines;
+}
+
+plan::JupyterWork ask_jupyter(JupyterApi& jupyter, JupyterLines lines, const std::stop_token& stop) {
+  auto kernels = jupyter.kernels(std::move(lines), stop);
+  if (!kernels) return {{}, kernels.error().cause};
+  return {std::move(*kernels), {}};
+}
+
+std::optional<plan::JupyterWork> look_at_work(const Hands& hands, const plan::Desired& desired,
+                                              const plan::Observed& observed, const std::stop_token& stop) {
+  const auto door = plan::jupyter_door(desired, observed);
+  if (!door) return std::nullopt;
+  auto lines = open_lines(hands.tunnels, *door);
+  if (!lines) return plan::JupyterWork{{}, lines.error().cause};
+  return ask_jupyter(hands.jupyter, std::move(*lines), stop);
+}
+
+std::optional<plan::JupyterWork> KnownWork::young(const std::string& run) const {
+  if (!answer_ || answer_->run != run) return std::nullopt;
+  const Milliseconds limit = answer_->work.unknown.empty() ? k_work_known_for : k_silence_known_for;
+  return since(clock_, answer_->at) < limit ? std::optional(answer_->work) : std::nullopt;
+}
+
+std::optional<plan::JupyterWork> KnownWork::find(const std::string& run) const {
+  const std::scoped_lock lock(mutex_);
+  return young(run);
+}
+
+plan::JupyterWork KnownWork::get(const std::string& run, const std::function<plan::JupyterWork()>& ask,
+                                 const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait(lock, stop, [&] { return !asking_; })) return {{}, "the request was cancelled"};
+  if (auto known = young(run)) return std::move(*known);
+  asking_ = true;
+  lock.unlock();
+  plan::JupyterWork work = ask();
+  lock.lock();
+  asking_ = false;
+  if (!stop.stop_requested()) answer_ = Answer{run, work, clock_.now()};
+  changed_.notify_all();
+  return work;
+}
+
+}  // namespace helper::ensure

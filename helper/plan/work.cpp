@@ -1,0 +1,99 @@
+#include "plan/work.hpp"
+
+#include "base/text.hpp"
+#include "plan/ways.hpp"
+
+#include <algorithm>
+
+namespace helper::plan {
+namespace {
+
+constexpr std::size_t k_most_named = 5;
+constexpr std::size_t k_longest_name = 60;
+
+bool runs(const Observed& observed) {
+  if (!observed.container) return false;
+  const ContainerState state = observed.container->state;
+  return state == ContainerState::running || state == ContainerState::paused;
+}
+
+bool ends(const Action& action, const std::string& container) {
+  if (const auto* stop = std::get_if<StopContainer>(&action)) return stop->name == container;
+  if (const auto* remove = std::get_if<RemoveContainer>(&action)) return remove->name == container;
+  return std::holds_alternative<Eject>(action);
+}
+
+std::string name_of(const JupyterKernel& kernel) {
+  return printable(kernel.notebook.empty() ? "a " + kernel.name + " kernel without a notebook" : kernel.notebook,
+                   k_longest_name);
+}
+
+std::string verb_of(Power power) {
+  switch (power) {
+    case Power::absent:
+      return "remove";
+    case Power::ejected:
+      return "eject";
+    default:
+      return "stop";
+  }
+}
+
+// What the verb does, for a question and an error.
+std::string deed(const Desired& desired) {
+  const std::string& name = desired.target.container.name;
+  if (desired.power == Power::ejected) return "Take Jupyter and everything else of helper's out of container " + name;
+  return (desired.power == Power::absent ? "Remove container " : "Stop container ") + name;
+}
+
+}  // namespace
+
+std::optional<JupyterDoor> jupyter_door(const Desired& desired, const Observed& observed) {
+  const auto& config = desired.target.jupyter;
+  if (!config || !observed.container || !observed.inside || !observed.inside->jupyter.listening) return std::nullopt;
+  const JupyterFacts& jupyter = observed.inside->jupyter;
+  auto remote = way_to_port(observed.engine.value_or(Engine{}), *observed.container, desired.target.container.name,
+                            config->port, !observed.inside->bundle.empty());
+  if (!remote) return std::nullopt;
+  return JupyterDoor{std::move(*remote), jupyter.ours_runs ? jupyter.token : std::string()};
+}
+
+bool ends_work(const Plan& plan, const Desired& desired, const Observed& observed) {
+  return runs(observed) && std::ranges::any_of(plan.steps, [&](const Step& step) {
+           return ends(step.action, desired.target.container.name);
+         });
+}
+
+std::string busy_text(const JupyterWork& work) {
+  std::vector<std::string> names;
+  for (const auto& kernel : work.kernels) {
+    if (kernel.state == "busy") names.push_back(name_of(kernel));
+  }
+  if (names.empty()) return {};
+  std::string text = std::to_string(names.size()) + (names.size() == 1 ? " kernel is busy: " : " kernels are busy: ");
+  for (std::size_t i = 0; i < std::min(names.size(), k_most_named); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > k_most_named) text += " and " + std::to_string(names.size() - k_most_named) + " more";
+  return text;
+}
+
+std::vector<std::string> losses_of(const std::optional<JupyterWork>& work) {
+  if (!work) return {};
+  if (!work->unknown.empty()) return {"it is not known whether kernels of Jupyter are busy: " + work->unknown};
+  auto busy = busy_text(*work);
+  return busy.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::move(busy)};
+}
+
+Question work_question(const Desired& desired, const JupyterWork& work) {
+  Question question{Question::Kind::confirm, deed(desired), {}};
+  question.details = {busy_text(work), "What these kernels compute and have in memory would be lost."};
+  return question;
+}
+
+Error work_error(const Desired& desired, const JupyterWork& work, const std::string& verb) {
+  return {ErrorCode::usage, "container " + desired.target.container.name,
+          busy_text(work) + ", and there is nobody to ask whether that may end; nothing was changed",
+          "wait for that, or: helper " + (verb.empty() ? verb_of(desired.power) : verb) + " " + desired.target.name +
+              " --yes"};
+}
+
+}  // namespace helper::plan

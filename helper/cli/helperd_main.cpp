@@ -3,9 +3,11 @@
 #include "base/clock.hpp"
 #include "base/fd.hpp"
 #include "base/files.hpp"
+#include "base/local_peer.hpp"
 #include "base/log.hpp"
 #include "base/paths.hpp"
 #include "base/random_token.hpp"
+#include "config/daemon_options.hpp"
 #include "ensure/service.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/connect.hpp"
@@ -162,7 +164,9 @@ class Watchdog {
 Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const sigset_t& ends) {
   helper::DiskFileStore files;
   HELPER_TRY(files.remove(paths.endpoint_file()));  // of a daemon that was killed
-  helper::ensure::Service service(paths);
+  HELPER_TRY_ASSIGN(const auto options, helper::config::load_daemon_options(files, paths.daemon_options()));
+  const auto policy = helper::peer_policy(options.local_users == helper::config::LocalUsers::everyone);
+  helper::ensure::Service service(paths, policy);
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::random_token();

@@ -28,7 +28,7 @@ std::string names_of(const std::vector<settings::IdeReport>& ides) {
 }  // namespace
 
 struct Service::State {
-  explicit State(Paths its_paths) : paths(std::move(its_paths)) {}
+  State(Paths its_paths, const PeerPolicy& its_policy) : paths(std::move(its_paths)), policy(its_policy) {}
 
   struct Chosen {
     config::Target config;
@@ -70,7 +70,7 @@ struct Service::State {
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
     const std::scoped_lock lock(mutex);
     auto& target = targets[{file, name}];
-    if (!target) target = std::make_shared<Target>(paths, files, clock, questions);
+    if (!target) target = std::make_shared<Target>(paths, policy, files, clock, questions);
     return target;
   }
 
@@ -131,6 +131,7 @@ struct Service::State {
   }
 
   const Paths paths;
+  const PeerPolicy policy;
   const std::string helper = helper_beside_us();
   DiskFileStore files;
   SystemClock clock;
@@ -141,7 +142,7 @@ struct Service::State {
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
 };
 
-Service::Service(Paths paths) : state_(std::make_unique<State>(std::move(paths))) {}
+Service::Service(Paths paths, PeerPolicy policy) : state_(std::make_unique<State>(std::move(paths), policy)) {}
 
 Service::~Service() = default;
 

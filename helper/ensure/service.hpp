@@ -2,6 +2,7 @@
 // target owns that target's state; requests for the same thing at the same time do the work once and share its events.
 #pragma once
 
+#include "base/local_peer.hpp"
 #include "base/paths.hpp"
 #include "base/result.hpp"
 #include "ensure/gpu_report.hpp"
@@ -33,7 +34,8 @@ struct Request {
 
 class Service {
  public:
-  explicit Service(Paths paths);
+  // `policy` says whose connections the tunnels take.
+  explicit Service(Paths paths, PeerPolicy policy = peer_policy(false));
   ~Service();  // stops every worker and closes every tunnel
 
   // ensure with Power::running; stop and remove are the same with stopped and absent.

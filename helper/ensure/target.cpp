@@ -38,8 +38,9 @@ struct Target::Connection {
   tunnel::Tunnels tunnels;
 };
 
-Target::Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions)
+Target::Target(const Paths& paths, const PeerPolicy& policy, FileStore& files, Clock& clock, Questions& questions)
     : paths_(paths),
+      policy_(policy),
       files_(files),
       clock_(clock),
       ask_(std::make_shared<AskJob>(questions)),
@@ -59,7 +60,8 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
   if (!connection_ || other_server || (other_agent && unreachable_)) {
     connection_ = nullptr;  // its ports must be free before the new ones are bound
     if (config.server == k_local) {
-      connection_.reset(new Connection{CountingRunner(std::make_unique<LocalRunner>()), tunnel::Tunnels(nullptr)});
+      connection_.reset(
+          new Connection{CountingRunner(std::make_unique<LocalRunner>()), tunnel::Tunnels(nullptr, {}, policy_)});
     } else {
       const ssh::ConnectOptions options{agent_socket_, ask_, secrets_, Milliseconds(10'000)};
       const auto dial = [server = config.server,
@@ -69,7 +71,8 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
       };
       connection_.reset(
           new Connection{CountingRunner(std::make_unique<ssh::SshRunner>(config.server, options)),
-                         tunnel::Tunnels(dial, [this](bool up, const std::string& why) { link_changed(up, why); })});
+                         tunnel::Tunnels(
+                             dial, [this](bool up, const std::string& why) { link_changed(up, why); }, policy_)});
     }
   }
   return {connection_->server, connection_->tunnels, files_, clock_};

@@ -2,6 +2,7 @@
 // is meant to run. Its worker's thread is the only one that touches them.
 #pragma once
 
+#include "base/local_peer.hpp"
 #include "base/paths.hpp"
 #include "ensure/ask_job.hpp"
 #include "ensure/bulletin.hpp"
@@ -39,7 +40,7 @@ inline constexpr Milliseconds k_known_for{600'000};
 
 class Target {
  public:
-  Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions);
+  Target(const Paths& paths, const PeerPolicy& policy, FileStore& files, Clock& clock, Questions& questions);
   ~Target();
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
@@ -104,6 +105,7 @@ class Target {
   void look_for_watchers(Job& job);
 
   const Paths& paths_;
+  const PeerPolicy& policy_;
   FileStore& files_;
   Clock& clock_;
   std::shared_ptr<AskJob> ask_;

@@ -11,6 +11,14 @@ const Tunnel* open_tunnel(const Draft& draft, std::uint16_t local_port) {
   return tunnel == draft.observed.tunnels.end() ? nullptr : &*tunnel;
 }
 
+const char* why_point(const Tunnel* open, const Remote& wanted) {
+  if (open == nullptr || !open->remote) return "it leads nowhere yet";
+  const auto* before = std::get_if<SshDoor>(&*open->remote);
+  const auto* now = std::get_if<SshDoor>(&wanted);
+  const bool same_port = before != nullptr && now != nullptr && before->address == now->address;
+  return same_port ? "the way past the container's port is another one" : "the container's port has moved";
+}
+
 // None: there is no way, and a problem says so, or what stands on it is not there yet.
 std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
   const Container& container = *draft.observed.container;
@@ -58,8 +66,7 @@ void plan_lead_tunnels(Draft& draft) {
     if (!remote) continue;
     const Tunnel* open = open_tunnel(draft, wanted.local_port);
     if (open == nullptr || open->remote != remote) {
-      draft.step(PointTunnel{wanted, *remote},
-                 open != nullptr && open->remote ? "the container's port has moved" : "it leads nowhere yet");
+      draft.step(PointTunnel{wanted, *remote}, why_point(open, *remote));
     } else if (open->answers == false && draft.plan.steps.empty()) {
       draft.problem(ErrorCode::tunnel_failed, "127.0.0.1:" + std::to_string(wanted.local_port),
                     "no SSH server answers through it" + (open->trouble.empty() ? std::string() : ": " + open->trouble),

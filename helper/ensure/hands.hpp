@@ -1,10 +1,11 @@
-// Hands are the four ways in which the helper touches the world; everything that has an effect goes through one of
+// Hands are the five ways in which the helper touches the world; everything that has an effect goes through one of
 // them, and each has an in-memory twin for tests.
 #pragma once
 
 #include "base/clock.hpp"
 #include "base/command.hpp"
 #include "base/files.hpp"
+#include "ensure/ssh_client.hpp"
 #include "tunnel/tunnels.hpp"
 
 namespace helper::ensure {
@@ -14,6 +15,7 @@ struct Hands {
   tunnel::TunnelSet& tunnels;
   FileStore& files;
   Clock& clock;
+  SshClient& ssh;
 };
 
 }  // namespace helper::ensure

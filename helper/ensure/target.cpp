@@ -75,7 +75,8 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
                              dial, [this](bool up, const std::string& why) { link_changed(up, why); }, policy_)});
     }
   }
-  return {connection_->server, connection_->tunnels, files_, clock_};
+  ssh_.agent_socket = agent_socket_;
+  return {connection_->server, connection_->tunnels, files_, clock_, ssh_};
 }
 
 // On the tunnels' thread: after the server or the link was away, what stood on it may have gone too.

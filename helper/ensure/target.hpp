@@ -106,6 +106,7 @@ class Target {
 
   const Paths& paths_;
   const PeerPolicy& policy_;
+  OpenSshClient ssh_;
   FileStore& files_;
   Clock& clock_;
   std::shared_ptr<AskJob> ask_;

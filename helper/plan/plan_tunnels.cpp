@@ -1,4 +1,5 @@
 #include "plan/draft.hpp"
+#include "plan/session.hpp"
 #include "plan/ways.hpp"
 
 #include <algorithm>
@@ -71,6 +72,13 @@ void plan_lead_tunnels(Draft& draft) {
       draft.problem(ErrorCode::tunnel_failed, "127.0.0.1:" + std::to_string(wanted.local_port),
                     "no SSH server answers through it" + (open->trouble.empty() ? std::string() : ": " + open->trouble),
                     "try again in a moment: helper ensure " + draft.target.name);
+    } else if (wanted.container_port == k_container_ssh_port && draft.plan.steps.empty() &&
+               shows_another_key(draft.observed, wanted.local_port)) {
+      draft.problem(ErrorCode::tunnel_failed, "127.0.0.1:" + std::to_string(wanted.local_port),
+                    "the SSH server that answers through it shows another host key than the target's: something else "
+                    "answers at " +
+                        to_text(*remote) + " on the server",
+                    "find what listens there, or: helper restart " + draft.target.name);
     }
   }
 }

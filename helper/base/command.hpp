@@ -1,5 +1,5 @@
 // CommandRunner runs POSIX shell text on one machine (this one, or a server by SSH) and brings back what it printed.
-// It is one of the four Hands; everything the engine room does goes through it.
+// It is one of the five Hands; everything the engine room does goes through it.
 #pragma once
 
 #include "base/clock.hpp"

@@ -1,5 +1,5 @@
-// Remote is where a tunnel leads, as the server sees it: a TCP address, or a command whose standard input and output
-// are the connection.
+// Remote is where a tunnel leads, as the server sees it: a TCP address, a command whose standard input and output are
+// the connection, or an SSH server that has both.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,27 @@ struct Pipe {
   friend bool operator==(const Pipe&, const Pipe&) = default;
 };
 
-using Remote = std::variant<Endpoint, Pipe>;
+// One way to the other side.
+using Leg = std::variant<Endpoint, Pipe>;
+
+// An SSH server with two ways to it. Whoever can use the machine that has the address can also keep that server busy,
+// so a connection that is not greeted there in time (RFC 4253, section 4.2) takes the pipe.
+struct SshDoor {
+  Endpoint address;
+  Pipe otherwise;
+
+  friend bool operator==(const SshDoor&, const SshDoor&) = default;
+};
+
+using Remote = std::variant<Endpoint, Pipe, SshDoor>;
 
 [[nodiscard]] inline std::string to_text(const Endpoint& endpoint) {
   return endpoint.host + ":" + std::to_string(endpoint.port);
 }
 [[nodiscard]] inline std::string to_text(const Pipe& pipe) { return pipe.name; }
-[[nodiscard]] inline std::string to_text(const Remote& remote) {
+[[nodiscard]] inline std::string to_text(const SshDoor& door) { return to_text(door.address); }
+template <class... Ways>
+[[nodiscard]] std::string to_text(const std::variant<Ways...>& remote) {
   return std::visit([](const auto& each) { return to_text(each); }, remote);
 }
 

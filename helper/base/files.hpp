@@ -1,4 +1,4 @@
-// FileStore is the files of this machine as we change them: whole, atomically, with a mode. One of the four Hands.
+// FileStore is the files of this machine as we change them: whole, atomically, with a mode. One of the five Hands.
 #pragma once
 
 #include "base/fd.hpp"

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/fd.hpp"
 #include "base/files.hpp"
+#include "base/local_peer.hpp"
 #include "base/log.hpp"
 #include "base/paths.hpp"
 #include "base/random_token.hpp"
@@ -170,17 +171,17 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   helper::DiskFileStore files;
   HELPER_TRY(files.remove(paths.endpoint_file()));  // of a daemon that was killed
   helper::ensure::remove_half_made_host_keys(paths);
+  HELPER_TRY_ASSIGN(const auto options, helper::config::load_daemon_options(files, paths.daemon_options()));
+  const auto policy = helper::peer_policy(options.local_users == helper::config::LocalUsers::everyone);
   helper::jupyter::RestClient jupyter;
-  helper::ensure::Service service(paths, jupyter);
+  helper::ensure::Service service(paths, policy, jupyter);
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::random_token();
   if (token.empty()) return fail(ErrorCode::internal, "helperd", "the system gives no random numbers");
-  HELPER_TRY_ASSIGN(const auto chosen, helper::config::load_daemon_options(files, paths.daemon_options()));
-  const bool others = chosen.local_users == helper::config::LocalUsers::everyone;
   HELPER_TRY_ASSIGN(
       const auto server,
-      helper::rpc::HttpServer::start(dispatcher, {token, paths.daemon_socket(), helper::peer_policy(others), {}}));
+      helper::rpc::HttpServer::start(dispatcher, {token, paths.daemon_socket(), policy, {}}));
   const helper::rpc::DaemonEndpoint endpoint{server->url(),    token,      ::getpid(),
                                              HELPER_VERSION, now_text(), server->socket().string()};
   HELPER_TRY(helper::rpc::write_endpoint(files, paths.endpoint_file(), endpoint));

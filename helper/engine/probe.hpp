@@ -24,9 +24,10 @@ struct Memory {
   std::string run;      // container id and start time; "" = nothing is known
   plan::Inside inside;  // as last seen in full
   std::optional<plan::GpuFacts> server_gpu{};
-  plan::Python python;           // the chosen one, run again by every look
-  std::string jupyter_failed{};  // why Jupyter did not come up; "" when it did, or was not tried
-  ContextMemory context{};       // which outlives the rest
+  plan::Python python;                        // the chosen one, run again by every look
+  std::string jupyter_failed{};               // why Jupyter did not come up; "" when it did, or was not tried
+  std::optional<plan::SessionTry> session{};  // the last one; it says itself what it was tried with
+  ContextMemory context{};                    // which outlives the rest
   EngineCli cli{};
 };
 

@@ -1,5 +1,6 @@
 #include "ensure/converge.hpp"
 
+#include "engine/look_session.hpp"
 #include "engine/losses.hpp"
 #include "ensure/apply.hpp"
 #include "ensure/jupyter_work.hpp"
@@ -9,6 +10,7 @@
 #include "plan/choose_python.hpp"
 #include "plan/losses.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/session.hpp"
 #include "plan/work.hpp"
 
 #include <algorithm>
@@ -50,6 +52,9 @@ class Convergence {
     // What ends a target begins with a question, perhaps: until then its tunnels stay.
     if (desired_.power == plan::Power::running) {
       HELPER_TRY_ASSIGN(const auto here, observe_here(hands_, paths_, desired_));
+      if (here.key) {
+        if (auto problem = plan::key_problem(*here.key)) return fail(std::move(*problem));
+      }
       HELPER_TRY(apply_all(plan::make_plan(desired_, here), here));
     }
     tell({Event::Kind::connecting, {}, hands_.server.where(), {}, {}, {}, {}});
@@ -74,6 +79,10 @@ class Convergence {
       if (!plan.wants_consent.empty() && attempts_.consent == plan::Consent::not_asked) {
         HELPER_TRY(ask_for_consent(plan, observed, engine::cli_of(observed.engine.value_or(plan::Engine{}))));
         observed.attempts = attempts_;
+        plan = plan::make_plan(desired_, observed);
+      }
+      if (plan.steps.empty() && may_try_session(plan, observed)) {
+        HELPER_TRY(try_session(observed));
         plan = plan::make_plan(desired_, observed);
       }
       if (plan.steps.empty() && may_pass(plan, observed)) {
@@ -174,6 +183,27 @@ class Convergence {
     const bool on_its_way_out = observed.container->state == plan::ContainerState::removing;
     const int most = on_its_way_out ? k_most_passed : (observed.inside_error ? 1 : 0);
     return times_passed_++ < most;
+  }
+
+  // One that failed is tried again: what stood in its way may be gone.
+  [[nodiscard]] bool may_try_session(const plan::Plan& plan, const plan::Observed& observed) const {
+    const bool failed = observed.session && !observed.session->works();
+    if (desired_.power != plan::Power::running || (!failed && !plan.problems.empty())) return false;
+    const auto ssh = std::ranges::find(observed.tunnels, desired_.target.ssh.local_port, &plan::Tunnel::local_port);
+    return ssh != observed.tunnels.end() && ssh->answers == true && (!observed.session || failed) &&
+           !plan::session_key(desired_, observed).empty();
+  }
+
+  Result<void> try_session(plan::Observed& observed) {
+    HELPER_TRY_ASSIGN(auto tried, hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), stop_));
+    if (!tried.works()) {
+      HELPER_TRY(engine::look_at_session(hands_.server, engine::cli_of(observed.engine.value_or(plan::Engine{})),
+                                         desired_.target.container.name, desired_.target.ssh.user, tried, stop_));
+    }
+    tried.of = plan::session_key(desired_, observed);
+    memory_.session = tried;
+    observed.session = std::move(tried);
+    return {};
   }
 
   Result<void> apply_all(const plan::Plan& plan, const plan::Observed& observed) {

@@ -6,6 +6,7 @@
 #include "base/command.hpp"
 #include "base/files.hpp"
 #include "ensure/jupyter_api.hpp"
+#include "ensure/ssh_client.hpp"
 #include "tunnel/tunnels.hpp"
 
 namespace helper::ensure {
@@ -16,6 +17,7 @@ struct Hands {
   FileStore& files;
   Clock& clock;
   JupyterApi& jupyter;
+  SshClient& ssh;
 };
 
 }  // namespace helper::ensure

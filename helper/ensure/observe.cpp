@@ -1,14 +1,15 @@
 #include "ensure/observe.hpp"
 
-#include "ensure/banner.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/bundles.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/local_key.hpp"
+#include "ensure/private_key.hpp"
 #include "ide/interpreter.hpp"
 #include "ide/known_hosts.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/session.hpp"
 #include "plan/sshd_setup.hpp"
 #include "plan/ways.hpp"
 
@@ -19,32 +20,40 @@ namespace helper::ensure {
 namespace {
 
 // A link that is being dialled again needs its 6 round trips, and the connection waits for it meanwhile.
-constexpr Milliseconds k_banner_limit{10'000};
+constexpr Milliseconds k_shown_limit{10'000};
 
 plan::Tunnel* ssh_tunnel(plan::Observed& observed, const plan::Desired& desired) {
   const auto tunnel = std::ranges::find(observed.tunnels, desired.target.ssh.local_port, &plan::Tunnel::local_port);
   return tunnel == observed.tunnels.end() ? nullptr : &*tunnel;
 }
 
-// A question put to the tunnel while the server is asked something else; given up when the object goes.
-class BannerQuestion {
+// Asked of the tunnel while the server is asked something else; given up when the object goes.
+class ShownKeys {
  public:
-  explicit BannerQuestion(std::uint16_t port)
-      : answer_(std::async(std::launch::async,
-                           [port, stop = stop_.get_token()] { return ssh_answers(port, k_banner_limit, stop); })) {}
-  ~BannerQuestion() { stop_.request_stop(); }
-  BannerQuestion(const BannerQuestion&) = delete;
-  BannerQuestion& operator=(const BannerQuestion&) = delete;
+  using Keys = std::optional<std::vector<std::string>>;
+  ShownKeys(SshClient& client, std::uint16_t port, std::vector<std::string> types)
+      : answer_(std::async(std::launch::async, [&client, port, types = std::move(types), stop = stop_.get_token()] {
+          return client.host_keys(port, types, k_shown_limit, stop);
+        })) {}
+  ~ShownKeys() { stop_.request_stop(); }
+  ShownKeys(const ShownKeys&) = delete;
+  ShownKeys& operator=(const ShownKeys&) = delete;
 
-  bool wait(const std::stop_token& stop) {
+  Keys wait(const std::stop_token& stop) {
     const std::stop_callback give_up(stop, [this] { stop_.request_stop(); });
     return answer_.get();
   }
 
  private:
   std::stop_source stop_;
-  std::future<bool> answer_;
+  std::future<Keys> answer_;
 };
+
+std::vector<std::string> types_of(const std::vector<std::string>& keys) {
+  std::vector<std::string> types;
+  for (const auto& key : keys) types.push_back(key.substr(0, key.find(' ')));
+  return types;
+}
 
 void take(plan::Observed& observed, engine::ServerFacts facts) {
   observed.machine = std::move(facts.machine);
@@ -70,9 +79,22 @@ void remember(const plan::Observed& observed, const plan::Desired& desired, engi
                                    observed.server_gpu,
                                    choice->python,
                                    observed.attempts.jupyter_failed,
+                                   std::move(memory.session),
                                    {},
                                    engine::cli_of(observed.engine.value_or(plan::Engine{}))}
                   : engine::Memory{};
+}
+
+// The blob is the second word of the public line; a comment may follow.
+Result<void> look_at_key(FileStore& files, plan::LocalKey& key) {
+  HELPER_TRY_ASSIGN(const auto text, files.read(key.private_file));
+  const auto facts = read_private_key(text.value_or(""));
+  const auto blob_at = key.public_line.find(' ') + 1;
+  const auto blob = key.public_line.substr(blob_at, key.public_line.find(' ', blob_at) - blob_at);
+  key.has_passphrase = facts.has_passphrase;
+  key.is_another = facts.public_half && *facts.public_half != blob;
+  key.open_to_others = is_open_to_others(key.private_file);
+  return {};
 }
 
 }  // namespace
@@ -84,6 +106,7 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
         {tunnel.local_port, tunnel.remote, tunnel.link_up ? std::string() : tunnel.trouble, std::nullopt});
   }
   HELPER_TRY_ASSIGN(observed.key, find_local_key(hands.files, paths, desired.target.ssh.key));
+  if (observed.key) HELPER_TRY(look_at_key(hands.files, *observed.key));
   HELPER_TRY_ASSIGN(const auto known_hosts, hands.files.read(paths.known_hosts()));
   HELPER_TRY_ASSIGN(observed.host_keys, find_host_keys(hands.files, paths, desired.target.name));
   observed.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);
@@ -94,8 +117,9 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
                                engine::Memory& memory, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(auto observed, observe_here(hands, paths, desired));
   plan::Tunnel* ssh = ssh_tunnel(observed, desired);
-  std::optional<BannerQuestion> banner;
-  if (ssh != nullptr && ssh->remote) banner.emplace(ssh->local_port);
+  std::optional<ShownKeys> shown;
+  if (ssh != nullptr && ssh->remote && !observed.host_keys.empty())
+    shown.emplace(hands.ssh, ssh->local_port, types_of(observed.host_keys));
 
   engine::ContextMemory context = memory.context;
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
@@ -123,10 +147,15 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
                          ? std::optional(plan::sshd_setup(desired, observed))
                          : std::nullopt;
   const bool leads_to_sshd =
-      banner && setup && *setup && !observed.inside->sshd_print.empty() &&
+      shown && setup && *setup && !observed.inside->sshd_print.empty() &&
       ssh->remote == plan::way_to_sshd(observed.engine.value_or(plan::Engine{}), *observed.container,
                                        desired.target.container.name, **setup);
-  if (leads_to_sshd) ssh->answers = banner->wait(stop);
+  if (leads_to_sshd) {
+    auto keys = shown->wait(stop);
+    ssh->answers = keys.has_value();
+    ssh->host_keys = std::move(keys).value_or(std::vector<std::string>());
+  }
+  if (memory.session && memory.session->of == plan::session_key(desired, observed)) observed.session = memory.session;
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");
   return observed;
 }

@@ -1,5 +1,5 @@
 // observe reads the world into plan::Observed and decides nothing: this machine's part at once, the server's in one
-// round trip, and beside it whether the SSH tunnel answers.
+// round trip, and beside it which host keys are shown through the SSH tunnel.
 #pragma once
 
 #include "base/paths.hpp"

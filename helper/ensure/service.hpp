@@ -2,6 +2,7 @@
 // target owns that target's state; requests for the same thing at the same time do the work once and share its events.
 #pragma once
 
+#include "base/local_peer.hpp"
 #include "base/paths.hpp"
 #include "base/result.hpp"
 #include "ensure/gpu_report.hpp"
@@ -35,8 +36,8 @@ struct Request {
 
 class Service {
  public:
-  // `jupyter` outlives it.
-  Service(Paths paths, JupyterApi& jupyter);
+  // `policy` says whose connections the tunnels take; `jupyter` outlives the service.
+  Service(Paths paths, const PeerPolicy& policy, JupyterApi& jupyter);
   ~Service();  // stops every worker and closes every tunnel
 
   // ensure with Power::running; stop and remove are the same with stopped and absent.

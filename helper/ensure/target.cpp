@@ -28,8 +28,10 @@ struct Target::Connection {
   tunnel::Tunnels tunnels;
 };
 
-Target::Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions, JupyterApi& jupyter)
+Target::Target(const Paths& paths, const PeerPolicy& policy, FileStore& files, Clock& clock, Questions& questions,
+               JupyterApi& jupyter)
     : paths_(paths),
+      policy_(policy),
       files_(files),
       clock_(clock),
       jupyter_(jupyter),
@@ -52,7 +54,8 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
     connection_ = nullptr;  // its ports must be free before the new ones are bound
     link_was_up_ = false;   // that was the other's link
     if (config.server == k_local) {
-      connection_.reset(new Connection{CountingRunner(std::make_unique<LocalRunner>()), tunnel::Tunnels(nullptr)});
+      connection_.reset(
+          new Connection{CountingRunner(std::make_unique<LocalRunner>()), tunnel::Tunnels(nullptr, {}, policy_)});
     } else {
       const ssh::ConnectOptions options{agent_socket_, ask_, secrets_, Milliseconds(10'000)};
       const auto dial = [server = config.server,
@@ -62,10 +65,12 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
       };
       connection_.reset(
           new Connection{CountingRunner(std::make_unique<ssh::SshRunner>(config.server, options)),
-                         tunnel::Tunnels(dial, [this](bool up, const std::string& why) { link_changed(up, why); })});
+                         tunnel::Tunnels(
+                             dial, [this](bool up, const std::string& why) { link_changed(up, why); }, policy_)});
     }
   }
-  return {connection_->server, connection_->tunnels, files_, clock_, jupyter_};
+  ssh_.agent_socket = agent_socket_;
+  return {connection_->server, connection_->tunnels, files_, clock_, jupyter_, ssh_};
 }
 
 // On the tunnels' thread: after the server or the link was away, what stood on it may have gone too.

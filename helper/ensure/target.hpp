@@ -2,6 +2,7 @@
 // is meant to run. Its worker's thread is the only one that touches them.
 #pragma once
 
+#include "base/local_peer.hpp"
 #include "base/paths.hpp"
 #include "ensure/ask_job.hpp"
 #include "ensure/bulletin.hpp"
@@ -42,7 +43,8 @@ inline constexpr Milliseconds k_known_for{600'000};
 
 class Target {
  public:
-  Target(const Paths& paths, FileStore& files, Clock& clock, Questions& questions, JupyterApi& jupyter);
+  Target(const Paths& paths, const PeerPolicy& policy, FileStore& files, Clock& clock, Questions& questions,
+         JupyterApi& jupyter);
   ~Target();
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
@@ -114,6 +116,8 @@ class Target {
   void look_for_watchers(Job& job);
 
   const Paths& paths_;
+  const PeerPolicy& policy_;
+  OpenSshClient ssh_;
   FileStore& files_;
   Clock& clock_;
   JupyterApi& jupyter_;

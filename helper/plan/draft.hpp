@@ -81,5 +81,7 @@ void plan_gpu(Draft& draft, const Inside& inside);
 void plan_lead_tunnels(Draft& draft);
 // The config's own commands, last: all else stands by then.
 void plan_hooks(Draft& draft);
+// Whether a session that was tried works; only when nothing is left to do.
+void plan_session(Draft& draft);
 
 }  // namespace helper::plan

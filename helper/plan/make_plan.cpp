@@ -3,6 +3,7 @@
 #include "plan/draft.hpp"
 #include "plan/labels.hpp"
 #include "plan/server_mounts.hpp"
+#include "plan/session.hpp"
 
 namespace helper::plan {
 namespace {
@@ -38,6 +39,9 @@ void plan_inside(Draft& draft) {
 void plan_running(Draft& draft) {
   for (const std::string& remark : draft.target.remarks) draft.note(remark);
   plan_open_tunnels(draft);
+  if (draft.observed.key) {
+    if (auto problem = key_problem(*draft.observed.key)) draft.problem(std::move(*problem));
+  }
   if (!draft.observed.key) draft.step(MakeLocalKey{}, "you have none of the kinds that the container accepts");
   plan_host_keys(draft);
   if (!server_and_engine(draft) || !plan_container(draft)) return;
@@ -45,6 +49,7 @@ void plan_running(Draft& draft) {
   plan_lead_tunnels(draft);
   plan_end_of_replacement(draft);
   plan_hooks(draft);
+  plan_session(draft);
 }
 
 void plan_stopped(Draft& draft) {

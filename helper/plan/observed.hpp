@@ -166,17 +166,38 @@ struct Inside {
 
 struct Tunnel {
   std::uint16_t local_port = 0;
-  std::optional<Remote> remote;  // where it leads, as the server names it
-  std::string trouble;           // why the way to the server does not stand; "" when it does
-  std::optional<bool> answers;   // an SSH server's banner came through it; nullopt: not tried
+  std::optional<Remote> remote;             // where it leads, as the server names it
+  std::string trouble;                      // why the way to the server does not stand; "" when it does
+  std::optional<bool> answers;              // an SSH server proved a host key through it; nullopt: not tried
+  std::vector<std::string> host_keys = {};  // "TYPE BASE64": those that it proved to have
   friend bool operator==(const Tunnel&, const Tunnel&) = default;
 };
 
 // The user's key pair on this machine.
 struct LocalKey {
   std::string private_file;
-  std::string public_line;  // "ssh-ed25519 AAAA... comment"
+  std::string public_line;      // "ssh-ed25519 AAAA... comment"
+  bool open_to_others = false;  // other users may read it, so that ssh does not use it
+  bool is_another = false;      // the public line is that of another key
+  bool has_passphrase = false;
   friend bool operator==(const LocalKey&, const LocalKey&) = default;
+};
+
+// A command and a first word of sftp, each over a strict SSH session with the person's key, as an IDE begins; and,
+// where one failed, what was found in the container that a login reads on its way.
+struct SessionTry {
+  std::string of;          // session_key() at that time
+  bool command = false;    // its output came
+  bool sftp = false;       // the server answered in its protocol, with nothing before
+  std::string stray;       // the first line that came where none belongs
+  std::string words;       // the last line that the client wrote about the one that failed
+  std::string shell;       // the user's, as the container's accounts name it
+  std::string nologin;     // the file that keeps all but root out; "" when there is none
+  std::string noisy_file;  // prints something although nobody asked it to
+  std::string noisy_line;  // the first line of that
+  std::string loose;       // a file or folder of ours on the way to our keys that others may change: sshd refuses them
+  [[nodiscard]] bool works() const { return command && sftp; }
+  friend bool operator==(const SessionTry&, const SessionTry&) = default;
 };
 
 // An SSH bundle on this machine: OpenSSH's server with all that it needs, for one kind of processor.
@@ -193,6 +214,7 @@ enum class Consent { not_asked, no, yes, snapshot_first };
 // What was tried, and what was allowed, since the request began. It is how a plan knows that starting again the same
 // way would be the same.
 struct Attempts {
+  int sshd_starts = 0;                        // of our sshd, successfully
   int starts = 0;                             // containers that were started, successfully
   std::map<GpuWay, std::string> failed_ways;  // the engine's text when a start failed
   Consent consent = Consent::not_asked;
@@ -220,6 +242,7 @@ struct Observed {
   std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
   std::vector<Tunnel> tunnels;
   std::optional<LocalKey> key;
+  std::optional<SessionTry> session;          // the last one, of what is there now; absent: not tried yet
   std::string machine;                        // of the server, as uname -m names it; "" when it was not asked
   std::optional<SshBundle> bundle;            // for that machine; absent: we have none
   std::vector<std::string> host_keys;         // public halves of those made for this target: "ssh-ed25519 AAAA..."

@@ -2,6 +2,7 @@
 #include "plan/make_plan.hpp"
 #include "plan/places.hpp"
 #include "plan/server_mounts.hpp"
+#include "plan/session.hpp"
 #include "plan/ways.hpp"
 
 namespace helper::plan {
@@ -24,6 +25,15 @@ bool takes_bundle(const Observed& observed) {
   if (!container.bundle_volume.empty()) return container.bundle_volume == bundle_volume(*observed.bundle);
   return server_mount(container, observed.inside, k_bundle_folder) == nullptr &&
          observed.engine.value_or(Engine{}).kind == EngineKind::docker;
+}
+
+void plan_session(Draft& draft) {
+  if (!draft.plan.steps.empty() || !draft.plan.problems.empty()) return;
+  if (auto problem = session_problem(draft.desired, draft.observed)) draft.problem(std::move(*problem));
+  if (was_kept_by_passphrase(draft.observed)) {
+    draft.note("no SSH session was tried: the key " + draft.observed.key->private_file +
+               " has a passphrase, and no agent holds the key; with one, ssh-add it");
+  }
 }
 
 void plan_host_keys(Draft& draft) {
@@ -99,6 +109,9 @@ void plan_ssh(Draft& draft, const Inside& inside) {
     draft.step(StartSshd{*setup}, "it runs with other keys or another environment");
   } else if (setup->listens && !inside.sshd_listening) {
     draft.step(StartSshd{*setup}, "it does not listen");
+  } else if (shows_another_key(draft.observed, draft.target.ssh.local_port) &&
+             draft.observed.attempts.sshd_starts == 0) {
+    draft.step(StartSshd{*setup}, "the SSH server that answers shows another host key than the target's");
   } else if (!setup->cache_owner.empty() && !inside.cache_linked) {
     draft.note("~/.cache/JetBrains in " + draft.container_name() +
                " does not lead to the volume of ide.backend_cache, which keeps nothing of it; move away what is there, "

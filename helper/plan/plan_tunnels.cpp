@@ -1,4 +1,5 @@
 #include "plan/draft.hpp"
+#include "plan/session.hpp"
 #include "plan/ways.hpp"
 
 #include <algorithm>
@@ -9,6 +10,14 @@ namespace {
 const Tunnel* open_tunnel(const Draft& draft, std::uint16_t local_port) {
   const auto tunnel = std::ranges::find(draft.observed.tunnels, local_port, &Tunnel::local_port);
   return tunnel == draft.observed.tunnels.end() ? nullptr : &*tunnel;
+}
+
+const char* why_point(const Tunnel* open, const Remote& wanted) {
+  if (open == nullptr || !open->remote) return "it leads nowhere yet";
+  const auto* before = std::get_if<SshDoor>(&*open->remote);
+  const auto* now = std::get_if<SshDoor>(&wanted);
+  const bool same_port = before != nullptr && now != nullptr && before->address == now->address;
+  return same_port ? "the way past the container's port is another one" : "the container's port has moved";
 }
 
 // None: there is no way, and a problem says so, or what stands on it is not there yet.
@@ -58,12 +67,18 @@ void plan_lead_tunnels(Draft& draft) {
     if (!remote) continue;
     const Tunnel* open = open_tunnel(draft, wanted.local_port);
     if (open == nullptr || open->remote != remote) {
-      draft.step(PointTunnel{wanted, *remote},
-                 open != nullptr && open->remote ? "the container's port has moved" : "it leads nowhere yet");
+      draft.step(PointTunnel{wanted, *remote}, why_point(open, *remote));
     } else if (open->answers == false && draft.plan.steps.empty()) {
       draft.problem(ErrorCode::tunnel_failed, "127.0.0.1:" + std::to_string(wanted.local_port),
                     "no SSH server answers through it" + (open->trouble.empty() ? std::string() : ": " + open->trouble),
                     "try again in a moment: helper ensure " + draft.target.name);
+    } else if (wanted.container_port == k_container_ssh_port && draft.plan.steps.empty() &&
+               shows_another_key(draft.observed, wanted.local_port)) {
+      draft.problem(ErrorCode::tunnel_failed, "127.0.0.1:" + std::to_string(wanted.local_port),
+                    "the SSH server that answers through it shows another host key than the target's: something else "
+                    "answers at " +
+                        to_text(*remote) + " on the server",
+                    "find what listens there, or: helper restart " + draft.target.name);
     }
   }
 }

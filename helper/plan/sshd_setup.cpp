@@ -73,6 +73,11 @@ std::string config_of(const SshdSetup& setup, const std::vector<std::string>& en
   line("UsePAM", "no");
   line("UseDNS", "no");
   line("PrintMotd", "no");
+  // Other users of the server reach this sshd too. Forty idle connections must not lock anybody out (the default is
+  // 10:30:100), a few hundred must not fill the container's memory, and each is gone after a minute, which still is
+  // time enough to type a passphrase.
+  line("MaxStartups", "100:30:300");
+  line("LoginGraceTime", "60");
   line("LogLevel", "ERROR");
   line("Subsystem sftp", setup.from_bundle ? sftp_server(setup) : "internal-sftp");
   return text + set_env_line(env);

@@ -27,10 +27,11 @@ std::optional<Endpoint> reach(const Container& container, std::uint16_t containe
 }
 
 Remote way_to_sshd(const Engine& engine, const Container& container, const std::string& name, const SshdSetup& setup) {
-  if (const auto address = reach(container, k_container_ssh_port)) return *address;
   auto program = clean_environment(setup);
   program.insert(program.end(), {setup.sshd, "-i", "-f", setup.folder + "/sshd_config"});
-  return pipe(engine.program, "sshd in " + name, setup.as_user ? setup.user : "0", name, std::move(program));
+  auto by_exec = pipe(engine.program, "sshd in " + name, setup.as_user ? setup.user : "0", name, std::move(program));
+  if (const auto address = reach(container, k_container_ssh_port)) return SshDoor{*address, std::move(by_exec)};
+  return by_exec;
 }
 
 std::optional<Remote> way_to_port(const Engine& engine, const Container& container, const std::string& name,

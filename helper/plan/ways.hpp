@@ -15,7 +15,8 @@ namespace helper::plan {
 // for a container without a network, and for one on the server's: there every port would be the server's too.
 [[nodiscard]] std::optional<Endpoint> reach(const Container& container, std::uint16_t container_port);
 
-// The way to our sshd: by its address, or else each connection gets an sshd of its own through `docker exec`.
+// The way to our sshd: by its address, or else each connection gets an sshd of its own through `docker exec`; so does
+// one that is not greeted at the address, where every user of the server can keep sshd busy.
 [[nodiscard]] Remote way_to_sshd(const Engine& engine, const Container& container, const std::string& name,
                                  const SshdSetup& setup);
 

@@ -83,7 +83,7 @@ class ForwardSession {
   void give_up(std::string why);
 
   // Asks the server to connect to `remote`, or to run it, on behalf of a client at `from`.
-  [[nodiscard]] std::unique_ptr<ForwardChannel> open(const Remote& remote, const Endpoint& from, ChannelEvents events);
+  [[nodiscard]] std::unique_ptr<ForwardChannel> open(const Leg& remote, const Endpoint& from, ChannelEvents events);
 
   // Asks for a sign of life; health() then tells how long it is due.
   void probe();

@@ -105,7 +105,7 @@ void ForwardSession::settle() {
   native_->settling = false;
 }
 
-std::unique_ptr<ForwardChannel> ForwardSession::open(const Remote& remote, const Endpoint& from, ChannelEvents events) {
+std::unique_ptr<ForwardChannel> ForwardSession::open(const Leg& remote, const Endpoint& from, ChannelEvents events) {
   auto native = std::make_shared<ForwardChannel::Native>();
   native->session = native_.get();
   native->events = std::move(events);

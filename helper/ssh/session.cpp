@@ -6,8 +6,10 @@
 #include "ssh/drive.hpp"
 #include "ssh/host_keys.hpp"
 #include "ssh/native.hpp"
+#include "ssh/shown_key.hpp"
 #include "ssh/transport.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -66,7 +68,36 @@ Result<void> shake_hands(const std::string& name, const Wire& wire, const Limit&
               "check with: " + ssh_by_hand(name, {"-v"}, "true"));
 }
 
+std::string key_line(ssh_session session, const std::string& type) {
+  ssh_key raw_key = nullptr;
+  if (ssh_get_server_publickey(session, &raw_key) != SSH_OK) return {};
+  const std::unique_ptr<ssh_key_struct, decltype(&ssh_key_free)> key(raw_key, ssh_key_free);
+  char* raw_text = nullptr;
+  if (ssh_pki_export_pubkey_base64(key.get(), &raw_text) != SSH_OK) return {};
+  const std::unique_ptr<char, decltype(&ssh_string_free_char)> base64(raw_text, ssh_string_free_char);
+  return type + " " + base64.get();
+}
+
 }  // namespace
+
+Result<std::string> shown_host_key(std::uint16_t port, const std::string& type, Milliseconds limit,
+                                   const std::stop_token& stop) {
+  ignore_broken_pipes();
+  HostConfig host;
+  host.hostname = "127.0.0.1";
+  host.port = port;
+  host.alias = "127.0.0.1:" + std::to_string(port);
+  const Limit all(limit, stop);
+  HELPER_TRY_ASSIGN(const Fd ours, dial(host.alias, host.hostname, port, all));
+  Fd theirs(::fcntl(ours.get(), F_DUPFD_CLOEXEC, 3));
+  if (!theirs) return fail(ErrorCode::internal, host.alias, std::strerror(errno));
+  HELPER_TRY_ASSIGN(const SessionPtr session, new_session(host, theirs.get(), type));
+  static_cast<void>(theirs.release());  // ssh_connect's first act is to take it
+  HELPER_TRY(shake_hands(host.alias, {session.get(), ours.get(), ours.get()}, all));
+  std::string line = key_line(session.get(), type);
+  if (line.empty()) return fail(ErrorCode::server_unreachable, host.alias, "its host key cannot be read");
+  return line;
+}
 
 SecretCache::~SecretCache() {
   for (auto& [what, secret] : secrets_) explicit_bzero(secret.data(), secret.size());

@@ -1,6 +1,7 @@
 #include "tunnel/connections.hpp"
 
 #include "base/log.hpp"
+#include "tunnel/door_end.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -70,12 +71,28 @@ void Connections::serve(Entry& entry) {
   }
   const auto remote = remote_of(entry);
   if (!remote) return;
-  auto far = way_.open(*remote, forward.from(), forward.events());
+  auto far = open(entry.port, *remote, forward);
   if (!far)
     return owner_.on_trouble(entry.port,
                              far.error().cause);  // it waits on, until something changes or its time is over
   entry.since = std::chrono::steady_clock::now();
   forward.attach(std::move(*far));
+}
+
+Result<std::unique_ptr<FarEnd>> Connections::open(std::uint16_t port, const Remote& remote, Forward& forward) {
+  if (const auto* address = std::get_if<Endpoint>(&remote))
+    return way_.open(*address, forward.from(), forward.events());
+  if (const auto* pipe = std::get_if<Pipe>(&remote)) return way_.open(*pipe, forward.from(), forward.events());
+  const auto& door = std::get<SshDoor>(remote);
+  if (const auto avoid = avoid_until_.find(port);
+      avoid != avoid_until_.end() && std::chrono::steady_clock::now() < avoid->second) {
+    return way_.open(door.otherwise, forward.from(), forward.events());
+  }
+  return std::make_unique<DoorEnd>(
+      loop_, way_, door, forward.from(), forward.events(), [this, port, door](const auto& why) {
+        log_warning("port {}: {}: {}; {} is used", port, to_text(door), why, to_text(door.otherwise));
+        avoid_until_[port] = std::chrono::steady_clock::now() + k_avoid_address;
+      });
 }
 
 void Connections::moved_on(std::uint64_t id) {
@@ -104,6 +121,7 @@ Connections::Entries::iterator Connections::remove(Entries::iterator at) {
 
 void Connections::drop(std::uint16_t port) {
   for (auto at = entries_.begin(); at != entries_.end();) at = at->second.port == port ? remove(at) : std::next(at);
+  avoid_until_.erase(port);
 }
 
 void Connections::expire() {

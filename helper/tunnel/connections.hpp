@@ -22,6 +22,8 @@ namespace helper::tunnel {
 inline constexpr Milliseconds k_max_wait{15'000};
 inline constexpr std::size_t k_max_waiting = 64;
 inline constexpr std::size_t k_max_connections = 1000;
+// After an SSH server's address did not greet, new connections take its pipe at once for this long.
+inline constexpr Milliseconds k_avoid_address{30'000};
 
 class Connections {
  public:
@@ -38,6 +40,8 @@ class Connections {
   void add_own(Fd client, const Remote& remote);
   // A way, a better line or a remote has come: connections that wait may go on.
   void serve();
+  // What was learned about the port's remote holds no longer.
+  void remote_changed(std::uint16_t port) { avoid_until_.erase(port); }
   // Breaks off every connection of the port.
   void drop(std::uint16_t port);
   [[nodiscard]] std::size_t total() const { return entries_.size(); }
@@ -54,6 +58,7 @@ class Connections {
   void insert(Entry entry, Fd client, Endpoint from);
   [[nodiscard]] std::optional<Remote> remote_of(const Entry& entry) const;
   void serve(Entry& entry);
+  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(std::uint16_t port, const Remote& remote, Forward& forward);
   void moved_on(std::uint64_t id);
   Entries::iterator remove(Entries::iterator at);
   void expire();
@@ -63,6 +68,7 @@ class Connections {
   Owner owner_;
   Entries entries_;
   std::map<std::uint16_t, std::size_t> counts_;
+  std::map<std::uint16_t, SteadyTime> avoid_until_;  // ports whose remote's address did not greet
   std::uint64_t next_id_ = 0;
   Timer sweep_;
   Timer serve_again_;

@@ -34,6 +34,8 @@ class FarEnd {
   [[nodiscard]] virtual bool ended() const = 0;
   // The sink, which took less than it was given, has room again.
   virtual void resume() = 0;
+  // The end that it stands for: another one when it only passes on what that one does.
+  [[nodiscard]] virtual const FarEnd& inner() const { return *this; }
 };
 
 struct FarEvents {

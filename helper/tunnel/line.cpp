@@ -24,7 +24,7 @@ Line::Line(Loop& loop, std::unique_ptr<ssh::Session> session, std::function<void
 
 void Line::begin() { touched(); }
 
-std::unique_ptr<FarEnd> Line::open(const Remote& remote, const Endpoint& from, FarEvents events) {
+std::unique_ptr<FarEnd> Line::open(const Leg& remote, const Endpoint& from, FarEvents events) {
   auto channel = session_.open(remote, from, {std::move(events.data), std::move(events.changed)});
   touched();
   return std::make_unique<ChannelEnd>(shared_from_this(), std::move(channel), std::holds_alternative<Pipe>(remote));

@@ -18,7 +18,7 @@ class Line : public std::enable_shared_from_this<Line> {
   Line(Loop& loop, std::unique_ptr<ssh::Session> session, std::function<void(const Line&)> ended);
 
   void begin();
-  [[nodiscard]] std::unique_ptr<FarEnd> open(const Remote& remote, const Endpoint& from, FarEvents events);
+  [[nodiscard]] std::unique_ptr<FarEnd> open(const Leg& remote, const Endpoint& from, FarEvents events);
   void probe();
   [[nodiscard]] ssh::LinkHealth health() { return session_.health(); }
   [[nodiscard]] bool over() const { return session_.over(); }

@@ -143,7 +143,7 @@ void Link::retire(const std::shared_ptr<Line>& line, const std::string& why) {
   line->break_off(why);
 }
 
-Result<std::unique_ptr<FarEnd>> Link::open(const Remote& remote, const Endpoint& from, FarEvents events) {
+Result<std::unique_ptr<FarEnd>> Link::open(const Leg& remote, const Endpoint& from, FarEvents events) {
   if (!up()) return fail(ErrorCode::tunnel_failed, to_text(remote), trouble_);
   Line* line = current_.get();
   if (std::holds_alternative<Pipe>(remote)) line = line_for_command();
@@ -171,7 +171,7 @@ void Link::dial_for_commands() {
 }
 
 bool Link::outdated(const FarEnd& far) const {
-  const auto* channel = dynamic_cast<const ChannelEnd*>(&far);
+  const auto* channel = dynamic_cast<const ChannelEnd*>(&far.inner());
   if (channel == nullptr) return false;
   const auto line = channel->line();
   return !line || line->over() || line->doubted;

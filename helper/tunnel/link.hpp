@@ -27,7 +27,7 @@ class Link final : public Way {
   void start();
   [[nodiscard]] bool up() const override { return current_ != nullptr && !suspected_; }
   [[nodiscard]] std::string trouble() const override { return up() ? std::string() : trouble_; }
-  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Remote& remote, const Endpoint& from,
+  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Leg& remote, const Endpoint& from,
                                                      FarEvents events) override;
   [[nodiscard]] bool outdated(const FarEnd& far) const override;
 

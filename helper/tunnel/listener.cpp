@@ -13,8 +13,10 @@ constexpr Milliseconds k_pause{200};
 
 }  // namespace
 
-Listener::Listener(Loop& loop, Fd socket, std::function<void(Fd, Endpoint)> accepted)
-    : socket_(std::move(socket)),
+Listener::Listener(Loop& loop, Gate& gate, Fd socket, std::uint16_t port, std::function<void(Fd, Endpoint)> accepted)
+    : gate_(gate),
+      socket_(std::move(socket)),
+      port_(port),
       accepted_(std::move(accepted)),
       pause_(loop, [this] { watch_.want_read(); }),
       watch_(
@@ -25,13 +27,17 @@ Listener::Listener(Loop& loop, Fd socket, std::function<void(Fd, Endpoint)> acce
 void Listener::accept_all() {
   for (int i = 0; i < k_accepts_per_turn; ++i) {
     Accepted next = accept_one(socket_.get());
+    if (next.outcome == AcceptOutcome::out_of_descriptors && gate_.lend_descriptor()) next = accept_one(socket_.get());
     if (next.outcome == AcceptOutcome::out_of_descriptors) {
       log_warning("no file descriptor is left to take a connection with; trying again in {} ms", k_pause.count());
       return pause_.start(k_pause);
     }
     if (next.outcome == AcceptOutcome::none_waiting) break;
-    accepted_(std::move(next.socket), std::move(next.from));
+    if (gate_.admits(next.socket.get(), port_)) accepted_(std::move(next.socket), std::move(next.from));
+    next.socket = Fd();
+    gate_.reserve_descriptor();
   }
+  gate_.reserve_descriptor();
   watch_.want_read();
 }
 

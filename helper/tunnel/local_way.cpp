@@ -8,7 +8,7 @@
 
 namespace helper::tunnel {
 
-Result<std::unique_ptr<FarEnd>> LocalWay::open(const Remote& remote, const Endpoint&, FarEvents events) {
+Result<std::unique_ptr<FarEnd>> LocalWay::open(const Leg& remote, const Endpoint&, FarEvents events) {
   if (const auto* pipe = std::get_if<Pipe>(&remote)) {
     return ProcessEnd::start(loop_, children_, *pipe, std::move(events));
   }

@@ -15,7 +15,7 @@ class LocalWay final : public Way {
   explicit LocalWay(Loop& loop) : loop_(loop), children_(std::make_shared<Children>(loop)) {}
   [[nodiscard]] bool up() const override { return true; }
   [[nodiscard]] std::string trouble() const override { return {}; }
-  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Remote& remote, const Endpoint& from,
+  [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Leg& remote, const Endpoint& from,
                                                      FarEvents events) override;
   [[nodiscard]] bool outdated(const FarEnd&) const override { return false; }
 

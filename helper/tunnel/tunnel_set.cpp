@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "tunnel/connections.hpp"
+#include "tunnel/gate.hpp"
 #include "tunnel/link.hpp"
 #include "tunnel/listener.hpp"
 #include "tunnel/local_way.hpp"
@@ -83,12 +84,14 @@ bool can_be_run(const Pipe& pipe) {
 
 // A local way has no resolver: it takes addresses by number only.
 Result<void> can_lead_to(const Remote& remote, const std::string& thing, bool only_numeric) {
-  const auto* address = std::get_if<Endpoint>(&remote);
+  const auto* door = std::get_if<SshDoor>(&remote);
+  const auto* address = door != nullptr ? &door->address : std::get_if<Endpoint>(&remote);
+  const auto* pipe = door != nullptr ? &door->otherwise : std::get_if<Pipe>(&remote);
   if (address != nullptr && (!can_be_sent(*address) || (only_numeric && !is_numeric(*address)))) {
     return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no address");
   }
-  if (address == nullptr && !can_be_run(std::get<Pipe>(remote))) {
-    return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(remote) + ": that is no command");
+  if (pipe != nullptr && !can_be_run(*pipe)) {
+    return fail(ErrorCode::tunnel_failed, thing, "it cannot lead to " + to_text(*pipe) + ": that is no command");
   }
   return {};
 }
@@ -96,7 +99,8 @@ Result<void> can_lead_to(const Remote& remote, const std::string& thing, bool on
 }  // namespace
 
 struct Tunnels::State {
-  State(Dial dial, LinkChange on_link_change) : link_change(std::move(on_link_change)) {
+  State(Dial dial, LinkChange on_link_change, PeerPolicy policy)
+      : gate(policy), link_change(std::move(on_link_change)) {
     if (dial) {
       auto made = std::make_unique<Link>(loop, std::move(dial), [this](const std::string& why) { way_changed(why); });
       link = made.get();
@@ -132,6 +136,7 @@ struct Tunnels::State {
 
   Loop loop;
   Board board;
+  Gate gate;
   LinkChange link_change;
   // All below are touched on the loop's thread only.
   bool was_up = false;
@@ -141,8 +146,8 @@ struct Tunnels::State {
   std::unique_ptr<Connections> connections;
 };
 
-Tunnels::Tunnels(Dial dial, LinkChange on_link_change)
-    : state_(std::make_unique<State>(std::move(dial), std::move(on_link_change))) {}
+Tunnels::Tunnels(Dial dial, LinkChange on_link_change, PeerPolicy policy)
+    : state_(std::make_unique<State>(std::move(dial), std::move(on_link_change), policy)) {}
 
 Tunnels::~Tunnels() {
   try {
@@ -172,7 +177,7 @@ Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
     };
     state_->board.add(local_port, name);
     state_->ports[local_port].listener =
-        std::make_unique<Listener>(state_->loop, std::move(*socket), std::move(accepted));
+        std::make_unique<Listener>(state_->loop, state_->gate, std::move(*socket), local_port, std::move(accepted));
   });
   return result;
 }
@@ -189,6 +194,7 @@ Result<void> Tunnels::point(std::uint16_t local_port, const Remote& remote) {
     }
     if (at->second.remote != remote) {
       at->second.remote = remote;
+      state_->connections->remote_changed(local_port);
       state_->board.change(local_port, [&](Board::Row& row) {
         row.remote = remote;
         row.trouble.clear();

@@ -1,6 +1,7 @@
 // Tunnels is the TunnelSet that really forwards: local ports on 127.0.0.1, one thread, and one way to the server.
 #pragma once
 
+#include "base/local_peer.hpp"
 #include "base/result.hpp"
 #include "ssh/session.hpp"
 #include "tunnel/tunnels.hpp"
@@ -23,7 +24,8 @@ class Tunnels final : public TunnelSet {
   // destroy the Tunnels.
   using LinkChange = std::function<void(bool up, const std::string& why)>;
 
-  explicit Tunnels(Dial dial, LinkChange on_link_change = {});
+  // `policy` says whose connections the local ports take.
+  explicit Tunnels(Dial dial, LinkChange on_link_change = {}, PeerPolicy policy = peer_policy(false));
   ~Tunnels()
       override;  // closes every port and connection at once; waits only for a dial that is under way to heed its stop
 

@@ -1,4 +1,4 @@
-// TunnelSet is the open local ports of one target and where each leads. One of the four Hands.
+// TunnelSet is the open local ports of one target and where each leads. One of the five Hands.
 #pragma once
 
 #include "base/endpoint.hpp"

@@ -16,7 +16,7 @@ class Way {
   // Why it is not up, in one sentence; "" while it is.
   [[nodiscard]] virtual std::string trouble() const = 0;
   // Begins a connection to `remote`, for a client at `from`. Only while up.
-  [[nodiscard]] virtual Result<std::unique_ptr<FarEnd>> open(const Remote& remote, const Endpoint& from,
+  [[nodiscard]] virtual Result<std::unique_ptr<FarEnd>> open(const Leg& remote, const Endpoint& from,
                                                              FarEvents events) = 0;
   // True when `far`, not open yet, had better be opened anew because a better line has come up since.
   [[nodiscard]] virtual bool outdated(const FarEnd& far) const = 0;

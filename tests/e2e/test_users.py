@@ -57,13 +57,15 @@ class Users(unittest.TestCase):
         self.assertEqual(self.owner("of_dev"), "alice:alice")
         self.assertFalse(self.ensure(ssh={"user": "dev", "create": True})["changed"])
 
-    def test_a_user_that_the_image_has_gets_the_owners_ids_and_keeps_its_home(self):
-        report = self.ensure(ssh={"user": "games"})
-        self.assertIn("give games the ids 5001:5001", [step["text"] for step in report["steps"]])
-        done = self.openssh("true")
-        self.assertIn(done.returncode, (0, 1), done.stderr)  # its shell is nologin: the login itself is what counts
-        self.assertNotIn("Permission denied", done.stderr)
+    def test_a_user_that_the_image_has_gets_the_owners_ids_and_an_error_when_its_shell_runs_nothing(self):
+        with self.assertRaises(AssertionError) as refused:
+            self.ensure(ssh={"user": "games"})
+        self.assertIn("/usr/sbin/nologin", str(refused.exception))
+        ids = self.sandbox.docker("exec", "centernet", "id", "-u", "games").stdout.strip()
+        self.assertEqual(ids, "5001")
+        self.sandbox.docker("exec", "centernet", "sed", "-i", "/^games:/s|:[^:]*$|:/bin/sh|", "/etc/passwd")
         self.assertFalse(self.ensure(ssh={"user": "games"})["changed"])
+        self.assertEqual(self.openssh("id -un").stdout, "games\n")
 
     def test_a_user_that_is_not_there_is_a_problem_that_names_the_key(self):
         config = json.loads(json.dumps(self.config))

@@ -51,7 +51,7 @@ TEST_F(ConvergeTest, AReadyTargetTellsWhatItsUserMustKnow) {
   ide::Interpreter expected;
   expected.target = "centernet";
   expected.host = "127.0.0.1";
-  expected.port = banner.port();
+  expected.port = target.ssh.local_port;
   expected.user = "root";
   expected.key_file = "/home/me/.ssh/id_ed25519";
   expected.known_hosts = "/data/helper/known_hosts";
@@ -77,6 +77,37 @@ TEST_F(ConvergeTest, TheSecondEnsureChangesNothingInOneRoundTrip) {
   EXPECT_EQ(report->rounds, 1);
   EXPECT_EQ(report->settings->python, "/opt/conda/bin/python");
   EXPECT_EQ(tunnels.calls().size(), calls + 1);  // "start", which does nothing when the link stands
+}
+
+TEST_F(ConvergeTest, ASessionIsTriedOnceForEachRunOfTheContainer) {
+  ASSERT_TRUE(converge());
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(ssh.sessions, 1);
+}
+
+TEST_F(ConvergeTest, ASessionThatDoesNotWorkIsAnErrorAndIsTriedAgain) {
+  ssh.session.sftp = false;
+  ssh.session.stray = "Welcome";
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::inside_failed);
+  EXPECT_NE(report.error().cause.find("Welcome"), std::string::npos) << report.error().cause;
+  ASSERT_FALSE(converge());
+  EXPECT_EQ(ssh.sessions, 2);
+  ssh.session.sftp = true;
+  ssh.session.stray.clear();
+  ASSERT_TRUE(converge());
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(ssh.sessions, 3);
+}
+
+TEST_F(ConvergeTest, AServerThatShowsAnotherHostKeyIsStartedAgainOnceAndThenNamed) {
+  ASSERT_TRUE(converge());
+  ssh.keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAISomebodyElses"};
+  const auto report = converge();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::tunnel_failed);
+  EXPECT_EQ(asked(), (Names{"look", "start sshd", "look"}));
 }
 
 TEST_F(ConvergeTest, TheLinkIsMadeWhileTheContainerStarts) {
@@ -125,7 +156,7 @@ TEST_F(ConvergeTest, SaysWhichPieceIsMissingWhenTheEngineHasNoRuntime) {
 }
 
 TEST_F(ConvergeTest, ABusyPortIsNamedBeforeTheServerIsAsked) {
-  tunnels.set_held(banner.port(), "python3 (pid 4711)");
+  tunnels.set_held(target.ssh.local_port, "python3 (pid 4711)");
   const auto report = converge();
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::port_busy);
@@ -171,7 +202,7 @@ TEST_F(ConvergeTest, ACancelledRequestEndsAtOnceWhereverItIs) {
     memory = {};
     stop = std::stop_source();
     ASSERT_TRUE(files.remove(paths.known_hosts()));
-    tunnels.close(banner.port());
+    tunnels.close(target.ssh.local_port);
     std::size_t seen = 0;
     bool cancelled = false;
     runner.once([&](const Command&) { return ++seen == n; },

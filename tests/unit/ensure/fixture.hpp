@@ -1,11 +1,11 @@
-// One target with everything around it faked but the SSH port, through which a real banner comes.
+// One target with everything around it faked.
 #pragma once
 
 #include "ensure/converge.hpp"
 #include "plan/desired.hpp"
-#include "support/banner_server.hpp"
 #include "support/fake_file_store.hpp"
 #include "support/fake_jupyter_api.hpp"
+#include "support/fake_ssh_client.hpp"
 #include "support/fake_tunnel_set.hpp"
 #include "support/manual_clock.hpp"
 #include "support/simulated_server.hpp"
@@ -55,7 +55,8 @@ class ConvergeTest : public testing::Test {
     target.server = "gpu1";
     target.container.name = "centernet";
     target.container.image = "centernet:1.2";
-    target.ssh.local_port = banner.port();
+    target.ssh.local_port = 2222;
+    ssh.keys = {k_host_keys[0], k_host_keys[1]};
     EXPECT_TRUE(files.write("/home/me/.ssh/id_ed25519", "secret", 0600));
     EXPECT_TRUE(files.write("/home/me/.ssh/id_ed25519.pub", std::string(k_public_line) + "\n", 0644));
     for (const auto& [type, line] : {std::pair("ed25519", k_host_keys[0]), std::pair("ecdsa", k_host_keys[1])}) {
@@ -69,7 +70,7 @@ class ConvergeTest : public testing::Test {
     events.clear();
     before = runner.commands().size();
     return ensure::converge(
-        {runner, tunnels, files, clock, jupyter}, paths, plan::desired_state(target, power), memory,
+        {runner, tunnels, files, clock, jupyter, ssh}, paths, plan::desired_state(target, power), memory,
         [this](const Event& event) {
           EXPECT_EQ(event.target, "centernet");
           events += to_line(event);
@@ -97,7 +98,6 @@ class ConvergeTest : public testing::Test {
     return file == all.end() ? std::string() : file->second.bytes;
   }
 
-  helper::test::BannerServer banner{"SSH-2.0-Test\r\n"};
   helper::test::FakeCommandRunner runner{"gpu1"};
   helper::test::SimulatedServer server{runner};
   helper::test::FakeTunnelSet tunnels;
@@ -105,6 +105,7 @@ class ConvergeTest : public testing::Test {
   helper::test::FakeJupyterApi jupyter;
   Consents consents;
   helper::test::ManualClock clock;
+  helper::test::FakeSshClient ssh;
   Paths paths{"/home/me", "/run/me", "/data/helper", "/state", "/config.json"};
   config::Target target;
   engine::Memory memory;

@@ -238,7 +238,9 @@ TEST(MakePlan, TakesTheImagesSshdOnAMachineForWhichThereIsNoBundle) {
   observed.inside->bundle.clear();
   observed.inside->image_sshd = "/usr/sbin/sshd";
   const auto plan = make_plan(test::desired(), observed);
-  ASSERT_EQ(to_text(plan), "start sshd in the container: it runs with other keys or another environment\n");
+  ASSERT_EQ(to_text(plan),
+            "start sshd in the container: it runs with other keys or another environment\n"
+            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the way past the container's port is another one\n");
   EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");
 }
 
@@ -365,6 +367,7 @@ TEST(MakePlan, APodmanContainerOfOthersUsesItsOwnSshdSinceNothingRunsFromItsDev)
   observed.inside->sshd_print.clear();
   observed.inside->sshd_listening = false;
   observed.inside->image_sshd = "/usr/sbin/sshd";
+  observed.tunnels[0].remote = test::door_of(observed);
   const auto plan = make_plan(test::desired(), observed);
   ASSERT_EQ(plan.steps.size(), 1U) << to_text(plan);
   EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");

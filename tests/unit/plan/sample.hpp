@@ -80,18 +80,25 @@ inline std::string print_of(const Observed& observed, const Desired& wanted = de
   return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.host_keys);
 }
 
+// Where the tunnel to that sshd leads.
+inline std::optional<Remote> door_of(const Observed& observed, const Desired& wanted = desired()) {
+  const auto setup = sshd_setup(wanted, observed);
+  if (!setup) return std::nullopt;
+  return way_to_sshd(observed.engine.value_or(Engine{}), *observed.container, wanted.target.container.name, *setup);
+}
+
 // Nothing is left to do.
 inline Observed ready() {
   Observed observed;
   observed.container = container();
   observed.inside = inside();
-  observed.tunnels = {{2222, Endpoint{"127.0.0.1", 49153}, "", true},
-                      {8888, Endpoint{"127.0.0.1", 49154}, "", std::nullopt}};
+  observed.tunnels = {{2222, std::nullopt, "", true}, {8888, Endpoint{"127.0.0.1", 49154}, "", std::nullopt}};
   observed.key = LocalKey{"/home/me/.ssh/id_ed25519", k_public_line};
   observed.machine = "x86_64";
   observed.bundle = bundle();
   observed.host_keys = observed.pinned_host_keys = {k_host_key};
   observed.inside->sshd_print = print_of(observed);
+  observed.tunnels[0].remote = door_of(observed);
   return observed;
 }
 

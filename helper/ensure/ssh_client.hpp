@@ -1,0 +1,51 @@
+// SshClient is what a client of a target's SSH port sees: the host keys that are shown there, and whether a session
+// works. One of the five Hands.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/command.hpp"
+#include "base/result.hpp"
+#include "ide/interpreter.hpp"
+#include "plan/observed.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace helper::ensure {
+
+class SshClient {
+ public:
+  virtual ~SshClient() = default;
+  // "TYPE BASE64" of each type that is asked for and that the server at 127.0.0.1:port proves to have; nullopt: none
+  // answers there within the limit.
+  [[nodiscard]] virtual std::optional<std::vector<std::string>> host_keys(std::uint16_t port,
+                                                                          const std::vector<std::string>& types,
+                                                                          Milliseconds limit,
+                                                                          const std::stop_token& stop) = 0;
+  // A command and a first word of sftp, each in a strict session of its own. What a login met is left to be found.
+  // Errors: server_command (there is no ssh on this machine), cancelled, file_failed.
+  [[nodiscard]] virtual Result<plan::SessionTry> try_session(const ide::Interpreter& interpreter,
+                                                             const std::stop_token& stop) = 0;
+};
+
+// libssh for the keys, and the person's OpenSSH for the session, as `helper exec` and IDEs use it.
+class OpenSshClient final : public SshClient {
+ public:
+  // Of whoever asked last; "" = no agent.
+  std::string agent_socket;
+  [[nodiscard]] std::optional<std::vector<std::string>> host_keys(std::uint16_t port,
+                                                                  const std::vector<std::string>& types,
+                                                                  Milliseconds limit,
+                                                                  const std::stop_token& stop) override;
+  [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Interpreter& interpreter,
+                                                     const std::stop_token& stop) override;
+};
+
+// Pure. What the two sessions came to: `mark` is what the command was to print.
+[[nodiscard]] plan::SessionTry judge_session(const CommandOutput& command, const CommandOutput& sftp,
+                                             const std::string& mark);
+
+}  // namespace helper::ensure

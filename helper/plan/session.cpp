@@ -1,0 +1,119 @@
+#include "plan/session.hpp"
+
+#include "base/fingerprint.hpp"
+#include "base/shell.hpp"
+#include "plan/draft.hpp"
+
+#include <algorithm>
+
+namespace helper::plan {
+namespace {
+
+constexpr std::string_view k_refused = "Permission denied";
+
+// A shell that is there to refuse (nologin(8), false(1)).
+bool refuses(const std::string& shell) {
+  const auto name = shell.substr(shell.rfind('/') + 1);
+  return name == "nologin" || name == "false" || name == "true" || name == "sync" || name == "halt" ||
+         name == "shutdown";
+}
+
+std::string quoted(const std::string& line) { return line.empty() ? std::string("nothing") : "\"" + line + "\""; }
+
+std::string inside_command(const Observed& observed, const Desired& desired, const std::string& command) {
+  return "on the server: " + observed.engine.value_or(Engine{}).program + " exec --user 0 " +
+         shell::quote(desired.target.container.name) + " " + command + "; then: helper ensure " + desired.target.name;
+}
+
+// How a start file of that shell is kept quiet where nobody looks.
+std::string quiet(const std::string& file) {
+  const std::string how = file.ends_with(".fish")           ? "status is-interactive; or exit"
+                          : file.find("cshrc") != file.npos ? "if ( ! $?prompt ) exit"
+                          : file.ends_with("rc") && file.find(".ssh/") == file.npos && file.find("sshrc") == file.npos
+                              ? "case $- in *i*) ;; *) return ;; esac"
+                              : std::string();
+  return how.empty() ? "let " + file + " print nothing" : "let " + file + " print nothing, or begin it with: " + how;
+}
+
+}  // namespace
+
+std::optional<Error> key_problem(const LocalKey& key) {
+  const std::string file = shell::quote(key.private_file);
+  if (key.open_to_others) {
+    return Error{ErrorCode::file_failed, key.private_file,
+                 "other users may read this private key, so ssh does not use it (UNPROTECTED PRIVATE KEY FILE)",
+                 "chmod 600 " + file};
+  }
+  if (key.is_another) {
+    return Error{ErrorCode::file_failed, key.private_file + ".pub", "it is not the public half of " + key.private_file,
+                 "ssh-keygen -y -f " + file + " > " + shell::quote(key.private_file + ".pub")};
+  }
+  return std::nullopt;
+}
+
+bool shows_another_key(const Observed& observed, std::uint16_t local_port) {
+  const auto tunnel = std::ranges::find(observed.tunnels, local_port, &Tunnel::local_port);
+  if (tunnel == observed.tunnels.end() || observed.host_keys.empty()) return false;
+  return std::ranges::any_of(tunnel->host_keys, [&](const auto& key) {
+    return std::ranges::find(observed.host_keys, key) == observed.host_keys.end();
+  });
+}
+
+std::string session_key(const Desired& desired, const Observed& observed) {
+  if (!observed.container || !observed.inside || !observed.key || observed.inside->sshd_print.empty()) return {};
+  Fingerprint print;
+  for (const auto& text : {observed.container->id, observed.container->started_at, desired.target.ssh.user,
+                           observed.inside->sshd_print, observed.key->private_file, observed.key->public_line}) {
+    print.add(text);
+  }
+  return print.hex();
+}
+
+bool was_kept_by_passphrase(const Observed& observed) {
+  const auto& tried = observed.session;
+  return tried && !tried->command && observed.key && observed.key->has_passphrase &&
+         tried->words.find(k_refused) != std::string::npos;
+}
+
+std::optional<Error> session_problem(const Desired& desired, const Observed& observed) {
+  if (!observed.session || observed.session->works() || was_kept_by_passphrase(observed)) return std::nullopt;
+  const SessionTry& tried = *observed.session;
+  const std::string& user = desired.target.ssh.user;
+  const auto problem = [&](std::string cause, std::string fix) {
+    return Error{ErrorCode::inside_failed, "SSH session of " + user + " in container " + desired.target.container.name,
+                 std::move(cause), std::move(fix)};
+  };
+  const std::string again = "; then: helper ensure " + desired.target.name;
+  if (!tried.command) {
+    if (!tried.nologin.empty() && user != "root") {
+      return problem("the file " + tried.nologin + " lets only root log in; it says " + quoted(tried.noisy_line),
+                     inside_command(observed, desired, "rm " + shell::quote(tried.nologin)));
+    }
+    if (!tried.loose.empty()) {
+      return problem("other users may change " + tried.loose + ", so sshd does not trust the keys in it",
+                     inside_command(observed, desired, "chmod go-w " + shell::quote(tried.loose)));
+    }
+    if (refuses(tried.shell) || (!tried.shell.empty() && tried.words.find(k_refused) == std::string::npos)) {
+      const std::string& said = tried.stray.empty() ? tried.words : tried.stray;
+      return problem("its shell " + tried.shell + " runs no command; it says " + quoted(said),
+                     "give " + user + " a shell such as /bin/sh in /etc/passwd of the image, or set \"ssh\": " +
+                         "{\"user\": ...} in helper.json to a user that has one" + again);
+    }
+    return problem("sshd does not let the key " + (observed.key ? observed.key->private_file : std::string()) +
+                       " in: " + tried.words,
+                   "helper restart " + desired.target.name);
+  }
+  if (!tried.noisy_file.empty()) {
+    return problem(tried.noisy_file + " prints " + quoted(tried.noisy_line) +
+                       " in every session, which sftp, scp and IDEs take for data",
+                   "in the container, " + quiet(tried.noisy_file) + again);
+  }
+  if (!tried.stray.empty()) {
+    return problem("something that a login of its shell " + tried.shell + " reads prints " + quoted(tried.stray) +
+                       " in every session, which sftp, scp and IDEs take for data",
+                   "find it in the start files of " + tried.shell + ", and let it print nothing" + again);
+  }
+  return problem("commands work, and sftp does not: " + tried.words, "helper restart " + desired.target.name);
+}
+
+}  // namespace helper::plan

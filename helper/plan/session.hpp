@@ -1,0 +1,27 @@
+// Whether a strict SSH session works, as an IDE begins one: which key, whose host keys, and what a login meets on its
+// way.
+#pragma once
+
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
+
+#include <optional>
+#include <string>
+
+namespace helper::plan {
+
+// Why ssh would not use the person's key; nullopt when it would. Pure.
+[[nodiscard]] std::optional<Error> key_problem(const LocalKey& key);
+
+// A server through the SSH tunnel showed a host key that is not the target's.
+[[nodiscard]] bool shows_another_key(const Observed& observed, std::uint16_t local_port);
+
+// What a session depends on: another value, and it must be tried again. "" when nothing can be tried yet.
+[[nodiscard]] std::string session_key(const Desired& desired, const Observed& observed);
+
+// Why a session as it was tried is of no use to an IDE; nullopt when it works, and when only the key's passphrase kept
+// it from being tried.
+[[nodiscard]] std::optional<Error> session_problem(const Desired& desired, const Observed& observed);
+[[nodiscard]] bool was_kept_by_passphrase(const Observed& observed);
+
+}  // namespace helper::plan

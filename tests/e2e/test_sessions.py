@@ -1,0 +1,118 @@
+"""A target is ready when a strict SSH session and sftp work, whatever a login meets on its way."""
+import json
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+import harness
+from harness import Helper, Sandbox
+
+
+class Sessions(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox("e2e-sessions"))
+        cls.helper = Helper(cls.sandbox)
+        cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
+        with open(os.path.join(cls.sandbox.client, "helper.json"), encoding="utf-8") as file:
+            cls.config = json.load(file)
+        cls.container = cls.config["targets"]["centernet"]["container"].get("name", "centernet")
+
+    def tearDown(self):
+        self.helper.run("remove", "--yes")
+
+    def write(self, **ssh):
+        config = json.loads(json.dumps(self.config))
+        config["targets"]["centernet"]["ssh"].update(ssh)
+        with open(os.path.join(self.sandbox.client, "helper.json"), "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        self.port = config["targets"]["centernet"]["ssh"]["local_port"]
+
+    def inside(self, script):
+        done = self.sandbox.docker("exec", "--user", "0", self.container, "sh", "-c", script)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def ensure(self):
+        """Of a daemon that has just begun, so that a session is tried."""
+        self.helper.run("rpc", "shutdown")
+        return self.helper.run("ensure")
+
+    def ready(self, **ssh):
+        self.write(**ssh)
+        done = self.helper.run("ensure")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def openssh(self, *command):
+        return self.helper.run("exec", "--", *command)
+
+    def is_refused(self, *words):
+        done = self.ensure()
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def is_ready(self):
+        done = self.ensure()
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_start_file_that_prints_is_named_with_its_first_line(self):
+        self.ready(user="root")
+        self.inside("echo 'echo Welcome to the lab GPU box' >> /root/.bashrc")
+        self.is_refused("/root/.bashrc", '"Welcome to the lab GPU box"', "[inside.failed]")
+        self.assertNotEqual(self.helper.run("status").stdout.find("not ready"), -1)
+        self.inside("sed -i '$d' /root/.bashrc; mkdir -p /root/.ssh; echo 'echo noise of rc' > /root/.ssh/rc")
+        self.is_refused("/root/.ssh/rc", '"noise of rc"')
+        self.inside("rm /root/.ssh/rc; printf 'case $- in *i*) echo hi;; esac\\n' >> /root/.bashrc")
+        self.is_ready()
+
+    def test_shells_and_files_that_let_nobody_in_are_named(self):
+        self.ready(user="dev", create=True)
+        self.inside("sed -i '/^dev:/s|:[^:]*$|:/usr/sbin/nologin|' /etc/passwd")
+        self.is_refused("/usr/sbin/nologin", "not available")
+        self.inside("sed -i '/^dev:/s|:[^:]*$|:/bin/false|' /etc/passwd")
+        self.is_refused("/bin/false")
+        self.inside("sed -i '/^dev:/s|:[^:]*$|:/bin/sh|' /etc/passwd; echo System is booting up. > /etc/nologin")
+        self.is_refused("/etc/nologin", '"System is booting up."')
+        self.inside("rm /etc/nologin")
+        self.is_ready()
+
+    def test_rights_that_sshd_refuses_are_named(self):
+        self.ready(user="root")
+        self.inside("chmod 777 /dev/helper/run")
+        self.is_refused("/dev/helper/run", "chmod go-w")
+        self.inside("chmod 755 /dev/helper/run")
+        self.is_ready()
+
+    def test_keys_that_ssh_refuses_are_named_before_anything_is_done(self):
+        home = self.sandbox.environment()["HOME"]
+        key = os.path.join(home, ".ssh", "id_e2e_key")
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+        self.addCleanup(lambda: [os.unlink(each) for each in (key, key + ".pub") if os.path.exists(each)])
+        self.write(user="root", key=key)
+        os.chmod(key, 0o644)
+        self.is_refused("UNPROTECTED PRIVATE KEY FILE", f"chmod 600 {key}")
+        os.chmod(key, 0o600)
+        shutil.copy(key + ".pub", key + ".own")
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key + "2"], check=True)
+        os.replace(key + "2.pub", key + ".pub")
+        os.unlink(key + "2")
+        self.is_refused("is not the public half", f"ssh-keygen -y -f {key}")
+        os.replace(key + ".own", key + ".pub")
+        self.is_ready()
+
+    def test_swapped_host_keys_are_put_right(self):
+        self.ready(user="root")
+        self.inside("b=/dev/helper/ssh; for t in ed25519 ecdsa; do rm /dev/helper/run/host_$t; $b/bin/ssh-keygen -q -t $t -N '' "
+                    "-f /dev/helper/run/host_$t; done; kill $(cat /dev/helper/run/sshd.pid)")
+        time.sleep(3)
+        self.assertNotEqual(self.openssh("true").returncode, 0)
+        done = self.helper.run("ensure")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("another host key", done.stdout + done.stderr)
+        self.assertEqual(self.openssh("echo", "ok").stdout, "ok\n")
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -20,12 +20,12 @@ struct Companion {
 };
 // What these commands read where they are run.
 constexpr std::array k_companions{
-    Companion{"make", "Makefile"},     Companion{"make", "makefile"},     Companion{"make", "GNUmakefile"},
-    Companion{"npm", "package.json"},  Companion{"yarn", "package.json"}, Companion{"pnpm", "package.json"},
-    Companion{"pip", "setup.py"},      Companion{"pip", "setup.cfg"},     Companion{"pip", "pyproject.toml"},
-    Companion{"pip3", "setup.py"},     Companion{"pip3", "setup.cfg"},    Companion{"pip3", "pyproject.toml"},
-    Companion{"uv", "pyproject.toml"}, Companion{"uv", "setup.py"},       Companion{"poetry", "pyproject.toml"},
-    Companion{"just", "justfile"},     Companion{"just", "Justfile"},     Companion{"task", "Taskfile.yml"},
+    Companion{"make", "Makefile"},     Companion{"make", "makefile"},         Companion{"make", "GNUmakefile"},
+    Companion{"npm", "package.json"},  Companion{"yarn", "package.json"},     Companion{"pnpm", "package.json"},
+    Companion{"pip", "setup.py"},      Companion{"pip", "setup.cfg"},         Companion{"pip", "pyproject.toml"},
+    Companion{"pip3", "setup.py"},     Companion{"pip3", "setup.cfg"},        Companion{"pip3", "pyproject.toml"},
+    Companion{"uv", "pyproject.toml"}, Companion{"uv", "setup.py"},           Companion{"poetry", "pyproject.toml"},
+    Companion{"just", "justfile"},     Companion{"just", "Justfile"},         Companion{"task", "Taskfile.yml"},
     Companion{"tox", "tox.ini"},       Companion{"conda", "environment.yml"},
 };
 // The word after one of these is a folder that names are taken from.

@@ -27,16 +27,17 @@ std::optional<std::string> power_over(const PathFacts& facts, unsigned person) {
   }
   if (facts.kind == PathFacts::Kind::link) return std::nullopt;
   const auto writable_by = [&](const std::string& who) {
-    return fmt::format("{} may write {} (mode {:04o})", who,
-                       facts.kind == PathFacts::Kind::folder ? "in " + shown(facts) + ", the folder it lies in"
-                                                             : shown(facts),
-                       facts.mode);
+    return fmt::format(
+        "{} may write {} (mode {:04o})", who,
+        facts.kind == PathFacts::Kind::folder ? "in " + shown(facts) + ", the folder it lies in" : shown(facts),
+        facts.mode);
   };
   if ((facts.mode & k_others_write) != 0) return writable_by("every user of this machine");
   if ((facts.mode & k_group_writes) == 0) return std::nullopt;
   if (facts.has_access_list) return writable_by("others, by its access list,");
   if (facts.group_is_private) return std::nullopt;
-  return writable_by("group " + (facts.group_name.empty() ? std::string("without a name") : printable(facts.group_name)));
+  return writable_by("group " +
+                     (facts.group_name.empty() ? std::string("without a name") : printable(facts.group_name)));
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ struct PathFacts {
 };
 
 // Why another user of this machine decides what the config says: "/srv/x/helper.json belongs to bob (user 1001)".
-// nullopt when nobody but `person` and root can change it. A link has no mode of its own. A folder where others may make
-// files counts even when they cannot replace this one (the sticky /tmp): they may put a Dockerfile or .dockerignore
-// beside it.
+// nullopt when nobody but `person` and root can change it. A link has no mode of its own. A folder where others may
+// make files counts even when they cannot replace this one (the sticky /tmp): they may put a Dockerfile or
+// .dockerignore beside it.
 [[nodiscard]] std::optional<std::string> others_power(std::span<const PathFacts> way, unsigned person);
 
 }  // namespace helper::config

@@ -126,7 +126,8 @@ class List {
     const std::string host = mount.substr(0, mount.find(':'));
     if (!here || !host.starts_with('/')) return add("mounts " + shown(mount));
     const auto told = teller_.path(fs::path(host).lexically_normal());
-    add("mounts " + shown(mount) + (told.outside ? ": of this machine, " + told.text : std::string()), {}, told.outside);
+    add("mounts " + shown(mount) + (told.outside ? ": of this machine, " + told.text : std::string()), {},
+        told.outside);
   }
 
   const Teller teller_;
@@ -139,9 +140,7 @@ void add_counted(std::string& text, std::string_view part) { text += fmt::format
 
 }  // namespace
 
-std::vector<Power> powers_of(const Config& config, const PowerFacts& facts) {
-  return List(config, facts).take(config);
-}
+std::vector<Power> powers_of(const Config& config, const PowerFacts& facts) { return List(config, facts).take(config); }
 
 std::string canonical_text(const std::vector<Power>& powers) {
   std::string text = "helper powers 1\n";

@@ -27,7 +27,7 @@ struct CoveredFile {
 
 // What the disk and the reading of the config tell.
 struct PowerFacts {
-  std::filesystem::path folder{};  // the project: the real path of the config's folder
+  std::filesystem::path folder{};                                 // the project: the real path of the config's folder
   std::map<std::filesystem::path, std::filesystem::path> real{};  // where paths lead, links resolved
   std::vector<std::filesystem::path> included{};                  // the devcontainer.json files that it takes over
   std::vector<CoveredFile> files{};

@@ -65,32 +65,41 @@ struct Service::State {
   }
 
   // The gate: nothing that a config names is touched by a request before its config has passed here.
-  Result<config::Config> load(const Request& request, const std::stop_token& stop) {
+  Result<config::Config> load(const Request& request, const std::stop_token& stop, bool take_over = true) {
     HELPER_TRY_ASSIGN(const auto file, config_file(request));
-    HELPER_TRY(admit(request, file, stop));
+    HELPER_TRY(admit(request, file, stop, take_over));
     return config::load_config(files, file, variable_of(request));
   }
 
-  Result<void> admit(const Request& request, const std::filesystem::path& file, const std::stop_token& stop) {
-    HELPER_TRY_ASSIGN(const auto standing, trust.standing(file, variable_of(request)));
-    if (!standing.note.empty() && request.tell) {
-      Event note;
-      note.text = standing.note;
-      request.tell(note);
+  Result<void> admit(const Request& request, const std::filesystem::path& file, const std::stop_token& stop,
+                     bool take_over) {
+    // Once more after each yes: the files may have changed while the question was open.
+    for (;;) {
+      HELPER_TRY_ASSIGN(const auto standing, trust.standing(file, variable_of(request), take_over));
+      if (!standing.note.empty() && request.tell) {
+        Event note;
+        note.text = standing.note;
+        request.tell(note);
+      }
+      if (standing.trusted) return {};
+      if (!request.target.empty()) {  // a name mistyped is told before anything is asked
+        HELPER_TRY_ASSIGN(const auto config, config::load_config(files, file, variable_of(request)));
+        HELPER_TRY(config::choose_target(config, request.target));
+      }
+      const TrustReport report = report_of(standing, file);
+      if (standing.look->others || !request.can_answer || !request.tell) return fail(untrusted(report));
+      AskCaller person(questions, request.tell, true, request.target);
+      const Question question{Question::Kind::confirm, "Trust this config and go on",
+                              lines_to_show(report, *standing.look)};
+      HELPER_TRY_ASSIGN(const std::string answer, person.ask(question, stop));
+      if (answer != "yes")
+        return fail(ErrorCode::cancelled, file.string(), "it was not approved, and nothing was done");
+      HELPER_TRY(trust.approve(*standing.look, "shown"));
     }
-    if (standing.trusted) return {};
-    const TrustReport report = report_of(standing, file);
-    if (standing.look->others || !request.can_answer || !request.tell) return fail(untrusted(report));
-    AskCaller person(questions, request.tell, true, request.target);
-    const Question question{Question::Kind::confirm, "Trust this config and go on", lines_to_show(report, *standing.look)};
-    HELPER_TRY_ASSIGN(const std::string answer, person.ask(question, stop));
-    if (answer != "yes") return fail(ErrorCode::cancelled, file.string(), "it was not approved, and nothing was done");
-    HELPER_TRY(trust.approve(*standing.look, "shown"));
-    return {};
   }
 
-  Result<Chosen> choose(const Request& request, const std::stop_token& stop) {
-    HELPER_TRY_ASSIGN(const auto config, load(request, stop));
+  Result<Chosen> choose(const Request& request, const std::stop_token& stop, bool take_over = true) {
+    HELPER_TRY_ASSIGN(const auto config, load(request, stop, take_over));
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, request.target));
     auto target = find(config.file.string(), chosen.name);
     std::vector<std::string> servers;
@@ -284,7 +293,8 @@ Result<ide::Interpreter> Service::settings(const Request& request, const std::st
 Result<ide::Interpreter> Service::known(const Request& request) {
   Request at_once = request;
   at_once.can_answer = false;
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(at_once, {}));
+  HELPER_TRY_ASSIGN(const auto chosen,
+                    state_->choose(at_once, {}, false));  // what is taken over is said by a call that waits
   return chosen.target->known(chosen.config);
 }
 
@@ -322,13 +332,13 @@ Result<GpuReport> Service::gpu(const Request& request, bool check, const EventSi
 
 Result<TrustReport> Service::trusted(const Request& request) {
   HELPER_TRY_ASSIGN(const auto file, state_->config_file(request));
-  HELPER_TRY_ASSIGN(const auto standing, state_->trust.standing(file, State::variable_of(request)));
+  HELPER_TRY_ASSIGN(const auto standing, state_->trust.standing(file, State::variable_of(request), false));
   return report_of(standing, file);
 }
 
 Result<TrustReport> Service::trust(const Request& request, const std::string& digest) {
   HELPER_TRY_ASSIGN(const auto file, state_->config_file(request));
-  HELPER_TRY_ASSIGN(auto standing, state_->trust.standing(file, State::variable_of(request)));
+  HELPER_TRY_ASSIGN(auto standing, state_->trust.standing(file, State::variable_of(request), false));
   if (standing.look->digest != digest) {
     return fail(ErrorCode::config_untrusted, file.string(), "it is not what was shown: it has changed since",
                 shell::quote({"helper", "trust", file.string()}));

@@ -42,8 +42,8 @@ Json to_json(const Approval& approval) {
 }
 
 Approval approval_from(const Json& json) {
-  Approval approval{json.at("digest").get<std::string>(), json.at("how").get<std::string>(),
-                    json.at("when").get<std::string>(), {}};
+  Approval approval{
+      json.at("digest").get<std::string>(), json.at("how").get<std::string>(), json.at("when").get<std::string>(), {}};
   for (const auto& power : json.at("powers"))
     approval.powers.push_back({power.at(0).get<std::string>(), power.at(1).get<std::string>()});
   return approval;
@@ -90,9 +90,11 @@ Result<Fd> lock_record(const Paths& paths) {
 
 Result<TrustRecord> parse_trust_record(std::string_view text, const fs::path& file) {
   return settings::parse_document<TrustRecord>(text, file, k_version, [](const Json& json) {
-    TrustRecord record{json.at("since").get<std::string>(), json.at("since_time").get<std::int64_t>(),
+    TrustRecord record{json.at("since").get<std::string>(),
+                       json.at("since_time").get<std::int64_t>(),
                        json.at("used_targets").get<std::vector<std::string>>(),
-                       json.at("used_configs").get<std::vector<std::string>>(), {}};
+                       json.at("used_configs").get<std::vector<std::string>>(),
+                       {}};
     for (const auto& [path, approval] : json.at("approved").items())
       record.approved.emplace(path, approval_from(approval));
     return record;
@@ -110,35 +112,39 @@ std::string to_text(const TrustRecord& record) {
                                 {"approved", std::move(approved)}});
 }
 
-Result<TrustRecord> TrustBook::begin() const {
-  return TrustRecord{settings::now_text(clock_), nanoseconds(clock_.wall()), targets_with_host_keys(paths_),
-                     applied_configs(paths_, files_), {}};
+TrustRecord TrustBook::begin() const {
+  return TrustRecord{settings::now_text(clock_),
+                     nanoseconds(clock_.wall()),
+                     targets_with_host_keys(paths_),
+                     applied_configs(paths_, files_),
+                     {}};
 }
 
 // Under mutex_. A record that does not exist yet is begun, and written at once: what was in use by now is told by it.
-Result<TrustRecord> TrustBook::load() {
+Result<void> TrustBook::load() {
   const fs::path file = paths_.trust_record();
   const Stamp stamp = stamp_of(file);
-  if (record_ && stamp.itself && stamp == record_stamp_) return *record_;
+  if (record_ && stamp.itself && stamp == record_stamp_) return {};
   HELPER_TRY_ASSIGN(const auto text, files_.read(file));
   if (text) {
     HELPER_TRY_ASSIGN(record_, parse_trust_record(*text, file));
   } else {
-    HELPER_TRY_ASSIGN(record_, begin());
+    record_ = begin();
     HELPER_TRY(files_.write(file, to_text(*record_), k_mode));
   }
   record_stamp_ = text ? stamp : stamp_of(file);
-  return *record_;
+  return {};
 }
 
 // Under mutex_.
 Result<void> TrustBook::update(const Change& change) {
   HELPER_TRY_ASSIGN(const Fd lock, lock_record(paths_));
   record_ = std::nullopt;  // another process may have written it since
-  HELPER_TRY_ASSIGN(TrustRecord record, load());
-  if (!change(record)) return {};
-  record_ = std::nullopt;
-  return files_.write(paths_.trust_record(), to_text(record), k_mode);
+  HELPER_TRY(load());
+  if (!change(*record_)) return {};
+  const std::string text = to_text(*record_);
+  record_ = std::nullopt;  // what was written is read again, with its stamp
+  return files_.write(paths_.trust_record(), text, k_mode);
 }
 
 Result<std::shared_ptr<const TrustLook>> TrustBook::look(const fs::path& file, const config::LocalVariable& variable) {
@@ -168,11 +174,13 @@ std::string TrustBook::reason_to_take_over(const TrustRecord& record, const fs::
   return std::ranges::any_of(look.targets, used) ? "upgrade" : "";
 }
 
-Result<TrustBook::Standing> TrustBook::standing(const fs::path& file, const config::LocalVariable& variable) {
+Result<TrustBook::Standing> TrustBook::standing(const fs::path& file, const config::LocalVariable& variable,
+                                                bool take_over) {
   const std::scoped_lock lock(mutex_);
   Standing standing;
   HELPER_TRY_ASSIGN(standing.look, look(file, variable));
-  HELPER_TRY_ASSIGN(const TrustRecord record, load());
+  HELPER_TRY(load());
+  const TrustRecord& record = *record_;
   const auto at = record.approved.find(standing.look->key.string());
   if (at != record.approved.end()) {
     standing.trusted = at->second.digest == standing.look->digest;
@@ -180,11 +188,12 @@ Result<TrustBook::Standing> TrustBook::standing(const fs::path& file, const conf
     if (!standing.trusted) standing.before = at->second.powers;
     return standing;
   }
-  const std::string how = reason_to_take_over(record, file, *standing.look);
+  const std::string how = take_over ? reason_to_take_over(record, file, *standing.look) : "";
   if (how.empty()) return standing;
   const Approval approval{standing.look->digest, how, settings::now_text(clock_),
                           standing.look->has_values ? std::vector<ApprovedPower>{} : standing.look->kept};
-  HELPER_TRY(update([&](TrustRecord& now) { return now.approved.emplace(standing.look->key.string(), approval).second; }));
+  HELPER_TRY(
+      update([&](TrustRecord& now) { return now.approved.emplace(standing.look->key.string(), approval).second; }));
   standing.trusted = true;
   standing.note = printable(file.string(), 400) + " is trusted as it is, this once: " +
                   (how == "own" ? "it is your own config" : "it was in use before helper asked") +
@@ -221,9 +230,9 @@ Result<bool> TrustBook::withdraw(const fs::path& file) {
 
 Result<TrustList> TrustBook::list() {
   const std::scoped_lock lock(mutex_);
-  HELPER_TRY_ASSIGN(const TrustRecord record, load());
+  HELPER_TRY(load());
   TrustList list;
-  for (const auto& [path, approval] : record.approved) {
+  for (const auto& [path, approval] : record_->approved) {
     if (approval.digest.empty()) continue;
     TrustEntry entry{path, approval.how, approval.when, {}};
     for (const auto& power : approval.powers) entry.powers.push_back(power.text);
@@ -263,7 +272,8 @@ std::vector<std::string> lines_to_show(const TrustReport& report, const TrustLoo
 
 Error untrusted(const TrustReport& report) {
   const std::string file = printable(report.config_file, 4096);
-  const std::string fix = shell::quote({"helper", "trust", report.config_file}) + " (shows what it does, and approves it)";
+  const std::string fix =
+      shell::quote({"helper", "trust", report.config_file}) + " (shows what it does, and approves it)";
   if (report.state == "refused")
     return {ErrorCode::config_untrusted, file, report.cause + ", so what it says is not only yours to decide", fix};
   if (report.changes.empty()) {

@@ -43,14 +43,15 @@ class TrustBook {
 
   struct Standing {
     bool trusted = false;
-    std::string note;                       // "" or what to tell the person: it was taken over as it is
-    std::shared_ptr<const TrustLook> look;  // never null
+    std::string note;                           // "" or what to tell the person: it was taken over as it is
+    std::shared_ptr<const TrustLook> look;      // never null
     std::vector<config::ApprovedPower> before;  // of the approval that no longer holds
     bool known = false;                         // there is such an approval
   };
-  // How the config stands now. The person's own config, and those that were in use when the record was begun, are
-  // approved here as they are, once. Errors: those of look_at_config, file_failed.
-  [[nodiscard]] Result<Standing> standing(const std::filesystem::path& file, const config::LocalVariable& variable);
+  // How the config stands now. With `take_over` the person's own config, and those that were in use when the
+  // record was begun, are approved here as they are, once. Errors: those of look_at_config, file_failed.
+  [[nodiscard]] Result<Standing> standing(const std::filesystem::path& file, const config::LocalVariable& variable,
+                                          bool take_over);
   // Approves what `look` has seen; nobody asks any more.
   [[nodiscard]] Result<void> approve(const TrustLook& look, const std::string& how);
   // False when it was not approved.
@@ -59,8 +60,8 @@ class TrustBook {
 
  private:
   using Change = std::function<bool(TrustRecord& record)>;  // false: nothing to write
-  Result<TrustRecord> load();
-  Result<TrustRecord> begin() const;
+  Result<void> load();                                      // into record_
+  [[nodiscard]] TrustRecord begin() const;
   Result<void> update(const Change& change);
   [[nodiscard]] std::string reason_to_take_over(const TrustRecord& record, const std::filesystem::path& file,
                                                 const TrustLook& look) const;

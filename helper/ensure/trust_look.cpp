@@ -23,7 +23,7 @@ using config::LocalVariable;
 using config::Power;
 
 constexpr std::size_t k_most_files = 256;
-constexpr std::uintmax_t k_largest = 64U << 20;   // of a file whose content is read; of larger ones size and time count
+constexpr std::uintmax_t k_largest = 64U << 20;  // of a file whose content is read; of larger ones size and time count
 constexpr std::size_t k_longest_script = 1U << 20;  // that is searched for further names
 
 bool is_of_the_kernel(const fs::path& path) {
@@ -199,26 +199,29 @@ class Reader {
   bool has_patterns = false;
 
  private:
-  Result<Config> load(const LocalVariable& variable, std::set<std::string>& variables, std::vector<fs::path>& included) {
+  Result<Config> load(const LocalVariable& variable, std::set<std::string>& variables,
+                      std::vector<fs::path>& included) {
     note_owners(file_);
     auto text = files_.read(file_);
     if (!text) return fail(ErrorCode::config_unreadable, text.error().thing, text.error().cause, text.error().fix);
     if (!*text)
-      return fail(ErrorCode::config_unreadable, file_.string(), "there is no such file", "write one with `helper init`");
-    const config::Surroundings around{
-        config::environment_variable("HOME").value_or(""),
-        [&](const std::string& name) -> std::optional<std::string> {
-          if (config::is_harmless_variable(name)) return config::environment_variable(name);
-          variables.insert(name);
-          return variable(name);
-        },
-        [&](const fs::path& path) -> Result<config::DevcontainerFile> {
-          HELPER_TRY_ASSIGN(auto opened, config::open_devcontainer(files_, path));
-          note_owners(opened.file);
-          note_choice(path, opened.file);
-          if (std::ranges::find(included, opened.file) == included.end()) included.push_back(opened.file);
-          return opened;
-        }};
+      return fail(ErrorCode::config_unreadable, file_.string(), "there is no such file",
+                  "write one with `helper init`");
+    const config::Surroundings around{config::environment_variable("HOME").value_or(""),
+                                      [&](const std::string& name) -> std::optional<std::string> {
+                                        if (config::is_harmless_variable(name))
+                                          return config::environment_variable(name);
+                                        variables.insert(name);
+                                        return variable(name);
+                                      },
+                                      [&](const fs::path& path) -> Result<config::DevcontainerFile> {
+                                        HELPER_TRY_ASSIGN(auto opened, config::open_devcontainer(files_, path));
+                                        note_owners(opened.file);
+                                        note_choice(path, opened.file);
+                                        if (std::ranges::find(included, opened.file) == included.end())
+                                          included.push_back(opened.file);
+                                        return opened;
+                                      }};
     return config::parse_config(**text, file_, around);
   }
 

@@ -32,7 +32,7 @@ struct Stamp {
 [[nodiscard]] Stamp stamp_of(const std::filesystem::path& path);
 
 struct TrustLook {
-  std::filesystem::path key;  // the config's real path: what its approval goes by
+  std::filesystem::path key;         // the config's real path: what its approval goes by
   std::vector<std::string> targets;  // their names
   std::vector<config::Power> powers;
   std::vector<config::ApprovedPower> kept;  // of each power, in their order

@@ -9,10 +9,10 @@ namespace helper::ensure {
 // One config, as it is now.
 struct TrustReport {
   std::string config_file;
-  std::string state;                // "trusted", "new", "changed", "refused": others can change it
-  std::string cause;                // of "refused": who can
-  std::string digest;               // names what was shown: an approval carries it
-  std::vector<std::string> powers;  // what the config can do, a line each
+  std::string state;                 // "trusted", "new", "changed", "refused": others can change it
+  std::string cause;                 // of "refused": who can
+  std::string digest;                // names what was shown: an approval carries it
+  std::vector<std::string> powers;   // what the config can do, a line each
   std::vector<std::string> changes;  // of "changed": since it was approved
 };
 

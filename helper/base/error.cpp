@@ -53,6 +53,8 @@ constexpr std::array k_catalogue{
     ErrorKind{ErrorCode::rpc_params, "rpc.params", 11, -32602, "the parameters do not fit the method"},
     ErrorKind{ErrorCode::timed_out, "timed_out", 12, 1200, "a wait reached its limit"},
     ErrorKind{ErrorCode::not_ready, "not_ready", 13, 1300, "the target, or what was asked of it, is not ready"},
+    ErrorKind{ErrorCode::config_untrusted, "untrusted", 14, 1400,
+              "the config is not approved by you, or others can change it"},
     ErrorKind{ErrorCode::cancelled, "cancelled", 130, 1301, "the request was cancelled"},
 };
 

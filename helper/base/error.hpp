@@ -47,6 +47,7 @@ enum class ErrorCode {
   rpc_params,
   timed_out,
   not_ready,
+  config_untrusted,
   cancelled,
 };
 

@@ -28,6 +28,9 @@ struct Paths {
     return data / "jupyter" / target;
   }
 
+  // The configs that the person has approved.
+  [[nodiscard]] std::filesystem::path trust_record() const { return data / "trust.json"; }
+
   [[nodiscard]] std::filesystem::path settings_ledger() const { return data / "settings_ledger.json"; }
   [[nodiscard]] std::filesystem::path settings_backups() const { return data / "settings_backups"; }
   [[nodiscard]] std::filesystem::path settings_pending() const { return state / "settings_pending.json"; }

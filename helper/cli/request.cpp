@@ -75,6 +75,10 @@ Result<rpc::Json> target_params(Context& context) { return target_params(context
 
 Result<rpc::Json> target_params(Context& context, const std::string& target) {
   HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
+  return params_of(context, file, target);
+}
+
+rpc::Json params_of(Context& context, const std::filesystem::path& file, const std::string& target) {
   ensure::Request request;
   request.config_file = file.string();
   request.target = target;

@@ -26,6 +26,9 @@ struct Answer {
 // The same for a target that is named otherwise than by the argument TARGET.
 [[nodiscard]] Result<rpc::Json> target_params(Context& context, const std::string& target);
 
+// The same for a config that was found already.
+[[nodiscard]] rpc::Json params_of(Context& context, const std::filesystem::path& file, const std::string& target);
+
 // The config that counts: --config, or what is found from here. Errors as above.
 [[nodiscard]] Result<std::filesystem::path> config_file(Context& context);
 

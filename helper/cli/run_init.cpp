@@ -9,6 +9,7 @@
 #include "config/local_path.hpp"
 #include "config/open_devcontainer.hpp"
 #include "config/parse.hpp"
+#include "ensure/trust_book.hpp"
 
 #include <fmt/format.h>
 
@@ -43,6 +44,22 @@ Result<std::optional<config::Devcontainer>> devcontainer(Context& context, const
   return config::read_devcontainer(opened.text, place);
 }
 
+// What the person has just answered needs no second yes. Where others can change the file it stays unapproved. The
+// lines to tell.
+Result<std::vector<std::string>> trust_what_was_written(Context& context, const Paths& paths,
+                                                        const std::filesystem::path& file, bool shows_powers) {
+  HELPER_TRY_ASSIGN(const ensure::TrustLook look,
+                    ensure::look_at_config(context.files, file, config::environment_variable));
+  if (look.others) return std::vector<std::string>{*look.others + ": before it is used, helper trust must be run"};
+  ensure::TrustBook book(paths, context.files, context.clock);
+  HELPER_TRY(book.approve(look, "init"));
+  std::vector<std::string> lines;
+  for (const auto& power : look.powers) {
+    if (shows_powers) lines.push_back("is trusted to do this: " + power.text);
+  }
+  return lines;
+}
+
 }  // namespace
 
 Result<int> run_init(Context& context) {
@@ -64,6 +81,8 @@ Result<int> run_init(Context& context) {
   if (auto config = config::parse_config(text, file, paths.home); !config)
     return fail(about_the_answer(std::move(config).error()));
   HELPER_TRY(context.files.write(file, text, k_mode));
+  auto trust = trust_what_was_written(context, paths, file, from.has_value());
+  if (!trust) trust = std::vector<std::string>{"the config is not approved yet: " + to_text(trust.error())};
   if (context.json) {
     rpc::Json document{{"file", file.string()}, {"target", answers.target}};
     if (context.arguments.has("--from")) document["notes"] = answers.remarks;
@@ -71,6 +90,7 @@ Result<int> run_init(Context& context) {
   } else if (!context.quiet) {
     const bool utf8 = context.out_style.utf8;
     for (const std::string& remark : answers.remarks) context.out << render_note(context.out_style, remark);
+    for (const std::string& line : *trust) context.out << render_note(context.out_style, line);
     context.out << fmt::format(
         "wrote {}\n\nnext:\n  helper plan      what would be done, and why\n  helper ensure    make {} ready\n",
         safe_line(file.string(), utf8), safe_line(answers.target, utf8));

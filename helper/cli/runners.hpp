@@ -46,6 +46,10 @@ struct Context;
 [[nodiscard]] Result<int> run_version(Context& context);
 [[nodiscard]] Result<int> run_help(Context& context);
 
+// run_trust.cpp: which configs may run
+[[nodiscard]] Result<int> run_trust(Context& context);
+[[nodiscard]] Result<int> run_untrust(Context& context);
+
 // run_schema.cpp
 [[nodiscard]] Result<int> run_schema(Context& context);
 

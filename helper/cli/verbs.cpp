@@ -117,6 +117,13 @@ constexpr std::array k_init{
                0, 65'535},
     OptionSpec{Kind::flag, "--force", "", "replace a file that is there"},
 };
+constexpr std::array k_trust{
+    OptionSpec{Kind::argument, "FILE", "", "the config, or a folder with a helper.json (the one that counts here)"},
+    OptionSpec{Kind::flag, "--list", "", "the configs that are trusted, and since when"},
+};
+constexpr std::array k_untrust{
+    OptionSpec{Kind::argument, "FILE", "", "the config, or a folder with a helper.json (the one that counts here)"},
+};
 constexpr std::array k_rpc{
     OptionSpec{Kind::argument, "METHOD", "", "the method to call", "", "", true},
     OptionSpec{Kind::argument, "PARAMS", "", "its parameters, a JSON object; - reads them from standard input"},
@@ -210,6 +217,15 @@ constexpr std::array k_verbs{
          "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project\n"
          "helper init --server gpu1 --from .",
          k_init, run_init},
+    Verb{"trust", "show what a config can do, and approve it",
+         "A config decides what is mounted, sent, built and run, and where. helper works only with one that\n"
+         "you have approved, by content: with a terminal it asks, without one it ends with status 14. This\n"
+         "shows what the config does, asks in a terminal, and approves. Another mount, hook, server,\n"
+         "Dockerfile or script needs a new approval; another Python or local port does not.",
+         "helper trust\nhelper trust ~/my_project/helper.json\nhelper trust --list", k_trust, run_trust},
+    Verb{"untrust", "take the approval of a config back",
+         "Nothing that runs is stopped. The next command that uses the config asks again.", "helper untrust", k_untrust,
+         run_untrust},
     Verb{"serve",
          "run the daemon in the foreground",
          "For a service manager, or to watch it. Ends with Ctrl-C. $HELPERD names another one to run.",

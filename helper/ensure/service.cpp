@@ -8,6 +8,7 @@
 #include "ensure/questions.hpp"
 #include "ensure/settings_watch.hpp"
 #include "ensure/target.hpp"
+#include "ensure/trust_book.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -76,20 +77,59 @@ struct Service::State {
                                 .user_config_file = paths.user_config_file});
   }
 
-  Result<config::Config> load(const Request& request) {
-    HELPER_TRY_ASSIGN(const auto file, config_file(request));
-    if (!request.environment) return config::load_config(files, file);
-    return config::load_config(files, file, [&](const std::string& name) -> std::optional<std::string> {
+  static config::LocalVariable variable_of(const Request& request) {
+    if (!request.environment) return config::environment_variable;
+    return [&environment = *request.environment](const std::string& name) -> std::optional<std::string> {
       const std::string begin = name + "=";
-      for (const std::string& entry : *request.environment) {
+      for (const std::string& entry : environment) {
         if (entry.starts_with(begin)) return entry.substr(begin.size());
       }
       return std::nullopt;
-    });
+    };
   }
 
-  Result<Chosen> choose(const Request& request) {
-    HELPER_TRY_ASSIGN(const auto config, load(request));
+  // The config as it is written, for those who only read it.
+  Result<config::Config> load_unasked(const Request& request) {
+    HELPER_TRY_ASSIGN(const auto file, config_file(request));
+    return config::load_config(files, file, variable_of(request));
+  }
+
+  // The gate: nothing that a config names is touched by a request before its config has passed here.
+  Result<config::Config> load(const Request& request, const std::stop_token& stop, bool take_over = true) {
+    HELPER_TRY_ASSIGN(const auto file, config_file(request));
+    HELPER_TRY(admit(request, file, stop, take_over));
+    return config::load_config(files, file, variable_of(request));
+  }
+
+  Result<void> admit(const Request& request, const std::filesystem::path& file, const std::stop_token& stop,
+                     bool take_over) {
+    // Once more after each yes: the files may have changed while the question was open.
+    for (;;) {
+      HELPER_TRY_ASSIGN(const auto standing, trust.standing(file, variable_of(request), take_over));
+      if (!standing.note.empty() && request.tell) {
+        Event note;
+        note.text = standing.note;
+        request.tell(note);
+      }
+      if (standing.trusted) return {};
+      if (!request.target.empty()) {  // a name mistyped is told before anything is asked
+        HELPER_TRY_ASSIGN(const auto config, config::load_config(files, file, variable_of(request)));
+        HELPER_TRY(config::choose_target(config, request.target));
+      }
+      const TrustReport report = report_of(standing, file);
+      if (standing.look->others || !request.can_answer || !request.tell) return fail(untrusted(report));
+      AskCaller person(questions, request.tell, true, request.target);
+      const Question question{Question::Kind::confirm, "Trust this config and go on",
+                              lines_to_show(report, *standing.look)};
+      HELPER_TRY_ASSIGN(const std::string answer, person.ask(question, stop));
+      if (answer != "yes")
+        return fail(ErrorCode::cancelled, file.string(), "it was not approved, and nothing was done");
+      HELPER_TRY(trust.approve(*standing.look, "shown"));
+    }
+  }
+
+  Result<Chosen> choose(const Request& request, const std::stop_token& stop, bool take_over = true) {
+    HELPER_TRY_ASSIGN(const auto config, load(request, stop, take_over));
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, request.target));
     auto target = find(config.file.string(), chosen.name);
     std::vector<std::string> servers;
@@ -169,6 +209,7 @@ struct Service::State {
   Questions questions;
   settings::Book book{paths, files, clock, settings::ide_formats()};
   SettingsWatch watch{book};
+  TrustBook trust{paths, files, clock};
   std::mutex mutex;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
 };
@@ -180,7 +221,7 @@ Service::~Service() = default;
 
 Result<Report> Service::converge(const Request& request, plan::Power power, const EventSink& on_event,
                                  const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   if (power == plan::Power::running) HELPER_TRY(state_->ports_are_free_of_others(chosen));
   HELPER_TRY_ASSIGN(auto report, chosen.target->converge(chosen.config, power, caller_of(request), on_event, stop));
   state_->after_converge(chosen, power, report);
@@ -188,7 +229,7 @@ Result<Report> Service::converge(const Request& request, plan::Power power, cons
 }
 
 Result<Report> Service::restart(const Request& request, const EventSink& on_event, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   HELPER_TRY(state_->ports_are_free_of_others(chosen));
   HELPER_TRY_ASSIGN(auto report, chosen.target->restart(chosen.config, caller_of(request), on_event, stop));
   state_->after_converge(chosen, plan::Power::running, report);
@@ -196,12 +237,12 @@ Result<Report> Service::restart(const Request& request, const EventSink& on_even
 }
 
 Result<PlanReport> Service::plan(const Request& request, plan::Power power, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   return chosen.target->plan(chosen.config, power, caller_of(request), stop);
 }
 
 Result<std::vector<TargetStatus>> Service::status(const Request& request, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto config, state_->load(request));
+  HELPER_TRY_ASSIGN(const auto config, state_->load(request, stop));
   std::vector<std::string> names;
   if (request.target.empty()) {
     for (const auto& [name, target] : config.targets) names.push_back(name);
@@ -224,14 +265,14 @@ Result<std::vector<TargetStatus>> Service::status(const Request& request, const 
 }
 
 Result<WatchReport> Service::watch(const Request& request, std::uint64_t seen, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   HELPER_TRY_ASSIGN(auto report, chosen.target->watch(chosen.config, seen, stop));
   report.status.config_file = chosen.config_file;
   return report;
 }
 
 Result<TargetList> Service::targets(const Request& request) {
-  HELPER_TRY_ASSIGN(const auto config, state_->load(request));
+  HELPER_TRY_ASSIGN(const auto config, state_->load_unasked(request));
   TargetList list{config.file.string(), config.file == state_->paths.user_config_file, {}};
   for (const auto& [name, target] : config.targets)
     list.targets.push_back({name, target.server, target.container.name});
@@ -240,12 +281,12 @@ Result<TargetList> Service::targets(const Request& request) {
 
 Result<SnapshotReport> Service::snapshot(const Request& request, const std::string& image, const EventSink& on_event,
                                          const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   return chosen.target->snapshot(chosen.config, image, caller_of(request), on_event, stop);
 }
 
 Result<std::vector<ServerList>> Service::list(const Request& request, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto config, state_->load(request));
+  HELPER_TRY_ASSIGN(const auto config, state_->load(request, stop));
   std::map<std::string, std::future<Result<std::vector<ListedContainer>>>> looks;  // by server
   for (const auto& [name, its_config] : config.targets) {
     if (looks.contains(its_config.server) || (!request.target.empty() && name != request.target)) continue;
@@ -266,29 +307,32 @@ Result<std::vector<ServerList>> Service::list(const Request& request, const std:
 }
 
 Result<LogText> Service::logs(const Request& request, int lines, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   return chosen.target->logs(chosen.config, caller_of(request), lines, stop);
 }
 
 Result<LogText> Service::follow_logs(const Request& request, int lines, const EventSink& on_event,
                                      const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   return chosen.target->follow_logs(chosen.config, caller_of(request), lines, on_event, stop);
 }
 
 Result<ide::Interpreter> Service::settings(const Request& request, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   return chosen.target->settings(chosen.config, caller_of(request), stop);
 }
 
 Result<ide::Interpreter> Service::known(const Request& request) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  Request at_once = request;
+  at_once.can_answer = false;
+  HELPER_TRY_ASSIGN(const auto chosen,
+                    state_->choose(at_once, {}, false));  // what is taken over is said by a call that waits
   return chosen.target->known(chosen.config);
 }
 
 Result<settings::Report> Service::apply_settings(const Request& request, const SettingsOptions& options,
                                                  const EventSink& on_event, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   auto interpreter = chosen.target->known(chosen.config);
   if (!interpreter) interpreter = chosen.target->settings(chosen.config, caller_of(request), stop);
   HELPER_TRY(interpreter);
@@ -300,7 +344,7 @@ Result<settings::Report> Service::apply_settings(const Request& request, const S
 
 Result<settings::Report> Service::undo_settings(const Request& request, const SettingsOptions& options,
                                                 const EventSink& on_event, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   const auto order = undo_order_of(state_->wanted(chosen), options);
   auto report = state_->book.undo(order, state_->ask_now(request, chosen.config.name, on_event, stop));
   state_->watch.wake();
@@ -308,15 +352,40 @@ Result<settings::Report> Service::undo_settings(const Request& request, const Se
 }
 
 Result<PythonList> Service::pythons(const Request& request, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   return chosen.target->pythons(chosen.config, caller_of(request), stop);
 }
 
 Result<GpuReport> Service::gpu(const Request& request, bool check, const EventSink& on_event,
                                const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request));
+  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   return chosen.target->gpu(chosen.config, check, caller_of(request), on_event, stop);
 }
+
+Result<TrustReport> Service::trusted(const Request& request) {
+  HELPER_TRY_ASSIGN(const auto file, state_->config_file(request));
+  HELPER_TRY_ASSIGN(const auto standing, state_->trust.standing(file, State::variable_of(request), false));
+  return report_of(standing, file);
+}
+
+Result<TrustReport> Service::trust(const Request& request, const std::string& digest) {
+  HELPER_TRY_ASSIGN(const auto file, state_->config_file(request));
+  HELPER_TRY_ASSIGN(auto standing, state_->trust.standing(file, State::variable_of(request), false));
+  if (standing.look->digest != digest) {
+    return fail(ErrorCode::config_untrusted, file.string(), "it is not what was shown: it has changed since",
+                shell::quote({"helper", "trust", file.string()}));
+  }
+  if (!standing.trusted) HELPER_TRY(state_->trust.approve(*standing.look, "shown"));
+  standing.trusted = true;
+  return report_of(standing, file);
+}
+
+Result<bool> Service::untrust(const Request& request) {
+  HELPER_TRY_ASSIGN(const auto file, state_->config_file(request));
+  return state_->trust.withdraw(file);
+}
+
+Result<TrustList> Service::trust_list() { return state_->trust.list(); }
 
 bool Service::answer(const std::string& question_id, const std::string& value) {
   return state_->questions.answer(question_id, value);

@@ -10,6 +10,7 @@
 #include "ensure/python_list.hpp"
 #include "ensure/report.hpp"
 #include "ensure/settings_order.hpp"
+#include "ensure/trust_report.hpp"
 #include "plan/desired.hpp"
 
 #include <cstdint>
@@ -32,8 +33,11 @@ struct Request {
   bool recreate = false;  // of ensure: a container that is not as the config says may be made anew without asking
   bool yes = false;       // of stop, restart, remove, eject: kernels that are busy may end without asking
   std::string folder{};   // absolute, where the search for a helper.json begins; "" = the person's own config
+  EventSink tell{};       // whoever asks hears by it of what comes before the work; never empty where can_answer holds
 };
 
+// Every method but targets() works only with a config that the person has approved, by content: whoever can answer is
+// asked, before anything that the config names is touched. Error config_untrusted otherwise.
 class Service {
  public:
   // `policy` says whose connections the tunnels take; `jupyter` outlives the service.
@@ -80,6 +84,13 @@ class Service {
   [[nodiscard]] Result<PythonList> pythons(const Request& request, const std::stop_token& stop);
   [[nodiscard]] Result<GpuReport> gpu(const Request& request, bool check, const EventSink& on_event,
                                       const std::stop_token& stop);
+  // How the config of the request stands. Reads files of this machine, and nothing else.
+  [[nodiscard]] Result<TrustReport> trusted(const Request& request);
+  // Approves the config as it was shown under that digest. Error config_untrusted when it is another by now.
+  [[nodiscard]] Result<TrustReport> trust(const Request& request, const std::string& digest);
+  // False when it was not approved.
+  [[nodiscard]] Result<bool> untrust(const Request& request);
+  [[nodiscard]] Result<TrustList> trust_list();
   // Answers an open question; false when there is none of that id (answered already, or its time is over).
   bool answer(const std::string& question_id, const std::string& value);
 

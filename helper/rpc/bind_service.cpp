@@ -58,6 +58,7 @@ Result<ensure::Request> request_param(const Json& params, const CallContext& con
     return fail(ErrorCode::rpc_params, "params.folder", "it is not an absolute path");
   }
   request.can_answer = request.can_answer && context.has_stream;
+  if (context.has_stream) request.tell = context.on_event;
   return request;
 }
 

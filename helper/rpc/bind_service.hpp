@@ -113,6 +113,22 @@ template <class Service>
     const auto check = params.find("check");
     return as_json(service.gpu(request, check != params.end() && *check == true, context.on_event, context.stop));
   };
+  handlers["trusted"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.trusted(request));
+  };
+  handlers["trust"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    return as_json(service.trust(request, text_param(params, "digest")));
+  };
+  handlers["untrust"] = [&service](const Json& params, const CallContext& context) -> Result<Json> {
+    HELPER_TRY_ASSIGN(const ensure::Request request, request_param(params, context));
+    HELPER_TRY_ASSIGN(const bool withdrawn, service.untrust(request));
+    return Json{{"withdrawn", withdrawn}};
+  };
+  handlers["trust.list"] = [&service](const Json&, const CallContext&) -> Result<Json> {
+    return as_json(service.trust_list());
+  };
   handlers["answer"] = [&service](const Json& params, const CallContext&) -> Result<Json> {
     return Json{{"accepted", service.answer(params.at("question").template get<std::string>(),
                                             params.at("value").template get<std::string>())}};

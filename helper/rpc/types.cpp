@@ -328,6 +328,29 @@ void describe(A& a, V& v) {
   a.optional("dry_run", v.dry_run);
 }
 
+template <class A, Is<ensure::TrustReport> V>
+void describe(A& a, V& v) {
+  a.required("config_file", v.config_file);
+  a.required("state", v.state);
+  a.optional("cause", v.cause);
+  a.required("digest", v.digest);
+  a.required("powers", v.powers);
+  a.optional("changes", v.changes);
+}
+
+template <class A, Is<ensure::TrustEntry> V>
+void describe(A& a, V& v) {
+  a.required("config_file", v.config_file);
+  a.required("how", v.how);
+  a.required("when", v.when);
+  a.optional("powers", v.powers);
+}
+
+template <class A, Is<ensure::TrustList> V>
+void describe(A& a, V& v) {
+  a.required("approved", v.entries);
+}
+
 template <class A, Is<ensure::Request> V>
 void describe(A& a, V& v) {
   a.optional("config", v.config_file);
@@ -535,6 +558,8 @@ Json to_json(const ensure::LogText& text) { return Writer::write(text); }
 Json to_json(const ensure::PythonList& list) { return Writer::write(list); }
 Json to_json(const ensure::GpuReport& report) { return Writer::write(report); }
 Json to_json(const settings::Report& report) { return Writer::write(report); }
+Json to_json(const ensure::TrustReport& report) { return Writer::write(report); }
+Json to_json(const ensure::TrustList& list) { return Writer::write(list); }
 Json to_json(const ensure::SettingsOptions& options) { return Writer::write(options); }
 Json to_json(const ensure::Request& request) { return Writer::write(request); }
 Json to_json(const std::vector<ensure::TargetStatus>& statuses) { return Writer::write(statuses); }
@@ -578,6 +603,12 @@ Result<ensure::GpuReport> gpu_report_from_json(const Json& json, const std::stri
 }
 Result<settings::Report> settings_report_from_json(const Json& json, const std::string& path) {
   return Reader::read<settings::Report>(json, path);
+}
+Result<ensure::TrustReport> trust_report_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::TrustReport>(json, path);
+}
+Result<ensure::TrustList> trust_list_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::TrustList>(json, path);
 }
 Result<ensure::SettingsOptions> settings_options_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::SettingsOptions>(json, path);

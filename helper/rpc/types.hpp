@@ -30,6 +30,8 @@ namespace helper::rpc {
 [[nodiscard]] Json to_json(const ensure::GpuReport& report);
 [[nodiscard]] Json to_json(const settings::Report& report);
 [[nodiscard]] Json to_json(const ensure::Request& request);
+[[nodiscard]] Json to_json(const ensure::TrustReport& report);
+[[nodiscard]] Json to_json(const ensure::TrustList& list);
 [[nodiscard]] Json to_json(const std::vector<ensure::TargetStatus>& statuses);  // an array
 
 // Error: rpc_params naming the field (`path` and what follows) that is missing or of the wrong type.
@@ -51,6 +53,8 @@ namespace helper::rpc {
 [[nodiscard]] Result<ensure::GpuReport> gpu_report_from_json(const Json& json, const std::string& path = "gpu");
 [[nodiscard]] Result<settings::Report> settings_report_from_json(const Json& json,
                                                                  const std::string& path = "settings");
+[[nodiscard]] Result<ensure::TrustReport> trust_report_from_json(const Json& json, const std::string& path = "trust");
+[[nodiscard]] Result<ensure::TrustList> trust_list_from_json(const Json& json, const std::string& path = "trust");
 // The parameters of settings.apply, settings.diff and settings.undo; absent ones are as SettingsOptions has them.
 [[nodiscard]] Result<ensure::SettingsOptions> settings_options_from_json(const Json& json,
                                                                          const std::string& path = "params");

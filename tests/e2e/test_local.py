@@ -19,6 +19,8 @@ class LocalServer(unittest.TestCase):
         with open(cls.config, "w", encoding="utf-8") as file:
             json.dump(config, file)
         cls.addClassCleanup(cls.helper, "rpc", "shutdown")
+        trusted = cls.helper("trust")
+        assert trusted.returncode == 0, trusted.stderr
 
     @classmethod
     def here(cls, *argv, timeout=120):

@@ -18,6 +18,7 @@ class Plugin(unittest.TestCase):
         sandbox = self.enterContext(Sandbox(NAME))
         helper = Helper(sandbox)
         self.addCleanup(helper.run, "rpc", "shutdown")
+        self.assertEqual(helper.run("trust").returncode, 0)
         properties = {"sandbox.client": sandbox.client, "sandbox.program": SANDBOX, "sandbox.name": NAME,
                       "helper.program": os.path.join(HELPER_BIN_DIR, "helper")}
         done = subprocess.run([java, *(f"-D{name}={value}" for name, value in properties.items()), *arguments], env=helper.environment,

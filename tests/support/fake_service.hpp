@@ -150,6 +150,21 @@ class FakeService {
     report.target = request.target;
     return report;
   }
+  Result<ensure::TrustReport> trusted(const ensure::Request& request) {
+    note(request, "trusted");
+    return ensure::TrustReport{request.config_file, "new", "", "d1", {"connects to server gpu1"}, {}};
+  }
+  Result<ensure::TrustReport> trust(const ensure::Request& request, const std::string& digest) {
+    note(request, "trust " + digest);
+    return ensure::TrustReport{request.config_file, "trusted", "", digest, {"connects to server gpu1"}, {}};
+  }
+  Result<bool> untrust(const ensure::Request& request) {
+    note(request, "untrust");
+    return true;
+  }
+  Result<ensure::TrustList> trust_list() {
+    return ensure::TrustList{{{"/home/me/p/helper.json", "shown", "2026-11-22T03:50:00Z", {}}}};
+  }
   bool answer(const std::string& question_id, const std::string& value) {
     const std::lock_guard lock(mutex_);
     const bool first = answers_.emplace(question_id, value).second;

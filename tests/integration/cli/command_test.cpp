@@ -99,6 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"config_is_no_json", {"ensure"}, "{ targets", "config.syntax", 3},
         WrongUse{"unknown_key", {"status"}, R"({"targets": {"t1": {"contianer": {}}}})", "config.invalid", 3},
         WrongUse{"unknown_target", {"ensure", "centrenet"}, k_good, "config.target", 3},
+        WrongUse{"config_not_approved", {"ensure"}, k_good, "untrusted", 14},
+        WrongUse{"config_not_approved_for_a_look", {"status"}, k_good, "untrusted", 14},
         WrongUse{"unknown_method", {"rpc", "nonsense"}, "", "rpc.method", 11},
         WrongUse{"missing_parameter", {"rpc", "cancel"}, "", "rpc.params", 11},
         WrongUse{"parameters_no_object", {"rpc", "status", "[]"}, "", "usage", 2},

@@ -64,6 +64,7 @@ struct Desk {
                          .paths = [this]() -> Result<Paths> {
                            Paths paths;
                            paths.home = folder.path();
+                           paths.data = folder.path() / "data";
                            paths.user_config_file = folder.path() / "config.json";
                            return paths;
                          },

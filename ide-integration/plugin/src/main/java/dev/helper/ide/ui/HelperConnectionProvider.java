@@ -37,7 +37,10 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
     return null;
   }
 
-  /** Any web page can make such a link, and a config decides what runs: one that is new is shown first. */
+  /**
+   * Any web page can make such a link: the person is asked, for the own config each time, for another the first time.
+   * Whether a config may run at all is for the service to ask, by content.
+   */
   void open(@NotNull Map<String, String> parameters) {
     String config = parameters.getOrDefault("config", "");
     String target = parameters.getOrDefault("target", "");
@@ -46,16 +49,16 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
           Message.of(new Trouble("usage", config, "the link's config is not an absolute path", "mend the link")));
       return;
     }
-    if (config.isEmpty() || HelperSettings.get().isTrusted(config)) {
+    if (!config.isEmpty() && HelperSettings.get().isTrusted(config)) {
       ensure(config, target);
       return;
     }
     Desk.get().tell(null,
         new Message(Message.Kind.ASK, "Ensure the target of a link?",
-            List.of("A link asks for " + (target.isEmpty() ? "the target" : "target " + target) + " of " + config + ".",
+            List.of("A link asks for " + (target.isEmpty() ? "the target" : "target " + target) + " of " + (config.isEmpty() ? "your own config" : config) + ".",
                 "Whoever wrote that file decides what runs, on this machine too. Go on only if you know it."))
             .choice("Ensure", () -> {
-              HelperSettings.get().trust(config);
+              if (!config.isEmpty()) HelperSettings.get().trust(config);
               ensure(config, target);
             })
             .choice("Cancel", () -> {}));

@@ -345,6 +345,11 @@ public class ActionsTest {
     assertTrue(server.bodies().get(0), server.bodies().get(0).contains("\"config\":\"" + config + "\",\"target\":\"centernet\""));
     provider.connect(Map.of("type", "helper", "config", config), null, null);
     Wait.until("it is asked about once", 10, () -> ide.desk.links.size() == 2);
+    ide.desk.messages.clear();
+    provider.connect(Map.of("type", "helper", "target", "centernet"), null, null);
+    Message own = ide.desk.await("the person's own config is asked about", 10, m -> m.choices.containsKey("Ensure"));
+    assertTrue(own.lines.get(0), own.lines.get(0).contains("your own config"));
+    assertEquals(2, ide.desk.links.size());
     provider.connect(Map.of("type", "helper", "config", "helper.json"), null, null);
     assertEquals("helper.json", awaitError().title);
   }

@@ -135,6 +135,7 @@ public class SandboxTest {
     Files.writeString(Path.of(other.getBasePath(), "helper.json"),
         Files.readString(Path.of(other.getBasePath(), "helper.json")).replace("\"name\": \"centernet\"", "\"name\": \"nosuch\"")
             .replaceAll("\"local_port\": \\d(\\d+)", "\"local_port\": 3$1"));
+    run(HELPER.toString(), "trust", other.getBasePath());
     ide.choose(new EnsureAction(), other);
     Message error = ide.desk.await("the error", READY, message -> message.kind == Message.Kind.ERROR);
     assertTrue(error.title + error.lines, (error.title + error.lines).contains("nosuch:9"));

@@ -1,0 +1,104 @@
+#include "config/named_files.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <span>
+
+namespace helper::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t k_longest_word = 1024;
+constexpr std::size_t k_most_folders = 16;
+constexpr std::string_view k_ends_of_words = " \t\r\n\f\v\"'`;&|()<>{}[]$=,\\";
+
+struct Companion {
+  std::string_view command;
+  std::string_view file;
+};
+// What these commands read where they are run.
+constexpr std::array k_companions{
+    Companion{"make", "Makefile"},     Companion{"make", "makefile"},         Companion{"make", "GNUmakefile"},
+    Companion{"npm", "package.json"},  Companion{"yarn", "package.json"},     Companion{"pnpm", "package.json"},
+    Companion{"pip", "setup.py"},      Companion{"pip", "setup.cfg"},         Companion{"pip", "pyproject.toml"},
+    Companion{"pip3", "setup.py"},     Companion{"pip3", "setup.cfg"},        Companion{"pip3", "pyproject.toml"},
+    Companion{"uv", "pyproject.toml"}, Companion{"uv", "setup.py"},           Companion{"poetry", "pyproject.toml"},
+    Companion{"just", "justfile"},     Companion{"just", "Justfile"},         Companion{"task", "Taskfile.yml"},
+    Companion{"tox", "tox.ini"},       Companion{"conda", "environment.yml"},
+};
+// The word after one of these is a folder that names are taken from.
+constexpr std::array<std::string_view, 6> k_changes_folder{"cd", "pushd", "-C", "--directory", "WORKDIR", "--cwd"};
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const auto begin = text.find_first_not_of(k_ends_of_words);
+    if (begin == std::string_view::npos) break;
+    const auto end = std::min(text.find_first_of(k_ends_of_words, begin), text.size());
+    const auto word = text.substr(begin, end - begin);
+    if (word.size() <= k_longest_word && word.find('\0') == std::string_view::npos) words.push_back(word);
+    text.remove_prefix(end);
+  }
+  return words;
+}
+
+// The places of this machine that one word may mean, relative to the folders known so far.
+std::vector<fs::path> meanings(std::string_view word, const ScriptPlaces& places, std::span<const fs::path> folders) {
+  std::vector<fs::path> paths;
+  if (!word.starts_with('/')) {
+    for (const auto& folder : folders) paths.push_back((folder / word).lexically_normal());
+    return paths;
+  }
+  for (const auto& [inside, here] : places.mapped) {
+    if (inside.empty() || !word.starts_with(inside)) continue;
+    const auto rest = word.substr(inside.size());
+    if (!inside.ends_with('/') && !rest.empty() && !rest.starts_with('/')) continue;
+    const auto name = rest.find_first_not_of('/');
+    paths.push_back((name == std::string_view::npos ? here : here / rest.substr(name)).lexically_normal());
+  }
+  return paths;
+}
+
+}  // namespace
+
+NamedFiles files_named_in(std::string_view text, const ScriptPlaces& places) {
+  const auto words = words_of(text);
+  std::vector<fs::path> folders = places.folders;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (std::ranges::find(k_changes_folder, words[i]) == k_changes_folder.end()) continue;
+    for (auto& folder : meanings(words[i + 1], places, std::vector<fs::path>(folders))) {
+      const bool known = std::ranges::find(folders, folder) != folders.end();
+      if (!known && folders.size() < k_most_folders) folders.push_back(std::move(folder));
+    }
+  }
+  NamedFiles named;
+  std::set<fs::path> seen;
+  const auto add = [&](fs::path path) {
+    if (!path.has_filename() || !seen.insert(path).second) return;
+    if (named.files.size() == k_most_named_files) {
+      named.more = true;
+    } else {
+      named.files.push_back(std::move(path));
+    }
+  };
+  for (const auto word : words) {
+    for (auto& path : meanings(word, places, folders)) add(std::move(path));
+    const auto command = word.substr(word.rfind('/') + 1);
+    for (const auto& companion : k_companions) {
+      if (companion.command != command) continue;
+      for (const auto& folder : folders) add((folder / companion.file).lexically_normal());
+    }
+  }
+  return named;
+}
+
+bool is_shell_script(const fs::path& file, std::string_view text) {
+  constexpr std::array<std::string_view, 5> k_endings{".sh", ".bash", ".zsh", ".ksh", ".dash"};
+  if (std::ranges::find(k_endings, file.extension().string()) != k_endings.end()) return true;
+  const auto line = text.substr(0, std::min(text.find('\n'), text.size()));
+  return line.starts_with("#!") && line.find("sh") != std::string_view::npos;
+}
+
+}  // namespace helper::config

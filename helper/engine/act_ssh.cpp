@@ -112,6 +112,11 @@ if [ -r "$folder/setup" ]; then
   if grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then kill "$keeper" 2>/dev/null || true; fi
   rm -f "$folder/setup"
 fi
+# All connections come from the server's address. From OpenSSH 9.8 on sshd shuts out an address for what one of its users
+# does, and older ones do not know the word.
+if $clean "$sshd" -t -f "$folder/sshd_config" -o PerSourcePenalties=no </dev/null >/dev/null 2>&1; then
+  echo 'PerSourcePenalties no' >> "$folder/sshd_config"
+fi
 $clean "$sshd" -t -f "$folder/sshd_config" </dev/null
 if [ "$listens" != yes ]; then
   printf '%s pipe\n' "$print" > "$folder/setup"

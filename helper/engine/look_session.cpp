@@ -17,7 +17,9 @@ constexpr std::size_t k_max_line = 200;
 // The files are those of bash(1) when sshd starts it, zsh(1), csh(1), tcsh(1), fish(1), and of sshd(8). `alone` runs a
 // shell without any of its start files.
 constexpr const char* k_script = R"sh(
-entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
+# The accounts as sshd sees them, where it has its own copy.
+entry=$(grep -hs "^$user:" /dev/helper/run/passwd /dev/helper/user/passwd | head -n 1)
+[ -n "$entry" ] || entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
 IFS=: read -r _ _ uid _ _ home shell <<EOF
 $entry
 EOF

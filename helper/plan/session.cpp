@@ -28,6 +28,7 @@ std::string inside_command(const Observed& observed, const Desired& desired, con
 // How a start file of that shell is kept quiet where nobody looks.
 std::string quiet(const std::string& file) {
   const std::string how = file.ends_with(".fish")           ? "status is-interactive; or exit"
+                          : file.ends_with("zshenv")        ? "[[ -o interactive ]] || return"
                           : file.find("cshrc") != file.npos ? "if ( ! $?prompt ) exit"
                           : file.ends_with("rc") && file.find(".ssh/") == file.npos && file.find("sshrc") == file.npos
                               ? "case $- in *i*) ;; *) return ;; esac"

@@ -26,7 +26,11 @@ config::ContainerConfig config_with(const std::string& gpus, const std::string& 
   return config;
 }
 
-Attempts failed(std::map<GpuWay, std::string> ways) { return {0, std::move(ways)}; }
+Attempts failed(std::map<GpuWay, std::string> ways) {
+  Attempts attempts;
+  attempts.failed_ways = std::move(ways);
+  return attempts;
+}
 
 struct Case {
   const char* name;

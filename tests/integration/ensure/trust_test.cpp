@@ -20,8 +20,8 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* k_hostile = R"({"targets": {"t": {
-  "server": "user@192.0.2.1", "container": {"build": {"context": "docker"}}, "post_create": "bash setup.sh"}}})";
+constexpr const char* k_hostile = R"({"targets": {"t1": {
+  "server": "user@192.0.2.1", "container": {"build": {"context": "docker"}}, "post_create": ["bash setup.sh"]}}})";
 
 class Trust : public testing::Test {
  protected:
@@ -105,7 +105,7 @@ TEST_F(Trust, ALinkThatLeadsOutOfTheProjectIsSaid) {
 }
 
 TEST_F(Trust, NamesOfTheEnvironmentCountAndItsValuesNeverDo) {
-  write("helper.json", R"({"targets": {"t": {"server": "gpu1", "devcontainer": "."}}})");
+  write("helper.json", R"({"targets": {"t1": {"server": "gpu1", "devcontainer": "."}}})");
   write(".devcontainer/devcontainer.json",
         R"({"image": "i:1", "containerEnv": {"A": "${localEnv:TOKEN}", "B": "${localEnv:NOT:default1}"}})");
   const auto with = [&](const std::string& value) {
@@ -169,7 +169,7 @@ TEST_F(Trust, ThePersonsOwnConfigIsTakenOverOnceAndThatIsSaid) {
 }
 
 TEST_F(Trust, WhatWasInUseWhenTheRecordWasBegunIsTakenOverOnce) {
-  fs::create_directories(paths.host_keys("t"));
+  fs::create_directories(paths.host_keys("t1"));
   EXPECT_TRUE(book().list());  // the first start with a record
   const auto standing = book().standing(config(), config::no_variable, true);
   ASSERT_TRUE(standing);
@@ -180,7 +180,7 @@ TEST_F(Trust, WhatWasInUseWhenTheRecordWasBegunIsTakenOverOnce) {
 }
 
 TEST_F(Trust, AConfigThatCameLaterIsNotTakenOverByATargetsName) {
-  fs::create_directories(paths.host_keys("t"));
+  fs::create_directories(paths.host_keys("t1"));
   EXPECT_TRUE(book().list());
   ::usleep(20'000);
   write("helper.json", k_hostile);
@@ -210,7 +210,8 @@ TEST_F(Trust, AConfigOfAnotherUserIsRefusedAlsoBehindALink) {
 TEST_F(Trust, APrivateGroupMayWrite) {
   ASSERT_EQ(::chmod(config().c_str(), 0664), 0);
   ASSERT_EQ(::chmod(project().c_str(), 0775), 0);
-  if (::geteuid() == 0) EXPECT_EQ(state().state, "new") << "root's group has no other member";
+  if (::geteuid() != 0) GTEST_SKIP() << "which groups a person has is not known here";
+  EXPECT_EQ(state().state, "new") << "root's group has no other member";
 }
 
 class Gate : public Trust {
@@ -269,22 +270,22 @@ TEST_F(Gate, WhoeverCanAnswerIsShownWhatItDoesAndANoIsANo) {
   EXPECT_EQ(report.error().code, ErrorCode::cancelled);
   ASSERT_EQ(asked.size(), 1U);
   EXPECT_EQ(asked.front().kind, Question::Kind::confirm);
-  EXPECT_THAT(asked.front().details, Contains("  t: connects to server user@192.0.2.1"));
-  EXPECT_THAT(asked.front().details, Contains("  t: runs once in the container: bash setup.sh"));
+  EXPECT_THAT(asked.front().details, Contains("  t1: connects to server user@192.0.2.1"));
+  EXPECT_THAT(asked.front().details, Contains("  t1: runs once in the container: bash setup.sh"));
   EXPECT_EQ(service.trusted(request())->state, "new");
 }
 
 TEST_F(Gate, AYesIsRememberedByContent) {
-  write("helper.json", R"({"targets": {"t": {"container": {"image": "i:1"}}}})");
+  write("helper.json", R"({"targets": {"t1": {"container": {"image": "i:1"}}}})");
   EXPECT_TRUE(service.watch(asking("yes"), 0, {}));
   EXPECT_EQ(asked.size(), 1U);
   EXPECT_TRUE(service.watch(request(), 0, {})) << "it is asked once";
-  write("helper.json", R"({"targets": {"t": {"container": {"image": "i:1"}, "python": "conda:x"}}})");
+  write("helper.json", R"({"targets": {"t1": {"container": {"image": "i:1"}, "python": "conda:x"}}})");
   EXPECT_TRUE(service.watch(request(), 0, {})) << "a harmless change";
-  write("helper.json", R"({"targets": {"t": {"container": {"image": "i:1", "mounts": ["/:/host"]}}}})");
+  write("helper.json", R"({"targets": {"t1": {"container": {"image": "i:1", "mounts": ["/:/host"]}}}})");
   EXPECT_EQ(service.watch(request(), 0, {}).error().code, ErrorCode::config_untrusted);
   EXPECT_FALSE(service.watch(asking("no"), 0, {}));
-  EXPECT_THAT(asked.back().details, Contains(HasSubstr("new: t: mounts /:/host")));
+  EXPECT_THAT(asked.back().details, Contains(HasSubstr("new: t1: mounts /:/host")));
 }
 
 TEST_F(Gate, AnApprovalCarriesWhatWasShown) {

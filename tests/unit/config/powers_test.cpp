@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 Config config_of(const std::string& target) {
-  const auto config = parse_config(R"({"targets": {"t": )" + target + "}}", "/p/helper.json", "/home/me");
+  const auto config = parse_config(R"({"targets": {"t1": )" + target + "}}", "/p/helper.json", "/home/me");
   EXPECT_TRUE(config) << (config ? "" : to_text(config.error()));
   return config.value_or(Config{});
 }
@@ -35,19 +35,19 @@ TEST(Powers, SayWhatAConfigDoesLineByLine) {
   EXPECT_EQ(
       text(powers(R"({"server": "gpu1", "container": {"image": "i:1", "privileged": true, "mounts": ["/data:/data"],
       "ports": ["8080:80"], "env": {"A": "secret"}, "command": ["sh", "-c", "x y"], "extra_args": ["--cap-add", "ALL"]},
-      "post_create": ["bash setup.sh"], "post_start": "echo hi", "project": {"remote": "/w"}})")),
-      "t: connects to server gpu1\n"
-      "t: runs image i:1\n"
-      "t: as container t\n"
-      "t: privileged: root in the container is root of the machine that it runs on !\n"
-      "t: mounts /data:/data\n"
-      "t: publishes port 127.0.0.1:8080:80\n"
-      "t: with more arguments for the engine: --cap-add ALL\n"
-      "t: runs the command sh -c 'x y'\n"
-      "t: sets A in the container\n"
-      "t: runs once in the container: bash setup.sh\n"
-      "t: runs at each start of the container: echo hi\n"
-      "t: project folder . is /w in the container\n");
+      "post_create": ["bash setup.sh"], "post_start": ["echo hi"], "project": {"remote": "/w"}})")),
+      "t1: connects to server gpu1\n"
+      "t1: runs image i:1\n"
+      "t1: as container t1\n"
+      "t1: privileged: root in the container is root of the machine that it runs on !\n"
+      "t1: mounts /data:/data\n"
+      "t1: publishes port 8080:80\n"
+      "t1: with more arguments for the engine: --cap-add ALL\n"
+      "t1: runs the command sh -c 'x y'\n"
+      "t1: sets A in the container\n"
+      "t1: runs once in the container: bash setup.sh\n"
+      "t1: runs at each start of the container: echo hi\n"
+      "t1: project folder . is /w in the container\n");
 }
 
 TEST(Powers, HarmlessChangesLeaveThemAsTheyAre) {
@@ -77,8 +77,8 @@ TEST(Powers, EveryOtherChangeIsAnotherText) {
            R"({"server": "gpu1", "container": {"image": "i:1", "ports": ["0.0.0.0:1:1"]}})",
            R"({"server": "gpu1", "container": {"image": "i:1", "env": {"LD_PRELOAD": "/a"}}})",
            R"({"server": "gpu1", "container": {"image": "i:1", "env": {"LD_PRELOAD": "/b"}}})",
-           R"({"server": "gpu1", "container": {"image": "i:1"}, "post_create": "a"})",
-           R"({"server": "gpu1", "container": {"image": "i:1"}, "post_start": "a"})",
+           R"({"server": "gpu1", "container": {"image": "i:1"}, "post_create": ["a"]})",
+           R"({"server": "gpu1", "container": {"image": "i:1"}, "post_start": ["a"]})",
            R"({"server": "gpu1", "container": {"image": "i:1"}, "ssh": {"key": "/k"}})",
            R"({"server": "gpu1", "container": {"build": {"context": "."}}})",
            R"({"server": "gpu1", "container": {"build": {"context": ".", "dockerfile": "D"}}})",
@@ -108,9 +108,9 @@ TEST(Powers, WhatLeadsOutOfTheProjectIsSaidAndAlwaysShown) {
   EXPECT_THAT(text(powers(R"({"server": "gpu1", "container": {"build": {"context": "~/secret"}}})", facts)),
               HasSubstr("the folder /home/me/secret (OUTSIDE the project) !\n"));
   EXPECT_THAT(text(powers(R"({"container": {"image": "i:1", "mounts": ["/etc:/host"]}})", facts)),
-              HasSubstr("t: mounts /etc:/host: of this machine, /etc (OUTSIDE the project) !\n"));
+              HasSubstr("t1: mounts /etc:/host: of this machine, /etc (OUTSIDE the project) !\n"));
   EXPECT_THAT(text(powers(R"({"container": {"image": "i:1", "mounts": ["/p/data:/data"]}})", facts)),
-              HasSubstr("t: mounts /p/data:/data\n"));
+              HasSubstr("t1: mounts /p/data:/data\n"));
   facts.files = {{"/p/../x.sh", "f"}};
   EXPECT_THAT(text(powers(k_plain, facts)), HasSubstr("(OUTSIDE the project) !\n"));
 }
@@ -142,7 +142,7 @@ TEST(Powers, TextsCannotRunIntoOneAnother) {
 }
 
 TEST(Powers, NothingInThemCanSteerATerminal) {
-  const auto list = powers(R"({"container": {"image": "i:1"}, "post_create": "echo \u001b[2J hidden"})");
+  const auto list = powers(R"({"container": {"image": "i:1"}, "post_create": ["echo \u001b[2J hidden"]})");
   EXPECT_THAT(list, Each(Field(&Power::text, Not(HasSubstr("\x1b")))));
 }
 

@@ -22,15 +22,17 @@ using Result = tl::expected<T, Error>;
 
 // NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses
 // HELPER_TRY(expr): return the error of expr, if it has one. HELPER_TRY_ASSIGN(auto x, expr): and else bind its value.
-#define HELPER_TRY(expr)                                                                                \
-  do {                                                                                                  \
-    if (auto helper_try_ = (expr); !helper_try_) return ::helper::fail(std::move(helper_try_).error()); \
+// A temporary is moved from; a named Result is only looked at, and stays as it is.
+#define HELPER_TRY(expr)                                                               \
+  do {                                                                                 \
+    if (auto&& helper_try_ = (expr); !helper_try_)                                     \
+      return ::helper::fail(std::forward<decltype(helper_try_)>(helper_try_).error()); \
   } while (false)
 #define HELPER_TRY_ASSIGN(decl, expr) HELPER_TRY_ASSIGN_IMPL(HELPER_TRY_NAME(__LINE__), decl, expr)
 #define HELPER_TRY_NAME(line) HELPER_TRY_NAME_IMPL(line)
 #define HELPER_TRY_NAME_IMPL(line) helper_try_##line
-#define HELPER_TRY_ASSIGN_IMPL(name, decl, expr)               \
-  auto name = (expr);                                          \
-  if (!(name)) return ::helper::fail(std::move(name).error()); \
-  decl = std::move(*(name))
+#define HELPER_TRY_ASSIGN_IMPL(name, decl, expr)                                  \
+  auto&& name = (expr);                                                           \
+  if (!(name)) return ::helper::fail(std::forward<decltype(name)>(name).error()); \
+  decl = *std::forward<decltype(name)>(name)
 // NOLINTEND(bugprone-macro-parentheses)

@@ -173,7 +173,7 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   helper::ensure::remove_half_made_host_keys(paths);
   HELPER_TRY_ASSIGN(const auto options, helper::config::load_daemon_options(files, paths.daemon_options()));
   const auto policy = helper::peer_policy(options.local_users == helper::config::LocalUsers::everyone);
-  helper::jupyter::RestClient jupyter;
+  helper::jupyter::RestClient jupyter(policy);
   helper::ensure::Service service(paths, policy, jupyter);
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });

@@ -95,8 +95,10 @@ struct Caller {
   std::string head;
 };
 
-// The request that carries the pass: any local user may connect to a port, and nobody else knows the pass.
-Result<Caller> find_caller(const Fd& listener, const std::string& pass, const Wait& wait) {
+// The request that carries the pass: any local user can connect to a port. Where the policy admits other users, and for
+// other programs of this user, the pass alone tells them apart.
+Result<Caller> find_caller(const Fd& listener, const std::string& pass, const PeerPolicy& policy, const Wait& wait) {
+  PeerLookup lookup;
   std::vector<Caller> callers;
   while (true) {
     std::vector<pollfd> fds{{listener.get(), POLLIN, 0}};
@@ -113,7 +115,7 @@ Result<Caller> find_caller(const Fd& listener, const std::string& pass, const Wa
     }
     if (fds[0].revents == 0) continue;
     Fd next(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!next) continue;
+    if (!next || !lookup.admits(policy, next.get())) continue;
     if (callers.size() >= k_max_callers) callers.erase(callers.begin());
     callers.push_back({std::move(next), {}});
   }
@@ -167,7 +169,7 @@ std::string plain_answer(const Parser& parser) {
 
 }  // namespace
 
-Result<Gate> Gate::open(std::string pass) {
+Result<Gate> Gate::open(std::string pass, const PeerPolicy& policy) {
   Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -178,12 +180,12 @@ Result<Gate> Gate::open(std::string pass) {
       ::getsockname(fd.get(), generic, &size) != 0) {
     return fail(ErrorCode::internal, "127.0.0.1", std::string("no port can be opened: ") + std::strerror(errno));
   }
-  return Gate(std::move(fd), ntohs(address.sin_port), std::move(pass));
+  return Gate(std::move(fd), ntohs(address.sin_port), std::move(pass), policy);
 }
 
 Result<void> Gate::serve(const Fd& far, SteadyTime until, const std::stop_token& stop) {
   const Wait wait(until, stop);
-  HELPER_TRY_ASSIGN(Caller caller, find_caller(listener_, pass_, wait));
+  HELPER_TRY_ASSIGN(Caller caller, find_caller(listener_, pass_, policy_, wait));
   HELPER_TRY(write_all(far.get(), as_http_1_0(std::move(caller.head)), wait, "it"));
   Parser parser;
   parser.header_limit(k_max_head);

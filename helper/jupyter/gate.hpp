@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
+#include "base/local_peer.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -18,8 +19,9 @@ inline constexpr std::size_t k_max_head = 16u << 10;
 
 class Gate {
  public:
-  // `pass` must stand in the head of the request: whoever else connects is turned away, and the gate waits on.
-  [[nodiscard]] static Result<Gate> open(std::string pass);
+  // Connections that `policy` does not admit are closed unread. `pass` must be in the head of the request: a connection
+  // without it is closed too, and the gate waits on. Error: internal.
+  [[nodiscard]] static Result<Gate> open(std::string pass, const PeerPolicy& policy);
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
   // Serves the one request from `far`, a stream socket that does not block. The client is answered when this returns
@@ -29,11 +31,12 @@ class Gate {
   [[nodiscard]] Result<void> serve(const Fd& far, SteadyTime until, const std::stop_token& stop);
 
  private:
-  Gate(Fd listener, std::uint16_t port, std::string pass)
-      : listener_(std::move(listener)), port_(port), pass_(std::move(pass)) {}
+  Gate(Fd listener, std::uint16_t port, std::string pass, const PeerPolicy& policy)
+      : listener_(std::move(listener)), port_(port), pass_(std::move(pass)), policy_(policy) {}
   Fd listener_;
   std::uint16_t port_;
   std::string pass_;
+  PeerPolicy policy_;
 };
 
 }  // namespace helper::jupyter

@@ -111,11 +111,11 @@ Result<std::string> body_of(const Answer& answer) {
 }
 
 // One question, put through a gate. cpprestsdk throws where it cannot begin.
-Result<std::string> ask(const Fd& far, const std::string& path, const std::string& token, SteadyTime until,
-                        const std::stop_token& stop) try {
+Result<std::string> ask(const Fd& far, const std::string& path, const std::string& token, const PeerPolicy& policy,
+                        SteadyTime until, const std::stop_token& stop) try {
   const std::string pass = random_token();
   if (pass.empty()) return fail(ErrorCode::internal, "Jupyter", "the system gives no random numbers");
-  HELPER_TRY_ASSIGN(auto gate, Gate::open(pass));
+  HELPER_TRY_ASSIGN(auto gate, Gate::open(pass, policy));
   start_pool_once();
   pplx::cancellation_token_source cancel;
   const auto outcome = begin(gate.port(), request_for(path, token, pass), cancel.get_token());
@@ -138,12 +138,13 @@ Result<std::string> ask(const Fd& far, const std::string& path, const std::strin
 
 Result<std::vector<plan::JupyterKernel>> RestClient::kernels(ensure::JupyterLines lines, const std::stop_token& stop) {
   const SteadyTime until = std::chrono::steady_clock::now() + ensure::k_jupyter_limit;
-  HELPER_TRY_ASSIGN(const auto body, ask(lines.kernels, "/api/kernels", lines.token, until, stop));
+  HELPER_TRY_ASSIGN(const auto body, ask(lines.kernels, "/api/kernels", lines.token, policy_, until, stop));
   HELPER_TRY_ASSIGN(auto kernels, read_kernels(body));
   if (kernels.empty()) return kernels;
-  const auto sessions = ask(lines.sessions, "/api/sessions", lines.token, until, stop).and_then([](const auto& text) {
-    return read_sessions(text);
-  });
+  const auto sessions =
+      ask(lines.sessions, "/api/sessions", lines.token, policy_, until, stop).and_then([](const auto& text) {
+        return read_sessions(text);
+      });
   if (!sessions) {
     log_info("the sessions of a Jupyter are not known: {}", sessions.error().cause);
     return kernels;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fcntl.h>
 #include <fstream>
 
@@ -68,7 +69,7 @@ struct Asked {
 
 Asked ask(std::uint16_t port, const std::string& token = "secret", const std::stop_token& stop = {}) {
   const auto start = std::chrono::steady_clock::now();
-  RestClient client;
+  RestClient client(peer_policy(false));
   auto kernels = client.kernels({connect_to(port), connect_to(port), token}, stop);
   return {std::move(kernels),
           std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start)};
@@ -96,21 +97,27 @@ TEST(RestClient, TellsKernelsWithTheirNotebooksAndAsksWithTokenAndWithoutActivit
   std::string heads;
   const TcpServer server([&](int fd) {
     const std::string head = read_head(fd);
+    {
+      const std::scoped_lock lock(mutex);
+      heads += head;
+    }
     send_all(fd, answer(head.starts_with("GET /api/kernels?no_track_activity=1 ") ? k_kernels : k_sessions));
-    const std::scoped_lock lock(mutex);
-    heads += head;
   });
+  const auto take_heads = [&] {
+    const std::scoped_lock lock(mutex);
+    return std::exchange(heads, {});
+  };
   const auto asked = ask(server.port());
   ASSERT_TRUE(asked.kernels) << to_text(asked.kernels.error());
   ASSERT_EQ(asked.kernels->size(), 1U);
   EXPECT_EQ(asked.kernels->at(0), (plan::JupyterKernel{"b", "python3", "busy", "2026", "train.ipynb", 1}));
-  EXPECT_THAT(heads, HasSubstr("GET /api/sessions?no_track_activity=1 HTTP/1.0\r\n"));
-  EXPECT_THAT(heads, HasSubstr("Authorization:token secret\r\n"));
-  EXPECT_THAT(heads, HasSubstr("Host: 127.0.0.1:"));
-  EXPECT_EQ(std::ranges::count(heads, '?'), 2) << "the token stands in no address: " << heads;
-  heads.clear();
+  const std::string seen = take_heads();
+  EXPECT_THAT(seen, HasSubstr("GET /api/sessions?no_track_activity=1 HTTP/1.0\r\n"));
+  EXPECT_THAT(seen, HasSubstr("Authorization:token secret\r\n"));
+  EXPECT_THAT(seen, HasSubstr("Host: 127.0.0.1:"));
+  EXPECT_EQ(std::ranges::count(seen, '?'), 2) << "the token stands in no address: " << seen;
   EXPECT_TRUE(ask(server.port(), "").kernels);
-  EXPECT_THAT(heads, Not(HasSubstr("Authorization")));
+  EXPECT_THAT(take_heads(), Not(HasSubstr("Authorization")));
 }
 
 TEST(RestClient, TakesAnAnswerThatEndsWithTheConnection) {
@@ -286,7 +293,7 @@ TEST(RestClient, NeedsFewThreadsHoweverOftenItIsCalled) {
 
 // Nobody else gets through the gate, and nobody else keeps us out.
 TEST(Gate, TurnsStrangersAwayAndServesTheOneWithThePass) {
-  auto gate = Gate::open("the-pass");
+  auto gate = Gate::open("the-pass", peer_policy(false));
   ASSERT_TRUE(gate) << to_text(gate.error());
   const TcpServer far_server([](int fd) {
     read_head(fd);
@@ -308,6 +315,21 @@ TEST(Gate, TurnsStrangersAwayAndServesTheOneWithThePass) {
   EXPECT_EQ(stranger.receive_all().value_or(""), "");
   EXPECT_EQ(endless.receive_all().value_or(""), "");
   EXPECT_EQ(silent.receive_all().value_or(""), "");
+}
+
+TEST(Gate, HasNoEarForAnotherUserEvenWithThePass) {
+  auto gate = Gate::open("the-pass", PeerPolicy{::getuid() + 1, false, false});
+  ASSERT_TRUE(gate) << to_text(gate.error());
+  std::atomic<bool> asked = false;
+  const TcpServer far_server([&](int fd) { asked = !read_head(fd).empty(); });
+  const Fd far = connect_to(far_server.port());
+  const TcpClient other(gate->port());
+  ASSERT_TRUE(other.send("GET / HTTP/1.1\r\nX-Helper-Pass: the-pass\r\n\r\n"));
+  const auto served = gate->serve(far, std::chrono::steady_clock::now() + std::chrono::milliseconds(500), {});
+  ASSERT_FALSE(served);
+  EXPECT_EQ(served.error().code, ErrorCode::timed_out);
+  EXPECT_EQ(other.receive_all().value_or(""), "");
+  EXPECT_FALSE(asked);
 }
 
 }  // namespace

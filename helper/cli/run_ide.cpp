@@ -31,6 +31,17 @@ constexpr const char* k_unpack =
     R"sh(: > "$top/.expandSucceeded" || exit 20; rm -rf "$place"; mv "$top" "$place" || exit 20; )sh"
     R"sh(printf '%s place 0\n%s\n' "$mark" "$place"; printf '%s info 0\n' "$mark"; head -c 65536 "$place/product-info.json")sh";
 
+// On one line without '!', too. Prints the mount by which ~/.cache/JetBrains is the server's; nothing when it is the
+// container's own: of its root file system, of a volume (engines keep its files in .../_data), in memory. The words of
+// /proc/self/mountinfo are in proc(5): 4 is the folder of the file system that is shown, 5 is where; \040 is a blank.
+constexpr const char* k_servers =
+    R"sh(place=$HOME/.cache/JetBrains; until cd -P -- "$place" 2>/dev/null; do place=${place%/*}; place=${place:-/}; done; )sh"
+    R"sh(place=$PWD; best=; while read -r _ _ _ root at rest; do at=$(printf '%b' "$at"); )sh"
+    R"sh(case $place/ in "${at%/}"/*) if [ ${#at} -ge ${#best} ]; then best=$at; shown=$root; kind=${rest#* - }; fi ;; esac; )sh"
+    R"sh(done < /proc/self/mountinfo; case $best in '' | /) exit 0 ;; esac; )sh"
+    R"sh(case $shown in */_data | */_data/*) exit 0 ;; esac; case $kind in tmpfs\ *) exit 0 ;; esac; )sh"
+    R"sh(printf '%s place 0\n%s\n' "$1" "$best")sh";
+
 tl::unexpected<Error> failed(const IdeArchive& archive, const CommandOutput& output) {
   const std::string file = archive.file.string();
   switch (output.exit_status) {
@@ -66,6 +77,29 @@ bool is_there(Context& context, const ide::Interpreter& interpreter, const IdeAr
   const std::string test = R"([ -e "$HOME/.cache/JetBrains/RemoteDev/dist/$1/.expandSucceeded" ])";
   const auto output = run_there(context, interpreter, shell::quote({"sh", "-c", test, "sh", archive.folder}), {}, {});
   return output && output->exit_status == 0;
+}
+
+// What helper writes into a folder of the server goes there only with somebody's yes. What cannot be looked at stands
+// in nobody's way: the files are the user's own, in the place that JetBrains' tools use.
+Result<void> may_be_the_servers(Context& context, const ide::Interpreter& interpreter) {
+  if (context.arguments.has("--yes")) return {};
+  const std::string mark = engine::make_nonce();
+  const auto output = run_there(context, interpreter, shell::quote({"sh", "-c", k_servers, "sh", mark}), {}, {});
+  if (!output || output->exit_status != 0) return {};
+  const auto sections = engine::parse_sections(output->out, mark);
+  const auto* place = engine::find_section(sections, "place");
+  if (place == nullptr) return {};
+  const std::string mount = safe_line(place->body.substr(0, place->body.find('\n')), context.out_style.utf8);
+  const std::string cause = "~/.cache/JetBrains in the container is the server's own folder, mounted at " + mount;
+  if (!context.can_ask) {
+    return fail(ErrorCode::usage, "helper ide push", cause + ", and there is nobody to ask whether to write there",
+                "helper ide push " + shell::quote(context.arguments.text("FILE")) + " " +
+                    shell::quote(interpreter.target) + " --yes");
+  }
+  const Question question{Question::Kind::confirm, "Put the IDE there", {cause}};
+  HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
+  if (answer != "yes") return fail(ErrorCode::cancelled, interpreter.target, "nothing was sent");
+  return {};
 }
 
 // A line for a terminal that is drawn over; nothing elsewhere.
@@ -160,6 +194,7 @@ Result<int> run_ide(Context& context) {
     tell(context, interpreter, archive, std::nullopt);
     return 0;
   }
+  HELPER_TRY(may_be_the_servers(context, interpreter));
   HELPER_TRY_ASSIGN(const ide::Backend backend, send(context, interpreter, archive));
   tell(context, interpreter, archive, backend);
   return 0;

@@ -41,6 +41,7 @@ constexpr std::array k_ide{
     OptionSpec{Kind::argument, "FILE", "", "the IDE for Linux as .tar.gz, as JetBrains offers it for download", "", "",
                true},
     k_target,
+    OptionSpec{Kind::flag, "--yes", "", "do not ask when its place in the container is a folder of the server"},
 };
 constexpr std::array k_completion{
     OptionSpec{Kind::argument, "SHELL", "", "whose script to print; words: what those scripts ask", "",

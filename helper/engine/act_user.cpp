@@ -141,7 +141,7 @@ std::string hook_script(const std::map<std::string, std::string>& env, const pla
 // that layer cannot be written, the mark is kept in memory, and ends when the container stops.
 constexpr const char* k_mark = R"sh(
 for folder in $folders; do
-  mkdir -p "$folder" 2>/dev/null && printf '%s\n' "$run" > "$folder/$name" 2>/dev/null && chmod 644 "$folder/$name" && exit 0
+  mkdir -p "$folder" 2>/dev/null && printf '%s\n' "$run" 2>/dev/null > "$folder/$name" && chmod 644 "$folder/$name" && exit 0
 done
 echo "Error: neither of $folders can be written, so that helper cannot remember that $name has run" >&2
 exit 1
@@ -186,10 +186,11 @@ Result<void> run_hooks(CommandRunner& server, const EngineCli& cli, const std::s
   HELPER_TRY_ASSIGN(const auto output,
                     server.run(command(argv, k_hook_limit, hook_script(env, action)), stop, on_progress));
   if (output.exit_status == 0)
-    return run_inside(server, cli, container, mark_script(action), name_of(action.moment), stop);
+    return run_inside(server, cli, container, mark_script(action),
+                      std::string("the mark that ") + name_of(action.moment) + " has run", stop);
   return fail(ErrorCode::inside_failed, name_of(action.moment),
               "it failed with exit status " + std::to_string(output.exit_status) + last_words(output.out),
-              "mend the command in the config, then: helper ensure");
+              "fix the command in the config, then: helper ensure");
 }
 
 }  // namespace helper::engine

@@ -118,7 +118,8 @@ marked() {
 }
 
 // cd and $PWD instead of readlink: no process is started for a folder. /proc/self/mountinfo (proc(5)): the fourth field
-// is the folder of the file system that is shown, the fifth is where; engines keep a volume's files in .../_data.
+// is the folder of the file system that is shown, the fifth is where, with \040 for a blank; engines keep a volume's
+// files in .../_data.
 std::string_view look_places() {
   return R"sh(
 sec places 0
@@ -134,7 +135,7 @@ sec bound 0
 while read -r _ _ _ root place rest; do
   case $root in */_data | */_data/*) continue ;; esac
   case $rest in *' - tmpfs '*) continue ;; esac
-  printf '%s\n' "$place"
+  printf '%b\n' "$place"
 done < /proc/self/mountinfo
 )sh";
 }

@@ -100,7 +100,8 @@ class Convergence {
       if (auto done = apply_all(plan, observed); !done) {
         // A step on a container that somebody has just removed fails for that reason, whatever it says: a look tells.
         const ErrorCode code = done.error().code;
-        const bool no_look = code == ErrorCode::cancelled || is_about_the_server(code) || !expected_;
+        const bool no_answer = code == ErrorCode::cancelled || code == ErrorCode::timed_out;
+        const bool no_look = no_answer || is_about_the_server(code) || !expected_;
         if (no_look) return fail(std::move(done).error());
         step_failed_ = std::move(done).error();
       }

@@ -113,9 +113,10 @@ class AutoRemoveOfPodman(AutoRemove):
 
 class ServersFiles(DataFirst):
     """F02 and F05: what is mounted from the server is not written to."""
+    program = "docker"
 
     def setUp(self):
-        self.remove_all()
+        self.remove_all(self.program)
         self.server("mkdir -p /srv/p && chown 7777:7777 /srv/p")
 
     def everything_of_etc(self):
@@ -125,9 +126,10 @@ class ServersFiles(DataFirst):
     def test_the_servers_accounts_stay_as_they_are(self):
         for mounts in (["/etc/passwd:/etc/passwd", "/etc/group:/etc/group"], ["/etc/passwd:/etc/passwd:ro"], ["/etc/group:/etc/group"]):
             with self.subTest(mounts):
-                self.remove_all()
+                self.remove_all(self.program)
 
                 def change(target, mounts=mounts):
+                    target["engine"] = self.program
                     target["container"]["mounts"] = [*mounts, "/srv/p:/workspace"]
                     target["ssh"].update(user="alice", create=True)
                 self.write(change)
@@ -143,6 +145,7 @@ class ServersFiles(DataFirst):
         self.server("mkdir -p /etc/profile.d")
 
         def change(target):
+            target["engine"] = self.program
             target["container"]["mounts"] = ["/etc:/etc", "/srv/p:/workspace"]
             target["ssh"]["user"] = "alice"
         self.write(change)
@@ -155,10 +158,12 @@ class ServersFiles(DataFirst):
         self.assertEqual(self.server("cat /etc/profile.d/helper.sh"), "mine\n")
 
     def test_a_volume_that_shows_a_folder_of_the_server_is_no_place_to_write_either(self):
-        self.server("rm -rf /srv/etc && cp -a /etc /srv/etc && docker volume create -d local -o type=none -o o=bind -o device=/srv/etc dcase-etc")
-        self.addCleanup(self.server, "docker rm -f dcase; docker volume rm dcase-etc; rm -rf /srv/etc", False)
+        self.server("rm -rf /srv/etc && cp -a /etc /srv/etc && "
+                    f"{self.program} volume create -d local -o type=none -o o=bind -o device=/srv/etc dcase-etc")
+        self.addCleanup(self.server, f"{self.program} rm -f dcase; {self.program} volume rm dcase-etc; rm -rf /srv/etc", False)
 
         def change(target):
+            target["engine"] = self.program
             target["container"]["mounts"] = ["dcase-etc:/etc", "/srv/p:/workspace"]
             target["ssh"]["user"] = "alice"
         self.write(change)
@@ -170,6 +175,7 @@ class ServersFiles(DataFirst):
         self.server("rm -rf /srv/home && mkdir -p /srv/home && echo a > /srv/home/file && chown -R 1000:1000 /srv/home")
 
         def change(target):
+            target["engine"] = self.program
             target["container"]["mounts"] = ["/srv/home:/home/dev", "/srv/p:/workspace"]
             target["ssh"].update(user="dev", create=True)
             target["ide"] = {"backend_cache": True}
@@ -183,6 +189,7 @@ class ServersFiles(DataFirst):
 
     def test_the_servers_dev_gets_nothing_of_ours_and_two_targets_keep_apart(self):
         def change(target):
+            target["engine"] = self.program
             target["container"].update(privileged=True, mounts=["/dev:/dev"])
         self.write(change, NAMES)
         self.ensure("dcase")
@@ -193,8 +200,8 @@ class ServersFiles(DataFirst):
             self.assertEqual(self.helper.run("exec", name, "--", "echo", name).stdout, f"{name}\n")
 
     def test_an_adopted_container_with_the_servers_dev_is_refused_by_the_name_of_the_mount(self):
-        self.server("docker run -d --name dcase -v /dev:/dev centernet:1.2 sleep 6000")
-        self.write()
+        self.server(f"{self.program} run -d --name dcase -v /dev:/dev centernet:1.2 sleep 6000")
+        self.write(lambda target: target.update(engine=self.program))
         words = self.refused("ensure", "dcase")
         self.assertIn("(mount /dev:/dev)", words)
         self.assertIn("--tmpfs /dev/helper", words)
@@ -202,12 +209,37 @@ class ServersFiles(DataFirst):
 
     def test_the_servers_run_and_tmp_get_nothing_of_ours(self):
         def change(target):
+            target["engine"] = self.program
             target["container"]["mounts"] = ["/run:/run", "/tmp:/tmp"]
         self.write(change)
         listed = "find /run /tmp -maxdepth 1 | sort; ls -ldn /run/sshd"
         before = self.server(listed, check=False)
         self.ensure()
         self.assertEqual(set(self.server(listed, check=False).splitlines()) - set(before.splitlines()), set())
+
+    def test_a_volume_at_a_place_with_a_blank_that_shows_a_folder_of_the_server_is_seen(self):
+        self.server("rm -rf '/srv/h' && mkdir -p /srv/h && chown 7777:7777 /srv/h && "
+                    f"{self.program} volume create -d local -o type=none -o o=bind -o device=/srv/h dcase-home")
+        self.addCleanup(self.server, f"{self.program} rm -f dcase; {self.program} volume rm dcase-home; rm -rf /srv/h", False)
+        self.server(f"{self.program} run -d --name dcase -v 'dcase-home:/home/a b' -v /srv/p:/workspace centernet:1.2 sleep 6000 && {self.program} "
+                    "exec dcase sh -c 'echo \"ab:x:1234:1234::/home/a b:/bin/sh\" >> /etc/passwd'")
+
+        def change(target):
+            target["engine"] = self.program
+            target["ssh"]["user"] = "ab"
+        self.write(change)
+        before = self.server("find /srv/h -printf '%p %u %g %m\\n' | sort")
+        self.helper.json("ensure", "dcase")
+        self.assertEqual(self.server("find /srv/h -printf '%p %u %g %m\\n' | sort"), before)
+
+
+@unittest.skipUnless(shutil.which("podman"), "Podman is not installed: scripts/install-deps")
+class ServersFilesOfPodman(ServersFiles):
+    program = "podman"
+
+    @classmethod
+    def prepare(cls):
+        cls.sandbox.control("podman", timeout=300)
 
 
 @unittest.skipUnless(shutil.which("podman"), "Podman is not installed: scripts/install-deps")

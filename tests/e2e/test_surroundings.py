@@ -63,6 +63,7 @@ class Surroundings(unittest.TestCase):
 
     def start(self, *argv, **more):
         """helper in the background; its Popen, whose output is read by nobody until it has ended."""
+        self.helper.run("trust")
         child = subprocess.Popen([os.path.join(HELPER_BIN_DIR, "helper"), *argv], env=self.helper.environment, cwd=self.helper.folder,
                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
         self.addCleanup(child.stdout.close)

@@ -1,6 +1,7 @@
 #include "rpc/server/acceptor.hpp"
 
 #include "base/log.hpp"
+#include "base/shortage.hpp"
 #include "rpc/endpoint_file.hpp"
 
 #include <fmt/format.h>
@@ -66,7 +67,7 @@ Result<void> Acceptor::listen_tcp() {
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (!fd || ::bind(fd.get(), generic, size) != 0 || ::listen(fd.get(), k_backlog) != 0 ||
       ::getsockname(fd.get(), generic, &size) != 0) {
-    return fail(ErrorCode::internal, "127.0.0.1", "no port can be listened on (" + reason() + ")");
+    return fail(by_errno({ErrorCode::internal, "127.0.0.1", "no port can be listened on", {}}, errno));
   }
   front_->port = ntohs(address.sin_port);
   listen_at(std::move(fd), Origin::tcp);
@@ -89,7 +90,7 @@ Result<void> Acceptor::listen_unix(const std::filesystem::path& path) {
   text.copy(address.sun_path, k_max_socket_path);
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return failed("it cannot be bound (" + reason() + ")");
+    return fail(by_errno({ErrorCode::file_failed, text, "it cannot be bound", {}}, errno));
   // Nobody can connect before listen().
   if (::chmod(text.c_str(), 0600) != 0 || ::lstat(text.c_str(), &info) != 0 || ::listen(fd.get(), k_backlog) != 0) {
     const std::string cause = reason();

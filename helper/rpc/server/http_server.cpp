@@ -1,6 +1,7 @@
 #include "rpc/server/http_server.hpp"
 
 #include "base/log.hpp"
+#include "base/shortage.hpp"
 #include "rpc/server/acceptor.hpp"
 #include "rpc/server/front.hpp"
 
@@ -118,6 +119,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(std::shared_ptr<Dispatcher
   state->network = std::thread([raw = state.get()] { raw->serve(); });
   state->carer = std::jthread([raw = state.get()](const std::stop_token& stop) { raw->care(stop); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+} catch (const std::system_error& error) {
+  return fail(by_errno({ErrorCode::internal, "helperd", "it cannot listen", {}}, error.code().value()));
 } catch (const std::exception& error) {
   return fail(ErrorCode::internal, "helperd", std::string("it cannot listen (") + error.what() + ")");
 }

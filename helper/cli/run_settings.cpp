@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> k_actions{"show", "apply", "diff", "undo"};
 // What only the other actions take.
-constexpr std::array<std::string_view, 6> k_not_of_show{"--ide",     "--dry-run",           "--now",
-                                                        "--project", "--run-configuration", "--no-ssh-config"};
+constexpr std::array<std::string_view, 7> k_not_of_show{
+    "--ide", "--dry-run", "--now", "--follow-links", "--project", "--run-configuration", "--no-ssh-config"};
 
 struct Words {
   std::string action = "show";
@@ -98,6 +98,7 @@ ensure::SettingsOptions options_of(const Context& context) {
   options.run_configuration = arguments.text("--run-configuration");
   options.ssh_config = !arguments.has("--no-ssh-config");
   options.now = arguments.has("--now");
+  options.follow_links = arguments.has("--follow-links");
   options.dry_run = arguments.has("--dry-run");
   return options;
 }

@@ -86,6 +86,8 @@ constexpr std::array k_settings{
     OptionSpec{Kind::text, "--ide", "NAMES", "only these IDEs, joined by commas: PyCharm, or PyCharm2026.1"},
     OptionSpec{Kind::flag, "--dry-run", "", "only show what apply or undo would change, file by file"},
     OptionSpec{Kind::flag, "--now", "", "write also the files of an IDE that runs, instead of when it closes"},
+    OptionSpec{Kind::flag, "--follow-links", "",
+               "write also through links that lead out of the project or the IDE's folder"},
     OptionSpec{Kind::text, "--project", "FOLDER",
                "the folder that the IDE opens (the config's project when not given)"},
     OptionSpec{Kind::text, "--run-configuration", "FILE",

@@ -67,12 +67,13 @@ settings::Order order_of(ide::Wanted wanted, const config::Target& target, const
   order.run_configuration = options.run_configuration;
   order.ssh_config = options.ssh_config;
   order.now = options.now;
+  order.follow_links = options.follow_links;
   order.dry_run = options.dry_run;
   return order;
 }
 
 settings::UndoOrder undo_order_of(ide::Wanted wanted, const SettingsOptions& options) {
-  return {std::move(wanted), names_of(options.ides), options.now, options.dry_run};
+  return {std::move(wanted), names_of(options.ides), options.now, options.follow_links, options.dry_run};
 }
 
 std::string helper_beside_us() {

@@ -19,6 +19,7 @@ struct SettingsOptions {
   std::string run_configuration;  // as settings::Order
   bool ssh_config = true;
   bool now = false;
+  bool follow_links = false;
   bool dry_run = false;
 };
 

@@ -30,6 +30,8 @@ std::vector<Param> settings_params(std::vector<Param> own = {}) {
        "names of IDEs, joined by commas: \"PyCharm\" or \"PyCharm2026.1\"; absent: all"},
       {"now", ParamType::boolean, false,
        "the files of an IDE that runs too; absent: it is asked, or they wait until it closes"},
+      {"follow_links", ParamType::boolean, false,
+       "files are written through links that lead out of the project or the IDE's folder; absent: they are left"},
   });
   params.insert(params.end(), own.begin(), own.end());
   return params;

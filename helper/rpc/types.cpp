@@ -325,6 +325,7 @@ void describe(A& a, V& v) {
   a.optional("run_configuration", v.run_configuration);
   a.optional("ssh_config", v.ssh_config);
   a.optional("now", v.now);
+  a.optional("follow_links", v.follow_links);
   a.optional("dry_run", v.dry_run);
 }
 

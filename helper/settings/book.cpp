@@ -118,7 +118,7 @@ Result<Book::Plan> Book::plan_apply(const Order& order) {
     const auto of_ssh = ssh_edits(desk(), order.wanted);
     plan.all.insert(plan.all.end(), of_ssh.begin(), of_ssh.end());
   }
-  refuse_unwritable(plan.all);
+  refuse_unwritable(plan.all, order.follow_links);
   leave_what_refers_to_nothing(plan.all);
   return plan;
 }
@@ -184,7 +184,7 @@ Result<Book::Plan> Book::plan_undo(const UndoOrder& order) {
                                   [&](const IdeReport& ide) { return ide.folder == edit.place.folder; });
     });
   }
-  refuse_unwritable(plan.all);
+  refuse_unwritable(plan.all, order.follow_links);
   return plan;
 }
 
@@ -260,7 +260,7 @@ Result<void> Book::settle_one(const Pending& entry) {
     if (!product || !std::filesystem::is_directory(entry.folder, absent)) return {};  // it was taken off this machine
     product->config_folder = entry.folder;
     edits = application_edits(desk(), entry.wanted, {*product});
-    refuse_unwritable(edits);
+    refuse_unwritable(edits, false);
     leave_what_refers_to_nothing(edits);
     HELPER_TRY(write_edits(desk(), ledger, edits, entry.wanted,
                            [&](const Edit& edit) { return remake(desk(), edit.place, entry.wanted, edit.product); }));
@@ -268,7 +268,7 @@ Result<void> Book::settle_one(const Pending& entry) {
     const Ledger before = ledger;
     edits = undo_edits(desk(), ledger, name);
     std::erase_if(edits, [&](const Edit& edit) { return edit.place.folder != entry.folder; });
-    refuse_unwritable(edits);
+    refuse_unwritable(edits, false);
     take_back(desk(), ledger, edits, name,
               [&](const Edit& edit) { return undo_edit(desk(), before, *before.find_record(edit.place.file), name); });
     ledger.drop_idle_targets();

@@ -24,6 +24,7 @@ struct UndoOrder {
   ide::Wanted wanted;             // of which the name counts
   std::vector<std::string> ides;  // only their files; none: all files
   bool now = false;
+  bool follow_links = false;
   bool dry_run = false;
 };
 

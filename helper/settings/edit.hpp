@@ -32,6 +32,7 @@ struct Edit {
   std::optional<std::string> after{};
   std::optional<Error> refused{};  // why it is left as it is
   ide::Product product{};          // by whose rules it is made; of no account to an undo
+  bool follows_links = false;      // somebody has said yes to links that lead out of the project or the IDE's folder
   [[nodiscard]] bool changes() const { return !refused && before != after; }
 };
 

@@ -21,6 +21,7 @@ struct Order {
   bool ssh_config = true;
   bool second_name_only = false;  // of the Host block: a server of a config is called as the target is
   bool now = false;               // files of an IDE that runs are written nevertheless
+  bool follow_links = false;      // out of the project or the IDE's folder, too
   bool dry_run = false;           // nothing is written
 };
 

@@ -68,7 +68,9 @@ Result<void> stays_within(const fs::path& file, const fs::path& folder) {
   return refused(
       file,
       "a link leads it out of " + folder.string() + ", to " + target.string() + ", and helper writes nothing there",
-      "put a file or folder of its own in the place of the link, then run the command again");
+      "if it may be written there: helper settings apply --follow-links; or else put a file or folder of its own in "
+      "the "
+      "place of the link");
 }
 
 Result<void> remove_file(FileStore& files, const fs::path& file) {

@@ -33,8 +33,8 @@ Result<void> prepare(const Desk& desk, Ledger& ledger, const Edit& edit, const s
 }
 
 // The folder that a link must not lead out of: the IDE's, or the project's, which is the one that has .idea in it. ""
-// for
-// ~/.ssh: there a link is the person's own, to a folder of start files say; what it leads to is written, and it stays.
+// for ~/.ssh: there a link is the person's own, to a folder of start files say; what it leads to is written, and it
+// stays.
 fs::path fence_of(const Place& place) {
   if (!place.kind) return {};
   if (!place.folder.empty()) return place.folder;
@@ -44,13 +44,15 @@ fs::path fence_of(const Place& place) {
   return place.file.parent_path();
 }
 
-Result<void> may_be_written(const Place& place) {
-  if (const fs::path fence = fence_of(place); !fence.empty()) HELPER_TRY(stays_within(place.file, fence));
+Result<void> may_be_written(const Edit& edit) {
+  const Place& place = edit.place;
+  const fs::path fence = edit.follows_links ? fs::path() : fence_of(place);
+  if (!fence.empty()) HELPER_TRY(stays_within(place.file, fence));
   return may_replace(place.file);
 }
 
 Result<void> put(const Desk& desk, const Edit& edit) {
-  HELPER_TRY(may_be_written(edit.place));
+  HELPER_TRY(may_be_written(edit));
   if (edit.after) return replace_file(desk.files, edit.place.file, *edit.after, mode_of_new(edit.place));
   return remove_file(desk.files, edit.place.file);
 }
@@ -61,7 +63,9 @@ Result<void> write_current(const Desk& desk, Edit& edit, const Remake& remake,
   for (int tries = 0; tries < k_most_tries; ++tries) {
     HELPER_TRY_ASSIGN(const auto now, desk.files.read(edit.place.file));
     if (now == edit.before) return put(desk, edit);
+    const bool follows_links = edit.follows_links;
     edit = remake(edit);
+    edit.follows_links = follows_links;
     if (edit.refused) return fail(*edit.refused);
     if (!edit.changes()) return {};
     HELPER_TRY(on_remake());
@@ -78,10 +82,11 @@ void bring_back_record(Ledger& ledger, const Ledger& before, const std::filesyst
 
 }  // namespace
 
-void refuse_unwritable(std::vector<Edit>& edits) {
+void refuse_unwritable(std::vector<Edit>& edits, bool follow_links) {
   for (Edit& edit : edits) {
+    edit.follows_links = follow_links;
     if (!edit.changes()) continue;
-    if (auto may = may_be_written(edit.place); !may) edit.refused = may.error();
+    if (auto may = may_be_written(edit); !may) edit.refused = may.error();
   }
 }
 

@@ -12,8 +12,8 @@ namespace helper::settings {
 // The edit of a place by the text that it has now.
 using Remake = std::function<Edit(const Edit& edit)>;
 
-// Refuses the edits whose files are not to be written.
-void refuse_unwritable(std::vector<Edit>& edits);
+// Refuses the edits whose files are not to be written; `follow_links` is for these edits until they are written.
+void refuse_unwritable(std::vector<Edit>& edits, bool follow_links);
 
 // Writes those that change something, for the target of that name; a file that somebody else has written since it was
 // read is edited anew. One that fails is refused, and so is what would refer to it. Error: nothing was written, for a

@@ -14,6 +14,7 @@
 #include <future>
 #include <mutex>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <utility>
 

@@ -27,14 +27,15 @@ test::FakeDaemon::Script answers(const settings::Report& report) {
 TEST(Settings, AreAppliedAndToldFileByFileUnderTheirOwners) {
   Desk desk;
   desk.daemon.will_answer("settings.apply", answers(a_report()));
-  ASSERT_EQ(
-      desk.run({"settings", "apply", "centernet", "--ide", "PyCharm", "--now", "--no-ssh-config", "--project", "sub/"})
-          .value_or(-1),
-      0);
+  ASSERT_EQ(desk.run({"settings", "apply", "centernet", "--ide", "PyCharm", "--now", "--follow-links",
+                      "--no-ssh-config", "--project", "sub/"})
+                .value_or(-1),
+            0);
   const auto& params = desk.daemon.asked().front().params;
   EXPECT_EQ(params.at("target"), "centernet");
   EXPECT_EQ(params.at("ides"), "PyCharm");
   EXPECT_EQ(params.at("now"), true);
+  EXPECT_EQ(params.at("follow_links"), true);
   EXPECT_EQ(params.at("ssh_config"), false);
   EXPECT_EQ(params.at("project"), (desk.folder.path() / "sub").string());
   EXPECT_EQ(desk.out.str(),

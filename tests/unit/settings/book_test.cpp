@@ -236,6 +236,25 @@ TEST(Apply, WritesNothingThroughALinkThatLeadsOutOfTheProjectOrTheIde) {
   }
 }
 
+TEST(Apply, WritesThroughSuchALinkWithAYesAndUndoTakesItBackWithAYes) {
+  namespace fs = std::filesystem;
+  Home home;
+  fs::create_directories(home.path("project/.idea"));
+  fs::create_directories(home.path("elsewhere"));
+  fs::create_symlink("../../elsewhere/misc.xml", home.path("project/.idea/misc.xml"));
+  Order order = home.order();
+  order.follow_links = true;
+  ASSERT_TRUE(home.book.apply(order, {}));
+  EXPECT_TRUE(fs::exists(home.path("elsewhere/misc.xml")));
+  EXPECT_TRUE(fs::is_symlink(home.path("project/.idea/misc.xml")));
+
+  ASSERT_TRUE(home.book.undo({order.wanted, {}}, {}));
+  EXPECT_TRUE(fs::exists(home.path("elsewhere/misc.xml"))) << "nobody has said yes to that";
+  ASSERT_TRUE(home.book.undo({order.wanted, {}, false, true}, {}));
+  EXPECT_FALSE(fs::exists(home.path("elsewhere/misc.xml")));
+  EXPECT_TRUE(fs::is_symlink(home.path("project/.idea/misc.xml")));
+}
+
 TEST(Undo, KeepsALinkWhoseFileWasNotThereBefore) {
   namespace fs = std::filesystem;
   Home home;

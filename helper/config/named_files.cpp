@@ -12,6 +12,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t k_longest_word = 1024;
 constexpr std::size_t k_most_folders = 16;
+constexpr std::size_t k_most_copied = 8;  // folders of a Dockerfile's COPY
 constexpr std::string_view k_ends_of_words = " \t\r\n\f\v\"'`;&|()<>{}[]$=,\\";
 
 struct Companion {
@@ -61,7 +62,54 @@ std::vector<fs::path> meanings(std::string_view word, const ScriptPlaces& places
   return paths;
 }
 
+// The instructions of a Dockerfile: lines, joined where one ends in a backslash.
+std::vector<std::string> instructions_of(std::string_view text) {
+  std::vector<std::string> instructions(1);
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool goes_on = line.ends_with('\\');
+    if (goes_on) line.remove_suffix(1);
+    instructions.back() += line;
+    if (goes_on) {
+      instructions.back() += ' ';
+    } else {
+      instructions.emplace_back();
+    }
+  }
+  return instructions;
+}
+
+bool is_instruction(std::string_view word, std::string_view name) {
+  return std::ranges::equal(word, name, [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 'a' + 'A' : a) == b; });
+}
+
 }  // namespace
+
+ScriptPlaces places_of_dockerfile(std::string_view text, const fs::path& context) {
+  ScriptPlaces places{{context}, {{"/", context}}};
+  fs::path workdir = "/";
+  for (const auto& instruction : instructions_of(text)) {
+    const auto words = words_of(instruction);
+    if (words.size() < 2) continue;
+    if (is_instruction(words[0], "WORKDIR")) workdir = (workdir / words[1]).lexically_normal();
+    if (words.size() < 3 || !(is_instruction(words[0], "COPY") || is_instruction(words[0], "ADD"))) continue;
+    if (std::ranges::find(words, "--from") != words.end()) continue;  // it takes from another stage
+    fs::path to = (workdir / words.back()).lexically_normal();
+    if (!to.has_filename() && to.has_relative_path()) to = to.parent_path();
+    for (std::size_t i = 1; i + 1 < words.size() && places.mapped.size() <= k_most_copied; ++i) {
+      if (words[i].starts_with("--")) continue;
+      const auto name = words[i].find_first_not_of('/');
+      fs::path from = name == std::string_view::npos ? context : (context / words[i].substr(name)).lexically_normal();
+      if (!from.has_filename()) from = from.parent_path();
+      if (std::ranges::find(places.folders, from) == places.folders.end()) places.folders.push_back(from);
+      places.mapped.emplace_back(to.string(), from);
+    }
+  }
+  return places;
+}
 
 NamedFiles files_named_in(std::string_view text, const ScriptPlaces& places) {
   const auto words = words_of(text);

@@ -27,6 +27,9 @@ inline constexpr std::size_t k_most_named_files = 1000;
 // command reads without being told (make: Makefile).
 [[nodiscard]] NamedFiles files_named_in(std::string_view text, const ScriptPlaces& places);
 
+// Of a Dockerfile: its context, the folders that COPY and ADD take from it, and where in the image they put them.
+[[nodiscard]] ScriptPlaces places_of_dockerfile(std::string_view text, const std::filesystem::path& context);
+
 // Whether a file is a shell script, whose text names further files: by its name or its first line.
 [[nodiscard]] bool is_shell_script(const std::filesystem::path& file, std::string_view text);
 

@@ -7,16 +7,31 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace helper::config {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A line is cut nowhere near what a person would write: a tail that is not shown could not be approved.
 constexpr std::size_t k_longest_line = 64 * 1024;
 
-std::string shown(std::string_view text) { return printable(text, k_longest_line); }
+void add_counted(std::string& text, std::string_view part) { text += fmt::format("{}:{}\n", part.size(), part); }
+
+// Texts as they are shown. What is not shown as it is written counts as it is written: two texts may look the same.
+class Shower {
+ public:
+  std::string operator()(std::string_view text) {
+    std::string line = printable(text, k_longest_line);
+    if (line != text) add_counted(written_, text);
+    return line;
+  }
+  // What was shown otherwise than it is written since the last call.
+  std::string take_written() { return std::exchange(written_, {}); }
+
+ private:
+  std::string written_;
+};
 
 bool is_in(const fs::path& path, const fs::path& folder) {
   const auto relative = path.lexically_relative(folder);
@@ -31,7 +46,8 @@ struct ToldPath {
 
 class Teller {
  public:
-  Teller(const Config& config, const PowerFacts& facts) : written_(config.file.parent_path()), facts_(facts) {}
+  Teller(const Config& config, const PowerFacts& facts, Shower& shower)
+      : written_(config.file.parent_path()), facts_(facts), shown_(shower) {}
 
   [[nodiscard]] ToldPath path(const fs::path& path) const {
     const auto at = facts_.real.find(path);
@@ -39,8 +55,8 @@ class Teller {
     const fs::path inside = path.lexically_relative(written_);
     const bool written_inside = is_in(path, written_);
     const fs::path unlinked = written_inside ? (facts_.folder / inside).lexically_normal() : path;
-    std::string text = shown(written_inside ? inside.string() : path.string());
-    if (trimmed(real) != trimmed(unlinked)) text += ", which leads to " + shown(real.string());
+    std::string text = shown_(written_inside ? inside.string() : path.string());
+    if (trimmed(real) != trimmed(unlinked)) text += ", which leads to " + shown_(real.string());
     const bool outside = !is_in(real, facts_.folder);
     if (outside) text += " (OUTSIDE the project)";
     return {std::move(text), outside};
@@ -53,11 +69,12 @@ class Teller {
 
   const fs::path written_;
   const PowerFacts& facts_;
+  Shower& shown_;
 };
 
 class List {
  public:
-  List(const Config& config, const PowerFacts& facts) : teller_(config, facts), facts_(facts) {}
+  List(const Config& config, const PowerFacts& facts) : teller_(config, facts, shown_), facts_(facts) {}
 
   std::vector<Power> take(const Config& config) {
     if (facts_.others) add("NOT ONLY YOURS: " + *facts_.others, {}, true);
@@ -66,11 +83,11 @@ class List {
       add("takes values from " + told.text, {}, told.outside);
     }
     for (const auto& [name, target] : config.targets) {
-      prefix_ = shown(name) + ": ";
+      prefix_ = shown_(name) + ": ";
       of(target);
     }
     prefix_.clear();
-    for (const auto& name : facts_.variables) add("reads " + shown(name) + " of your environment");
+    for (const auto& name : facts_.variables) add("reads " + shown_(name) + " of your environment");
     for (const auto& file : facts_.files) {
       const auto told = teller_.path(file.path);
       add("runs or sends the file " + told.text, file.fingerprint, told.outside);
@@ -81,62 +98,62 @@ class List {
 
  private:
   void add(const std::string& text, const std::string& detail = {}, bool always = false) {
-    powers_.push_back({prefix_ + text, detail, always});
+    powers_.push_back({prefix_ + text, detail + shown_.take_written(), always});
   }
 
   void of(const Target& target) {
     const bool here = target.server == "local";
     const auto& container = target.container;
-    add(here ? "works on this machine itself (server local)" : "connects to server " + shown(target.server));
+    add(here ? "works on this machine itself (server local)" : "connects to server " + shown_(target.server));
     if (container.build) {
-      build(*container.build, here ? "this machine's engine" : shown(target.server));
+      build(*container.build, here ? "this machine's engine" : shown_(target.server));
     } else {
-      add("runs image " + shown(container.image));
+      add("runs image " + shown_(container.image));
     }
-    add("as container " + shown(container.name));
+    add("as container " + shown_(container.name));
     if (container.privileged) add("privileged: root in the container is root of the machine that it runs on", {}, true);
-    if (container.runtime != "auto" && container.runtime != "gpus") add("with the runtime " + shown(container.runtime));
+    if (container.runtime != "auto" && container.runtime != "gpus")
+      add("with the runtime " + shown_(container.runtime));
     for (const auto& each : container.mounts) mount(each, here);
-    for (const auto& port : container.ports) add("publishes port " + shown(port));
+    for (const auto& port : container.ports) add("publishes port " + shown_(port));
     if (!container.extra_args.empty())
-      add("with more arguments for the engine: " + shown(shell::quote(container.extra_args)));
-    if (container.command) add("runs the command " + shown(shell::quote(*container.command)));
-    for (const auto& [name, value] : container.env) add("sets " + shown(name) + " in the container", value);
-    for (const auto& [name, value] : target.ssh.env) add("sets " + shown(name) + " in sessions", value);
-    for (const auto& line : target.post_create) add("runs once in the container: " + shown(line));
-    for (const auto& line : target.post_start) add("runs at each start of the container: " + shown(line));
-    if (target.ssh.key != "auto") add("logs in with the key " + shown(target.ssh.key));
+      add("with more arguments for the engine: " + shown_(shell::quote(container.extra_args)));
+    if (container.command) add("runs the command " + shown_(shell::quote(*container.command)));
+    for (const auto& [name, value] : container.env) add("sets " + shown_(name) + " in the container", value);
+    for (const auto& [name, value] : target.ssh.env) add("sets " + shown_(name) + " in sessions", value);
+    for (const auto& line : target.post_create) add("runs once in the container: " + shown_(line));
+    for (const auto& line : target.post_start) add("runs at each start of the container: " + shown_(line));
+    if (target.ssh.key != "auto") add("logs in with the key " + shown_(target.ssh.key));
     if (!target.project.remote.empty()) {
       const auto told = teller_.path(target.project.local);
-      add("project folder " + told.text + " is " + shown(target.project.remote) + " in the container", {},
+      add("project folder " + told.text + " is " + shown_(target.project.remote) + " in the container", {},
           told.outside);
     }
   }
 
   void build(const BuildConfig& build, const std::string& to) {
     const auto told = teller_.path(build.context);
-    add("builds its image by " + shown(build.dockerfile) +
-            (build.target.empty() ? std::string() : ", stage " + shown(build.target)) + ", and sends to " + to +
+    add("builds its image by " + shown_(build.dockerfile) +
+            (build.target.empty() ? std::string() : ", stage " + shown_(build.target)) + ", and sends to " + to +
             " the folder " + told.text,
         {}, told.outside);
-    for (const auto& [name, value] : build.args) add("builds with the argument " + shown(name), value);
+    for (const auto& [name, value] : build.args) add("builds with the argument " + shown_(name), value);
   }
 
   void mount(const std::string& mount, bool here) {
     const std::string host = mount.substr(0, mount.find(':'));
-    if (!here || !host.starts_with('/')) return add("mounts " + shown(mount));
+    if (!here || !host.starts_with('/')) return add("mounts " + shown_(mount));
     const auto told = teller_.path(fs::path(host).lexically_normal());
-    add("mounts " + shown(mount) + (told.outside ? ": of this machine, " + told.text : std::string()), {},
+    add("mounts " + shown_(mount) + (told.outside ? ": of this machine, " + told.text : std::string()), {},
         told.outside);
   }
 
+  Shower shown_;
   const Teller teller_;
   const PowerFacts& facts_;
   std::string prefix_;
   std::vector<Power> powers_;
 };
-
-void add_counted(std::string& text, std::string_view part) { text += fmt::format("{}:{}\n", part.size(), part); }
 
 }  // namespace
 

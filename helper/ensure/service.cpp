@@ -97,21 +97,32 @@ struct Service::State {
   // The gate: nothing that a config names is touched by a request before its config has passed here.
   Result<config::Config> load(const Request& request, const std::stop_token& stop, bool take_over = true) {
     HELPER_TRY_ASSIGN(const auto file, config_file(request));
-    HELPER_TRY(admit(request, file, stop, take_over));
-    return config::load_config(files, file, variable_of(request));
+    HELPER_TRY_ASSIGN(const auto look, admit(request, file, stop, take_over));
+    return load_as_looked_at(*look, file, variable_of(request));
   }
 
-  Result<void> admit(const Request& request, const std::filesystem::path& file, const std::stop_token& stop,
-                     bool take_over) {
+  // What a request without a stream of events could not tell is told by the next one that has one.
+  void tell_note(const Request& request, const std::filesystem::path& file, const std::string& text) {
+    Event note;
+    {
+      const std::scoped_lock lock(mutex);
+      if (!text.empty()) untold[file] = text;
+      const auto at = untold.find(file);
+      if (at == untold.end() || !request.tell) return;
+      note.text = std::move(at->second);
+      untold.erase(at);
+    }
+    request.tell(note);
+  }
+
+  // The look that was let in.
+  Result<std::shared_ptr<const TrustLook>> admit(const Request& request, const std::filesystem::path& file,
+                                                 const std::stop_token& stop, bool take_over) {
     // Once more after each yes: the files may have changed while the question was open.
     for (;;) {
       HELPER_TRY_ASSIGN(const auto standing, trust.standing(file, variable_of(request), take_over));
-      if (!standing.note.empty() && request.tell) {
-        Event note;
-        note.text = standing.note;
-        request.tell(note);
-      }
-      if (standing.trusted) return {};
+      tell_note(request, file, standing.note);
+      if (standing.trusted) return standing.look;
       if (!request.target.empty()) {  // a name mistyped is told before anything is asked
         HELPER_TRY_ASSIGN(const auto config, config::load_config(files, file, variable_of(request)));
         HELPER_TRY(config::choose_target(config, request.target));
@@ -211,6 +222,7 @@ struct Service::State {
   SettingsWatch watch{book};
   TrustBook trust{paths, files, clock};
   std::mutex mutex;
+  std::map<std::filesystem::path, std::string> untold;  // notes of configs that were taken over
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
 };
 

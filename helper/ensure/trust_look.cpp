@@ -31,6 +31,30 @@ bool is_of_the_kernel(const fs::path& path) {
   return text.starts_with("/proc/") || text.starts_with("/sys/") || text.starts_with("/dev/");
 }
 
+// Files as they were when each was read first. `disk` is null: only those that were read.
+class ReadOnce final : public FileStore {
+ public:
+  ReadOnce(FileStore* disk, std::map<fs::path, std::string> known) : disk_(disk), texts_(std::move(known)) {}
+
+  Result<std::optional<std::string>> read(const fs::path& path) override {
+    if (const auto at = texts_.find(path); at != texts_.end()) return at->second;
+    if (disk_ == nullptr) return fail(ErrorCode::config_unreadable, path.string(), "it has just changed", "try again");
+    HELPER_TRY_ASSIGN(auto text, disk_->read(path));
+    if (text) texts_[path] = *text;
+    return text;
+  }
+  Result<void> write(const fs::path& path, std::string_view, mode_t) override { return read_only(path); }
+  Result<void> remove(const fs::path& path) override { return read_only(path); }
+  [[nodiscard]] const std::map<fs::path, std::string>& texts() const { return texts_; }
+
+ private:
+  static tl::unexpected<Error> read_only(const fs::path& path) {
+    return fail(ErrorCode::internal, path.string(), "it is only read here", "");
+  }
+  FileStore* disk_;
+  std::map<fs::path, std::string> texts_;
+};
+
 // Reads the files that a config makes run or send, and notes a stamp of every place where one could be.
 class Files {
  public:
@@ -126,14 +150,17 @@ config::ScriptPlaces places_of(const config::Target& target, const fs::path& fol
   return places;
 }
 
-void cover_build(Files& files, const config::BuildConfig& build) {
+// The places of the image's files that come from the context.
+config::ScriptPlaces cover_build(Files& files, const config::BuildConfig& build) {
   const fs::path dockerfile = (build.context / build.dockerfile).lexically_normal();
   // docker takes the first of these two that is there.
   files.cover(build.context / (build.dockerfile + ".dockerignore"));
   files.cover(build.context / ".dockerignore");
-  if (auto text = files.cover(dockerfile)) {
-    files.script(std::move(*text), {{build.context}, {{"/", build.context}}});
-  }
+  auto text = files.cover(dockerfile);
+  if (!text) return {};
+  auto places = config::places_of_dockerfile(*text, build.context);
+  files.script(std::move(*text), places);
+  return places;
 }
 
 void note_where_it_leads(config::PowerFacts& facts, std::vector<Stamp>& stamps, const fs::path& path) {
@@ -153,9 +180,11 @@ void note_target(config::PowerFacts& facts, std::vector<Stamp>& stamps, Files& f
       if (host.is_absolute()) note_where_it_leads(facts, stamps, host);
     }
   }
+  config::ScriptPlaces places = places_of(target, folder);
   if (container.build) {
     note_where_it_leads(facts, stamps, container.build->context);
-    cover_build(files, *container.build);
+    const auto built = cover_build(files, *container.build);
+    places.mapped.insert(places.mapped.end(), built.mapped.begin(), built.mapped.end());
   }
   std::string script;
   for (const auto& line : target.post_create) script += line + "\n";
@@ -163,7 +192,18 @@ void note_target(config::PowerFacts& facts, std::vector<Stamp>& stamps, Files& f
   for (const auto& word : container.command.value_or(std::vector<std::string>{})) script += word + " ";
   script += "\n";
   for (const auto& word : container.extra_args) script += word + " ";
-  files.script(std::move(script), places_of(target, folder));
+  files.script(std::move(script), places);
+}
+
+// A folder of this machine that a variable of the environment decides: only with its value can be seen where it is.
+bool has_variable_in_paths(const Config& config) {
+  const auto has = [](const std::string& text) { return text.find("${localEnv:") != std::string::npos; };
+  return std::ranges::any_of(config.targets, [&](const auto& each) {
+    const config::Target& target = each.second;
+    const auto& build = target.container.build;
+    return has(target.project.local.string()) || (build && (has(build->context.string()) || has(build->dockerfile))) ||
+           (target.server == "local" && std::ranges::any_of(target.container.mounts, has));
+  });
 }
 
 // One reading of the config, with one idea of what the environment says.
@@ -174,12 +214,14 @@ struct Reading {
 
 class Reader {
  public:
-  Reader(FileStore& files, const fs::path& file, TrustLook& look) : files_(files), file_(file), look_(look) {}
+  Reader(FileStore& files, const fs::path& file, TrustLook& look)
+      : files_(files), config_files_(&files, {}), file_(file), look_(look) {}
 
   Result<Reading> read(const LocalVariable& variable) {
     Reading reading;
     config::PowerFacts facts;
     HELPER_TRY_ASSIGN(const Config config, load(variable, reading.variables, facts.included));
+    has_variable_in_paths = helper::ensure::has_variable_in_paths(config);
     std::error_code bad;
     const fs::path folder = file_.parent_path();
     facts.folder = fs::canonical(folder, bad);
@@ -196,13 +238,16 @@ class Reader {
     return reading;
   }
 
+  [[nodiscard]] const std::map<fs::path, std::string>& texts() const { return config_files_.texts(); }
+
   bool has_patterns = false;
+  bool has_variable_in_paths = false;  // in the last reading
 
  private:
   Result<Config> load(const LocalVariable& variable, std::set<std::string>& variables,
                       std::vector<fs::path>& included) {
     note_owners(file_);
-    auto text = files_.read(file_);
+    auto text = config_files_.read(file_);
     if (!text) return fail(ErrorCode::config_unreadable, text.error().thing, text.error().cause, text.error().fix);
     if (!*text)
       return fail(ErrorCode::config_unreadable, file_.string(), "there is no such file",
@@ -215,7 +260,7 @@ class Reader {
                                         return variable(name);
                                       },
                                       [&](const fs::path& path) -> Result<config::DevcontainerFile> {
-                                        HELPER_TRY_ASSIGN(auto opened, config::open_devcontainer(files_, path));
+                                        HELPER_TRY_ASSIGN(auto opened, config::open_devcontainer(config_files_, path));
                                         note_owners(opened.file);
                                         note_choice(path, opened.file);
                                         if (std::ranges::find(included, opened.file) == included.end())
@@ -244,6 +289,7 @@ class Reader {
   }
 
   FileStore& files_;
+  ReadOnce config_files_;
   const fs::path& file_;
   TrustLook& look_;
 };
@@ -264,10 +310,10 @@ Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const L
   Reader reader(files, file, look);
   // Values stay out of it: with a placeholder for each, and, for the defaults that the text names, with none set.
   auto reading = reader.read([](const std::string& name) { return "${localEnv:" + name + "}"; });
-  if (reading && !reading->variables.empty()) {
+  if (reading && !reader.has_variable_in_paths && !reading->variables.empty()) {
     if (const auto bare = reader.read(config::no_variable)) add_new(reading->powers, bare->powers);
-  } else if (!reading) {
-    // A placeholder does not fit where a port or an image is asked for: there the value itself counts.
+  } else if (!reading || reader.has_variable_in_paths) {
+    // A placeholder does not fit where a port, an image or a folder is asked for: there the value itself counts.
     reading = reader.read(variable);
     look.has_values = reading && !reading->variables.empty();
   }
@@ -283,7 +329,13 @@ Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const L
     }
   }
   if (look.has_values || reader.has_patterns) look.stamps.clear();
+  look.texts = reader.texts();
   return look;
+}
+
+Result<Config> load_as_looked_at(const TrustLook& look, const fs::path& file, const LocalVariable& variable) {
+  ReadOnce files(nullptr, look.texts);
+  return config::load_config(files, file, variable);
 }
 
 }  // namespace helper::ensure

@@ -4,12 +4,14 @@
 
 #include "base/files.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "config/local_variables.hpp"
 #include "config/owners.hpp"
 #include "config/powers.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +43,7 @@ struct TrustLook {
   bool has_values = false;                  // values of the environment are in the texts: they are not to be stored
   std::int64_t newest = 0;                  // when the last of its files was changed: nanoseconds since 1970
   std::vector<Stamp> stamps;                // as long as these are the same, so is all of the above
+  std::map<std::filesystem::path, std::string> texts;  // of the config and of what it takes over, as they were read
 };
 
 // The links, files and folders on the way to a config.
@@ -49,5 +52,9 @@ struct TrustLook {
 // Reads the config with placeholders for what `variable` would give. Errors: those of config::load_config.
 [[nodiscard]] Result<TrustLook> look_at_config(FileStore& files, const std::filesystem::path& file,
                                                const config::LocalVariable& variable);
+
+// The config from the texts that `look` has read: what is approved is what is used, whatever the disk has by now.
+[[nodiscard]] Result<config::Config> load_as_looked_at(const TrustLook& look, const std::filesystem::path& file,
+                                                       const config::LocalVariable& variable);
 
 }  // namespace helper::ensure

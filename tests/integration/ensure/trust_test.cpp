@@ -1,6 +1,7 @@
 // Trust in configs with real files, owners and links: the look, the record, and the gate of the Service.
 #include "ensure/service.hpp"
 #include "ensure/trust_book.hpp"
+#include "support/fake_jupyter_api.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gmock/gmock.h>
@@ -123,6 +124,29 @@ TEST_F(Trust, NamesOfTheEnvironmentCountAndItsValuesNeverDo) {
   EXPECT_NE(its.digest, with("hunter2").digest) << "a default is content too";
 }
 
+TEST_F(Trust, AFolderThatAVariableDecidesIsLookedAtWhereItIs) {
+  fs::create_directories(folder.path() / "secret");
+  std::ofstream(folder.path() / "secret" / "Dockerfile") << "FROM x\n";
+  write("helper.json", R"({"targets": {"t1": {"server": "gpu1", "devcontainer": "."}}})");
+  write(".devcontainer/devcontainer.json",
+        R"({"build": {"dockerfile": "Dockerfile", "context": "${localEnv:PLACE}"}})");
+  const auto its = look_at_config(
+      files, config(), [&](const std::string&) { return std::optional((folder.path() / "secret").string()); });
+  ASSERT_TRUE(its) << to_text(its.error());
+  EXPECT_TRUE(std::ranges::any_of(its->powers, [](const auto& power) {
+    return power.always && power.text.find("secret (OUTSIDE the project)") != std::string::npos;
+  })) << config::canonical_text(its->powers);
+  EXPECT_TRUE(its->has_values);
+}
+
+TEST_F(Trust, WhatIsUsedIsWhatWasLookedAt) {
+  const auto its = look();
+  write("helper.json", R"({"targets": {"other": {"container": {"image": "i:1"}}}})");
+  const auto config = load_as_looked_at(its, this->config(), config::no_variable);
+  ASSERT_TRUE(config) << to_text(config.error());
+  EXPECT_TRUE(config->targets.contains("t1"));
+}
+
 TEST_F(Trust, ANewConfigIsNotTrustedUntilItIsApprovedByContent) {
   EXPECT_EQ(state().state, "new");
   approve();
@@ -232,7 +256,8 @@ class Gate : public Trust {
     return request;
   }
   std::vector<Question> asked;
-  Service service{paths};
+  test::FakeJupyterApi jupyter;
+  Service service{paths, {}, jupyter};
 };
 
 TEST_F(Gate, EveryMethodButTargetsRefusesAConfigThatNobodyApproved) {
@@ -286,6 +311,35 @@ TEST_F(Gate, AYesIsRememberedByContent) {
   EXPECT_EQ(service.watch(request(), 0, {}).error().code, ErrorCode::config_untrusted);
   EXPECT_FALSE(service.watch(asking("no"), 0, {}));
   EXPECT_THAT(asked.back().details, Contains(HasSubstr("new: t1: mounts /:/host")));
+}
+
+TEST_F(Gate, AConfigThatIsSwappedBetweenTheQuestionAndTheYesIsAskedAboutAgain) {
+  write("helper.json", R"({"targets": {"t1": {"container": {"image": "i:1"}}}})");
+  Request swapping = request();
+  swapping.can_answer = true;
+  swapping.tell = [&](const Event& event) {
+    if (event.kind != Event::Kind::question) return;
+    asked.push_back(event.question);
+    write("helper.json", R"({"targets": {"t1": {"container": {"image": "i:1", "mounts": ["/:/host"]}}}})");
+    EXPECT_TRUE(service.answer(event.question_id, asked.size() == 1 ? "yes" : "no"));
+  };
+  EXPECT_EQ(service.watch(swapping, 0, {}).error().code, ErrorCode::cancelled);
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_THAT(asked.back().details, Contains(HasSubstr("new: t1: mounts /:/host")));
+}
+
+TEST_F(Gate, ATakenOverConfigIsSaidToTheNextWhoCanBeTold) {
+  fs::create_directories(paths.user_config_file.parent_path());
+  std::ofstream(paths.user_config_file) << R"({"targets": {"t1": {"container": {"image": "i:1"}}}})";
+  fs::permissions(paths.home / ".config", fs::perms::owner_all);
+  Request its;
+  its.config_file = paths.user_config_file.string();
+  EXPECT_TRUE(service.watch(its, 0, {})) << "without a stream of events";
+  std::vector<std::string> told;
+  its.tell = [&](const Event& event) { told.push_back(event.text); };
+  EXPECT_TRUE(service.watch(its, 0, {}));
+  EXPECT_TRUE(service.watch(its, 0, {}));
+  EXPECT_THAT(told, testing::ElementsAre(HasSubstr("is trusted as it is")));
 }
 
 TEST_F(Gate, AnApprovalCarriesWhatWasShown) {

@@ -40,6 +40,18 @@ TEST(NamedFiles, WhatACommandReadsWithoutBeingToldCounts) {
   EXPECT_THAT(files_named_in("remake it", k_places).files, Not(Contains("/home/me/p/Makefile")));
 }
 
+TEST(NamedFiles, APathOfTheImageIsTheFileThatCopyPutsThere) {
+  const auto named = [](const std::string& dockerfile) {
+    return files_named_in(dockerfile, places_of_dockerfile(dockerfile, "/c")).files;
+  };
+  EXPECT_THAT(named("FROM x\nCOPY . /app\nRUN bash /app/setup.sh\n"), Contains("/c/setup.sh"));
+  EXPECT_THAT(named("FROM x\nWORKDIR /app\nCOPY . .\nRUN sh /app/setup.sh"), Contains("/c/setup.sh"));
+  EXPECT_THAT(named("FROM x\ncopy --chown=1:1 tools/ \\\r\n  /opt/t/\r\nRUN /opt/t/go.sh"), Contains("/c/tools/go.sh"));
+  EXPECT_THAT(named("FROM x\nADD [\"tools\", \".\"]\nRUN ./go.sh"), Contains("/c/tools/go.sh"));
+  EXPECT_THAT(named("FROM x\nCOPY --from=a /x /y\nRUN /y/go.sh"), Not(Contains("/c/x/go.sh")));
+  EXPECT_THAT(places_of_dockerfile("COPY\nCOPY a\n\\", "/c").folders, testing::ElementsAre("/c"));
+}
+
 TEST(NamedFiles, ThereIsALimit) {
   std::string text;
   for (int i = 0; i < 2000; ++i) text += "f" + std::to_string(i) + " ";

@@ -141,6 +141,16 @@ TEST(Powers, TextsCannotRunIntoOneAnother) {
   EXPECT_NE(canonical_text({{"a\n0:\n1:b", ""}}), canonical_text({{"a", ""}, {"b", ""}}));
 }
 
+TEST(Powers, WhatLooksTheSameIsNotTheSame) {
+  const auto hook = [](const std::string& line) {
+    return canonical_text(
+        powers(R"({"server": "gpu1", "container": {"image": "i:1"}, "post_create": [")" + line + R"("]})"));
+  };
+  EXPECT_NE(hook(R"(true # \\n curl evil)"), hook(R"(true # \n curl evil)")) << "a backslash and an n, or a line's end";
+  const std::string long_text(100'000, 'x');
+  EXPECT_NE(hook(long_text + "1"), hook(long_text + "2")) << "a line that is cut where it is shown";
+}
+
 TEST(Powers, NothingInThemCanSteerATerminal) {
   const auto list = powers(R"({"container": {"image": "i:1"}, "post_create": ["echo \u001b[2J hidden"]})");
   EXPECT_THAT(list, Each(Field(&Power::text, Not(HasSubstr("\x1b")))));

@@ -24,6 +24,7 @@ class Shower {
   std::string operator()(std::string_view text) {
     std::string line = printable(text, k_longest_line);
     if (line != text) add_counted(written_, text);
+    if (text.size() > k_longest_line) line += fmt::format(" (cut: it has {} bytes, read the file)", text.size());
     return line;
   }
   // What was shown otherwise than it is written since the last call.

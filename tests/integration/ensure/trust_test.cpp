@@ -129,7 +129,7 @@ TEST_F(Trust, AFolderThatAVariableDecidesIsLookedAtWhereItIs) {
   std::ofstream(folder.path() / "secret" / "Dockerfile") << "FROM x\n";
   write("helper.json", R"({"targets": {"t1": {"server": "gpu1", "devcontainer": "."}}})");
   write(".devcontainer/devcontainer.json",
-        R"({"build": {"dockerfile": "Dockerfile", "context": "${localEnv:PLACE}"}})");
+        R"({"build": {"dockerfile": "${localEnv:PLACE}/Dockerfile", "context": "${localEnv:PLACE}"}})");
   const auto its = look_at_config(
       files, config(), [&](const std::string&) { return std::optional((folder.path() / "secret").string()); });
   ASSERT_TRUE(its) << to_text(its.error());

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace helper {
@@ -51,6 +54,26 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   return overlong || beyond ? 0 : length;
 }
 
+// Marks, separators, embeddings, isolates and tags of Unicode, which reorder or hide what stands around them.
+bool reorders(std::string_view character) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> k_ranges{{{"\u061c", "\u061c"},
+                                                                                   {"\u200b", "\u200f"},
+                                                                                   {"\u2028", "\u202e"},
+                                                                                   {"\u2060", "\u206f"},
+                                                                                   {"\ufeff", "\ufeff"},
+                                                                                   {"\U000e0000", "\U000e007f"}}};
+  return std::ranges::any_of(k_ranges,
+                             [&](const auto& range) { return character >= range.first && character <= range.second; });
+}
+
+char32_t code_of(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (character.size() == 1) return byte(0);
+  char32_t code = byte(0) & (0x7fU >> character.size());
+  for (std::size_t i = 1; i < character.size(); ++i) code = (code << 6U) | (byte(i) & 0x3fU);
+  return code;
+}
+
 std::string shown(std::string_view character) {
   const auto first = static_cast<unsigned char>(character.front());
   if (character == "\n") return "\\n";
@@ -61,6 +84,7 @@ std::string shown(std::string_view character) {
   if (character.size() == 2 && first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0) {
     return fmt::format("\\u{:04x}", static_cast<unsigned char>(character[1]));
   }
+  if (reorders(character)) return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code_of(character)));
   return std::string(character);
 }
 

@@ -32,6 +32,8 @@ TEST(Printable, ShowsControlCharactersAndBadBytesAsEscapes) {
   EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
   EXPECT_EQ(printable("\xff\xc3"), "\\xff\\xc3");
   EXPECT_EQ(printable("\xc2\x9b"), "\\u009b");
+  EXPECT_EQ(printable("a\u202eb\u200b\ufeff\u061c"), "a\\u202eb\\u200b\\ufeff\\u061c") << "what reorders or hides text";
+  EXPECT_EQ(printable("\u2010\u203a\U0001f600\uff21"), "\u2010\u203a\U0001f600\uff21");
 }
 
 TEST(Printable, CutsWhatIsTooLongBetweenCharacters) {

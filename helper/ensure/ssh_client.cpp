@@ -1,5 +1,6 @@
 #include "ensure/ssh_client.hpp"
 
+#include "base/log.hpp"
 #include "base/process.hpp"
 #include "base/random_token.hpp"
 #include "base/text.hpp"
@@ -65,7 +66,12 @@ std::optional<std::vector<std::string>> OpenSshClient::host_keys(std::uint16_t p
   }
   std::vector<std::string> keys;
   for (auto& each : asked) {
-    if (auto key = each.get()) keys.push_back(std::move(*key));
+    auto key = each.get();
+    if (key) {
+      keys.push_back(std::move(*key));
+    } else if (key.error().code != ErrorCode::cancelled) {
+      log_info("port {}: no host key was shown: {}", port, to_text(key.error()));
+    }
   }
   return keys.empty() ? std::nullopt : std::optional(std::move(keys));
 }

@@ -87,6 +87,7 @@ Result<std::string> shown_host_key(std::uint16_t port, const std::string& type, 
   host.hostname = "127.0.0.1";
   host.port = port;
   host.alias = "127.0.0.1:" + std::to_string(port);
+  host.user = "nobody";  // libssh insists on a name, which no packet before a login carries
   const Limit all(limit, stop);
   HELPER_TRY_ASSIGN(const Fd ours, dial(host.alias, host.hostname, port, all));
   Fd theirs(::fcntl(ours.get(), F_DUPFD_CLOEXEC, 3));

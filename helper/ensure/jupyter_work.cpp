@@ -43,12 +43,21 @@ plan::JupyterWork KnownWork::get(const std::string& run, const std::function<pla
   if (auto known = young(run)) return std::move(*known);
   asking_ = true;
   lock.unlock();
-  plan::JupyterWork work = ask();
-  lock.lock();
-  asking_ = false;
-  if (!stop.stop_requested()) answer_ = Answer{run, work, clock_.now()};
-  changed_.notify_all();
-  return work;
+  // Whatever becomes of the question, the next one may ask.
+  const auto settle = [&](const plan::JupyterWork* work) {
+    const std::scoped_lock again(mutex_);
+    asking_ = false;
+    changed_.notify_all();
+    if (work != nullptr && !stop.stop_requested()) answer_ = Answer{run, *work, clock_.now()};
+  };
+  try {
+    plan::JupyterWork work = ask();
+    settle(&work);
+    return work;
+  } catch (...) {
+    settle(nullptr);
+    throw;
+  }
 }
 
 }  // namespace helper::ensure

@@ -72,8 +72,8 @@ http::http_request request_for(const std::string& path, const std::string& token
 }
 
 // The last link of the chain sees every exception of the ones before: one that nobody looks at ends the process.
-std::shared_ptr<Outcome> begin(std::uint16_t port, const http::http_request& request,
-                               const pplx::cancellation_token& cancelled) {
+// It ends by itself once the gate is closed.
+std::shared_ptr<Outcome> begin(std::uint16_t port, const http::http_request& request) {
   http::client::http_client_config config;
   config.set_timeout(ensure::k_jupyter_limit + k_settle_limit);
   config.set_max_redirects(0);
@@ -82,7 +82,7 @@ std::shared_ptr<Outcome> begin(std::uint16_t port, const http::http_request& req
   const auto outcome = std::make_shared<Outcome>();
   const auto answer = std::make_shared<Answer>();
   http::client::http_client client(web::uri("http://127.0.0.1:" + std::to_string(port)), config);
-  client.request(request, cancelled)
+  client.request(request)
       .then([answer](const http::http_response& response) {
         answer->status = response.status_code();
         answer->json = response.headers().content_type() == "application/json";
@@ -117,17 +117,10 @@ Result<std::string> ask(const Fd& far, const std::string& path, const std::strin
   if (pass.empty()) return fail(ErrorCode::internal, "Jupyter", "the system gives no random numbers");
   HELPER_TRY_ASSIGN(auto gate, Gate::open(pass, policy));
   start_pool_once();
-  pplx::cancellation_token_source cancel;
-  const auto outcome = begin(gate.port(), request_for(path, token, pass), cancel.get_token());
-  if (auto served = gate.serve(far, until, stop); !served) {
-    cancel.cancel();
-    return fail(std::move(served).error());
-  }
+  const auto outcome = begin(gate.port(), request_for(path, token, pass));
+  HELPER_TRY(gate.serve(far, until, stop));
   const auto answer = outcome->wait(k_settle_limit);
-  if (!answer) {
-    cancel.cancel();
-    return fail(ErrorCode::timed_out, "Jupyter", "its answer was not read in time");
-  }
+  if (!answer) return fail(ErrorCode::timed_out, "Jupyter", "its answer was not read in time");
   HELPER_TRY_ASSIGN(const Answer whole, *answer);
   return body_of(whole);
 } catch (const std::exception& error) {

@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
                  return head;
                }(),
                "not HTTP"},
-        Malice{"HugeLength", "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n[", "not HTTP"},
+        Malice{"HugeLength", "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n[", "1 MiB"},
         Malice{"TwoLengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n[]", "not HTTP"},
         Malice{"NegativeChunk", chunked("-1\r\n[]\r\n"), "in chunks"},
         Malice{"HugeChunk", chunked("ffffffffffffffff\r\n[]\r\n"), "in chunks"},

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <new>
 #include <thread>
 
 namespace helper::ensure {
@@ -51,6 +52,13 @@ TEST_F(KnownWorkTest, AnAnswerToACancelledRequestIsNobodyElses) {
   stop.request_stop();
   get("run", "cancelled");
   EXPECT_FALSE(known.find("run"));
+}
+
+TEST_F(KnownWorkTest, AQuestionThatBreaksOffKeepsNobodyFromAsking) {
+  const auto broken = [&] { return known.get("run", []() -> plan::JupyterWork { throw std::bad_alloc(); }, {}); };
+  EXPECT_THROW(static_cast<void>(broken()), std::bad_alloc);
+  EXPECT_FALSE(known.find("run"));
+  EXPECT_EQ(get("run").kernels.at(0).id, "1");
 }
 
 TEST_F(KnownWorkTest, ManyWhoAskAtOnceAskOnce) {

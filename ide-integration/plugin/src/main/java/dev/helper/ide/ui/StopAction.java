@@ -6,7 +6,10 @@ import dev.helper.ide.wire.Json;
 import java.util.List;
 import org.jetbrains.annotations.NotNull;
 
-/** Tools > Helper > Stop: the container stops and its tunnels close. When kernels of Jupyter are busy, the service asks first. */
+/**
+ * Tools > Helper > Stop: the container stops and its tunnels close. When kernels of Jupyter are
+ * busy, the service asks first.
+ */
 public final class StopAction extends HelperAction {
   @Override
   void start(@NotNull Project project) {

@@ -158,6 +158,24 @@ class BusyKernels(JupyterTarget):
         self.assertIn("1 kernel is busy: train.ipynb", self.in_a_terminal("ensure", answer="no"))
         self.assertEqual(self.states()["train.ipynb"], "busy")
 
+    def test_idle_kernels_and_a_silent_jupyter_hold_no_script_up(self):
+        self.jupyter_client.stop_kernels()
+        self.jupyter_client.begin_cell(self.jupyter_client.start_notebook("look.ipynb"), "6 * 7")
+        deadline = time.monotonic() + 60
+        while self.states() != {"look.ipynb": "idle"}:
+            self.assertLess(time.monotonic(), deadline, self.states())
+            time.sleep(1)
+        done = self.helper.run("stop", "--config", self.config)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertFalse(self.runs())
+        self.ensure()
+        self.inside("sh", "-c", f"kill -STOP {self.pid()}")
+        report = self.helper.json("stop", "--config", self.config)
+        self.assertEqual(report.get("state"), "stopped", report)
+        self.assertIn("it is not known whether kernels of Jupyter are busy", "\n".join(report["notes"]))
+        self.assertFalse(self.runs())
+        self.assertEqual(self.helper.json("stop", "--config", self.config)["changed"], False)
+
     def test_yes_beforehand_stops_it(self):
         report = self.helper.json("stop", "--yes", "--config", self.config)
         self.assertEqual(report["state"], "stopped", report)

@@ -159,7 +159,7 @@ class ServersFiles(DataFirst):
 
     def test_a_volume_that_shows_a_folder_of_the_server_is_no_place_to_write_either(self):
         self.server("rm -rf /srv/etc && cp -a /etc /srv/etc && "
-                    f"{self.program} volume create -d local -o type=none -o o=bind -o device=/srv/etc dcase-etc")
+                    f"{self.program} volume create --driver local --opt type=none --opt o=bind --opt device=/srv/etc dcase-etc")
         self.addCleanup(self.server, f"{self.program} rm -f dcase; {self.program} volume rm dcase-etc; rm -rf /srv/etc", False)
 
         def change(target):
@@ -219,7 +219,7 @@ class ServersFiles(DataFirst):
 
     def test_a_volume_at_a_place_with_a_blank_that_shows_a_folder_of_the_server_is_seen(self):
         self.server("rm -rf '/srv/h' && mkdir -p /srv/h && chown 7777:7777 /srv/h && "
-                    f"{self.program} volume create -d local -o type=none -o o=bind -o device=/srv/h dcase-home")
+                    f"{self.program} volume create --driver local --opt type=none --opt o=bind --opt device=/srv/h dcase-home")
         self.addCleanup(self.server, f"{self.program} rm -f dcase; {self.program} volume rm dcase-home; rm -rf /srv/h", False)
         self.server(f"{self.program} run -d --name dcase -v 'dcase-home:/home/a b' -v /srv/p:/workspace centernet:1.2 sleep 6000 && {self.program} "
                     "exec dcase sh -c 'echo \"ab:x:1234:1234::/home/a b:/bin/sh\" >> /etc/passwd'")

@@ -143,6 +143,18 @@ class Backend(unittest.TestCase):
         self.assertEqual(self.helper.run("remove", "--yes").returncode, 0)
         self.assertIn("jetbrains", self.sandbox.docker("volume", "ls", "--quiet").stdout.split())
 
+    def test_a_home_of_the_server_gets_an_ide_only_with_a_yes(self):
+        self.sandbox.control("exec", "mkdir", "-p", "/srv/home of/root")
+        self.configure({"mounts": ["/home/my_project:/workspace/my_project", "/srv/home of/root:/root"]})
+        self.assertEqual(self.helper.json("ensure").get("state"), "ready")
+        done = self.helper.run("ide", "push", self.archive)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("the server's own folder, mounted at /root", done.stderr)
+        self.assertIn("--yes", done.stderr)
+        self.assertEqual(self.sandbox.control("exec", "ls", "-A", "/srv/home of/root").stdout, "")
+        self.assertTrue(self.helper.json("ide", "push", self.archive, "--yes")["changed"])
+        self.assertFalse(self.helper.json("ide", "push", self.archive)["changed"])
+
 
 if __name__ == "__main__":
     harness.main()

@@ -127,6 +127,7 @@ class MainJob(Target):
 
     def test_two_ensures_at_once_do_the_work_once(self):
         self.sandbox.docker("rm", "-f", "centernet")
+        self.helper.run("trust")
         binary = os.path.join(harness.HELPER_BIN_DIR, "helper")
         both = [subprocess.Popen([binary, "ensure", "--json"], env=self.helper.environment, cwd=self.helper.folder, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, text=True) for _ in range(2)]

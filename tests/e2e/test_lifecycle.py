@@ -48,6 +48,7 @@ class Lifecycle(unittest.TestCase):
     # A call whose questions `answer` answers (a function of the event); the result or error, and the events.
     def call(self, method, params, answer=None, on_event=lambda event: None):
         endpoint = self.endpoint()
+        self.helper.run("trust")
         url = urllib.parse.urlparse(endpoint["url"])
         headers = {"Content-Type": "application/json", "Accept": "application/x-ndjson", "Authorization": f"Bearer {endpoint['token']}"}
         body = {"jsonrpc": "2.0", "id": "life", "method": method, "params": {"config": self.config, "can_answer": answer is not None, **params}}

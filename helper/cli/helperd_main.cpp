@@ -193,7 +193,7 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
       fmt::print(stderr, "without a Unix socket: {}\n", to_text(*trouble));
   }
   tell(arguments, {});
-  helper::rpc::Presence presence(paths, lock, files, endpoint);
+  helper::rpc::Presence presence(paths, lock, files, endpoint, [&] { return server->keep_socket(); });
   std::optional<helper::rpc::PresenceWatch> watch(std::in_place, presence, paths, [] { ::kill(::getpid(), SIGTERM); });
 
   const int signal = wait_for_end(ends);

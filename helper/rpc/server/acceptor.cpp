@@ -98,9 +98,25 @@ Result<void> Acceptor::listen_unix(const std::filesystem::path& path) {
     return failed("it cannot be listened at (" + cause + ")");
   }
   path_ = path;
+  path_device_ = info.st_dev;
   path_inode_ = info.st_ino;
   listen_at(std::move(fd), Origin::unix_socket);
   return {};
+}
+
+bool Acceptor::socket_is_ours() const {
+  struct stat info {};
+  return ::lstat(path_.c_str(), &info) == 0 && S_ISSOCK(info.st_mode) && info.st_dev == path_device_ &&
+         info.st_ino == path_inode_;
+}
+
+Result<bool> Acceptor::keep_unix() {
+  if (path_.empty() || socket_is_ours()) return false;
+  HELPER_TRY(listen_unix(std::filesystem::path(path_)));
+  // The listener of before can be reached by nobody any more.
+  const auto is_unix = [](const auto& each) { return each->origin == Origin::unix_socket; };
+  if (std::ranges::count_if(listeners_, is_unix) > 1) listeners_.erase(std::ranges::find_if(listeners_, is_unix));
+  return true;
 }
 
 void Acceptor::listen_at(Fd socket, Origin origin) {
@@ -112,8 +128,7 @@ void Acceptor::listen_at(Fd socket, Origin origin) {
 
 void Acceptor::stop_listening() {
   listeners_.clear();
-  struct stat info {};
-  if (!path_.empty() && ::lstat(path_.c_str(), &info) == 0 && info.st_ino == path_inode_) ::unlink(path_.c_str());
+  if (!path_.empty() && socket_is_ours()) ::unlink(path_.c_str());
   path_.clear();
 }
 

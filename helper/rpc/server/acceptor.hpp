@@ -33,6 +33,9 @@ class Acceptor final : public ConnectionHost {
   // At `path` (0600), in a folder that is ours alone; a socket that another daemon left there is removed. Error:
   // file_failed (too long a path, something else in the way).
   [[nodiscard]] Result<void> listen_unix(const std::filesystem::path& path);
+  // Listens at the Unix socket's path once more where its file has gone or is another's; whether it had to. False where
+  // there never was one. Those who are connected stay. Error: as listen_unix().
+  [[nodiscard]] Result<bool> keep_unix();
   // No further connection is taken; the Unix socket's file goes, unless it is another daemon's by now.
   void stop_listening();
   // Ends idle connections, refuses requests that are still coming, and lets calls have their answers.
@@ -59,6 +62,7 @@ class Acceptor final : public ConnectionHost {
   void listen_at(Fd socket, Origin origin);
   void wait(const std::shared_ptr<Listener>& listener);
   void accept(const std::shared_ptr<Listener>& listener);
+  [[nodiscard]] bool socket_is_ours() const;  // the file at path_
   bool out_of_descriptors(Listener& listener);
   void keep_spares();
   void look_after();
@@ -71,6 +75,7 @@ class Acceptor final : public ConnectionHost {
   const std::function<void()> lost_;
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::filesystem::path path_;  // of the Unix socket
+  std::uint64_t path_device_ = 0;
   std::uint64_t path_inode_ = 0;
   std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;  // oldest first
   std::uint64_t next_number_ = 0;

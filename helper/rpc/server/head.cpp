@@ -1,5 +1,9 @@
 #include "rpc/server/head.hpp"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -7,9 +11,11 @@
 namespace helper::rpc {
 namespace {
 
+namespace http = boost::beast::http;
+
 // Two of these in one request, and two programs could understand it in two ways.
 constexpr std::array k_singles = {"host",   "content-length", "transfer-encoding", "authorization", "content-type",
-                                  "expect", "origin",         "referer",           "upgrade",       "accept"};
+                                  "expect", "origin",         "referer",           "upgrade"};
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
@@ -17,20 +23,42 @@ bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && 
 bool is_token_byte(char c) {
   return is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
-bool is_token_text(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_byte); }
 bool is_visible(char c) { return c > ' ' && c < 0x7f; }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return result;
+template <class Text>
+std::string text_of(const Text& text) {
+  return std::string(text.data(), text.size());
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+// METHOD TARGET HTTP/9.9: right in all but the version that it speaks.
+bool speaks_another_version(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (std::ranges::count(line, ' ') != 2) return false;
+  const std::string_view version = line.substr(line.rfind(' ') + 1);
+  return version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' &&
+         is_digit(version[7]);
+}
+
+// Why Beast takes no head that our own look at its bytes let through.
+Refusal refusal_of(const boost::system::error_code& error, std::string_view head) {
+  if (error == http::error::bad_version) {
+    if (speaks_another_version(head)) return {505, "only HTTP/1.0 and HTTP/1.1 are spoken"};
+    return {400, "its first line is not METHOD TARGET HTTP/1.1"};
+  }
+  if (error == http::error::bad_method) return {400, "its method is not a word"};
+  if (error == http::error::bad_target) return {400, "its first line has no target"};
+  if (error == http::error::bad_field) return {400, "a header line does not begin with a word and a colon"};
+  if (error == http::error::bad_content_length) return {400, "its Content-Length is not one number"};
+  if (error == http::error::bad_transfer_encoding)
+    return {400, "its Transfer-Encoding is wrong, or a Content-Length stands beside it"};
+  return {400, "its head is not one of HTTP/1.1 (" + error.message() + ")"};
 }
 
 }  // namespace
@@ -42,9 +70,10 @@ std::size_t HeadReader::feed(std::string_view bytes) {
 }
 
 void HeadReader::take(char byte) {
-  if (++count_ > max_bytes_) {
+  if (bytes_.size() >= max_bytes_) {
     return refuse(431, "its head is larger than " + std::to_string(max_bytes_) + " bytes");
   }
+  bytes_ += byte;
   if (after_cr_) {
     if (byte != '\n') return refuse(400, "a carriage return stands alone in its head");
     after_cr_ = false;
@@ -57,63 +86,44 @@ void HeadReader::take(char byte) {
   if (byte == '\n') return refuse(400, "a line of its head ends without a carriage return");
   if (byte != '\t' && !is_visible(byte) && byte != ' ')
     return refuse(400, "its head holds a byte that is not printable ASCII");
-  if (count_ == 1 && !is_token_byte(byte)) return refuse(400, "it does not begin with a method");
-  line_ += byte;
+  if (bytes_.size() == 1 && !is_token_byte(byte)) return refuse(400, "it does not begin with a method");
+  if (line_length_++ == 0 && (byte == ' ' || byte == '\t')) return refuse(400, "a header goes on in a second line");
 }
 
 void HeadReader::end_line() {
-  if (first_line_) {
-    read_request_line();
-    first_line_ = false;
-  } else if (line_.empty()) {
-    done_ = true;
-  } else {
-    read_header();
+  if (line_length_ == 0) {
+    if (lines_ == 0) return refuse(400, "it does not begin with a method");
+    return parse();
   }
-  line_.clear();
-}
-
-void HeadReader::read_request_line() {
-  const std::string_view line = line_;
-  const auto first = line.find(' ');
-  const auto last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last)
-    return refuse(400, "its first line is not METHOD TARGET VERSION");
-  const std::string_view method = line.substr(0, first);
-  const std::string_view target = line.substr(first + 1, last - first - 1);
-  const std::string_view version = line.substr(last + 1);
-  if (!is_token_text(method)) return refuse(400, "its method is not a word");
-  if (target.empty() || !std::ranges::all_of(target, is_visible)) return refuse(400, "its target holds a space");
-  constexpr std::string_view k_name = "HTTP/";
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (version.size() != k_name.size() + 3 || !version.starts_with(k_name) || !is_digit(version[5]) ||
-      version[6] != '.' || !is_digit(version[7]))
-    return refuse(400, "its version is not HTTP/1.1");
-  if (version[5] != '1' || version[7] > '1') return refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken");
-  head_.method = method;
-  head_.target = target;
-  head_.minor_version = version[7] - '0';
-}
-
-void HeadReader::read_header() {
-  if (++headers_ > max_headers_)
+  line_length_ = 0;
+  if (++lines_ > max_headers_ + 1)
     return refuse(431, "it has more than " + std::to_string(max_headers_) + " header lines");
-  const std::string_view line = line_;
-  if (line.front() == ' ' || line.front() == '\t') return refuse(400, "a header goes on in a second line");
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return refuse(400, "a header line has no colon");
-  if (!is_token_text(line.substr(0, colon))) return refuse(400, "a header's name is not a word");
-  std::string name = lower(line.substr(0, colon));
-  const std::string_view value = trimmed(line.substr(colon + 1));
-  const auto known = head_.headers.find(name);
-  if (known == head_.headers.end()) {
-    head_.headers.emplace(std::move(name), value);
-    return;
-  }
-  if (std::ranges::find(k_singles, name) != k_singles.end()) return refuse(400, "it has two headers " + name);
-  known->second.append(", ").append(value);
 }
 
-void HeadReader::refuse(unsigned status, std::string cause) { refusal_ = Refusal{status, std::move(cause)}; }
+// Beast gets the whole head at once, and only once its bytes are known to be harmless: it is never fed after an error.
+void HeadReader::parse() {
+  http::request_parser<http::empty_body> parser;
+  parser.header_limit(static_cast<std::uint32_t>(max_bytes_ + 1));
+  parser.skip(true);  // the body is read by the connection
+  boost::system::error_code error;
+  const std::size_t taken = parser.put(boost::asio::buffer(bytes_), error);
+  if (error) return refuse(refusal_of(error, bytes_));
+  if (!parser.is_header_done() || taken != bytes_.size()) return refuse(400, "its head is not one of HTTP/1.1");
+  const auto& request = parser.get();
+  head_.method = text_of(request.method_string());
+  head_.target = text_of(request.target());
+  head_.minor_version = static_cast<int>(request.version() % 10);
+  for (const auto& field : request) {
+    const std::string name = lower(text_of(field.name_string()));
+    const auto [known, is_new] = head_.headers.emplace(name, text_of(field.value()));
+    if (is_new) continue;
+    if (std::ranges::find(k_singles, name) != k_singles.end()) return refuse(400, "it has two headers " + name);
+    known->second.append(", ").append(text_of(field.value()));
+  }
+  done_ = true;
+}
+
+void HeadReader::refuse(unsigned status, std::string cause) { refuse(Refusal{status, std::move(cause)}); }
+void HeadReader::refuse(Refusal refusal) { refusal_ = std::move(refusal); }
 
 }  // namespace helper::rpc

@@ -1,5 +1,6 @@
-// HeadReader takes the head of an HTTP/1 request (RFC 9112) byte by byte and refuses at the first byte that does not
-// belong there. It is stricter than the RFC asks: what a proper client never sends has no second meaning here. Pure.
+// HeadReader gathers the head of an HTTP/1 request (RFC 9112), refuses it at the first byte that no proper client sends
+// and at its limits, and lets Boost.Beast understand what is whole. It is stricter than Beast and the RFC: no line goes
+// on in a second one, no header that decides something comes twice. Pure.
 #pragma once
 
 #include "rpc/server/guard.hpp"
@@ -20,26 +21,25 @@ class HeadReader {
   // has refused.
   std::size_t feed(std::string_view bytes);
 
-  [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] bool empty() const { return bytes_.empty(); }
   [[nodiscard]] bool done() const { return done_; }
   [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
-  // What has been understood so far; whole once it is done.
+  // Empty until it is done, or in part where it was refused for what it says.
   [[nodiscard]] const RequestHead& head() const { return head_; }
 
  private:
   void take(char byte);
   void end_line();
-  void read_request_line();
-  void read_header();
+  void parse();
   void refuse(unsigned status, std::string cause);
+  void refuse(Refusal refusal);
 
   std::size_t max_bytes_;
   std::size_t max_headers_;
-  std::size_t count_ = 0;  // bytes
-  std::size_t headers_ = 0;
-  std::string line_;  // without its end
+  std::string bytes_;
+  std::size_t lines_ = 0;        // that are whole
+  std::size_t line_length_ = 0;  // bytes of the one that is not
   bool after_cr_ = false;
-  bool first_line_ = true;
   bool done_ = false;
   std::optional<Refusal> refusal_;
   RequestHead head_;

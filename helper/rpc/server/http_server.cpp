@@ -137,6 +137,10 @@ std::string HttpServer::url() const { return "http://127.0.0.1:" + std::to_strin
 const std::filesystem::path& HttpServer::socket() const { return state_->socket; }
 const std::optional<Error>& HttpServer::socket_trouble() const { return state_->socket_trouble; }
 
+Result<bool> HttpServer::keep_socket() {
+  return state_->on_loop([this] { return state_->acceptor.keep_unix(); });
+}
+
 bool HttpServer::close(Milliseconds limit) {
   const SteadyTime until = std::chrono::steady_clock::now() + limit;
   const auto left = [&] {

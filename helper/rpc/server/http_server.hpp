@@ -42,6 +42,10 @@ class HttpServer {
   [[nodiscard]] const std::filesystem::path& socket() const;
   [[nodiscard]] const std::optional<Error>& socket_trouble() const;
 
+  // Listens at the Unix socket once more where its file has gone or was replaced; whether it had to. Before close(),
+  // from any thread. Error: file_failed.
+  [[nodiscard]] Result<bool> keep_socket();
+
   // Stops every call and gives each a moment to answer, then closes. False when something is still stuck after `limit`:
   // then the dispatcher's handlers may still run, and the process should end without unwinding what they use.
   [[nodiscard]] bool close(Milliseconds limit);

@@ -123,6 +123,43 @@ TEST_F(FrontDoor, OurClientTriesThePortWhereTheSocketLeadsNowhere) {
   EXPECT_TRUE(client().call("version", Json::object(), {}, {}));
 }
 
+TEST_F(FrontDoor, TheUnixSocketIsThereAgainWhereItsFileHasGoneOrIsAnothers) {
+  const auto served = [&] {
+    RawHttp http(options_.socket);
+    http.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+              std::to_string(k_version_call.size()) + "\r\n\r\n" + k_version_call);
+    return http_status(http.read_for("counts")) == 200;
+  };
+  const auto kept = server_->keep_socket();
+  ASSERT_TRUE(kept);
+  EXPECT_FALSE(*kept) << "nothing had gone";
+  RawHttp before(options_.socket);
+  const Fd other(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  for (const bool replaced : {false, true}) {
+    std::filesystem::remove(options_.socket);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    options_.socket.string().copy(address.sun_path, sizeof address.sun_path - 1);
+    if (replaced) {
+      ASSERT_EQ(::bind(other.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    }
+    const auto again = server_->keep_socket();
+    ASSERT_TRUE(again) << to_text(again.error());
+    EXPECT_TRUE(*again);
+    EXPECT_TRUE(served());
+    EXPECT_FALSE(server_->keep_socket().value());
+  }
+  before.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+              std::to_string(k_version_call.size()) + "\r\n\r\n" + k_version_call);
+  EXPECT_EQ(http_status(before.read_for("counts")), 200) << "who was connected stays";
+  std::filesystem::remove(options_.socket);
+  std::filesystem::create_directory(options_.socket);
+  EXPECT_FALSE(server_->keep_socket()) << "what is in the way is not ours to remove";
+  std::filesystem::remove(options_.socket);
+  EXPECT_TRUE(server_->keep_socket().value());
+  EXPECT_TRUE(served());
+}
+
 // Strangers.
 
 TEST_F(FrontDoor, TheOldestStrangerMakesWayForTheNextAndOurCallsAreServedMeanwhile) {
@@ -292,7 +329,19 @@ TEST_F(FrontDoor, AReaderThatHangsUpEndsWhatItWaitedFor) {
   }
 }
 
-TEST_F(FrontDoor, AReaderThatTakesNothingAnyMoreIsGone) {
+TEST_F(FrontDoor, AReaderThatPausesIsNotGoneAndOneThatIsKilledMeanwhileIs) {
+  for (const bool by_socket : {false, true}) {
+    RawHttp http = by_socket ? RawHttp(options_.socket) : RawHttp(server_->port());
+    const int before = service_.stopped();
+    http.send(post(call("logs", R"({"target":"chatty","follow":true})"), "Accept: application/x-ndjson\r\n"));
+    std::this_thread::sleep_for(5s);  // many heartbeats
+    EXPECT_EQ(service_.stopped(), before) << by_socket;
+    http.hang_up();
+    EXPECT_TRUE(eventually([&] { return service_.stopped() == before + 1; }, 5s)) << by_socket;
+  }
+}
+
+TEST_F(FrontDoor, AReaderThatTakesNothingForVeryLongIsGivenUp) {
   options_.limits.stall = 300ms;
   listen();
   RawHttp http(options_.socket);

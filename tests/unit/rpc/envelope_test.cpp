@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -140,6 +141,35 @@ TEST(Envelope, ReadsAnErrorOfAnotherProgramByItsMessage) {
   const auto message = parse_outgoing(R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}})");
   ASSERT_TRUE(message);
   EXPECT_EQ(std::get<Reply>(*message).result.error().cause, "no");
+}
+
+TEST(Json, IsAsDeepAsAllowedAndNoDeeperWhateverItsStringsHold) {
+  const auto nested = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_TRUE(parse_json(nested(k_max_depth)));
+  EXPECT_FALSE(parse_json(nested(k_max_depth + 1)));
+  EXPECT_TRUE(parse_json("[\"" + std::string(100, '[') + "\\\"" + std::string(100, '{') + "\\\\\"]"));
+  EXPECT_FALSE(parse_json("[\"\\\\\"," + nested(k_max_depth) + "]"));
+}
+
+// Whatever 8 MiB hold, their parsing takes a time in proportion to them; the limit leaves room for slow machines.
+TEST(Json, OfAHostileBodyTakesNoLongerThanItsSizeAllows) {
+  const std::string hostile[][3] = {{"", "[", ""},
+                                    {"", "{\"a\":", ""},
+                                    {"[", "1,", "1]"},
+                                    {"[", "[],", "1]"},
+                                    {"[", "{},", "1]"},
+                                    {"[", "{\"a\":[{}]},", "1]"},
+                                    {"{", "\"a\":{},", "\"b\":1}"},
+                                    {"[\"", "\\u0000", "\"]"},
+                                    {"[", "1e308,", "1"}};
+  for (const auto& [first, again, last] : hostile) {
+    std::string body = first;
+    while (body.size() + again.size() + last.size() <= (8u << 20)) body += again;
+    body += last;
+    const auto begin = std::chrono::steady_clock::now();
+    static_cast<void>(parse_incoming(body));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << again;
+  }
 }
 
 TEST(Json, WritesBytesThatAreNotUtf8AsReplacementCharactersInOneLine) {

@@ -111,7 +111,7 @@ TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
   const Json log = to_json(ensure::LogText{"centernet", "line\n"});
   expect_round_trip(log, to_json(*log_text_from_json(log)));
   const Json request = to_json(ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true,
-                                               std::vector<std::string>{"A=b c"}, true, "/p"});
+                                               std::vector<std::string>{"A=b c"}, true, true, "/p"});
   expect_round_trip(request, to_json(*request_from_json(request)));
 }
 

@@ -82,7 +82,13 @@ class Convergence {
         plan = plan::make_plan(desired_, observed);
       }
       if (plan.steps.empty() && may_try_session(plan, observed)) {
-        HELPER_TRY(try_session(observed));
+        if (auto tried = try_session(observed); !tried) {
+          if (tried.error().code == ErrorCode::cancelled || !expected_) return fail(std::move(tried).error());
+          step_failed_ = std::move(tried).error();
+          continue;
+        }
+        // What it was tried on may be gone: it is looked at once more.
+        if (!observed.session->works() && times_session_failed_++ == 0) continue;
         plan = plan::make_plan(desired_, observed);
       }
       if (plan.steps.empty() && may_pass(plan, observed)) {
@@ -158,6 +164,7 @@ class Convergence {
     attempts_ = attempts_before_;
     attempts_.starts = 0;
     attempts_.failed_ways.clear();
+    times_session_failed_ = 0;
     plans_.clear();
     report_.rounds = 1;
     note("container " + desired_.target.container.name + " was removed by somebody else meanwhile");
@@ -317,6 +324,7 @@ class Convergence {
   int times_taken_away_ = 0;
   int times_passed_ = 0;
   int times_going_ = 0;
+  int times_session_failed_ = 0;
   bool work_was_asked_ = false;
   std::set<std::string> plans_;  // texts of the plans that were applied
   Report report_;

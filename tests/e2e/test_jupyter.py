@@ -87,10 +87,16 @@ class BusyKernels(JupyterTarget):
     def setUp(self):
         self.jupyter_client = self.client()
         self.addCleanup(self.end_kernels)
-        for notebook, code in (("train.ipynb", "import time; time.sleep(600)"), ("look.ipynb", "6 * 7")):
-            self.jupyter_client.begin_cell(self.jupyter_client.start_notebook(notebook), code)
         self.addCleanup(self.write_config)
-        deadline = time.monotonic() + 60
+        kernels = {notebook: self.jupyter_client.start_notebook(notebook) for notebook in ("train.ipynb", "look.ipynb")}
+        deadline = time.monotonic() + 90
+        # Jupyter misses what a kernel says in its first moments, and shows it as starting until it says something more.
+        while set(self.states().values()) != {"idle"}:
+            self.assertLess(time.monotonic(), deadline, self.states())
+            for kernel in kernels.values():
+                self.jupyter_client.run_cell(kernel, "print(6 * 7)")
+            time.sleep(1)
+        self.jupyter_client.begin_cell(kernels["train.ipynb"], "import time; time.sleep(600)")
         while self.states() != {"train.ipynb": "busy", "look.ipynb": "idle"}:
             self.assertLess(time.monotonic(), deadline, self.states())
             time.sleep(1)

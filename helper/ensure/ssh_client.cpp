@@ -47,7 +47,8 @@ plan::SessionTry judge_session(const CommandOutput& command, const CommandOutput
   const auto at = command.out.find(mark);
   tried.command = at != std::string::npos && command.exit_status == 0;
   if (at != 0) tried.stray = first_line(std::string_view(command.out).substr(0, at));
-  tried.sftp = sftp.exit_status == 0;
+  // Where only commands get it, as what ~/.ssh/rc prints, old scp and IDEs take it for data all the same.
+  tried.sftp = sftp.exit_status == 0 && tried.stray.empty();
   if (!tried.works()) tried.words = tried.command ? first_line(sftp.err) : last_line(command.err);
   return tried;
 }

@@ -36,7 +36,14 @@ class Sessions(unittest.TestCase):
 
     def ensure(self):
         """Of a daemon that has just begun, so that a session is tried."""
+        endpoint = os.path.join(self.helper.environment["XDG_RUNTIME_DIR"], "helper", "endpoint.json")
+        with open(endpoint, encoding="utf-8") as file:
+            pid = json.load(file)["pid"]
         self.helper.run("rpc", "shutdown")
+        for _ in range(200):
+            if not os.path.exists(f"/proc/{pid}"):
+                break
+            time.sleep(0.1)
         return self.helper.run("ensure")
 
     def ready(self, **ssh):

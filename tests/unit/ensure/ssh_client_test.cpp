@@ -21,6 +21,12 @@ TEST(JudgeSession, WhatAStartFilePrintsIsShownByItsFirstLine) {
   EXPECT_EQ(tried.words, "Received message too long 1466264675");
 }
 
+TEST(JudgeSession, WhatOnlyCommandsGetIsInTheWayToo) {
+  const auto tried = judge_session({0, "noise of rc\nhelper-1f\n", {}}, {0, {}, {}}, "helper-1f");
+  EXPECT_FALSE(tried.works());
+  EXPECT_EQ(tried.stray, "noise of rc");
+}
+
 TEST(JudgeSession, ARefusingShellIsShownByItsWords) {
   const auto tried = judge_session({1, "This account is currently not available.\n", {}}, {1, {}, {}}, "helper-1f");
   EXPECT_FALSE(tried.command);

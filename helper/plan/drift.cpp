@@ -69,14 +69,6 @@ std::vector<std::string> names_in(std::string_view text) {
   return names;
 }
 
-// Whether the engine's own flags may give the variable another value: `-e NAME=…`, `--env NAME`, --unsetenv.
-bool is_in_flags(const std::vector<std::string>& args, const std::string& name) {
-  return std::ranges::any_of(args, [&](const std::string& word) {
-    return word == name || word.starts_with(name + "=") || word.ends_with("=" + name) || word.ends_with("-e" + name) ||
-           word.find("=" + name + "=") != std::string::npos || word.starts_with("-e" + name + "=");
-  });
-}
-
 // The container keeps the names that were applied, and the engine tells the values that are: they are compared here,
 // and shown nowhere.
 std::optional<Drift> env_drift(const Field& field, const Desired& desired, const Container& container) {
@@ -87,8 +79,7 @@ std::optional<Drift> env_drift(const Field& field, const Desired& desired, const
   std::vector<std::string> shown;
   for (const auto& [name, value] : wanted) {
     const bool was_applied = std::ranges::find(applied, name) != applied.end();
-    const bool is_there = std::ranges::find(container.env, name + "=" + value) != container.env.end() ||
-                          is_in_flags(desired.target.container.extra_args, name);
+    const bool is_there = std::ranges::find(container.env, name + "=" + value) != container.env.end();
     fits = fits && was_applied && is_there;
     shown.push_back(was_applied && !is_there ? name + " with another value" : name);
   }

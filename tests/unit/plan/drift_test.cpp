@@ -58,22 +58,6 @@ TEST(Drift, AVariableOfAnotherValueIsOneAndNoValueIsShown) {
             "container.env: the config has changed (MODE, TOKEN with another value wanted, MODE, TOKEN applied)");
 }
 
-// Engines let a flag win over the same variable of the config; Podman shows the one value only.
-TEST(Drift, AVariableThatAFlagMayHaveSetOtherwiseIsNone) {
-  const std::vector<std::vector<std::string>> flags{{"-e", "A=2"}, {"-eA=2"},  {"--env", "A"},     {"--env=A=2"},
-                                                    {"--env=A"},   {"-e=A=2"}, {"--unsetenv", "A"}};
-  for (const auto& args : flags) {
-    config::Target target = test::target();
-    target.container.env = {{"A", "1"}, {"B", "1"}};
-    target.container.extra_args = args;
-    Observed observed = made_from(target);
-    observed.container->env = {"A=2", "B=1"};
-    EXPECT_TRUE(drifts(target, observed).empty()) << args.front();
-    observed.container->env = {"A=2", "B=2"};
-    EXPECT_EQ(drifts(target, observed).size(), 1U) << args.front();
-  }
-}
-
 // Containers of version 0.1 have a fingerprint of each value in their labels.
 TEST(Drift, AContainerOfAnOlderVersionIsComparedAsItIs) {
   config::Target target = test::target();

@@ -57,7 +57,7 @@ Error no_pair(const std::string& file, const Pair& pair) {
     return {
         ErrorCode::file_failed, file + ".pub",
         "no line in it is a public key, and helper cannot derive it from " + file + " without its passphrase",
-        "keep it aside and write it anew: mv -i " + beside + " " + shell::quote(file + ".pub.old") + " && " + derive};
+        "keep it aside and write it again: mv -i " + beside + " " + shell::quote(file + ".pub.old") + " && " + derive};
   return {ErrorCode::file_failed, file,
           "its public half (" + file + ".pub) is not there, and helper cannot derive it without its passphrase",
           "write it: " + derive};

@@ -132,7 +132,7 @@ class Ladder {
     const std::string& target = desired_.target.name;
     if (!container_.auto_remove) return "helper restart " + target + more;
     return "keep a copy (helper snapshot " + target +
-           "), then start it anew yourself: it was started with --rm, so that stopping it deletes it";
+           "), then start it again yourself: it was started with --rm, so that stopping it deletes it";
   }
 
   [[nodiscard]] Judgement given() const {

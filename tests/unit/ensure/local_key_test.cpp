@@ -144,7 +144,7 @@ TEST_F(KeyWithoutItsPublicHalf, ThatAPassphraseLocksIsToldWithACommandThatLeaves
   ASSERT_TRUE(disk.write(file + ".pub", "<html>", 0644));
   const auto broken = find_local_key(disk, k_paths, file);
   ASSERT_FALSE(broken);
-  EXPECT_EQ(broken.error().fix, "keep it aside and write it anew: mv -i '" + file + ".pub' '" + file +
+  EXPECT_EQ(broken.error().fix, "keep it aside and write it again: mv -i '" + file + ".pub' '" + file +
                                     ".pub.old' && ssh-keygen -y -f '" + file + "' > '" + file + ".pub'");
 }
 

@@ -8,6 +8,8 @@
 
 #include <memory>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace helper::ssh {
 
@@ -20,10 +22,17 @@ class Carrier {
 };
 
 struct SessionFree {
-  // Says goodbye if the transport still takes bytes; never waits.
+  // Says goodbye if the transport still takes bytes; never waits. libssh leaves a descriptor open that it was given,
+  // unless an error made it close that one; whoever gave it still holds the socket, so its number tells which it was.
   void operator()(ssh_session session) const {
+    const int given = ssh_get_fd(session);
+    struct stat before {};
+    const bool was_open = given >= 0 && ::fstat(given, &before) == 0;
     ssh_disconnect(session);
     ssh_free(session);
+    struct stat after {};
+    if (was_open && ::fstat(given, &after) == 0 && after.st_dev == before.st_dev && after.st_ino == before.st_ino)
+      ::close(given);
   }
 };
 using SessionPtr = std::unique_ptr<ssh_session_struct, SessionFree>;

@@ -65,24 +65,34 @@ class Service(unittest.TestCase):
     def test_readers_that_are_killed_leave_nothing_behind_and_take_nobodys_place(self):
         self.curl("ensure", {"target": "centernet"})
 
-        def followed():
-            shown = self.sandbox.control("exec", "sh", "-c", "ps -eo args | grep -c '[l]ogs --follow' || true").stdout
+        def count(pattern):
+            shown = self.sandbox.control("exec", "sh", "-c", f"ps -eo args | grep -c '{pattern}' || true").stdout
             return int(shown.strip())
 
-        before = followed()
+        def followed():
+            return count("[l]ogs --follow")
+
+        def held():  # threads and descriptors of the daemon, and SSH sessions of the server
+            own = f"/proc/{self.endpoint['pid']}"
+            return len(os.listdir(f"{own}/task")), len(os.listdir(f"{own}/fd")), count("[s]shd.*@notty")
+
+        before, held_before = followed(), held()
         readers = [subprocess.Popen([os.path.join(harness.HELPER_BIN_DIR, "helper"), "logs", "-f"], env=self.helper.environment, cwd=self.helper.folder,
                                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(4)]
         deadline = time.monotonic() + 60
         while followed() < before + 4 and time.monotonic() < deadline:
             time.sleep(0.2)
         self.assertGreaterEqual(followed(), before + 4)
+        self.assertGreaterEqual(held()[0], held_before[0] + 4)
         for reader in readers:
             reader.kill()
             reader.wait()
         deadline = time.monotonic() + 8  # 5 s, and the time that looking takes here
-        while followed() > before and time.monotonic() < deadline:
+        while (followed() > before or any(now > then for now, then in zip(held(), held_before))) and time.monotonic() < deadline:
             time.sleep(0.2)
         self.assertEqual(followed(), before)
+        for now, then in zip(held(), held_before):
+            self.assertLessEqual(now, then)
         self.assertEqual(json.loads(self.curl("status")[1])["result"][0]["state"], "ready")
 
     def test_ensure_gives_progress_events_while_it_runs(self):

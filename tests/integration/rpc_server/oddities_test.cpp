@@ -130,8 +130,8 @@ std::vector<Oddity> headers() {
           "@H\r\n@T\r\n@J\r\nContent-Length: " + std::string(100, '9') + "\r\n"),
       odd("chunks", "@H\r\n@T\r\n@J\r\nTransfer-Encoding: chunked\r\n", 411),
       odd("chunks and a length", k_good + "Transfer-Encoding: chunked\r\n"),
-      odd("chunks written in another way", k_good + "Transfer-Encoding: xchunked\r\n", 411),
-      odd("a body said to be as it is", k_good + "Transfer-Encoding: identity\r\n", 411),
+      odd("chunks written in another way", k_good + "Transfer-Encoding: xchunked\r\n"),
+      odd("a body said to be as it is", k_good + "Transfer-Encoding: identity\r\n"),
       odd("two Transfer-Encodings", k_good + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
       odd("a space before the colon", k_good + "Transfer-Encoding : chunked\r\n"),
       odd("a space before the colon of the length", "@H\r\n@T\r\n@J\r\nContent-Length : 43\r\n"),
@@ -214,7 +214,7 @@ class Oddities : public ::testing::Test {
     const std::string answer = http.read_all();
     EXPECT_EQ(http_status(answer), oddity.status) << answer;
     EXPECT_TRUE(http.closed());
-    EXPECT_EQ(answer.find("HTTP/1.1 ", 1), std::string::npos) << "more than one answer: " << answer;
+    EXPECT_EQ(answer.find("\nHTTP/1.1 "), std::string::npos) << "more than one answer: " << answer;
     const auto body = answer.find("\r\n\r\n");
     ASSERT_NE(body, std::string::npos);
     const Json json = Json::parse(answer.substr(body + 4), nullptr, false);

@@ -179,10 +179,9 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
                                                               [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::random_token();
   if (token.empty()) return fail(ErrorCode::internal, "helperd", "the system gives no random numbers");
-  HELPER_TRY_ASSIGN(
-      const auto server,
-      helper::rpc::HttpServer::start(dispatcher, {token, paths.daemon_socket(), policy, {}}));
-  const helper::rpc::DaemonEndpoint endpoint{server->url(),    token,      ::getpid(),
+  HELPER_TRY_ASSIGN(const auto server,
+                    helper::rpc::HttpServer::start(dispatcher, {token, paths.daemon_socket(), policy, {}}));
+  const helper::rpc::DaemonEndpoint endpoint{server->url(),  token,      ::getpid(),
                                              HELPER_VERSION, now_text(), server->socket().string()};
   HELPER_TRY(helper::rpc::write_endpoint(files, paths.endpoint_file(), endpoint));
   const std::string places = server->url() + (server->socket().empty() ? "" : " and " + server->socket().string());

@@ -183,22 +183,23 @@ Result<Report> Target::restart(const config::Target& config, const Caller& calle
                                const std::stop_token& stop) {
   const std::string what =
       std::string("restart") + (caller.recreate ? ", and recreate" : "") + (caller.yes ? ", whatever ends" : "");
-  return worker_.request<Report>(JobKey(what, config), on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
-    // Asked first, so that nothing is closed for a container that is not stopped in the end.
-    HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
-    const auto stopping = plan::make_plan(plan::desired_state(config, plan::Power::stopped), observed);
-    if (!stopping.problems.empty()) return fail(stopping.problems.front());
-    Caller restarts = caller;
-    restarts.verb = "restart";
-    HELPER_TRY_ASSIGN(auto stopped, converge_now(config, plan::Power::stopped, restarts, job));
-    HELPER_TRY_ASSIGN(auto report, converge_now(config, plan::Power::running, caller, job));
-    report.steps.insert(report.steps.begin(), stopped.steps.begin(), stopped.steps.end());
-    report.changed = report.changed || stopped.changed;
-    report.rounds += stopped.rounds;
-    report.round_trips += stopped.round_trips;
-    report.elapsed += stopped.elapsed;
-    return report;
-  });
+  return worker_.request<Report>(
+      JobKey(what, config), on_event, caller.can_answer, stop, [=, this](Job& job) -> Result<Report> {
+        // Asked first, so that nothing is closed for a container that is not stopped in the end.
+        HELPER_TRY_ASSIGN(const auto observed, observe_now(config, caller, job));
+        const auto stopping = plan::make_plan(plan::desired_state(config, plan::Power::stopped), observed);
+        if (!stopping.problems.empty()) return fail(stopping.problems.front());
+        Caller restarts = caller;
+        restarts.verb = "restart";
+        HELPER_TRY_ASSIGN(auto stopped, converge_now(config, plan::Power::stopped, restarts, job));
+        HELPER_TRY_ASSIGN(auto report, converge_now(config, plan::Power::running, caller, job));
+        report.steps.insert(report.steps.begin(), stopped.steps.begin(), stopped.steps.end());
+        report.changed = report.changed || stopped.changed;
+        report.rounds += stopped.rounds;
+        report.round_trips += stopped.round_trips;
+        report.elapsed += stopped.elapsed;
+        return report;
+      });
 }
 
 Result<PlanReport> Target::plan(const config::Target& config, plan::Power power, const Caller& caller,

@@ -1,8 +1,7 @@
 // The look for what a login meets, run by real shells over real start files.
-#include "engine/look_session.hpp"
-
 #include "base/process.hpp"
 #include "base/shell.hpp"
+#include "engine/look_session.hpp"
 #include "support/shells.hpp"
 #include "support/temp_folder.hpp"
 
@@ -47,12 +46,13 @@ struct Case {
 
 TEST_F(LoginLook, NamesTheStartFileThatPrintsForEachKindOfShell) {
   int tried = 0;
-  for (const Case& each : {Case{"bash", ".bashrc", "echo Welcome to $((40 + 2))\n", "case $- in *i*) echo hi ;; esac\n"},
-                           Case{"zsh", ".zshenv", "echo Welcome to $((40 + 2))\n", "[[ -o interactive ]] && echo hi\n"},
-                           Case{"tcsh", ".cshrc", "@ n = 40 + 2\necho Welcome to $n\n", "if ( $?prompt ) echo hi\n"},
-                           Case{"csh", ".cshrc", "@ n = 40 + 2\necho Welcome to $n\n", "if ( $?prompt ) echo hi\n"},
-                           Case{"fish", ".config/fish/config.fish", "echo Welcome to (math 40 + 2)\n",
-                                "status is-interactive; and echo hi\n"}}) {
+  for (const Case& each :
+       {Case{"bash", ".bashrc", "echo Welcome to $((40 + 2))\n", "case $- in *i*) echo hi ;; esac\n"},
+        Case{"zsh", ".zshenv", "echo Welcome to $((40 + 2))\n", "[[ -o interactive ]] && echo hi\n"},
+        Case{"tcsh", ".cshrc", "@ n = 40 + 2\necho Welcome to $n\n", "if ( $?prompt ) echo hi\n"},
+        Case{"csh", ".cshrc", "@ n = 40 + 2\necho Welcome to $n\n", "if ( $?prompt ) echo hi\n"},
+        Case{"fish", ".config/fish/config.fish", "echo Welcome to (math 40 + 2)\n",
+             "status is-interactive; and echo hi\n"}}) {
     const auto program = find_program(each.shell);
     if (!program) continue;
     for (const auto& posix : test::shells()) {

@@ -32,14 +32,38 @@ constexpr std::array k_companions{
 // The word after one of these is a folder that names are taken from.
 constexpr std::array<std::string_view, 6> k_changes_folder{"cd", "pushd", "-C", "--directory", "WORKDIR", "--cwd"};
 
-std::vector<std::string_view> words_of(std::string_view text) {
+bool is_word(std::string_view word) {
+  return word.size() <= k_longest_word && word.find('\0') == std::string_view::npos;
+}
+
+// Of a quote at the beginning of `text`, what stands in it when that has blanks within; "" for any other. Where an
+// apostrophe is no quote, what follows is tried all the same.
+std::string_view quoted(std::string_view text) {
+  if (text.front() != '"' && text.front() != '\'') return {};
+  const auto end = text.substr(1, k_longest_word + 1).find(text.front());
+  if (end == std::string_view::npos) return {};
+  auto inside = text.substr(1, end);
+  if (inside.ends_with('\\')) inside.remove_suffix(1);  // of a quote in a quote
+  const auto first = inside.find_first_not_of(k_ends_of_words);
+  const auto last = inside.find_last_not_of(k_ends_of_words);
+  if (first == std::string_view::npos || inside.substr(first, last - first).find(' ') == std::string_view::npos)
+    return {};
+  return inside;
+}
+
+// With `quotes` what stands in quotes comes whole before its words.
+std::vector<std::string_view> words_of(std::string_view text, bool quotes = false) {
   std::vector<std::string_view> words;
   while (!text.empty()) {
-    const auto begin = text.find_first_not_of(k_ends_of_words);
-    if (begin == std::string_view::npos) break;
+    const auto begin = std::min(text.find_first_not_of(k_ends_of_words), text.size());
+    for (std::size_t i = 0; quotes && i < begin; ++i) {
+      const auto whole = quoted(text.substr(i));
+      if (!whole.empty() && is_word(whole)) words.push_back(whole);
+    }
+    if (begin == text.size()) break;
     const auto end = std::min(text.find_first_of(k_ends_of_words, begin), text.size());
     const auto word = text.substr(begin, end - begin);
-    if (word.size() <= k_longest_word && word.find('\0') == std::string_view::npos) words.push_back(word);
+    if (is_word(word)) words.push_back(word);
     text.remove_prefix(end);
   }
   return words;
@@ -99,8 +123,12 @@ ScriptPlaces places_of_dockerfile(std::string_view text, const fs::path& context
     if (std::ranges::find(words, "--from") != words.end()) continue;  // it takes from another stage
     fs::path to = (workdir / words.back()).lexically_normal();
     if (!to.has_filename() && to.has_relative_path()) to = to.parent_path();
-    for (std::size_t i = 1; i + 1 < words.size() && places.mapped.size() <= k_most_copied; ++i) {
+    for (std::size_t i = 1; i + 1 < words.size(); ++i) {
       if (words[i].starts_with("--")) continue;
+      if (places.mapped.size() > k_most_copied) {
+        places.more = true;
+        return places;
+      }
       const auto name = words[i].find_first_not_of('/');
       fs::path from = name == std::string_view::npos ? context : (context / words[i].substr(name)).lexically_normal();
       if (!from.has_filename()) from = from.parent_path();
@@ -112,16 +140,21 @@ ScriptPlaces places_of_dockerfile(std::string_view text, const fs::path& context
 }
 
 NamedFiles files_named_in(std::string_view text, const ScriptPlaces& places) {
-  const auto words = words_of(text);
+  const auto words = words_of(text, true);
   std::vector<fs::path> folders = places.folders;
+  NamedFiles named;
+  named.more = places.more;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (std::ranges::find(k_changes_folder, words[i]) == k_changes_folder.end()) continue;
     for (auto& folder : meanings(words[i + 1], places, std::vector<fs::path>(folders))) {
-      const bool known = std::ranges::find(folders, folder) != folders.end();
-      if (!known && folders.size() < k_most_folders) folders.push_back(std::move(folder));
+      if (std::ranges::find(folders, folder) != folders.end()) continue;
+      if (folders.size() < k_most_folders) {
+        folders.push_back(std::move(folder));
+      } else {
+        named.more = true;
+      }
     }
   }
-  NamedFiles named;
   std::set<fs::path> seen;
   const auto add = [&](fs::path path) {
     if (!path.has_filename() || !seen.insert(path).second) return;

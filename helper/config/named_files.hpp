@@ -14,6 +14,7 @@ namespace helper::config {
 struct ScriptPlaces {
   std::vector<std::filesystem::path> folders;
   std::vector<std::pair<std::string, std::filesystem::path>> mapped{};  // "/workspace/p" -> "/home/me/p"
+  bool more = false;                                                    // there are more of them than are kept
 };
 
 struct NamedFiles {

@@ -2,6 +2,8 @@
 
 #include "base/shell.hpp"
 #include "base/text.hpp"
+#include "config/host_flags.hpp"
+#include "config/values.hpp"
 
 #include <fmt/format.h>
 
@@ -111,17 +113,17 @@ class List {
     } else {
       add("runs image " + shown_(container.image));
     }
-    add("as container " + shown_(container.name));
+    add("as container " + shown_(container.name) + engine_of(target));
     if (container.privileged) add("privileged: root in the container is root of the machine that it runs on", {}, true);
     if (container.runtime != "auto" && container.runtime != "gpus")
       add("with the runtime " + shown_(container.runtime));
     for (const auto& each : container.mounts) mount(each, here);
     for (const auto& port : container.ports) add("publishes port " + shown_(port));
-    if (!container.extra_args.empty())
-      add("with more arguments for the engine: " + shown_(shell::quote(container.extra_args)));
+    if (!container.extra_args.empty()) more_arguments(container.extra_args, here);
     if (container.command) add("runs the command " + shown_(shell::quote(*container.command)));
     for (const auto& [name, value] : container.env) add("sets " + shown_(name) + " in the container", value);
     for (const auto& [name, value] : target.ssh.env) add("sets " + shown_(name) + " in sessions", value);
+    user(target.ssh);
     for (const auto& line : target.post_create) add("runs once in the container: " + shown_(line));
     for (const auto& line : target.post_start) add("runs at each start of the container: " + shown_(line));
     if (target.ssh.key != "auto") add("logs in with the key " + shown_(target.ssh.key));
@@ -130,6 +132,45 @@ class List {
       add("project folder " + told.text + " is " + shown_(target.project.remote) + " in the container", {},
           told.outside);
     }
+    if (is_shared_with_the_container(target, target.python))
+      add("runs the Python " + shown_(target.python) + ", which is a file of the project or of a mount");
+  }
+
+  static std::string engine_of(const Target& target) {
+    if (target.engine == "auto") return {};
+    return target.engine == "podman" ? ", by Podman" : ", by Docker";
+  }
+
+  void user(const SshConfig& ssh) {
+    add("sessions and hooks run as " + shown_(ssh.user));
+    if (ssh.create) add("makes the user " + shown_(ssh.user) + " when the image has none of that name");
+    if (ssh.match_owner && ssh.user != "root")
+      add("gives " + shown_(ssh.user) + " the ids of the project folder's owner on the server");
+  }
+
+  void more_arguments(const std::vector<std::string>& args, bool here) {
+    add("with more arguments for the engine: " + shown_(shell::quote(args)), {}, here && opens_the_machine(args));
+    if (!here) return;
+    for (const auto& each : mounts_of_flags(args)) {
+      if (!each.host.starts_with('/')) continue;
+      const auto told = teller_.path(fs::path(each.host).lexically_normal());
+      add("these arguments mount " + shown_(each.host) + ": of this machine, " + told.text, {}, true);
+    }
+  }
+
+  // A place in the container whose files come from elsewhere than from the image.
+  static bool is_shared_with_the_container(const Target& target, const std::string& place) {
+    if (!place.starts_with('/')) return false;
+    const fs::path path = fs::path(place).lexically_normal();
+    const auto holds = [&](const std::string& folder) {
+      return folder.starts_with('/') && is_in(path, fs::path(folder).lexically_normal());
+    };
+    const auto& container = target.container;
+    return holds(target.project.remote) ||
+           std::ranges::any_of(container.mounts,
+                               [&](const auto& mount) { return holds(std::string(mount_point(mount))); }) ||
+           std::ranges::any_of(mounts_of_flags(container.extra_args),
+                               [&](const FlagMount& mount) { return holds(mount.place); });
   }
 
   void build(const BuildConfig& build, const std::string& to) {

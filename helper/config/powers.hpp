@@ -1,5 +1,5 @@
 // Powers are what a config can do to the person who runs it: where it connects, what it mounts, sends and runs. The
-// approval of a config is the approval of its powers; what is not among them (Python, local ports, names) is harmless.
+// approval of a config is the approval of its powers; what is not among them (local ports, limits, names) is harmless.
 #pragma once
 
 #include "config/config.hpp"

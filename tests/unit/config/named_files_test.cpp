@@ -52,6 +52,28 @@ TEST(NamedFiles, APathOfTheImageIsTheFileThatCopyPutsThere) {
   EXPECT_THAT(places_of_dockerfile("COPY\nCOPY a\n\\", "/c").folders, testing::ElementsAre("/c"));
 }
 
+TEST(NamedFiles, WhatStandsInQuotesIsTriedWhole) {
+  for (const char* text : {"python \"tools/get data.py\"", "python 'tools/get data.py'",
+                           "bash -c \"sh \\\"tools/get data.py\\\"\"", "echo don't; sh 'tools/get data.py'"}) {
+    EXPECT_THAT(files_named_in(text, k_places).files, Contains("/home/me/p/tools/get data.py")) << text;
+  }
+  EXPECT_THAT(files_named_in("cd 'my tools' && sh a.sh", k_places).files, Contains("/home/me/p/my tools/a.sh"));
+  EXPECT_THAT(files_named_in("sh \"/workspace/p/a b.sh\"", k_places).files, Contains("/home/me/p/a b.sh"));
+}
+
+TEST(NamedFiles, WhatIsLeftOutAtALimitIsSaid) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "cd d" + std::to_string(i) + "; ";
+  EXPECT_TRUE(files_named_in(text, k_places).more) << "folders";
+  EXPECT_FALSE(files_named_in("cd a; cd b; cd a", k_places).more);
+  std::string dockerfile;
+  for (int i = 0; i < 20; ++i) dockerfile += "COPY d" + std::to_string(i) + " /d\n";
+  const auto places = places_of_dockerfile(dockerfile, "/c");
+  EXPECT_TRUE(places.more);
+  EXPECT_TRUE(files_named_in("true", places).more) << "folders of a Dockerfile";
+  EXPECT_FALSE(places_of_dockerfile("COPY a b\nCOPY c d\n", "/c").more);
+}
+
 TEST(NamedFiles, ThereIsALimit) {
   std::string text;
   for (int i = 0; i < 2000; ++i) text += "f" + std::to_string(i) + " ";

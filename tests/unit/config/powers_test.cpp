@@ -1,5 +1,6 @@
 #include "config/powers.hpp"
 
+#include "config/keys.hpp"
 #include "config/parse.hpp"
 
 #include <gmock/gmock.h>
@@ -45,6 +46,7 @@ TEST(Powers, SayWhatAConfigDoesLineByLine) {
       "t1: with more arguments for the engine: --cap-add ALL\n"
       "t1: runs the command sh -c 'x y'\n"
       "t1: sets A in the container\n"
+      "t1: sessions and hooks run as root\n"
       "t1: runs once in the container: bash setup.sh\n"
       "t1: runs at each start of the container: echo hi\n"
       "t1: project folder . is /w in the container\n");
@@ -61,6 +63,135 @@ TEST(Powers, HarmlessChangesLeaveThemAsTheyAre) {
        }) {
     EXPECT_EQ(canonical_text(powers(harmless)), before) << harmless;
   }
+}
+
+// Of each key whether another value of it asks the person again: `after` differs from `before` in that key alone.
+struct Row {
+  std::string_view key;
+  bool asks;
+  const char* after;
+  const char* before =
+      R"({"server": "gpu1", "container": {"image": "i:1"}, "ssh": {"user": "dev"}, "project": {"remote": "/w"}})";
+};
+#define HELPER_REST R"(, "ssh": {"user": "dev"}, "project": {"remote": "/w"}})"
+#define HELPER_IMAGE R"({"server": "gpu1", "container": {"image": "i:1")"
+constexpr const char* k_built = R"({"server": "gpu1", "container": {"build": {"context": "."}})" HELPER_REST;
+constexpr const char* k_jupyter = R"({"server": "gpu1", "container": {"image": "i:1"}, "jupyter": {}})";
+constexpr Row k_rows[] = {
+    {"targets.*.server", true, R"({"server": "gpu2", "container": {"image": "i:1"})" HELPER_REST},
+    {"targets.*.engine", true, HELPER_IMAGE R"(}, "engine": "podman")" HELPER_REST},
+    {"targets.*.container.name", true, HELPER_IMAGE R"(, "name": "box"})" HELPER_REST},
+    {"targets.*.container.image", true, R"({"server": "gpu1", "container": {"image": "i:2"})" HELPER_REST},
+    {"targets.*.container.build.context", true,
+     R"({"server": "gpu1", "container": {"build": {"context": "docker"}})" HELPER_REST, k_built},
+    {"targets.*.container.build.dockerfile", true,
+     R"({"server": "gpu1", "container": {"build": {"context": ".", "dockerfile": "D"}})" HELPER_REST, k_built},
+    {"targets.*.container.build.args", true,
+     R"({"server": "gpu1", "container": {"build": {"context": ".", "args": {"A": "1"}}})" HELPER_REST, k_built},
+    {"targets.*.container.build.target", true,
+     R"({"server": "gpu1", "container": {"build": {"context": ".", "target": "dev"}})" HELPER_REST, k_built},
+    {"targets.*.container.hostname", false, HELPER_IMAGE R"(, "hostname": "h"})" HELPER_REST},
+    {"targets.*.container.gpus", false, HELPER_IMAGE R"(, "gpus": "none"})" HELPER_REST},
+    {"targets.*.container.runtime", true, HELPER_IMAGE R"(, "runtime": "other"})" HELPER_REST},
+    {"targets.*.container.shm_size", false, HELPER_IMAGE R"(, "shm_size": "1g"})" HELPER_REST},
+    {"targets.*.container.ulimits", false, HELPER_IMAGE R"(, "ulimits": {"memlock": -1}})" HELPER_REST},
+    {"targets.*.container.privileged", true, HELPER_IMAGE R"(, "privileged": true})" HELPER_REST},
+    {"targets.*.container.mounts", true, HELPER_IMAGE R"(, "mounts": ["/:/host"]})" HELPER_REST},
+    {"targets.*.container.ports", true, HELPER_IMAGE R"(, "ports": ["0.0.0.0:1:1"]})" HELPER_REST},
+    {"targets.*.container.env", true, HELPER_IMAGE R"(, "env": {"LD_PRELOAD": "/a"}})" HELPER_REST},
+    {"targets.*.container.command", true, HELPER_IMAGE R"(, "command": ["x"]})" HELPER_REST},
+    {"targets.*.container.restart", false, HELPER_IMAGE R"(, "restart": "no"})" HELPER_REST},
+    {"targets.*.container.extra_args", true, HELPER_IMAGE R"(, "extra_args": ["--memory=1g"]})" HELPER_REST},
+    {"targets.*.ssh.user", true, HELPER_IMAGE R"(}, "project": {"remote": "/w"}})"},
+    {"targets.*.ssh.key", true, HELPER_IMAGE R"(}, "ssh": {"user": "dev", "key": "/k"}, "project": {"remote": "/w"}})"},
+    {"targets.*.ssh.create", true,
+     HELPER_IMAGE R"(}, "ssh": {"user": "dev", "create": true}, "project": {"remote": "/w"}})"},
+    {"targets.*.ssh.match_owner", true,
+     HELPER_IMAGE R"(}, "ssh": {"user": "dev", "match_owner": false}, "project": {"remote": "/w"}})"},
+    {"targets.*.ssh.env", true,
+     HELPER_IMAGE R"(}, "ssh": {"user": "dev", "env": {"A": "1"}}, "project": {"remote": "/w"}})"},
+    {"targets.*.ssh.local_port", false,
+     HELPER_IMAGE R"(}, "ssh": {"user": "dev", "local_port": 2300}, "project": {"remote": "/w"}})"},
+    {"targets.*.jupyter.dir", false, HELPER_IMAGE R"(}, "jupyter": {"dir": "/x"}})", k_jupyter},
+    {"targets.*.jupyter.port", false, HELPER_IMAGE R"(}, "jupyter": {"port": 9000}})", k_jupyter},
+    {"targets.*.jupyter.local_port", false, HELPER_IMAGE R"(}, "jupyter": {"local_port": 9000}})", k_jupyter},
+    {"targets.*.forwards", false, HELPER_IMAGE R"(}, "forwards": ["6006"])" HELPER_REST},
+    {"targets.*.project.local", true,
+     HELPER_IMAGE R"(}, "ssh": {"user": "dev"}, "project": {"remote": "/w", "local": "src"}})"},
+    {"targets.*.project.imports", false,
+     HELPER_IMAGE R"(}, "ssh": {"user": "dev"}, "project": {"remote": "/w", "imports": ["torch"]}})"},
+    {"targets.*.project.remote", true, HELPER_IMAGE R"(}, "ssh": {"user": "dev"}, "project": {"remote": "/x"}})"},
+    {"targets.*.ide.backend_cache", false, HELPER_IMAGE R"(}, "ide": {"backend_cache": true})" HELPER_REST},
+    {"targets.*.post_create", true, HELPER_IMAGE R"(}, "post_create": ["a"])" HELPER_REST},
+    {"targets.*.post_start", true, HELPER_IMAGE R"(}, "post_start": ["a"])" HELPER_REST},
+    {"targets.*.python", false, HELPER_IMAGE R"(}, "python": "conda:x")" HELPER_REST},
+    {"targets.*.python", false, HELPER_IMAGE R"(}, "python": "/opt/conda/bin/python")" HELPER_REST},
+    {"targets.*.python", true, HELPER_IMAGE R"(}, "python": "/opt/../w/.venv/bin/python")" HELPER_REST},
+};
+#undef HELPER_REST
+#undef HELPER_IMAGE
+
+TEST(Powers, OfEveryKeyIsSaidWhetherItAsksAgain) {
+  for (const auto& row : k_rows) {
+    const Config before = config_of(row.before);
+    const Config after = config_of(row.after);
+    ASSERT_NE(before.targets, after.targets) << row.key << " " << row.after;
+    const bool asks = canonical_text(powers_of(before, in_p())) != canonical_text(powers_of(after, in_p()));
+    EXPECT_EQ(asks, row.asks) << row.key << " " << row.after;
+  }
+}
+
+TEST(Powers, ANewKeyNeedsARowAboveThatSaysWhetherItAsksAgain) {
+  for (const auto& key : keys()) {
+    if (key.kind == Kind::object || key.kind == Kind::named || key.path == "$schema") continue;  // they hold no value
+    if (key.path == "targets.*.devcontainer") continue;  // PowerFacts::included: it always counts
+    EXPECT_TRUE(std::ranges::any_of(k_rows, [&](const Row& row) { return row.key == key.path; })) << key.path;
+  }
+}
+
+TEST(Powers, AnotherUserOfSessionsAndHooksIsSaid) {
+  EXPECT_THAT(
+      text(powers(R"({"server": "gpu1", "container": {"image": "i:1"}, "ssh": {"user": "dev", "create": true}})")),
+      testing::AllOf(HasSubstr("t1: sessions and hooks run as dev\n"),
+                     HasSubstr("t1: makes the user dev when the image has none of that name\n"),
+                     HasSubstr("t1: gives dev the ids of the project folder's owner on the server\n")));
+  EXPECT_THAT(text(powers(R"({"server": "gpu1", "container": {"image": "i:1"}, "engine": "podman"})")),
+              HasSubstr("t1: as container t1, by Podman\n"));
+}
+
+TEST(Powers, APythonOfTheProjectOrOfAMountIsSaid) {
+  const auto python = [](const std::string& path, const std::string& container) {
+    return text(powers(R"({"server": "gpu1", "container": {"image": "i:1")" + container + R"(}, "python": ")" + path +
+                       R"(", "project": {"remote": "/w"}})"));
+  };
+  EXPECT_THAT(python("/w/.venv/bin/python", ""),
+              HasSubstr("t1: runs the Python /w/.venv/bin/python, which is a file of the project or of a mount\n"));
+  EXPECT_THAT(python("/data/env/bin/python", R"(, "mounts": ["/srv:/data:ro"])"), HasSubstr("runs the Python"));
+  EXPECT_THAT(python("/data/env/bin/python", R"(, "extra_args": ["-v", "envs:/data"])"), HasSubstr("runs the Python"));
+  EXPECT_THAT(python("/work/bin/python", ""), Not(HasSubstr("runs the Python")));
+}
+
+TEST(Powers, FlagsThatOpenThisMachineAreAlwaysShown) {
+  const auto local = [](const std::string& args, const char* server = "local") {
+    return text(powers(std::string(R"({"server": ")") + server + R"(", "container": {"image": "i:1", "extra_args": [)" +
+                       args + "]}}"));
+  };
+  for (const char* opening :
+       {R"("-v", "/:/host")", R"("-v/:/host")", R"("-qv/:/host")", R"("--volume=/etc:/e:ro")", R"("--pid=host")",
+        R"("--mount", "type=bind,src=/,dst=/host")", R"("--mount=type=volume,dst=/h,\"volume-opt=device=/\"")",
+        R"("--ipc", "host")", R"("--network=host")", R"("--net", "container:x")", R"("--userns=host")",
+        R"("--uts=host")", R"("--cgroupns=host")", R"("--device=/dev/sda")",
+        R"("--security-opt", "seccomp=unconfined")", R"("--cap-add=SYS_ADMIN")", R"("--volumes-from=x")",
+        R"("--env-file=/home/me/.netrc")"}) {
+    const std::string all = local(opening);
+    EXPECT_THAT(all, testing::ContainsRegex("with more arguments for the engine: [^\n]* !\n")) << opening;
+    EXPECT_THAT(local(opening, "gpu1"), Not(HasSubstr(" !\n"))) << opening;
+  }
+  for (const char* harmless :
+       {R"("--memory=1g")", R"("-v", "volume:/data")", R"("--network", "mine")", R"("--ipc=private")"})
+    EXPECT_THAT(local(harmless), Not(HasSubstr(" !\n"))) << harmless;
+  EXPECT_THAT(local(R"("-v", "/etc:/host")"),
+              HasSubstr("t1: these arguments mount /etc: of this machine, /etc (OUTSIDE the project) !\n"));
 }
 
 TEST(Powers, EveryOtherChangeIsAnotherText) {

@@ -88,7 +88,7 @@ class Convergence {
           continue;
         }
         // What it was tried on may be gone: it is looked at once more.
-        if (!observed.session->works() && times_session_failed_++ == 0) continue;
+        if (plan::session_problem(desired_, observed) && times_session_failed_++ == 0) continue;
         plan = plan::make_plan(desired_, observed);
       }
       if (plan.steps.empty() && may_pass(plan, observed)) {
@@ -154,7 +154,8 @@ class Convergence {
     if (!expected_ || !observed.container) return false;
     using enum plan::ContainerState;
     const auto state = observed.container->state;
-    return (state == removing || state == dead || state == exited) && times_going_++ < k_most_passed;
+    const bool goes = state == removing || state == dead || (state == exited && observed.container->auto_remove);
+    return goes && times_going_++ < k_most_passed;
   }
 
   // What was tried on the one that is gone says nothing about the next.
@@ -193,9 +194,9 @@ class Convergence {
     return times_passed_++ < most;
   }
 
-  // One that failed is tried again: what stood in its way may be gone.
+  // One that failed is tried again: what stood in its way may be gone. One that cannot be tried is not.
   [[nodiscard]] bool may_try_session(const plan::Plan& plan, const plan::Observed& observed) const {
-    const bool failed = observed.session && !observed.session->works();
+    const bool failed = observed.session && (observed.session->undecided || plan::session_problem(desired_, observed));
     if (desired_.power != plan::Power::running || (!failed && !plan.problems.empty())) return false;
     const auto ssh = std::ranges::find(observed.tunnels, desired_.target.ssh.local_port, &plan::Tunnel::local_port);
     return ssh != observed.tunnels.end() && ssh->answers == true && (!observed.session || failed) &&
@@ -203,7 +204,10 @@ class Convergence {
   }
 
   Result<void> try_session(plan::Observed& observed) {
-    HELPER_TRY_ASSIGN(auto tried, hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), stop_));
+    plan::SessionTry tried;
+    if (plan::why_untried(*observed.key).empty()) {
+      HELPER_TRY_ASSIGN(tried, hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), stop_));
+    }
     if (!tried.works()) {
       HELPER_TRY(engine::look_at_session(hands_.server, engine::cli_of(observed.engine.value_or(plan::Engine{})),
                                          desired_.target.container.name, desired_.target.ssh.user, tried, stop_));

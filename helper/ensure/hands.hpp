@@ -1,4 +1,4 @@
-// Hands are the five ways in which the helper touches the world; everything that has an effect goes through one of
+// Hands are the six ways in which the helper touches the world; everything that has an effect goes through one of
 // them, and each has an in-memory twin for tests.
 #pragma once
 

@@ -1,4 +1,4 @@
-// JupyterApi asks a Jupyter in a container what it does, by its REST API. One of the five Hands.
+// JupyterApi asks a Jupyter in a container what it does, by its REST API. One of the six Hands.
 #pragma once
 
 #include "base/clock.hpp"

@@ -2,6 +2,9 @@
 
 #include "base/process.hpp"
 #include "base/shell.hpp"
+#include "ensure/private_key.hpp"
+#include "ensure/ssh_client.hpp"
+#include "plan/session.hpp"
 #include "ssh/public_half.hpp"
 
 #include <algorithm>
@@ -29,7 +32,12 @@ Result<Pair> read_pair(FileStore& files, const fs::path& private_file) {
   pair.has_public_file = beside.has_value();
   std::string line = beside ? public_key_of(*beside) : std::string();
   if (line.empty()) line = ssh::public_half(private_file.string(), *pair.secret);
-  if (!line.empty()) pair.key = plan::LocalKey{private_file.string(), std::move(line)};
+  if (line.empty()) return pair;
+  const auto facts = read_private_key(*pair.secret);
+  pair.key = plan::LocalKey{private_file.string(), std::move(line)};
+  pair.key->has_passphrase = facts.has_passphrase;
+  pair.key->is_another = facts.public_half && *facts.public_half != blob_of(pair.key->public_line);
+  pair.key->open_to_others = is_open_to_others(pair.key->private_file);
   return pair;
 }
 
@@ -87,11 +95,14 @@ Result<std::optional<plan::LocalKey>> find_local_key(FileStore& files, const Pat
     return fail(no_pair(wanted, pair));
   }
   const fs::path folder = paths.home / ".ssh";
+  std::optional<plan::LocalKey> unusable;
   for (const fs::path& file : {folder / "id_ed25519", folder / "id_ecdsa", folder / "id_rsa", paths.own_key()}) {
     auto pair = read_pair(files, file);
-    if (pair && pair->key) return std::move(pair->key);
+    if (!pair || !pair->key) continue;
+    if (!plan::key_problem(*pair->key)) return std::move(pair->key);
+    if (!unusable) unusable = std::move(pair->key);
   }
-  return std::nullopt;
+  return unusable;
 }
 
 Result<void> make_local_key(const Paths& paths, const std::stop_token& stop) {

@@ -4,7 +4,6 @@
 #include "ensure/bundles.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/local_key.hpp"
-#include "ensure/private_key.hpp"
 #include "ide/interpreter.hpp"
 #include "ide/known_hosts.hpp"
 #include "plan/choose_python.hpp"
@@ -85,18 +84,6 @@ void remember(const plan::Observed& observed, const plan::Desired& desired, engi
                   : engine::Memory{};
 }
 
-// The blob is the second word of the public line; a comment may follow.
-Result<void> look_at_key(FileStore& files, plan::LocalKey& key) {
-  HELPER_TRY_ASSIGN(const auto text, files.read(key.private_file));
-  const auto facts = read_private_key(text.value_or(""));
-  const auto blob_at = key.public_line.find(' ') + 1;
-  const auto blob = key.public_line.substr(blob_at, key.public_line.find(' ', blob_at) - blob_at);
-  key.has_passphrase = facts.has_passphrase;
-  key.is_another = facts.public_half && *facts.public_half != blob;
-  key.open_to_others = is_open_to_others(key.private_file);
-  return {};
-}
-
 }  // namespace
 
 Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, const plan::Desired& desired) {
@@ -106,7 +93,8 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
         {tunnel.local_port, tunnel.remote, tunnel.link_up ? std::string() : tunnel.trouble, std::nullopt});
   }
   HELPER_TRY_ASSIGN(observed.key, find_local_key(hands.files, paths, desired.target.ssh.key));
-  if (observed.key) HELPER_TRY(look_at_key(hands.files, *observed.key));
+  if (auto& key = observed.key; key && (key->has_passphrase || key->open_to_others))
+    key->in_agent = hands.ssh.agent_holds(key->public_line);
   HELPER_TRY_ASSIGN(const auto known_hosts, hands.files.read(paths.known_hosts()));
   HELPER_TRY_ASSIGN(observed.host_keys, find_host_keys(hands.files, paths, desired.target.name));
   observed.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);

@@ -5,8 +5,10 @@
 #include "base/random_token.hpp"
 #include "base/text.hpp"
 #include "ide/ssh_config.hpp"
+#include "ssh/agent.hpp"
 #include "ssh/shown_key.hpp"
 
+#include <algorithm>
 #include <future>
 #include <string_view>
 
@@ -14,6 +16,9 @@ namespace helper::ensure {
 namespace {
 
 constexpr Milliseconds k_session_limit{20'000};
+constexpr Milliseconds k_agent_limit{2'000};  // for its list of keys
+// sshconnect2.c, sign_and_send_pubkey: the person said no, or the agent is locked.
+constexpr std::string_view k_not_signed = "agent refused operation";
 constexpr std::size_t k_max_line = 200;  // of what is shown to a person, in bytes
 
 std::string first_line(std::string_view text) {
@@ -29,6 +34,22 @@ std::string last_line(std::string_view text) {
                    k_max_line);
 }
 
+std::string line_with(std::string_view text, std::string_view words) {
+  const auto at = text.find(words);
+  if (at == std::string_view::npos) return {};
+  const auto end = text.find_last_of("\r\n", at);
+  return first_line(text.substr(end == std::string_view::npos ? 0 : end + 1));
+}
+
+using Ended = std::optional<CommandOutput>;  // nullopt: it did not end within its limit
+
+Result<Ended> run_within_limit(const ProcessSpec& spec, const std::stop_token& stop) {
+  auto output = run_process(spec, stop);
+  if (output) return Ended(std::move(*output));
+  if (output.error().code == ErrorCode::timed_out) return Ended();
+  return fail(std::move(output).error());
+}
+
 // The person's own settings stay out of it: what counts is the target's key, host keys and port.
 std::vector<std::string> strict(std::vector<std::string> program, const std::vector<std::string>& options,
                                 const ide::Interpreter& interpreter) {
@@ -42,14 +63,32 @@ std::vector<std::string> strict(std::vector<std::string> program, const std::vec
 
 }  // namespace
 
-plan::SessionTry judge_session(const CommandOutput& command, const CommandOutput& sftp, const std::string& mark) {
+std::string blob_of(const std::string& public_line) {
+  const auto at = public_line.find(' ') + 1;
+  return public_line.substr(at, public_line.find(' ', at) - at);
+}
+
+plan::SessionTry judge_session(const std::optional<CommandOutput>& command, const std::optional<CommandOutput>& sftp,
+                               const std::string& mark) {
   plan::SessionTry tried;
-  const auto at = command.out.find(mark);
-  tried.command = at != std::string::npos && command.exit_status == 0;
-  if (at != 0) tried.stray = first_line(std::string_view(command.out).substr(0, at));
+  const std::string out = command ? command->out : std::string();
+  const auto at = out.find(mark);
+  tried.exit_status = command ? command->exit_status : 0;
+  tried.command = at != std::string::npos && tried.exit_status == 0;
+  if (at != 0) tried.stray = first_line(std::string_view(out).substr(0, at));
   // Where only commands get it, as what ~/.ssh/rc prints, old scp and IDEs take it for data all the same.
-  tried.sftp = sftp.exit_status == 0 && tried.stray.empty();
-  if (!tried.works()) tried.words = tried.command ? first_line(sftp.err) : last_line(command.err);
+  tried.sftp = tried.command && sftp && sftp->exit_status == 0 && tried.stray.empty();
+  if (tried.works()) return tried;
+  const auto& failed = tried.command ? sftp : command;
+  if (!failed) {
+    tried.undecided = true;
+    tried.words = "no answer within " + std::to_string(k_session_limit.count() / 1000) + " s";
+  } else if (const auto agents = line_with(failed->err, k_not_signed); !agents.empty()) {
+    tried.undecided = true;
+    tried.words = agents;
+  } else {
+    tried.words = tried.command ? first_line(failed->err) : last_line(failed->err);
+  }
   return tried;
 }
 
@@ -81,16 +120,19 @@ Result<plan::SessionTry> OpenSshClient::try_session(const ide::Interpreter& inte
   const ProcessSpec sftp{strict({"sftp", "-b", "-"}, options, interpreter), "pwd\n", environment, k_session_limit};
   ProcessSpec command{strict({"ssh", "-T"}, options, interpreter), {}, environment, k_session_limit};
   command.argv.push_back("echo " + mark);
-  auto second = std::async(std::launch::async, [&] { return run_process(sftp, stop); });
-  const auto first = run_process(command, stop);
-  const auto other = second.get();
-  const auto late = [](const Result<CommandOutput>& output) {
-    return !output && output.error().code == ErrorCode::timed_out;
-  };
-  if (!first && !late(first)) return fail(first.error());
-  if (!other && !late(other)) return fail(other.error());
-  const CommandOutput nothing{255, {}, "no answer within " + std::to_string(k_session_limit.count() / 1000) + " s"};
-  return judge_session(first ? *first : nothing, other ? *other : nothing, mark);
+  // One after the other: an agent may ask the person before it signs, and two questions at once confuse.
+  HELPER_TRY_ASSIGN(const auto first, run_within_limit(command, stop));
+  const bool goes_on = first && first->exit_status == 0;
+  HELPER_TRY_ASSIGN(const auto second, goes_on ? run_within_limit(sftp, stop) : Result<Ended>(std::nullopt));
+  return judge_session(first, second, mark);
+}
+
+bool OpenSshClient::agent_holds(const std::string& public_line) {
+  if (agent_socket.empty()) return false;
+  const auto keys = ssh::agent_keys(agent_socket, ssh::Limit(k_agent_limit, {}));
+  return keys && std::ranges::any_of(*keys, [&, wanted = blob_of(public_line)](const auto& key) {
+           return ssh::base64(key.blob) == wanted;
+         });
 }
 
 }  // namespace helper::ensure

@@ -1,5 +1,5 @@
-// SshClient is what a client of a target's SSH port sees: the host keys that are shown there, and whether a session
-// works. One of the five Hands.
+// SshClient is what a client of a target's SSH port sees: the host keys that are shown there, whether a session works,
+// and what the person's agent holds. One of the six Hands.
 #pragma once
 
 #include "base/clock.hpp"
@@ -25,10 +25,12 @@ class SshClient {
                                                                           const std::vector<std::string>& types,
                                                                           Milliseconds limit,
                                                                           const std::stop_token& stop) = 0;
-  // A command and a word to sftp, each in a strict session of its own. What a login met is left to be found.
+  // A command and then a word to sftp, each in a strict session of its own. What a login met is left to be found.
   // Errors: server_command (there is no ssh on this machine), cancelled, file_failed.
   [[nodiscard]] virtual Result<plan::SessionTry> try_session(const ide::Interpreter& interpreter,
                                                              const std::stop_token& stop) = 0;
+  // Whether the agent is known to hold the key of that public line ("TYPE BASE64 ..."). It is only asked for a list.
+  [[nodiscard]] virtual bool agent_holds(const std::string& public_line) = 0;
 };
 
 // libssh for the keys, and the person's OpenSSH for the session, as `helper exec` and IDEs use it.
@@ -42,10 +44,15 @@ class OpenSshClient final : public SshClient {
                                                                   const std::stop_token& stop) override;
   [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Interpreter& interpreter,
                                                      const std::stop_token& stop) override;
+  [[nodiscard]] bool agent_holds(const std::string& public_line) override;
 };
 
-// Pure. What the two sessions came to: `mark` is what the command was to print.
-[[nodiscard]] plan::SessionTry judge_session(const CommandOutput& command, const CommandOutput& sftp,
-                                             const std::string& mark);
+// The base64 of a public line, which is its second word. Pure.
+[[nodiscard]] std::string blob_of(const std::string& public_line);
+
+// Pure. What the two sessions came to: `mark` is what the command was to print. nullopt: it did not end within the
+// limit; sftp is not looked at when the command failed.
+[[nodiscard]] plan::SessionTry judge_session(const std::optional<CommandOutput>& command,
+                                             const std::optional<CommandOutput>& sftp, const std::string& mark);
 
 }  // namespace helper::ensure

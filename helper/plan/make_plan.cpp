@@ -1,5 +1,6 @@
 #include "plan/make_plan.hpp"
 
+#include "base/shell.hpp"
 #include "plan/draft.hpp"
 #include "plan/labels.hpp"
 #include "plan/server_mounts.hpp"
@@ -40,7 +41,12 @@ void plan_running(Draft& draft) {
   for (const std::string& remark : draft.target.remarks) draft.note(remark);
   plan_open_tunnels(draft);
   if (draft.observed.key) {
-    if (auto problem = key_problem(*draft.observed.key)) draft.problem(std::move(*problem));
+    const LocalKey& key = *draft.observed.key;
+    if (auto problem = key_problem(key)) draft.problem(std::move(*problem));
+    if (key.open_to_others && key.in_agent) {
+      draft.note("other users may read the private key " + key.private_file +
+                 ": ssh uses only the copy that your agent holds; fix: chmod 600 " + shell::quote(key.private_file));
+    }
   }
   if (!draft.observed.key) draft.step(MakeLocalKey{}, "you have none of the kinds that the container accepts");
   plan_host_keys(draft);

@@ -180,17 +180,20 @@ struct LocalKey {
   bool open_to_others = false;  // other users may read it, so that ssh does not use it
   bool is_another = false;      // the public line is that of another key
   bool has_passphrase = false;
+  bool in_agent = false;  // an agent is known to hold it; asked only where that matters
   friend bool operator==(const LocalKey&, const LocalKey&) = default;
 };
 
 // A command and a first word of sftp, each over a strict SSH session with the person's key, as an IDE begins; and,
-// where one failed, what was found in the container that a login reads on its way.
+// where one failed or none could be tried, what was found in the container that a login reads on its way.
 struct SessionTry {
   std::string of;          // session_key() at that time
   bool command = false;    // its output came
   bool sftp = false;       // the server answered in its protocol, with nothing before
   std::string stray;       // the first line that came where none belongs
   std::string words;       // the last line that the client wrote about the one that failed
+  int exit_status = 0;     // of the command; 255 is ssh's own
+  bool undecided = false;  // no answer came in time, or the agent did not sign: nothing is known of the container
   std::string shell;       // the user's, as the container's accounts name it
   std::string nologin;     // the file that keeps all but root out; "" when there is none
   std::string noisy_file;  // prints something although nobody asked it to

@@ -30,10 +30,7 @@ bool takes_bundle(const Observed& observed) {
 void plan_session(Draft& draft) {
   if (!draft.plan.steps.empty() || !draft.plan.problems.empty()) return;
   if (auto problem = session_problem(draft.desired, draft.observed)) draft.problem(std::move(*problem));
-  if (was_kept_by_passphrase(draft.observed)) {
-    draft.note("no SSH session was tried: the key " + draft.observed.key->private_file +
-               " has a passphrase, and no agent holds the key; with one, ssh-add it");
-  }
+  if (auto note = session_note(draft.desired, draft.observed); !note.empty()) draft.note(std::move(note));
 }
 
 void plan_host_keys(Draft& draft) {

@@ -10,6 +10,7 @@ namespace helper::plan {
 namespace {
 
 constexpr std::string_view k_refused = "Permission denied";
+constexpr int k_own_failure = 255;  // ssh(1), EXIT STATUS: of ssh itself, and not of the command
 
 // A shell that is there to refuse (nologin(8), false(1)).
 bool refuses(const std::string& shell) {
@@ -40,16 +41,26 @@ std::string quiet(const std::string& file) {
 
 std::optional<Error> key_problem(const LocalKey& key) {
   const std::string file = shell::quote(key.private_file);
-  if (key.open_to_others) {
+  if (key.open_to_others && !key.in_agent) {
     return Error{ErrorCode::file_failed, key.private_file,
                  "other users may read this private key, so ssh does not use it (UNPROTECTED PRIVATE KEY FILE)",
                  "chmod 600 " + file};
   }
   if (key.is_another) {
+    const std::string beside = shell::quote(key.private_file + ".pub");
     return Error{ErrorCode::file_failed, key.private_file + ".pub", "it is not the public half of " + key.private_file,
-                 "ssh-keygen -y -f " + file + " > " + shell::quote(key.private_file + ".pub")};
+                 "keep it aside and write it again: mv -i " + beside + " " +
+                     shell::quote(key.private_file + ".pub.old") + " && ssh-keygen -y -f " + file + " > " + beside};
   }
   return std::nullopt;
+}
+
+std::string why_untried(const LocalKey& key) {
+  if (key.public_line.starts_with("sk-"))
+    return "the key " + key.private_file + " is on a security key, which wants a touch for each session";
+  if (key.has_passphrase && !key.in_agent)
+    return "the key " + key.private_file + " has a passphrase, and no agent holds the key; with one, ssh-add it";
+  return {};
 }
 
 bool shows_another_key(const Observed& observed, std::uint16_t local_port) {
@@ -63,21 +74,24 @@ bool shows_another_key(const Observed& observed, std::uint16_t local_port) {
 std::string session_key(const Desired& desired, const Observed& observed) {
   if (!observed.container || !observed.inside || !observed.key || observed.inside->sshd_print.empty()) return {};
   Fingerprint print;
-  for (const auto& text : {observed.container->id, observed.container->started_at, desired.target.ssh.user,
-                           observed.inside->sshd_print, observed.key->private_file, observed.key->public_line}) {
+  for (const auto& text :
+       {observed.container->id, observed.container->started_at, desired.target.ssh.user, observed.inside->sshd_print,
+        observed.key->private_file, observed.key->public_line, why_untried(*observed.key)}) {
     print.add(text);
   }
   return print.hex();
 }
 
-bool was_kept_by_passphrase(const Observed& observed) {
-  const auto& tried = observed.session;
-  return tried && !tried->command && observed.key && observed.key->has_passphrase &&
-         tried->words.find(k_refused) != std::string::npos;
+std::string session_note(const Desired& desired, const Observed& observed) {
+  if (!observed.session || observed.session->works() || !observed.key) return {};
+  if (const auto why = why_untried(*observed.key); !why.empty()) return "no SSH session was tried: " + why;
+  if (!observed.session->undecided) return {};
+  return "it is not known whether an SSH session works: " + observed.session->words +
+         "; where your agent asks for a confirmation, give it, then: helper ensure " + desired.target.name;
 }
 
 std::optional<Error> session_problem(const Desired& desired, const Observed& observed) {
-  if (!observed.session || observed.session->works() || was_kept_by_passphrase(observed)) return std::nullopt;
+  if (!observed.session || observed.session->works()) return std::nullopt;
   const SessionTry& tried = *observed.session;
   const std::string& user = desired.target.ssh.user;
   const auto problem = [&](std::string cause, std::string fix) {
@@ -94,15 +108,25 @@ std::optional<Error> session_problem(const Desired& desired, const Observed& obs
       return problem("other users may change " + tried.loose + ", so sshd does not trust the keys in it",
                      inside_command(observed, desired, "chmod go-w " + shell::quote(tried.loose)));
     }
-    if (refuses(tried.shell) || (!tried.shell.empty() && tried.words.find(k_refused) == std::string::npos)) {
+    const bool was_tried = !observed.key || why_untried(*observed.key).empty();
+    const bool is_kept_out = tried.words.find(k_refused) != std::string::npos;
+    const bool never_got_in = tried.undecided || (tried.exit_status == k_own_failure && tried.stray.empty());
+    if (refuses(tried.shell) || (was_tried && !tried.shell.empty() && !is_kept_out && !never_got_in)) {
       const std::string& said = tried.stray.empty() ? tried.words : tried.stray;
       return problem("its shell " + tried.shell + " runs no command; it says " + quoted(said),
                      "give " + user + " a shell such as /bin/sh in /etc/passwd of the image, or set \"ssh\": " +
                          "{\"user\": ...} in helper.json to a user that has one" + again);
     }
-    return problem("sshd does not let the key " + (observed.key ? observed.key->private_file : std::string()) +
-                       " in: " + tried.words,
-                   "helper restart " + desired.target.name);
+    if (!was_tried) return std::nullopt;
+    if (is_kept_out && !tried.undecided) {
+      return problem(
+          "sshd refuses the key " + (observed.key ? observed.key->private_file : std::string()) + ": " + tried.words,
+          "helper restart " + desired.target.name);
+    }
+    if (!tried.undecided) {
+      return problem("ssh could not connect through the tunnel, or lost its connection; it says " + quoted(tried.words),
+                     "try again: helper ensure " + desired.target.name);
+    }
   }
   if (!tried.noisy_file.empty()) {
     return problem(tried.noisy_file + " prints " + quoted(tried.noisy_line) +
@@ -114,6 +138,7 @@ std::optional<Error> session_problem(const Desired& desired, const Observed& obs
                        " in every session, which sftp, scp and IDEs take for data",
                    "find it in the start files of " + tried.shell + ", and let it print nothing" + again);
   }
+  if (tried.undecided) return std::nullopt;
   return problem("commands work, and sftp does not: " + tried.words, "helper restart " + desired.target.name);
 }
 

@@ -114,6 +114,20 @@ class Sessions(unittest.TestCase):
         os.replace(key + ".own", key + ".pub")
         self.is_ready()
 
+    def test_a_key_with_a_passphrase_is_not_tried_until_an_agent_holds_it(self):
+        home = self.sandbox.environment()["HOME"]
+        key = os.path.join(home, ".ssh", "id_e2e_locked")
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "open sesame", "-f", key], check=True)
+        self.addCleanup(lambda: [os.unlink(each) for each in (key, key + ".pub") if os.path.exists(each)])
+        self.write(user="root", key=key)
+        done = self.helper.run("ensure")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("no SSH session was tried", done.stdout + done.stderr)
+        self.inside("chmod 777 /dev/helper/run")
+        self.is_refused("/dev/helper/run", "chmod go-w")
+        self.inside("chmod 755 /dev/helper/run")
+        self.is_ready()
+
     def test_swapped_host_keys_are_put_right(self):
         self.ready(user="root")
         self.inside("b=/dev/helper/ssh; for t in ed25519 ecdsa; do rm /dev/helper/run/host_$t; $b/bin/ssh-keygen -q -t $t -N '' "

@@ -18,6 +18,7 @@ class FakeSshClient final : public ensure::SshClient {
     return works;
   }();
   int sessions = 0;  // that were tried
+  bool agent_has_the_key = false;
 
   [[nodiscard]] std::optional<std::vector<std::string>> host_keys(std::uint16_t, const std::vector<std::string>&,
                                                                   Milliseconds, const std::stop_token&) override {
@@ -27,6 +28,7 @@ class FakeSshClient final : public ensure::SshClient {
     ++sessions;
     return session;
   }
+  [[nodiscard]] bool agent_holds(const std::string&) override { return agent_has_the_key; }
 };
 
 }  // namespace helper::test

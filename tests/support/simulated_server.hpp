@@ -22,6 +22,8 @@ class SimulatedServer {
   std::string runtime_fails;
   bool ends_at_once = false;
   bool sshd_setup_never_holds = false;
+  bool ends_before_sshd = false;  // its command crashes a moment after the start
+  bool auto_remove = false;
   bool jupyter_listens = false;  // one that helper did not start
   bool python_answers = true;
   std::string state;  // "" when there is no container
@@ -94,6 +96,10 @@ class SimulatedServer {
     if (name == "unpause") state = "running";
     if (name == "stop") state = "exited";
     if (name == "rm") forget_container();
+    if (name == "start sshd" && ends_before_sshd) {
+      state = "exited";
+      return bad("container f1b77c1f is not running");
+    }
     if (name == "start sshd") {
       sshd_runs = true;
       std::smatch print;
@@ -122,7 +128,8 @@ class SimulatedServer {
     }
     return std::string("{\"Id\":\"f1b77c1f\",\"State\":{\"Status\":\"") + state +
            "\",\"ExitCode\":" + (state == "exited" ? "3" : "0") + ",\"StartedAt\":\"" + started_at() +
-           "\"},\"Config\":{\"Image\":\"centernet:1.2\",\"Labels\":" + labels + "},\"HostConfig\":{\"Runtime\":\"" +
+           "\"},\"Config\":{\"Image\":\"centernet:1.2\",\"Labels\":" + labels +
+           "},\"HostConfig\":{\"AutoRemove\":" + (auto_remove ? "true" : "false") + ",\"Runtime\":\"" +
            (by_runtime_ ? "nvidia" : "runc") + "\",\"DeviceRequests\":" + (by_flag_ ? "[{}]" : "null") +
            "},\"NetworkSettings\":{\"Ports\":{" +
            (runs ? "\"61022/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"" + std::to_string(ssh_port) + "\"}]" +

@@ -101,6 +101,37 @@ TEST_F(ConvergeTest, ASessionThatDoesNotWorkIsAnErrorAndIsTriedAgain) {
   EXPECT_EQ(ssh.sessions, 5);
 }
 
+TEST_F(ConvergeTest, ASessionWithAKeyThatNobodyCanUseIsNotTriedAndTheContainerIsLookedIntoOnce) {
+  const std::string key = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n";
+  ASSERT_TRUE(files.write("/home/me/.ssh/id_ed25519", key, 0600));
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  ASSERT_EQ(report->notes.size(), 1U);
+  EXPECT_NE(report->notes[0].find("no SSH session was tried"), std::string::npos) << report->notes[0];
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(asked(), Names{"look"});
+  EXPECT_EQ(ssh.sessions, 0);
+  ssh.agent_has_the_key = true;
+  const auto with_agent = converge();
+  ASSERT_TRUE(with_agent);
+  EXPECT_TRUE(with_agent->notes.empty());
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(ssh.sessions, 1);
+}
+
+TEST_F(ConvergeTest, ASessionThatHasNoAnswerIsANoteAndIsTriedOnceForEachRequest) {
+  ssh.session = {};
+  ssh.session.undecided = true;
+  ssh.session.words = "no answer within 20 s";
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  ASSERT_EQ(report->notes.size(), 1U);
+  EXPECT_NE(report->notes[0].find("no answer within 20 s"), std::string::npos) << report->notes[0];
+  EXPECT_EQ(ssh.sessions, 1);
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(ssh.sessions, 2);
+}
+
 TEST_F(ConvergeTest, AServerThatShowsAnotherHostKeyIsStartedAgainOnceAndThenNamed) {
   ASSERT_TRUE(converge());
   ssh.keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAISomebodyElses"};
@@ -507,6 +538,17 @@ TEST_F(ConvergeTest, AStepThatFailsOnAContainerThatIsThereEndsTheRequest) {
   const auto report = converge();
   ASSERT_FALSE(report);
   EXPECT_EQ(events.find("removed by somebody"), std::string::npos);
+}
+
+TEST_F(ConvergeTest, AContainerThatHasEndedIsWaitedForOnlyWhereTheEngineRemovesItByItself) {
+  server.ends_before_sshd = true;
+  ASSERT_FALSE(converge());
+  EXPECT_EQ(asked(), (Names{"look", "create", "start", "look", "start sshd", "look"}));
+  server.forget_container();
+  memory = {};
+  server.auto_remove = true;
+  ASSERT_FALSE(converge());
+  EXPECT_GT(std::ranges::count(asked(), "look"), 3);
 }
 
 TEST_F(ConvergeTest, AContainerThatSomebodyRemovesBeforeItIsStoppedIsStoppedEnough) {

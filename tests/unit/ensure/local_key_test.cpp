@@ -121,6 +121,29 @@ class KeyWithoutItsPublicHalf : public testing::Test {
   std::string public_before;
 };
 
+TEST(LocalKey, ThatOthersMayReadIsPassedOverUnlessThereIsNoBetter) {
+  const helper::test::TempFolder home;
+  Paths paths = k_paths;
+  paths.home = home.path();
+  const fs::path folder = home.path() / ".ssh";
+  fs::create_directories(folder);
+  DiskFileStore disk;
+  const auto add = [&](const std::string& name, const std::string& type, unsigned mode) {
+    ASSERT_TRUE(disk.write(folder / name, "secret", mode));
+    ASSERT_TRUE(disk.write(folder / (name + ".pub"), public_line(type) + "\n", 0644));
+  };
+  add("id_ed25519", "ssh-ed25519", 0644);
+  auto key = find_local_key(disk, paths, "auto");
+  ASSERT_TRUE(key && *key);
+  EXPECT_EQ((*key)->private_file, folder / "id_ed25519");
+  EXPECT_TRUE((*key)->open_to_others);
+  add("id_rsa", "ssh-rsa", 0600);
+  key = find_local_key(disk, paths, "auto");
+  ASSERT_TRUE(key && *key);
+  EXPECT_EQ((*key)->private_file, folder / "id_rsa");
+  EXPECT_FALSE((*key)->open_to_others);
+}
+
 TEST_F(KeyWithoutItsPublicHalf, IsUsedAllTheSame) {
   const std::vector<std::vector<std::string>> kinds{{"-t", "ed25519", "-N", ""},
                                                     {"-t", "ed25519", "-N", "secret"},

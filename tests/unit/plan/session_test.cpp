@@ -91,17 +91,82 @@ TEST(Session, ThatSshdRefusesForTheRightsOfAFolderNamesTheFolder) {
 
 TEST(Session, ThatSshdRefusesOtherwiseNamesTheKeyAndTheWords) {
   EXPECT_EQ(problem_of(refused("app@127.0.0.1: Permission denied (publickey).")),
-            "SSH session of app in container centernet: sshd does not let the key /home/me/.ssh/id_ed25519 in: "
+            "SSH session of app in container centernet: sshd refuses the key /home/me/.ssh/id_ed25519: "
             "app@127.0.0.1: Permission denied (publickey).");
 }
 
-TEST(Session, ThatOnlyThePassphraseKeptFromBeingTriedIsANote) {
+TEST(Session, ThatCannotBeTriedIsANote) {
+  LocalKey locked = *ready().key;
+  locked.has_passphrase = true;
+  LocalKey touched = *ready().key;
+  touched.public_line = "sk-ssh-ed25519@openssh.com AAAA me";
+  touched.in_agent = true;
+  for (const auto& [key, words] : {std::pair(locked, "has a passphrase"), std::pair(touched, "wants a touch")}) {
+    Observed observed = with({});
+    observed.key = key;
+    observed.session->shell = "/bin/bash";
+    EXPECT_EQ(session_problem(desired(), observed), std::nullopt);
+    EXPECT_NE(session_note(desired(), observed).find(words), std::string::npos) << words;
+  }
+  Observed observed = with({});
+  observed.key = locked;
+  EXPECT_EQ(make_plan(desired(), observed).notes.back(), session_note(desired(), observed));
+}
+
+TEST(Session, ThatCannotBeTriedIsAProblemWhereWhatKeepsEverybodyOutIsSeen) {
+  Desired wanted = desired();
+  wanted.target.ssh.user = "app";
+  const auto problem = [&](auto set) {
+    Observed observed = with({});
+    observed.key->has_passphrase = true;
+    observed.session->shell = "/bin/bash";
+    set(*observed.session);
+    const auto found = session_problem(wanted, observed);
+    return found ? found->cause : "none";
+  };
+  EXPECT_EQ(problem([](SessionTry&) {}), "none");
+  EXPECT_NE(problem([](SessionTry& tried) { tried.loose = "/dev/helper/run"; }).find("may change"), std::string::npos);
+  EXPECT_NE(problem([](SessionTry& tried) { tried.nologin = "/etc/nologin"; }).find("lets only root"),
+            std::string::npos);
+  EXPECT_NE(problem([](SessionTry& tried) { tried.shell = "/sbin/nologin"; }).find("runs no command"),
+            std::string::npos);
+}
+
+TEST(Session, WithAKeyThatAnAgentHoldsIsTriedAlsoUnderAPassphrase) {
+  LocalKey key = *ready().key;
+  key.has_passphrase = true;
+  EXPECT_NE(why_untried(key), "");
+  key.in_agent = true;
+  EXPECT_EQ(why_untried(key), "");
   Observed observed = with(refused("app@127.0.0.1: Permission denied (publickey)."));
-  observed.key->has_passphrase = true;
-  const auto plan = make_plan(desired(), observed);
-  EXPECT_TRUE(plan.problems.empty());
-  ASSERT_FALSE(plan.notes.empty());
-  EXPECT_NE(plan.notes.back().find("has a passphrase"), std::string::npos);
+  observed.key = key;
+  EXPECT_TRUE(session_problem(desired(), observed));
+}
+
+TEST(Session, ThatSshCouldNotCarryBlamesNoShell) {
+  SessionTry tried = refused("kex_exchange_identification: Connection closed by remote host");
+  tried.exit_status = 255;
+  EXPECT_EQ(problem_of(tried),
+            "SSH session of app in container centernet: ssh could not connect through the tunnel, or lost its "
+            "connection; it says \"kex_exchange_identification: Connection closed by remote host\"");
+  EXPECT_EQ(session_problem(desired(), with(tried))->fix, "try again: helper ensure centernet");
+  tried.exit_status = 3;
+  EXPECT_NE(problem_of(tried).find("its shell /bin/bash runs no command"), std::string::npos);
+}
+
+TEST(Session, ThatHadNoAnswerIsANoteUnlessSomethingInTheWayIsSeen) {
+  SessionTry tried = refused("no answer within 20 s");
+  tried.undecided = true;
+  EXPECT_EQ(problem_of(tried), "none");
+  EXPECT_NE(session_note(desired(), with(tried)).find("no answer within 20 s"), std::string::npos);
+  tried.command = true;  // and sftp had none
+  EXPECT_EQ(problem_of(tried), "none");
+  tried.noisy_file = "/root/.bashrc";
+  EXPECT_NE(problem_of(tried).find("/root/.bashrc prints"), std::string::npos);
+  tried.command = false;
+  tried.noisy_file.clear();
+  tried.loose = "/dev/helper/run";
+  EXPECT_NE(problem_of(tried).find("may change /dev/helper/run"), std::string::npos);
 }
 
 TEST(SessionKey, ChangesWithEachThingThatASessionDependsOn) {
@@ -116,6 +181,12 @@ TEST(SessionKey, ChangesWithEachThingThatASessionDependsOn) {
   other_setup.inside->sshd_print = "other";
   Desired other_user = desired();
   other_user.target.ssh.user = "dev";
+  Observed locked = before;
+  locked.key->has_passphrase = true;
+  Observed added = locked;
+  added.key->in_agent = true;
+  EXPECT_NE(session_key(desired(), locked), key);
+  EXPECT_NE(session_key(desired(), added), session_key(desired(), locked));
   EXPECT_NE(session_key(desired(), restarted), key);
   EXPECT_NE(session_key(desired(), other_key), key);
   EXPECT_NE(session_key(desired(), other_setup), key);
@@ -130,7 +201,19 @@ TEST(Key, ThatSshRefusesIsAProblemBeforeAnythingElse) {
   key.open_to_others = false;
   key.is_another = true;
   EXPECT_EQ(key_problem(key)->cause, "it is not the public half of /home/me/my keys/id");
-  EXPECT_EQ(key_problem(key)->fix, "ssh-keygen -y -f '/home/me/my keys/id' > '/home/me/my keys/id.pub'");
+  EXPECT_EQ(key_problem(key)->fix,
+            "keep it aside and write it again: mv -i '/home/me/my keys/id.pub' '/home/me/my keys/id.pub.old' && "
+            "ssh-keygen -y -f '/home/me/my keys/id' > '/home/me/my keys/id.pub'");
+}
+
+TEST(Key, ThatOthersMayReadIsANoteWhereAnAgentHoldsIt) {
+  Observed observed = ready();
+  observed.key->open_to_others = observed.key->in_agent = true;
+  EXPECT_EQ(key_problem(*observed.key), std::nullopt);
+  const auto plan = make_plan(desired(), observed);
+  EXPECT_TRUE(plan.problems.empty());
+  ASSERT_FALSE(plan.notes.empty());
+  EXPECT_NE(plan.notes.front().find("chmod 600 /home/me/.ssh/id_ed25519"), std::string::npos) << plan.notes.front();
 }
 
 TEST(ShownKeys, OfAnotherServerLeadToANewStartAndThenToAProblem) {

@@ -2,6 +2,7 @@
 
 #include "cli/own_program.hpp"
 #include "rpc/connect.hpp"
+#include "rpc/envelope.hpp"
 
 #include <cstdlib>
 #include <unistd.h>
@@ -10,6 +11,9 @@ namespace helper::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// How many daemons that are just ending one request may meet.
+constexpr int k_most_endings = 2;
 
 }  // namespace
 
@@ -23,8 +27,12 @@ Result<rpc::Client*> RpcDaemon::client(const std::stop_token& stop) {
 
 Result<rpc::Json> RpcDaemon::call(const std::string& method, const rpc::Json& params, const ensure::EventSink& on_event,
                                   const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const rpc::Client* daemon, client(stop));
-  return daemon->call(method, params, on_event, stop);
+  for (int left = k_most_endings;; --left) {
+    HELPER_TRY_ASSIGN(const rpc::Client* daemon, client(stop));
+    auto result = daemon->call(method, params, on_event, stop);
+    if (result || left == 0 || !rpc::is_ending(result.error())) return result;
+    client_.reset();  // it had not begun: the next one is asked
+  }
 }
 
 Result<void> RpcDaemon::answer(const std::string& question_id, const std::string& value, const std::stop_token& stop) {

@@ -54,13 +54,13 @@ class Exchange {
     arm();
   }
 
-  // At the Unix socket, or at the port where that leads nowhere.
+  // At the Unix socket, or at the port where nothing answers there.
   ErrorOf connect() {
     if (!endpoint_.socket.empty()) {
       by_port_ = false;
       const ErrorOf error = connect_to(asio::local::stream_protocol::endpoint(endpoint_.socket), AF_UNIX);
       if (!error) return error;
-      log_info("{} leads nowhere ({}): the port is tried", endpoint_.socket, error.message());
+      log_info("nothing answers at {} ({}): the port is tried", endpoint_.socket, error.message());
     }
     by_port_ = true;
     return connect_to(asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), port_of(endpoint_.url).value_or(0)),

@@ -23,7 +23,12 @@ Dispatcher::Dispatcher(Handlers service, std::function<void()> on_shutdown) : ha
   handlers_["cancel"] = [this](const Json& params, const CallContext&) -> Result<Json> {
     return cancel(params.at("request"));
   };
-  handlers_["shutdown"] = [on_shutdown = std::move(on_shutdown)](const Json&, const CallContext&) -> Result<Json> {
+  handlers_["shutdown"] = [calls = calls_, on_shutdown = std::move(on_shutdown)](const Json&,
+                                                                                 const CallContext&) -> Result<Json> {
+    {
+      const std::lock_guard lock(calls->mutex);
+      calls->stopping = true;
+    }
     on_shutdown();
     return Json{{"stopping", true}};
   };
@@ -90,7 +95,8 @@ Result<Json> Dispatcher::run_in_flight(const Call& call, const Method& method, c
   std::list<std::shared_ptr<InFlight>>::iterator place;
   {
     const std::lock_guard lock(calls_->mutex);
-    if (calls_->stopping) entry->stop.request_stop();
+    // A caller that hears it starts the next daemon. `version` is refused too, so that nobody takes this one for it.
+    if (calls_->stopping && call.method != "cancel" && call.method != "shutdown") return fail(ending());
     place = calls_->list.insert(calls_->list.end(), entry);
   }
   CallContext context;

@@ -40,7 +40,8 @@ inline constexpr const char* k_own_methods[] = {"version", "cancel", "methods", 
 
 class Dispatcher {
  public:
-  // `on_shutdown` is called by the method `shutdown`, on the thread that answers it.
+  // `on_shutdown` is called by the method `shutdown`, on the thread that answers it. From then on, and from stop_all()
+  // on, no call is begun but `cancel` and `shutdown`: error ending().
   Dispatcher(Handlers service, std::function<void()> on_shutdown);
 
   // What is told under "counts" in the answer to `version`. Before the first call.

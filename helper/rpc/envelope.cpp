@@ -80,6 +80,10 @@ Json make_error(const Json& id, const Error& error) {
       {"error", {{"code", error_kind(error.code).rpc_code}, {"message", to_text(error)}, {"data", to_json(error)}}}};
 }
 
+Error ending() { return {ErrorCode::daemon_unreachable, "helperd", "it is ending", "try again: a new one is started"}; }
+
+bool is_ending(const Error& error) { return error.code == ending().code && error.cause == ending().cause; }
+
 Json make_event(const Json& id, Json params) {
   params["request"] = id;
   return {{"jsonrpc", k_version}, {"method", "event"}, {"params", std::move(params)}};

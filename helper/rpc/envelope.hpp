@@ -41,6 +41,9 @@ inline constexpr std::size_t k_max_batch = 64;
 [[nodiscard]] Json make_result(const Json& id, Json result);
 // {code, message, data: {name, thing, cause, fix}} by the catalogue of base/error.hpp.
 [[nodiscard]] Json make_error(const Json& id, const Error& error);
+// What a daemon that ends answers to a call that it does not begin: the next daemon may be asked.
+[[nodiscard]] Error ending();
+[[nodiscard]] bool is_ending(const Error& error);
 // The notification "event": `params` is what happened, `id` the request in which it did.
 [[nodiscard]] Json make_event(const Json& id, Json params);
 

@@ -136,7 +136,7 @@ void Connection::on_head() {
   const Admission admission{front_->port, front_->token, front_->limits.body, origin_ == Origin::unix_socket};
   if (const auto refusal = check_head(head, admission)) return refuse(*refusal);
   if (winding_up_) {
-    return refuse(503, {ErrorCode::daemon_unreachable, "helperd", "it is ending", "try again: a new one is started"});
+    return refuse(503, ending());
   }
   if (!known_ && !host_.on_known(*this)) {
     return refuse(503, {ErrorCode::daemon_unreachable, "helperd",
@@ -338,7 +338,7 @@ void Connection::give_way() {
 void Connection::wind_up() {
   winding_up_ = true;
   if (phase_ == Phase::body || (phase_ == Phase::head && !head_->empty()))
-    return refuse(503, {ErrorCode::daemon_unreachable, "helperd", "it is ending", "try again: a new one is started"});
+    return refuse(503, ending());
   if (phase_ == Phase::head) close();
 }
 

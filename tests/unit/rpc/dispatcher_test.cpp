@@ -128,7 +128,10 @@ TEST_F(DispatcherTest, CancelsEveryCallInFlightOfThatIdAndNoOther) {
 
 TEST_F(DispatcherTest, StartsNothingLongAfterItWasStopped) {
   dispatcher_.stop_all();
-  EXPECT_EQ(ask(call("1", "ensure", R"({"target":"slow"})"))["error"]["data"]["name"], "cancelled");
+  const auto error = ask(call("1", "ensure", R"({"target":"slow"})"))["error"]["data"];
+  EXPECT_EQ(error["name"], "daemon.unreachable");
+  EXPECT_EQ(error["cause"], "it is ending");
+  EXPECT_TRUE(service_.seen().empty());
 }
 
 TEST_F(DispatcherTest, PutsAQuestionToACallerWhoListensAndHandsTheAnswerOn) {
@@ -210,6 +213,11 @@ TEST_F(DispatcherTest, TellsItsVersionAndEndsWhenAsked) {
   EXPECT_EQ(ask(call("1", "version"))["result"]["api"], k_api);
   EXPECT_EQ(ask(call("1", "shutdown"))["result"]["stopping"], true);
   EXPECT_EQ(shutdowns_, 1);
+  for (const char* method : {"version", "methods"}) {
+    EXPECT_EQ(ask(call("1", method))["error"]["data"]["cause"], "it is ending") << method << " would be taken for ours";
+  }
+  EXPECT_EQ(ask(call("1", "cancel", R"({"request":"nobody"})"))["result"]["cancelled"], 0);
+  EXPECT_EQ(ask(call("1", "shutdown"))["result"]["stopping"], true);
   EXPECT_EQ(ask(call("1", "nonsense"))["error"]["code"], -32601);
 }
 

@@ -1,3 +1,4 @@
+#include "base/shell.hpp"
 #include "cli/context.hpp"
 #include "cli/init.hpp"
 #include "cli/render.hpp"
@@ -44,20 +45,36 @@ Result<std::optional<config::Devcontainer>> devcontainer(Context& context, const
   return config::read_devcontainer(opened.text, place);
 }
 
-// What the person has just answered needs no second yes. Where others can change the file it stays unapproved. The
-// lines to tell.
-Result<std::vector<std::string>> trust_what_was_written(Context& context, const Paths& paths,
-                                                        const std::filesystem::path& file, bool shows_powers) {
+struct Trust {
+  bool is_approved = false;
+  std::vector<std::string> lines;  // to tell
+};
+
+std::string how_to_approve(const std::filesystem::path& file) {
+  return "the config is not approved yet: " + shell::quote({"helper", "trust", file.string()}) +
+         " shows what it does, and approves it";
+}
+
+// What a devcontainer.json brought is somebody else's text: only a person who has seen it can say yes to it.
+bool has_said_yes(Context& context, const std::filesystem::path& file, const ensure::TrustLook& look) {
+  if (!context.can_ask) return false;
+  Question question{Question::Kind::confirm, "Trust this config", {file.string() + ":"}};
+  for (const auto& power : look.powers) question.details.push_back("  " + power.text);
+  const auto answer = context.person.ask(question, context.interrupts.token());
+  return answer && *answer == "yes";
+}
+
+// What the person has just answered needs no second yes, unless `is_taken_over` from a file. Where others can change
+// the config it stays unapproved.
+Result<Trust> trust_what_was_written(Context& context, const Paths& paths, const std::filesystem::path& file,
+                                     bool is_taken_over) {
   HELPER_TRY_ASSIGN(const ensure::TrustLook look,
-                    ensure::look_at_config(context.files, file, config::environment_variable));
-  if (look.others) return std::vector<std::string>{*look.others + ": before it is used, helper trust must be run"};
+                    ensure::look_at_config(context.files, file, config::environment_variable, ensure::Cover::mine));
+  if (look.others) return Trust{false, {*look.others, how_to_approve(file)}};
+  if (is_taken_over && !has_said_yes(context, file, look)) return Trust{false, {how_to_approve(file)}};
   ensure::TrustBook book(paths, context.files, context.clock);
-  HELPER_TRY(book.approve(look, "init"));
-  std::vector<std::string> lines;
-  for (const auto& power : look.powers) {
-    if (shows_powers) lines.push_back("is trusted to do this: " + power.text);
-  }
-  return lines;
+  HELPER_TRY(book.approve(look, is_taken_over ? "shown" : "init"));
+  return Trust{true, {}};
 }
 
 }  // namespace
@@ -82,15 +99,15 @@ Result<int> run_init(Context& context) {
     return fail(about_the_answer(std::move(config).error()));
   HELPER_TRY(context.files.write(file, text, k_mode));
   auto trust = trust_what_was_written(context, paths, file, from.has_value());
-  if (!trust) trust = std::vector<std::string>{"the config is not approved yet: " + to_text(trust.error())};
+  if (!trust) trust = Trust{false, {to_text(trust.error()), how_to_approve(file)}};
   if (context.json) {
-    rpc::Json document{{"file", file.string()}, {"target", answers.target}};
+    rpc::Json document{{"file", file.string()}, {"target", answers.target}, {"trusted", trust->is_approved}};
     if (context.arguments.has("--from")) document["notes"] = answers.remarks;
     write_json(context, document);
   } else if (!context.quiet) {
     const bool utf8 = context.out_style.utf8;
     for (const std::string& remark : answers.remarks) context.out << render_note(context.out_style, remark);
-    for (const std::string& line : *trust) context.out << render_note(context.out_style, line);
+    for (const std::string& line : trust->lines) context.out << render_note(context.out_style, line);
     context.out << fmt::format(
         "wrote {}\n\nnext:\n  helper plan      what would be done, and why\n  helper ensure    make {} ready\n",
         safe_line(file.string(), utf8), safe_line(answers.target, utf8));

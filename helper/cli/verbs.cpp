@@ -161,9 +161,9 @@ constexpr std::array k_verbs{
          "first; without a terminal it needs --yes.",
          "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove},
     Verb{"eject", "take everything of helper's out of the container",
-         "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file.\n"
-         "ensure puts it back. When kernels of Jupyter are busy it asks first; without a terminal it then\n"
-         "needs --yes.",
+         "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file, but\n"
+         "for a mark in /var/lib/helper that its hooks have run. ensure puts it back. When kernels of\n"
+         "Jupyter are busy it asks first; without a terminal it then needs --yes.",
          "helper eject centernet", k_ending, run_eject},
     Verb{"snapshot", "keep a copy of the container as an image on its server",
          "The container is paused while it is copied. What lies in its mounts and volumes is not part of\n"

@@ -22,6 +22,7 @@ struct Apply {
   const engine::EngineCli& cli;
   const OutputSink& on_progress;
   const std::stop_token& stop;
+  const std::function<Result<void>()>& still_approved;
 
   [[nodiscard]] const std::string& container() const { return desired.target.container.name; }
 
@@ -41,7 +42,10 @@ struct Apply {
   }
   Result<void> operator()(const plan::BuildImage& a) const {
     const auto& build = *desired.target.container.build;
+    // Before the folder is read, and before it is sent: the names may lead elsewhere since the config was approved.
+    if (still_approved) HELPER_TRY(still_approved());
     HELPER_TRY_ASSIGN(const auto context, pack_context(build, stop));
+    if (still_approved) HELPER_TRY(still_approved());
     return engine::build_image(hands.server, cli, a, build, context.path(), on_progress, stop);
   }
   Result<void> operator()(const plan::CreateContainer& a) const {
@@ -114,8 +118,9 @@ struct Apply {
 }  // namespace
 
 Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired, const engine::EngineCli& cli,
-                   const plan::Action& action, const OutputSink& on_progress, const std::stop_token& stop) {
-  return std::visit(Apply{hands, paths, desired, cli, on_progress, stop}, action);
+                   const plan::Action& action, const OutputSink& on_progress, const std::stop_token& stop,
+                   const std::function<Result<void>()>& still_approved) {
+  return std::visit(Apply{hands, paths, desired, cli, on_progress, stop, still_approved}, action);
 }
 
 }  // namespace helper::ensure

@@ -7,13 +7,16 @@
 #include "plan/desired.hpp"
 #include "plan/step.hpp"
 
+#include <functional>
 #include <stop_token>
 
 namespace helper::ensure {
 
-// `on_progress` gets the lines that a long step prints.
+// `on_progress` gets the lines that a long step prints. `still_approved` is asked before a folder of this machine is
+// sent; it may be empty.
 [[nodiscard]] Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired,
                                  const engine::EngineCli& cli, const plan::Action& action,
-                                 const OutputSink& on_progress, const std::stop_token& stop);
+                                 const OutputSink& on_progress, const std::stop_token& stop,
+                                 const std::function<Result<void>()>& still_approved = {});
 
 }  // namespace helper::ensure

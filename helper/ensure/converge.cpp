@@ -247,7 +247,7 @@ class Convergence {
     const auto on_progress = [&](std::string_view piece) {
       tell({Event::Kind::progress, {}, std::string(piece), {}, {}, {}, {}});
     };
-    auto done = apply(hands_, paths_, desired_, cli, step.action, on_progress, stop_);
+    auto done = apply(hands_, paths_, desired_, cli, step.action, on_progress, stop_, consents_.still_approved);
     const auto elapsed = since(hands_.clock, start);
     if (!done) {
       tell({Event::Kind::failed, {}, text, done.error().cause, elapsed, {}, {}});

@@ -8,7 +8,9 @@
 #include "ensure/report.hpp"
 #include "plan/step.hpp"
 
+#include <functional>
 #include <stop_token>
+#include <string>
 
 namespace helper::ensure {
 
@@ -22,6 +24,7 @@ struct Consents {
   bool end_work = false;       // ... that kernels which are busy end
   Prompter* person = nullptr;  // who can be asked; nullptr: nobody
   std::string verb{};          // of the command that asks, to name it in a fix; "" = the one of the power
+  std::function<Result<void>()> still_approved{};  // asked before a folder is sent; empty: nobody had to approve it
 };
 
 // The report's round_trips are left to the caller, who owns the runner. Error: the plan's first problem, or the step

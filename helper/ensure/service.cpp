@@ -22,7 +22,7 @@ namespace helper::ensure {
 namespace {
 
 Caller caller_of(const Request& request) {
-  return {request.agent_socket, request.can_answer, request.recreate, request.yes, {}};
+  return {request.agent_socket, request.can_answer, request.recreate, request.yes, {}, {}};
 }
 
 // "PyCharm2026.1, DataSpell2025.2"
@@ -66,6 +66,7 @@ struct Service::State {
     std::string config_file;
     std::shared_ptr<Target> target;
     std::vector<std::string> servers;  // of all targets of that config
+    std::string digest;                // of what was let in
   };
 
   Result<std::filesystem::path> config_file(const Request& request) const {
@@ -95,9 +96,9 @@ struct Service::State {
   }
 
   // The gate: nothing that a config names is touched by a request before its config has passed here.
-  Result<config::Config> load(const Request& request, const std::stop_token& stop, bool take_over = true) {
+  Result<config::Config> load(const Request& request, const std::stop_token& stop) {
     HELPER_TRY_ASSIGN(const auto file, config_file(request));
-    HELPER_TRY_ASSIGN(const auto look, admit(request, file, stop, take_over));
+    HELPER_TRY_ASSIGN(const auto look, admit(request, file, stop, true));
     return load_as_looked_at(*look, file, variable_of(request));
   }
 
@@ -140,12 +141,26 @@ struct Service::State {
   }
 
   Result<Chosen> choose(const Request& request, const std::stop_token& stop, bool take_over = true) {
-    HELPER_TRY_ASSIGN(const auto config, load(request, stop, take_over));
+    HELPER_TRY_ASSIGN(const auto file, config_file(request));
+    HELPER_TRY_ASSIGN(const auto look, admit(request, file, stop, take_over));
+    HELPER_TRY_ASSIGN(const auto config, load_as_looked_at(*look, file, variable_of(request)));
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, request.target));
     auto target = find(config.file.string(), chosen.name);
     std::vector<std::string> servers;
     for (const auto& [name, each] : config.targets) servers.push_back(each.server);
-    return Chosen{std::move(chosen), config.file.string(), std::move(target), std::move(servers)};
+    return Chosen{std::move(chosen), config.file.string(), std::move(target), std::move(servers), look->digest};
+  }
+
+  // Of a request that may send a folder: whether it is still approved is seen again by then.
+  Caller sending(const Request& request, const Chosen& chosen) {
+    Caller caller = caller_of(request);
+    caller.still_approved = [this, file = std::filesystem::path(chosen.config_file), digest = chosen.digest,
+                             environment = request.environment] {
+      Request its;
+      its.environment = environment;
+      return trust.still_approved(file, variable_of(its), digest);
+    };
+    return caller;
   }
 
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
@@ -235,7 +250,8 @@ Result<Report> Service::converge(const Request& request, plan::Power power, cons
                                  const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   if (power == plan::Power::running) HELPER_TRY(state_->ports_are_free_of_others(chosen));
-  HELPER_TRY_ASSIGN(auto report, chosen.target->converge(chosen.config, power, caller_of(request), on_event, stop));
+  HELPER_TRY_ASSIGN(auto report,
+                    chosen.target->converge(chosen.config, power, state_->sending(request, chosen), on_event, stop));
   state_->after_converge(chosen, power, report);
   return report;
 }
@@ -243,7 +259,8 @@ Result<Report> Service::converge(const Request& request, plan::Power power, cons
 Result<Report> Service::restart(const Request& request, const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   HELPER_TRY(state_->ports_are_free_of_others(chosen));
-  HELPER_TRY_ASSIGN(auto report, chosen.target->restart(chosen.config, caller_of(request), on_event, stop));
+  HELPER_TRY_ASSIGN(auto report,
+                    chosen.target->restart(chosen.config, state_->sending(request, chosen), on_event, stop));
   state_->after_converge(chosen, plan::Power::running, report);
   return report;
 }

@@ -91,6 +91,7 @@ void Target::link_changed(bool up, const std::string& why) {
 Result<Report> Target::converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job) {
   const Hands hands = hands_for(config, caller);
   const auto before = connection_->server.runs();
+  if (caller.still_approved) still_approved_ = caller.still_approved;
   forget();
   const AskJob::During during(*ask_, job);
   bool began = false;
@@ -101,7 +102,7 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
                                    began = true;
                                    bulletin_.publish(working_status(config, event.text));
                                  },
-                                 job.stop(), {caller.recreate, caller.yes, ask_.get(), caller.verb});
+                                 job.stop(), {caller.recreate, caller.yes, ask_.get(), caller.verb, still_approved_});
   // What was refused or given up before its first step changes nothing of what the target is meant to be.
   if (power != plan::Power::running && (report || began)) keep_running_ = false;
   unreachable_ =

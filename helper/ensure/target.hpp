@@ -35,6 +35,7 @@ struct Caller {
   bool recreate = false;  // a container that is not as the config says may be made anew without asking
   bool yes = false;       // kernels that are busy may end without asking
   std::string verb{};     // of the command, where it is not that of the power: "restart"
+  std::function<Result<void>()> still_approved{};  // of who converges: whether the config is approved as it was let in
 };
 
 // How long a look is trusted by those who ask for what is known. Whoever needs no more than the way in sees at once
@@ -128,6 +129,7 @@ class Target {
   engine::Memory memory_;
   std::optional<config::Target> config_;  // that memory_ and connection_ are for
   std::string agent_socket_;
+  std::function<Result<void>()> still_approved_;  // of the last who converged
   bool unreachable_ = false;  // the last look failed, so that another agent is worth a new connection
   bool keep_running_ =
       false;  // it was made to run and not stopped since: after the link was away it is looked at again

@@ -120,44 +120,67 @@ TrustRecord TrustBook::begin() const {
                      {}};
 }
 
-// Under mutex_. A record that does not exist yet is begun, and written at once: what was in use by now is told by it.
-Result<void> TrustBook::load() {
+// Under mutex_.
+Result<bool> TrustBook::read() {
   const fs::path file = paths_.trust_record();
   const Stamp stamp = stamp_of(file);
-  if (record_ && stamp.itself && stamp == record_stamp_) return {};
+  if (record_ && stamp.itself && stamp == record_stamp_) return true;
+  record_ = std::nullopt;
   HELPER_TRY_ASSIGN(const auto text, files_.read(file));
-  if (text) {
-    HELPER_TRY_ASSIGN(record_, parse_trust_record(*text, file));
-  } else {
-    record_ = begin();
-    HELPER_TRY(files_.write(file, to_text(*record_), k_mode));
-  }
-  record_stamp_ = text ? stamp : stamp_of(file);
-  return {};
+  if (!text) return false;
+  HELPER_TRY_ASSIGN(record_, parse_trust_record(*text, file));
+  record_stamp_ = stamp;
+  return true;
 }
 
-// Under mutex_.
+// Under mutex_. A record that does not exist yet is begun and written at once: what was in use by now is told by it.
+Result<void> TrustBook::load() {
+  HELPER_TRY_ASSIGN(bool is_there, read());
+  if (is_there) return {};
+  HELPER_TRY(update([](TrustRecord&) { return false; }));
+  HELPER_TRY_ASSIGN(is_there, read());
+  if (is_there) return {};
+  return fail(ErrorCode::file_failed, paths_.trust_record().string(), "it was removed in this moment", "try again");
+}
+
+// Under mutex_; the one place where a record is begun or written.
 Result<void> TrustBook::update(const Change& change) {
   HELPER_TRY_ASSIGN(const Fd lock, lock_record(paths_));
   record_ = std::nullopt;  // another process may have written it since
-  HELPER_TRY(load());
-  if (!change(*record_)) return {};
+  HELPER_TRY_ASSIGN(const bool is_there, read());
+  if (!is_there) record_ = begin();
+  const bool is_changed = change(*record_);
+  if (is_there && !is_changed) return {};
   const std::string text = to_text(*record_);
   record_ = std::nullopt;  // what was written is read again, with its stamp
   return files_.write(paths_.trust_record(), text, k_mode);
 }
 
-Result<std::shared_ptr<const TrustLook>> TrustBook::look(const fs::path& file, const config::LocalVariable& variable) {
-  if (const auto at = looks_.find(file); at != looks_.end()) {
-    const auto& stamps = at->second->stamps;
-    const bool same = std::ranges::all_of(stamps, [](const Stamp& stamp) { return stamp_of(stamp.path) == stamp; });
-    if (same) return at->second;
-    looks_.erase(at);
+// Files are read outside the lock: others ask meanwhile.
+Result<std::shared_ptr<const TrustLook>> TrustBook::look(const fs::path& file, const config::LocalVariable& variable,
+                                                         bool take_over) {
+  Cover cover = Cover::all;
+  {
+    const std::scoped_lock lock(mutex_);
+    HELPER_TRY(load());
+    std::error_code gone;
+    const fs::path real = fs::canonical(file, gone);
+    const auto approval = record_->approved.find(gone ? file.string() : real.string());
+    const bool is_approved = approval != record_->approved.end() && !approval->second.digest.empty();
+    if (take_over && !is_approved) cover = Cover::mine;  // who asks for the approval itself sees all that it covers
+    if (const auto at = looks_.find(file); at != looks_.end()) {
+      const auto& kept = *at->second;
+      const bool same = (kept.covers || cover == Cover::mine) &&
+                        std::ranges::all_of(kept.stamps, [](const Stamp& s) { return stamp_of(s.path) == s; });
+      if (same) return at->second;
+      looks_.erase(at);
+    }
   }
-  HELPER_TRY_ASSIGN(auto look, look_at_config(files_, file, variable));
+  HELPER_TRY_ASSIGN(auto look, look_at_config(files_, file, variable, cover));
   auto kept = std::make_shared<const TrustLook>(std::move(look));
   const bool too_new = kept->newest + k_too_new > nanoseconds(clock_.wall());
   if (!kept->stamps.empty() && !too_new) {
+    const std::scoped_lock lock(mutex_);
     if (looks_.size() >= k_most_looks) looks_.clear();
     looks_[file] = kept;
   }
@@ -171,14 +194,15 @@ std::string TrustBook::reason_to_take_over(const TrustRecord& record, const fs::
   if (contains(record.used_configs, look.key.string())) return "upgrade";
   if (look.newest >= record.since_time) return {};
   const auto used = [&](const std::string& target) { return contains(record.used_targets, target); };
-  return std::ranges::any_of(look.targets, used) ? "upgrade" : "";
+  // Each of them: a config that was cloned may have the name of one by chance, or by intent.
+  return !look.targets.empty() && std::ranges::all_of(look.targets, used) ? "upgrade" : "";
 }
 
 Result<TrustBook::Standing> TrustBook::standing(const fs::path& file, const config::LocalVariable& variable,
                                                 bool take_over) {
-  const std::scoped_lock lock(mutex_);
   Standing standing;
-  HELPER_TRY_ASSIGN(standing.look, look(file, variable));
+  HELPER_TRY_ASSIGN(standing.look, look(file, variable, take_over));
+  const std::scoped_lock lock(mutex_);
   HELPER_TRY(load());
   const TrustRecord& record = *record_;
   const auto at = record.approved.find(standing.look->key.string());
@@ -204,6 +228,14 @@ Result<TrustBook::Standing> TrustBook::standing(const fs::path& file, const conf
                   " (helper trust --list)";
   log_info("trust: {}", standing.note);
   return standing;
+}
+
+Result<void> TrustBook::still_approved(const fs::path& file, const config::LocalVariable& variable,
+                                       const std::string& digest) {
+  HELPER_TRY_ASSIGN(const auto now, standing(file, variable, false));
+  if (!now.trusted) return fail(untrusted(report_of(now, file)));
+  if (now.look->digest == digest) return {};
+  return fail(ErrorCode::config_untrusted, file.string(), "it has changed since this was begun", "try again");
 }
 
 Result<void> TrustBook::approve(const TrustLook& look, const std::string& how) {

@@ -52,6 +52,9 @@ class TrustBook {
   // record was begun, are approved here as they are, once. Errors: those of look_at_config, file_failed.
   [[nodiscard]] Result<Standing> standing(const std::filesystem::path& file, const config::LocalVariable& variable,
                                           bool take_over);
+  // Of a config that was let in with `digest`: config_untrusted when what it does has changed since.
+  [[nodiscard]] Result<void> still_approved(const std::filesystem::path& file, const config::LocalVariable& variable,
+                                            const std::string& digest);
   // Approves what `look` has seen; nobody asks any more.
   [[nodiscard]] Result<void> approve(const TrustLook& look, const std::string& how);
   // False when it was not approved.
@@ -60,13 +63,14 @@ class TrustBook {
 
  private:
   using Change = std::function<bool(TrustRecord& record)>;  // false: nothing to write
-  Result<void> load();                                      // into record_
+  Result<bool> read();                                      // into record_; false: there is no record yet
+  Result<void> load();                                      // the same, and begins it
   [[nodiscard]] TrustRecord begin() const;
   Result<void> update(const Change& change);
   [[nodiscard]] std::string reason_to_take_over(const TrustRecord& record, const std::filesystem::path& file,
                                                 const TrustLook& look) const;
   Result<std::shared_ptr<const TrustLook>> look(const std::filesystem::path& file,
-                                                const config::LocalVariable& variable);
+                                                const config::LocalVariable& variable, bool take_over);
 
   const Paths& paths_;
   FileStore& files_;

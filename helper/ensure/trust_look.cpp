@@ -1,6 +1,7 @@
 #include "ensure/trust_look.hpp"
 
 #include "config/find.hpp"
+#include "config/host_flags.hpp"
 #include "config/named_files.hpp"
 #include "config/open_devcontainer.hpp"
 #include "config/parse.hpp"
@@ -23,7 +24,7 @@ using config::LocalVariable;
 using config::Power;
 
 constexpr std::size_t k_most_files = 256;
-constexpr std::uintmax_t k_largest = 64U << 20;  // of a file whose content is read; of larger ones size and time count
+constexpr std::uintmax_t k_most_bytes = 64U << 20;  // that a look reads; of the rest size, time and inode count
 constexpr std::size_t k_longest_script = 1U << 20;  // that is searched for further names
 
 bool is_of_the_kernel(const fs::path& path) {
@@ -55,13 +56,52 @@ class ReadOnce final : public FileStore {
   std::map<fs::path, std::string> texts_;
 };
 
+// What files hold, each read once by its real path, however many names and readings lead to it.
+class Contents {
+ public:
+  struct Content {
+    std::string fingerprint;
+    std::string text;      // "" when it was not read, or is longer than a script
+    bool is_long = false;  // a script that is not searched
+  };
+
+  explicit Contents(FileStore& files) : files_(files) {}
+
+  const Content& of(const fs::path& real, const Stamp::Node& node) {
+    const auto [at, is_new] = known_.try_emplace(real);
+    Content& content = at->second;
+    if (!is_new) return content;
+    const auto size = static_cast<std::uintmax_t>(node.size);
+    content.fingerprint =
+        "unread " + std::to_string(node.size) + " " + std::to_string(node.modified) + " " + std::to_string(node.inode);
+    if (size > left_) {
+      content.is_long = true;
+      return content;
+    }
+    left_ -= size;
+    auto text = files_.read(real);
+    if (!text || !*text) return content;
+    content.fingerprint = settings::sha256(**text);
+    content.is_long = (*text)->size() > k_longest_script;
+    if (!content.is_long) content.text = std::move(**text);
+    return content;
+  }
+
+ private:
+  FileStore& files_;
+  std::map<fs::path, Content> known_;
+  std::uintmax_t left_ = k_most_bytes;
+};
+
 // Reads the files that a config makes run or send, and notes a stamp of every place where one could be.
 class Files {
  public:
-  Files(FileStore& files, std::vector<Stamp>& stamps, config::PowerFacts& facts)
-      : files_(files), stamps_(stamps), facts_(facts) {}
+  // Without `contents` nothing is read or noted.
+  Files(Contents* contents, std::vector<Stamp>& stamps, config::PowerFacts& facts)
+      : contents_(contents), stamps_(stamps), facts_(facts) {}
 
   void script(std::string text, const config::ScriptPlaces& places) {
+    if (contents_ == nullptr) return;
     waiting_.push_back({std::move(text), places});
     while (!waiting_.empty()) {
       const auto next = std::move(waiting_.front());
@@ -72,9 +112,9 @@ class Files {
     }
   }
 
-  // `text`: its content, when it is there and is one of ours to read.
-  std::optional<std::string> cover(const fs::path& path) {
-    if (!seen_.insert(path).second) return std::nullopt;
+  // Its text, when it is there, is one of ours to read and is not too long. `is_searched`: it names further files.
+  std::optional<std::string> cover(const fs::path& path, bool is_searched = false) {
+    if (contents_ == nullptr || !seen_.insert(path).second) return std::nullopt;
     stamps_.push_back(stamp_of(path));
     const auto& node = stamps_.back().leads_to;
     if (!node || !S_ISREG(node->mode)) return std::nullopt;
@@ -86,14 +126,20 @@ class Files {
       return std::nullopt;
     }
     facts_.real[path] = real;
-    const bool large = static_cast<std::uintmax_t>(node->size) > k_largest;
-    auto text = large ? Result<std::optional<std::string>>(std::nullopt) : files_.read(path);
-    if (text && *text) {
-      facts_.files.push_back({path, settings::sha256(**text)});
-      return std::move(*text);
-    }
-    facts_.files.push_back({path, "unread " + std::to_string(node->size) + " " + std::to_string(node->modified)});
+    const auto& content = contents_->of(real, *node);
+    facts_.files.push_back({path, content.fingerprint});
+    if (!content.is_long) return content.text;
+    if (is_searched || config::is_shell_script(path, "")) facts_.more_files = true;
     return std::nullopt;
+  }
+
+  // The files of the project that a place of the container may be.
+  void cover_of_project(const std::string& place, const config::ScriptPlaces& places) {
+    for (const auto& path : config::files_named_in(place, places).files) {
+      std::error_code bad;
+      const fs::path inside = fs::canonical(path, bad).lexically_relative(facts_.folder);
+      if (!bad && !inside.empty() && *inside.begin() != "..") cover(path);
+    }
   }
 
   // Names with * in them were looked up in folders, whose changes no stamp shows.
@@ -112,7 +158,9 @@ class Files {
     std::vector<fs::path> matches;
     for (fs::directory_iterator at(path.parent_path(), bad), end; !bad && at != end; at.increment(bad)) {
       if (::fnmatch(name.c_str(), at->path().filename().c_str(), FNM_PERIOD) == 0) matches.push_back(at->path());
-      if (matches.size() > k_most_files) break;
+      if (matches.size() <= k_most_files) continue;
+      facts_.more_files = true;
+      break;
     }
     has_patterns_ = true;
     std::ranges::sort(matches);
@@ -121,11 +169,10 @@ class Files {
 
   void one(const fs::path& path, const config::ScriptPlaces& places) {
     auto text = cover(path);
-    if (text && text->size() <= k_longest_script && config::is_shell_script(path, *text))
-      waiting_.push_back({std::move(*text), places});
+    if (text && config::is_shell_script(path, *text)) waiting_.push_back({std::move(*text), places});
   }
 
-  FileStore& files_;
+  Contents* contents_;
   std::vector<Stamp>& stamps_;
   config::PowerFacts& facts_;
   std::set<fs::path> seen_;
@@ -147,6 +194,9 @@ config::ScriptPlaces places_of(const config::Target& target, const fs::path& fol
     const auto rest = mount.substr(colon + 1);
     places.mapped.emplace_back(rest.substr(0, rest.find(':')), mount.substr(0, colon));
   }
+  for (const auto& mount : config::mounts_of_flags(target.container.extra_args)) {
+    if (mount.host.starts_with('/')) places.mapped.emplace_back(mount.place, mount.host);
+  }
   return places;
 }
 
@@ -156,7 +206,7 @@ config::ScriptPlaces cover_build(Files& files, const config::BuildConfig& build)
   // docker takes the first of these two that is there.
   files.cover(build.context / (build.dockerfile + ".dockerignore"));
   files.cover(build.context / ".dockerignore");
-  auto text = files.cover(dockerfile);
+  auto text = files.cover(dockerfile, true);
   if (!text) return {};
   auto places = config::places_of_dockerfile(*text, build.context);
   files.script(std::move(*text), places);
@@ -179,12 +229,16 @@ void note_target(config::PowerFacts& facts, std::vector<Stamp>& stamps, Files& f
       const fs::path host = fs::path(mount.substr(0, mount.find(':'))).lexically_normal();
       if (host.is_absolute()) note_where_it_leads(facts, stamps, host);
     }
+    for (const auto& mount : config::mounts_of_flags(container.extra_args)) {
+      if (mount.host.starts_with('/')) note_where_it_leads(facts, stamps, fs::path(mount.host).lexically_normal());
+    }
   }
   config::ScriptPlaces places = places_of(target, folder);
   if (container.build) {
     note_where_it_leads(facts, stamps, container.build->context);
     const auto built = cover_build(files, *container.build);
     places.mapped.insert(places.mapped.end(), built.mapped.begin(), built.mapped.end());
+    places.more = built.more;
   }
   std::string script;
   for (const auto& line : target.post_create) script += line + "\n";
@@ -193,6 +247,7 @@ void note_target(config::PowerFacts& facts, std::vector<Stamp>& stamps, Files& f
   script += "\n";
   for (const auto& word : container.extra_args) script += word + " ";
   files.script(std::move(script), places);
+  if (target.python.starts_with('/')) files.cover_of_project(target.python, places);
 }
 
 // A folder of this machine that a variable of the environment decides: only with its value can be seen where it is.
@@ -214,8 +269,8 @@ struct Reading {
 
 class Reader {
  public:
-  Reader(FileStore& files, const fs::path& file, TrustLook& look)
-      : files_(files), config_files_(&files, {}), file_(file), look_(look) {}
+  Reader(FileStore& files, const fs::path& file, Cover cover, TrustLook& look)
+      : config_files_(&files, {}), contents_(files), file_(file), cover_(cover), look_(look) {}
 
   Result<Reading> read(const LocalVariable& variable) {
     Reading reading;
@@ -228,7 +283,8 @@ class Reader {
     if (bad) facts.folder = folder;
     facts.others = look_.others;
     for (const auto& each : facts.included) note_where_it_leads(facts, look_.stamps, each);
-    Files files(files_, look_.stamps, facts);
+    look_.covers = cover_ == Cover::all || !look_.others;
+    Files files(look_.covers ? &contents_ : nullptr, look_.stamps, facts);
     look_.targets.clear();
     for (const auto& [name, target] : config.targets) look_.targets.push_back(name);
     for (const auto& [name, target] : config.targets) note_target(facts, look_.stamps, files, target, folder);
@@ -288,9 +344,10 @@ class Reader {
     if (std::ranges::find(places, taken) == places.end()) has_patterns = true;
   }
 
-  FileStore& files_;
   ReadOnce config_files_;
+  Contents contents_;
   const fs::path& file_;
+  const Cover cover_;
   TrustLook& look_;
 };
 
@@ -302,12 +359,12 @@ void add_new(std::vector<Power>& powers, const std::vector<Power>& more) {
 
 }  // namespace
 
-Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const LocalVariable& variable) {
+Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const LocalVariable& variable, Cover cover) {
   TrustLook look;
   std::error_code bad;
   look.key = fs::canonical(file, bad);
   if (bad) look.key = file;
-  Reader reader(files, file, look);
+  Reader reader(files, file, cover, look);
   // Values stay out of it: with a placeholder for each, and, for the defaults that the text names, with none set.
   auto reading = reader.read([](const std::string& name) { return "${localEnv:" + name + "}"; });
   if (reading && !reader.has_variable_in_paths && !reading->variables.empty()) {

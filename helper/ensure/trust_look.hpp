@@ -40,6 +40,7 @@ struct TrustLook {
   std::vector<config::ApprovedPower> kept;  // of each power, in their order
   std::string digest;                       // SHA-256 of the canonical text
   std::optional<std::string> others;        // who else can change the config
+  bool covers = true;                       // false: the files that it makes run or send were not read
   bool has_values = false;                  // values of the environment are in the texts: they are not to be stored
   std::int64_t newest = 0;                  // when the last of its files was changed: nanoseconds since 1970
   std::vector<Stamp> stamps;                // as long as these are the same, so is all of the above
@@ -49,9 +50,15 @@ struct TrustLook {
 // The links, files and folders on the way to a config.
 [[nodiscard]] std::vector<config::PathFacts> way_to(const std::filesystem::path& file);
 
-// Reads the config with placeholders for what `variable` would give. Errors: those of config::load_config.
+enum class Cover {
+  all,
+  mine,  // nothing where others can change the config: it will be refused, and names what they like
+};
+
+// Reads the config with placeholders for what `variable` would give, and up to 64 MiB of the files that it makes run or
+// send; of the rest size, time and inode count. Errors: those of config::load_config.
 [[nodiscard]] Result<TrustLook> look_at_config(FileStore& files, const std::filesystem::path& file,
-                                               const config::LocalVariable& variable);
+                                               const config::LocalVariable& variable, Cover cover = Cover::all);
 
 // The config from the texts that `look` has read: what is approved is what is used, whatever the disk has by now.
 [[nodiscard]] Result<config::Config> load_as_looked_at(const TrustLook& look, const std::filesystem::path& file,

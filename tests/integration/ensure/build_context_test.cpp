@@ -1,5 +1,12 @@
 #include "ensure/build_context.hpp"
 
+#include "ensure/apply.hpp"
+#include "support/fake_command_runner.hpp"
+#include "support/fake_file_store.hpp"
+#include "support/fake_jupyter_api.hpp"
+#include "support/fake_ssh_client.hpp"
+#include "support/fake_tunnel_set.hpp"
+#include "support/manual_clock.hpp"
 #include "support/scoped_env.hpp"
 #include "support/temp_folder.hpp"
 
@@ -156,6 +163,34 @@ TEST_F(BuildContext, IsCancelled) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(pack_context(build, stop.get_token()).error().code, ErrorCode::cancelled);
+}
+
+TEST_F(BuildContext, IsNotSentWhenTheConfigIsNoLongerApproved) {
+  for (const int good : {0, 1}) {  // answers before the one that says no: before it is packed, before it is sent
+    helper::test::FakeCommandRunner runner;
+    helper::test::FakeTunnelSet tunnels;
+    helper::test::FakeFileStore files;
+    helper::test::ManualClock clock;
+    helper::test::FakeJupyterApi jupyter;
+    helper::test::FakeSshClient ssh;
+    const Paths paths{"/home/me", "/run/me", "/data/helper", "/state", "/config.json"};
+    config::Target target;
+    target.name = "t1";
+    target.server = "gpu1";
+    target.container.build = build;
+    int asked = 0;
+    const auto done = apply(
+        {runner, tunnels, files, clock, jupyter, ssh}, paths, plan::desired_state(target, plan::Power::running), {},
+        plan::BuildImage{"helper/t1", "p"}, [](std::string_view) {}, {},
+        [&]() -> Result<void> {
+          if (asked++ < good) return {};
+          return fail(ErrorCode::config_untrusted, "helper.json", "it has changed");
+        });
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::config_untrusted);
+    EXPECT_EQ(asked, good + 1);
+    EXPECT_TRUE(runner.commands().empty());
+  }
 }
 
 }  // namespace

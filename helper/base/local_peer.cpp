@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
@@ -26,9 +27,15 @@ bool is_open(std::uint8_t state) {
   return state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
 }
 
-std::string read_text(const char* path) {
+bool is_held(const LocalPeer& peer) { return is_open(peer.state) && peer.inode != 0; }
+
+// nullopt: it cannot be read.
+std::optional<std::string> read_text(const char* path) {
   std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  if (!file) return std::nullopt;
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return std::nullopt;
+  return text;
 }
 
 // An IPv4 address, also one that an IPv6 socket has mapped.
@@ -134,6 +141,7 @@ Question question_for(const PeerAddresses& addresses, std::uint32_t states, std:
 struct Answer {
   std::optional<LocalPeer> peer;
   bool handler_is_there = false;
+  bool is_clear = false;  // there is the peer, or there is none
 };
 
 // The kernel answers with the socket, with an error, or with the end of a list. Where its lookup finds no connection it
@@ -152,10 +160,11 @@ Answer ask(int netlink, const Question& question) {
       std::memcpy(&payload, bytes.data() + NLMSG_HDRLEN, sizeof payload);
       return true;
     };
-    if (int error = 0; header.nlmsg_type == NLMSG_DONE) return {std::nullopt, payload_at(error) && error == 0};
+    if (int error = 0; header.nlmsg_type == NLMSG_DONE) return {{}, payload_at(error) && error == 0};
+    if (int error = 0; header.nlmsg_type == NLMSG_ERROR) return {{}, false, payload_at(error) && error == -ENOENT};
     inet_diag_msg found{};
     if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY || !payload_at(found)) return {};
-    return {LocalPeer{found.idiag_uid, found.idiag_inode, found.idiag_state}, true};
+    return {LocalPeer{found.idiag_uid, found.idiag_inode, found.idiag_state}, true, true};
   }
 }
 
@@ -168,13 +177,13 @@ bool is_wsl(std::string_view release) {
 }
 
 PeerPolicy peer_policy(bool others) {
-  return PeerPolicy{::getuid(), others, is_wsl(read_text("/proc/sys/kernel/osrelease"))};
+  return PeerPolicy{::getuid(), others, is_wsl(read_text("/proc/sys/kernel/osrelease").value_or(""))};
 }
 
 bool may_connect(const PeerPolicy& policy, const std::optional<LocalPeer>& peer) {
   if (policy.others) return true;
   if (!peer) return policy.relay;
-  if (!is_open(peer->state) || peer->inode == 0) return false;
+  if (!is_held(*peer)) return false;
   return peer->uid == policy.me || (policy.relay && peer->uid == 0);
 }
 
@@ -201,18 +210,31 @@ PeerLookup::PeerLookup() : netlink_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC
     netlink_.reset();
 }
 
-std::optional<LocalPeer> PeerLookup::find(const PeerAddresses& addresses) {
-  if (netlink_) return ask(netlink_.get(), question_for(addresses, ~0u, NLM_F_REQUEST, ++sequence_)).peer;
-  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-    if (auto peer = peer_in_table(read_text(table), addresses)) return peer;
+bool PeerLookup::find(const PeerAddresses& addresses, std::optional<LocalPeer>& peer) {
+  if (netlink_) {
+    const Answer answer = ask(netlink_.get(), question_for(addresses, ~0u, NLM_F_REQUEST, ++sequence_));
+    peer = answer.peer;
+    return answer.is_clear;
   }
-  return std::nullopt;
+  const auto table = read_text("/proc/net/tcp");
+  if (!table) return false;
+  peer = peer_in_table(*table, addresses);
+  // There is no such table where IPv6 is off.
+  if (!peer) peer = peer_in_table(read_text("/proc/net/tcp6").value_or(""), addresses);
+  return true;
 }
 
 bool PeerLookup::admits(const PeerPolicy& policy, int socket) {
   if (policy.others) return true;
   const auto addresses = addresses_of(socket);
-  return addresses && may_connect(policy, find(*addresses)) && is_still_open(socket);
+  std::optional<LocalPeer> peer;
+  return addresses && find(*addresses, peer) && may_connect(policy, peer) && is_still_open(socket);
+}
+
+bool PeerLookup::is_there(int socket) {
+  const auto addresses = addresses_of(socket);
+  std::optional<LocalPeer> peer;
+  return addresses && find(*addresses, peer) && peer && is_held(*peer) && is_still_open(socket);
 }
 
 }  // namespace helper

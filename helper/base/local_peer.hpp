@@ -55,9 +55,12 @@ class PeerLookup {
   // Whether the connection that was accepted as `socket` may stay, by `policy`. Blocks for no longer than one question
   // to the kernel takes. A socket whose connection ended meanwhile may not: its addresses may be another's by now.
   [[nodiscard]] bool admits(const PeerPolicy& policy, int socket);
+  // Whether a process still holds the other end, open, whoever it is.
+  [[nodiscard]] bool is_there(int socket);
 
  private:
-  [[nodiscard]] std::optional<LocalPeer> find(const PeerAddresses& addresses);
+  // False when the kernel gave no clear answer; `peer` is empty when it knows of none.
+  [[nodiscard]] bool find(const PeerAddresses& addresses, std::optional<LocalPeer>& peer);
 
   Fd netlink_;  // none where the kernel has no sock_diag for TCP: then /proc/net is read
   std::uint32_t sequence_ = 0;

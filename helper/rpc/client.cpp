@@ -1,5 +1,6 @@
 #include "rpc/client.hpp"
 
+#include "base/fd.hpp"
 #include "base/log.hpp"
 #include "base/random_token.hpp"
 #include "rpc/envelope.hpp"
@@ -112,10 +113,12 @@ class Exchange {
   ErrorOf connect_to(const asio::generic::stream_protocol::endpoint& address, int family) {
     ErrorOf error;
     socket_.close(error);
-    const int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return ErrorOf(errno, boost::system::system_category());
-    socket_.assign(asio::generic::stream_protocol(family, 0), fd, error);
+    timed_out_ = false;  // that was said of the way that led nowhere
+    Fd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd) return ErrorOf(errno, boost::system::system_category());
+    socket_.assign(asio::generic::stream_protocol(family, 0), fd.get(), error);
     if (error) return error;
+    static_cast<void>(fd.release());
     return await([&](auto done) { socket_.async_connect(address, done); });
   }
 

@@ -165,6 +165,11 @@ bool Dispatcher::let_go_of_the_gone() {
       in_flight = true;
       if (!entry->kept) stops.push_back(entry->stop);
     }
+    // Several callers may wait for one piece of work: who is still there answers for it.
+    for (const auto& entry : calls_->list) {
+      if (*entry->caller_gone) continue;
+      for (const auto& [question_id, kind] : entry->questions) orphans.erase(question_id);
+    }
   }
   for (auto& stop : stops) stop.request_stop();  // outside the lock, as in cancel()
   const auto answer = handlers_.find("answer");

@@ -31,7 +31,7 @@ std::vector<Param> settings_params(std::vector<Param> own = {}) {
       {"now", ParamType::boolean, false,
        "the files of an IDE that runs too; absent: it is asked, or they wait until it closes"},
       {"follow_links", ParamType::boolean, false,
-       "files are written through links that lead out of the project or the IDE's folder; absent: they are left"},
+       "files are written through links to places outside the project or the IDE's folder; absent: they are left"},
   });
   params.insert(params.end(), own.begin(), own.end());
   return params;

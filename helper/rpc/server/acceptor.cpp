@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <exception>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -47,12 +48,14 @@ std::string reason() { return std::strerror(errno); }
 
 }  // namespace
 
+Limits within_descriptors(Limits limits) {
+  limits.strangers = std::clamp<std::size_t>(descriptor_limit() / 16, 2, std::max<std::size_t>(limits.strangers, 2));
+  limits.connections = std::clamp<std::size_t>(descriptor_limit() / 4, 4, std::max<std::size_t>(limits.connections, 4));
+  return limits;
+}
+
 Acceptor::Acceptor(std::shared_ptr<Front> front, std::function<void()> on_lost)
-    : front_(std::move(front)),
-      lost_(std::move(on_lost)),
-      max_strangers_(std::clamp<std::size_t>(descriptor_limit() / 16, 2, front_->limits.strangers)),
-      max_tcp_(std::clamp<std::size_t>(descriptor_limit() / 4, 4, front_->limits.connections)),
-      timer_(front_->loop) {
+    : front_(std::move(front)), lost_(std::move(on_lost)), timer_(front_->loop) {
   keep_spares();
 }
 
@@ -113,9 +116,13 @@ bool Acceptor::socket_is_ours() const {
 Result<bool> Acceptor::keep_unix() {
   if (path_.empty() || socket_is_ours()) return false;
   HELPER_TRY(listen_unix(std::filesystem::path(path_)));
-  // The listener of before can be reached by nobody any more.
+  // The listener of before can be reached by nobody any more, but some may wait there to be taken in.
   const auto is_unix = [](const auto& each) { return each->origin == Origin::unix_socket; };
-  if (std::ranges::count_if(listeners_, is_unix) > 1) listeners_.erase(std::ranges::find_if(listeners_, is_unix));
+  if (std::ranges::count_if(listeners_, is_unix) > 1) {
+    const auto before = std::ranges::find_if(listeners_, is_unix);
+    accept(std::shared_ptr<Listener>(*before));
+    listeners_.erase(before);
+  }
   return true;
 }
 
@@ -144,7 +151,12 @@ void Acceptor::accept(const std::shared_ptr<Listener>& listener) {
   for (int i = 0; i < k_at_once; ++i) {
     Fd socket(::accept4(listener->descriptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket) {
-      admit(std::move(socket), listener->origin);
+      // What goes wrong with one connection must not end the taking of others.
+      try {
+        admit(std::move(socket), listener->origin);
+      } catch (const std::exception& error) {
+        log_warning("a connection could not be taken in: {}", error.what());
+      }
       continue;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -202,14 +214,14 @@ void Acceptor::admit(Fd socket, Origin origin) {
     return;
   }
   // A client that has something to say says it at once, so that those who are here longest are those who do not.
-  if (tcp && count(Origin::tcp, false) >= max_strangers_) {
+  if (tcp && count(Origin::tcp, false) >= front_->limits.strangers) {
     const auto is_stranger = [](const Connection& each) { return each.origin() == Origin::tcp && !each.is_known(); };
     static_cast<void>(make_way([&](const Connection& each) { return is_stranger(each) && each.is_leaving(); }) ||
                       make_way(is_stranger));
   }
   if (!tcp && count(Origin::unix_socket, true) >= front_->limits.connections &&
       !make_way([](const Connection& each) { return each.origin() == Origin::unix_socket && each.is_idle(); })) {
-    return on_refused(503, "too many connections");
+    return refuse(socket);
   }
   if (tcp) {
     const int on = 1;
@@ -225,8 +237,16 @@ void Acceptor::admit(Fd socket, Origin origin) {
   if (!looking_) look_after();
 }
 
+void Acceptor::refuse(const Fd& socket) {
+  const Error error = no_place(front_->limits);
+  ++front_->counts.refused;
+  on_refused(503, error.cause);
+  const std::string answer = refusal_answer(503, error);
+  static_cast<void>(::send(socket.get(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
 bool Acceptor::on_known(Connection& connection) {
-  return connection.origin() != Origin::tcp || count(Origin::tcp, true) < max_tcp_ ||
+  return connection.origin() != Origin::tcp || count(Origin::tcp, true) < front_->limits.connections ||
          make_way([](const Connection& each) { return each.origin() == Origin::tcp && each.is_idle(); });
 }
 
@@ -245,12 +265,21 @@ void Acceptor::on_lost() { lost_(); }
 
 void Acceptor::on_closed(Connection& connection) { connections_.erase(connection.number()); }
 
-// Every k_tick while there is a connection, or a listener that rests.
-void Acceptor::look_after() {
+void Acceptor::look_at_all() {
   std::vector<std::shared_ptr<Connection>> all;
   for (const auto& [number, connection] : connections_) all.push_back(connection);
   for (const auto& connection : all) connection->look_after(std::chrono::steady_clock::now());
   keep_spares();
+}
+
+// Every k_tick while there is a connection, or a listener that rests.
+void Acceptor::look_after() {
+  // One look that fails must not be the last.
+  try {
+    look_at_all();
+  } catch (const std::exception& error) {
+    log_warning("a look after the connections failed: {}", error.what());
+  }
   const bool rests = std::ranges::any_of(listeners_, [](const auto& each) { return each->paused; });
   looking_ = !connections_.empty() || rests;
   if (!looking_) return;

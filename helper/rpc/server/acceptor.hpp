@@ -22,6 +22,9 @@
 
 namespace helper::rpc {
 
+// The same, with no more connections than the descriptors of this process allow.
+[[nodiscard]] Limits within_descriptors(Limits limits);
+
 class Acceptor final : public ConnectionHost {
  public:
   // `on_lost` is called when a reader went away in the middle of a call.
@@ -62,10 +65,12 @@ class Acceptor final : public ConnectionHost {
   void listen_at(Fd socket, Origin origin);
   void wait(const std::shared_ptr<Listener>& listener);
   void accept(const std::shared_ptr<Listener>& listener);
+  void refuse(const Fd& socket);
   [[nodiscard]] bool socket_is_ours() const;  // the file at path_
   bool out_of_descriptors(Listener& listener);
   void keep_spares();
   void look_after();
+  void look_at_all();
   [[nodiscard]] std::size_t count(Origin origin, bool known) const;
   // The oldest for which `which` holds makes way; false when there is none.
   template <class Which>
@@ -79,8 +84,6 @@ class Acceptor final : public ConnectionHost {
   std::uint64_t path_inode_ = 0;
   std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;  // oldest first
   std::uint64_t next_number_ = 0;
-  std::size_t max_strangers_;
-  std::size_t max_tcp_;
   std::vector<Fd> spares_;  // given up when no descriptor is left, so that the person's own call still gets one
   boost::asio::steady_timer timer_;
   bool looking_ = false;

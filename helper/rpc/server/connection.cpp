@@ -41,6 +41,22 @@ Error request_error(std::string cause) { return {ErrorCode::rpc_request, "reques
 
 }  // namespace
 
+std::string refusal_answer(unsigned status, const Error& error, bool with_body) {
+  const std::string document = to_bytes(make_error(nullptr, error)) + "\n";
+  std::string answer = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}",
+                                   status, reason_of(status), document.size(), k_close);
+  if (status == 401) answer += "WWW-Authenticate: Bearer\r\n";
+  if (status == 405) answer += "Allow: POST\r\n";
+  answer += "\r\n";
+  if (with_body) answer += document;
+  return answer;
+}
+
+Error no_place(const Limits& limits) {
+  return {ErrorCode::daemon_unreachable, "helperd", fmt::format("it has too many connections ({})", limits.connections),
+          "close some of them, then try again"};
+}
+
 Connection::Connection(std::shared_ptr<Front> front, ConnectionHost& host, Socket socket, Origin origin,
                        std::uint64_t number)
     : front_(std::move(front)), host_(host), socket_(std::move(socket)), origin_(origin), number_(number) {}
@@ -79,6 +95,7 @@ void Connection::next_request() {
   body_ = {};
   gone_.reset();
   stream_.reset();
+  first_head_ = false;
   enter(Phase::head, front_->limits.idle);
   consume();
 }
@@ -114,7 +131,8 @@ void Connection::on_end_of_input() {
 void Connection::consume() {
   const std::string_view bytes(buffer_.data() + from_, to_ - from_);
   if (phase_ == Phase::head) {
-    if (head_->empty() && !bytes.empty()) enter(Phase::head, front_->limits.head_time);
+    // Who has just connected has had that time from the connection on.
+    if (head_->empty() && !bytes.empty() && !first_head_) enter(Phase::head, front_->limits.head_time);
     from_ += head_->feed(bytes);
     if (head_->refusal()) return refuse(*head_->refusal());
     if (head_->done()) return on_head();
@@ -139,9 +157,7 @@ void Connection::on_head() {
     return refuse(503, ending());
   }
   if (!known_ && !host_.on_known(*this)) {
-    return refuse(503, {ErrorCode::daemon_unreachable, "helperd",
-                        fmt::format("it has too many connections ({})", front_->limits.connections),
-                        "close some of them, then try again"});
+    return refuse(503, no_place(front_->limits));
   }
   known_ = true;
   ++front_->counts.requests;
@@ -207,7 +223,7 @@ void Connection::start_call(CallThreads& threads, const std::shared_ptr<Incoming
                                            [to_loop = to_loop()] { to_loop([](Connection& self) { self.pump(); }); });
     caller.send = [stream](const Json& message) { stream->send_event(message); };
   }
-  const bool started = threads.start([front = front_, to_loop = to_loop(), stream, caller, incoming] {
+  auto work = [front = front_, to_loop = to_loop(), stream, caller, incoming] {
     try {
       const auto message = front->dispatcher->answer(*incoming, caller);
       if (stream) {
@@ -223,8 +239,8 @@ void Connection::start_call(CallThreads& threads, const std::shared_ptr<Incoming
         to_loop([](Connection& self) { self.refuse(500, {ErrorCode::internal, "request", "it failed", ""}); });
     }
     if (stream) stream->end();
-  });
-  if (!started) return refuse_busy(threads);
+  };
+  if (!threads.start(std::move(work), gone_)) return refuse_busy(threads);
   wait_for_call(stream ? Phase::streaming : Phase::working);
   if (!stream) return;
   stream_ = std::move(stream);
@@ -271,13 +287,7 @@ void Connection::refuse(unsigned status, const Error& error) {
   if (phase_ == Phase::closed) return;
   ++front_->counts.refused;
   host_.on_refused(status, error.cause);
-  const std::string document = to_bytes(make_error(nullptr, error)) + "\n";
-  std::string answer = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}",
-                                   status, reason_of(status), document.size(), k_close);
-  if (status == 401) answer += "WWW-Authenticate: Bearer\r\n";
-  if (status == 405) answer += "Allow: POST\r\n";
-  answer += "\r\n";
-  if (head_->head().method != "HEAD") answer += document;
+  std::string answer = refusal_answer(status, error, head_->head().method != "HEAD");
   phase_ = Phase::refused;
   send(std::move(answer));
 }
@@ -337,8 +347,7 @@ void Connection::give_way() {
 
 void Connection::wind_up() {
   winding_up_ = true;
-  if (phase_ == Phase::body || (phase_ == Phase::head && !head_->empty()))
-    return refuse(503, ending());
+  if (phase_ == Phase::body || (phase_ == Phase::head && !head_->empty())) return refuse(503, ending());
   if (phase_ == Phase::head) close();
 }
 
@@ -361,12 +370,14 @@ bool Connection::reader_has_gone() {
   if (::poll(&state, 1, 0) <= 0) return false;
   if ((state.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return true;
   return origin_ == Origin::tcp && (state.revents & POLLRDHUP) != 0 &&
-         !front_->lookup.admits(front_->peers, socket_.native_handle());
+         !front_->lookup.is_there(socket_.native_handle());
 }
 
 void Connection::look_after(SteadyTime now) {
   guarded([&] {
-    if (writing_ && now - progress_ > front_->limits.stall) return close();
+    const bool streams = stream_ && phase_ != Phase::refused;
+    const Milliseconds patience = streams ? front_->limits.stall : front_->limits.answer_stall;
+    if (writing_ && now - progress_ > patience) return close();
     switch (phase_) {
       case Phase::head:
         if (now < deadline_) return;

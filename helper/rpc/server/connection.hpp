@@ -21,6 +21,11 @@ namespace helper::rpc {
 
 class Connection;
 
+// The whole answer, with a body unless the method was HEAD. The connection ends after it.
+[[nodiscard]] std::string refusal_answer(unsigned status, const Error& error, bool with_body = true);
+// For who comes when all of the connections that a socket may have are taken.
+[[nodiscard]] Error no_place(const Limits& limits);
+
 // Whoever took the connection in.
 class ConnectionHost {
  public:
@@ -108,6 +113,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   SteadyTime deadline_;  // of the phase
   bool known_ = false;
   bool winding_up_ = false;
+  bool first_head_ = true;     // no request has been answered yet
   bool close_after_ = false;   // this answer is the last
   bool wants_stream_ = false;  // lines as they come, rather than one document
 

@@ -34,15 +34,16 @@ struct Front {
         token(std::move(the_token)),
         limits(the_limits),
         peers(policy),
-        calls(the_limits.calls),
-        watchers(the_limits.watchers),
+        calls(the_limits.calls, the_limits.gone),
+        watchers(the_limits.watchers, the_limits.gone),
         quick(the_limits.quick) {}
 
-  // From any thread: `what` runs on the loop's thread, or never once the loop is closed.
+  // From any thread: `what` runs on the loop's thread. False once the loop is closed: then it never runs.
   template <class What>
-  void post(What what) {
+  bool post(What what) {
     const std::lock_guard lock(mutex);
     if (open) boost::asio::post(loop, std::move(what));
+    return open;
   }
   void close_loop() {
     const std::lock_guard lock(mutex);

@@ -57,7 +57,7 @@ Refusal refusal_of(const boost::system::error_code& error, std::string_view head
   if (error == http::error::bad_field) return {400, "a header line does not begin with a word and a colon"};
   if (error == http::error::bad_content_length) return {400, "its Content-Length is not one number"};
   if (error == http::error::bad_transfer_encoding)
-    return {400, "its Transfer-Encoding is wrong, or a Content-Length stands beside it"};
+    return {400, "its Transfer-Encoding is wrong, or it also has a Content-Length"};
   return {400, "its head is not one of HTTP/1.1 (" + error.message() + ")"};
 }
 
@@ -75,7 +75,7 @@ void HeadReader::take(char byte) {
   }
   bytes_ += byte;
   if (after_cr_) {
-    if (byte != '\n') return refuse(400, "a carriage return stands alone in its head");
+    if (byte != '\n') return refuse(400, "a carriage return is alone in its head");
     after_cr_ = false;
     return end_line();
   }

@@ -36,13 +36,22 @@ Json to_json(const Counts& counts) {
 
 struct HttpServer::State {
   State(std::shared_ptr<Dispatcher> dispatcher, const ServerOptions& options)
-      : front(std::make_shared<Front>(std::move(dispatcher), options.token, options.limits, options.peers)),
+      : front(std::make_shared<Front>(std::move(dispatcher), options.token, within_descriptors(options.limits),
+                                      options.peers)),
         acceptor(front, [this] { look_for_the_gone(); }) {}
+
+  // Of a server that could not start: its threads end before what they use.
+  ~State() {
+    if (!network.joinable()) return;
+    front->close_loop();
+    front->loop.stop();
+    network.join();
+  }
 
   void look_for_the_gone();
   void care(const std::stop_token& stop);
   void serve();
-  // Runs `what` on the network's thread, while there is one, and waits for it.
+  // Runs `what` on the network's thread and waits for it; once the loop is closed it only gives what is nothing.
   template <class What>
   auto on_loop(What what);
 
@@ -96,7 +105,7 @@ template <class What>
 auto HttpServer::State::on_loop(What what) {
   std::packaged_task<decltype(what())()> task(std::move(what));
   auto done = task.get_future();
-  front->post([&task] { task(); });
+  if (!front->post([&task] { task(); })) return decltype(what())();
   return done.get();
 }
 

@@ -12,8 +12,8 @@ struct Limits {
   // Before a request has shown that it may ask.
   std::size_t head = 16u << 10;    // bytes of a request's line and headers
   std::size_t header_count = 100;  // header lines of a request
-  Milliseconds head_time{5'000};   // from the connection, or from a head's first byte, to the end of that head
-  std::size_t strangers = 32;      // TCP connections that have not shown a token yet; the oldest makes way for the 33rd
+  Milliseconds head_time{5'000};  // from the connection to the end of its first head; a later head: from its first byte
+  std::size_t strangers = 32;     // TCP connections that have not shown a token yet; the oldest makes way for the 33rd
   std::size_t discard = 256u << 10;  // bytes that are read and forgotten after a refusal, so that its answer arrives
   Milliseconds discard_time{1'000};  // and for how long
 
@@ -26,10 +26,13 @@ struct Limits {
   // A reader who takes nothing for this long is given up. Not sooner: who pauses a pager is still there, and who hangs
   // up or is killed is seen by the look of every heartbeat.
   Milliseconds stall{10 * 60'000};
+  // The same for an answer of one document, which a program reads whole.
+  Milliseconds answer_stall{60'000};
   std::size_t unread = 1u << 20;  // bytes of a stream that nobody has read yet; beyond it events are dropped
 
   // Calls at one time. Watchers wait for the most part, and must not use up what `ensure` and `status` need.
   std::size_t calls = 64;
+  std::size_t gone = 256;     // calls and watchers, each, that run on beyond that after their callers have gone
   std::size_t watchers = 64;  // watch, and logs that follow
   std::size_t quick = 16;     // cancel, answer, known, shutdown
 };

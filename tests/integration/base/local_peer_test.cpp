@@ -117,6 +117,16 @@ TEST_F(LocalPeerTest, AnotherUsersConnectionIsRefusedAlsoByAnIpv6Socket) {
   EXPECT_FALSE(takes_anothers([this] { return connect_mapped(); }));
 }
 
+TEST_F(LocalPeerTest, APeerIsThereUntilNoProcessHoldsItsEnd) {
+  Fd client = connect_v4();
+  const Fd taken = accept_one();
+  EXPECT_TRUE(lookup_.is_there(taken.get()));
+  ASSERT_EQ(::shutdown(client.get(), SHUT_WR), 0);
+  EXPECT_TRUE(lookup_.is_there(taken.get()));
+  client.reset();
+  EXPECT_FALSE(lookup_.is_there(taken.get()));
+}
+
 TEST_F(LocalPeerTest, TheOptionTakesEveryConnection) {
   { const Fd client = connect_v4(); }
   EXPECT_TRUE(lookup_.admits(PeerPolicy{::getuid(), true, false}, accept_one().get()));

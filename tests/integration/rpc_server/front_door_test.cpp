@@ -191,6 +191,8 @@ TEST_F(FrontDoor, AHeadMustComeInTimeAndMayNotGrowForEver) {
 }
 
 TEST_F(FrontDoor, ARefusalArrivesAlthoughItsBodyWasSentAndNoMoreThanALittleOfItIsRead) {
+  options_.limits.discard_time = 10s;  // so that the bytes decide
+  listen();
   RawHttp modest(server_->port());
   const std::string head = "POST / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server_->port()) +
                            "\r\nContent-Type: text/plain\r\nContent-Length: 100000000\r\n\r\n";
@@ -358,6 +360,50 @@ TEST_F(FrontDoor, AVanishedEnsureOnlyLosesItsListener) {
   }
   std::this_thread::sleep_for(1s);
   EXPECT_EQ(service_.stopped(), 0);
+}
+
+TEST_F(FrontDoor, VanishedEnsuresTakeNoPlaceOfThoseWhoAreThere) {
+  options_.limits.calls = 2;
+  listen();
+  for (int i = 0; i < 4; ++i) {
+    RawHttp http(options_.socket);
+    http.send(post(call("ensure", R"({"target":"slow"})"), "Accept: application/x-ndjson\r\n"));
+    http.read_for("started");
+    http.hang_up();
+    EXPECT_TRUE(eventually([&] { return client().call("status", {{"target", "t"}}, {}, {}).has_value(); }, 5s)) << i;
+  }
+  EXPECT_EQ(service_.stopped(), 0);
+}
+
+TEST_F(FrontDoor, AReaderOfOneAnswerThatTakesNothingIsGivenUpSooner) {
+  options_.limits.answer_stall = 200ms;
+  options_.limits.connections = 4;
+  listen();
+  std::string all;
+  for (int i = 0; i < 20'000; ++i) all += post(R"({"jsonrpc":"2.0","id":1,"method":"methods"})");
+  std::vector<std::unique_ptr<RawHttp>> deaf;
+  std::vector<std::jthread> senders;
+  for (int i = 0; i < 4; ++i) {
+    deaf.push_back(std::make_unique<RawHttp>(options_.socket));
+    senders.emplace_back([&all, &http = *deaf.back()] { http.send(all); });
+  }
+  senders.clear();  // each send has ended: the server closed the connection
+  EXPECT_TRUE(client().call("version", Json::object(), {}, {}));
+}
+
+TEST_F(FrontDoor, WhoComesWhenAllPlacesAreTakenIsToldSo) {
+  options_.limits.connections = 4;
+  listen();
+  std::vector<std::unique_ptr<RawHttp>> busy;
+  for (int i = 0; i < 4; ++i) {
+    busy.push_back(std::make_unique<RawHttp>(options_.socket));
+    busy.back()->send(post(call("watch", R"({"target":"slow"})"), "Accept: application/x-ndjson\r\n"));
+  }
+  ASSERT_TRUE(eventually([&] { return service_.seen().size() == 4; }));
+  RawHttp late(options_.socket);
+  const std::string answer = late.read_all();
+  EXPECT_EQ(http_status(answer), 503);
+  EXPECT_NE(answer.find("too many connections (4)"), std::string::npos) << answer;
 }
 
 TEST_F(FrontDoor, ThoseWhoWatchTakeNoPlaceOfThoseWhoWork) {

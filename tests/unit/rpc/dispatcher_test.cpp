@@ -160,6 +160,23 @@ TEST_F(DispatcherTest, RefusesTheQuestionOfACallerWhoHasGone) {
   EXPECT_EQ(service_.answer_to("q-1"), "no");
 }
 
+TEST_F(DispatcherTest, LeavesAQuestionToTheOtherCallerWhoIsStillThere) {
+  Listener one;
+  Listener two;
+  const std::string request = call("a", "ensure", R"({"target":"asks","can_answer":true})");
+  std::jthread first([&] { ask(request, one.caller()); });
+  std::jthread second([&] { ask(request, two.caller()); });
+  ASSERT_TRUE(wait_until([&] { return one.count() == 2 && two.count() == 2; }));
+  *one.gone = true;
+  EXPECT_TRUE(dispatcher_.let_go_of_the_gone());
+  EXPECT_FALSE(service_.answer_to("q-1"));
+  *two.gone = true;
+  EXPECT_TRUE(dispatcher_.let_go_of_the_gone());
+  first.join();
+  second.join();
+  EXPECT_EQ(service_.answer_to("q-1"), "no");
+}
+
 TEST_F(DispatcherTest, KnowsHowLongAMessageMayTake) {
   const auto pace = [](const std::string& message) { return Dispatcher::pace(parse_incoming(message)); };
   EXPECT_EQ(pace(call("1", "version")), Pace::instant);

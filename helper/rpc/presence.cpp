@@ -1,5 +1,6 @@
 #include "rpc/presence.hpp"
 
+#include "base/clock.hpp"
 #include "base/last_resort.hpp"
 #include "base/log.hpp"
 #include "base/own_folder.hpp"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <poll.h>
@@ -26,6 +28,8 @@ constexpr int k_look_every = 2'000;  // ms
 constexpr int k_look_soon = 150;     // ms
 // Who looks whether a daemon runs holds the lock for a moment; a daemon holds it on.
 constexpr int k_locked_out = 3;
+// A daemon that nobody can find for so long is of no use to anybody.
+constexpr Milliseconds k_give_up{10 * 60'000};
 
 // The system's word that a folder or a file in it went; none where the system gives none, and the time tells then.
 Fd listen_for_removals(const Paths& paths) {
@@ -91,6 +95,7 @@ void PresenceWatch::run(const std::stop_token& stop) {
   const std::stop_callback end(stop, [&] { wake->write.reset(); });
   std::optional<Fd> removals(listen_for_removals(paths_));
   std::string told;
+  std::optional<SteadyTime> missing_since;
   int pause = k_look_every;
   while (!stop.stop_requested()) {
     std::array<pollfd, 2> fds{pollfd{wake->read.get(), POLLIN, 0}, pollfd{removals->get(), POLLIN, 0}};
@@ -102,6 +107,7 @@ void PresenceWatch::run(const std::stop_token& stop) {
     if (ready > 0 || found != Presence::Found::as_it_was) removals.emplace(listen_for_removals(paths_));
     const bool is_first_failure = found == Presence::Found::cannot_be_made && told.empty();
     pause = is_first_failure ? k_look_soon : std::min(2 * pause, k_look_every);
+    if (found != Presence::Found::cannot_be_made) missing_since.reset();
     switch (found) {
       case Presence::Found::as_it_was:
         told.clear();
@@ -113,6 +119,11 @@ void PresenceWatch::run(const std::stop_token& stop) {
       case Presence::Found::cannot_be_made:
         if (std::exchange(told, presence_.trouble()) != presence_.trouble())
           log_warning("files of ours have gone and cannot be made again yet: {}", presence_.trouble());
+        if (!missing_since) missing_since = std::chrono::steady_clock::now();
+        if (std::chrono::steady_clock::now() - *missing_since < k_give_up) break;
+        log_warning("files of ours could not be made again for {} minutes ({}): this daemon ends",
+                    std::chrono::duration_cast<std::chrono::minutes>(k_give_up).count(), presence_.trouble());
+        return replaced_();
         break;
       case Presence::Found::another_daemon:
         log_warning("another daemon has taken over ({}): this one ends", paths_.daemon_lock().string());

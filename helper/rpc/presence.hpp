@@ -41,7 +41,7 @@ class Presence {
 };
 
 // Looks whenever something in the folder goes, and now and then; `replaced` is called once, when another daemon has
-// taken over, and nothing is looked at after it.
+// taken over or the files could not be made for ten minutes, and nothing is looked at after it.
 class PresenceWatch {
  public:
   PresenceWatch(Presence& presence, const Paths& paths, std::function<void()> replaced);

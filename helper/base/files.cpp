@@ -61,16 +61,26 @@ struct Draft {
   std::string name;  // "" = none yet
 };
 
-Draft begin_draft(const fs::path& target) {
+Draft nameless_draft(const fs::path& target) {
 #ifdef O_TMPFILE
-  if (::access("/proc/self/fd", X_OK) == 0) {
-    if (Fd fd(::open(target.parent_path().c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600)); fd)
-      return {std::move(fd), {}};
-  }
+  if (::access("/proc/self/fd", X_OK) == 0)
+    return {Fd(::open(target.parent_path().c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600)), {}};
 #endif
+  static_cast<void>(target);
+  return {};
+}
+
+Draft named_draft(const fs::path& target) {
   std::string name = target.string() + ".XXXXXX";
   Fd fd(::mkostemp(name.data(), O_CLOEXEC));
   return {std::move(fd), std::move(name)};
+}
+
+// 0, or an errno.
+int fill(const Draft& draft, std::string_view bytes, mode_t mode) {
+  if (const int error_number = write_all(draft.fd.get(), bytes); error_number != 0) return error_number;
+  if (::fchmod(draft.fd.get(), mode) != 0 || ::fsync(draft.fd.get()) != 0) return errno;
+  return 0;
 }
 
 // 0, or the errno for which it has none.
@@ -134,12 +144,19 @@ Result<std::optional<std::string>> DiskFileStore::read(const fs::path& path) {
 Result<void> DiskFileStore::write(const fs::path& path, std::string_view bytes, mode_t mode) {
   HELPER_TRY_ASSIGN(const fs::path target, follow_links(path));
   HELPER_TRY(make_folders(target.parent_path()));
-  Draft draft = begin_draft(target);
-  if (!draft.fd) return io_error(path, "written", errno);
-  int error_number = write_all(draft.fd.get(), bytes);
-  if (error_number == 0 && ::fchmod(draft.fd.get(), mode) != 0) error_number = errno;
-  if (error_number == 0 && ::fsync(draft.fd.get()) != 0) error_number = errno;
-  if (error_number == 0) error_number = give_name(draft, target);
+  Draft draft = nameless_draft(target);
+  int error_number = draft.fd ? fill(draft, bytes, mode) : 0;
+  bool needs_name = !draft.fd;
+  if (draft.fd && error_number == 0) {
+    error_number = give_name(draft, target);
+    // Some systems let such a file be made and give it no name: AppArmor, seccomp, FUSE.
+    needs_name = error_number != 0 && error_number != ENOSPC && error_number != EDQUOT;
+  }
+  if (needs_name) {
+    draft = named_draft(target);
+    if (!draft.fd) return io_error(path, "written", errno);
+    error_number = fill(draft, bytes, mode);
+  }
   if (error_number == 0 && ::rename(draft.name.c_str(), target.c_str()) != 0) error_number = errno;
   if (error_number != 0) {
     if (!draft.name.empty()) ::unlink(draft.name.c_str());

@@ -2,18 +2,21 @@
 
 #include "base/fd.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace helper {
 namespace {
 
 // What a failed call had open is closed again when it is asked about: so many must be free for it not to be a shortage.
 constexpr std::size_t k_needed = 8;
+constexpr rlim_t k_enough = 65536;  // descriptors
 
 Error shortage(int error_number) {
   if (error_number == ENFILE) {
@@ -21,11 +24,15 @@ Error shortage(int error_number) {
             "close some programs, or raise the limit: sudo sysctl -w fs.file-max=1000000"};
   }
   rlimit limit{};
-  const bool known = ::getrlimit(RLIMIT_NOFILE, &limit) == 0;
-  return {ErrorCode::internal, "helper",
-          "this process has no file descriptor left" +
-              (known ? " (its limit is " + std::to_string(limit.rlim_cur) + ")" : std::string()),
-          "raise the limit and start the daemon again: ulimit -n 4096; helper shutdown"};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) limit = {k_enough, k_enough};
+  const std::string now = std::to_string(limit.rlim_cur);
+  const std::string more = std::to_string(std::max(k_enough, limit.rlim_cur * 4));
+  // helperd has raised its own limit as far as it may: only root can raise it further.
+  const std::string fix =
+      limit.rlim_cur < limit.rlim_max
+          ? "raise the limit, then try again: ulimit -n " + std::to_string(std::min(k_enough, limit.rlim_max))
+          : "raise the limit: sudo prlimit --pid " + std::to_string(::getpid()) + " --nofile=" + more + ":" + more;
+  return {ErrorCode::internal, "helper", "this process has no file descriptor left (its limit is " + now + ")", fix};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "jupyter/gate.hpp"
 
+#include "base/shortage.hpp"
 #include "ensure/jupyter_api.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -115,6 +116,8 @@ Result<Caller> find_caller(const Fd& listener, const std::string& pass, const Pe
     }
     if (fds[0].revents == 0) continue;
     Fd next(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!next && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+      return fail(by_errno({ErrorCode::internal, "127.0.0.1", "no connection can be taken", {}}, errno));
     if (!next || !lookup.admits(policy, next.get())) continue;
     if (callers.size() >= k_max_callers) callers.erase(callers.begin());
     callers.push_back({std::move(next), {}});
@@ -178,7 +181,7 @@ Result<Gate> Gate::open(std::string pass, const PeerPolicy& policy) {
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (!fd || ::bind(fd.get(), generic, size) != 0 || ::listen(fd.get(), static_cast<int>(k_max_callers)) != 0 ||
       ::getsockname(fd.get(), generic, &size) != 0) {
-    return fail(ErrorCode::internal, "127.0.0.1", std::string("no port can be opened: ") + std::strerror(errno));
+    return fail(by_errno({ErrorCode::internal, "127.0.0.1", "no port can be opened", {}}, errno));
   }
   return Gate(std::move(fd), ntohs(address.sin_port), std::move(pass), policy);
 }

@@ -91,7 +91,7 @@ Result<std::string> shown_host_key(std::uint16_t port, const std::string& type, 
   const Limit all(limit, stop);
   HELPER_TRY_ASSIGN(const Fd ours, dial(host.alias, host.hostname, port, all));
   Fd theirs(::fcntl(ours.get(), F_DUPFD_CLOEXEC, 3));
-  if (!theirs) return fail(ErrorCode::internal, host.alias, std::strerror(errno));
+  if (!theirs) return fail(by_errno({ErrorCode::internal, host.alias, "its socket cannot be used", {}}, errno));
   HELPER_TRY_ASSIGN(const SessionPtr session, new_session(host, theirs.get(), type));
   static_cast<void>(theirs.release());  // ssh_connect's first act is to take it
   HELPER_TRY(shake_hands(host.alias, {session.get(), ours.get(), ours.get()}, all));

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace helper::tunnel {
@@ -33,7 +34,12 @@ void Listener::accept_all() {
       return pause_.start(k_pause);
     }
     if (next.outcome == AcceptOutcome::none_waiting) break;
-    if (gate_.admits(next.socket.get(), port_)) accepted_(std::move(next.socket), std::move(next.from));
+    // What goes wrong with one connection must not end the taking of others.
+    try {
+      if (gate_.admits(next.socket.get(), port_)) accepted_(std::move(next.socket), std::move(next.from));
+    } catch (const std::exception& error) {
+      log_warning("a connection to port {} could not be taken in: {}", port_, error.what());
+    }
     next.socket = Fd();
     gate_.reserve_descriptor();
   }

@@ -1,6 +1,7 @@
 #include "tunnel/tunnel_set.hpp"
 
 #include "base/log.hpp"
+#include "base/shortage.hpp"
 #include "tunnel/connections.hpp"
 #include "tunnel/gate.hpp"
 #include "tunnel/link.hpp"
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -210,7 +210,8 @@ Result<Fd> Tunnels::connect(const Remote& remote) {
   HELPER_TRY(can_lead_to(remote, "connection to " + to_text(remote), state_->link == nullptr));
   int ends[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
-    return fail(ErrorCode::tunnel_failed, "connection to " + to_text(remote), std::strerror(errno));
+    return fail(
+        by_errno({ErrorCode::tunnel_failed, "connection to " + to_text(remote), "no socket can be made", {}}, errno));
   }
   Fd ours(ends[0]);
   Fd theirs(ends[1]);

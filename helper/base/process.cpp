@@ -81,7 +81,16 @@ constexpr auto k_reap_failed = [](auto& executor, const std::error_code&) {
 Result<bp::child> start(const ProcessSpec& spec, const Plumbing& pipes) {
   const std::string& name = spec.argv.front();
   HELPER_TRY_ASSIGN(const std::string program, find_program(name));
-  const std::vector<std::string> arguments(spec.argv.begin() + 1, spec.argv.end());
+  // Not through bp::args: Boost 1.74 takes the first character of each argument, and an empty one has none.
+  std::vector<std::string> words = spec.argv;
+  words.front() = program;
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const auto set_command = [&](auto& executor) {
+    executor.exe = argv.front();
+    executor.cmd_line = argv.data();
+  };
   bp::environment environment(boost::this_process::environment());
   // Not through operator[]: in Boost 1.74 it reads past the end of shorter variables.
   for (const auto& [key, value] : spec.environment) environment.set(key, value);
@@ -91,7 +100,7 @@ Result<bp::child> start(const ProcessSpec& spec, const Plumbing& pipes) {
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   std::error_code error;
-  bp::child child(bp::exe = program, bp::args = arguments, environment, error,
+  bp::child child(bp::extend::on_setup = set_command, environment, error,
                   bp::posix::fd.bind(STDIN_FILENO, pipes.in.read.get()),
                   bp::posix::fd.bind(STDOUT_FILENO, pipes.out.write.get()),
                   bp::posix::fd.bind(STDERR_FILENO, pipes.err.write.get()), bp::extend::on_exec_setup = k_start_clean,

@@ -64,6 +64,7 @@ class Users(unittest.TestCase):
         ids = self.sandbox.docker("exec", "centernet", "id", "-u", "games").stdout.strip()
         self.assertEqual(ids, "5001")
         self.sandbox.docker("exec", "centernet", "sed", "-i", "/^games:/s|:[^:]*$|:/bin/sh|", "/etc/passwd")
+        self.helper.run("restart")  # our sshd reads the accounts when it starts
         self.assertFalse(self.ensure(ssh={"user": "games"})["changed"])
         self.assertEqual(self.openssh("id -un").stdout, "games\n")
 

@@ -1,5 +1,6 @@
 #include "ensure/observe.hpp"
 
+#include "ensure/banner.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/bundles.hpp"
 #include "ensure/host_keys.hpp"
@@ -30,10 +31,12 @@ plan::Tunnel* ssh_tunnel(plan::Observed& observed, const plan::Desired& desired)
 class ShownKeys {
  public:
   using Keys = std::optional<std::vector<std::string>>;
-  ShownKeys(SshClient& client, std::uint16_t port, std::vector<std::string> types)
-      : answer_(std::async(std::launch::async, [&client, port, types = std::move(types), stop = stop_.get_token()] {
-          return client.host_keys(port, types, k_shown_limit, stop);
-        })) {}
+  ShownKeys(SshClient& client, std::uint16_t port, std::vector<std::string> types, KeyProof proof)
+      : answer_(
+            std::async(std::launch::async, [&client, port, types = std::move(types), proof, stop = stop_.get_token()] {
+              if (proof == KeyProof::exchange) return client.host_keys(port, types, k_shown_limit, stop);
+              return ssh_answers(port, k_shown_limit, stop) ? Keys(std::in_place) : std::nullopt;
+            })) {}
   ~ShownKeys() { stop_.request_stop(); }
   ShownKeys(const ShownKeys&) = delete;
   ShownKeys& operator=(const ShownKeys&) = delete;
@@ -48,10 +51,9 @@ class ShownKeys {
   std::future<Keys> answer_;
 };
 
-std::vector<std::string> types_of(const std::vector<std::string>& keys) {
-  std::vector<std::string> types;
-  for (const auto& key : keys) types.push_back(key.substr(0, key.find(' ')));
-  return types;
+// One exchange shows one key. The first is the one that clients prefer.
+std::vector<std::string> type_to_ask_for(const std::vector<std::string>& keys) {
+  return {keys.front().substr(0, keys.front().find(' '))};
 }
 
 void take(plan::Observed& observed, engine::ServerFacts facts) {
@@ -102,12 +104,13 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
 }
 
 Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                               engine::Memory& memory, const std::stop_token& stop) {
+                               engine::Memory& memory, const std::stop_token& stop, KeyProof proof) {
   HELPER_TRY_ASSIGN(auto observed, observe_here(hands, paths, desired));
   plan::Tunnel* ssh = ssh_tunnel(observed, desired);
   std::optional<ShownKeys> shown;
   if (ssh != nullptr && ssh->remote && !observed.host_keys.empty())
-    shown.emplace(hands.ssh, ssh->local_port, types_of(observed.host_keys));
+    shown.emplace(hands.ssh, ssh->local_port, type_to_ask_for(observed.host_keys),
+                  memory.session && memory.session->works() ? proof : KeyProof::exchange);
 
   engine::ContextMemory context = memory.context;
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)

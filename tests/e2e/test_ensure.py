@@ -280,9 +280,13 @@ class Mending(Target):
         self.ensure()
         before = self.sandbox.docker("exec", "centernet", "ps", "-e", "-o", "pid=,args=").stdout.splitlines()
         for _ in range(3):
-            self.ensure()
+            self.helper.json("status")
         after = self.sandbox.docker("exec", "centernet", "ps", "-e", "-o", "pid=,args=").stdout.splitlines()
         self.assertEqual(len(after), len(before), after)
+        for _ in range(3):  # each proves the host key, for which sshd leaves one process to process 1
+            self.ensure()
+        after = self.sandbox.docker("exec", "centernet", "ps", "-e", "-o", "pid=,args=").stdout.splitlines()
+        self.assertLessEqual(len(after), len(before) + 3, after)
 
     def test_after_kill_9_of_the_daemon(self):
         self.ensure()

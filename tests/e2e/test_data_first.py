@@ -15,7 +15,7 @@ NAMES = ("dcase", "ecase")
 class DataFirst(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.sandbox = cls.enterClassContext(Sandbox(f"e2e-{cls.__name__.lower()[:8]}"))
+        cls.sandbox = cls.enterClassContext(Sandbox(f"data-{cls.__name__.lower()[:7]}"))
         cls.helper = Helper(cls.sandbox)
         cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
         with open(os.path.join(cls.sandbox.client, "helper.json"), encoding="utf-8") as file:

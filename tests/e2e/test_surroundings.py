@@ -27,7 +27,7 @@ def eventually(holds, seconds=10):
 class Surroundings(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.sandbox = cls.enterClassContext(Sandbox("e2e-around"))
+        cls.sandbox = cls.enterClassContext(Sandbox("e2e-surround"))
         cls.temporary = os.path.join(cls.sandbox.client, "tmp")
         os.makedirs(cls.temporary)
         cls.helper = Helper(cls.sandbox, TMPDIR=cls.temporary)

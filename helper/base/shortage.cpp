@@ -31,7 +31,8 @@ Error shortage(int error_number) {
   const std::string fix =
       limit.rlim_cur < limit.rlim_max
           ? "raise the limit, then try again: ulimit -n " + std::to_string(std::min(k_enough, limit.rlim_max))
-          : "raise the limit: sudo prlimit --pid " + std::to_string(::getpid()) + " --nofile=" + more + ":" + more;
+          : "raise the limit (ulimit -n): sudo prlimit --pid " + std::to_string(::getpid()) + " --nofile=" + more +
+                ":" + more + "; for what this shell starts, the same with --pid $$";
   return {ErrorCode::internal, "helper", "this process has no file descriptor left (its limit is " + now + ")", fix};
 }
 

@@ -130,4 +130,23 @@ std::size_t find_bad_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
+bool nests_deeper_than(int depth, std::string_view json) {
+  int open = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char byte = json[i];
+    if (in_string) {
+      if (byte == '\\') ++i;
+      if (byte == '"') in_string = false;
+    } else if (byte == '"') {
+      in_string = true;
+    } else if (byte == '[' || byte == '{') {
+      if (++open > depth) return true;
+    } else if (byte == ']' || byte == '}') {
+      --open;
+    }
+  }
+  return false;
+}
+
 }  // namespace helper

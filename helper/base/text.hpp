@@ -1,4 +1,5 @@
-// Text as it is shown to people: the nearest known word to a mistyped one, and foreign text made harmless.
+// Text as it is shown to people: the nearest known word to a mistyped one, and foreign text made harmless;
+// and what must be known of foreign text before it is parsed.
 #pragma once
 
 #include <cstddef>
@@ -20,5 +21,9 @@ namespace helper {
 
 // Where the first byte stands that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos when all is well.
 [[nodiscard]] std::size_t find_bad_utf8(std::string_view text);
+
+// Whether more than `depth` brackets of the JSON text are open at one place. Of JSON it knows no more than where a
+// string ends: what else is wrong is left to a parser.
+[[nodiscard]] bool nests_deeper_than(int depth, std::string_view json);
 
 }  // namespace helper

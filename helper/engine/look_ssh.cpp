@@ -48,6 +48,19 @@ for folder in /dev/helper/run /dev/helper/user; do
   read -r print keeper < "$folder/setup"
   if [ "$keeper" = pipe ] || grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then printf '%s\n' "$print"; fi
 done
+# Which SSH server that is: its listening sockets, whose inodes change whenever it starts or reads its keys again (on HUP
+# too), and the files that each sshd of a pipe reads.
+sec ssh_server 0
+for table in /proc/net/tcp /proc/net/tcp6; do
+  [ -r "$table" ] || continue
+  while read -r _ address _ state _ _ _ _ _ inode _; do
+    case $state$address in 0A*:"$ssh_port") printf '%s ' "$inode" ;; esac
+  done < "$table"
+done
+for folder in /dev/helper/run /dev/helper/user; do
+  [ -r "$folder/setup" ] || continue
+  printf '%s ' $(stat -c '%i %Z' "$folder/host_ed25519" "$folder/host_ecdsa" "$folder/sshd_config" 2>/dev/null || echo unknown)
+done
 mounted() { while read -r _ place _; do [ "$place" = /dev/helper/ssh ] && return 0; done < /proc/mounts; return 1; }
 [ -e /dev/helper/run ] || [ -e /dev/helper/user ] || grep -q /dev/helper/run/profile /etc/profile.d/helper.sh 2>/dev/null || { [ -n "$complete" ] && ! mounted; }
 sec traces $?
@@ -62,6 +75,8 @@ void read_ssh(const std::vector<Section>& sections, plan::Inside& inside) {
   inside.can_switch_users = has_capabilities(first_line(sections, "capabilities"));
   inside.sshd_listening = is_zero(sections, "ssh_listens");
   inside.sshd_print = first_line(sections, "ssh_setup");
+  inside.ssh_server = first_line(sections, "ssh_server");
+  if (inside.ssh_server.find("unknown") != std::string::npos) inside.ssh_server.clear();
   inside.traces = is_zero(sections, "traces");
   inside.cache_linked = find_section(sections, "cache_link") == nullptr || is_zero(sections, "cache_link");
 }

@@ -27,6 +27,7 @@ struct Memory {
   plan::Python python;                        // the chosen one, run again by every look
   std::string jupyter_failed{};               // why Jupyter did not come up; "" when it did, or was not tried
   std::optional<plan::SessionTry> session{};  // the last one; it says itself what it was tried with
+  std::string proven{};                       // the Inside::ssh_server that has proven the target's host key; "" = none
   ContextMemory context{};                    // which outlives the rest
   EngineCli cli{};
 };

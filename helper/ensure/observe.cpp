@@ -27,6 +27,11 @@ plan::Tunnel* ssh_tunnel(plan::Observed& observed, const plan::Desired& desired)
   return tunnel == observed.tunnels.end() ? nullptr : &*tunnel;
 }
 
+// How the SSH server behind the tunnel is looked at. An exchange of keys proves whose it is, and leaves a process of
+// sshd's to process 1 of the container, which some never reap. A greeting tells that it answers, and is enough for a
+// server that has proven itself.
+enum class KeyProof { exchange, greeting };
+
 // Asked of the tunnel while the server is asked something else; given up when the object goes.
 class ShownKeys {
  public:
@@ -56,6 +61,11 @@ std::vector<std::string> type_to_ask_for(const std::vector<std::string>& keys) {
   return {keys.front().substr(0, keys.front().find(' '))};
 }
 
+bool shows_only(const std::vector<std::string>& shown, const std::vector<std::string>& own) {
+  return !shown.empty() &&
+         std::ranges::all_of(shown, [&](const auto& key) { return std::ranges::find(own, key) != own.end(); });
+}
+
 void take(plan::Observed& observed, engine::ServerFacts facts) {
   observed.machine = std::move(facts.machine);
   observed.engine_error = std::move(facts.engine_error);
@@ -81,6 +91,7 @@ void remember(const plan::Observed& observed, const plan::Desired& desired, engi
                                    choice->python,
                                    observed.attempts.jupyter_failed,
                                    std::move(memory.session),
+                                   std::move(memory.proven),
                                    {},
                                    engine::cli_of(observed.engine.value_or(plan::Engine{}))}
                   : engine::Memory{};
@@ -104,13 +115,16 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
 }
 
 Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                               engine::Memory& memory, const std::stop_token& stop, KeyProof proof) {
+                               engine::Memory& memory, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(auto observed, observe_here(hands, paths, desired));
   plan::Tunnel* ssh = ssh_tunnel(observed, desired);
   std::optional<ShownKeys> shown;
-  if (ssh != nullptr && ssh->remote && !observed.host_keys.empty())
-    shown.emplace(hands.ssh, ssh->local_port, type_to_ask_for(observed.host_keys),
-                  memory.session && memory.session->works() ? proof : KeyProof::exchange);
+  const auto proof = memory.proven.empty() ? KeyProof::exchange : KeyProof::greeting;
+  const auto show = [&](KeyProof how) {
+    shown.emplace(hands.ssh, ssh->local_port, type_to_ask_for(observed.host_keys), how);
+  };
+  if (ssh != nullptr && ssh->remote && !observed.host_keys.empty()) show(proof);
+  const std::string before = memory.inside.ssh_server;
 
   engine::ContextMemory context = memory.context;
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
@@ -142,9 +156,17 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
       ssh->remote == plan::way_to_sshd(observed.engine.value_or(plan::Engine{}), *observed.container,
                                        desired.target.container.name, **setup);
   if (leads_to_sshd) {
+    const std::string& server = observed.inside->ssh_server;
     auto keys = shown->wait(stop);
+    if (keys && proof == KeyProof::greeting && server != memory.proven) {
+      show(KeyProof::exchange);
+      keys = shown->wait(stop);
+    }
     ssh->answers = keys.has_value();
     ssh->host_keys = std::move(keys).value_or(std::vector<std::string>());
+    // The exchange lies between two looks: only a server that was there at both has proven something.
+    if (server != memory.proven)
+      memory.proven = server == before && shows_only(ssh->host_keys, observed.host_keys) ? server : std::string();
   }
   if (memory.session && memory.session->of == plan::session_key(desired, observed)) observed.session = memory.session;
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");

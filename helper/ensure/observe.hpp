@@ -15,16 +15,10 @@ namespace helper::ensure {
 // What this machine alone can tell: tunnels, key, pinned host keys. The server is not asked.
 [[nodiscard]] Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, const plan::Desired& desired);
 
-// How the SSH server behind the tunnel shows that it is the target's. An exchange of keys proves it each time, and
-// leaves a process of sshd's to process 1 of the container, which some never reap. The greeting is enough for a look
-// that only tells, once a session has worked in this run of the container.
-enum class KeyProof { exchange, greeting };
-
 // All of it. `memory` makes the look at a known container quick, and is brought up to date. A server that cannot be
 // reached is an observation (server_error); errors are a stop that was requested, and files of ours that cannot be
 // read.
 [[nodiscard]] Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                                             engine::Memory& memory, const std::stop_token& stop,
-                                             KeyProof proof = KeyProof::exchange);
+                                             engine::Memory& memory, const std::stop_token& stop);
 
 }  // namespace helper::ensure

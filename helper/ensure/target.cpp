@@ -166,8 +166,8 @@ bool Target::holds_port(std::uint16_t port) const {
 Result<plan::Observed> Target::observe_now(const config::Target& config, const Caller& caller, Job& job) {
   const Hands hands = hands_for(config, caller);
   const AskJob::During during(*ask_, job);
-  auto observed = ensure::observe(hands, paths_, plan::desired_state(config, plan::Power::running), memory_, job.stop(),
-                                  KeyProof::greeting);
+  auto observed =
+      ensure::observe(hands, paths_, plan::desired_state(config, plan::Power::running), memory_, job.stop());
   unreachable_ = observed && observed->server_error.has_value();
   return observed;
 }

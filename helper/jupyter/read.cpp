@@ -20,30 +20,10 @@ tl::unexpected<Error> no_jupyter(std::string cause) {
   return fail(ErrorCode::inside_failed, "Jupyter", std::move(cause));
 }
 
-// Looked at beforehand: nlohmann's callback, which could tell the depth too, makes a parse take the square of its time.
-bool is_too_deep(std::string_view json) {
-  int depth = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      in_text = c != '"';
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > k_max_depth) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 // The list that both questions are answered with.
 Result<Json> parse_list(std::string_view body) {
   if (body.size() > ensure::k_max_jupyter_answer) return no_jupyter("its answer is larger than 1 MiB");
-  if (is_too_deep(body))
+  if (nests_deeper_than(k_max_depth, body))
     return no_jupyter("its answer is nested more than " + std::to_string(k_max_depth) + " levels deep");
   const Json list = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (!list.is_array()) return no_jupyter("its answer is not the list in JSON that a Jupyter gives");

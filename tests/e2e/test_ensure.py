@@ -278,15 +278,13 @@ class Mending(Target):
         self.sandbox.docker("run", "-d", "--name", "centernet", "--gpus", "all", "centernet:1.2", "sleep", "1000")
         self.addCleanup(self.sandbox.docker, "rm", "-f", "centernet")
         self.ensure()
+        self.helper.json("status")  # an exchange of keys leaves a process of sshd's, and one more look may be needed for the proof
         before = self.sandbox.docker("exec", "centernet", "ps", "-e", "-o", "pid=,args=").stdout.splitlines()
         for _ in range(3):
             self.helper.json("status")
-        after = self.sandbox.docker("exec", "centernet", "ps", "-e", "-o", "pid=,args=").stdout.splitlines()
-        self.assertEqual(len(after), len(before), after)
-        for _ in range(3):  # each proves the host key, for which sshd leaves one process to process 1
             self.ensure()
         after = self.sandbox.docker("exec", "centernet", "ps", "-e", "-o", "pid=,args=").stdout.splitlines()
-        self.assertLessEqual(len(after), len(before) + 3, after)
+        self.assertEqual(len(after), len(before), after)
 
     def test_after_kill_9_of_the_daemon(self):
         self.ensure()

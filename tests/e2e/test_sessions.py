@@ -129,15 +129,24 @@ class Sessions(unittest.TestCase):
         self.is_ready()
 
     def test_swapped_host_keys_are_put_right(self):
-        self.ready(user="root")
-        self.inside("b=/dev/helper/ssh; for t in ed25519 ecdsa; do rm /dev/helper/run/host_$t; $b/bin/ssh-keygen -q -t $t -N '' "
-                    "-f /dev/helper/run/host_$t; done; kill $(cat /dev/helper/run/sshd.pid)")
-        time.sleep(3)
-        self.assertNotEqual(self.openssh("true").returncode, 0)
-        done = self.helper.run("ensure")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("another host key", done.stdout + done.stderr)
-        self.assertEqual(self.openssh("echo", "ok").stdout, "ok\n")
+        swap = ("b=/dev/helper/ssh; for t in ed25519 ecdsa; do $b/bin/ssh-keygen -q -t $t -N '' -f /tmp/new; "
+                "cat /tmp/new > /dev/helper/run/host_$t; rm /tmp/new; done; ")
+        # sshd is started again by its keeper, or reads its keys again in the same process, at once or after a look at the new files.
+        for look, signal_name in ((False, "TERM"), (False, "HUP"), (True, "HUP")):
+            self.ready(user="root")
+            self.ready(user="root")
+            self.inside(swap)
+            if look:
+                self.ready(user="root")
+            self.inside(f"kill -{signal_name} $(cat /dev/helper/run/sshd.pid)")
+            time.sleep(3)
+            self.assertNotEqual(self.openssh("true").returncode, 0)
+            if signal_name == "HUP":
+                self.assertEqual(self.helper.run("status").returncode, 13)
+            done = self.helper.run("ensure")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("another host key", done.stdout + done.stderr)
+            self.assertEqual(self.openssh("echo", "ok").stdout, "ok\n")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ std::vector<Section> sections() {
           {"ssh_listens", 0, ""},
           {"jupyter_listens", 1, ""},
           {"ssh_setup", 0, "fedcba9876543210\n"},
+          {"ssh_server", 0, "4711 4712 9 1700000000 10 1700000000 11 1700000000 \n"},
           {"traces", 0, ""},
           {"gpus", 0, "GPU 0: NVIDIA H100 (UUID: GPU-0)\nGPU 1: NVIDIA H100 (UUID: GPU-1)\n"},
           {"pythons", 0, python_line("login:python", "/opt/conda/bin/python") + python_line("conda:base", "/a")}};
@@ -48,6 +49,7 @@ TEST(ReadInside, ReadsEverything) {
   expected.image_sshd = "/usr/sbin/sshd";
   expected.sshd_listening = true;
   expected.sshd_print = "fedcba9876543210";
+  expected.ssh_server = "4711 4712 9 1700000000 10 1700000000 11 1700000000 ";
   expected.traces = true;
   const std::vector<plan::Framework> frameworks{{"torch", "2.2.0"}, {"jax", ""}};
   expected.pythons = {

@@ -49,7 +49,7 @@ for folder in /dev/helper/run /dev/helper/user; do
   if [ "$keeper" = pipe ] || grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then printf '%s\n' "$print"; fi
 done
 # Which SSH server that is: its listening sockets, whose inodes change whenever it starts or reads its keys again (on HUP
-# too), and the files that each sshd of a pipe reads.
+# too), and the files: each connection's sshd may read the keys again.
 sec ssh_server 0
 for table in /proc/net/tcp /proc/net/tcp6; do
   [ -r "$table" ] || continue

@@ -289,7 +289,14 @@ void Connection::refuse(unsigned status, const Error& error) {
   host_.on_refused(status, error.cause);
   std::string answer = refusal_answer(status, error, head_->head().method != "HEAD");
   phase_ = Phase::refused;
-  send(std::move(answer));
+  if (origin_ == Origin::unix_socket) return send(std::move(answer));
+  front_->refusals.pass([weak = weak_from_this(), answer = std::move(answer)] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->guarded([&] {
+      if (self->phase_ == Phase::refused) self->send(answer);
+    });
+  });
 }
 
 // Writing.

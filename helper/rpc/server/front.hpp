@@ -6,6 +6,7 @@
 #include "rpc/dispatcher.hpp"
 #include "rpc/server/call_threads.hpp"
 #include "rpc/server/limits.hpp"
+#include "rpc/server/refusal_pace.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -61,6 +62,7 @@ struct Front {
   Counts counts;
   PeerLookup lookup;  // of the loop's thread
   boost::asio::io_context loop{1};
+  RefusalPace refusals{loop, limits.refusals, limits.refusal_slice};  // of the loop's thread
   std::mutex mutex;
   bool open = true;
 };

@@ -16,6 +16,9 @@ struct Limits {
   std::size_t strangers = 32;     // TCP connections that have not shown a token yet; the oldest makes way for the 33rd
   std::size_t discard = 256u << 10;  // bytes that are read and forgotten after a refusal, so that its answer arrives
   Milliseconds discard_time{1'000};  // and for how long
+  // Refusals through TCP that go out in a slice of time. 5,000 a second leave a processor to those who may ask.
+  std::size_t refusals = 5;
+  Milliseconds refusal_slice{1};
 
   // After it.
   std::uint64_t body = 8u << 20;   // bytes of a request's body

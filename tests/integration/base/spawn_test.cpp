@@ -127,11 +127,13 @@ class FewDescriptors {
 
 // Whatever the call was about, and at whichever of its steps they ran out.
 TEST(Shortage, OfDescriptorsIsSaidToBeThatByWhateverMeetsIt) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP()
+      << "UBSan, which is there with ASan, opens a pipe to look at the type of an object; the TSan build runs this";
+#endif
   const test::TempFolder folder;
   std::ofstream(folder.path() / "file") << "x";
-  // UBSan looks at the type of an object once, for which it opens a pipe.
   DiskFileStore files;
-  ASSERT_TRUE(files.read(folder.path() / "file"));
   for (rlim_t left = 0; left < 8; ++left) {
     std::optional<Error> of_process;
     std::optional<Error> of_file;

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -166,9 +166,9 @@ TEST(Json, OfAHostileBodyTakesNoLongerThanItsSizeAllows) {
     std::string body = first;
     while (body.size() + again.size() + last.size() <= (8u << 20)) body += again;
     body += last;
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = std::clock();
     static_cast<void>(parse_incoming(body));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << again;
+    EXPECT_LT((std::clock() - begin) / CLOCKS_PER_SEC, 20) << "seconds of a processor, for " << again;
   }
 }
 

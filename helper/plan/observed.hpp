@@ -149,7 +149,7 @@ struct Inside {
   bool can_switch_users = true;   // its root has the capabilities by which sshd becomes another user
   bool sshd_listening = false;    // something listens on the SSH port
   std::string sshd_print;         // fingerprint of the setup that our sshd was started with; "" when ours does not run
-  std::string ssh_server;         // changes when that sshd starts anew or its keys may be others; "" = it is not known
+  std::string ssh_server;         // changes when that sshd starts again, or with its keys; "" = it is not known
   bool traces = false;            // files or processes of ours are in it
   bool cache_linked = true;       // false: the volume of ide.backend_cache is there, and ~/.cache/JetBrains is not it
   std::vector<Python> pythons;    // each was run and answered

@@ -71,7 +71,7 @@ class FrontDoor : public ::testing::Test {
 
 TEST_F(FrontDoor, RefusalsGoOutAtAPaceOfTheirOwnAndHoldUpNobodyWhoMayAsk) {
   options_.limits.refusals = 2;
-  options_.limits.refusal_slice = 100ms;
+  options_.limits.refusal_slice = 500ms;
   listen();
   std::vector<std::unique_ptr<RawHttp>> strangers;
   const auto begin = std::chrono::steady_clock::now();
@@ -82,10 +82,10 @@ TEST_F(FrontDoor, RefusalsGoOutAtAPaceOfTheirOwnAndHoldUpNobodyWhoMayAsk) {
   RawHttp known(server_->port());
   known.send(post(k_version_call));
   EXPECT_EQ(http_status(known.read_for("counts")), 200);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 250ms) << "a known client does not wait for the strangers";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s) << "a known client does not wait for the strangers";
   strangers.erase(strangers.begin() + 5);  // who has gone holds nobody up
   for (const auto& each : strangers) EXPECT_GE(status_after_close(*each), 400);
-  EXPECT_GE(std::chrono::steady_clock::now() - begin, 300ms) << "eight refusals need four slices";
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 1500ms) << "eight refusals need four slices";
   for (int i = 0; i < 8; ++i) strangers.push_back(std::make_unique<RawHttp>(server_->port()));
   for (const auto& each : strangers) each->send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   server_.reset();  // with refusals that wait

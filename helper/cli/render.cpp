@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace helper::cli {
 namespace {
@@ -102,7 +103,7 @@ std::string drift_text(const Style& style, const ensure::DriftReport& drift) {
 std::string kernels_text(const plan::JupyterWork& work) {
   if (!work.unknown.empty()) return fmt::format("not known: {}", work.unknown);
   if (work.kernels.empty()) return "none";
-  const auto idle = std::ranges::count_if(work.kernels, [](const auto& kernel) { return kernel.state != "busy"; });
+  const auto idle = std::ranges::count_if(work.kernels, std::not_fn(plan::is_busy));
   const std::string busy = plan::busy_text(work);
   if (busy.empty()) return fmt::format("{}, none is busy", counted(work.kernels.size(), "kernel"));
   return idle == 0 ? busy : fmt::format("{}; {} not busy", busy, idle);

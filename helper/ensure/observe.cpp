@@ -61,11 +61,6 @@ std::vector<std::string> type_to_ask_for(const std::vector<std::string>& keys) {
   return {keys.front().substr(0, keys.front().find(' '))};
 }
 
-bool shows_only(const std::vector<std::string>& shown, const std::vector<std::string>& own) {
-  return !shown.empty() &&
-         std::ranges::all_of(shown, [&](const auto& key) { return std::ranges::find(own, key) != own.end(); });
-}
-
 void take(plan::Observed& observed, engine::ServerFacts facts) {
   observed.machine = std::move(facts.machine);
   observed.engine_error = std::move(facts.engine_error);
@@ -156,17 +151,14 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
       ssh->remote == plan::way_to_sshd(observed.engine.value_or(plan::Engine{}), *observed.container,
                                        desired.target.container.name, **setup);
   if (leads_to_sshd) {
-    const std::string& server = observed.inside->ssh_server;
     auto keys = shown->wait(stop);
-    if (keys && proof == KeyProof::greeting && server != memory.proven) {
+    if (keys && proof == KeyProof::greeting && observed.inside->ssh_server != memory.proven) {
       show(KeyProof::exchange);
       keys = shown->wait(stop);
     }
     ssh->answers = keys.has_value();
     ssh->host_keys = std::move(keys).value_or(std::vector<std::string>());
-    // The exchange lies between two looks: only a server that was there at both has proven something.
-    if (server != memory.proven)
-      memory.proven = server == before && shows_only(ssh->host_keys, observed.host_keys) ? server : std::string();
+    memory.proven = plan::proven_server(observed, ssh->local_port, before, memory.proven);
   }
   if (memory.session && memory.session->of == plan::session_key(desired, observed)) observed.session = memory.session;
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");

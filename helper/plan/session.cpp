@@ -71,6 +71,16 @@ bool shows_another_key(const Observed& observed, std::uint16_t local_port) {
   });
 }
 
+std::string proven_server(const Observed& observed, std::uint16_t local_port, const std::string& before,
+                          const std::string& proven) {
+  if (!observed.inside) return {};
+  const std::string& now = observed.inside->ssh_server;
+  if (now == proven) return proven;
+  const auto tunnel = std::ranges::find(observed.tunnels, local_port, &Tunnel::local_port);
+  const bool shown = tunnel != observed.tunnels.end() && !tunnel->host_keys.empty() && !observed.host_keys.empty();
+  return shown && now == before && !shows_another_key(observed, local_port) ? now : std::string();
+}
+
 std::string session_key(const Desired& desired, const Observed& observed) {
   if (!observed.container || !observed.inside || !observed.key || observed.inside->sshd_print.empty()) return {};
   Fingerprint print;

@@ -16,6 +16,12 @@ namespace helper::plan {
 // A server through the SSH tunnel showed a host key that is not the target's.
 [[nodiscard]] bool shows_another_key(const Observed& observed, std::uint16_t local_port);
 
+// Which SSH server (Inside::ssh_server, "" = none that can be told from another) has proven that it holds the target's
+// host key, once a look is over: `proven`, which did so before, when it still listens, or one that showed the target's
+// keys only. The keys were asked for between two looks, so it must be `before`, who listened at the look before, too.
+[[nodiscard]] std::string proven_server(const Observed& observed, std::uint16_t local_port, const std::string& before,
+                                        const std::string& proven);
+
 // Why no session is tried with this key: nobody could answer for it. "" when one is. Pure.
 [[nodiscard]] std::string why_untried(const LocalKey& key);
 

@@ -24,8 +24,9 @@ bool ends(const Action& action, const std::string& container) {
 }
 
 std::string name_of(const JupyterKernel& kernel) {
-  return printable(kernel.notebook.empty() ? "a " + kernel.name + " kernel without a notebook" : kernel.notebook,
-                   k_longest_name);
+  std::string name = printable(
+      kernel.notebook.empty() ? "a " + kernel.name + " kernel without a notebook" : kernel.notebook, k_longest_name);
+  return kernel.state == "busy" ? name : name + " (" + printable(kernel.state, k_longest_name) + ")";
 }
 
 std::string verb_of(Power power) {
@@ -64,10 +65,12 @@ bool ends_work(const Plan& plan, const Desired& desired, const Observed& observe
          });
 }
 
+bool is_busy(const JupyterKernel& kernel) { return kernel.state != "idle" && kernel.state != "dead"; }
+
 std::string busy_text(const JupyterWork& work) {
   std::vector<std::string> names;
   for (const auto& kernel : work.kernels) {
-    if (kernel.state == "busy") names.push_back(name_of(kernel));
+    if (is_busy(kernel)) names.push_back(name_of(kernel));
   }
   if (names.empty()) return {};
   std::string text = std::to_string(names.size()) + (names.size() == 1 ? " kernel is busy: " : " kernels are busy: ");

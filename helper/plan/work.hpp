@@ -25,7 +25,11 @@ struct JupyterDoor {
 // Whether a step of the plan ends what runs in the target's container now.
 [[nodiscard]] bool ends_work(const Plan& plan, const Desired& desired, const Observed& observed);
 
-// "2 kernels are busy: train.ipynb, eval.ipynb"; "" when none is busy, or that is not known.
+// Neither idle nor dead. Jupyter misses what a kernel says in its first moments, and goes on calling a kernel "starting"
+// that computes: such a kernel counts as busy.
+[[nodiscard]] bool is_busy(const JupyterKernel& kernel);
+
+// "2 kernels are busy: train.ipynb, eval.ipynb (starting)"; "" when none is busy, or that is not known.
 [[nodiscard]] std::string busy_text(const JupyterWork& work);
 // What a person should know before the container ends: the busy kernels, or that they are not known. At most one line.
 [[nodiscard]] std::vector<std::string> losses_of(const std::optional<JupyterWork>& work);

@@ -17,9 +17,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
+#include <deque>
 #include <exception>
+#include <mutex>
 #include <optional>
 #include <sys/socket.h>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -33,6 +37,9 @@ using ErrorOf = boost::system::error_code;
 // All that a stream may bring: progress lines of a long pull, and a result of at most a log's length.
 constexpr std::uint64_t k_max_answer = 512u << 20;
 constexpr std::size_t k_max_line = 32u << 20;
+// Bytes of a stream that wait here while on_event is busy, say with a terminal or a pager that takes nothing. The
+// daemon gives up a reader who stops reading (Limits::stall), so reading goes on.
+constexpr std::size_t k_read_ahead = 64u << 20;
 // Between asking the daemon to cancel and giving up on its answer.
 constexpr Milliseconds k_cancel_grace{5'000};
 constexpr Milliseconds k_cancel_call_limit{2'000};
@@ -160,8 +167,8 @@ class Exchange {
   std::size_t searched_ = 0;  // no line end before this place of the body
 };
 
-Result<Json> converse(Exchange& exchange, const std::string& body, const Json& id, const ensure::EventSink& on_event,
-                      const std::filesystem::path& log_file) {
+// Connects, asks, and reads as far as the first byte of the answer's lines.
+Result<void> begin(Exchange& exchange, const std::string& body, const std::filesystem::path& log_file) {
   if (const ErrorOf error = exchange.connect())
     return unreachable("it cannot be reached (" + error.message() + ")", log_file);
   if (const ErrorOf error = exchange.send(body))
@@ -172,9 +179,76 @@ Result<Json> converse(Exchange& exchange, const std::string& body, const Json& i
     return fail(ErrorCode::daemon_unreachable, "helperd", "it does not accept the token of its endpoint file",
                 "end it (kill its process), then try again");
   }
-  ErrorOf error;
-  while (const auto line = exchange.next_line(error)) {
-    if (line->empty()) continue;
+  return {};
+}
+
+// Reads the answer's lines, on a thread of its own, ahead of the one who takes them.
+class ReadAhead {
+ public:
+  // `stop`: the call ends soon, and what still comes has room.
+  ReadAhead(Exchange& exchange, const std::stop_token& stop)
+      : thread_([this, &exchange, stop](const std::stop_token& given_up) {
+          const std::stop_callback hurry(given_up, [&] { exchange.post([&] { exchange.hurry({}); }); });
+          const std::stop_callback make_room(stop, [&] {
+            const std::lock_guard lock(mutex_);
+            unbounded_ = true;
+            changed_.notify_all();
+          });
+          std::string why = "it failed";
+          try {
+            ErrorOf error;
+            while (auto line = exchange.next_line(error)) put(std::move(*line), given_up);
+            why = error ? "it stopped answering (" + error.message() + ")"
+                        : "it closed the connection before it answered";
+          } catch (const std::exception& defect) {
+            why = std::string("speaking to it failed (") + defect.what() + ")";
+          }
+          const std::lock_guard lock(mutex_);
+          ended_ = was_full_ ? why + ", after " + std::to_string(k_read_ahead >> 20) +
+                                   " MiB of its answer had waited for the output to take them"
+                             : why;
+          changed_.notify_all();
+        }) {}
+
+  // The next line; or why none comes any more.
+  tl::expected<std::string, std::string> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return ended_ || !lines_.empty(); });
+    if (lines_.empty()) return tl::unexpected(*ended_);
+    std::string line = std::move(lines_.front());
+    lines_.pop_front();
+    held_ -= line.size();
+    changed_.notify_all();
+    return line;
+  }
+
+ private:
+  void put(std::string line, const std::stop_token& given_up) {
+    if (line.empty()) return;  // a heartbeat
+    std::unique_lock lock(mutex_);
+    const auto has_room = [&] { return unbounded_ || held_ < k_read_ahead; };
+    was_full_ = was_full_ || !has_room();
+    changed_.wait(lock, given_up, has_room);
+    held_ += line.size();
+    lines_.push_back(std::move(line));
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<std::string> lines_;
+  std::size_t held_ = 0;  // bytes of lines_
+  bool was_full_ = false;
+  bool unbounded_ = false;
+  std::optional<std::string> ended_;
+  std::jthread thread_;  // the last, so that it ends first
+};
+
+Result<Json> converse(ReadAhead& lines, const Json& id, const ensure::EventSink& on_event,
+                      const std::filesystem::path& log_file) {
+  for (;;) {
+    const auto line = lines.take();
+    if (!line) return unreachable(line.error(), log_file);
     HELPER_TRY_ASSIGN(const auto message, parse_outgoing(*line));
     if (const auto* reply = std::get_if<Reply>(&message)) {
       if (reply->id != id && !reply->id.is_null()) return unreachable("it answered another request", log_file);
@@ -184,9 +258,6 @@ Result<Json> converse(Exchange& exchange, const std::string& body, const Json& i
     const auto event = event_from_json(std::get<EventMessage>(message).params);
     if (event && on_event) on_event(*event);
   }
-  return unreachable(
-      error ? "it stopped answering (" + error.message() + ")" : "it closed the connection before it answered",
-      log_file);
 }
 
 // Asks for the cancel of a request on a connection of its own. A daemon that cannot be asked will not be waited for
@@ -194,9 +265,9 @@ Result<Json> converse(Exchange& exchange, const std::string& body, const Json& i
 void send_cancel(const DaemonEndpoint& endpoint, const Json& id, const std::filesystem::path& log_file) {
   Exchange exchange(endpoint, k_cancel_call_limit);
   const Json cancel_id = "cancel-" + id.get<std::string>();
-  const auto ignored =
-      converse(exchange, to_bytes(make_call(cancel_id, "cancel", {{"request", id}})), cancel_id, {}, log_file);
-  static_cast<void>(ignored);
+  if (!begin(exchange, to_bytes(make_call(cancel_id, "cancel", {{"request", id}})), log_file)) return;
+  ErrorOf error;
+  while (exchange.next_line(error)) continue;
 }
 
 }  // namespace
@@ -218,7 +289,12 @@ Result<Json> Client::call(std::string_view method, const Json& params, const ens
         send_cancel(endpoint_, id, log_file_);
       });
     });
-    Result<Json> result = converse(exchange, to_bytes(make_call(id, method, params)), id, on_event, log_file_);
+    const auto answer = [&]() -> Result<Json> {
+      HELPER_TRY(begin(exchange, to_bytes(make_call(id, method, params)), log_file_));
+      ReadAhead lines(exchange, stop);
+      return converse(lines, id, on_event, log_file_);
+    };
+    auto result = answer();
     if (!result && stop.stop_requested()) return fail(ErrorCode::cancelled, std::string(method), "it was cancelled");
     return result;
   } catch (const std::exception& defect) {

@@ -1,6 +1,7 @@
 // FakeService is a twin of ensure::Service with no world behind it: the target's name says how it behaves.
 //   "slow"  works until it is stopped      "asks"  puts a question and tells the answer as its state
 //   "fails" fails with engine_permission   "chatty" logs more than anybody reads, until it is stopped
+//   "counted" logs k_counted_lines lines of 1,000 bytes, "line 0 ..." and on
 //   other   is ready at once
 #pragma once
 
@@ -18,6 +19,8 @@
 #include <vector>
 
 namespace helper::test {
+
+inline constexpr int k_counted_lines = 4'000;
 
 class FakeService {
  public:
@@ -101,6 +104,12 @@ class FakeService {
     if (request.target == "slow") return fail(wait_for(stop));
     ensure::Event event;
     event.kind = ensure::Event::Kind::progress;
+    for (int line = 0; request.target == "counted" && line < k_counted_lines; ++line) {
+      event.text = "line " + std::to_string(line) + " ";
+      event.text.append(1'000 - event.text.size(), '.');
+      on_event(event);
+    }
+    if (request.target == "counted") return ensure::LogText{request.target, ""};
     event.text = request.target == "chatty" ? std::string(100'000, 'x') + "\n" : "a line\n";
     do {
       on_event(event);

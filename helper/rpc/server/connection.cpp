@@ -219,7 +219,9 @@ void Connection::start_call(CallThreads& threads, const std::shared_ptr<Incoming
   caller.gone = gone_;
   std::shared_ptr<ReplyStream> stream;
   if (wants_stream_) {
-    stream = std::make_shared<ReplyStream>(front_->limits.unread, gone_,
+    const bool follows = &threads == &front_->watchers;
+    stream = std::make_shared<ReplyStream>(front_->limits.unread,
+                                           follows ? ReplyStream::NoRoom::waits : ReplyStream::NoRoom::drops, gone_,
                                            [to_loop = to_loop()] { to_loop([](Connection& self) { self.pump(); }); });
     caller.send = [stream](const Json& message) { stream->send_event(message); };
   }

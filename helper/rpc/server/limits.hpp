@@ -26,12 +26,12 @@ struct Limits {
   std::size_t connections = 256;   // of each socket; the oldest idle one makes way
   Milliseconds idle{60'000};       // between an answer and the first byte of the next request
   Milliseconds heartbeat{1'000};   // between the empty lines of a stream, and between two looks for a reader
-  // A reader who takes nothing for this long is given up. Not sooner: who pauses a pager is still there, and who hangs
-  // up or is killed is seen by the look of every heartbeat.
-  Milliseconds stall{10 * 60'000};
+  // A reader who takes nothing of a stream for this long has gone, although its socket is open. `helper` itself reads
+  // on while its own output waits for a pager (k_read_ahead in rpc/client.cpp).
+  Milliseconds stall{4'000};
   // The same for an answer of one document, which a program reads whole.
   Milliseconds answer_stall{60'000};
-  std::size_t unread = 1u << 20;  // bytes of a stream that nobody has read yet; beyond it events are dropped
+  std::size_t unread = 1u << 20;  // bytes of a stream that nobody has read yet; beyond it events find no room
 
   // Calls at one time. Watchers wait for the most part, and must not use up what `ensure` and `status` need.
   std::size_t calls = 64;

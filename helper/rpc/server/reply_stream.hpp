@@ -5,6 +5,7 @@
 #include "rpc/json.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -16,11 +17,15 @@ namespace helper::rpc {
 
 class ReplyStream {
  public:
-  // Beyond `max_unread` bytes the reader is too slow, and events are dropped until it has caught up. The answer never
-  // is. `wake` is called, on the thread that writes, when there is something to take where nothing was.
-  // `gone` is set by whoever learns that nobody reads.
-  ReplyStream(std::size_t max_unread, std::shared_ptr<const std::atomic<bool>> gone, std::function<void()> wake)
-      : max_unread_(max_unread), gone_(std::move(gone)), wake_(std::move(wake)) {}
+  // What becomes of an event for which there is no room. Progress is dropped: work does not wait for a slow reader.
+  // A log waits, until there is room or nobody reads: no line of it is lost.
+  enum class NoRoom { drops, waits };
+
+  // Beyond `max_unread` bytes there is no room for events; for the answer there always is. `wake` is called, on the
+  // thread that writes, when there is something to take where nothing was. `gone` is set when nobody reads any more.
+  ReplyStream(std::size_t max_unread, NoRoom no_room, std::shared_ptr<const std::atomic<bool>> gone,
+              std::function<void()> wake)
+      : max_unread_(max_unread), no_room_(no_room), gone_(std::move(gone)), wake_(std::move(wake)) {}
 
   void send_event(const Json& message);
   void send_last(const Json& message);
@@ -37,9 +42,11 @@ class ReplyStream {
   void add(const Json& message, bool is_event);
 
   const std::size_t max_unread_;
+  const NoRoom no_room_;
   const std::shared_ptr<const std::atomic<bool>> gone_;
   const std::function<void()> wake_;
   std::mutex mutex_;
+  std::condition_variable taken_;
   std::string unread_;
   bool ended_ = false;
   bool woken_ = false;  // since the last take()

@@ -233,5 +233,30 @@ TEST(ShownKeys, OfAnotherServerLeadToANewStartAndThenToAProblem) {
       "127.0.0.1:49153 on the server");
 }
 
+// Who has proven the host key: the server that listens now, the one at the look before, the one that had proven it.
+TEST(KeyProof, OfOneServerHoldsAsLongAsItListens) {
+  Observed observed = ready();
+  const std::uint16_t port = desired().target.ssh.local_port;
+  observed.host_keys = {"ssh-ed25519 own"};
+  observed.tunnels = {{port, {}, {}, true}};
+  observed.inside->ssh_server = "one";
+  const auto proven = [&](std::vector<std::string> shown, const char* before, const char* had) {
+    observed.tunnels[0].host_keys = std::move(shown);
+    return proven_server(observed, port, before, had);
+  };
+  EXPECT_EQ(proven({}, "one", "one"), "one") << "a greeting is enough for the server that has proven itself";
+  EXPECT_EQ(proven({"ssh-ed25519 own"}, "one", ""), "one");
+  EXPECT_EQ(proven({"ssh-ed25519 own"}, "other", ""), "") << "it is not known which of the two showed the key";
+  EXPECT_EQ(proven({"ssh-ed25519 own"}, "", ""), "");
+  EXPECT_EQ(proven({"ssh-ed25519 own"}, "other", "other"), "") << "another server listens now";
+  EXPECT_EQ(proven({"ssh-ed25519 foreign"}, "one", ""), "");
+  EXPECT_EQ(proven({"ssh-ed25519 own", "ssh-rsa foreign"}, "one", ""), "");
+  EXPECT_EQ(proven({}, "one", ""), "") << "nothing was shown";
+  observed.inside->ssh_server = "";
+  EXPECT_EQ(proven({"ssh-ed25519 own"}, "", ""), "") << "a server that cannot be told from another proves nothing";
+  observed.inside.reset();
+  EXPECT_EQ(proven({"ssh-ed25519 own"}, "one", "one"), "");
+}
+
 }  // namespace
 }  // namespace helper::plan

@@ -19,11 +19,18 @@ JupyterKernel kernel(const std::string& state, const std::string& notebook) {
 
 TEST(BusyText, NamesTheNotebooksOfBusyKernels) {
   EXPECT_EQ(busy_text({}), "");
-  EXPECT_EQ(busy_text({{kernel("idle", "a.ipynb"), kernel("starting", "b.ipynb")}}), "");
+  EXPECT_EQ(busy_text({{kernel("idle", "a.ipynb"), kernel("dead", "b.ipynb")}}), "");
   EXPECT_EQ(busy_text({{kernel("busy", "a.ipynb"), kernel("idle", "b.ipynb")}}), "1 kernel is busy: a.ipynb");
   EXPECT_EQ(busy_text({{kernel("busy", "train.ipynb"), kernel("busy", "eval.ipynb")}}),
             "2 kernels are busy: train.ipynb, eval.ipynb");
   EXPECT_EQ(busy_text({{kernel("busy", "")}}), "1 kernel is busy: a python3 kernel without a notebook");
+}
+
+TEST(BusyText, NamesAKernelOfWhichJupyterDoesNotKnowThatItIsIdle) {
+  EXPECT_EQ(busy_text({{kernel("idle", "a.ipynb"), kernel("starting", "b.ipynb")}}),
+            "1 kernel is busy: b.ipynb (starting)");
+  EXPECT_EQ(busy_text({{kernel("busy", "a.ipynb"), kernel("restarting", "b.ipynb"), kernel("\x1b[2J", "c.ipynb")}}),
+            "3 kernels are busy: a.ipynb, b.ipynb (restarting), c.ipynb (\\x1b[2J)");
 }
 
 TEST(BusyText, IsShortWhateverTheNamesAre) {

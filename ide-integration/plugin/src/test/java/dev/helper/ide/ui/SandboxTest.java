@@ -69,7 +69,10 @@ public class SandboxTest {
 
   private void shutDown() throws Exception {
     run(HELPER.toString(), "rpc", "shutdown");
-    Wait.until("the daemon has ended", 10, () -> endpoint() == null || !endpoint().isAlive());
+    Wait.until("the daemon has ended", 10, () -> {
+      Endpoint endpoint = endpoint();
+      return endpoint == null || !endpoint.isAlive();
+    });
   }
 
   private static Endpoint endpoint() {

@@ -84,7 +84,7 @@ std::string python_text(const ensure::TargetStatus& status) {
 std::string tunnel_text(const ensure::TunnelReport& tunnel) {
   std::string text = fmt::format("127.0.0.1:{}", tunnel.local_port);
   text += fmt::format(" {}", tunnel.name);
-  text += tunnel.leads_to.empty() ? ", leads nowhere yet" : fmt::format(" -> {}", tunnel.leads_to);
+  text += tunnel.leads_to.empty() ? ", not connected yet" : fmt::format(" -> {}", tunnel.leads_to);
   if (!tunnel.up) text += tunnel.trouble.empty() ? ", down" : fmt::format(", down: {}", tunnel.trouble);
   if (tunnel.connections > 0) text += fmt::format(", {} open", counted(tunnel.connections, "connection"));
   return text;

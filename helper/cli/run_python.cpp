@@ -58,10 +58,9 @@ Result<int> use_python(Context& context) {
     write_json(context, {{"target", target.name}, {"config", file.string()}, {"python", *spec}, {"changed", changed}});
   } else if (!context.quiet) {
     const std::string name = safe_line(target.name, context.out_style.utf8);
-    context.out << fmt::format("{}: \"python\": {} {}\nnext: helper ensure {}\n",
-                               safe_line(file.string(), context.out_style.utf8),
-                               safe_line(rpc::Json(*spec).dump(), context.out_style.utf8),
-                               changed ? "is written" : "stands there already", name);
+    context.out << fmt::format(
+        "{}: \"python\": {} {}\nnext: helper ensure {}\n", safe_line(file.string(), context.out_style.utf8),
+        safe_line(rpc::Json(*spec).dump(), context.out_style.utf8), changed ? "is written" : "is there already", name);
   }
   return 0;
 }

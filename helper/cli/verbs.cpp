@@ -27,7 +27,7 @@ constexpr std::array k_ensure{
     k_target,
     OptionSpec{Kind::flag, "--dry-run", "", "only say what would be done, as `helper plan` does"},
     OptionSpec{Kind::flag, "--recreate", "",
-               "make a container that is not as the config says anew (what was written in it is lost)"},
+               "recreate a container that is not as the config says (what was written in it is lost)"},
     OptionSpec{Kind::flag, "--quick", "",
                "ask the server nothing when all was well minutes ago and SSH in the container answers now"},
 };
@@ -142,7 +142,7 @@ constexpr std::array k_verbs{
          "helper ensure\nhelper ensure centernet --json\nhelper ensure --dry-run", k_ensure, run_ensure},
     Verb{"plan", "say what ensure would do, and do nothing",
          "Each line is one step with its cause. Ends with status 0, or with that of the first problem\n"
-         "that no step mends.",
+         "that no step fixes.",
          "helper plan\nhelper plan centernet --power absent", k_plan, run_plan},
     Verb{"status", "show what is there: container, GPU, Python, tunnels",
          "Shows every target of the config, or the one named. Ends with status 0 when all of them\n"

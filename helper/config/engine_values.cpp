@@ -185,10 +185,10 @@ Check check_mount(std::string_view text) {
       "write HOST:CONTAINER or HOST:CONTAINER:ro, both absolute paths: \"/home/me/project:/workspace/project\"";
   if (has_control(text)) return flaw(text, "has a control character in it", k_form);
   const auto parts = split(text, ':');
-  if (parts.size() < 2) return flaw(text, "does not say where in the container it shall stand", k_form);
+  if (parts.size() < 2) return flaw(text, "does not say where in the container it will appear", k_form);
   if (parts.size() > 3) return flaw(text, "has more than three parts between ':'", k_form);
   if (parts.size() == 3 && parts[2] != "ro" && parts[2] != "rw") {
-    return flaw(text, "ends with \"" + printable(parts[2]) + "\", where only ro or rw may stand",
+    return flaw(text, "ends with \"" + printable(parts[2]) + "\", where only ro or rw is allowed",
                 "for other options put \"--volume\" and its value in extra_args");
   }
   const std::string_view source = parts[0];

@@ -169,7 +169,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     const bool closes = !last_token.empty() && (last_token.back() == '}' || last_token.back() == ']');
     if (closes && last_character_before(text_, offset) == ',') {
       return stop(ErrorCode::config_syntax, line,
-                  "a comma stands before the closing " + std::string(1, last_token.back()),
+                  "there is a comma before the closing " + std::string(1, last_token.back()),
                   "remove that comma: JSON has none after the last entry");
     }
     return stop(ErrorCode::config_syntax, line, "is not JSON with comments: " + reason_of(exception.what()), "");

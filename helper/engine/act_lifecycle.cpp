@@ -57,7 +57,7 @@ Result<void> build_image(CommandRunner& server, const EngineCli& cli, const plan
   HELPER_TRY_ASSIGN(const auto output, server.run(what, stop, [&](std::string_view piece) { progress.take(piece); }));
   if (output.exit_status == 0) return {};
   return fail(ErrorCode::image_missing, "image " + action.image, build_failure(output),
-              "mend " + build.dockerfile + " in " + build.context.string());
+              "correct " + build.dockerfile + " in " + build.context.string());
 }
 
 Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, const std::string& image,

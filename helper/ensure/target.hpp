@@ -32,7 +32,7 @@ inline constexpr Milliseconds k_watch_limit{25'000};
 struct Caller {
   std::string agent_socket;  // "" = keep what is known
   bool can_answer = false;
-  bool recreate = false;  // a container that is not as the config says may be made anew without asking
+  bool recreate = false;  // a container that is not as the config says may be recreated without asking
   bool yes = false;       // kernels that are busy may end without asking
   std::string verb{};     // of the command, where it is not that of the power: "restart"
   std::function<Result<void>()> still_approved{};  // of who converges: whether the config is approved as it was let in

@@ -40,7 +40,7 @@ std::string jupyter_rows(const Interpreter& i) {
     return head + row("address", jupyter_link(i.jupyter_port, "") + " (nothing answers there)");
   return head + row("address", i.jupyter_url) +
          row("", "for a browser, and for PyCharm: Settings > Jupyter > Jupyter Servers > Configured Server") +
-         row("", "whoever has it can run commands in the container: keep it as a password");
+         row("", "everybody who has it can run commands in the container: keep it as a password");
 }
 
 std::string pycharm_rows(const Interpreter& i) {
@@ -66,7 +66,7 @@ Result<std::string> settings_text(const Interpreter& i) {
   text += row("user", i.user);
   text += row("key", i.key_file);
   text += row("known hosts", i.known_hosts);
-  text += row("", "the container's keys stand there as " + i.host_key_alias);
+  text += row("", "the container's keys are there as " + i.host_key_alias);
   text += row("command", shell::quote(argv));
   text += python_rows(i) + project_rows(i) + jupyter_rows(i) + pycharm_rows(i);
   text += "\nLinks\n";

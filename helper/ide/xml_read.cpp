@@ -15,7 +15,7 @@ constexpr std::size_t k_largest = 8UL << 20U;
 Error Xml::error_at(std::size_t offset, std::string cause, std::string fix) const {
   const auto begin = text_.begin();
   const auto lines = std::count(begin, begin + static_cast<std::ptrdiff_t>(std::min(offset, text_.size())), '\n');
-  if (fix.empty()) fix = "mend that file or move it away, then run the command again: it was left as it is";
+  if (fix.empty()) fix = "correct that file or move it away, then run the command again: it was left as it is";
   return {ErrorCode::settings_unreadable, name_ + ":" + std::to_string(lines + 1), std::move(cause), std::move(fix)};
 }
 

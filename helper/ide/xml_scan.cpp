@@ -84,7 +84,7 @@ class Scanner {
       if (!take("=")) return fault(at_, "an attribute has no value");
       skip_space();
       if (at_ == text_.size() || (text_[at_] != '"' && text_[at_] != '\'')) {
-        return fault(at_, "an attribute's value stands in no quotes");
+        return fault(at_, "an attribute's value has no quotes");
       }
       const char quote = text_[at_++];
       a.value = at_;
@@ -115,7 +115,7 @@ class Scanner {
     const std::size_t bad = ascii ? std::string_view::npos : find_bad_utf8(text_);
     if (bad != std::string_view::npos) return fault(bad, "it is not UTF-8");
     if (control != nullptr) {
-      return fault(static_cast<std::size_t>(control - text_.data()), "a control character stands in it");
+      return fault(static_cast<std::size_t>(control - text_.data()), "it has a control character");
     }
     return {};
   }
@@ -138,7 +138,7 @@ class Scanner {
   Done declaration() {
     if (take("<!--")) return comment();
     if (!take("<![CDATA[")) return fault(at_, "it has a DOCTYPE, which no IDE writes");
-    if (open_.empty()) return fault(at_, "text stands outside the root element");
+    if (open_.empty()) return fault(at_, "there is text outside the root element");
     return beyond("]]>", "a CDATA section");
   }
 
@@ -151,7 +151,7 @@ class Scanner {
 
   Done comment() {
     if (Done done = beyond("--", "a comment"); !done) return done;
-    if (!take(">")) return fault(at_, "\"--\" stands in a comment");
+    if (!take(">")) return fault(at_, "\"--\" is in a comment");
     return {};
   }
 
@@ -165,7 +165,7 @@ class Scanner {
     if (Done done = beyond("?>", "a processing instruction"); !done) return done;
     if (!is_declaration) return {};
     if (begin != (text_.starts_with(k_byte_order_mark) ? k_byte_order_mark.size() : 0)) {
-      return fault(begin, "the XML declaration does not stand first");
+      return fault(begin, "the XML declaration is not at the beginning");
     }
     return encoding(text_.substr(begin, at_ - begin), begin);
   }
@@ -186,7 +186,7 @@ class Scanner {
     element.begin = at_++;
     if (at_ == text_.size() || !starts_name(text_[at_])) return fault(element.begin, "a tag has no name");
     if (open_.empty() && !elements_.empty()) return fault(element.begin, "there is a second root element");
-    if (open_.size() == k_deepest) return fault(element.begin, "elements stand too deep in each other");
+    if (open_.size() == k_deepest) return fault(element.begin, "elements are nested too deep");
     skip_name();
     element.name_end = at_;
     attributes_.clear();
@@ -203,7 +203,7 @@ class Scanner {
   Done check_attributes() {
     for (const XmlAttribute& a : attributes_) {
       const std::string_view value = text_.substr(a.value, a.value_end - a.value);
-      if (value.find('<') != std::string_view::npos) return fault(a.value, "\"<\" stands in an attribute's value");
+      if (value.find('<') != std::string_view::npos) return fault(a.value, "\"<\" is in an attribute's value");
       if (Done done = check_references(a.value, a.value_end); !done) return done;
     }
     const XmlAttribute* twice = attributes_.size() > k_many ? find_twice_among_many() : find_twice();
@@ -260,7 +260,7 @@ class Scanner {
     at_ = std::min(text_.find('<', at_), text_.size());
     if (!open_.empty()) return check_references(begin, at_);
     const std::size_t other = text_.substr(0, at_).find_first_not_of(k_space, begin);
-    if (other != std::string_view::npos) return fault(other, "text stands outside the root element");
+    if (other != std::string_view::npos) return fault(other, "there is text outside the root element");
     return {};
   }
 

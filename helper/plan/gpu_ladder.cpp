@@ -124,8 +124,8 @@ class Ladder {
   [[nodiscard]] std::string make_anew() const {
     const std::string& target = desired_.target.name;
     if (is_ours(container_))
-      return "make it anew (what was written in it is lost): helper remove " + target + " && helper ensure " + target;
-    return "make it anew with --gpus all; helper did not make it, and leaves that to you";
+      return "recreate it (what was written in it is lost): helper remove " + target + " && helper ensure " + target;
+    return "recreate it with --gpus all; helper did not make it, and leaves that to you";
   }
 
   [[nodiscard]] std::string restart(const char* more) const {

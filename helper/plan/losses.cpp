@@ -86,20 +86,21 @@ std::string size_text(std::int64_t bytes) {
 Question recreate_question(const std::string& container, const std::vector<Drift>& drifts,
                            const std::optional<Losses>& losses, const std::vector<std::string>& work,
                            const std::string& snapshot_image) {
-  Question question{Question::Kind::confirm, "Make container " + container + " anew", {}, {"yes", "snapshot", "no"}};
+  Question question{Question::Kind::confirm, "Recreate container " + container, {}, {"yes", "snapshot", "no"}};
   auto& lines = question.details;
   lines.push_back("container " + container + " is not as the config says:");
   for (const auto& drift : drifts) {
     if (drift.need == Need::recreate) lines.push_back("  " + to_text(drift));
   }
-  lines.emplace_back("To apply that it must be made anew. Its mounts, host keys and name stay; this would be lost:");
+  lines.emplace_back(
+      "To apply that, helper must recreate it. Its mounts, host keys and name stay; this would be lost:");
   if (losses) {
     add_losses(lines, *losses);
   } else {
     lines.emplace_back("  what was written in it outside its mounts, and what runs in it (it could not be looked at)");
   }
   for (const auto& line : work) lines.push_back("  " + line);
-  lines.push_back("yes: make it anew; snapshot: first keep a copy as image " + snapshot_image +
+  lines.push_back("yes: recreate it; snapshot: first keep a copy as image " + snapshot_image +
                   "; no: go on with it as it is");
   return question;
 }

@@ -59,17 +59,17 @@ void plan_running(Draft& draft) {
 }
 
 void plan_stopped(Draft& draft) {
-  plan_close_tunnels(draft, "the target is to be stopped");
+  plan_close_tunnels(draft, "the target will be stopped");
   if (!server_and_engine(draft) || !draft.observed.container) return;
   if (draft.observed.container->state == ContainerState::absent && is_being_replaced(draft)) {
     plan_bring_back(draft, "it was set aside, and nothing took its place");
   } else {
-    static_cast<void>(plan_stop_container(draft, "it is to be stopped"));
+    static_cast<void>(plan_stop_container(draft, "it will be stopped"));
   }
 }
 
 void plan_absent(Draft& draft) {
-  plan_close_tunnels(draft, "the target is to be removed");
+  plan_close_tunnels(draft, "the target will be removed");
   if (!server_and_engine(draft) || !draft.observed.container) return;
   if (const Container& container = *draft.observed.container; container.state != ContainerState::absent) {
     if (!is_ours(container)) {
@@ -77,20 +77,20 @@ void plan_absent(Draft& draft) {
                     "helper did not make it and so does not remove it", draft.on_the_server("rm " + draft.config.name));
       return;
     }
-    if (!plan_stop_container(draft, "it is to be removed")) return;
-    draft.step(RemoveContainer{draft.config.name}, "it is to be removed");
+    if (!plan_stop_container(draft, "it will be removed")) return;
+    draft.step(RemoveContainer{draft.config.name}, "it will be removed");
   }
   if (draft.target.ide.backend_cache) {
     const auto volume = backend_cache_volume(draft.config.name);
     draft.note("what ide.backend_cache keeps stays in volume " + volume + "; to remove it, " +
                draft.on_the_server("volume rm " + volume));
   }
-  if (is_being_replaced(draft)) plan_remove_aside(draft, "it is the one from before, and is to be removed too");
-  if (!draft.observed.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container is to be removed");
+  if (is_being_replaced(draft)) plan_remove_aside(draft, "it is the one from before, and will be removed too");
+  if (!draft.observed.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container will be removed");
 }
 
 void plan_ejected(Draft& draft) {
-  plan_close_tunnels(draft, "nothing of helper's is to be left in the container");
+  plan_close_tunnels(draft, "nothing of helper's will be left in the container");
   if (!server_and_engine(draft) || !draft.observed.container) return;
   if (draft.observed.inside_error) draft.problem(*draft.observed.inside_error);
   if (!draft.observed.inside || !draft.observed.inside->traces || !plan_own_folders(draft)) return;

@@ -52,7 +52,7 @@ void start_created(Draft& draft, const Container& container) {
   const std::string& text = (failed == failed_ways.end() ? failed_ways.begin() : failed)->second;
   if (!is_ours(container)) {
     draft.problem(ErrorCode::container_failed, draft.container_name(), "the engine cannot start it: " + text,
-                  "mend it, or remove it " + draft.on_the_server("rm " + draft.config.name));
+                  "end that cause, or remove the container " + draft.on_the_server("rm " + draft.config.name));
     return;
   }
   draft.step(RemoveContainer{draft.config.name}, "it cannot be started and has never run, so nothing is lost");
@@ -65,7 +65,7 @@ void start_again(Draft& draft, const Container& container) {
       failed != draft.observed.attempts.failed_ways.end()) {
     draft.problem(is_about_gpus(failed->second) ? ErrorCode::gpu_unavailable : ErrorCode::container_failed,
                   draft.container_name(), "the engine cannot start it as it was made: " + failed->second,
-                  "bring back what it was made with, or make it anew (what was written in it is lost): helper remove " +
+                  "bring back what it was made with, or recreate it (what was written in it is lost): helper remove " +
                       draft.target.name + " && helper ensure " + draft.target.name);
     return;
   }
@@ -119,7 +119,7 @@ void make(Draft& draft) {
     default:
       draft.problem(
           ErrorCode::container_failed, draft.container_name(), "the engine says it is " + to_text(container.state),
-          "remove it and make it anew: helper remove " + draft.target.name + " && helper ensure " + draft.target.name);
+          "remove it and recreate it: helper remove " + draft.target.name + " && helper ensure " + draft.target.name);
       return false;
   }
 }

@@ -17,7 +17,7 @@ std::string causes(const std::vector<Drift>& drifts) {
 void replace(Draft& draft, const Container& container) {
   // It could not wait for the new one: it would be gone. Nothing is done for that before somebody has decided.
   if (would_be_lost_by_stopping(container)) {
-    static_cast<void>(plan_stop_container(draft, "it is to be made anew"));
+    static_cast<void>(plan_stop_container(draft, "it will be recreated"));
     return;
   }
   if (draft.observed.aside) {
@@ -31,16 +31,16 @@ void replace(Draft& draft, const Container& container) {
   }
   if (!plan_image(draft)) return;
   if (draft.observed.attempts.consent == Consent::snapshot_first)
-    draft.step(SnapshotContainer{draft.config.name, draft.observed.attempts.snapshot_image}, "it is to be made anew");
+    draft.step(SnapshotContainer{draft.config.name, draft.observed.attempts.snapshot_image}, "it will be recreated");
   const std::string cause = causes(draft.plan.drifts);
   if (container.state != ContainerState::exited && container.state != ContainerState::dead)
-    draft.step(StopContainer{draft.config.name}, "it is to be made anew");
+    draft.step(StopContainer{draft.config.name}, "it will be recreated");
   draft.step(SetAside{draft.config.name, aside_name(draft)}, cause);
 }
 
 void tell_how(Draft& draft) {
   draft.note(draft.container_name() + " is not as the config says: " + causes(draft.plan.drifts) +
-             "; to make it anew (what was written in it outside its mounts is lost): helper ensure " +
+             "; to recreate it (what was written in it outside its mounts is lost): helper ensure " +
              draft.target.name + " --recreate");
 }
 
@@ -70,8 +70,8 @@ bool plan_drifts(Draft& draft, const Container& container) {
   }
   if (!attempts.replace_failed.empty()) {
     draft.problem(ErrorCode::container_failed, draft.container_name(),
-                  "it could not be made anew and is back as it was: " + attempts.replace_failed,
-                  "mend \"container\" in the config, then: helper ensure " + draft.target.name + " --recreate");
+                  "it could not be recreated and is back as it was: " + attempts.replace_failed,
+                  "correct \"container\" in the config, then: helper ensure " + draft.target.name + " --recreate");
     return false;
   }
   if (only_live) return false;

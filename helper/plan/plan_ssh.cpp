@@ -74,7 +74,7 @@ void plan_bundle(Draft& draft, const Inside& inside) {
   } else if (!inside.has_shell) {
     draft.problem(ErrorCode::inside_no_sshd, draft.container_name(),
                   "it has neither a shell nor a place for an SSH server of ours: nothing can be run from its /dev",
-                  "make it anew without a mount over /dev, or let helper make it");
+                  "recreate it without a mount over /dev, or let helper create it");
   }
 }
 

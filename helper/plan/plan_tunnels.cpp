@@ -13,7 +13,7 @@ const Tunnel* open_tunnel(const Draft& draft, std::uint16_t local_port) {
 }
 
 const char* why_point(const Tunnel* open, const Remote& wanted) {
-  if (open == nullptr || !open->remote) return "it leads nowhere yet";
+  if (open == nullptr || !open->remote) return "it is not connected yet";
   const auto* before = std::get_if<SshDoor>(&*open->remote);
   const auto* now = std::get_if<SshDoor>(&wanted);
   const bool same_port = before != nullptr && now != nullptr && before->address == now->address;
@@ -35,7 +35,7 @@ std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
     draft.problem(ErrorCode::tunnel_failed,
                   "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),
                   "it is not published and the container has no address that the server reaches",
-                  "give it a network, or make it anew: helper remove " + draft.target.name + " && helper ensure " +
+                  "give it a network, or recreate it: helper remove " + draft.target.name + " && helper ensure " +
                       draft.target.name);
   }
   return remote;

@@ -175,7 +175,7 @@ bool Dispatcher::let_go_of_the_gone() {
   const auto answer = handlers_.find("answer");
   if (answer == handlers_.end()) return in_flight;
   for (const auto& [question_id, kind] : orphans) {
-    log_info("question {} is refused: whoever was asked has gone", question_id);
+    log_info("question {} is refused: the person who was asked has gone", question_id);
     const Json refusal{{"question", question_id}, {"value", kind == Question::Kind::confirm ? "no" : ""}};
     if (const auto done = answer->second(refusal, CallContext{[](const ensure::Event&) {}, false, {}}); !done) {
       log_warning("it could not be refused: {}", to_text(done.error()));

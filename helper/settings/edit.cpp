@@ -53,7 +53,7 @@ void leave_what_refers_to_nothing(std::vector<Edit>& edits) {
       edit.refused =
           Error{cause->refused->code, edit.place.file.string(),
                 "its entry would refer to one in " + cause->place.file.filename().string() + ", which is left as it is",
-                "mend " + cause->place.file.string() + " first"};
+                "correct " + cause->place.file.string() + " first"};
       break;
     }
   }

@@ -100,7 +100,7 @@ std::string to_document(const Json& json) { return json.dump(2, ' ', false, Json
 
 Error unreadable(const std::filesystem::path& file, const std::string& cause) {
   return {ErrorCode::file_failed, file.string(), "cannot be understood: " + printable(cause, 300),
-          "what was written stays as it is; to begin anew: mv " + shell::quote(file.string()) + " " +
+          "what was written stays as it is; to begin again: mv " + shell::quote(file.string()) + " " +
               shell::quote(file.string() + ".broken")};
 }
 

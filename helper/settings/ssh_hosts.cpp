@@ -53,8 +53,8 @@ Result<std::string> hosts_text(const std::vector<Applied>& targets,
     const auto names =
         target->second_only || is_taken(interpreter.target) ? ide::HostNames::second_only : ide::HostNames::both;
     HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(interpreter, {}, names));
-    text += (text.empty() ? "# Written by helper: it is made anew by `helper settings apply` and `undo`.\n\n" : "\n") +
-            block;
+    text +=
+        (text.empty() ? "# Written by helper: `helper settings apply` and `undo` write it again.\n\n" : "\n") + block;
   }
   return text;
 }

@@ -150,7 +150,7 @@ Result<Destination> parse_destination(const std::string& text) {
   if (const std::size_t at = text.rfind('@'); at != std::string::npos) {
     destination.user = text.substr(0, at);
     host = text.substr(at + 1);
-    if (destination.user.empty()) return bad("nothing stands before the @");
+    if (destination.user.empty()) return bad("there is nothing before the @");
   }
   const std::size_t colon = host.rfind(':');
   const bool bracketed = host.starts_with('[');

@@ -46,7 +46,7 @@ std::string place(const KnownHostEntry& entry) { return entry.file + ":" + std::
 tl::unexpected<Error> refuse_changed(const HostConfig& host, const ServerKey& key, const KnownHostEntry& entry) {
   return fail(ErrorCode::server_host_key, host.alias,
               "its host key is not the one in " + place(entry) + " (it shows " + key.type + " " + key.fingerprint +
-                  "): the server was set up anew, or someone stands in between",
+                  "): the server was set up again, or someone is in between",
               "if the server's administrator confirms the new key: " +
                   shell::quote({"ssh-keygen", "-f", entry.file, "-R", lookup_name(host)}));
 }

@@ -55,7 +55,7 @@ Result<ParsedHost> ask_ssh(const std::string& destination, const std::stop_token
     while (words.ends_with('\n') || words.ends_with('\r')) words.pop_back();
     return fail(ErrorCode::server_unreachable, destination,
                 "ssh does not accept its configuration: " + printable(words, 400),
-                "mend ~/.ssh/config, and check with: " + ssh_by_hand(destination, {"-G"}));
+                "correct ~/.ssh/config, then check it with: " + ssh_by_hand(destination, {"-G"}));
   }
   return parse_ssh_g(destination, answer->out);
 }

@@ -167,7 +167,7 @@ Line* Link::line_for_command() const {
 void Link::dial_for_commands() {
   if (old_.size() + 1 >= k_max_lines || redial_.running() || dialling_.joinable()) return;
   for_room_ = true;
-  dial_now("the sessions that stand have no room for another command");
+  dial_now("the open sessions have no room for another command");
 }
 
 bool Link::outdated(const FarEnd& far) const {

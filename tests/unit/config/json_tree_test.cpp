@@ -79,7 +79,7 @@ TEST(ParseJson, ATrailingCommaIsNamedAsSuch) {
     const Error error = refused(text);
     EXPECT_EQ(error.code, ErrorCode::config_syntax);
     EXPECT_EQ(error.thing, "f.json:3") << text;
-    EXPECT_EQ(error.cause.find("a comma stands before the closing"), 0u) << text << error.cause;
+    EXPECT_EQ(error.cause.find("there is a comma before the closing"), 0u) << text << error.cause;
     EXPECT_FALSE(error.fix.empty());
   }
 }

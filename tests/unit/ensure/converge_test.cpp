@@ -34,8 +34,8 @@ TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
             "done start container centernet: it has just been created\n"
             "started start sshd in the container: it does not run\n"
             "done start sshd in the container: it does not run\n"
-            "started lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it leads nowhere yet\n"
-            "done lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it leads nowhere yet\n");
+            "started lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n"
+            "done lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n");
   EXPECT_EQ(asked(), (Names{"look", "pull", "look", "create", "start", "look", "start sshd", "look"}));
   EXPECT_EQ(report->state, "ready");
   EXPECT_TRUE(report->changed);

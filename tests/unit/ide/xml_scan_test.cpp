@@ -52,25 +52,25 @@ TEST(XmlScan, WhatIsNotWellFormedIsRefusedWithItsPlaceAndCause) {
       {"<a></b>", 3, "the end of <a> is missing"},
       {"<a/></a>", 4, "an element ends that has not begun"},
       {"<a/><b/>", 4, "there is a second root element"},
-      {"<a/>x", 4, "text stands outside the root element"},
+      {"<a/>x", 4, "there is text outside the root element"},
       {"<a x=\"1\" x=\"2\"/>", 9, "an element has the attribute x twice"},
-      {"<a x=1/>", 5, "an attribute's value stands in no quotes"},
+      {"<a x=1/>", 5, "an attribute's value has no quotes"},
       {"<a x/>", 4, "an attribute has no value"},
       {"<a x=\"1\"y=\"2\"/>", 8, "white space is missing before an attribute"},
       {"<a x=\"1/>", 3, "an attribute's value has no end"},
-      {"<a x=\"<\"/>", 6, "\"<\" stands in an attribute's value"},
+      {"<a x=\"<\"/>", 6, "\"<\" is in an attribute's value"},
       {"<a>&nbsp;</a>", 3, "\"&\" begins no character that XML knows"},
       {"<a x=\"&#1;\"/>", 6, "\"&\" begins no character that XML knows"},
       {"<a>a & b</a>", 5, "\"&\" begins no character that XML knows"},
       {"<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>", 0,
        "it has a DOCTYPE, which no IDE writes"},
-      {"<!-- a -- b --><a/>", 9, "\"--\" stands in a comment"},
+      {"<!-- a -- b --><a/>", 9, "\"--\" is in a comment"},
       {"<!-- a <a/>", 4, "a comment has no end"},
       {"<a><![CDATA[ </a>", 12, "a CDATA section has no end"},
       {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>", 0, "its encoding is not UTF-8"},
-      {"<a/><?xml version=\"1.0\"?>", 4, "the XML declaration does not stand first"},
+      {"<a/><?xml version=\"1.0\"?>", 4, "the XML declaration is not at the beginning"},
       {"< a/>", 0, "a tag has no name"},
-      {"<a>\x01</a>", 3, "a control character stands in it"},
+      {"<a>\x01</a>", 3, "it has a control character"},
       {"<a>\xFF</a>", 3, "it is not UTF-8"},
       {std::string("\xFF\xFE<\0a\0/\0>\0", 10), 0, "it is UTF-16, not UTF-8"},
       {std::string("\0<\0a\0/\0>", 8), 0, "it is UTF-16, not UTF-8"},
@@ -111,7 +111,7 @@ TEST(XmlScan, ElementsThatStandTooDeepAreRefused) {
   EXPECT_TRUE(scan_xml(nested(256)));
   const auto bomb = scan_xml(nested(100'000));
   ASSERT_FALSE(bomb);
-  EXPECT_EQ(bomb.error().cause, "elements stand too deep in each other");
+  EXPECT_EQ(bomb.error().cause, "elements are nested too deep");
 }
 
 }  // namespace

@@ -180,8 +180,8 @@ TEST(Drift, WithConsentTheOldContainerWaitsAsideWhileTheNewOneIsMade) {
   observed.attempts.snapshot_image = "helper/centernet:before";
   EXPECT_EQ(
       to_text(make_plan(desired_state(now, Power::running), observed)),
-      "keep a copy of container centernet as image helper/centernet:before: it is to be made anew\n"
-      "stop container centernet: it is to be made anew\n"
+      "keep a copy of container centernet as image helper/centernet:before: it will be recreated\n"
+      "stop container centernet: it will be recreated\n"
       "set container centernet aside as centernet.helper-replaced: container.shm_size: the config has changed (8g "
       "wanted, nothing applied, 0 is)\n"
       "drift: container.shm_size: the config has changed (8g wanted, nothing applied, 0 is)\n");

@@ -113,7 +113,7 @@ TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
   EXPECT_EQ(plan_text(observed),
             "problem: container centernet: the engine cannot start it: could not select device driver \"\" with "
             "capabilities: [[gpu]]\n"
-            "  fix: mend it, or remove it on the server: docker rm centernet\n"
+            "  fix: end that cause, or remove the container on the server: docker rm centernet\n"
             "note: container centernet was not made by helper: it is used as it is, and never removed or recreated\n");
 }
 
@@ -141,7 +141,7 @@ TEST(MakePlan, AContainerThatRanBeforeIsNeverRemovedBecauseItsGpusAreGone) {
   EXPECT_EQ(to_text(plan),
             "problem: container centernet: the engine cannot start it as it was made: Unknown runtime specified "
             "nvidia\n"
-            "  fix: bring back what it was made with, or make it anew (what was written in it is lost): helper remove "
+            "  fix: bring back what it was made with, or recreate it (what was written in it is lost): helper remove "
             "centernet && helper ensure centernet\n");
   EXPECT_EQ(plan.problems.front().code, ErrorCode::gpu_unavailable);
 }
@@ -168,13 +168,13 @@ TEST(MakePlan, ARestartingContainerIsAProblemWithItsExitCode) {
 TEST(MakePlan, ADeadContainerIsAProblem) {
   EXPECT_EQ(plan_text(with_container(container(ContainerState::dead))),
             "problem: container centernet: the engine says it is dead\n"
-            "  fix: remove it and make it anew: helper remove centernet && helper ensure centernet\n");
+            "  fix: remove it and recreate it: helper remove centernet && helper ensure centernet\n");
 }
 
 TEST(MakePlan, AContainerThatIsBeingRemovedIsAProblem) {
   EXPECT_EQ(plan_text(with_container(container(ContainerState::removing))),
             "problem: container centernet: the engine says it is removing\n"
-            "  fix: remove it and make it anew: helper remove centernet && helper ensure centernet\n");
+            "  fix: remove it and recreate it: helper remove centernet && helper ensure centernet\n");
 }
 
 TEST(MakePlan, StartsSshdThatDoesNotRun) {
@@ -384,7 +384,7 @@ TEST(MakePlan, GpusThatAreMissingAreAShortfallOfATargetThatCanBeUsed) {
   EXPECT_EQ(
       plan_text(observed),
       "shortfall: GPU: nvidia-smi -L lists no GPU in the container\n"
-      "  fix: make it anew (what was written in it is lost): helper remove centernet && helper ensure centernet\n");
+      "  fix: recreate it (what was written in it is lost): helper remove centernet && helper ensure centernet\n");
   EXPECT_TRUE(make_plan(test::desired(), observed).empty());
 }
 
@@ -419,7 +419,7 @@ TEST(MakePlan, AnInsideThatCannotBeSeenIsAProblemAndTheTunnelsAreLedAllTheSame) 
   observed.inside_error = Error{ErrorCode::inside_failed, "container", "the look inside it ended early", "try again"};
   observed.tunnels[1].remote = std::nullopt;
   EXPECT_EQ(plan_text(observed),
-            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it leads nowhere yet\n"
+            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n"
             "problem: container: the look inside it ended early\n"
             "  fix: try again\n");
 }
@@ -436,7 +436,7 @@ TEST(MakePlan, AChangedConfigIsANoteBecauseRecreatingDestroys) {
   observed.container->labels[k_label_spec] = "0000000000000000";
   EXPECT_EQ(plan_text(observed),
             "drift: container: the config has changed\n"
-            "note: container centernet is not as the config says: container: the config has changed; to make it anew "
+            "note: container centernet is not as the config says: container: the config has changed; to recreate it "
             "(what was written in it outside its mounts is lost): helper ensure centernet --recreate\n");
 }
 
@@ -476,7 +476,7 @@ TEST(MakePlan, LeadsTunnelsToWhereTheContainerIsNow) {
   observed.tunnels[1].remote = std::nullopt;
   EXPECT_EQ(plan_text(observed),
             "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the container's port has moved\n"
-            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it leads nowhere yet\n");
+            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n");
 }
 
 TEST(MakePlan, OpensATunnelAndLeadsItInOnePlan) {
@@ -484,7 +484,7 @@ TEST(MakePlan, OpensATunnelAndLeadsItInOnePlan) {
   observed.tunnels.erase(observed.tunnels.begin());
   EXPECT_EQ(plan_text(observed),
             "open 127.0.0.1:2222 (ssh): it is not open\n"
-            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: it leads nowhere yet\n");
+            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: it is not connected yet\n");
 }
 
 TEST(MakePlan, UsesTheContainersAddressForPortsThatAreNotPublished) {
@@ -505,7 +505,7 @@ TEST(MakePlan, APortThatNoWayLeadsToIsAProblem) {
   EXPECT_NE(plan_text(observed).find(
                 "problem: port 8888 of container centernet: it is not published and the container has no address that "
                 "the server reaches\n"
-                "  fix: give it a network, or make it anew: helper remove centernet && helper ensure centernet\n"),
+                "  fix: give it a network, or recreate it: helper remove centernet && helper ensure centernet\n"),
             std::string::npos)
       << plan_text(observed);
 }

@@ -25,16 +25,16 @@ TEST_P(MakePlanForPower, StopsAndRemovesAContainerAsItsStateNeeds) {
   const auto closes = [](const std::string& cause) {
     return "close 127.0.0.1:2222: " + cause + "\nclose 127.0.0.1:8888: " + cause + "\n";
   };
-  EXPECT_EQ(plan_text(observed, Power::stopped), closes("the target is to be stopped") + GetParam().stopped);
+  EXPECT_EQ(plan_text(observed, Power::stopped), closes("the target will be stopped") + GetParam().stopped);
   EXPECT_EQ(plan_text(observed, Power::absent),
-            closes("the target is to be removed") + GetParam().absent +
-                "forget the container's host keys: the container is to be removed\n");
+            closes("the target will be removed") + GetParam().absent +
+                "forget the container's host keys: the container will be removed\n");
 }
 
-constexpr const char* k_stop = "stop container centernet: it is to be stopped\n";
-constexpr const char* k_remove = "remove container centernet: it is to be removed\n";
+constexpr const char* k_stop = "stop container centernet: it will be stopped\n";
+constexpr const char* k_remove = "remove container centernet: it will be removed\n";
 constexpr const char* k_stop_and_remove =
-    "stop container centernet: it is to be removed\nremove container centernet: it is to be removed\n";
+    "stop container centernet: it will be removed\nremove container centernet: it will be removed\n";
 
 INSTANTIATE_TEST_SUITE_P(EveryState, MakePlanForPower,
                          testing::Values(PowerCase{ContainerState::absent, "", ""},

@@ -50,7 +50,7 @@ public final class TargetState {
     }
     for (JsonObject tunnel : tunnels) {
       String where = Json.isTrue(tunnel, "up") ? "to " + Json.text(tunnel, "leads_to")
-                                               : "leads nowhere " + Json.text(tunnel, "trouble");
+                                               : "is not connected " + Json.text(tunnel, "trouble");
       lines.add("port " + Json.number(tunnel, "local_port", 0) + " (" + Json.text(tunnel, "name") + ") " + where);
     }
     for (JsonObject problem : Json.objects(status, "problems")) {

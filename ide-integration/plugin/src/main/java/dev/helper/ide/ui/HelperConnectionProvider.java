@@ -46,7 +46,7 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
     String target = parameters.getOrDefault("target", "");
     if (!config.isEmpty() && !isAbsolute(config)) {
       Desk.get().tell(null,
-          Message.of(new Trouble("usage", config, "the link's config is not an absolute path", "mend the link")));
+          Message.of(new Trouble("usage", config, "the link's config is not an absolute path", "correct the link")));
       return;
     }
     if (!config.isEmpty() && HelperSettings.get().isTrusted(config)) {

@@ -58,7 +58,7 @@ std::string how_to_approve(const std::filesystem::path& file) {
 // What a devcontainer.json brought is somebody else's text: only a person who has seen it can say yes to it.
 bool has_said_yes(Context& context, const std::filesystem::path& file, const ensure::TrustLook& look) {
   if (!context.can_ask) return false;
-  Question question{Question::Kind::confirm, "Trust this config", {file.string() + ":"}};
+  Question question{Question::Kind::confirm, "Do you trust this config?", {file.string() + ":"}};
   for (const auto& power : look.powers) question.details.push_back("  " + power.text);
   const auto answer = context.person.ask(question, context.interrupts.token());
   return answer && *answer == "yes";

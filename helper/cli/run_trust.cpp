@@ -64,10 +64,10 @@ std::vector<std::string> lines_of(const ensure::TrustReport& report) {
 Result<void> show_and_ask(Context& context, const ensure::TrustReport& report) {
   const auto lines = lines_of(report);
   if (context.can_ask) {
-    const Question question{Question::Kind::confirm, "Trust this config", lines};
+    const Question question{Question::Kind::confirm, "Do you trust this config?", lines};
     HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
     if (answer == "yes") return {};
-    return fail(ErrorCode::cancelled, report.config_file, "it was not approved");
+    return fail(ErrorCode::cancelled, report.config_file, "you did not approve it");
   }
   if (context.json || context.quiet) return {};
   for (const auto& line : lines) context.out << safe_line(line, context.out_style.utf8) << "\n";
@@ -106,7 +106,7 @@ Result<int> run_untrust(Context& context) {
     const bool withdrawn = answer.result.value("withdrawn", false);
     context.out << fmt::format(
         "{} {}\n", safe_line(file.string(), context.out_style.utf8),
-        withdrawn ? "is trusted no more: the next command that uses it asks" : "was not trusted");
+        withdrawn ? "is no longer trusted: the next command that uses it asks" : "was not trusted");
   }
   return 0;
 }

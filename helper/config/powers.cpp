@@ -80,7 +80,7 @@ class List {
   List(const Config& config, const PowerFacts& facts) : teller_(config, facts, shown_), facts_(facts) {}
 
   std::vector<Power> take(const Config& config) {
-    if (facts_.others) add("NOT ONLY YOURS: " + *facts_.others, {}, true);
+    if (facts_.others) add("OTHER USERS can change it: " + *facts_.others, {}, true);
     for (const auto& file : facts_.included) {
       const auto told = teller_.path(file);
       add("takes values from " + told.text, {}, told.outside);

@@ -131,11 +131,11 @@ struct Service::State {
       const TrustReport report = report_of(standing, file);
       if (standing.look->others || !request.can_answer || !request.tell) return fail(untrusted(report));
       AskCaller person(questions, request.tell, true, request.target);
-      const Question question{Question::Kind::confirm, "Trust this config and go on",
+      const Question question{Question::Kind::confirm, "Do you trust this config?",
                               lines_to_show(report, *standing.look)};
       HELPER_TRY_ASSIGN(const std::string answer, person.ask(question, stop));
       if (answer != "yes")
-        return fail(ErrorCode::cancelled, file.string(), "it was not approved, and nothing was done");
+        return fail(ErrorCode::cancelled, file.string(), "you did not approve it, and nothing was done");
       HELPER_TRY(trust.approve(*standing.look, "shown"));
     }
   }

@@ -292,8 +292,8 @@ std::vector<std::string> lines_to_show(const TrustReport& report, const TrustLoo
   std::vector<std::string> lines;
   const auto add = [&](const std::string& line) { lines.push_back("  " + line); };
   if (report.changes.empty()) {
-    lines.push_back(report.state == "changed" ? file + " has changed since you approved it. Now it:"
-                                              : file + " is new to helper on this machine. It:");
+    lines.push_back(report.state == "changed" ? file + " has changed since you approved it. Now it does this:"
+                                              : "You have not approved " + file + " yet. It does this:");
     for (const auto& power : report.powers) add(power);
     return lines;
   }
@@ -308,10 +308,9 @@ std::vector<std::string> lines_to_show(const TrustReport& report, const TrustLoo
 
 Error untrusted(const TrustReport& report) {
   const std::string file = printable(report.config_file, 4096);
-  const std::string fix =
-      shell::quote({"helper", "trust", report.config_file}) + " (shows what it does, and approves it)";
+  const std::string fix = shell::quote({"helper", "trust", report.config_file});
   if (report.state == "refused")
-    return {ErrorCode::config_untrusted, file, report.cause + ", so what it says is not only yours to decide", fix};
+    return {ErrorCode::config_untrusted, file, report.cause + "; other users can change what this config does", fix};
   if (report.changes.empty()) {
     return {ErrorCode::config_untrusted, file,
             report.state == "changed" ? "it has changed since you approved it" : "you have not approved it yet", fix};

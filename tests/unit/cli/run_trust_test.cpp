@@ -58,7 +58,7 @@ TEST(RunTrust, ListsAndTakesBack) {
   EXPECT_EQ(desk.out.str(), "/p/helper.json\n    written by helper init, 2026-11-22T03:50:00Z\n");
   desk.daemon.will_answer("untrust", answers({{"withdrawn", true}}));
   ASSERT_EQ(desk.run({"untrust"}).value_or(-1), 0);
-  EXPECT_THAT(desk.out.str(), HasSubstr("is trusted no more"));
+  EXPECT_THAT(desk.out.str(), HasSubstr("is no longer trusted"));
 }
 
 TEST(RunTrust, AFileThatIsNotThereIsSaid) {

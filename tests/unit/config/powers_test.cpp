@@ -256,7 +256,7 @@ TEST(Powers, FilesVariablesAndOwnersAreAmongThem) {
   EXPECT_THAT(list, Contains(Power{"runs or sends the file Dockerfile", "f1", false}));
   EXPECT_THAT(text(list), HasSubstr("reads AWS_SECRET_ACCESS_KEY of your environment\n"));
   EXPECT_THAT(text(list), HasSubstr("takes values from .devcontainer/devcontainer.json\n"));
-  EXPECT_EQ(list.front().text, "NOT ONLY YOURS: /p belongs to bob (user 1001)");
+  EXPECT_EQ(list.front().text, "OTHER USERS can change it: /p belongs to bob (user 1001)");
   facts.files.front().fingerprint = "f2";
   EXPECT_NE(canonical_text(list), canonical_text(powers(k_plain, facts)));
 }

@@ -54,24 +54,36 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   return overlong || beyond ? 0 : length;
 }
 
-// Marks, separators, embeddings, isolates and tags of Unicode, which reorder or hide what stands around them.
-bool reorders(std::string_view character) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> k_ranges{{{"\u061c", "\u061c"},
-                                                                                   {"\u200b", "\u200f"},
-                                                                                   {"\u2028", "\u202e"},
-                                                                                   {"\u2060", "\u206f"},
-                                                                                   {"\ufeff", "\ufeff"},
-                                                                                   {"\U000e0000", "\U000e007f"}}};
-  return std::ranges::any_of(k_ranges,
-                             [&](const auto& range) { return character >= range.first && character <= range.second; });
-}
-
 char32_t code_of(std::string_view character) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
   if (character.size() == 1) return byte(0);
   char32_t code = byte(0) & (0x7fU >> character.size());
   for (std::size_t i = 1; i < character.size(); ++i) code = (code << 6U) | (byte(i) & 0x3fU);
   return code;
+}
+
+// Marks, separators, embeddings, isolates and tags of Unicode, which reorder what is around them, and what has no shape
+// at all: Default_Ignorable_Code_Point of DerivedCoreProperties.txt, and the blank pattern of Braille.
+bool cannot_be_seen(char32_t code) {
+  constexpr std::array<std::pair<char32_t, char32_t>, 18> k_ranges{{{0xad, 0xad},
+                                                                    {0x34f, 0x34f},
+                                                                    {0x61c, 0x61c},
+                                                                    {0x115f, 0x1160},
+                                                                    {0x17b4, 0x17b5},
+                                                                    {0x180b, 0x180f},
+                                                                    {0x200b, 0x200f},
+                                                                    {0x2028, 0x202e},
+                                                                    {0x2060, 0x206f},
+                                                                    {0x2800, 0x2800},
+                                                                    {0x3164, 0x3164},
+                                                                    {0xfe00, 0xfe0f},
+                                                                    {0xfeff, 0xfeff},
+                                                                    {0xffa0, 0xffa0},
+                                                                    {0xfff0, 0xfff8},
+                                                                    {0x1bca0, 0x1bca3},
+                                                                    {0x1d173, 0x1d17a},
+                                                                    {0xe0000, 0xe0fff}}};
+  return std::ranges::any_of(k_ranges, [&](const auto& range) { return code >= range.first && code <= range.second; });
 }
 
 std::string shown(std::string_view character) {
@@ -84,7 +96,8 @@ std::string shown(std::string_view character) {
   if (character.size() == 2 && first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0) {
     return fmt::format("\\u{:04x}", static_cast<unsigned char>(character[1]));
   }
-  if (reorders(character)) return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code_of(character)));
+  if (cannot_be_seen(code_of(character)))
+    return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code_of(character)));
   return std::string(character);
 }
 

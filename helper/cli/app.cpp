@@ -109,6 +109,7 @@ Result<int> run_guarded(const Invocation& invocation, bool json) {
 
 int run(const std::vector<std::string>& words) {
   const bool json = wants_json(words);
+  std::cerr.tie(nullptr);  // to tell something waits for no reader of the output
   auto invocation = parse(words);
   const Style err_style = read_style(STDERR_FILENO, invocation && invocation->arguments.has("--no-color"));
   if (!invocation) return flushed(show_error(invocation.error(), json, err_style), json, err_style);

@@ -43,15 +43,16 @@ void handle_signals(void (*handler)(int)) {
 
 }  // namespace
 
-Result<std::unique_ptr<Interrupts>> Interrupts::watch(std::optional<Milliseconds> time_limit) {
+Result<std::unique_ptr<Interrupts>> Interrupts::watch(std::optional<Milliseconds> time_limit, Milliseconds end_limit) {
   HELPER_TRY_ASSIGN(PipeEnds pipe, make_pipe());
-  return std::unique_ptr<Interrupts>(new Interrupts(std::move(pipe), time_limit));
+  return std::unique_ptr<Interrupts>(new Interrupts(std::move(pipe), time_limit, end_limit));
 }
 
-Interrupts::Interrupts(PipeEnds pipe, std::optional<Milliseconds> time_limit) : pipe_(std::move(pipe)) {
+Interrupts::Interrupts(PipeEnds pipe, std::optional<Milliseconds> time_limit, Milliseconds end_limit)
+    : pipe_(std::move(pipe)) {
   g_pipe = pipe_.write.get();
   handle_signals(on_signal);
-  thread_ = std::thread([this, time_limit] { run(time_limit); });
+  thread_ = std::thread([this, time_limit, end_limit] { run(time_limit, end_limit); });
 }
 
 Interrupts::~Interrupts() {
@@ -59,34 +60,44 @@ Interrupts::~Interrupts() {
   g_pipe = -1;
   [[maybe_unused]] const ssize_t written = ::write(pipe_.write.get(), &k_end, 1);
   thread_.join();
+  if (stopper_.joinable()) stopper_.join();
 }
 
-void Interrupts::run(std::optional<Milliseconds> time_limit) {
+void Interrupts::stop(Reason reason) {
+  reason_ = reason;
+  if (!stopper_.joinable()) stopper_ = std::thread([this] { source_.request_stop(); });
+}
+
+void Interrupts::run(std::optional<Milliseconds> time_limit, Milliseconds end_limit) {
   const SystemClock clock;
-  const SteadyTime start = clock.now();
+  SteadyTime start = clock.now();
+  std::optional<Milliseconds> limit = time_limit;
+  const auto leave = [&] {
+    restore_echo();
+    ::_exit(error_kind(reason_ == Reason::signal ? ErrorCode::cancelled : ErrorCode::timed_out).exit_status);
+  };
+  const auto begin_to_end = [&](Reason reason) {
+    stop(reason);
+    start = clock.now();
+    limit = end_limit;
+  };
   for (;;) {
-    int wait = -1;
-    if (time_limit && reason_ == Reason::none) {
-      wait = static_cast<int>(std::max<Milliseconds::rep>(0, (*time_limit - since(clock, start)).count()));
-    }
+    const int wait =
+        limit ? static_cast<int>(std::max<Milliseconds::rep>(0, (*limit - since(clock, start)).count())) : -1;
     pollfd event{pipe_.read.get(), POLLIN, 0};
     const int ready = ::poll(&event, 1, wait);
     if (ready < 0) continue;  // EINTR: the handler has written
     if (ready == 0) {
-      if (since(clock, start) < *time_limit) continue;
-      reason_ = Reason::time_limit;
-      source_.request_stop();
+      if (since(clock, start) < *limit) continue;
+      if (reason_ != Reason::none) leave();
+      begin_to_end(Reason::time_limit);
       continue;
     }
     char what = 0;
     if (::read(event.fd, &what, 1) != 1) continue;
     if (what == k_end) return;
-    if (reason_ == Reason::signal) {
-      restore_echo();
-      ::_exit(error_kind(ErrorCode::cancelled).exit_status);
-    }
-    reason_ = Reason::signal;
-    source_.request_stop();
+    if (reason_ == Reason::signal) leave();
+    begin_to_end(Reason::signal);
   }
 }
 

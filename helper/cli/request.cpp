@@ -45,18 +45,21 @@ std::vector<std::string> named_variables(Context& context, const std::filesystem
 }  // namespace
 
 Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
-                       const std::function<void(const std::string& text)>& on_progress) {
+                       const std::function<bool(const std::string& text)>& on_progress) {
   HELPER_TRY_ASSIGN(Daemon * daemon, context.daemon());
   Live live(context.err, context.err_style, !context.json && !context.quiet, context.clock);
   std::stop_source stop;
   std::optional<Error> unanswered;
   const std::stop_callback interrupted(context.interrupts.token(), [&] {
+    stop.request_stop();
     live.say(context.interrupts.reason() == Interrupts::Reason::signal ? "cancelling (Ctrl-C again leaves at once)"
                                                                        : "the time limit has passed: cancelling");
-    stop.request_stop();
   });
   const auto on_event = [&](const ensure::Event& event) {
-    if (on_progress && event.kind == ensure::Event::Kind::progress) return on_progress(event.text);
+    if (on_progress && event.kind == ensure::Event::Kind::progress) {
+      if (!on_progress(event.text)) stop.request_stop();
+      return;
+    }
     live.on(event);
     if (event.kind != ensure::Event::Kind::question || unanswered) return;
     if (auto asked = ask_and_answer(context, *daemon, live, event, stop.get_token()); !asked) {

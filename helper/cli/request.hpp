@@ -17,9 +17,10 @@ struct Answer {
 };
 
 // Errors: the method's own; cancelled (by Ctrl-C, or because a question was not answered); timed_out (--timeout).
-// `on_progress` gets the text of progress events, which then are not shown as such.
+// `on_progress` gets the text of progress events, which then are not shown as such; false ends the request, as Ctrl-C
+// does.
 [[nodiscard]] Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
-                                     const std::function<void(const std::string& text)>& on_progress = {});
+                                     const std::function<bool(const std::string& text)>& on_progress = {});
 
 // The parameters that every method about a target takes. Errors: config_unreadable (none found), file_failed.
 [[nodiscard]] Result<rpc::Json> target_params(Context& context);

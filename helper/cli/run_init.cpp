@@ -1,4 +1,5 @@
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "cli/context.hpp"
 #include "cli/init.hpp"
 #include "cli/render.hpp"
@@ -20,7 +21,15 @@ namespace {
 // Others who work on the project may read it.
 constexpr mode_t k_mode = 0644;
 
+// A link may have come with a cloned repository, and lead to any file of the person's.
 Result<void> refuse_to_overwrite(Context& context, const std::filesystem::path& file) {
+  std::error_code bad;
+  if (std::filesystem::is_symlink(file, bad)) {
+    const std::filesystem::path place = std::filesystem::read_symlink(file, bad);
+    return fail(ErrorCode::usage, file.string(),
+                "it is a link to " + printable(place.string(), 4096) + ", and helper init writes through no link",
+                "remove the link: " + shell::quote({"rm", file.string()}));
+  }
   if (context.arguments.has("--force")) return {};
   HELPER_TRY_ASSIGN(const auto before, context.files.read(file));
   if (!before) return {};

@@ -94,9 +94,10 @@ Result<int> follow_logs(Context& context, rpc::Json params) {
   params["follow"] = true;
   const auto show = [&](const std::string& text) {
     context.out << (context.out_is_terminal ? safe_block(text, context.out_style.utf8) : text) << std::flush;
+    return static_cast<bool>(context.out);
   };
   const auto answer = request(context, "logs", params, show);
-  if (answer) return 0;
+  if (answer || !context.out) return 0;  // an output that cannot be written is told by run()
   if (context.interrupts.token().stop_requested()) return exit_status(ErrorCode::cancelled);
   return fail(answer.error());
 }

@@ -37,6 +37,7 @@ if [ "$("$engine" container inspect --format '{{.HostConfig.ReadonlyRootfs}}' --
   exec "$engine" exec --interactive --user 0 -- "$container" sh -c 'mkdir -p /dev/helper/ssh && cd /dev/helper/ssh && tar xzf -'
 fi
 empty=$(mktemp -d) || exit
+chmod 755 "$empty"
 "$engine" cp "$empty" "$container:/.helper-ssh" </dev/null
 status=$?
 rmdir "$empty"
@@ -62,6 +63,7 @@ write authorized_keys "$authorized_keys" 644
 write sshd_config "$sshd_config" 600
 write keep "$keep" 600
 if [ "$from_bundle" = yes ]; then
+  chmod 755 /dev/helper/ssh 2>/dev/null || true # every user runs programs of it; an earlier version left it to root
   # Accounts as sshd sees them: the container's own, and what sshd insists on. A locked password (!) does not lock out a key.
   b=/dev/helper/ssh/bin/busybox
   ln -sf $b "$folder/sh"

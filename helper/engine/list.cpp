@@ -27,7 +27,10 @@ std::vector<Made> read_made(std::string_view text) {
 
 Result<std::vector<Made>> list_made(CommandRunner& server, const EngineCli& cli, const std::stop_token& stop) {
   const std::string label(plan::k_label_target);
-  const std::string format = "{{.Label \"" + label + "\"}}\t{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.Size}}";
+  // Docker has the labels as one text, Podman (ps of 4.3 knows no .Label) as a map.
+  const std::string of_label =
+      cli.program == "podman" ? "{{index .Labels \"" + label + "\"}}" : "{{.Label \"" + label + "\"}}";
+  const std::string format = of_label + "\t{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.Size}}";
   const Argv argv = cli.argv({"ps", "--all", "--size", "--filter", "label=" + label, "--format", format});
   HELPER_TRY_ASSIGN(const auto output, server.run(command(argv, k_list_limit), stop));
   if (output.exit_status == 127)

@@ -2,11 +2,24 @@
 
 #include "base/shell.hpp"
 
+#include <algorithm>
+
 namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_as_long_as_it_runs = std::chrono::hours(24 * 365);
 constexpr std::size_t k_longest_line = 64u << 10;  // beyond it a line is cut
+
+// Bytes at the end of the text that begin a character of UTF-8 whose other bytes are still to come.
+std::size_t begun_character(std::string_view text) {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if ((byte & 0xC0U) == 0x80U) continue;
+    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
 
 }  // namespace
 
@@ -15,7 +28,7 @@ void LineBatches::take(std::string_view piece) {
   // A progress bar ends its line with a carriage return for as long as it moves.
   const auto end = held_.find_last_of("\r\n");
   if (end == std::string::npos && held_.size() < k_longest_line) return;
-  const std::size_t whole = end == std::string::npos ? held_.size() : end + 1;
+  const std::size_t whole = end == std::string::npos ? held_.size() - begun_character(held_) : end + 1;
   sink_(std::string_view(held_).substr(0, whole));
   held_.erase(0, whole);
 }

@@ -42,11 +42,25 @@ done
 HOME=${home:-/}; export HOME
 unset BASH_ENV ENV SSH_CLIENT SSH_CONNECTION
 found=''
-noise() {
+mark=helper-goes-on
+# FILE COMMAND SHELL...: the shell reads the file, as COMMAND says, and goes on.
+starts() {
   [ -z "$found" ] || return 0
-  file=$1; shift
+  file=$1 read_it=$2; shift 2
   [ -r "$file" ] || return 0
-  said=$(limited_to 5 "$@" </dev/null 2>/dev/null | grep -m 1 .)
+  said=$(limited_to 5 "$@" "$read_it; echo $mark" </dev/null 2>/dev/null)
+  case $said in
+    *"$mark") ;;
+    *) found=$file; sec ends 0; printf '%s\n' "$file" ;;
+  esac
+  told "$file" "$(printf '%s\n' "${said%"$mark"}" | grep -m 1 .)"
+}
+noise() {
+  [ -z "$found" ] && [ -r "$1" ] || return 0
+  told "$1" "$(limited_to 5 sh "$1" </dev/null 2>/dev/null | grep -m 1 .)"
+}
+told() {
+  file=$1 said=$2
   [ -n "$said" ] || return 0
   found=$file
   sec noise 0
@@ -54,18 +68,18 @@ noise() {
 }
 case ${shell##*/} in
   bash)
-    for each in "$bash_env" /etc/bash.bashrc /etc/bashrc "$HOME/.bashrc"; do noise "$each" "$shell" --norc --noprofile -c ". '$each'"; done ;;
+    for each in "$bash_env" /etc/bash.bashrc /etc/bashrc "$HOME/.bashrc"; do starts "$each" ". '$each'" "$shell" --norc --noprofile -c; done ;;
   zsh)
-    for each in /etc/zsh/zshenv /etc/zshenv "$HOME/.zshenv"; do noise "$each" "$shell" -f -c ". '$each'"; done ;;
+    for each in /etc/zsh/zshenv /etc/zshenv "$HOME/.zshenv"; do starts "$each" ". '$each'" "$shell" -f -c; done ;;
   csh | tcsh)
-    for each in /etc/csh.cshrc /etc/csh/csh.cshrc "$HOME/.tcshrc" "$HOME/.cshrc"; do noise "$each" "$shell" -f -c "source '$each'"; done ;;
+    for each in /etc/csh.cshrc /etc/csh/csh.cshrc "$HOME/.tcshrc" "$HOME/.cshrc"; do starts "$each" "source '$each'" "$shell" -f -c; done ;;
   fish)
     for each in /etc/fish/conf.d/*.fish /etc/fish/config.fish "$HOME"/.config/fish/conf.d/*.fish "$HOME/.config/fish/config.fish"; do
-      noise "$each" "$shell" --no-config -c "source '$each'"
+      starts "$each" "source '$each'" "$shell" --no-config -c
     done ;;
 esac
-noise "$HOME/.ssh/rc" sh "$HOME/.ssh/rc"
-noise /etc/ssh/sshrc sh /etc/ssh/sshrc
+noise "$HOME/.ssh/rc"
+noise /etc/ssh/sshrc
 sec end 0
 )sh";
 
@@ -98,6 +112,7 @@ void read_session(std::string_view text, const std::string& nonce, plan::Session
     const auto fields = split(rights[i], ' ');
     if (fields.size() == 3 && is_loose(fields, rights[0])) tried.loose = printable(fields[2], k_max_line);
   }
+  tried.ending_file = line_at(lines_of(sections, "ends"), 0);
   const auto noise = lines_of(sections, "noise");
   tried.noisy_file = line_at(noise, 0);
   tried.noisy_line = tried.nologin.empty() || tried.command ? line_at(noise, 1) : line_at(nologin, 1);

@@ -61,6 +61,9 @@ for folder in /dev/helper/run /dev/helper/user; do
   [ -r "$folder/setup" ] || continue
   printf '%s ' $(stat -c '%i %Z' "$folder/host_ed25519" "$folder/host_ecdsa" "$folder/sshd_config" 2>/dev/null || echo unknown)
 done
+# What a login depends on beside that server.
+sec login 0
+printf '%s ' $(stat -c '%n %i %Z' /dev/helper/run/authorized_keys /dev/helper/user/authorized_keys /dev/helper/run/passwd /etc/passwd /etc/shadow /etc/nologin 2>/dev/null)
 mounted() { while read -r _ place _; do [ "$place" = /dev/helper/ssh ] && return 0; done < /proc/mounts; return 1; }
 [ -e /dev/helper/run ] || [ -e /dev/helper/user ] || grep -q /dev/helper/run/profile /etc/profile.d/helper.sh 2>/dev/null || { [ -n "$complete" ] && ! mounted; }
 sec traces $?
@@ -77,6 +80,7 @@ void read_ssh(const std::vector<Section>& sections, plan::Inside& inside) {
   inside.sshd_print = first_line(sections, "ssh_setup");
   inside.ssh_server = first_line(sections, "ssh_server");
   if (inside.ssh_server.find("unknown") != std::string::npos) inside.ssh_server.clear();
+  inside.login = first_line(sections, "login");
   inside.traces = is_zero(sections, "traces");
   inside.cache_linked = find_section(sections, "cache_link") == nullptr || is_zero(sections, "cache_link");
 }

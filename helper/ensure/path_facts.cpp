@@ -121,6 +121,16 @@ Stamp::Node node_of(const struct stat& info) {
   return node;
 }
 
+// One that leads to a folder leads on to whatever its owner likes.
+void add_links_to_folders(std::vector<PathFacts>& way, const fs::path& path) {
+  fs::path folder;
+  for (const auto& part : path.parent_path()) {
+    folder /= part;
+    const auto facts = facts_of(folder);
+    if (facts && facts->kind == PathFacts::Kind::link) way.push_back(*facts);
+  }
+}
+
 }  // namespace
 
 Stamp stamp_of(const fs::path& path) {
@@ -136,10 +146,17 @@ Stamp stamp_of(const fs::path& path) {
   return stamp;
 }
 
+fs::path key_of(const fs::path& file) {
+  std::error_code bad;
+  const fs::path folder = fs::canonical(file.parent_path(), bad);
+  return bad ? file : folder / file.filename();
+}
+
 std::vector<PathFacts> way_to(const fs::path& file) {
   std::vector<PathFacts> way;
   fs::path path = file;
   for (int i = 0; i < k_most_links; ++i) {
+    add_links_to_folders(way, path);
     std::error_code bad;
     const fs::path folder = fs::canonical(path.parent_path(), bad);
     if (bad) return way;

@@ -57,9 +57,8 @@ std::vector<std::string> applied_configs(const Paths& paths, FileStore& files) {
   const auto ledger = settings::parse_ledger(**text, paths.settings_ledger());
   if (!ledger) return configs;
   for (const auto& applied : ledger->targets) {
-    std::error_code gone;
-    const fs::path real = fs::canonical(applied.wanted.config_file, gone);
-    if (!gone) configs.push_back(real.string());
+    std::error_code bad;
+    if (fs::exists(applied.wanted.config_file, bad)) configs.push_back(key_of(applied.wanted.config_file).string());
   }
   return configs;
 }
@@ -163,9 +162,7 @@ Result<std::shared_ptr<const TrustLook>> TrustBook::look(const fs::path& file, c
   {
     const std::scoped_lock lock(mutex_);
     HELPER_TRY(load());
-    std::error_code gone;
-    const fs::path real = fs::canonical(file, gone);
-    const auto approval = record_->approved.find(gone ? file.string() : real.string());
+    const auto approval = record_->approved.find(key_of(file).string());
     const bool is_approved = approval != record_->approved.end() && !approval->second.digest.empty();
     if (take_over && !is_approved) cover = Cover::mine;  // who asks for the approval itself sees all that it covers
     if (const auto at = looks_.find(file); at != looks_.end()) {
@@ -251,9 +248,7 @@ Result<void> TrustBook::approve(const TrustLook& look, const std::string& how) {
 
 Result<bool> TrustBook::withdraw(const fs::path& file) {
   const std::scoped_lock lock(mutex_);
-  std::error_code gone;
-  const fs::path real = fs::canonical(file, gone);
-  const std::string key = gone ? file.string() : real.string();
+  const std::string key = key_of(file).string();
   bool was_approved = false;
   HELPER_TRY(update([&](TrustRecord& record) {
     Approval& approval = record.approved[key];

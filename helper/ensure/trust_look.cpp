@@ -361,9 +361,7 @@ void add_new(std::vector<Power>& powers, const std::vector<Power>& more) {
 
 Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const LocalVariable& variable, Cover cover) {
   TrustLook look;
-  std::error_code bad;
-  look.key = fs::canonical(file, bad);
-  if (bad) look.key = file;
+  look.key = key_of(file);
   Reader reader(files, file, cover, look);
   // Values stay out of it: with a placeholder for each, and, for the defaults that the text names, with none set.
   auto reading = reader.read([](const std::string& name) { return "${localEnv:" + name + "}"; });

@@ -34,7 +34,7 @@ struct Stamp {
 [[nodiscard]] Stamp stamp_of(const std::filesystem::path& path);
 
 struct TrustLook {
-  std::filesystem::path key;         // the config's real path: what its approval goes by
+  std::filesystem::path key;         // key_of(the config)
   std::vector<std::string> targets;  // their names
   std::vector<config::Power> powers;
   std::vector<config::ApprovedPower> kept;  // of each power, in their order
@@ -47,7 +47,11 @@ struct TrustLook {
   std::map<std::filesystem::path, std::string> texts;  // of the config and of what it takes over, as they were read
 };
 
-// The links, files and folders on the way to a config.
+// What the approval of a config goes by: the real folder that its names are relative to, and its name there. A link to
+// an approved config in another folder is another config: it would mount, send and run what lies in that folder.
+[[nodiscard]] std::filesystem::path key_of(const std::filesystem::path& file);
+
+// The links, files and folders on the way to a config, links to folders among them.
 [[nodiscard]] std::vector<config::PathFacts> way_to(const std::filesystem::path& file);
 
 enum class Cover {

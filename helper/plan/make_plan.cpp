@@ -73,6 +73,7 @@ void plan_absent(Draft& draft) {
   if (!server_and_engine(draft) || !draft.observed.container) return;
   if (const Container& container = *draft.observed.container; container.state != ContainerState::absent) {
     if (!is_ours(container)) {
+      draft.plan.steps.clear();  // what is refused changes nothing, its tunnels neither
       draft.problem(ErrorCode::container_not_ours, draft.container_name(),
                     "helper did not make it and so does not remove it", draft.on_the_server("rm " + draft.config.name));
       return;

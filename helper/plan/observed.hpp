@@ -149,6 +149,7 @@ struct Inside {
   bool can_switch_users = true;   // its root has the capabilities by which sshd becomes another user
   bool sshd_listening = false;    // something listens on the SSH port
   std::string sshd_print;         // fingerprint of the setup that our sshd was started with; "" when ours does not run
+  std::string login;              // changes with the accounts and the keys that may log in
   std::string ssh_server;         // changes when that sshd starts again, or with its keys; "" = it is not known
   bool traces = false;            // files or processes of ours are in it
   bool cache_linked = true;       // false: the volume of ide.backend_cache is there, and ~/.cache/JetBrains is not it
@@ -188,18 +189,19 @@ struct LocalKey {
 // A command and a first word of sftp, each over a strict SSH session with the person's key, as an IDE begins; and,
 // where one failed or none could be tried, what was found in the container that a login reads on its way.
 struct SessionTry {
-  std::string of;          // session_key() at that time
-  bool command = false;    // its output came
-  bool sftp = false;       // the server answered in its protocol, with nothing before
-  std::string stray;       // the first line that came where none belongs
-  std::string words;       // the last line that the client wrote about the one that failed
-  int exit_status = 0;     // of the command; 255 is ssh's own
-  bool undecided = false;  // no answer came in time, or the agent did not sign: nothing is known of the container
-  std::string shell;       // the user's, as the container's accounts name it
-  std::string nologin;     // the file that keeps all but root out; "" when there is none
-  std::string noisy_file;  // prints something although nobody asked it to
-  std::string noisy_line;  // the first line of that
-  std::string loose;       // a file or folder of ours on the way to our keys that others may change: sshd refuses them
+  std::string of;           // session_key() at that time
+  bool command = false;     // its output came
+  bool sftp = false;        // the server answered in its protocol, with nothing before
+  std::string stray;        // the first line that came where none belongs
+  std::string words;        // the last line that the client wrote about the one that failed
+  int exit_status = 0;      // of the command; 255 is ssh's own
+  bool undecided = false;   // no answer came in time, or the agent did not sign: nothing is known of the container
+  std::string shell;        // the user's, as the container's accounts name it
+  std::string nologin;      // the file that keeps all but root out; "" when there is none
+  std::string ending_file;  // a start file of the shell that ends it, or waits, before any command runs
+  std::string noisy_file;   // prints something although nobody asked it to
+  std::string noisy_line;   // the first line of that
+  std::string loose;        // a file or folder of ours on the way to our keys that others may change: sshd refuses them
   [[nodiscard]] bool works() const { return command && sftp; }
   friend bool operator==(const SessionTry&, const SessionTry&) = default;
 };

@@ -145,6 +145,7 @@ bool plan_container(Draft& draft) {
 bool plan_stop_container(Draft& draft, const std::string& cause) {
   if (would_be_lost_by_stopping(*draft.observed.container)) {
     const std::string& name = draft.target.name;
+    draft.plan.steps.clear();  // what is refused changes nothing, its tunnels neither
     draft.problem(
         ErrorCode::container_failed, draft.container_name(),
         "it was started with --rm: if helper stopped it, the engine would delete it with all that was written "

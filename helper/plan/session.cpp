@@ -86,7 +86,7 @@ std::string session_key(const Desired& desired, const Observed& observed) {
   Fingerprint print;
   for (const auto& text :
        {observed.container->id, observed.container->started_at, desired.target.ssh.user, observed.inside->sshd_print,
-        observed.key->private_file, observed.key->public_line, why_untried(*observed.key)}) {
+        observed.inside->login, observed.key->private_file, observed.key->public_line, why_untried(*observed.key)}) {
     print.add(text);
   }
   return print.hex();
@@ -95,7 +95,7 @@ std::string session_key(const Desired& desired, const Observed& observed) {
 std::string session_note(const Desired& desired, const Observed& observed) {
   if (!observed.session || observed.session->works() || !observed.key) return {};
   if (const auto why = why_untried(*observed.key); !why.empty()) return "no SSH session was tried: " + why;
-  if (!observed.session->undecided) return {};
+  if (!observed.session->undecided || !observed.session->ending_file.empty()) return {};
   return "it is not known whether an SSH session works: " + observed.session->words +
          "; where your agent asks for a confirmation, give it, then: helper ensure " + desired.target.name;
 }
@@ -120,6 +120,10 @@ std::optional<Error> session_problem(const Desired& desired, const Observed& obs
     }
     const bool was_tried = !observed.key || why_untried(*observed.key).empty();
     const bool is_kept_out = tried.words.find(k_refused) != std::string::npos;
+    if (!is_kept_out && !tried.ending_file.empty()) {
+      return problem(tried.ending_file + " ends the shell, or waits for something, before any command runs",
+                     "in the container, correct " + tried.ending_file + again);
+    }
     const bool never_got_in = tried.undecided || (tried.exit_status == k_own_failure && tried.stray.empty());
     if (refuses(tried.shell) || (was_tried && !tried.shell.empty() && !is_kept_out && !never_got_in)) {
       const std::string& said = tried.stray.empty() ? tried.words : tried.stray;

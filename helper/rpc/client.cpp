@@ -34,8 +34,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using ErrorOf = boost::system::error_code;
 
-// All that a stream may bring: progress lines of a long pull, and a result of at most a log's length.
-constexpr std::uint64_t k_max_answer = 512u << 20;
+// Of one message. A stream of them has no end: a log is followed for days.
 constexpr std::size_t k_max_line = 32u << 20;
 // Bytes of a stream that wait here while on_event is busy, say with a terminal or a pager that takes nothing. The
 // daemon gives up a reader who stops reading (Limits::stall), so reading goes on.
@@ -88,7 +87,7 @@ class Exchange {
   }
 
   ErrorOf read_header() {
-    parser_.body_limit(k_max_answer);
+    parser_.body_limit(boost::none);
     return await([&](auto done) { http::async_read_header(socket_, buffer_, parser_, done); });
   }
   [[nodiscard]] unsigned status() const { return parser_.get().result_int(); }
@@ -198,8 +197,9 @@ class ReadAhead {
           try {
             ErrorOf error;
             while (auto line = exchange.next_line(error)) put(std::move(*line), given_up);
-            why = error ? "it stopped answering (" + error.message() + ")"
-                        : "it closed the connection before it answered";
+            why = !error                                  ? "it closed the connection before it answered"
+                  : error == http::error::partial_message ? "it broke off: it has ended, or nothing was read for 4 s"
+                                                          : "it stopped answering (" + error.message() + ")";
           } catch (const std::exception& defect) {
             why = std::string("speaking to it failed (") + defect.what() + ")";
           }

@@ -53,6 +53,12 @@ Result<ParsedHost> ask_ssh(const std::string& destination, const std::stop_token
   if (answer->exit_status != 0) {
     std::string words = answer->err;
     while (words.ends_with('\n') || words.ends_with('\r')) words.pop_back();
+    if (words.empty()) {
+      return fail(ErrorCode::server_unreachable, destination,
+                  "ssh -G ended with status " + std::to_string(answer->exit_status) +
+                      " and said nothing; helperd or this machine may have too few descriptors or too little memory",
+                  "try it by hand: " + ssh_by_hand(destination, {"-G"}) + "; then: helper rpc shutdown");
+    }
     return fail(ErrorCode::server_unreachable, destination,
                 "ssh does not accept its configuration: " + printable(words, 400),
                 "correct ~/.ssh/config, then check it with: " + ssh_by_hand(destination, {"-G"}));

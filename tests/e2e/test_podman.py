@@ -53,6 +53,7 @@ class PodmanCase(unittest.TestCase):
         self.assertEqual(there.stdout.count("GPU "), 2, there)
         self.assertIn("/usr/local/cuda", there.stdout)
         self.assertFalse(self.ensure()["changed"])
+        self.assertIn("centernet", self.helper.run("list").stdout)
         self.assertIn("project", self.helper.run("settings").stdout)
         again = self.helper.json("restart")
         self.assertEqual(again.get("state"), "ready", again)

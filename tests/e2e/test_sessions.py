@@ -74,6 +74,39 @@ class Sessions(unittest.TestCase):
         self.inside("rm /root/.ssh/rc; printf 'case $- in *i*) echo hi;; esac\\n' >> /root/.bashrc")
         self.is_ready()
 
+    def test_a_start_file_that_ends_the_shell_or_waits_is_named(self):
+        self.ready(user="root")
+        for line in ("exit 3", "sleep 600"):
+            self.inside(f"cp -a /root/.bashrc /tmp/kept; sed -i '1i {line}' /root/.bashrc")
+            self.is_refused("/root/.bashrc ends the shell, or waits", "[inside.failed]")
+            self.inside("cp -a /tmp/kept /root/.bashrc")
+            self.is_ready()
+
+    def test_what_a_login_depends_on_is_noticed_by_the_daemon_that_runs(self):
+        self.ready(user="root")
+        self.ready(user="root")
+        for change, back in ((": > /dev/helper/run/authorized_keys", "helper restart"),
+                             ("sed -i '/^root:/s|:[^:]*$|:/bin/false|' /dev/helper/run/passwd /etc/passwd", "sed -i '/^root:/s|:[^:]*$|:/bin/bash|' /etc/passwd")):
+            self.inside(change)
+            self.assertNotEqual(self.openssh("true").returncode, 0, change)
+            done = self.helper.run("ensure")
+            self.assertNotEqual(done.returncode, 0, f"{change}: {done.stdout}")
+            if back.startswith("sed"):
+                self.inside(back)
+            done = self.helper.run("restart")
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_user_of_an_adopted_container_gets_in(self):
+        self.write(user="app")
+        self.sandbox.docker("run", "-d", "--name", self.container, "centernet:1.2", "sleep", "100000")
+        self.addCleanup(self.sandbox.docker, "rm", "-f", self.container)
+        self.inside("useradd -m app")
+        done = self.helper.run("ensure")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.openssh("id", "-un").stdout, "app\n")
+        self.inside("chmod 700 /dev/helper/ssh")  # as an earlier version left it
+        self.assertEqual(self.helper.run("restart").returncode, 0)
+
     def test_shells_and_files_that_let_nobody_in_are_named(self):
         self.ready(user="dev", create=True)
         # sshd has a copy of the accounts of its start.

@@ -268,6 +268,30 @@ class Trust(unittest.TestCase):
         self.assertEqual(self.helper.run_once("plan").returncode, 5, "it is the engine now that is missing")
         os.chmod(outer, 0o755)
 
+    def test_a_link_to_a_config_that_is_approved_elsewhere_is_asked_about(self):
+        known = os.path.join(self.folder, "known")
+        os.makedirs(known, exist_ok=True)
+        self.config(self.hostile(build={"context": "."}), "known/helper.json")
+        self.write("known/Dockerfile", "FROM x\nCOPY . /app\n")
+        self.assertEqual(self.helper.run_once("trust", os.path.join(known, "helper.json")).returncode, 0)
+        os.symlink("../known/helper.json", os.path.join(self.repository, "helper.json"))
+        self.write("repository/Dockerfile", "FROM x\nCOPY . /app\n")
+        self.write("repository/private.txt", "secret\n")
+        self.assert_refused("ensure")
+        self.assert_nothing_happened()
+
+    def test_init_writes_through_no_link(self):
+        for there in (False, True):
+            victim = os.path.join(self.folder, f"victim-{there}")
+            if there:
+                self.write(f"victim-{there}", "mine\n")
+            os.symlink(victim, os.path.join(self.repository, "helper.json"))
+            done = self.helper.run_once("init", "--force", "--image", "x:1", "--target", "t1")
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn("it is a link to", done.stderr)
+            self.assertEqual(os.path.exists(victim), there)
+            os.remove(os.path.join(self.repository, "helper.json"))
+
     def test_what_init_writes_and_the_own_config_need_no_yes(self):
         done = self.helper.run_once("init", "--image", "x:1", "--target", "t1")
         self.assertEqual(done.returncode, 0, done.stderr)

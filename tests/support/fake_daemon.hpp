@@ -36,7 +36,8 @@ class FakeDaemon final : public cli::Daemon {
     scripts.pop_front();
     for (const auto& event : script.events) on_event(event);
     if (script.meanwhile) script.meanwhile();
-    if (stop.stop_requested()) return fail(ErrorCode::cancelled, method, "the request was cancelled");
+    was_stopped_ = stop.stop_requested();
+    if (was_stopped_) return fail(ErrorCode::cancelled, method, "the request was cancelled");
     return script.result;
   }
 
@@ -50,6 +51,7 @@ class FakeDaemon final : public cli::Daemon {
     return version_;
   }
 
+  [[nodiscard]] bool was_stopped() const { return was_stopped_; }  // the last call
   [[nodiscard]] const std::vector<Asked>& asked() const { return asked_; }
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& answers() const { return answers_; }
 
@@ -58,6 +60,7 @@ class FakeDaemon final : public cli::Daemon {
   std::vector<Asked> asked_;
   std::vector<std::pair<std::string, std::string>> answers_;
   std::optional<rpc::Json> version_;
+  bool was_stopped_ = false;
 };
 
 }  // namespace helper::test

@@ -323,6 +323,42 @@ TEST_F(Trust, AFolderThatIsSwappedAfterTheApprovalIsNoLongerApproved) {
   EXPECT_FALSE(book().still_approved(config(), config::no_variable, let_in)) << "what was let in is not this";
 }
 
+// What the names in it are relative to is another folder: a cloned repository may bring such a link.
+TEST_F(Trust, ALinkToAnApprovedConfigInAnotherFolderIsAnotherConfig) {
+  approve();
+  const fs::path other = folder.path() / "other";
+  fs::create_directories(other);
+  fs::copy(project(), other, fs::copy_options::recursive);
+  const auto state_of = [&](const fs::path& file) {
+    const auto standing = book().standing(file, config::no_variable, true);
+    EXPECT_TRUE(standing);
+    return standing ? report_of(*standing, file).state : "";
+  };
+  fs::remove(other / "helper.json");
+  fs::create_symlink(config(), other / "helper.json");
+  EXPECT_EQ(state_of(other / "helper.json"), "new");
+  fs::create_directories(paths.user_config_file.parent_path());
+  std::ofstream(paths.user_config_file) << k_hostile;
+  EXPECT_EQ(state_of(paths.user_config_file), "trusted") << "the person's own";
+  fs::remove(other / "helper.json");
+  fs::create_symlink(paths.user_config_file, other / "helper.json");
+  EXPECT_EQ(state_of(other / "helper.json"), "new");
+  fs::create_directory_symlink(project(), folder.path() / "link");
+  EXPECT_EQ(state_of(folder.path() / "link" / "helper.json"), "trusted") << "a link to the same folder";
+  EXPECT_TRUE(book().withdraw(folder.path() / "link" / "helper.json"));
+  EXPECT_EQ(state_of(config()), "new");
+}
+
+TEST_F(Trust, ALinkOfAnotherUserToTheFolderIsRefused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a link to another user";
+  const fs::path link = folder.path() / "link";
+  fs::create_directory_symlink(project(), link);
+  ASSERT_EQ(::lchown(link.c_str(), 12345, 12345), 0);
+  const auto look = look_at_config(files, link / "helper.json", config::no_variable);
+  ASSERT_TRUE(look);
+  EXPECT_THAT(look->others.value_or(""), HasSubstr("link belongs to user 12345"));
+}
+
 TEST_F(Trust, AFolderThatAFlagMountsIsLookedAtWhereItIs) {
   fs::create_directories(folder.path() / "secret");
   fs::create_directory_symlink(folder.path() / "secret", project() / "data");

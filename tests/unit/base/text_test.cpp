@@ -33,6 +33,7 @@ TEST(Printable, ShowsControlCharactersAndBadBytesAsEscapes) {
   EXPECT_EQ(printable("\xff\xc3"), "\\xff\\xc3");
   EXPECT_EQ(printable("\xc2\x9b"), "\\u009b");
   EXPECT_EQ(printable("a\u202eb\u200b\ufeff\u061c"), "a\\u202eb\\u200b\\ufeff\\u061c") << "what reorders or hides text";
+  EXPECT_EQ(printable("\u00ad\u115f\u2800\u3164\ufe0f\U000e0100"), "\\u00ad\\u115f\\u2800\\u3164\\ufe0f\\ue0100");
   EXPECT_EQ(printable("\u2010\u203a\U0001f600\uff21"), "\u2010\u203a\U0001f600\uff21");
 }
 

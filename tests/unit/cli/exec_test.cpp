@@ -107,6 +107,18 @@ TEST(FollowedLogs, ArePrintedAsTheyComeAndEndWithTheContainer) {
   }
 }
 
+TEST(FollowedLogs, EndWithAnOutputThatCannotBeWritten) {
+  ensure::Event event;
+  event.kind = ensure::Event::Kind::progress;
+  event.text = "epoch 1\n";
+  Desk desk;
+  desk.out.setstate(std::ios::badbit);
+  const rpc::Json nothing = {{"target", "centernet"}, {"text", ""}};
+  desk.daemon.will_answer("logs", {.events = {event}, .result = nothing, .meanwhile = {}});
+  EXPECT_EQ(desk.run({"logs", "-f"}).value_or(-1), 0) << "run() tells of the output";
+  EXPECT_TRUE(desk.daemon.was_stopped());
+}
+
 TEST(FollowedLogs, AreNoJsonDocument) {
   Desk desk;
   EXPECT_EQ(desk.run({"logs", "--follow", "--json"}).error().code, ErrorCode::usage);

@@ -16,8 +16,8 @@ bool stops_soon(const std::stop_token& token) {
   return stopped.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready;
 }
 
-std::unique_ptr<Interrupts> watch(std::optional<Milliseconds> limit = {}) {
-  auto interrupts = Interrupts::watch(limit);
+std::unique_ptr<Interrupts> watch(std::optional<Milliseconds> limit = {}, Milliseconds end_limit = k_end_limit) {
+  auto interrupts = Interrupts::watch(limit, end_limit);
   EXPECT_TRUE(interrupts);
   return std::move(*interrupts);
 }
@@ -71,6 +71,23 @@ TEST(InterruptsDeathTest, EndTheProcessAtTheSecondSignal) {
         ::sleep(10);
       },
       ::testing::ExitedWithCode(130), "");
+}
+
+// A terminal or a pager that takes nothing holds up who writes to it, and who would tell of the stop.
+TEST(InterruptsDeathTest, EndTheProcessAlthoughWhatIsCalledBackWaits) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto held_up = [](std::optional<Milliseconds> limit, Milliseconds end_limit, int signals) {
+    const auto interrupts = watch(limit, end_limit);
+    const std::stop_callback waits(interrupts->token(), [] { ::sleep(20); });
+    for (int i = 0; i < signals; ++i) {
+      ::raise(SIGTERM);
+      ::usleep(200'000);
+    }
+    ::sleep(10);
+  };
+  EXPECT_EXIT(held_up({}, Milliseconds(60'000), 2), ::testing::ExitedWithCode(130), "");
+  EXPECT_EXIT(held_up({}, Milliseconds(100), 1), ::testing::ExitedWithCode(130), "");
+  EXPECT_EXIT(held_up(Milliseconds(50), Milliseconds(100), 0), ::testing::ExitedWithCode(12), "");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "engine/logs.hpp"
 
+#include "base/text.hpp"
 #include "support/fake_command_runner.hpp"
 
 #include <gtest/gtest.h>
@@ -33,6 +34,30 @@ TEST_F(Lines, WithoutAnEndDoNotFillMemory) {
   LineBatches batches(sink_);
   for (int i = 0; i < 100; ++i) batches.take(std::string(1000, 'x'));
   EXPECT_GE(seen_.size(), 1U);
+}
+
+TEST_F(Lines, AreCutBetweenCharacters) {
+  LineBatches batches(sink_);
+  std::string text;
+  while (text.size() < 300'000) text += "a\u00e9\u20ac\U0001f600";
+  for (std::size_t at = 0; at < text.size(); at += 32'749) batches.take(std::string_view(text).substr(at, 32'749));
+  batches.flush();
+  std::string all;
+  for (const auto& piece : seen_) {
+    EXPECT_EQ(find_bad_utf8(piece), std::string_view::npos);
+    all += piece;
+  }
+  EXPECT_GT(seen_.size(), 3U);
+  EXPECT_EQ(all, text);
+}
+
+TEST_F(Lines, ThatAreNoTextAreCutSomewhere) {
+  LineBatches batches(sink_);
+  for (const std::string& bytes : {std::string(100'000, '\xe2'), std::string(100'000, '\x80')}) batches.take(bytes);
+  batches.flush();
+  std::size_t count = 0;
+  for (const auto& piece : seen_) count += piece.size();
+  EXPECT_EQ(count, 200'000U);
 }
 
 TEST_F(Lines, OfAContainerAreFollowed) {

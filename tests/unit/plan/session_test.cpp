@@ -169,6 +169,22 @@ TEST(Session, ThatHadNoAnswerIsANoteUnlessSomethingInTheWayIsSeen) {
   EXPECT_NE(problem_of(tried).find("may change /dev/helper/run"), std::string::npos);
 }
 
+TEST(Session, ThatAStartFileEndsOrHoldsUpNamesThatFile) {
+  SessionTry tried = refused("");
+  tried.exit_status = 3;
+  tried.ending_file = "/root/.bashrc";
+  EXPECT_EQ(problem_of(tried, "root"),
+            "SSH session of root in container centernet: /root/.bashrc ends the shell, or waits for something, before "
+            "any command runs");
+  tried.undecided = true;  // it waits: no answer came in time
+  EXPECT_NE(problem_of(tried, "root").find("/root/.bashrc"), std::string::npos);
+  EXPECT_EQ(session_note(desired(), with(tried)), "");
+  tried.undecided = false;
+  tried.words = "root@127.0.0.1: Permission denied (publickey).";
+  tried.exit_status = 255;
+  EXPECT_EQ(problem_of(tried, "root").find("/root/.bashrc"), std::string::npos) << "the key is what keeps it out";
+}
+
 TEST(SessionKey, ChangesWithEachThingThatASessionDependsOn) {
   const Observed before = ready();
   const auto key = session_key(desired(), before);
@@ -179,6 +195,9 @@ TEST(SessionKey, ChangesWithEachThingThatASessionDependsOn) {
   other_key.key->public_line += "x";
   Observed other_setup = before;
   other_setup.inside->sshd_print = "other";
+  Observed other_login = before;
+  other_login.inside->login = "/dev/helper/run/authorized_keys 12 1700000001";
+  EXPECT_NE(session_key(desired(), other_login), key);
   Desired other_user = desired();
   other_user.target.ssh.user = "dev";
   Observed locked = before;

@@ -20,6 +20,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <sys/socket.h>
@@ -87,7 +88,7 @@ class Exchange {
   }
 
   ErrorOf read_header() {
-    parser_.body_limit(boost::none);
+    parser_.body_limit(std::numeric_limits<std::uint64_t>::max());  // Beast of Boost 1.74 takes none for 0
     return await([&](auto done) { http::async_read_header(socket_, buffer_, parser_, done); });
   }
   [[nodiscard]] unsigned status() const { return parser_.get().result_int(); }

@@ -98,7 +98,7 @@ class Sessions(unittest.TestCase):
 
     def test_a_user_of_an_adopted_container_gets_in(self):
         self.write(user="app")
-        self.sandbox.docker("run", "-d", "--name", self.container, "centernet:1.2", "sleep", "100000")
+        self.sandbox.docker("run", "-d", "--gpus", "all", "--name", self.container, "centernet:1.2", "sleep", "100000")
         self.addCleanup(self.sandbox.docker, "rm", "-f", self.container)
         self.inside("useradd -m app")
         done = self.helper.run("ensure")

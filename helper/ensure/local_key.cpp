@@ -27,9 +27,9 @@ struct Pair {
 Result<Pair> read_pair(FileStore& files, const fs::path& private_file) {
   Pair pair;
   HELPER_TRY_ASSIGN(pair.secret, files.read(private_file));
-  if (!pair.secret) return pair;
   HELPER_TRY_ASSIGN(const auto beside, files.read(private_file.string() + ".pub"));
   pair.has_public_file = beside.has_value();
+  if (!pair.secret) return pair;
   std::string line = beside ? public_key_of(*beside) : std::string();
   if (line.empty()) line = ssh::public_half(private_file.string(), *pair.secret);
   if (line.empty()) return pair;
@@ -41,10 +41,15 @@ Result<Pair> read_pair(FileStore& files, const fs::path& private_file) {
   return pair;
 }
 
-// No command that is named here writes to the private key.
+// No command that is named here writes over a key: ssh-keygen asks before it replaces a private half, and never before it
+// replaces a public one.
 Error no_pair(const std::string& file, const Pair& pair) {
   const std::string name = shell::quote(file);
   const std::string other = R"(; or set "ssh": {"key": "auto"})";
+  if (!pair.secret && pair.has_public_file) {
+    return {ErrorCode::file_failed, file, "there is no such key file, only its public half " + file + ".pub",
+            R"(put the private half there, or name another key in "ssh": {"key": ...})"};
+  }
   if (!pair.secret)
     return {ErrorCode::file_failed, file, "there is no such key file",
             "make one: ssh-keygen -t ed25519 -f " + name + other};

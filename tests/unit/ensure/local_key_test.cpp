@@ -72,6 +72,14 @@ TEST_F(LocalKeyTest, IsTheOneThatTheConfigNamesAndNoOther) {
   EXPECT_EQ(chosen("/keys/work"), "/keys/work");
 }
 
+TEST_F(LocalKeyTest, OfWhichOnlyThePublicHalfIsThereIsNotWrittenOver) {
+  ASSERT_TRUE(files.write("/keys/work.pub", "ssh-ed25519 AAAA me\n", 0644));
+  const auto key = find_local_key(files, k_paths, "/keys/work");
+  ASSERT_FALSE(key);
+  EXPECT_NE(key.error().cause.find("only its public half /keys/work.pub"), std::string::npos);
+  EXPECT_EQ(key.error().fix.find("ssh-keygen"), std::string::npos);
+}
+
 TEST_F(LocalKeyTest, ThatTheConfigNamesAndIsNotThereIsAnError) {
   add("/home/me/.ssh/id_ed25519", "ssh-ed25519");
   const auto key = find_local_key(files, k_paths, "/keys/work");

@@ -76,9 +76,8 @@ void tell_of_missing_host(Context& context, const ide::Interpreter& interpreter)
                      answer->out.find("hostkeyalias " + interpreter.host_key_alias + "\n") != std::string::npos;
   if (!known && !context.quiet && !context.json) {
     context.err << render_note(context.err_style, "~/.ssh/config does not know " + interpreter.host_key_alias +
-                                                      ", which Toolbox goes to: helper settings " +
-                                                      shell::quote(interpreter.target) +
-                                                      " --format ssh-config >> ~/.ssh/config");
+                                                      ", which Toolbox goes to: helper settings apply " +
+                                                      shell::quote(interpreter.target));
   }
 }
 

@@ -72,10 +72,11 @@ Result<void> confirm_removal(Context& context) {
     std::string steps;
     for (const auto& step : plan.steps) steps += (steps.empty() ? "" : ", ") + step.text;
     for (const auto& loss : plan.losses) steps += "; " + loss;
-    return fail(ErrorCode::usage, "helper remove",
-                "there is nobody to ask whether to do this: " + steps +
-                    "; what was written in a container outside its mounts is lost with it",
-                "helper remove " + plan.target + " --yes; to keep a copy first: helper snapshot " + plan.target);
+    return fail(
+        ErrorCode::usage, "helper remove",
+        "there is nobody to ask whether to do this: " + steps +
+            "; what was written in a container outside its mounts is lost with it",
+        "keep a copy first: helper snapshot " + plan.target + "; then: helper remove " + plan.target + " --yes");
   }
   Question question{Question::Kind::confirm, "Do this", {}};
   for (const auto& step : plan.steps) question.details.push_back("  " + step.text);

@@ -41,8 +41,8 @@ Result<Pair> read_pair(FileStore& files, const fs::path& private_file) {
   return pair;
 }
 
-// No command that is named here writes over a key: ssh-keygen asks before it replaces a private half, and never before it
-// replaces a public one.
+// No command that is named here writes over a key: ssh-keygen asks before it replaces a private half, and never before
+// it replaces a public one.
 Error no_pair(const std::string& file, const Pair& pair) {
   const std::string name = shell::quote(file);
   const std::string other = R"(; or set "ssh": {"key": "auto"})";

@@ -127,7 +127,7 @@ TEST(Remove, NeedsYesWhenThereIsNobodyToAskAndSomethingWouldGo) {
   EXPECT_EQ(status.error().cause,
             "there is nobody to ask whether to do this: remove container centernet; 1 kernel is busy: train.ipynb; "
             "what was written in a container outside its mounts is lost with it");
-  EXPECT_EQ(status.error().fix, "helper remove centernet --yes; to keep a copy first: helper snapshot centernet");
+  EXPECT_EQ(status.error().fix, "keep a copy first: helper snapshot centernet; then: helper remove centernet --yes");
   ASSERT_EQ(desk.daemon.asked().size(), 1u) << "only the plan";
 }
 

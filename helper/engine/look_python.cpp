@@ -145,9 +145,15 @@ login() {
       gently_limited_to 2 "$shell" "$@" "$start; $ask" </dev/null 2>/dev/null ;;
     *) gently_limited_to 2 "${shell:-/bin/sh}" -l "$@" -c "$ask" </dev/null 2>/dev/null ;;
   esac
+  # HUP or KILL: its time was up. The reader may see the end of the pipe before its own time is up.
+  case $? in 129 | 137) printf '\n%s-cut\n' "$nonce" ;; esac
 }
 heard() {
-  limited_to 2 sed -n "/^$nonce-env\$/,/^$nonce-end\$/{
+  limited_to 2 sed -n "/^$nonce-cut\$/{
+p
+q
+}
+/^$nonce-env\$/,/^$nonce-end\$/{
 /^PATH=/p
 /^CONDA_EXE=/p
 /^MAMBA_ROOT_PREFIX=/p

@@ -51,7 +51,7 @@ starts() {
   said=$(limited_to 5 "$@" "$read_it; echo $mark" </dev/null 2>/dev/null)
   case $said in
     *"$mark") ;;
-    *) found=$file; sec ends 0; printf '%s\n' "$file" ;;
+    *) sec ends 0; printf '%s\n' "$file" ;;
   esac
   told "$file" "$(printf '%s\n' "${said%"$mark"}" | grep -m 1 .)"
 }

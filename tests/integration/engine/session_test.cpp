@@ -82,7 +82,20 @@ TEST_F(LoginLook, NamesWhatSshdRunsForEachSession) {
 TEST_F(LoginLook, AStartFileThatNeverEndsIsLeftAfterItsTime) {
   write(".bashrc", "sleep 600\n");
   write(".ssh/rc", "echo from rc\n");
-  EXPECT_EQ(look({"sh"}, "/bin/bash").noisy_line, "from rc");
+  const auto tried = look({"sh"}, "/bin/bash");
+  EXPECT_EQ(tried.noisy_line, "from rc");
+  EXPECT_TRUE(tried.ending_file.ends_with("/.bashrc")) << tried.ending_file;
+}
+
+TEST_F(LoginLook, AStartFileThatEndsTheShellIsNamed) {
+  for (const std::string text : {"exit 3\n", "exec true\n", "echo hello; kill -KILL $$\n"}) {
+    write(".bashrc", text);
+    EXPECT_TRUE(look({"sh"}, "/bin/bash").ending_file.ends_with("/.bashrc")) << text;
+  }
+  for (const std::string text : {"return\n", "case $- in *i*) ;; *) return ;; esac\n", "false\n", ""}) {
+    write(".bashrc", text);
+    EXPECT_EQ(look({"sh"}, "/bin/bash").ending_file, "") << text;
+  }
 }
 
 }  // namespace

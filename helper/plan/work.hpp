@@ -25,8 +25,8 @@ struct JupyterDoor {
 // Whether a step of the plan ends what runs in the target's container now.
 [[nodiscard]] bool ends_work(const Plan& plan, const Desired& desired, const Observed& observed);
 
-// Neither idle nor dead. Jupyter misses what a kernel says in its first moments, and goes on calling a kernel "starting"
-// that computes: such a kernel counts as busy.
+// Neither idle nor dead. Jupyter misses what a kernel says in its first moments, and goes on calling a kernel
+// "starting" that computes: such a kernel counts as busy.
 [[nodiscard]] bool is_busy(const JupyterKernel& kernel);
 
 // "2 kernels are busy: train.ipynb, eval.ipynb (starting)"; "" when none is busy, or that is not known.

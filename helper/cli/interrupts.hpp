@@ -1,6 +1,6 @@
 // Interrupts is Ctrl-C (and SIGTERM, SIGHUP, SIGQUIT), and a time limit, as a stop request: the first asks the work to
 // end, the second ends the process at once. So does the first after `end_limit`: an output that takes nothing, say a
-// pager's, holds up whoever writes to it.
+// pager's, holds up the thread that writes to it.
 #pragma once
 
 #include "base/clock.hpp"

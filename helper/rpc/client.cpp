@@ -198,9 +198,10 @@ class ReadAhead {
           try {
             ErrorOf error;
             while (auto line = exchange.next_line(error)) put(std::move(*line), given_up);
-            why = !error                                  ? "it closed the connection before it answered"
-                  : error == http::error::partial_message ? "it broke off: it has ended, or nothing was read for 4 s"
-                                                          : "it stopped answering (" + error.message() + ")";
+            why = !error ? "it closed the connection before it answered"
+                  : error == http::error::partial_message
+                      ? "it broke off: it has ended, or nothing was read for too long"
+                      : "it stopped answering (" + error.message() + ")";
           } catch (const std::exception& defect) {
             why = std::string("speaking to it failed (") + defect.what() + ")";
           }

@@ -219,7 +219,8 @@ void Connection::start_call(CallThreads& threads, const std::shared_ptr<Incoming
   caller.gone = gone_;
   std::shared_ptr<ReplyStream> stream;
   if (wants_stream_) {
-    const bool follows = &threads == &front_->watchers;
+    // In a batch another call's work would wait with the log.
+    const bool follows = incoming->items.size() == 1 && Dispatcher::pace(*incoming) == Pace::watch;
     stream = std::make_shared<ReplyStream>(front_->limits.unread,
                                            follows ? ReplyStream::NoRoom::waits : ReplyStream::NoRoom::drops, gone_,
                                            [to_loop = to_loop()] { to_loop([](Connection& self) { self.pump(); }); });

@@ -63,7 +63,9 @@ for folder in /dev/helper/run /dev/helper/user; do
 done
 # What a login depends on beside that server.
 sec login 0
-printf '%s ' $(stat -c '%n %i %Z' /dev/helper/run/authorized_keys /dev/helper/user/authorized_keys /dev/helper/run/passwd /etc/passwd /etc/shadow /etc/nologin /run/nologin 2>/dev/null)
+printf '%s ' $(stat -c '%n %i %Z' /dev/helper/run/authorized_keys /dev/helper/user/authorized_keys /dev/helper/run/passwd /etc/passwd /etc/shadow /etc/nologin /run/nologin \
+  /etc/bash.bashrc /etc/bashrc /etc/zsh/zshenv /etc/zshenv /etc/csh.cshrc /etc/ssh/sshrc \
+  "$home/.bashrc" "$home/.zshenv" "$home/.cshrc" "$home/.tcshrc" "$home/.config/fish/config.fish" "$home/.ssh/rc" 2>/dev/null)
 mounted() { while read -r _ place _; do [ "$place" = /dev/helper/ssh ] && return 0; done < /proc/mounts; return 1; }
 [ -e /dev/helper/run ] || [ -e /dev/helper/user ] || grep -q /dev/helper/run/profile /etc/profile.d/helper.sh 2>/dev/null || { [ -n "$complete" ] && ! mounted; }
 sec traces $?

@@ -96,6 +96,16 @@ class Sessions(unittest.TestCase):
             done = self.helper.run("restart")
             self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_a_start_file_that_changes_is_noticed_by_the_daemon_that_runs(self):
+        self.ready(user="root")
+        self.ready(user="root")
+        self.inside("cp -a /root/.bashrc /tmp/kept; echo 'echo Welcome' >> /root/.bashrc")
+        done = self.helper.run("ensure")
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        self.assertIn("/root/.bashrc", done.stderr)
+        self.inside("cp -a /tmp/kept /root/.bashrc")
+        self.ready(user="root")
+
     def test_a_user_of_an_adopted_container_gets_in(self):
         self.write(user="app")
         self.sandbox.docker("run", "-d", "--gpus", "all", "--name", self.container, "centernet:1.2", "sleep", "100000")

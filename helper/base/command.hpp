@@ -45,4 +45,19 @@ class CommandRunner {
   [[nodiscard]] virtual std::string where() const = 0;
 };
 
+// The words of a program that failed, without prefixes and hints: the first line that begins with "Error" and the like
+// (these cut off), else the first line; on one line, printable, cut after 400 bytes. "" when there is none.
+[[nodiscard]] std::string failure_words(std::string_view err);
+
+// What an Error says of a command that failed, beside its words.
+struct Failing {
+  ErrorCode code = ErrorCode::internal;
+  std::string thing;
+  std::string fix;
+};
+
+// Error `failing` when the command exits with a status that is not 0; its words are the cause.
+[[nodiscard]] Result<CommandOutput> run_or_fail(CommandRunner& server, const Command& what, const Failing& failing,
+                                                const std::stop_token& stop, const OutputSink& on_output = {});
+
 }  // namespace helper

@@ -38,4 +38,8 @@ std::string quote(const std::vector<std::string>& argv) {
   return line;
 }
 
+std::string assign(std::string_view name, std::string_view value) {
+  return std::string(name) + "=" + quote(value) + "\n";
+}
+
 }  // namespace helper::shell

@@ -13,4 +13,7 @@ namespace helper::shell {
 // A whole command: each word quoted, joined by spaces.
 [[nodiscard]] std::string quote(const std::vector<std::string>& argv);
 
+// A line that sets the variable `name`, which is a word of ours.
+[[nodiscard]] std::string assign(std::string_view name, std::string_view value);
+
 }  // namespace helper::shell

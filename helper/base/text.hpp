@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace helper {
 
@@ -25,5 +26,11 @@ namespace helper {
 // Whether more than `depth` brackets of the JSON text are open at one place. Of JSON it knows no more than where a
 // string ends: what else is wrong is left to a parser.
 [[nodiscard]] bool nests_deeper_than(int depth, std::string_view json);
+
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+// No control character is in it; bytes above 127 are not looked at.
+[[nodiscard]] bool is_printable(std::string_view text);
+// Without the blanks and line ends behind it.
+[[nodiscard]] std::string trimmed(std::string text);
 
 }  // namespace helper

@@ -1,7 +1,7 @@
 #include "cli/backend.hpp"
 
+#include "base/sections.hpp"
 #include "base/shell.hpp"
-#include "engine/sections.hpp"
 #include "ide/ssh_config.hpp"
 
 #include <string>
@@ -17,7 +17,7 @@ constexpr Milliseconds k_status_limit{20'000};
 
 // Where Gateway and Toolbox put what they download, and where images have an IDE.
 std::string look_script(const std::string& nonce) {
-  return engine::section_function(nonce) +
+  return script_begin(nonce) +
          "for d in \"$HOME\"/.cache/JetBrains/RemoteDev/dist/* /opt/* /opt/*/*; do\n"
          "  [ -f \"$d/bin/remote-dev-server.sh\" ] && [ -f \"$d/product-info.json\" ] || continue\n"
          "  sec backend 0; printf '%s\\n' \"$d\"; head -c 65536 \"$d/product-info.json\"; echo\n"
@@ -38,7 +38,7 @@ Result<CommandOutput> run_there(Context& context, const ide::Interpreter& interp
 
 std::vector<ide::Backend> backends_in(std::string_view output, const std::string& nonce) {
   std::vector<ide::Backend> backends;
-  for (const auto& section : engine::parse_sections(output, nonce)) {
+  for (const auto& section : parse_sections(output, nonce)) {
     const auto line_end = section.body.find('\n');
     if (section.name != "backend" || line_end == std::string::npos) continue;
     if (auto found = ide::parse_product_info(section.body.substr(0, line_end), section.body.substr(line_end + 1)))
@@ -50,7 +50,7 @@ std::vector<ide::Backend> backends_in(std::string_view output, const std::string
 }  // namespace
 
 std::optional<ide::Backend> find_backend(Context& context, const ide::Interpreter& interpreter) {
-  const std::string nonce = engine::make_nonce();
+  const std::string nonce = make_nonce();
   const auto look = run_there(context, interpreter, look_script(nonce), k_look_limit);
   if (!look) return std::nullopt;
   auto backend = ide::choose_backend(backends_in(look->out, nonce));

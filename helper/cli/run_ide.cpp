@@ -1,3 +1,4 @@
+#include "base/sections.hpp"
 #include "base/shell.hpp"
 #include "cli/backend.hpp"
 #include "cli/context.hpp"
@@ -5,7 +6,6 @@
 #include "cli/ready.hpp"
 #include "cli/runners.hpp"
 #include "cli/text.hpp"
-#include "engine/sections.hpp"
 #include "ide/ssh_config.hpp"
 
 #include <fmt/format.h>
@@ -83,11 +83,11 @@ bool is_there(Context& context, const ide::Interpreter& interpreter, const IdeAr
 // in nobody's way: the files are the user's own, in the place that JetBrains' tools use.
 Result<void> may_be_the_servers(Context& context, const ide::Interpreter& interpreter) {
   if (context.arguments.has("--yes")) return {};
-  const std::string mark = engine::make_nonce();
+  const std::string mark = make_nonce();
   const auto output = run_there(context, interpreter, shell::quote({"sh", "-c", k_servers, "sh", mark}), {}, {});
   if (!output || output->exit_status != 0) return {};
-  const auto sections = engine::parse_sections(output->out, mark);
-  const auto* place = engine::find_section(sections, "place");
+  const auto sections = parse_sections(output->out, mark);
+  const auto* place = find_section(sections, "place");
   if (place == nullptr) return {};
   const std::string mount = safe_line(place->body.substr(0, place->body.find('\n')), context.out_style.utf8);
   const std::string cause = "~/.cache/JetBrains in the container is the server's own folder, mounted at " + mount;
@@ -120,7 +120,7 @@ class Counter {
 };
 
 Result<ide::Backend> send(Context& context, const ide::Interpreter& interpreter, const IdeArchive& archive) {
-  const std::string mark = engine::make_nonce();
+  const std::string mark = make_nonce();
   ProcessSpec spec;
   spec.stdin_file = archive.file;
   spec.timeout = k_send_limit;
@@ -141,9 +141,9 @@ Result<ide::Backend> send(Context& context, const ide::Interpreter& interpreter,
                     run_there(context, interpreter, shell::quote({"sh", "-c", k_unpack, "sh", archive.folder, mark}),
                               std::move(spec), on_output));
   if (output.exit_status != 0) return failed(archive, output);
-  const auto sections = engine::parse_sections(tail, mark);
-  const auto* place = engine::find_section(sections, "place");
-  const auto* info = engine::find_section(sections, "info");
+  const auto sections = parse_sections(tail, mark);
+  const auto* place = find_section(sections, "place");
+  const auto* info = find_section(sections, "info");
   auto backend = place == nullptr || info == nullptr
                      ? std::nullopt
                      : ide::parse_product_info(place->body.substr(0, place->body.find('\n')), info->body);

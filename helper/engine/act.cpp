@@ -1,14 +1,20 @@
 #include "engine/act.hpp"
 
 #include "base/shell.hpp"
-#include "engine/act_run.hpp"
-#include "engine/cli.hpp"
+#include "engine/create_argv.hpp"
 #include "engine/progress.hpp"
+#include "engine/run.hpp"
+#include "plan/labels.hpp"
+
+#include <charconv>
 
 namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_pull_limit = std::chrono::minutes(60);
+constexpr Milliseconds k_logs_limit = std::chrono::seconds(30);
+constexpr Milliseconds k_commit_limit = std::chrono::minutes(60);  // a layer of many gigabytes on a slow disk
+constexpr Milliseconds k_build_limit = std::chrono::hours(6);      // CUDA extensions take their time
 
 }  // namespace
 
@@ -16,9 +22,9 @@ Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan:
                         const OutputSink& on_progress, const std::stop_token& stop) {
   PullProgress progress(on_progress);
   HELPER_TRY(run_or_fail(server, command(cli.argv({"pull", "--", action.image}), k_pull_limit),
-                         ErrorCode::image_missing, "image " + action.image,
-                         "build it on the server (" + cli.program + " build -t " + shell::quote(action.image) +
-                             " .), load it (" + cli.program + " load), or name another in helper.json: \"image\"",
+                         {ErrorCode::image_missing, "image " + action.image,
+                          "build it on the server (" + cli.program + " build -t " + shell::quote(action.image) +
+                              " .), load it (" + cli.program + " load), or name another in helper.json: \"image\""},
                          stop, [&](std::string_view piece) { progress.take(piece); }));
   return {};
 }
@@ -53,11 +59,72 @@ Result<void> remove_container(CommandRunner& server, const EngineCli& cli, const
 
 Result<std::string> container_logs(CommandRunner& server, const EngineCli& cli, const std::string& container, int lines,
                                    const std::stop_token& stop) {
-  Command what = command(cli.argv({"logs", "--tail", std::to_string(lines), "--", container}), k_inside_limit);
+  Command what = command(cli.argv({"logs", "--tail", std::to_string(lines), "--", container}), k_logs_limit);
   what.script += " 2>&1";
-  HELPER_TRY_ASSIGN(auto output, run_or_fail(server, what, ErrorCode::engine_failed, "container " + container,
-                                             "on the server: " + cli.program + " ps -a", stop));
+  HELPER_TRY_ASSIGN(auto output, run_or_fail(server, what,
+                                             {ErrorCode::engine_failed, "container " + container,
+                                              "on the server: " + cli.program + " ps -a"},
+                                             stop));
   return std::move(output.out);
+}
+
+Result<void> update_restart(CommandRunner& server, const EngineCli& cli, const plan::UpdateRestart& action,
+                            const std::stop_token& stop) {
+  return run_engine(server, cli, {"update", "--restart", action.policy, "--", action.name}, action.name, stop);
+}
+
+Result<void> rename_container(CommandRunner& server, const EngineCli& cli, const std::string& from,
+                              const std::string& to, const std::stop_token& stop) {
+  return run_engine(server, cli, {"rename", "--", from, to}, from, stop);
+}
+
+Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli, const plan::SnapshotContainer& action,
+                                const std::stop_token& stop) {
+  Argv argv = cli.argv({"commit"});
+  for (const char* label : {plan::k_label_target, plan::k_label_spec, plan::k_label_applied, plan::k_label_build}) {
+    argv.emplace_back("--change");
+    argv.push_back("LABEL " + std::string(label) + "=\"\"");
+  }
+  argv.insert(argv.end(), {"--", action.name, action.image});
+  HELPER_TRY(run_or_fail(server, command(argv, k_commit_limit),
+                         {ErrorCode::engine_failed, "copy of container " + action.name,
+                          "on the server, see whether its disk is full: docker system df"},
+                         stop));
+  return {};
+}
+
+Argv build_argv(const EngineCli& cli, const plan::BuildImage& action, const config::BuildConfig& build) {
+  Argv argv = cli.argv({"build", "--tag", action.image, "--file", build.dockerfile, "--label",
+                        std::string(plan::k_label_build) + "=" + action.print});
+  if (!build.target.empty()) argv.insert(argv.end(), {"--target", build.target});
+  for (const auto& [name, value] : build.args) argv.insert(argv.end(), {"--build-arg", name + "=" + value});
+  argv.emplace_back("-");
+  return argv;
+}
+
+Result<void> build_image(CommandRunner& server, const EngineCli& cli, const plan::BuildImage& action,
+                         const config::BuildConfig& build, const std::filesystem::path& context,
+                         const OutputSink& on_progress, const std::stop_token& stop) {
+  BuildProgress progress(on_progress);
+  Command what = command(build_argv(cli, action, build), k_build_limit);
+  what.stdin_file = context;
+  HELPER_TRY_ASSIGN(const auto output, server.run(what, stop, [&](std::string_view piece) { progress.take(piece); }));
+  if (output.exit_status == 0) return {};
+  return fail(ErrorCode::image_missing, "image " + action.image, build_failure(output),
+              "correct " + build.dockerfile + " in " + build.context.string());
+}
+
+Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, const std::string& image,
+                                const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(
+      const auto output,
+      run_or_fail(server, command(cli.argv({"image", "inspect", "--format", "{{.Size}}", "--", image}), k_start_limit),
+                  {ErrorCode::engine_failed, "image " + image,
+                   "look at it on the server: " + cli.program + " image inspect " + shell::quote(image)},
+                  stop));
+  std::int64_t size = 0;
+  std::from_chars(output.out.data(), output.out.data() + output.out.size(), size);
+  return size;
 }
 
 }  // namespace helper::engine

@@ -3,10 +3,14 @@
 #pragma once
 
 #include "base/command.hpp"
+#include "config/config.hpp"
+#include "engine/create_argv.hpp"
 #include "engine/engine_cli.hpp"
 #include "plan/desired.hpp"
 #include "plan/step.hpp"
 
+#include <cstdint>
+#include <filesystem>
 #include <stop_token>
 #include <string>
 
@@ -29,5 +33,23 @@ namespace helper::engine {
 // The last `lines` lines of the container's own output, both streams.
 [[nodiscard]] Result<std::string> container_logs(CommandRunner& server, const EngineCli& cli,
                                                  const std::string& container, int lines, const std::stop_token& stop);
+
+[[nodiscard]] Result<void> update_restart(CommandRunner& server, const EngineCli& cli,
+                                          const plan::UpdateRestart& action, const std::stop_token& stop);
+[[nodiscard]] Result<void> rename_container(CommandRunner& server, const EngineCli& cli, const std::string& from,
+                                            const std::string& to, const std::stop_token& stop);
+// The container is paused while its layer is written. The image does not carry our labels on: a container that somebody
+// makes from it is theirs.
+[[nodiscard]] Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli,
+                                              const plan::SnapshotContainer& action, const std::stop_token& stop);
+// docker build …, which reads its context from standard input.
+[[nodiscard]] Argv build_argv(const EngineCli& cli, const plan::BuildImage& action, const config::BuildConfig& build);
+// `context` is a .tar.gz of this machine.
+[[nodiscard]] Result<void> build_image(CommandRunner& server, const EngineCli& cli, const plan::BuildImage& action,
+                                       const config::BuildConfig& build, const std::filesystem::path& context,
+                                       const OutputSink& on_progress, const std::stop_token& stop);
+// Bytes of the whole image.
+[[nodiscard]] Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, const std::string& image,
+                                              const std::stop_token& stop);
 
 }  // namespace helper::engine

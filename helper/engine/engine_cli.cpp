@@ -1,18 +1,12 @@
 #include "engine/engine_cli.hpp"
 
+#include "base/shell.hpp"
+#include "engine/scripts.hpp"
+
 namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_find_limit{20'000};
-
-constexpr const char* k_find = R"sh(
-for engine in docker podman; do
-  info=$("$engine" info --format '{{json .}}' 2>/dev/null) || continue
-  case $info in '' | *'"ServerErrors":["'*) continue ;; esac
-  echo "$engine"
-  exit 0
-done
-)sh";
 
 }  // namespace
 
@@ -26,7 +20,8 @@ EngineCli cli_of(const plan::Engine& engine) { return {engine.program}; }
 
 Result<EngineCli> find_cli(CommandRunner& server, const std::string& wanted, const std::stop_token& stop) {
   if (wanted != "auto") return EngineCli{wanted};
-  HELPER_TRY_ASSIGN(const auto output, server.run({std::string(k_engine_path) + k_find, {}, k_find_limit}, stop));
+  HELPER_TRY_ASSIGN(const auto output,
+                    server.run({k_engine_path + std::string(scripts::find_engine), {}, k_find_limit}, stop));
   for (const char* program : {"docker", "podman"}) {
     if (output.out == std::string(program) + "\n") return EngineCli{program};
   }

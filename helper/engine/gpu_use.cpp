@@ -1,8 +1,10 @@
 #include "engine/gpu_use.hpp"
 
+#include "base/sections.hpp"
 #include "base/shell.hpp"
-#include "engine/act_run.hpp"
-#include "engine/look.hpp"
+#include "base/text.hpp"
+#include "engine/run.hpp"
+#include "engine/scripts.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -13,30 +15,6 @@ namespace {
 
 constexpr Milliseconds k_limit{40'000};
 constexpr std::size_t k_most_words = 200;
-
-// A container's processes are in a control group that has its id in its name (docker-ID.scope, /docker/ID, libpod-ID).
-constexpr std::string_view k_script = R"sh(
-by_index=index,uuid,memory.total,memory.used,utilization.gpu,name
-by_process=gpu_uuid,pid,used_memory,process_name
-csv=csv,noheader,nounits
-if command -v nvidia-smi >/dev/null 2>&1; then
-  answer=$(limited_to 15 nvidia-smi --query-gpu=$by_index --format=$csv 2>&1 </dev/null); sec gpus $?
-  printf '%s\n' "$answer"
-  answer=$(limited_to 15 nvidia-smi --query-compute-apps=$by_process --format=$csv 2>/dev/null </dev/null); sec processes $?
-  printf '%s\n' "$answer"
-  sec owners 0
-  printf '%s\n' "$answer" | while IFS=', ' read -r _ pid _; do
-    case $pid in '' | *[!0-9]*) continue ;; esac
-    group=$(sed -n 's/.*[-/]\([0-9a-f]\{64\}\).*/\1/p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-    printf '%s %s %s\n' "$pid" "$(stat -c %U "/proc/$pid" 2>/dev/null || echo '?')" "$group"
-  done
-  sec containers 0
-  "$engine" ps --no-trunc --format '{{.ID}} {{.Names}}' 2>/dev/null
-else
-  answer=$("$engine" exec --user 0 -- "$container" nvidia-smi --query-gpu=$by_index --format=$csv 2>&1 </dev/null); sec gpus $?
-  printf '%s\n' "$answer"
-fi
-)sh";
 
 // The first `count` fields of a line, and the rest as the last one: only that one may hold commas.
 std::vector<std::string> fields_of(const std::string& line, std::size_t count) {
@@ -85,9 +63,10 @@ std::map<int, Owner> read_owners(const std::vector<Section>& sections) {
 
 }  // namespace
 
-std::string gpu_use_script(const EngineCli& cli, const std::string& container, const std::string& nonce) {
-  return section_function(nonce) + "engine=" + shell::quote(cli.program) + "\ncontainer=" + shell::quote(container) +
-         "\n" + k_engine_path + "\n" + std::string(look_limits()) + std::string(k_script);
+std::string gpu_use_script(const EngineCli& cli, const plan::Place& place, const std::string& nonce) {
+  return script_begin(nonce) + shell::assign("engine", cli.program) +
+         shell::assign("inside", shell::quote(plan::entry(place, plan::As::root).words)) + k_engine_path + "\n" +
+         std::string(scripts::gpu_use);
 }
 
 Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
@@ -125,10 +104,10 @@ Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
   return gpus;
 }
 
-Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const EngineCli& cli, const std::string& container,
+Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const EngineCli& cli, const plan::Place& place,
                                             const std::stop_token& stop) {
   const std::string nonce = make_nonce();
-  HELPER_TRY_ASSIGN(const auto output, server.run({gpu_use_script(cli, container, nonce), {}, k_limit}, stop));
+  HELPER_TRY_ASSIGN(const auto output, server.run({gpu_use_script(cli, place, nonce), {}, k_limit}, stop));
   return read_gpu_use(parse_sections(output.out, nonce));
 }
 

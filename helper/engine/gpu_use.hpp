@@ -3,8 +3,9 @@
 
 #include "base/command.hpp"
 #include "base/result.hpp"
+#include "base/sections.hpp"
 #include "engine/engine_cli.hpp"
-#include "engine/sections.hpp"
+#include "plan/place.hpp"
 
 #include <optional>
 #include <stop_token>
@@ -33,12 +34,12 @@ struct GpuUse {
   friend bool operator==(const GpuUse&, const GpuUse&) = default;
 };
 
-// Pure: the script, and the reading of its sections. Where the server has no nvidia-smi, the container's is asked; it
+// Pure: the script, and the reading of its sections. Where the server has no nvidia-smi, the place's is asked; it
 // knows no processes. Error: gpu_no_driver in nvidia-smi's words.
-[[nodiscard]] std::string gpu_use_script(const EngineCli& cli, const std::string& container, const std::string& nonce);
+[[nodiscard]] std::string gpu_use_script(const EngineCli& cli, const plan::Place& place, const std::string& nonce);
 [[nodiscard]] Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections);
 
 [[nodiscard]] Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const EngineCli& cli,
-                                                          const std::string& container, const std::stop_token& stop);
+                                                          const plan::Place& place, const std::stop_token& stop);
 
 }  // namespace helper::engine

@@ -1,9 +1,8 @@
 #include "engine/list.hpp"
 
 #include "base/text.hpp"
-#include "engine/act_run.hpp"
-#include "engine/look.hpp"
 #include "engine/read.hpp"
+#include "engine/run.hpp"
 #include "plan/labels.hpp"
 
 namespace helper::engine {

@@ -1,10 +1,10 @@
 #include "engine/losses.hpp"
 
+#include "base/sections.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
-#include "engine/act_run.hpp"
-#include "engine/look.hpp"
-#include "engine/sections.hpp"
+#include "engine/run.hpp"
+#include "engine/scripts.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -16,19 +16,6 @@ namespace {
 constexpr Milliseconds k_losses_limit = std::chrono::seconds(60);  // the engine counts the layer's files
 constexpr std::size_t k_most_files = 8;
 constexpr std::size_t k_max_shown = 120;  // bytes of a command line
-
-// sed's last line is the number of all lines.
-constexpr const char* k_script = R"sh(
-sec size 0
-"$engine" container inspect --size --format '{{.SizeRw}}' -- "$container" 2>/dev/null </dev/null
-sec diff 0
-"$engine" diff "$container" 2>/dev/null </dev/null | sed -n '1,5000p
-$='
-sec processes 0
-"$engine" top "$container" -eo pid,args 2>/dev/null </dev/null | head -n 500
-sec gpu_jobs 0
-nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv,noheader 2>/dev/null </dev/null | head -n 500
-)sh";
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t value = 0;
@@ -56,8 +43,8 @@ std::vector<std::string> shown_files(std::vector<std::string> diff) {
 }  // namespace
 
 std::string losses_script(const EngineCli& cli, const std::string& container, const std::string& nonce) {
-  return section_function(nonce) + k_engine_path + "\nengine=" + shell::quote(cli.program) +
-         "\ncontainer=" + shell::quote(container) + "\n" + k_script;
+  return script_begin(nonce) + k_engine_path + "\n" + shell::assign("engine", cli.program) +
+         shell::assign("container", container) + std::string(scripts::losses);
 }
 
 plan::Losses read_losses(std::string_view text, const std::string& nonce) {

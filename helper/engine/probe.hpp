@@ -1,40 +1,40 @@
-// The one look at a server: engine, container, image and the container's inside in one script, one round trip.
+// The one look at a server: engine, container and image, and by another room's scripts the container's inside, all in
+// one script, one round trip.
 #pragma once
 
 #include "base/command.hpp"
+#include "base/sections.hpp"
 #include "engine/engine_cli.hpp"
-#include "engine/inside_probe.hpp"
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"
+#include "plan/place.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace helper::engine {
 
-// What is remembered of the files of this machine that an image is built from.
-struct ContextMemory {
-  std::string facts;  // names, times and sizes, as a fingerprint
-  std::string print;  // BuildInputs::print
+// What else the probe is to run. The scripts for the inside are run there as root, with what the engine's part knows in
+// the environment: $HELPER_RUN (which run of the container it is) and $HELPER_OWNER (uid of the project's owner).
+struct Looks {
+  std::string gpu_functions;  // sh: gpu_files NAME and gpu_list NAME, which print sections
+  bool gpus = true;           // the target wants GPUs
+  bool gpus_again = false;    // those of the server are listed although the run of the container is a known one
+  std::string known_run;      // run_of() the container that `quick` is for; "" = none
+  std::string quick;          // for the inside of that run
+  std::string full;           // for the inside of any other
 };
 
-// What is remembered of a running container, so that the next look can be quick. It holds for one run of one container.
-struct Memory {
-  std::string run;      // container id and start time; "" = nothing is known
-  plan::Inside inside;  // as last seen in full
-  std::optional<plan::GpuFacts> server_gpu{};
-  plan::Python python;                        // the chosen one, run again by every look
-  std::string jupyter_failed{};               // why Jupyter did not come up; "" when it did, or was not tried
-  std::optional<plan::SessionTry> session{};  // the last one; it says itself what it was tried with
-  std::string proven{};                       // the Inside::ssh_server that has proven the target's host key; "" = none
-  ContextMemory context{};                    // which outlives the rest
-  EngineCli cli{};
+// What the inside answered, as it came.
+struct InsideAnswer {
+  bool no_shell = false;  // nothing in the container can run a script
+  bool quick = false;     // which of the scripts was run
+  std::string text;
 };
 
-[[nodiscard]] std::string run_of(const plan::Container& container);
-
-// The server's part of Observed: everything but tunnels, keys of this machine and pinned host keys.
+// The server's part of what is observed: everything but tunnels, keys of this machine and pinned host keys.
 struct ServerFacts {
   std::string machine;  // as uname -m names it
   std::optional<Error> engine_error;
@@ -42,20 +42,15 @@ struct ServerFacts {
   std::optional<plan::Container> container;
   std::optional<plan::Container> aside;
   std::optional<plan::Image> image;
-  std::optional<plan::GpuFacts> server_gpu;
-  std::optional<plan::Inside> inside;
-  std::optional<Error> inside_error;
+  std::vector<Section> server_gpus;  // those that the GPU functions printed; none: they were not asked
+  std::optional<plan::Place> place;  // only when the container runs
+  std::optional<InsideAnswer> inside;
   std::optional<plan::Owner> project_owner;  // only when the container runs
 };
 
 // Pure: the script, and the reading of what it printed.
-[[nodiscard]] std::string probe_script(const plan::Desired& desired, const InsideQuestion& question,
-                                       const Memory& memory, const Nonces& nonces);
-[[nodiscard]] Result<ServerFacts> read_probe(std::string_view text, const Nonces& nonces, const plan::Desired& desired,
-                                             const InsideQuestion& question, const Memory& memory);
-
-// Runs it. Errors are the runner's: the server cannot be reached, the limit passed, a stop was requested.
-[[nodiscard]] Result<ServerFacts> probe(CommandRunner& server, const plan::Desired& desired, const Memory& memory,
-                                        const std::stop_token& stop);
+[[nodiscard]] std::string probe_script(const plan::Desired& desired, const Looks& looks, const std::string& nonce);
+[[nodiscard]] Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce,
+                                             const plan::Desired& desired);
 
 }  // namespace helper::engine

@@ -1,7 +1,7 @@
 #include "engine/progress.hpp"
 
+#include "base/command.hpp"
 #include "base/text.hpp"
-#include "engine/read.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -65,7 +65,7 @@ void BuildProgress::line(const std::string& text) {
 std::string build_failure(const CommandOutput& output) {
   // The old builder prints what a command said on its standard output and the error on the other stream; BuildKit
   // prints all on the latter.
-  std::string words = engine_words(output.err);
+  std::string words = failure_words(output.err);
   std::string_view said = output.out.empty() ? std::string_view(output.err) : std::string_view(output.out);
   constexpr std::size_t k_tail = 400;
   if (said.size() > k_tail) said.remove_prefix(said.size() - k_tail);

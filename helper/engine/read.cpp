@@ -1,5 +1,6 @@
 #include "engine/read.hpp"
 
+#include "base/command.hpp"
 #include "base/text.hpp"
 #include "engine/applied_label.hpp"
 #include "engine/read_settings.hpp"
@@ -17,8 +18,6 @@ namespace helper::engine {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t k_max_words = 400;  // of an engine's sentence, in bytes
 
 constexpr const char* k_group_fix =
     "on the server: sudo usermod -aG docker \"$USER\", then log in again (helper shutdown; helper ensure)";
@@ -192,9 +191,9 @@ Result<plan::Container> read_container(std::string_view text) {
     container.applied = read_applied(applied->second);
   container.settings = read_settings(inspect);
   container.image_id = text_at(inspect, {"Image"});
-  container.published = read_published(at(inspect, {"NetworkSettings", "Ports"}));
-  container.address = read_address(inspect);
-  container.host_network = text_at(inspect, {"HostConfig", "NetworkMode"}) == "host";
+  container.ways.published = read_published(at(inspect, {"NetworkSettings", "Ports"}));
+  container.ways.address = read_address(inspect);
+  container.ways.shares_network = text_at(inspect, {"HostConfig", "NetworkMode"}) == "host";
   container.env = texts(at(inspect, {"Config", "Env"}));
   const json& auto_remove = at(inspect, {"HostConfig", "AutoRemove"});
   container.auto_remove = auto_remove.is_boolean() && auto_remove.get<bool>();
@@ -240,7 +239,7 @@ Error engine_trouble(std::string_view text, std::string_view program) {
     const auto errors = texts(at(info, {"ServerErrors"}));
     return engine_trouble(errors.empty() ? std::string() : errors.front(), program);
   }
-  const std::string words = engine_words(text);
+  const std::string words = failure_words(text);
   if (program == "podman") {
     return {ErrorCode::engine_failed, "engine", words.empty() ? "podman info failed and said nothing" : words,
             "on the server, look at: podman info"};
@@ -254,35 +253,6 @@ Error engine_trouble(std::string_view text, std::string_view program) {
   }
   return {ErrorCode::engine_failed, "engine", words.empty() ? "docker info failed and said nothing" : words,
           "on the server, look at: docker info"};
-}
-
-std::string engine_words(std::string_view err) {
-  constexpr std::array<std::string_view, 4> k_prefixes{
-      "docker: ", "Error response from daemon: ", "Error: ", "ERROR: "};
-  // `docker start` adds this line below the cause; alone it would hide it.
-  constexpr std::string_view k_says_nothing = "Error: failed to start containers";
-  std::string_view words;
-  bool has_prefix = false;
-  while (!err.empty() && !has_prefix) {
-    const auto end = err.find('\n');
-    const std::string_view line = err.substr(0, end);
-    err.remove_prefix(end == std::string_view::npos ? err.size() : end + 1);
-    if (line.starts_with(k_says_nothing)) continue;
-    has_prefix = std::ranges::any_of(k_prefixes, [&](auto prefix) { return line.starts_with(prefix); });
-    if (has_prefix || words.empty()) words = line;
-  }
-  for (bool cut = true; cut;) {
-    cut = false;
-    for (const auto prefix : k_prefixes) {
-      if (words.starts_with(prefix)) {
-        words.remove_prefix(prefix.size());
-        cut = true;
-      }
-    }
-  }
-  while (!words.empty() && std::string_view(" .\r").find(words.back()) != std::string_view::npos)
-    words.remove_suffix(1);
-  return printable(words, k_max_words);
 }
 
 }  // namespace helper::engine

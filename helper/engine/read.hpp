@@ -19,9 +19,4 @@ namespace helper::engine {
 // Of an engine that does not answer: what it said on standard error, or its JSON with ServerErrors.
 [[nodiscard]] Error engine_trouble(std::string_view text, std::string_view program = "docker");
 
-// The engine's own words without its prefixes and hints: the first line that starts with "Error", "docker: " and the
-// like (these cut off), else the first line; on one line and
-// printable, cut after 400 bytes. "" when there is none.
-[[nodiscard]] std::string engine_words(std::string_view err);
-
 }  // namespace helper::engine

@@ -1,16 +1,17 @@
 #include "ensure/apply.hpp"
 
 #include "engine/act.hpp"
-#include "engine/act_jupyter.hpp"
-#include "engine/act_lifecycle.hpp"
-#include "engine/act_ssh.hpp"
-#include "engine/act_user.hpp"
+#include "engine/bundle.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/jupyter_token.hpp"
 #include "ensure/local_key.hpp"
 #include "ide/interpreter.hpp"
 #include "ide/known_hosts.hpp"
+#include "inside/hooks.hpp"
+#include "inside/jupyter.hpp"
+#include "inside/sshd.hpp"
+#include "inside/user.hpp"
 
 namespace helper::ensure {
 namespace {
@@ -20,11 +21,17 @@ struct Apply {
   const Paths& paths;
   const plan::Desired& desired;
   const engine::EngineCli& cli;
+  const std::optional<plan::Place>& place;
   const OutputSink& on_progress;
   const std::stop_token& stop;
   const std::function<Result<void>()>& still_approved;
 
-  [[nodiscard]] const std::string& container() const { return desired.target.container.name; }
+  // Steps for the inside are planned only when there is one.
+  template <class Do>
+  [[nodiscard]] Result<void> in_place(Do done) const {
+    if (!place) return fail(ErrorCode::internal, desired.target.name, "its container does not run", "helper ensure");
+    return done(*place);
+  }
 
   Result<void> operator()(const plan::OpenTunnel& a) const {
     return hands.tunnels.open(a.tunnel.local_port, a.tunnel.name);
@@ -87,24 +94,31 @@ struct Apply {
   Result<void> operator()(const plan::StartSshd& a) const {
     HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(hands.files, paths, desired.target.name));
     HELPER_TRY_ASSIGN(const auto open, find_host_keys(hands.files, paths, desired.target.name));
-    return engine::start_sshd(hands.server, cli, container(), a.setup, secrets, plan::fingerprint(a.setup, open), stop);
+    return in_place([&](const plan::Place& in) {
+      return inside::start_sshd(hands.server, in, a.setup, secrets, plan::fingerprint(a.setup, open), stop);
+    });
   }
   Result<void> operator()(const plan::MakeUser& a) const {
-    return engine::make_user(hands.server, cli, container(), a, stop);
+    return in_place([&](const plan::Place& in) { return inside::make_user(hands.server, in, a, stop); });
   }
   Result<void> operator()(const plan::MatchUser& a) const {
-    return engine::match_user(hands.server, cli, container(), a, stop);
+    return in_place([&](const plan::Place& in) { return inside::match_user(hands.server, in, a, stop); });
   }
   Result<void> operator()(const plan::RunHooks& a) const {
-    return engine::run_hooks(hands.server, cli, container(), desired.target.ssh.env, a, on_progress, stop);
+    return in_place([&](const plan::Place& in) {
+      return inside::run_hooks(hands.server, in, desired.target.ssh.env, a, on_progress, stop);
+    });
   }
-  Result<void> operator()(const plan::Eject& a) const { return engine::eject(hands.server, cli, a, stop); }
+  Result<void> operator()(const plan::Eject& a) const {
+    return in_place([&](const plan::Place& in) { return inside::eject(hands.server, in, a, stop); });
+  }
   Result<void> operator()(const plan::StartJupyter& a) const {
     HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, desired.target.name));
-    return engine::start_jupyter(hands.server, cli, container(), a.setup, token, stop);
+    return in_place(
+        [&](const plan::Place& in) { return inside::start_jupyter(hands.server, in, a.setup, token, stop); });
   }
   Result<void> operator()(const plan::StopJupyter& a) const {
-    return engine::stop_jupyter(hands.server, cli, container(), a, stop);
+    return in_place([&](const plan::Place& in) { return inside::stop_jupyter(hands.server, in, a, stop); });
   }
   Result<void> operator()(const plan::PinHostKeys& a) const {
     HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
@@ -118,9 +132,9 @@ struct Apply {
 }  // namespace
 
 Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired, const engine::EngineCli& cli,
-                   const plan::Action& action, const OutputSink& on_progress, const std::stop_token& stop,
-                   const std::function<Result<void>()>& still_approved) {
-  return std::visit(Apply{hands, paths, desired, cli, on_progress, stop, still_approved}, action);
+                   const std::optional<plan::Place>& place, const plan::Action& action, const OutputSink& on_progress,
+                   const std::stop_token& stop, const std::function<Result<void>()>& still_approved) {
+  return std::visit(Apply{hands, paths, desired, cli, place, on_progress, stop, still_approved}, action);
 }
 
 }  // namespace helper::ensure

@@ -5,18 +5,20 @@
 #include "engine/engine_cli.hpp"
 #include "ensure/hands.hpp"
 #include "plan/desired.hpp"
+#include "plan/place.hpp"
 #include "plan/step.hpp"
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 namespace helper::ensure {
 
-// `on_progress` gets the lines that a long step prints. `still_approved` is asked before a folder of this machine is
-// sent; it may be empty.
+// `place` is where steps for the inside are done. `on_progress` gets the lines that a long step prints.
+// `still_approved` is asked before a folder of this machine is sent; it may be empty.
 [[nodiscard]] Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                                 const engine::EngineCli& cli, const plan::Action& action,
-                                 const OutputSink& on_progress, const std::stop_token& stop,
+                                 const engine::EngineCli& cli, const std::optional<plan::Place>& place,
+                                 const plan::Action& action, const OutputSink& on_progress, const std::stop_token& stop,
                                  const std::function<Result<void>()>& still_approved = {});
 
 }  // namespace helper::ensure

@@ -178,8 +178,7 @@ Result<std::vector<ContextFile>> list_context(const config::BuildConfig& build) 
   return std::move(walk.files);
 }
 
-plan::BuildInputs build_inputs(const config::BuildConfig& build, engine::ContextMemory& memory,
-                               const std::stop_token& stop) {
+plan::BuildInputs build_inputs(const config::BuildConfig& build, ContextMemory& memory, const std::stop_token& stop) {
   const auto files = list_context(build);
   if (!files) return {{}, files.error()};
   const std::string facts = facts_of(build, *files);

@@ -5,7 +5,7 @@
 #include "base/result.hpp"
 #include "base/unlinked_file.hpp"
 #include "config/config.hpp"
-#include "engine/probe.hpp"
+#include "ensure/look_at_server.hpp"
 #include "plan/observed.hpp"
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct ContextFile {
 
 // The fingerprint of all that decides what is built. Files are read again only when one of them has another time, size
 // or inode than when `memory` was made.
-[[nodiscard]] plan::BuildInputs build_inputs(const config::BuildConfig& build, engine::ContextMemory& memory,
+[[nodiscard]] plan::BuildInputs build_inputs(const config::BuildConfig& build, ContextMemory& memory,
                                              const std::stop_token& stop);
 
 // The context as a .tar.gz, as it is now: a file that goes or changes meanwhile is left out, or in it as it was read.

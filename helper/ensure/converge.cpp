@@ -1,11 +1,11 @@
 #include "ensure/converge.hpp"
 
-#include "engine/look_session.hpp"
 #include "engine/losses.hpp"
 #include "ensure/apply.hpp"
 #include "ensure/jupyter_work.hpp"
 #include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
+#include "inside/look_session.hpp"
 #include "plan/attempts.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/losses.hpp"
@@ -32,7 +32,7 @@ bool is_about_the_server(ErrorCode code) {
 
 class Convergence {
  public:
-  Convergence(const Hands& hands, const Paths& paths, const plan::Desired& desired, engine::Memory& memory,
+  Convergence(const Hands& hands, const Paths& paths, const plan::Desired& desired, Memory& memory,
               const EventSink& on_event, const std::stop_token& stop, const Consents& consents)
       : hands_(hands),
         paths_(paths),
@@ -208,10 +208,8 @@ class Convergence {
     if (plan::why_untried(*observed.key).empty()) {
       HELPER_TRY_ASSIGN(tried, hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), stop_));
     }
-    if (!tried.works()) {
-      HELPER_TRY(engine::look_at_session(hands_.server, engine::cli_of(observed.engine.value_or(plan::Engine{})),
-                                         desired_.target.container.name, desired_.target.ssh.user, tried, stop_));
-    }
+    if (!tried.works() && observed.place)
+      HELPER_TRY(inside::look_at_session(hands_.server, *observed.place, tried, stop_));
     tried.of = plan::session_key(desired_, observed);
     memory_.session = tried;
     observed.session = std::move(tried);
@@ -222,7 +220,7 @@ class Convergence {
     const engine::EngineCli cli = engine::cli_of(observed.engine.value_or(plan::Engine{}));
     for (const auto& step : plan.steps) {
       if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
-      if (auto done = apply_one(step, cli); !done) {
+      if (auto done = apply_one(step, cli, observed.place); !done) {
         const auto code = done.error().code;
         if (is_about_jupyter(step.action) && (code == ErrorCode::inside_failed || code == ErrorCode::timed_out)) {
           // SSH and Python are of use without it: the next plan says what is wrong, and does the rest.
@@ -240,14 +238,15 @@ class Convergence {
     return {};
   }
 
-  Result<void> apply_one(const plan::Step& step, const engine::EngineCli& cli) {
+  Result<void> apply_one(const plan::Step& step, const engine::EngineCli& cli,
+                         const std::optional<plan::Place>& place) {
     const auto start = hands_.clock.now();
     const std::string text = plan::to_text(step.action);
     tell({Event::Kind::started, {}, text, step.cause, {}, {}, {}});
     const auto on_progress = [&](std::string_view piece) {
       tell({Event::Kind::progress, {}, std::string(piece), {}, {}, {}, {}});
     };
-    auto done = apply(hands_, paths_, desired_, cli, step.action, on_progress, stop_, consents_.still_approved);
+    auto done = apply(hands_, paths_, desired_, cli, place, step.action, on_progress, stop_, consents_.still_approved);
     const auto elapsed = since(hands_.clock, start);
     if (!done) {
       tell({Event::Kind::failed, {}, text, done.error().cause, elapsed, {}, {}});
@@ -316,7 +315,7 @@ class Convergence {
   const Hands& hands_;
   const Paths& paths_;
   plan::Desired desired_;
-  engine::Memory& memory_;
+  Memory& memory_;
   const EventSink& on_event_;
   const std::stop_token& stop_;
   const Consents& consents_;
@@ -336,7 +335,7 @@ class Convergence {
 
 }  // namespace
 
-Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired, engine::Memory& memory,
+Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired, Memory& memory,
                         const EventSink& on_event, const std::stop_token& stop, const Consents& consents) {
   return Convergence(hands, paths, desired, memory, on_event, stop, consents).run();
 }

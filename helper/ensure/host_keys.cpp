@@ -77,15 +77,15 @@ Result<std::vector<std::string>> find_host_keys(FileStore& files, const Paths& p
   return found;
 }
 
-Result<engine::HostKeyFiles> read_host_keys(FileStore& files, const Paths& paths, const std::string& target) {
-  engine::HostKeyFiles keys;
+Result<inside::HostKeyFiles> read_host_keys(FileStore& files, const Paths& paths, const std::string& target) {
+  inside::HostKeyFiles keys;
   HELPER_TRY_ASSIGN(const auto ed25519, files.read(paths.host_keys(target) / "ed25519"));
   HELPER_TRY_ASSIGN(const auto ecdsa, files.read(paths.host_keys(target) / "ecdsa"));
   if (!ed25519 || !ecdsa) {
     return fail(ErrorCode::file_failed, paths.host_keys(target).string(), "the host keys are not there any more",
                 "helper ensure " + target + " makes new ones");
   }
-  return engine::HostKeyFiles{*ed25519, *ecdsa};
+  return inside::HostKeyFiles{*ed25519, *ecdsa};
 }
 
 Result<void> make_host_keys(FileStore& files, const Paths& paths, const std::string& target,

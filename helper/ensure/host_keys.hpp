@@ -3,7 +3,7 @@
 
 #include "base/files.hpp"
 #include "base/paths.hpp"
-#include "engine/act_ssh.hpp"
+#include "inside/sshd.hpp"
 
 #include <stop_token>
 #include <string>
@@ -15,7 +15,7 @@ namespace helper::ensure {
 [[nodiscard]] Result<std::vector<std::string>> find_host_keys(FileStore& files, const Paths& paths,
                                                               const std::string& target);
 // Error file_failed when they are not there.
-[[nodiscard]] Result<engine::HostKeyFiles> read_host_keys(FileStore& files, const Paths& paths,
+[[nodiscard]] Result<inside::HostKeyFiles> read_host_keys(FileStore& files, const Paths& paths,
                                                           const std::string& target);
 
 // ed25519 and ECDSA, 0600. RSA is left out: it takes a second to make, and every client that still lives knows ECDSA.

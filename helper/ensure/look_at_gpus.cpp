@@ -1,7 +1,7 @@
 #include "ensure/look_at_gpus.hpp"
 
-#include "engine/framework_check.hpp"
 #include "engine/gpu_use.hpp"
+#include "inside/frameworks.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/gpu_ladder.hpp"
 
@@ -29,7 +29,7 @@ Error sees_no_gpu(const FrameworkReport& framework, const std::string& python) {
       "install a build of " + framework.name + " that fits the server's driver (nvidia-smi shows its CUDA version)"};
 }
 
-Result<void> check_frameworks(CommandRunner& server, const engine::EngineCli& cli, const plan::Desired& desired,
+Result<void> check_frameworks(CommandRunner& server, const plan::Place& place, const plan::Desired& desired,
                               const plan::Python& python, const EventSink& on_event, const std::stop_token& stop,
                               GpuReport& report) {
   for (const auto& framework : python.frameworks) {
@@ -37,8 +37,7 @@ Result<void> check_frameworks(CommandRunner& server, const engine::EngineCli& cl
         Event::Kind::started, desired.target.name, "ask " + framework.name, "it has to be imported", {}, {}, {}};
     on_event(event);
     const auto start = std::chrono::steady_clock::now();
-    HELPER_TRY_ASSIGN(const auto check, engine::check_framework(server, cli, desired.target.container.name,
-                                                                desired.target.ssh.user, python.path, framework, stop));
+    HELPER_TRY_ASSIGN(const auto check, inside::check_framework(server, place, python.path, framework, stop));
     const auto elapsed = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - start);
     event.kind = check.sees_gpus ? Event::Kind::done : Event::Kind::failed;
     event.cause = check.detail;
@@ -57,7 +56,7 @@ Result<void> must_be_seen(const plan::Desired& desired, const plan::Observed& ob
   if (observed.server_error) return fail(*observed.server_error);
   if (observed.engine_error) return fail(*observed.engine_error);
   if (observed.inside_error) return fail(*observed.inside_error);
-  if (observed.inside) return {};
+  if (observed.inside && observed.place) return {};
   return fail(ErrorCode::not_ready, "container " + desired.target.container.name, "it does not run",
               "helper ensure " + desired.target.name);
 }
@@ -70,8 +69,8 @@ Result<GpuReport> gpu_report(CommandRunner& server, const plan::Desired& desired
   const auto ladder = plan::gpu_ladder(desired, observed);
   for (const auto& rung : ladder) report.ladder.push_back({rung.name, plan::to_text(rung.state), rung.detail});
   if (const auto failure = plan::lowest_failure(ladder)) report.problems.push_back(*failure);
-  auto gpus = engine::look_at_gpu_use(server, engine::cli_of(observed.engine.value_or(plan::Engine{})),
-                                      desired.target.container.name, stop);
+  auto gpus =
+      engine::look_at_gpu_use(server, engine::cli_of(observed.engine.value_or(plan::Engine{})), *observed.place, stop);
   if (gpus) {
     for (const auto& gpu : *gpus) report.gpus.push_back(device_report(gpu, observed.inside->gpu));
   } else if (gpus.error().code != ErrorCode::gpu_no_driver) {
@@ -82,8 +81,7 @@ Result<GpuReport> gpu_report(CommandRunner& server, const plan::Desired& desired
   const auto python = plan::choose_python(desired.target, *observed.inside);
   if (!check || !python) return report;
   report.python = python->python.path;
-  HELPER_TRY(check_frameworks(server, engine::cli_of(observed.engine.value_or(plan::Engine{})), desired, python->python,
-                              on_event, stop, report));
+  HELPER_TRY(check_frameworks(server, *observed.place, desired, python->python, on_event, stop, report));
   return report;
 }
 

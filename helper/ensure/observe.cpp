@@ -1,5 +1,6 @@
 #include "ensure/observe.hpp"
 
+#include "engine/place.hpp"
 #include "ensure/banner.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/bundles.hpp"
@@ -7,11 +8,11 @@
 #include "ensure/local_key.hpp"
 #include "ide/interpreter.hpp"
 #include "ide/known_hosts.hpp"
+#include "inside/ways.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/session.hpp"
 #include "plan/sshd_setup.hpp"
-#include "plan/ways.hpp"
 
 #include <algorithm>
 #include <future>
@@ -61,35 +62,41 @@ std::vector<std::string> type_to_ask_for(const std::vector<std::string>& keys) {
   return {keys.front().substr(0, keys.front().find(' '))};
 }
 
-void take(plan::Observed& observed, engine::ServerFacts facts) {
-  observed.machine = std::move(facts.machine);
-  observed.engine_error = std::move(facts.engine_error);
-  observed.engine = std::move(facts.engine);
-  observed.container = std::move(facts.container);
-  observed.aside = std::move(facts.aside);
-  observed.image = std::move(facts.image);
-  observed.server_gpu = std::move(facts.server_gpu);
-  observed.inside = std::move(facts.inside);
-  observed.project_owner = std::move(facts.project_owner);
-  observed.inside_error = std::move(facts.inside_error);
+// What the server's look found, beside what this machine tells.
+void take(plan::Observed& observed, plan::Observed seen) {
+  seen.tunnels = std::move(observed.tunnels);
+  seen.key = std::move(observed.key);
+  seen.host_keys = std::move(observed.host_keys);
+  seen.pinned_host_keys = std::move(observed.pinned_host_keys);
+  seen.build = std::move(observed.build);
+  observed = std::move(seen);
 }
 
-void remember(const plan::Observed& observed, const plan::Desired& desired, engine::Memory& memory) {
+// How the server gets to the ports of the place, by the sshd that belongs there.
+void add_doors(plan::Observed& observed, const plan::Desired& desired) {
+  if (!observed.place) return;
+  const bool looked_into = observed.inside && observed.inside->has_shell;
+  const auto setup = looked_into && observed.key ? std::optional(plan::sshd_setup(desired, observed)) : std::nullopt;
+  const bool has_bundle = observed.inside && plan::takes_bundle(observed);
+  observed.doors = inside::ways(*observed.place, desired.tunnels, setup && *setup ? &**setup : nullptr, has_bundle);
+}
+
+void remember(const plan::Observed& observed, const plan::Desired& desired, Memory& memory) {
   if (!observed.inside || !observed.container) {
     memory = {};
     return;
   }
   const auto choice = plan::choose_python(desired.target, *observed.inside);
-  memory = choice ? engine::Memory{engine::run_of(*observed.container),
-                                   *observed.inside,
-                                   observed.server_gpu,
-                                   choice->python,
-                                   observed.attempts.jupyter_failed,
-                                   std::move(memory.session),
-                                   std::move(memory.proven),
-                                   {},
-                                   engine::cli_of(observed.engine.value_or(plan::Engine{}))}
-                  : engine::Memory{};
+  memory = choice ? Memory{engine::run_of(*observed.container),
+                           *observed.inside,
+                           observed.server_gpu,
+                           choice->python,
+                           observed.attempts.jupyter_failed,
+                           std::move(memory.session),
+                           std::move(memory.proven),
+                           {},
+                           engine::cli_of(observed.engine.value_or(plan::Engine{}))}
+                  : Memory{};
 }
 
 }  // namespace
@@ -109,8 +116,8 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   return observed;
 }
 
-Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                               engine::Memory& memory, const std::stop_token& stop) {
+Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired, Memory& memory,
+                               const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(auto observed, observe_here(hands, paths, desired));
   plan::Tunnel* ssh = ssh_tunnel(observed, desired);
   std::optional<ShownKeys> shown;
@@ -121,20 +128,22 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   if (ssh != nullptr && ssh->remote && !observed.host_keys.empty()) show(proof);
   const std::string before = memory.inside.ssh_server;
 
-  engine::ContextMemory context = memory.context;
+  ContextMemory context = memory.context;
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
     observed.build = build_inputs(*build, context, stop);
 
-  auto facts = engine::probe(hands.server, desired, memory, stop);
+  auto facts = look_at_server(hands.server, desired, memory, stop);
   const bool quick = !memory.run.empty();
   if (facts && facts->inside && facts->inside->pythons.empty() && quick) {
     memory = {};  // the interpreter that was chosen no longer runs: look for all of them again
-    facts = engine::probe(hands.server, desired, memory, stop);
+    facts = look_at_server(hands.server, desired, memory, stop);
   }
   if (!facts && facts.error().code == ErrorCode::cancelled) return fail(std::move(facts).error());
   if (facts) {
     take(observed, std::move(*facts));
     observed.bundle = find_bundle(paths, observed.machine);
+    add_doors(observed, desired);
+    ssh = ssh_tunnel(observed, desired);
     if (observed.container && engine::run_of(*observed.container) == memory.run)
       observed.attempts.jupyter_failed = memory.jupyter_failed;
   } else {
@@ -143,13 +152,9 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   remember(observed, desired, memory);
   memory.context = context;
 
-  const auto setup = observed.inside && observed.inside->has_shell && observed.key
-                         ? std::optional(plan::sshd_setup(desired, observed))
-                         : std::nullopt;
-  const bool leads_to_sshd =
-      shown && setup && *setup && !observed.inside->sshd_print.empty() &&
-      ssh->remote == plan::way_to_sshd(observed.engine.value_or(plan::Engine{}), *observed.container,
-                                       desired.target.container.name, **setup);
+  const auto door = observed.doors.find(plan::k_container_ssh_port);
+  const bool leads_to_sshd = shown && door != observed.doors.end() && observed.inside &&
+                             !observed.inside->sshd_print.empty() && ssh->remote == door->second;
   if (leads_to_sshd) {
     auto keys = shown->wait(stop);
     if (keys && proof == KeyProof::greeting && observed.inside->ssh_server != memory.proven) {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/paths.hpp"
-#include "engine/probe.hpp"
 #include "ensure/hands.hpp"
+#include "ensure/look_at_server.hpp"
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"
 
@@ -19,6 +19,6 @@ namespace helper::ensure {
 // reached is an observation (server_error); errors are a stop that was requested, and files of ours that cannot be
 // read.
 [[nodiscard]] Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                                             engine::Memory& memory, const std::stop_token& stop);
+                                             Memory& memory, const std::stop_token& stop);
 
 }  // namespace helper::ensure

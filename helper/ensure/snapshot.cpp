@@ -2,7 +2,7 @@
 
 #include "config/image_name.hpp"
 #include "config/values.hpp"
-#include "engine/act_lifecycle.hpp"
+#include "engine/act.hpp"
 
 #include <array>
 #include <ctime>

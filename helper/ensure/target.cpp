@@ -5,6 +5,7 @@
 #include "engine/act.hpp"
 #include "engine/list.hpp"
 #include "engine/logs.hpp"
+#include "engine/place.hpp"
 #include "ensure/converge.hpp"
 #include "ensure/counting_runner.hpp"
 #include "ensure/look_at_gpus.hpp"

@@ -126,7 +126,7 @@ class Target {
   std::shared_ptr<AskJob> ask_;
   std::shared_ptr<ssh::SecretCache> secrets_;
   std::unique_ptr<Connection> connection_;
-  engine::Memory memory_;
+  Memory memory_;
   std::optional<config::Target> config_;  // that memory_ and connection_ are for
   std::string agent_socket_;
   std::function<Result<void>()> still_approved_;  // of the last who converged

@@ -49,7 +49,7 @@ class Ladder {
         server_(observed.server_gpu),
         container_(*observed.container),
         inside_(observed.inside->gpu),
-        program_(observed.engine.value_or(Engine{}).program),
+        by_hand_(observed.place.value_or(Place{}).by_hand),
         wanted_(wanted_gpus(desired.target.container, observed.server_gpu)) {}
 
   std::vector<Rung> judge() {
@@ -174,9 +174,8 @@ class Ladder {
                    restart(""));
     }
     if (inside_.smi_status != 0) {
-      return fails(
-          ErrorCode::gpu_not_seen, "nvidia-smi fails in the container: " + said(inside_),
-          "look inside, on the server: " + program_ + " exec " + desired_.target.container.name + " nvidia-smi -L");
+      return fails(ErrorCode::gpu_not_seen, "nvidia-smi fails in the container: " + said(inside_),
+                   "look inside, on the server: " + by_hand_ + " nvidia-smi -L");
     }
     const std::size_t seen = count_gpus(inside_);
     if (seen == 0) {
@@ -195,7 +194,7 @@ class Ladder {
   const std::optional<GpuFacts>& server_;
   const Container& container_;
   const GpuFacts& inside_;
-  const std::string program_;
+  const std::string by_hand_;
   const std::optional<std::size_t> wanted_;
   bool failed_ = false;
   std::vector<Rung> rungs_;

@@ -28,7 +28,7 @@ const JupyterPackage* choose(const std::vector<JupyterPackage>& packages, const 
 
 // A container on the server's network, or in another container's, is no place to listen for everybody.
 bool has_network_of_its_own(const Container& container) {
-  return !container.published.empty() || (!container.address.empty() && container.address != k_loopback);
+  return !container.ways.published.empty() || (!container.ways.address.empty() && container.ways.address != k_loopback);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "config/config.hpp"
 #include "plan/jupyter_facts.hpp"
+#include "plan/place.hpp"
 
 #include <cstdint>
 #include <map>
@@ -63,17 +64,15 @@ struct Container {
   std::string error;          // the engine's text when the last start failed; "" otherwise
   std::string started_at;     // RFC 3339, as the engine gives it
   GpuWay gpu_way = GpuWay::none;
-  std::string runtime;                          // HostConfig.Runtime
-  std::map<std::string, std::string> labels;    // ours tell whether we made it
-  std::map<std::string, std::string> applied;   // Desired::fields when it was made; none: it has no such label
-  std::optional<Settings> settings;             // absent: the engine did not tell
-  std::map<std::uint16_t, Endpoint> published;  // container port -> where the server reaches it
-  std::string address;                          // at which the server reaches every port of it; "" when there is none
-  std::vector<std::string> env;                 // "NAME=value": of the image and of its creation
-  bool host_network = false;                    // it has no network of its own but the server's
-  bool auto_remove = false;                     // --rm: the engine deletes it as soon as it stops
-  std::vector<Mount> mounts;                    // those that were asked for when it was made
-  std::string bundle_volume;                    // the volume at k_bundle_folder; "" when there is none
+  std::string runtime;                         // HostConfig.Runtime
+  std::map<std::string, std::string> labels;   // ours tell whether we made it
+  std::map<std::string, std::string> applied;  // Desired::fields when it was made; none: it has no such label
+  std::optional<Settings> settings;            // absent: the engine did not tell
+  Ways ways;                                   // how the server reaches its ports
+  std::vector<std::string> env;                // "NAME=value": of the image and of its creation
+  bool auto_remove = false;                    // --rm: the engine deletes it as soon as it stops
+  std::vector<Mount> mounts;                   // those that were asked for when it was made
+  std::string bundle_volume;                   // the volume at k_bundle_folder; "" when there is none
   friend bool operator==(const Container&, const Container&) = default;
 };
 
@@ -243,6 +242,9 @@ struct Observed {
   std::optional<Container> aside;    // the container that is being replaced, under its other name
   std::optional<Image> image;        // absent: not on the server
   std::optional<BuildInputs> build;  // absent: the config builds no image
+  std::optional<Place> place;        // where programs of the target run; absent: its container does not run
+  std::map<std::uint16_t, Remote>
+      doors;  // of the place, by port: how the server gets there; the SSH port's is our sshd's
   std::optional<Inside> inside;
   std::optional<Error> inside_error;   // the container runs and could not be looked into
   std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server

@@ -30,7 +30,12 @@ std::string why_not_as_it_is(const Draft& draft, const JupyterFacts& jupyter, co
   return {};
 }
 
-void keep_running(Draft& draft, const JupyterFacts& jupyter, const JupyterSetup& setup) {
+As owner_of(const JupyterFacts& jupyter, const Inside& inside) {
+  if (jupyter.uid == 0) return As::root;
+  return jupyter.uid == inside.user_uid ? As::user : As::full_root;
+}
+
+void keep_running(Draft& draft, const Inside& inside, const JupyterFacts& jupyter, const JupyterSetup& setup) {
   const std::string cause = why_not_as_it_is(draft, jupyter, setup);
   if (cause.empty()) return;
   if (jupyter.listening && jupyter.sessions > 0) {
@@ -39,7 +44,7 @@ void keep_running(Draft& draft, const JupyterFacts& jupyter, const JupyterSetup&
         " of its kernels and terminals would end; shut them down in it, then: helper ensure " + draft.target.name);
     return;
   }
-  draft.step(StopJupyter{jupyter.uid}, cause);
+  draft.step(StopJupyter{owner_of(jupyter, inside)}, cause);
   draft.step(StartJupyter{setup}, "it is stopped for that");
 }
 
@@ -49,7 +54,7 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
   const JupyterFacts& jupyter = inside.jupyter;
   if (!draft.target.jupyter) {
     if (jupyter.ours_runs && jupyter.sessions == 0)
-      draft.step(StopJupyter{jupyter.uid}, "the config does not name it any more");
+      draft.step(StopJupyter{owner_of(jupyter, inside)}, "the config does not name it any more");
     return;
   }
   const auto setup = jupyter_setup(draft.desired, draft.observed);
@@ -64,7 +69,7 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
   } else if (!jupyter.listening && !draft.observed.attempts.jupyter_failed.empty()) {
     draft.note("Jupyter does not run: " + draft.observed.attempts.jupyter_failed);
   } else if (jupyter.ours_runs) {
-    keep_running(draft, jupyter, *setup);
+    keep_running(draft, inside, jupyter, *setup);
     say_whose_it_is(draft, inside, setup->package);
   } else {
     draft.step(StartJupyter{*setup}, jupyter.ours_ended ? "it has ended" : "it does not run");

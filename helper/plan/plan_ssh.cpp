@@ -3,7 +3,6 @@
 #include "plan/places.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
-#include "plan/ways.hpp"
 
 namespace helper::plan {
 namespace {

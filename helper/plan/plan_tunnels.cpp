@@ -1,6 +1,5 @@
 #include "plan/draft.hpp"
 #include "plan/session.hpp"
-#include "plan/ways.hpp"
 
 #include <algorithm>
 
@@ -20,25 +19,18 @@ const char* why_point(const Tunnel* open, const Remote& wanted) {
   return same_port ? "the way past the container's port is another one" : "the container's port has moved";
 }
 
-// None: there is no way, and a problem says so, or what stands on it is not there yet.
+// None: there is no way, and a problem says so, or what is behind it is not there yet.
 std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
-  const Container& container = *draft.observed.container;
-  const Engine engine = draft.observed.engine.value_or(Engine{});
-  if (wanted.container_port == k_container_ssh_port) {
-    if (!draft.observed.key) return std::nullopt;
-    const auto setup = sshd_setup(draft.desired, draft.observed);
-    return setup ? std::optional(way_to_sshd(engine, container, draft.config.name, *setup)) : std::nullopt;
-  }
-  const bool has_bundle = draft.observed.inside && takes_bundle(draft.observed);
-  auto remote = way_to_port(engine, container, draft.config.name, wanted.container_port, has_bundle);
-  if (!remote) {
+  const auto door = draft.observed.doors.find(wanted.container_port);
+  if (door != draft.observed.doors.end()) return door->second;
+  if (wanted.container_port != k_container_ssh_port) {
     draft.problem(ErrorCode::tunnel_failed,
                   "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),
                   "it is not published and the container has no address that the server reaches",
                   "give it a network, or recreate it: helper remove " + draft.target.name + " && helper ensure " +
                       draft.target.name);
   }
-  return remote;
+  return std::nullopt;
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ bool refuses(const std::string& shell) {
 std::string quoted(const std::string& line) { return line.empty() ? std::string("nothing") : "\"" + line + "\""; }
 
 std::string inside_command(const Observed& observed, const Desired& desired, const std::string& command) {
-  return "on the server: " + observed.engine.value_or(Engine{}).program + " exec --user 0 " +
-         shell::quote(desired.target.container.name) + " " + command + "; then: helper ensure " + desired.target.name;
+  return "on the server: " + observed.place.value_or(Place{}).by_hand + " " + command + "; then: helper ensure " +
+         desired.target.name;
 }
 
 // How a start file of that shell is kept quiet where nobody looks.

@@ -8,7 +8,6 @@
 #include "plan/observed.hpp"
 #include "plan/places.hpp"
 #include "plan/server_mounts.hpp"
-#include "plan/ways.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -120,6 +119,12 @@ std::vector<std::string> session_env(const config::SshConfig& ssh, const std::ve
   return env;
 }
 
+std::vector<std::string> account_variables(const SshdSetup& setup) {
+  return {std::string("LD_PRELOAD=") + k_bundle_folder + "/lib/libnss_wrapper.so",
+          "NSS_WRAPPER_PASSWD=" + setup.folder + "/passwd", "NSS_WRAPPER_GROUP=" + setup.folder + "/group",
+          "NSS_WRAPPER_SHADOW=" + setup.folder + "/shadow"};
+}
+
 Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   const Inside& inside = *observed.inside;
   SshdSetup setup;
@@ -150,7 +155,7 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   setup.own_run = own("/run/sshd");
   if (has_backend_cache(*observed.container) && own(inside.user_home + "/.cache/JetBrains"))
     setup.cache_owner = std::to_string(inside.user_uid) + ":" + std::to_string(inside.user_gid);
-  setup.listens = reach(*observed.container, k_container_ssh_port).has_value();
+  setup.listens = reach(observed.container->ways, k_container_ssh_port).has_value();
   setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
   const auto env = session_env(desired.target.ssh, observed.container->env);
   setup.config = config_of(setup, env);

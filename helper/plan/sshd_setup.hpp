@@ -38,6 +38,10 @@ struct SshdSetup {
 // its volume it is sent, below /dev, where Podman lets nothing be run (noexec).
 [[nodiscard]] bool takes_bundle(const Observed& observed);
 
+// With the bundle, libnss_wrapper gives sshd the accounts that are in SshdSetup::folder (nss_wrapper(1)); sshd clears
+// these variables from the sessions.
+[[nodiscard]] std::vector<std::string> account_variables(const SshdSetup& setup);
+
 // Changes whenever the setup or the host keys do.
 [[nodiscard]] std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys);
 

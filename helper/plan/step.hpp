@@ -105,7 +105,7 @@ struct StartJupyter {
 };
 // Ends ours, with its kernels.
 struct StopJupyter {
-  unsigned int uid = 0;  // whose process it is
+  As who = As::root;  // whose process it is
 };
 // In the container: the user, with a home folder and the ids.
 struct MakeUser {

@@ -1,7 +1,6 @@
 #include "plan/work.hpp"
 
 #include "base/text.hpp"
-#include "plan/ways.hpp"
 
 #include <algorithm>
 
@@ -53,10 +52,11 @@ std::optional<JupyterDoor> jupyter_door(const Desired& desired, const Observed& 
   const auto& config = desired.target.jupyter;
   if (!config || !observed.container || !observed.inside || !observed.inside->jupyter.listening) return std::nullopt;
   const JupyterFacts& jupyter = observed.inside->jupyter;
-  auto remote = way_to_port(observed.engine.value_or(Engine{}), *observed.container, desired.target.container.name,
-                            config->port, !observed.inside->bundle.empty());
-  if (!remote) return std::nullopt;
-  return JupyterDoor{std::move(*remote), jupyter.ours_runs ? jupyter.token : std::string()};
+  const auto door = observed.doors.find(config->port);
+  if (door == observed.doors.end()) return std::nullopt;
+  // A pipe is a program of the bundle's.
+  if (std::holds_alternative<Pipe>(door->second) && observed.inside->bundle.empty()) return std::nullopt;
+  return JupyterDoor{door->second, jupyter.ours_runs ? jupyter.token : std::string()};
 }
 
 bool ends_work(const Plan& plan, const Desired& desired, const Observed& observed) {

@@ -2,6 +2,7 @@
 // person and put into a plan.
 #include "engine/probe.hpp"
 #include "engine/read.hpp"
+#include "ensure/look_at_server.hpp"
 #include "plan/make_plan.hpp"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace helper::engine {
+namespace helper::ensure {
 
 inline bool is_plain_text(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
@@ -20,32 +21,24 @@ inline void require(bool promise) {
 }
 
 inline void try_answer(std::string_view bytes) {
-  const InsideQuestion question{"root", 61022, 8888, "auto"};
-  const auto facts =
-      read_probe(bytes, {"@helper-0", "@helper-1"}, plan::desired_state({}, plan::Power::running), question, {});
-  if (!facts) return require(!facts.error().cause.empty());
-  if (facts->inside) {
-    require(is_plain_text(facts->inside->user_home));
-    for (const auto& python : facts->inside->pythons)
+  const auto observed =
+      read_answers(bytes, {"@helper-0", "@helper-1"}, plan::desired_state({}, plan::Power::running), {});
+  if (!observed) return require(!observed.error().cause.empty());
+  if (observed->inside) {
+    require(is_plain_text(observed->inside->user_home));
+    for (const auto& python : observed->inside->pythons)
       require(is_plain_text(python.path + python.version + python.prefix + python.source));
-    for (const auto& text : {facts->inside->bundle, facts->inside->image_sshd, facts->inside->sshd_print})
+    for (const auto& text : {observed->inside->bundle, observed->inside->image_sshd, observed->inside->sshd_print})
       require(is_plain_text(text));
-    for (const auto& gpu : facts->inside->gpu.gpus) require(is_plain_text(gpu));
+    for (const auto& gpu : observed->inside->gpu.gpus) require(is_plain_text(gpu));
   }
-  if (facts->engine_error) require(is_plain_text(facts->engine_error->cause));
-  plan::Observed observed;
-  observed.engine_error = facts->engine_error;
-  observed.engine = facts->engine;
-  observed.container = facts->container;
-  observed.image = facts->image;
-  observed.inside = facts->inside;
-  observed.inside_error = facts->inside_error;
+  if (observed->engine_error) require(is_plain_text(observed->engine_error->cause));
   config::Target target;
   for (const auto power : {plan::Power::running, plan::Power::stopped, plan::Power::absent})
-    static_cast<void>(plan::to_text(plan::make_plan(plan::desired_state(target, power), observed)));
+    static_cast<void>(plan::to_text(plan::make_plan(plan::desired_state(target, power), *observed)));
 }
 
-}  // namespace helper::engine
+}  // namespace helper::ensure
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,  // NOLINT(readability-identifier-naming)
                                       std::size_t size) {
@@ -53,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,  // NOLINT(reada
   static_cast<void>(helper::engine::read_container(bytes));
   static_cast<void>(helper::engine::read_image(bytes));
   static_cast<void>(helper::engine::read_engine(bytes));
-  helper::engine::require(helper::engine::is_plain_text(helper::engine::engine_words(bytes)));
-  helper::engine::try_answer(bytes);
+  helper::ensure::require(helper::ensure::is_plain_text(helper::failure_words(bytes)));
+  helper::ensure::try_answer(bytes);
   return 0;
 }

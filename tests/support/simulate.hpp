@@ -8,6 +8,7 @@
 #include "plan/observed.hpp"
 #include "plan/sshd_setup.hpp"
 #include "plan/step.hpp"
+#include "support/places.hpp"
 
 #include <algorithm>
 #include <map>
@@ -74,6 +75,7 @@ class SimulatedWorld {
     } else {
       seen.inside = std::nullopt;
     }
+    add_place(seen, desired_);
     for (auto& tunnel : seen.tunnels) {
       if (tunnel.local_port == desired_.target.ssh.local_port && tunnel.remote && seen.inside &&
           !seen.inside->sshd_print.empty()) {
@@ -189,11 +191,12 @@ class SimulatedWorld {
                : faults_.restarts_for_ever ? ContainerState::restarting
                                            : ContainerState::exited;
     it.exit_code = faults_.ends_at_once ? 1 : 0;
-    it.published.clear();
-    it.address.clear();
+    it.ways.published.clear();
+    it.ways.address.clear();
     if (it.state == ContainerState::running && faults_.has_network) {
       for (const auto& wanted : desired_.tunnels)
-        it.published[wanted.container_port] = {"127.0.0.1", static_cast<std::uint16_t>(40000 + ++last_port_ % 20000)};
+        it.ways.published[wanted.container_port] = {"127.0.0.1",
+                                                    static_cast<std::uint16_t>(40000 + ++last_port_ % 20000)};
     }
     world_.inside = std::nullopt;  // what ran in it ended with it
     return {};

@@ -39,7 +39,7 @@ class BuildContext : public testing::Test {
     return found;
   }
   [[nodiscard]] std::string print() const {
-    engine::ContextMemory fresh;
+    ContextMemory fresh;
     const auto inputs = build_inputs(build, fresh, {});
     EXPECT_FALSE(inputs.error) << to_text(*inputs.error);
     return inputs.print;
@@ -149,7 +149,7 @@ TEST_F(BuildContext, ThatChangesWhileItIsReadAndPackedIsTakenAsItIsFound) {
   });
   fs::create_directory(folder() / "out");
   for (int i = 0; i < 20; ++i) {
-    engine::ContextMemory fresh;
+    ContextMemory fresh;
     const auto inputs = build_inputs(build, fresh, {});
     EXPECT_FALSE(inputs.error) << to_text(*inputs.error);
     const auto file = pack_context(build, {});
@@ -181,7 +181,7 @@ TEST_F(BuildContext, IsNotSentWhenTheConfigIsNoLongerApproved) {
     int asked = 0;
     const auto done = apply(
         {runner, tunnels, files, clock, jupyter, ssh}, paths, plan::desired_state(target, plan::Power::running), {},
-        plan::BuildImage{"helper/t1", "p"}, [](std::string_view) {}, {},
+        std::nullopt, plan::BuildImage{"helper/t1", "p"}, [](std::string_view) {}, {},
         [&]() -> Result<void> {
           if (asked++ < good) return {};
           return fail(ErrorCode::config_untrusted, "helper.json", "it has changed");

@@ -1,7 +1,5 @@
 #include "engine/gpu_use.hpp"
 
-#include "engine/framework_check.hpp"
-
 #include <gtest/gtest.h>
 
 namespace helper::engine {
@@ -52,26 +50,6 @@ TEST(GpuUse, LeavesOutWhatIsNoLineOfTheTable) {
       read_gpu_use({{"gpus", 0, "garbage\n0, GPU-a\n\x1b[2J, GPU-a, 1, 1, 1, x\n-1, GPU-a, 1, 1, 1, x\n"}});
   ASSERT_TRUE(gpus);
   EXPECT_TRUE(gpus->empty());
-}
-
-TEST(FrameworkCheck, ReadsTheAnswerAmongOtherOutput) {
-  const plan::Framework torch{"torch", "2.2.0"};
-  const auto good = read_framework_check(torch, "@n", "warning\n\n@n 2 NVIDIA H100\nbye\n", "", 0);
-  EXPECT_EQ(good, (FrameworkCheck{torch, true, 2, "NVIDIA H100"}));
-  const auto none = read_framework_check(torch, "@n", "@n 0 this build has no CUDA\n", "", 0);
-  EXPECT_EQ(none, (FrameworkCheck{torch, false, 0, "this build has no CUDA"}));
-}
-
-TEST(FrameworkCheck, TakesTheLastWordsWhenThereIsNoAnswer) {
-  const plan::Framework jax{"jax", ""};
-  EXPECT_EQ(read_framework_check(jax, "@n", "@n x y\n", "Traceback\n  ...\nImportError: libcudart.so.12\n", 1).detail,
-            "ImportError: libcudart.so.12");
-  EXPECT_EQ(read_framework_check(jax, "@n", "", "", 137).detail, "the check ended with status 137 and said nothing");
-}
-
-TEST(FrameworkCheck, HasAProgramForEachFrameworkThatTheLookNames) {
-  for (const char* name : {"torch", "tensorflow", "jax", "mindspore"}) EXPECT_FALSE(framework_program(name).empty());
-  EXPECT_TRUE(framework_program("numpy").empty());
 }
 
 }  // namespace

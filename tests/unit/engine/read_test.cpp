@@ -1,6 +1,7 @@
 // tests/golden/engine/README.md says which of the answers were recorded and which were written by hand.
 #include "engine/read.hpp"
 
+#include "base/command.hpp"
 #include "plan/choose_gpu.hpp"
 #include "support/golden.hpp"
 
@@ -32,8 +33,8 @@ TEST(ReadContainer, ReadsARunningOneOfDocker20) {
   expected.gpu_way = GpuWay::gpus_flag;
   expected.runtime = "runc";
   expected.labels = {{"io.helper.spec", "0123456789abcdef"}, {"io.helper.target", "centernet"}};
-  expected.published = {{22, {"127.0.0.1", 32769}}, {8888, {"127.0.0.1", 32768}}};
-  expected.address = "172.17.0.2";
+  expected.ways.published = {{22, {"127.0.0.1", 32769}}, {8888, {"127.0.0.1", 32768}}};
+  expected.ways.address = "172.17.0.2";
   const auto found = container_of("docker20_running");
   EXPECT_FALSE(found.env.empty());
   expected.env = found.env;
@@ -54,8 +55,8 @@ TEST(ReadContainer, TellsThePausedExitedAndRestartingStates) {
   const auto exited = container_of("docker20_exited");
   EXPECT_EQ(exited.state, ContainerState::exited);
   EXPECT_TRUE(exited.ever_started);
-  EXPECT_TRUE(exited.published.empty());
-  EXPECT_EQ(exited.address, "");
+  EXPECT_TRUE(exited.ways.published.empty());
+  EXPECT_EQ(exited.ways.address, "");
   const auto restarting = container_of("docker20_restarting");
   EXPECT_EQ(restarting.state, ContainerState::restarting);
   EXPECT_EQ(restarting.exit_code, 3);
@@ -81,9 +82,9 @@ TEST(ReadContainer, KeepsWhyAStartFailed) {
 
 TEST(ReadContainer, OnTheHostsNetworkHasNoAddressOfItsOwn) {
   const auto container = container_of("docker20_host_network");
-  EXPECT_TRUE(container.host_network);
-  EXPECT_EQ(container.address, "");
-  EXPECT_TRUE(container.published.empty());
+  EXPECT_TRUE(container.ways.shares_network);
+  EXPECT_EQ(container.ways.address, "");
+  EXPECT_TRUE(container.ways.published.empty());
 }
 
 TEST(ReadContainer, KnowsItsEnvironmentTheBundlesVolumeAndADevThatIsTheServers) {
@@ -119,8 +120,8 @@ TEST(ReadContainer, KnowsWhatIsInMemoryAndThatItsStopDeletesIt) {
 TEST(ReadContainer, ReadsDocker28) {
   const auto container = container_of("docker28_running");
   EXPECT_EQ(container.gpu_way, GpuWay::cdi);
-  EXPECT_EQ(container.address, "172.17.0.2");
-  EXPECT_EQ(container.published,
+  EXPECT_EQ(container.ways.address, "172.17.0.2");
+  EXPECT_EQ(container.ways.published,
             (std::map<std::uint16_t, Endpoint>{{22, {"127.0.0.1", 32769}}, {8888, {"127.0.0.1", 32772}}}));
 }
 
@@ -130,8 +131,8 @@ TEST(ReadContainer, ReadsPodman4) {
   EXPECT_EQ(container.image, "localhost/centernet:1.2");
   EXPECT_EQ(container.gpu_way, GpuWay::none);
   EXPECT_EQ(container.runtime, "oci");
-  EXPECT_EQ(container.address, "10.88.0.7");
-  EXPECT_EQ(container.published, (std::map<std::uint16_t, Endpoint>{{22, {"127.0.0.1", 12222}}}));
+  EXPECT_EQ(container.ways.address, "10.88.0.7");
+  EXPECT_EQ(container.ways.published, (std::map<std::uint16_t, Endpoint>{{22, {"127.0.0.1", 12222}}}));
   EXPECT_TRUE(container.ever_started);
 }
 
@@ -149,14 +150,14 @@ TEST(ReadContainer, TakesNoPortThatIsNone) {
         R"({"x/tcp":[{"HostPort":"49153"}]})", R"({"22/udp":[{"HostPort":"49153"}]})"}) {
     const auto container = read_container(with_ports(ports));
     ASSERT_TRUE(container) << ports;
-    EXPECT_TRUE(container->published.empty()) << ports;
+    EXPECT_TRUE(container->ways.published.empty()) << ports;
   }
 }
 
 TEST(ReadContainer, KeepsAnAddressThatIsNotAnyAddress) {
   const auto container = read_container(with_ports(R"({"22/tcp":[{"HostIp":"192.168.7.1","HostPort":"2200"}]})"));
   ASSERT_TRUE(container);
-  EXPECT_EQ(container->published.at(22), (Endpoint{"192.168.7.1", 2200}));
+  EXPECT_EQ(container->ways.published.at(22), (Endpoint{"192.168.7.1", 2200}));
 }
 
 TEST(ReadContainer, IsAnErrorForWhatIsNoContainerAndNeverAGuess) {
@@ -242,7 +243,7 @@ struct Words {
 
 class EngineWords : public testing::TestWithParam<Words> {};
 
-TEST_P(EngineWords, AreTheCauseAlone) { EXPECT_EQ(engine_words(GetParam().err), GetParam().words); }
+TEST_P(EngineWords, AreTheCauseAlone) { EXPECT_EQ(failure_words(GetParam().err), GetParam().words); }
 
 INSTANTIATE_TEST_SUITE_P(
     RealOnes, EngineWords,
@@ -287,7 +288,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST(EngineWordsOfARunaway, AreCut) {
-  const std::string words = engine_words("Error: " + std::string(10'000, 'x'));
+  const std::string words = failure_words("Error: " + std::string(10'000, 'x'));
   EXPECT_EQ(words, std::string(400, 'x') + "...");
 }
 

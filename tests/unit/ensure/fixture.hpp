@@ -108,7 +108,7 @@ class ConvergeTest : public testing::Test {
   helper::test::FakeSshClient ssh;
   Paths paths{"/home/me", "/run/me", "/data/helper", "/state", "/config.json"};
   config::Target target;
-  engine::Memory memory;
+  Memory memory;
   std::stop_source stop;
   std::string events;
   std::size_t before = 0;

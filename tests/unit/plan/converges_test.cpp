@@ -128,8 +128,8 @@ Observed any_start(Chance& chance, const Desired& desired) {
     if (chance.one_in(6)) its.applied["ide.backend_cache"] = chance.any({"true", ""});
     if (chance.one_in(6)) its.applied.clear();
     if (chance.one_in(4)) its.labels.clear();
-    if (chance.one_in(4)) its.published.clear();
-    if (chance.one_in(4)) its.address.clear();
+    if (chance.one_in(4)) its.ways.published.clear();
+    if (chance.one_in(4)) its.ways.address.clear();
     its.exit_code = chance.any({0, 1, 137});
   }
   start.container = its;
@@ -198,11 +198,8 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
   for (const auto& wanted : desired.tunnels) {
     const auto open = std::ranges::find(seen.tunnels, wanted.local_port, &Tunnel::local_port);
     ASSERT_NE(open, seen.tunnels.end()) << wanted.name;
-    const auto way = wanted.container_port == k_container_ssh_port
-                         ? std::optional(way_to_sshd(Engine{}, *seen.container, desired.target.container.name, *setup))
-                         : way_to_port(Engine{}, *seen.container, desired.target.container.name, wanted.container_port,
-                                       takes_bundle(seen));
-    EXPECT_EQ(open->remote, way) << wanted.name;
+    const auto door = seen.doors.find(wanted.container_port);
+    EXPECT_EQ(open->remote, door == seen.doors.end() ? std::nullopt : std::optional(door->second)) << wanted.name;
     EXPECT_NE(open->answers, std::optional(false)) << wanted.name;
   }
 }

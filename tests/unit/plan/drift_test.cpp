@@ -100,7 +100,7 @@ TEST(Drift, ACacheForTheIdeIsOneOnlyWhereItIsWantedAndMissingOrThereAndNotWanted
 TEST(Drift, TurningTheCacheOnDoesNothingToAContainerWithoutConsent) {
   config::Target now = test::target();
   now.ide.backend_cache = true;
-  const Plan plan = make_plan(desired_state(now, Power::running), made_from(test::target()));
+  const Plan plan = test::plan_for(desired_state(now, Power::running), made_from(test::target()));
   EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
   EXPECT_EQ(plan.wants_consent, "f1b77c1f");
 }
@@ -165,7 +165,7 @@ TEST(Drift, IsToldWithTheWayToApplyItAndNothingIsDoneWithoutConsent) {
   Observed with_print = observed;
   const Desired desired = desired_state(now, Power::running);
   with_print.inside->sshd_print = test::print_of(observed, desired);
-  const Plan plan = make_plan(desired, with_print);
+  const Plan plan = test::plan_for(desired, with_print);
   EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
   EXPECT_EQ(plan.wants_consent, "f1b77c1f");
   EXPECT_NE(to_text(plan).find("helper ensure centernet --recreate"), std::string::npos);
@@ -179,7 +179,7 @@ TEST(Drift, WithConsentTheOldContainerWaitsAsideWhileTheNewOneIsMade) {
   observed.attempts.consent_for = "f1b77c1f";
   observed.attempts.snapshot_image = "helper/centernet:before";
   EXPECT_EQ(
-      to_text(make_plan(desired_state(now, Power::running), observed)),
+      to_text(test::plan_for(desired_state(now, Power::running), observed)),
       "keep a copy of container centernet as image helper/centernet:before: it will be recreated\n"
       "stop container centernet: it will be recreated\n"
       "set container centernet aside as centernet.helper-replaced: container.shm_size: the config has changed (8g "
@@ -195,7 +195,7 @@ TEST(Drift, FilesThatChangedSinceThisRequestBuiltTheImageAreNoReasonToBuildItAga
   observed.container->state = ContainerState::absent;
   observed.image->build_print = "sent";
   observed.build = BuildInputs{"changed since", std::nullopt};
-  const auto plan_of = [&] { return to_text(make_plan(desired_state(target, Power::running), observed)); };
+  const auto plan_of = [&] { return to_text(test::plan_for(desired_state(target, Power::running), observed)); };
   EXPECT_NE(plan_of().find("build image"), std::string::npos);
   observed.attempts.built = "sent";
   EXPECT_EQ(plan_of().find("build image"), std::string::npos);

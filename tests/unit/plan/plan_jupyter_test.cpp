@@ -50,7 +50,7 @@ TEST(PlanJupyter, SaysHowToAddItWhereItIsAbsentAndTheTargetIsReadyAllTheSame) {
   EXPECT_EQ(plan_text(observed),
             "note: Jupyter is not in the container; to add it, run in it: /opt/conda/envs/CenterNet/bin/python -m pip "
             "install jupyterlab; then: helper ensure centernet\n");
-  EXPECT_TRUE(make_plan(test::desired(), observed).empty());
+  EXPECT_TRUE(test::plan_for(test::desired(), observed).empty());
 }
 
 TEST(PlanJupyter, SaysWhenAnotherInterpreterThanTheChosenRunsIt) {
@@ -70,7 +70,10 @@ TEST(PlanJupyter, StartsOursAnewWhenItRunsOtherwiseThanTheConfigSays) {
   EXPECT_EQ(plan_text(observed),
             "stop Jupyter: it was started otherwise (lab by /old/python for root in / on 0.0.0.0:8888)\n"
             "start JupyterLab 4.0.11 for root: it is stopped for that\n");
-  EXPECT_EQ(std::get<StopJupyter>(make_plan(test::desired(), observed).steps.front().action).uid, 1000U);
+  EXPECT_EQ(std::get<StopJupyter>(test::plan_for(test::desired(), observed).steps.front().action).who, As::full_root)
+      << "of another user's";
+  observed.inside->user_uid = 1000;
+  EXPECT_EQ(std::get<StopJupyter>(test::plan_for(test::desired(), observed).steps.front().action).who, As::user);
   observed = ready();
   observed.inside->jupyter.listening = false;
   EXPECT_EQ(plan_text(observed),
@@ -116,7 +119,7 @@ TEST(PlanJupyter, OneThatDidNotComeUpIsANoteAndNotTriedAgainInTheSameRequest) {
   observed.inside->jupyter.ours_runs = observed.inside->jupyter.listening = false;
   observed.attempts.jupyter_failed = "it ended at once";
   EXPECT_EQ(plan_text(observed), "note: Jupyter does not run: it ended at once\n");
-  EXPECT_TRUE(make_plan(test::desired(), observed).empty());
+  EXPECT_TRUE(test::plan_for(test::desired(), observed).empty());
   observed = ready();
   observed.attempts.jupyter_failed = "it does not listen after 15 s";
   EXPECT_EQ(plan_text(observed), "");
@@ -129,24 +132,24 @@ TEST(PlanJupyter, ATargetWithoutItEndsOursUnlessKernelsRun) {
   Observed observed = ready();
   observed.container->labels[k_label_spec] = desired.spec_hash;
   std::erase_if(observed.tunnels, [](const Tunnel& tunnel) { return tunnel.local_port == 8888; });
-  EXPECT_EQ(to_text(make_plan(desired, observed)), "stop Jupyter: the config does not name it any more\n");
+  EXPECT_EQ(to_text(test::plan_for(desired, observed)), "stop Jupyter: the config does not name it any more\n");
   observed.inside->jupyter.sessions = 1;
-  EXPECT_EQ(to_text(make_plan(desired, observed)), "");
+  EXPECT_EQ(to_text(test::plan_for(desired, observed)), "");
   observed.inside->jupyter = {};
-  EXPECT_EQ(to_text(make_plan(desired, observed)), "");
+  EXPECT_EQ(to_text(test::plan_for(desired, observed)), "");
 }
 
 TEST(JupyterSetup, ListensForEverybodyOnlyInANetworkOfTheContainersOwn) {
   const auto address = [](const Observed& observed) { return jupyter_setup(test::desired(), observed)->address; };
   Observed observed = ready();
   EXPECT_EQ(address(observed), "0.0.0.0");
-  observed.container->published.clear();
-  observed.container->address = "172.17.0.2";
+  observed.container->ways.published.clear();
+  observed.container->ways.address = "172.17.0.2";
   EXPECT_EQ(address(observed), "0.0.0.0");
-  observed.container->address.clear();
+  observed.container->ways.address.clear();
   EXPECT_EQ(address(observed), "127.0.0.1");
-  observed.container->host_network = true;
-  observed.container->address = "127.0.0.1";
+  observed.container->ways.shares_network = true;
+  observed.container->ways.address = "127.0.0.1";
   EXPECT_EQ(address(observed), "127.0.0.1");
 }
 

@@ -63,7 +63,7 @@ TEST(MakePlan, StopsNoContainerThatTheEngineWouldDeleteThen) {
           "  fix: keep a copy first: helper snapshot centernet; then stop it yourself, on the server: podman stop "
           "centernet; to restart only what helper runs in it: helper eject centernet && helper ensure "
           "centernet\n");
-      const Plan removes = make_plan(test::desired(Power::absent), observed);
+      const Plan removes = test::plan_for(test::desired(Power::absent), observed);
       EXPECT_TRUE(removes.steps.empty());
       EXPECT_EQ(removes.problems.size(), 1U);
     }
@@ -77,7 +77,7 @@ TEST(MakePlan, RecreatesNoContainerThatTheEngineWouldDeleteBeforeTheNewOneIsTher
     observed.container->labels[k_label_spec] = "another";
     observed.attempts.consent = consent;
     observed.attempts.consent_for = observed.container->id;
-    const Plan plan = make_plan(test::desired(), observed);
+    const Plan plan = test::plan_for(test::desired(), observed);
     EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
     ASSERT_EQ(plan.problems.size(), 1U);
     EXPECT_NE(plan.problems.front().cause.find("--rm"), std::string::npos);
@@ -104,14 +104,14 @@ TEST(MakePlan, RemovingTellsOfTheVolumeThatStays) {
   target.ide.backend_cache = true;
   Observed observed = with_container(container(ContainerState::exited));
   observed.engine->program = "podman";
-  const auto removes = make_plan(desired_state(target, Power::absent), observed);
+  const auto removes = test::plan_for(desired_state(target, Power::absent), observed);
   const std::vector<std::string> told{
       "what ide.backend_cache keeps stays in volume helper-centernet-jetbrains; to remove it, on the server: podman "
       "volume rm helper-centernet-jetbrains"};
   EXPECT_EQ(removes.notes, told);
   observed.container = Container{};
-  EXPECT_EQ(make_plan(desired_state(target, Power::absent), observed).notes, told);
-  EXPECT_TRUE(make_plan(desired_state(target, Power::stopped), observed).notes.empty());
+  EXPECT_EQ(test::plan_for(desired_state(target, Power::absent), observed).notes, told);
+  EXPECT_TRUE(test::plan_for(desired_state(target, Power::stopped), observed).notes.empty());
 }
 
 TEST(MakePlan, ForgetsNoHostKeysBeforeItIsKnownWhatTheServerHas) {

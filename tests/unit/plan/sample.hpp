@@ -4,7 +4,7 @@
 #include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/sshd_setup.hpp"
-#include "plan/ways.hpp"
+#include "support/places.hpp"
 
 #include <string>
 #include <utility>
@@ -67,8 +67,8 @@ inline Container container(ContainerState state = ContainerState::running) {
   container.labels = {{k_label_target, "centernet"}, {k_label_spec, desired().spec_hash}};
   if (state == ContainerState::running || state == ContainerState::paused) {
     container.started_at = "2026-01-01T00:00:00Z";
-    container.published = {{k_container_ssh_port, {"127.0.0.1", 49153}}, {8888, {"127.0.0.1", 49154}}};
-    container.address = "172.17.0.2";
+    container.ways.published = {{k_container_ssh_port, {"127.0.0.1", 49153}}, {8888, {"127.0.0.1", 49154}}};
+    container.ways.address = "172.17.0.2";
   }
   container.env = {"PATH=/usr/bin:/bin", "GREETING=a \"b\" $c"};
   container.bundle_volume = bundle_volume(bundle());
@@ -81,10 +81,16 @@ inline std::string print_of(const Observed& observed, const Desired& wanted = de
 }
 
 // Where the tunnel to that sshd leads.
-inline std::optional<Remote> door_of(const Observed& observed, const Desired& wanted = desired()) {
-  const auto setup = sshd_setup(wanted, observed);
-  if (!setup) return std::nullopt;
-  return way_to_sshd(observed.engine.value_or(Engine{}), *observed.container, wanted.target.container.name, *setup);
+inline std::optional<Remote> door_of(Observed observed, const Desired& wanted = desired()) {
+  helper::test::add_place(observed, wanted);
+  const auto door = observed.doors.find(k_container_ssh_port);
+  return door == observed.doors.end() ? std::nullopt : std::optional(door->second);
+}
+
+// The plan for a world in which the place and the ways to its ports are those of the container.
+inline Plan plan_for(const Desired& wanted, Observed observed) {
+  helper::test::add_place(observed, wanted);
+  return make_plan(wanted, observed);
 }
 
 // Nothing is left to do.
@@ -98,6 +104,7 @@ inline Observed ready() {
   observed.bundle = bundle();
   observed.host_keys = observed.pinned_host_keys = {k_host_key};
   observed.inside->sshd_print = print_of(observed);
+  helper::test::add_place(observed, desired());
   observed.tunnels[0].remote = door_of(observed);
   return observed;
 }
@@ -124,7 +131,7 @@ inline Observed nothing_yet() {
 }
 
 inline std::string plan_text(const Observed& observed, Power power = Power::running) {
-  return to_text(make_plan(desired(power), observed));
+  return to_text(plan_for(desired(power), observed));
 }
 
 }  // namespace helper::plan::test

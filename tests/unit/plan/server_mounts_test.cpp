@@ -74,7 +74,7 @@ TEST(CoveredFolders, GetATmpfsWhereverTheConfigMountsSomethingOverThem) {
 TEST(MakePlan, PutsTheFoldersThatAMountCoversIntoMemory) {
   Desired wanted = desired();
   wanted.target.container.mounts = {"/dev:/dev"};
-  const Plan plan = make_plan(wanted, nothing_yet());
+  const Plan plan = test::plan_for(wanted, nothing_yet());
   for (const auto& step : plan.steps) {
     const auto* create = std::get_if<CreateContainer>(&step.action);
     if (create == nullptr) continue;
@@ -92,18 +92,19 @@ TEST(MakePlan, WritesNothingWhereItsFoldersAreTheServers) {
       observed.container->mounts = {mount, {k_bundle_folder, volume, "helper-ssh"}};
       observed.inside->sshd_print.clear();
       if (!ours) observed.container->labels.clear();
-      const Plan plan = make_plan(desired(), observed);
+      const Plan plan = test::plan_for(desired(), observed);
       EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
       ASSERT_EQ(plan.problems.size(), 1U) << to_text(plan);
       EXPECT_NE(plan.problems.front().cause.find("(mount " + mount.source + ":" + mount.place + ")"),
                 std::string::npos);
       EXPECT_NE(plan.problems.front().fix.find(ours ? "helper snapshot" : "--tmpfs /dev/helper"), std::string::npos);
-      EXPECT_TRUE(make_plan(desired(Power::ejected), observed).steps.size() == 2U) << "only the tunnels are closed";
+      EXPECT_TRUE(test::plan_for(desired(Power::ejected), observed).steps.size() == 2U)
+          << "only the tunnels are closed";
     }
   }
   Observed covered = ready();
   covered.container->mounts = {{"/dev", server_folder, "/dev"}, {"/dev/helper", memory, ""}, {"/dev/sshd", memory, ""}};
-  EXPECT_TRUE(make_plan(desired(), covered).problems.empty());
+  EXPECT_TRUE(test::plan_for(desired(), covered).problems.empty());
 }
 
 TEST(SshdSetup, LeavesFoldersOfTheServerOut) {

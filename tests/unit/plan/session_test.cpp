@@ -36,7 +36,7 @@ TEST(Session, ThatWorksIsNoProblem) {
   SessionTry tried;
   tried.command = tried.sftp = true;
   EXPECT_EQ(problem_of(tried), "none");
-  EXPECT_TRUE(make_plan(desired(), with(tried)).empty());
+  EXPECT_TRUE(test::plan_for(desired(), with(tried)).empty());
 }
 
 TEST(Session, ThatAShellRefusesNamesTheShellAndItsWords) {
@@ -46,7 +46,7 @@ TEST(Session, ThatAShellRefusesNamesTheShellAndItsWords) {
   EXPECT_EQ(problem_of(tried),
             "SSH session of app in container centernet: its shell /usr/sbin/nologin runs no command; it says "
             "\"This account is currently not available.\"");
-  const auto plan = make_plan(desired(), with(tried));
+  const auto plan = test::plan_for(desired(), with(tried));
   ASSERT_EQ(plan.problems.size(), 1U);
   EXPECT_EQ(plan.problems[0].code, ErrorCode::inside_failed);
 }
@@ -110,7 +110,7 @@ TEST(Session, ThatCannotBeTriedIsANote) {
   }
   Observed observed = with({});
   observed.key = locked;
-  EXPECT_EQ(make_plan(desired(), observed).notes.back(), session_note(desired(), observed));
+  EXPECT_EQ(test::plan_for(desired(), observed).notes.back(), session_note(desired(), observed));
 }
 
 TEST(Session, ThatCannotBeTriedIsAProblemWhereWhatKeepsEverybodyOutIsSeen) {
@@ -229,7 +229,7 @@ TEST(Key, ThatOthersMayReadIsANoteWhereAnAgentHoldsIt) {
   Observed observed = ready();
   observed.key->open_to_others = observed.key->in_agent = true;
   EXPECT_EQ(key_problem(*observed.key), std::nullopt);
-  const auto plan = make_plan(desired(), observed);
+  const auto plan = test::plan_for(desired(), observed);
   EXPECT_TRUE(plan.problems.empty());
   ASSERT_FALSE(plan.notes.empty());
   EXPECT_NE(plan.notes.front().find("chmod 600 /home/me/.ssh/id_ed25519"), std::string::npos) << plan.notes.front();
@@ -238,12 +238,12 @@ TEST(Key, ThatOthersMayReadIsANoteWhereAnAgentHoldsIt) {
 TEST(ShownKeys, OfAnotherServerLeadToANewStartAndThenToAProblem) {
   Observed observed = ready();
   observed.tunnels[0].host_keys = {test::k_host_key};
-  EXPECT_TRUE(make_plan(desired(), observed).empty());
+  EXPECT_TRUE(test::plan_for(desired(), observed).empty());
   observed.tunnels[0].host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAISomebodyElses"};
-  EXPECT_EQ(to_text(make_plan(desired(), observed)),
+  EXPECT_EQ(to_text(test::plan_for(desired(), observed)),
             "start sshd in the container: the SSH server that answers shows another host key than the target's\n");
   observed.attempts.sshd_starts = 1;
-  const auto plan = make_plan(desired(), observed);
+  const auto plan = test::plan_for(desired(), observed);
   ASSERT_EQ(plan.problems.size(), 1U);
   EXPECT_EQ(plan.problems[0].code, ErrorCode::tunnel_failed);
   EXPECT_EQ(

@@ -63,8 +63,8 @@ TEST(SshdSetup, GivesLoginShellsTheEnvironmentAgain) {
 
 TEST(SshdSetup, OnPipesNamesNoPort) {
   Observed observed = ready();
-  observed.container->published.clear();
-  observed.container->address.clear();
+  observed.container->ways.published.clear();
+  observed.container->ways.address.clear();
   const auto setup = sshd_setup(desired(), observed);
   ASSERT_TRUE(setup);
   EXPECT_FALSE(setup->listens);
@@ -98,9 +98,9 @@ TEST(SshdSetup, TellsOfAVolumeOfTheIdeThatNothingLeadsTo) {
   const auto setup = sshd_setup(wanted, observed);
   ASSERT_TRUE(setup);
   observed.inside->sshd_print = fingerprint(*setup, observed.host_keys);
-  const auto linked = make_plan(wanted, observed);
+  const auto linked = test::plan_for(wanted, observed);
   observed.inside->cache_linked = false;
-  const auto told = make_plan(wanted, observed);
+  const auto told = test::plan_for(wanted, observed);
   EXPECT_EQ(told.steps.size(), linked.steps.size());
   EXPECT_EQ(told.notes.size(), linked.notes.size() + 1);
   EXPECT_EQ(told.notes.back(),

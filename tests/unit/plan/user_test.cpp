@@ -27,9 +27,9 @@ struct World {
     observed.inside->user_uid = observed.inside->user_gid = uid;
     observed.project_owner = Owner{1001, 1002, "alice", "/home/alice/p"};
   }
-  [[nodiscard]] std::string text() const { return to_text(make_plan(desired, observed)); }
+  [[nodiscard]] std::string text() const { return to_text(test::plan_for(desired, observed)); }
   [[nodiscard]] std::string first_step() const {
-    const Plan plan = make_plan(desired, observed);
+    const Plan plan = test::plan_for(desired, observed);
     return plan.steps.empty() ? std::string() : to_text(plan.steps.front());
   }
 };
@@ -112,7 +112,9 @@ TEST(User, KeepsItsIdsWhereTheAccountsAreFilesOfTheServer) {
 TEST(User, WhoseHomeIsTheServersKeepsTheOwnersOfItsFiles) {
   World world("dev", 1000);
   world.observed.inside->user_home = "/home/dev";
-  const auto step = [&] { return std::get<MatchUser>(make_plan(world.desired, world.observed).steps.front().action); };
+  const auto step = [&] {
+    return std::get<MatchUser>(test::plan_for(world.desired, world.observed).steps.front().action);
+  };
   EXPECT_TRUE(step().own_home);
   world.observed.container->mounts = {{"/home/dev/p", Mount::Kind::server_folder, "/srv/p"},
                                       {"/home/dev/v", Mount::Kind::volume, "v"}};
@@ -122,7 +124,7 @@ TEST(User, WhoseHomeIsTheServersKeepsTheOwnersOfItsFiles) {
   EXPECT_FALSE(step().own_home);
   world.observed.inside->user_home.clear();
   world.desired.target.ssh.create = true;
-  EXPECT_FALSE(std::get<MakeUser>(make_plan(world.desired, world.observed).steps.front().action).own_home);
+  EXPECT_FALSE(std::get<MakeUser>(test::plan_for(world.desired, world.observed).steps.front().action).own_home);
 }
 
 TEST(SessionEnvironment, IsTheContainersWithTheConfigsValuesInPlaceOfThoseOfTheSameName) {
@@ -136,7 +138,7 @@ TEST(Hooks, RunLastOnceForAContainerAndOnceForAStart) {
   World world("root", 0);
   world.desired.target.post_create = {"pip install -e ."};
   world.desired.target.post_start = {"date"};
-  const Plan plan = make_plan(world.desired, world.observed);
+  const Plan plan = test::plan_for(world.desired, world.observed);
   ASSERT_GE(plan.steps.size(), 2U);
   const auto& create = std::get<RunHooks>(plan.steps[plan.steps.size() - 2].action);
   const auto& start = std::get<RunHooks>(plan.steps.back().action);

@@ -55,10 +55,10 @@ TEST_P(Ends, WhatRunsInTheContainer) {
   const auto desired = test::desired(GetParam());
   auto observed = test::ready();
   observed.inside->traces = true;
-  EXPECT_EQ(ends_work(make_plan(desired, observed), desired, observed), GetParam() != Power::running);
+  EXPECT_EQ(ends_work(test::plan_for(desired, observed), desired, observed), GetParam() != Power::running);
   observed.container->state = ContainerState::exited;
   observed.inside = std::nullopt;
-  EXPECT_FALSE(ends_work(make_plan(desired, observed), desired, observed));
+  EXPECT_FALSE(ends_work(test::plan_for(desired, observed), desired, observed));
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, Ends, testing::Values(Power::running, Power::stopped, Power::absent, Power::ejected),
@@ -70,7 +70,7 @@ TEST(JupyterDoor, LeadsToTheConfigsPortWithOurTokenOnly) {
   const auto door = jupyter_door(desired, observed);
   ASSERT_TRUE(door);
   EXPECT_EQ(door->token, std::string(64, 'a'));
-  EXPECT_EQ(door->remote, *way_to_port(test::engine(), *observed.container, "centernet", 8888, true));
+  EXPECT_EQ(door->remote, observed.doors.at(8888));
   observed.inside->jupyter.ours_runs = false;
   EXPECT_EQ(jupyter_door(desired, observed)->token, "") << "what listens is not ours";
   observed.inside->jupyter.listening = false;

@@ -1,0 +1,12 @@
+tries=0 missing=0
+until trouble=$("$engine" create --name "$lender" --volume "$volume:/bundle" -- "$image" true 2>&1 </dev/null); do
+  if "$engine" container inspect -- "$lender" >/dev/null 2>&1 </dev/null; then missing=0; else missing=$((missing + 1)); fi
+  if [ $missing -gt 2 ]; then printf '%s\n' "$trouble" >&2; exit 1; fi
+  tries=$((tries + 1))
+  if [ $tries -gt 1500 ]; then "$engine" rm --force -- "$lender" </dev/null >/dev/null 2>&1; fi
+  sleep 0.2 2>/dev/null || sleep 1
+done
+trap '"$engine" rm --force -- "$lender" </dev/null >/dev/null' EXIT
+trap 'exit 1' HUP INT TERM
+if "$engine" cp "$lender:/bundle/complete" - </dev/null >/dev/null 2>&1; then cat >/dev/null; exit 0; fi
+"$engine" cp - "$lender:/bundle"

@@ -1,0 +1,74 @@
+sec machine 0
+uname -m
+engine='' info='' trouble='' troubled='' both=''
+for candidate in $engines; do
+  command -v "$candidate" >/dev/null 2>&1 || continue
+  both=$("$candidate" container inspect --format '{{.Name}} {{.State.Running}}/{{.State.Paused}} {{.Id}}@{{json .State.StartedAt}} {{json .}}' -- "$container" "$aside" 2>/dev/null)
+  if [ -n "$both" ]; then engine=$candidate; break; fi
+  info=$("$candidate" info --format '{{json .}}' 2>/dev/null)
+  case $info in
+    '' | *'"ServerErrors":["'*)
+      said=$info info=''  # of an engine that is not the one
+      [ -n "$troubled" ] && continue
+      troubled=$candidate
+      trouble=$said
+      [ -n "$trouble" ] || trouble=$("$candidate" version 2>&1 >/dev/null)
+      ;;
+    *) engine=$candidate; break ;;
+  esac
+done
+if [ -n "$troubled" ]; then sec "trouble_$troubled" 0; printf '%s' "$trouble"; fi
+if [ -z "$engine" ]; then sec no_engine 0; exit 0; fi
+[ "$(id -u)" = 0 ]; sec "program_$engine" $?
+found=${both%%"$line_end"*} kept=
+case $both in *"$line_end"*) kept=${both#*"$line_end"} ;; esac
+case $found in "/$aside "* | "$aside "*) kept=$found found= ;; esac
+[ -n "$found" ]; sec container $?
+found=${found#* }
+printf '%s' "${found#* * }"
+if [ -n "$kept" ]; then sec aside 0; printf '%s' "${kept#* * * }"; fi
+case $found in
+  true/false*)
+    run=${found#* }; run=${run%% *}
+    owner=
+    if [ -n "$project" ]; then
+      about=$(stat -L -c '%u %g %U' -- "$project" 2>/dev/null) && { sec owner 0; printf '%s' "$about"; owner=${about%% *}; }
+    fi
+    inside=$full look=full
+    if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then inside=$quick look=quick; fi
+    sec look_$look 0
+    # The image is asked for meanwhile.
+    "$engine" image inspect --format '{{json .}}' -- "$image" 2>/dev/null </dev/null | {
+    listing=
+    if [ -n "$gpus" ] && [ "$look$gpus_again" != quick ]; then
+      gpu_files server_gpus
+      gpu_list server_gpus &
+      listing=$!
+    fi
+    # The bundle's shell where it is, whole: it brings all the tools that the script uses, whatever the image has.
+    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" --env "HELPER_OWNER=$owner" -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -r /dev/helper/ssh/complete ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
+    status=$?
+    case $status in
+      126 | 127)
+        answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" --env "HELPER_OWNER=$owner" -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null)
+        status=$?
+        ;;
+    esac
+    [ -z "$listing" ] || wait "$listing"
+    sec inside 0
+    printf '%s\n' "$answer"
+    case $status in 126 | 127) sec no_shell 0 ;; esac
+    sec inside_end $status
+    details=$(cat); [ -n "$details" ]; sec image $?
+    printf '%s' "$details"
+    }
+    ;;
+  *)
+    [ -z "$gpus" ] || gpu_files server_gpus
+    [ -n "$info" ] || info=$("$engine" info --format '{{json .}}' 2>/dev/null)
+    sec engine 0
+    printf '%s' "$info"
+    details=$("$engine" image inspect --format '{{json .}}' -- "$image" 2>/dev/null); sec image $?
+    printf '%s' "$details"
+    ;;
+esac

@@ -1,0 +1,76 @@
+#include "ensure/look_at_server.hpp"
+
+#include "engine/probe.hpp"
+#include "inside/look.hpp"
+#include "plan/places.hpp"
+
+#include <utility>
+
+namespace helper::ensure {
+namespace {
+
+constexpr Milliseconds k_limit{40'000};
+
+Result<plan::Inside> read_answer(const engine::InsideAnswer& answer, const std::string& nonce,
+                                 const inside::Question& question, const Memory& memory, bool gpus_were_listed) {
+  if (answer.no_shell) {
+    plan::Inside without_shell;
+    without_shell.has_shell = false;
+    return without_shell;
+  }
+  HELPER_TRY_ASSIGN(auto inside, inside::read_look(parse_sections(answer.text, nonce), question));
+  if (answer.quick) return inside::merged(std::move(inside), memory.inside, memory.python, gpus_were_listed);
+  return inside;
+}
+
+}  // namespace
+
+// What runs inside sees its own nonce, in its argv, and not the outer one.
+std::string server_script(const plan::Desired& desired, const Memory& memory, const Nonces& nonces) {
+  const auto question = inside::question_of(desired);
+  engine::Looks looks;
+  looks.gpu_functions = inside::gpu_functions();
+  looks.gpus = question.gpus;
+  looks.gpus_again = !inside::has_good_gpus(memory.inside);
+  looks.known_run = memory.run;
+  if (!memory.run.empty() && !memory.python.path.empty())
+    looks.quick = inside::look_script(question, nonces.inner, memory.python, looks.gpus_again);
+  looks.full = inside::look_script(question, nonces.inner);
+  return engine::probe_script(desired, looks, nonces.outer);
+}
+
+Result<plan::Observed> read_answers(std::string_view text, const Nonces& nonces, const plan::Desired& desired,
+                                    const Memory& memory) {
+  HELPER_TRY_ASSIGN(auto facts, engine::read_probe(text, nonces.outer, desired));
+  plan::Observed observed;
+  observed.machine = std::move(facts.machine);
+  observed.engine_error = std::move(facts.engine_error);
+  observed.engine = std::move(facts.engine);
+  observed.container = std::move(facts.container);
+  observed.aside = std::move(facts.aside);
+  observed.image = std::move(facts.image);
+  observed.project_owner = std::move(facts.project_owner);
+  observed.place = std::move(facts.place);
+  const bool listed = !facts.server_gpus.empty();
+  if (listed) observed.server_gpu = inside::read_gpus(facts.server_gpus, "server_gpus");
+  if (!facts.inside) return observed;
+  if (!listed && facts.inside->quick) observed.server_gpu = memory.server_gpu;
+  auto inside = read_answer(*facts.inside, nonces.inner, inside::question_of(desired), memory, listed);
+  if (!inside) {
+    observed.inside_error = std::move(inside).error();
+    return observed;
+  }
+  if (observed.place && !inside->bundle.empty())
+    observed.place->shell = {std::string(plan::k_bundle_folder) + "/bin/busybox", "sh"};
+  observed.inside = std::move(*inside);
+  return observed;
+}
+
+Result<plan::Observed> look_at_server(CommandRunner& server, const plan::Desired& desired, const Memory& memory,
+                                      const std::stop_token& stop) {
+  const Nonces nonces = make_nonces();
+  HELPER_TRY_ASSIGN(const auto output, server.run({server_script(desired, memory, nonces), {}, k_limit}, stop));
+  return read_answers(output.out, nonces, desired, memory);
+}
+
+}  // namespace helper::ensure

@@ -1,0 +1,105 @@
+#include "inside/jupyter.hpp"
+
+#include "base/sections.hpp"
+#include "base/shell.hpp"
+#include "base/text.hpp"
+#include "inside/scripts.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace helper::inside {
+namespace {
+
+using shell::assign;
+
+constexpr Milliseconds k_limit = std::chrono::seconds(90);  // of all scripts together; the longest waits 15 s
+constexpr std::size_t k_max_cause = 600;                    // bytes
+
+std::string begin() {
+  return assign("jupyter", k_jupyter_folder) + assign("own", k_jupyter_own) + script_begin({}) +
+         std::string(scripts::jupyter_ours);
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
+std::string one_line(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  replace_all(text, "\n", " / ");
+  return printable(text, k_max_cause);
+}
+
+Result<void> run(CommandRunner& server, const Place& place, const Command& command, const std::string& token,
+                 const std::stop_token& stop) {
+  HELPER_TRY_ASSIGN(auto output, server.run(command, stop));
+  if (output.exit_status == 0) return {};
+  std::string words = output.out.empty() ? std::move(output.err) : std::move(output.out);
+  if (!token.empty()) replace_all(words, token, "TOKEN");
+  if (words.empty()) words = "it failed with exit status " + std::to_string(output.exit_status) + " and said nothing";
+  return fail(ErrorCode::inside_failed, "Jupyter in " + place.name, one_line(std::move(words)),
+              "its whole log, on the server: " + place.by_hand + " cat " + std::string(k_jupyter_own) + "/log");
+}
+
+}  // namespace
+
+std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& token) {
+  const nlohmann::ordered_json common{{"ip", setup.address},
+                                      {"port", setup.port},
+                                      {"port_retries", 0},
+                                      {"open_browser", false},
+                                      {"allow_root", setup.user == "root"},
+                                      // Requests come through a tunnel, whose end is 127.0.0.1: no other name of it is
+                                      // asked for by anybody but a foreign page in the person's browser.
+                                      {"allow_remote_access", false},
+                                      {"token", token},
+                                      {"password", ""}};
+  nlohmann::ordered_json server = common;
+  server["root_dir"] = setup.folder;
+  nlohmann::ordered_json notebook = common;
+  notebook["notebook_dir"] = setup.folder;
+  const nlohmann::ordered_json all{{"LabApp", server},
+                                   {"ServerApp", std::move(server)},
+                                   {"IdentityProvider", {{"token", token}}},
+                                   {"PasswordIdentityProvider", {{"hashed_password", ""}}},
+                                   {"NotebookApp", std::move(notebook)}};
+  return all.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, const std::string& token) {
+  const std::string common = assign("jupyter", k_jupyter_folder) + assign("own", k_jupyter_own);
+  const std::string module = setup.package.kind == plan::JupyterKind::lab ? "jupyterlab" : "notebook";
+  const std::string make_folders =
+      common + assign("user", setup.user) + assign("setup", to_line(setup)) + std::string(scripts::jupyter_folders);
+  const std::string make_files = common + assign("folder", setup.folder) + assign("starter", scripts::jupyter_start) +
+                                 std::string(scripts::jupyter_files);
+  const std::string launch = common + assign("python", setup.package.python) + assign("module", module) +
+                             assign("folder", setup.folder) + assign("HOME", setup.home) +
+                             std::string(scripts::jupyter_launch);
+  const std::string await = begin() + assign("port", std::to_string(setup.port)) + std::string(scripts::jupyter_await);
+  Words launching = place.shell;
+  launching.insert(launching.end(), {"-c", launch});
+  // The token is the first line of the input; `printf` is the shell's own, so that no command line has it.
+  std::string script = "IFS= read -r helper_token\n";
+  script += "printf '%s\\n' \"$helper_token\" | " + script_line(place, As::root, make_folders) + " &&\n";
+  script += script_line(place, As::user, make_files) + " &&\n";
+  script += detached_line(place, As::user, launching) + " </dev/null &&\n";
+  script += script_line(place, As::user, await) + " </dev/null\n";
+  return {std::move(script), token + "\n" + jupyter_config(setup, token), k_limit};
+}
+
+Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan::JupyterSetup& setup,
+                           const std::string& token, const std::stop_token& stop) {
+  return run(server, place, jupyter_command(place, setup, token), token, stop);
+}
+
+Result<void> stop_jupyter(CommandRunner& server, const Place& place, const plan::StopJupyter& action,
+                          const std::stop_token& stop) {
+  const std::string script = begin() + std::string(scripts::jupyter_stop);
+  return run(server, place, {script_line(place, action.who, script) + " </dev/null\n", {}, k_limit}, {}, stop);
+}
+
+}  // namespace helper::inside

@@ -1,0 +1,38 @@
+// Our Jupyter in a place: started as its user, ended by its user.
+#pragma once
+
+#include "inside/run.hpp"
+#include "plan/jupyter_setup.hpp"
+#include "plan/step.hpp"
+
+#include <stop_token>
+#include <string>
+
+namespace helper::inside {
+
+// Root's: token and setup (the line of JupyterSetup), which the look reads, even as a root without capabilities.
+inline constexpr const char* k_jupyter_folder = "/dev/helper/run/jupyter";
+// The user's, in it: config.json (with the token), start.py, pid ("PID START-TIME"), keeper (the pid of start.py), log
+// and log.1 (its last output), stopped (once it must stay away).
+inline constexpr const char* k_jupyter_own = "/dev/helper/run/jupyter/own";
+
+// What --config reads, JSON: the same settings under the names of Jupyter Server 2 (Lab 4, Notebook 7), Jupyter Server
+// 1 (Lab 3) and Notebook 6. Each reads its own and ignores the rest; but Lab takes what a person's own file says of
+// LabApp before all that is said of ServerApp (notebook_shim), so ours stands under that name as well.
+[[nodiscard]] std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& token);
+
+// Pure: one command for the server that does all that a start needs, also after the place has started again. The token
+// is in its standard input only.
+[[nodiscard]] Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, const std::string& token);
+
+// Starts it in the place's own environment and waits until it listens. The token goes over standard input into a file
+// that only the user can read: it is in no command line, no environment and no error. Error inside_failed: it ended, or
+// did not listen in time; the cause has the end of its log.
+[[nodiscard]] Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan::JupyterSetup& setup,
+                                         const std::string& token, const std::stop_token& stop);
+
+// By whose process it is; asks first, then kills. Error inside_failed: it is still there.
+[[nodiscard]] Result<void> stop_jupyter(CommandRunner& server, const Place& place, const plan::StopJupyter& action,
+                                        const std::stop_token& stop);
+
+}  // namespace helper::inside

@@ -1,0 +1,98 @@
+#include "inside/look.hpp"
+
+#include "base/shell.hpp"
+#include "inside/look_parts.hpp"
+#include "inside/scripts.hpp"
+
+#include <algorithm>
+
+namespace helper::inside {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+std::string begin(const Question& question, const std::string& nonce) {
+  return script_begin(nonce) + shell::assign("user", question.user) +
+         shell::assign("ssh_port", std::to_string(question.ssh_port)) +
+         shell::assign("jupyter_port", std::to_string(question.jupyter_port));
+}
+
+}  // namespace
+
+Question question_of(const plan::Desired& desired) {
+  const auto& target = desired.target;
+  return {target.ssh.user,
+          plan::k_container_ssh_port,
+          target.jupyter ? target.jupyter->port : std::uint16_t{0},
+          target.python,
+          target.project.remote,
+          joined(target.project.imports),
+          target.container.gpus != "none"};
+}
+
+std::string look_script(const Question& question, const std::string& nonce) {
+  std::string script =
+      begin(question, nonce) + look_user() + std::string(scripts::look_places) + look_ssh() + look_jupyter();
+  if (question.gpus) script += std::string(gpu_functions()) + "gpu_files gpus\ngpu_list gpus &\ngpu_job=$!\n";
+  return script + look_pythons(question, nonce);
+}
+
+std::string look_script(const Question& question, const std::string& nonce, const plan::Python& known, bool list_gpus) {
+  std::string script = begin(question, nonce) + look_user() + look_ssh() + look_jupyter();
+  if (question.gpus) {
+    script += std::string(gpu_functions()) + "gpu_files gpus\n";
+    if (list_gpus) script += "gpu_list gpus &\ngpu_job=$!\n";
+  }
+  return script + look_known_python(question, nonce, known);
+}
+
+Result<plan::Inside> read_look(const std::vector<Section>& sections, const Question& question) {
+  if (find_section(sections, "user") == nullptr || find_section(sections, "pythons") == nullptr) {
+    return fail(ErrorCode::inside_failed, "container", "the look inside it ended early", "try again: helper ensure");
+  }
+  plan::Inside inside;
+  read_user(sections, inside);
+  read_places(sections, inside);
+  read_ssh(sections, inside);
+  read_jupyter(sections, question, inside);
+  inside.gpu = read_gpus(sections, "gpus");
+  read_pythons(sections, inside);
+  return inside;
+}
+
+plan::Inside merged(plan::Inside now, const plan::Inside& before, const plan::Python& known, bool gpus_were_listed) {
+  if (!gpus_were_listed) {
+    const bool openable = now.gpu.openable;
+    now.gpu = before.gpu;
+    now.gpu.openable = openable;
+  }
+  // The interpreters of the full look, with what the known one says now in place of what it said then.
+  if (now.pythons.size() == 1 && !before.pythons.empty()) {
+    const plan::Python answer = now.pythons.front();
+    now.pythons = before.pythons;
+    for (auto& python : now.pythons) {
+      if (python.path != answer.path) continue;
+      const std::string source = python.source;
+      python = answer;
+      python.source = source;
+    }
+  }
+  now.real_places = before.real_places;
+  now.bound_volumes = before.bound_volumes;
+  now.login_cut = before.login_cut;
+  now.project_files = before.project_files;
+  for (const auto& package : before.jupyter.packages) {
+    if (package.python != known.path) now.jupyter.packages.push_back(package);
+  }
+  return now;
+}
+
+bool has_good_gpus(const plan::Inside& inside) {
+  return inside.gpu.openable && inside.gpu.smi_status == 0 && !inside.gpu.gpus.empty();
+}
+
+}  // namespace helper::inside

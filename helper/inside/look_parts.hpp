@@ -1,0 +1,32 @@
+// The look into a place is made of parts, one for each thing that is looked at: the piece of sh that asks, and how its
+// sections are read. Every piece may use what comes before it: $user, $uid, $home, $shell, and the functions of
+// base/scripts/lib.sh.
+#pragma once
+
+#include "base/sections.hpp"
+#include "inside/look.hpp"
+#include "plan/observed.hpp"
+
+#include <string>
+#include <vector>
+
+namespace helper::inside {
+
+// The user's entry, and which hooks have run. Before the others, which use it.
+[[nodiscard]] std::string look_user();
+[[nodiscard]] std::string look_ssh();
+[[nodiscard]] std::string look_jupyter();
+[[nodiscard]] std::string look_pythons(const Question& question, const std::string& nonce);
+[[nodiscard]] std::string look_known_python(const Question& question, const std::string& nonce,
+                                            const plan::Python& known);
+
+void read_user(const std::vector<Section>& sections, plan::Inside& inside);
+void read_ssh(const std::vector<Section>& sections, plan::Inside& inside);
+void read_places(const std::vector<Section>& sections, plan::Inside& inside);
+void read_jupyter(const std::vector<Section>& sections, const Question& question, plan::Inside& inside);
+void read_pythons(const std::vector<Section>& sections, plan::Inside& inside);
+
+// Between the fields of one interpreter's line; the ASCII unit separator occurs in no sane path.
+inline constexpr char k_field_separator = '\x1f';
+
+}  // namespace helper::inside

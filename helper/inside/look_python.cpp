@@ -1,0 +1,95 @@
+#include "base/shell.hpp"
+#include "base/text.hpp"
+#include "inside/look_parts.hpp"
+#include "inside/scripts.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace helper::inside {
+namespace {
+
+using shell::assign;
+
+// Run as the user, since what it finds is that user's to run and not root's.
+std::string as_the_user(const std::string& text) { return assign("look", text) + std::string(scripts::as_the_user); }
+
+std::vector<std::string> list_of(const std::string& text) {
+  return text.empty() ? std::vector<std::string>{} : split(text, ',');
+}
+
+int number_of(const std::string& text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+// tag, path, path to use, version, prefix, Lab's version, Notebook's, base prefix, missing, frameworks, requirements,
+// made for the project
+constexpr std::size_t k_answer_fields = 12;
+
+plan::Python python_of(const std::vector<std::string>& fields) {
+  plan::Python python;
+  python.path = fields[2];
+  python.version = fields[3];
+  python.prefix = fields[4];
+  python.base_prefix = fields[7];
+  python.missing = list_of(fields[8]);
+  for (const auto& framework : list_of(fields[9])) {
+    const auto equals = framework.find('=');
+    if (equals != std::string::npos)
+      python.frameworks.push_back({framework.substr(0, equals), framework.substr(equals + 1)});
+  }
+  python.requirements = number_of(fields[10]);
+  python.made_for_project = fields[11] == "1";
+  return python;
+}
+
+}  // namespace
+
+std::string look_pythons(const Question& question, const std::string& nonce) {
+  const bool is_path = question.python.starts_with('/');
+  std::string text = script_begin(nonce) + assign("wanted", is_path ? question.python : "") +
+                     assign("project", question.project) + assign("imports", question.imports) +
+                     assign("report", scripts::python_report);
+  for (const auto part : {scripts::python_begin, scripts::python_candidate, scripts::python_roots, scripts::python_ask,
+                          scripts::python_look}) {
+    text += part;
+  }
+  return as_the_user(text);
+}
+
+std::string look_known_python(const Question& question, const std::string& nonce, const plan::Python& known) {
+  std::string text = script_begin(nonce) + assign("known_source", known.source) + assign("known_path", known.path) +
+                     assign("project", question.project) + assign("imports", question.imports) +
+                     assign("report", scripts::python_report);
+  for (const auto part : {scripts::python_begin, scripts::python_candidate}) text += part;
+  return as_the_user(text + "candidate \"$known_source\" \"$known_path\"\nwait\n");
+}
+
+void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
+  std::vector<std::pair<std::string, std::string>> sources;  // and the path that each leads to
+  std::vector<std::vector<std::string>> answers;
+  for (const auto& line : lines_of(sections, "pythons")) {
+    auto fields = split(line, k_field_separator);
+    if (!std::ranges::all_of(fields, is_printable)) continue;
+    if (fields[0].ends_with("-source") && fields.size() == 3) sources.emplace_back(fields[1], fields[2]);
+    if (fields[0].ends_with("-file") && fields.size() == 2) inside.project_files.push_back(fields[1]);
+    if (fields[0].ends_with("-login") && fields.size() == 3) inside.login_cut = fields[2] == "cut";
+    if (fields[0].ends_with("-py") && fields.size() == k_answer_fields) answers.push_back(std::move(fields));
+  }
+  for (const auto& [source, path] : sources) {
+    const auto answer = std::ranges::find(answers, path, [](const auto& fields) { return fields[1]; });
+    if (answer == answers.end()) {
+      auto& silent = inside.silent_pythons;
+      if (std::ranges::find(silent, path) == silent.end()) silent.push_back(path);
+      continue;
+    }
+    plan::Python python = python_of(*answer);
+    python.source = source;
+    if (std::ranges::find(inside.pythons, python) == inside.pythons.end()) inside.pythons.push_back(std::move(python));
+  }
+  std::ranges::sort(inside.pythons, {}, [](const plan::Python& p) { return std::pair(p.source, p.path); });
+}
+
+}  // namespace helper::inside

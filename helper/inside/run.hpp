@@ -1,0 +1,36 @@
+// What runs a program or a script in a place. Nothing in this room knows what kind of place it is.
+#pragma once
+
+#include "base/command.hpp"
+#include "plan/place.hpp"
+
+#include <stop_token>
+#include <string>
+
+namespace helper::inside {
+
+using plan::As;
+using plan::Place;
+using plan::Words;
+
+inline constexpr Milliseconds k_inside_limit = std::chrono::seconds(30);
+inline constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a runtime may have a large image to prepare
+
+// The line of sh for the server that runs the program in the place: waited for, with the line's standard input.
+[[nodiscard]] std::string line(const Place& place, As who, const Words& program);
+// The same for a program that runs on by itself.
+[[nodiscard]] std::string detached_line(const Place& place, As who, const Words& program);
+// The same for a POSIX script, by the place's shell; none of its values is a secret.
+[[nodiscard]] std::string script_line(const Place& place, As who, const std::string& script);
+
+// Runs the script as root. Error inside_failed in the script's words, about the thing `doing`.
+[[nodiscard]] Result<void> run_script(CommandRunner& server, const Place& place, const std::string& script,
+                                      const std::string& doing, const std::stop_token& stop);
+
+// The fix of who has to look for themselves.
+[[nodiscard]] std::string look_inside(const Place& place);
+
+// "yes" or "no", as scripts have it.
+[[nodiscard]] std::string yes(bool value);
+
+}  // namespace helper::inside

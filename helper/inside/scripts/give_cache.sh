@@ -1,0 +1,1 @@
+ls -ldn "$cache" | { read -r _ _ uid gid _; [ "$uid:$gid" = "$owner" ]; } || chown -R -h "$owner" "$cache"

@@ -1,0 +1,15 @@
+gpu_files() {
+  sec "$1_files" 0
+  for file in /dev/nvidia[0-9]* /dev/nvidiactl /dev/dxg; do
+    if [ -e "$file" ]; then printf 'file %s\n' "${file#/dev/}"; fi
+  done
+  if [ -e /dev/nvidiactl ] && ! ( : </dev/nvidiactl ) 2>/dev/null; then echo closed; fi
+  sed -n 's/^NVRM version:.* \([0-9][0-9]*\.[0-9][0-9.]*\).*/driver \1/p' /proc/driver/nvidia/version 2>/dev/null
+  if command -v nvidia-smi >/dev/null 2>&1; then echo smi; fi
+}
+gpu_list() {
+  command -v nvidia-smi >/dev/null 2>&1 || return
+  gpu_lines=$(limited_to 15 nvidia-smi -L 2>&1 </dev/null)
+  sec "$1" $?
+  printf '%s\n' "$gpu_lines"
+}

@@ -1,0 +1,5 @@
+set -eC
+mkdir -p -- "$folder"
+umask 077
+printf '%s\n' "$starter" > "$own/start.py"
+cat > "$own/config.json"

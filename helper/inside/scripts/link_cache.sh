@@ -1,0 +1,5 @@
+chmod 700 "$cache" || exit
+umask 077
+mkdir -p "$HOME/.cache" && cd "$HOME/.cache" || exit
+if [ -d JetBrains ] && [ ! -L JetBrains ]; then rmdir JetBrains 2>/dev/null || exit; fi
+[ -L JetBrains ] || ln -s "$cache" JetBrains

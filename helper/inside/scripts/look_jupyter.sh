@@ -1,0 +1,42 @@
+# shellcheck disable=SC2046
+# The container's own Jupyter, if its image starts one, shall have the port: ours would make it fail, and perhaps the
+# container with it. So a young container is given time while a process that looks like Jupyter is there: 10 s by this
+# look, a minute in all. Times of /proc/1/stat are in hundredths of a second since the machine's start (proc(5), field
+# 22).
+is_young() {
+  read -r stat 2>/dev/null < /proc/1/stat || return 1
+  read -r now _ 2>/dev/null < /proc/uptime || return 1
+  set -- ${stat##*)}
+  [ $((${now%%.*} - ${20:-0} / 100)) -lt 60 ]
+}
+names_jupyter() {
+  for process in /proc/[0-9]*/cmdline; do
+    words=$(tr '\0' ' ' < "$process") 2>/dev/null
+    case $words in
+      *"${nonce%-*}-"*) ;; # of a look, this one or another
+      *jupyter* | *start-notebook*) return 0 ;;
+    esac
+  done
+  return 1
+}
+if ours; then
+  sec jupyter_ours 0
+  stat -c %u "/proc/$pid"
+  set -- $(cat "/proc/$pid/task/"*/children 2>/dev/null)
+  printf '%s\n' "$#"
+  for file in setup token; do
+    line=''
+    [ -f "$jupyter/$file" ] && read -r line < "$jupyter/$file"
+    printf '%s\n' "$line"
+  done
+elif [ -f "$own/pid" ]; then
+  sec jupyter_ours 1
+fi
+may_start_one() { [ "$jupyter_port" != 0 ] && [ ! -f "$own/pid" ] && ! listens "$jupyter_port" && is_young && names_jupyter; }
+tries=0
+while [ "$tries" -lt 50 ] && may_start_one; do
+  sleep 0.2 2>/dev/null || { sleep 1; tries=$((tries + 4)); }
+  tries=$((tries + 1))
+done
+[ "$tries" -ge 50 ] && sec jupyter_expected 0
+listens "$jupyter_port"; sec jupyter_listens $?

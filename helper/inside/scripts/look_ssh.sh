@@ -1,0 +1,46 @@
+# shellcheck disable=SC2046
+complete=
+[ -r /dev/helper/ssh/complete ] && read -r complete < /dev/helper/ssh/complete
+sec bundle 0
+printf '%s\n' "$complete"
+sshd=$(command -v sshd 2>/dev/null)
+for candidate in /usr/sbin/sshd /usr/local/sbin/sshd /sbin/sshd; do
+  [ -z "$sshd" ] && [ -x "$candidate" ] && sshd=$candidate
+done
+sec sshd 0
+printf '%s\n' "$sshd"
+sec capabilities 0
+while read -r name value; do
+  [ "$name" = CapEff: ] && printf '%s\n' "$value"
+done < /proc/self/status
+listens "$ssh_port"; sec ssh_listens $?
+# The setup that our sshd was started with, if its keeper still runs, or if it needs none.
+sec ssh_setup 0
+for folder in /dev/helper/run /dev/helper/user; do
+  [ -r "$folder/setup" ] || continue
+  read -r print keeper < "$folder/setup"
+  if [ "$keeper" = pipe ] || grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then printf '%s\n' "$print"; fi
+done
+# Which SSH server that is: its listening sockets, whose inodes change whenever it starts or reads its keys again (on HUP
+# too), and the files: each connection's sshd may read the keys again.
+sec ssh_server 0
+hex=$(port_hex "$ssh_port")
+for table in /proc/net/tcp /proc/net/tcp6; do
+  [ -r "$table" ] || continue
+  while read -r _ address _ state _ _ _ _ _ inode _; do
+    case $state$address in 0A*:"$hex") printf '%s ' "$inode" ;; esac
+  done < "$table"
+done
+for folder in /dev/helper/run /dev/helper/user; do
+  [ -r "$folder/setup" ] || continue
+  printf '%s ' $(stat -c '%i %Z' "$folder/host_ed25519" "$folder/host_ecdsa" "$folder/sshd_config" 2>/dev/null || echo unknown)
+done
+# What a login depends on beside that server.
+sec login 0
+printf '%s ' $(stat -c '%n %i %Z' /dev/helper/run/authorized_keys /dev/helper/user/authorized_keys /dev/helper/run/passwd /etc/passwd /etc/shadow /etc/nologin /run/nologin \
+  /etc/bash.bashrc /etc/bashrc /etc/zsh/zshenv /etc/zshenv /etc/csh.cshrc /etc/ssh/sshrc \
+  "$home/.bashrc" "$home/.zshenv" "$home/.cshrc" "$home/.tcshrc" "$home/.config/fish/config.fish" "$home/.ssh/rc" 2>/dev/null)
+mounted() { while read -r _ place _; do [ "$place" = /dev/helper/ssh ] && return 0; done < /proc/mounts; return 1; }
+[ -e /dev/helper/run ] || [ -e /dev/helper/user ] || grep -q /dev/helper/run/profile /etc/profile.d/helper.sh 2>/dev/null || { [ -n "$complete" ] && ! mounted; }
+sec traces $?
+if [ -d "$cache" ]; then [ "$(readlink "$home/.cache/JetBrains")" = "$cache" ]; sec cache_link $?; fi

@@ -1,0 +1,2 @@
+umask 022
+mkdir -p /dev/helper && mkdir -p "$folder" && chown "$user" "$folder" && chmod 755 "$folder"

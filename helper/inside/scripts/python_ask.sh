@@ -1,0 +1,31 @@
+ask="echo; echo $nonce-env; env; echo; echo $nonce-end"
+login() {
+  case ${shell##*/} in
+    csh | tcsh)
+      start="if (-r /etc/csh.login) source /etc/csh.login; if (-r ~/.login) source ~/.login"
+      if [ "$1" = -i ]; then set -- -i -c; else set -- -c; fi
+      gently_limited_to 2 "$shell" "$@" "$start; $ask" </dev/null 2>/dev/null ;;
+    *) gently_limited_to 2 "${shell:-/bin/sh}" -l "$@" -c "$ask" </dev/null 2>/dev/null ;;
+  esac
+  # HUP or KILL: its time was up. The reader may see the end of the pipe before its own time is up.
+  case $? in 129 | 137) printf '\n%s-cut\n' "$nonce" ;; esac
+}
+heard() {
+  limited_to 2 sed -n "/^$nonce-cut\$/{
+p
+q
+}
+/^$nonce-env\$/,/^$nonce-end\$/{
+/^PATH=/p
+/^CONDA_EXE=/p
+/^MAMBA_ROOT_PREFIX=/p
+/^PYENV_ROOT=/p
+/^POETRY_[A-Z]*_[A-Z]*=/p
+/^WORKON_HOME=/p
+/^UV_PYTHON_INSTALL_DIR=/p
+/^$nonce-end\$/{
+p
+q
+}
+}" || echo "$nonce-cut"
+}

@@ -1,0 +1,3 @@
+# shellcheck disable=SC2034
+home=$HELPER_LOOK_HOME shell=$HELPER_LOOK_SHELL
+unset HELPER_LOOK_HOME HELPER_LOOK_SHELL

@@ -1,0 +1,63 @@
+# shellcheck disable=SC1007,SC2163,SC2209
+[ -z "$wanted" ] || candidate path "$wanted"
+if [ -n "$project" ]; then
+  for folder in .venv venv env; do
+    [ -f "$project/$folder/pyvenv.cfg" ] || continue
+    kind=venv:
+    if grep -q '^uv *=' "$project/$folder/pyvenv.cfg"; then kind=uv:; fi
+    candidate "$kind$folder" "$project/$folder/bin/python"
+  done
+  name() { [ -z "$2" ] || printf '\n%s-file\037%s%s\n' "$nonce" "$1" "$2"; }
+  for file in environment.yml environment.yaml; do
+    [ -r "$project/$file" ] && name conda: "$(sed -n 's/^name:[[:space:]]*\([^#]*\).*/\1/p' "$project/$file" | head -n 1 | tr -d "\"' \r")"
+  done
+  [ -r "$project/.python-version" ] && name pyenv: "$(head -n 1 "$project/.python-version" | tr -d ' \r')"
+fi
+candidate image:python "$(command -v python)"
+candidate image:python3 "$(command -v python3)"
+for root in /opt/conda /opt/miniconda3 /opt/anaconda3 /opt/miniforge3 /opt/mambaforge /usr/local/miniconda3 /usr/local/anaconda3 \
+  "$home/miniconda3" "$home/anaconda3" "$home/miniforge3" "$home/mambaforge" "$home/micromamba" "$home/.local/share/mamba"; do
+  conda_root "$root"
+done
+if [ -r "$home/.conda/environments.txt" ]; then
+  while read -r environment; do
+    case $environment in */envs/*) each conda: "$environment" ;; esac
+  done < "$home/.conda/environments.txt"
+fi
+roots
+for path in /usr/bin/python3 /usr/local/bin/python3 /usr/local/python*/bin/python3 /opt/python*/bin/python3; do candidate system "$path"; done
+for folder in /usr/bin /usr/local/bin; do
+  usual=$(readlink -f "$folder/python3")
+  for path in "$folder"/python3.[0-9] "$folder"/python3.[0-9][0-9]; do
+    [ -x "$path" ] || continue
+    [ "$(readlink -f "$path")" = "$usual" ] || candidate system "$path"
+  done
+done
+answer=$(
+  { login -i | heard; } &
+  plain=$(login | heard)
+  wait
+  printf '%s\n%s\n' "$nonce-plain" "$plain"
+)
+state=none cut= asked=terminal PATH_of_login=
+while IFS= read -r line; do
+  case $line in
+    "$nonce-plain")
+      [ "$state" = none ] || break
+      asked=plain; PATH_of_login= ;;
+    "$nonce-end") state=$asked ;;
+    "$nonce-cut") cut=cut ;;
+    PATH=*) PATH_of_login=${line#PATH=} ;;
+    *=*) export "$line" ;;
+  esac
+done <<EOF
+$answer
+EOF
+printf '\n%s-login\037%s\037%s\n' "$nonce" "$state" "$cut"
+if [ "$state" != none ]; then
+  named() { ( PATH=$PATH_of_login; command -v "$1" ) }
+  candidate login:python "$(named python)"
+  candidate login:python3 "$(named python3)"
+  roots
+fi
+wait

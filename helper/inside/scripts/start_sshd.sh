@@ -1,0 +1,88 @@
+# shellcheck disable=SC2034
+set -e
+umask 022
+[ "$as_user" = yes ] || mkdir -p "$folder"
+umask 077
+write() { printf '%s' "$2" > "$folder/$1.new"; chmod "$3" "$folder/$1.new"; mv -f "$folder/$1.new" "$folder/$1"; }
+write host_ed25519 "$host_ed25519" 600
+write host_ecdsa "$host_ecdsa" 600
+write authorized_keys "$authorized_keys" 644
+write sshd_config "$sshd_config" 600
+write keep "$keep" 600
+if [ "$from_bundle" = yes ]; then
+  chmod 755 /dev/helper/ssh 2>/dev/null || true # every user runs programs of it; an earlier version left it to root
+  # Accounts as sshd sees them: the container's own, and what sshd insists on. A locked password (!) does not lock out a key.
+  b=/dev/helper/ssh/bin/busybox
+  ln -sf $b "$folder/sh"
+  { [ ! -r /etc/passwd ] || cat /etc/passwd; } | awk -F: -v OFS=: -v user="$user" -v sh="$folder/sh" '
+    $1 == "root" { root = 1 } $1 == "sshd" { sshd = 1 }
+    $1 == user { program = $7 == "" ? "/bin/sh" : $7; if (system("test -x \"" program "\"") != 0) $7 = sh }
+    NF >= 7 { print }
+    END { home = system("test -d /root") == 0 ? "/root" : "/"
+          shell = system("test -x /bin/sh") == 0 ? "/bin/sh" : sh
+          if (!root) print "root", "x", 0, 0, "root", home, shell
+          if (!sshd) print "sshd", "x", 65533, 65533, "", "/dev/sshd", "/nonexistent" }' > "$folder/passwd"
+  { { [ ! -r /etc/group ] || cat /etc/group; }; grep -q '^root:' /etc/group 2>/dev/null || echo root:x:0:; echo helper_sshd:x:65533:; } > "$folder/group"
+  awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' "$folder/passwd" > "$folder/shadow"
+  chmod 644 "$folder/passwd" "$folder/group"
+  [ "$as_user" = yes ] || { mkdir -p /dev/sshd; chmod 755 /dev/sshd; }
+else
+  # The server's /run is left as it is: an sshd of its own has made that folder there, or has not.
+  if [ "$own_run" != yes ]; then
+    [ -d /run/sshd ] || { echo "Error: the container's sshd needs the folder /run/sshd, and /run in it is the server's own" >&2; exit 1; }
+  elif [ "$as_user" != yes ]; then
+    mkdir -p /run/sshd; chown 0:0 /run/sshd; chmod 755 /run/sshd
+  fi
+  # Without PAM sshd refuses an account whose password is locked by '!'.
+  case $(grep "^$user:" /etc/shadow 2>/dev/null) in "$user:!"*) sed -i 's/^UsePAM no$/UsePAM yes/' "$folder/sshd_config" ;; esac
+fi
+
+if [ "$as_user" != yes ]; then
+  write profile "$profile" 600
+  if [ "$own_profile" = yes ] && [ -d /etc/profile.d ] && [ -w /etc/profile.d ] && [ ! -e /etc/profile.d/helper.sh ] && [ ! -L /etc/profile.d/helper.sh ]; then
+    when=$(stat -c %y /etc/profile.d 2>/dev/null || true)
+    printf '# helper %s\n[ -r /dev/helper/run/profile ] && . /dev/helper/run/profile\n' "$when" > /etc/profile.d/helper.sh 2>/dev/null &&
+      chmod 644 /etc/profile.d/helper.sh || true
+  fi
+fi
+
+umask 022
+# A fingerprint of secrets among others: for root, who looks; without its capabilities it reads no file of the user's else.
+readers=600
+[ "$as_user" = no ] || readers=644
+if [ -r "$folder/setup" ]; then
+  read -r old keeper < "$folder/setup"
+  if grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then kill "$keeper" 2>/dev/null || true; fi
+  rm -f "$folder/setup"
+fi
+# All connections come from the server's address. From OpenSSH 9.8 on sshd shuts out an address for what one of its users
+# does, and older ones do not know the word.
+if $clean "$sshd" -t -f "$folder/sshd_config" -o PerSourcePenalties=no </dev/null >/dev/null 2>&1; then
+  echo 'PerSourcePenalties no' >> "$folder/sshd_config"
+fi
+$clean "$sshd" -t -f "$folder/sshd_config" </dev/null
+if [ "$listens" != yes ]; then
+  printf '%s pipe\n' "$print" > "$folder/setup"
+  chmod "$readers" "$folder/setup"
+  exit 0
+fi
+tries=0
+while listens "$port" && [ $tries -lt 40 ]; do sleep 0.05; tries=$((tries + 1)); done
+if listens "$port"; then echo "Error: another program of the container listens on helper's port" >&2; exit 1; fi
+: > "$folder/log"
+detach=
+if command -v setsid >/dev/null 2>&1; then detach=setsid; fi
+$detach $shell "$folder/keep" </dev/null >/dev/null 2>&1 &
+keeper=$!
+tries=0
+until listens "$port"; do
+  tries=$((tries + 1))
+  if [ $tries -gt 200 ]; then
+    echo "Error: sshd does not start: $(tail -n 1 "$folder/log")" >&2
+    kill $keeper
+    exit 1
+  fi
+  sleep 0.05
+done
+printf '%s %s\n' "$print" "$keeper" > "$folder/setup"
+chmod "$readers" "$folder/setup"

@@ -8,6 +8,7 @@
 #include "base/paths.hpp"
 #include "base/random_token.hpp"
 #include "config/daemon_options.hpp"
+#include "ensure/connections.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/service.hpp"
 #include "jupyter/rest_client.hpp"
@@ -174,7 +175,8 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   HELPER_TRY_ASSIGN(const auto options, helper::config::load_daemon_options(files, paths.daemon_options()));
   const auto policy = helper::peer_policy(options.local_users == helper::config::LocalUsers::everyone);
   helper::jupyter::RestClient jupyter(policy);
-  helper::ensure::Service service(paths, policy, jupyter);
+  helper::ensure::RealConnections connections(policy);
+  helper::ensure::Service service(paths, connections, jupyter);
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::random_token();

@@ -58,8 +58,8 @@ std::vector<Result<T>> side_by_side(const std::vector<std::function<Result<T>()>
 }  // namespace
 
 struct Service::State {
-  State(Paths its_paths, const PeerPolicy& its_policy, JupyterApi& its_jupyter)
-      : paths(std::move(its_paths)), policy(its_policy), jupyter(its_jupyter) {}
+  State(Paths its_paths, Connections& its_connections, JupyterApi& its_jupyter)
+      : paths(std::move(its_paths)), connections(its_connections), jupyter(its_jupyter) {}
 
   struct Chosen {
     config::Target config;
@@ -166,7 +166,7 @@ struct Service::State {
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
     const std::scoped_lock lock(mutex);
     auto& target = targets[{file, name}];
-    if (!target) target = std::make_shared<Target>(paths, policy, files, clock, questions, jupyter);
+    if (!target) target = std::make_shared<Target>(paths, connections, files, clock, questions, jupyter);
     return target;
   }
 
@@ -227,7 +227,7 @@ struct Service::State {
   }
 
   const Paths paths;
-  const PeerPolicy policy;
+  Connections& connections;
   JupyterApi& jupyter;
   const std::string helper = helper_beside_us();
   DiskFileStore files;
@@ -241,8 +241,8 @@ struct Service::State {
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
 };
 
-Service::Service(Paths paths, const PeerPolicy& policy, JupyterApi& jupyter)
-    : state_(std::make_unique<State>(std::move(paths), policy, jupyter)) {}
+Service::Service(Paths paths, Connections& connections, JupyterApi& jupyter)
+    : state_(std::make_unique<State>(std::move(paths), connections, jupyter)) {}
 
 Service::~Service() = default;
 

@@ -2,9 +2,9 @@
 // target owns that target's state; requests for the same thing at the same time do the work once and share its events.
 #pragma once
 
-#include "base/local_peer.hpp"
 #include "base/paths.hpp"
 #include "base/result.hpp"
+#include "ensure/connections.hpp"
 #include "ensure/gpu_report.hpp"
 #include "ensure/jupyter_api.hpp"
 #include "ensure/python_list.hpp"
@@ -40,8 +40,8 @@ struct Request {
 // asked, before anything that the config names is touched. Error config_untrusted otherwise.
 class Service {
  public:
-  // `policy` says whose connections the tunnels take; `jupyter` outlives the service.
-  Service(Paths paths, const PeerPolicy& policy, JupyterApi& jupyter);
+  // `connections` and `jupyter` outlive the service.
+  Service(Paths paths, Connections& connections, JupyterApi& jupyter);
   ~Service();  // stops every worker and closes every tunnel
 
   // ensure with Power::running; stop and remove are the same with stopped and absent.

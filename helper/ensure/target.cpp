@@ -1,44 +1,29 @@
 #include "ensure/target.hpp"
 
-#include "base/local_runner.hpp"
 #include "base/log.hpp"
 #include "engine/act.hpp"
 #include "engine/list.hpp"
 #include "engine/logs.hpp"
 #include "engine/place.hpp"
 #include "ensure/converge.hpp"
-#include "ensure/counting_runner.hpp"
 #include "ensure/look_at_gpus.hpp"
 #include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
 #include "plan/make_plan.hpp"
-#include "ssh/ssh_runner.hpp"
-#include "tunnel/tunnel_set.hpp"
 
 #include <algorithm>
 
 namespace helper::ensure {
-namespace {
 
-constexpr const char* k_local = "local";
-
-}  // namespace
-
-struct Target::Connection {
-  CountingRunner server;
-  tunnel::Tunnels tunnels;
-};
-
-Target::Target(const Paths& paths, const PeerPolicy& policy, FileStore& files, Clock& clock, Questions& questions,
+Target::Target(const Paths& paths, Connections& connections, FileStore& files, Clock& clock, Questions& questions,
                JupyterApi& jupyter)
     : paths_(paths),
-      policy_(policy),
+      connections_(connections),
       files_(files),
       clock_(clock),
       jupyter_(jupyter),
       work_(clock),
-      ask_(std::make_shared<AskJob>(questions)),
-      secrets_(std::make_shared<ssh::SecretCache>()) {}
+      ask_(std::make_shared<AskJob>(questions)) {}
 
 Target::~Target() {
   worker_.close();        // its jobs use the connection,
@@ -54,24 +39,11 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
   if (!connection_ || other_server || (other_agent && unreachable_)) {
     connection_ = nullptr;  // its ports must be free before the new ones are bound
     link_was_up_ = false;   // that was the other's link
-    if (config.server == k_local) {
-      connection_.reset(
-          new Connection{CountingRunner(std::make_unique<LocalRunner>()), tunnel::Tunnels(nullptr, {}, policy_)});
-    } else {
-      const ssh::ConnectOptions options{agent_socket_, ask_, secrets_, Milliseconds(10'000)};
-      const auto dial = [server = config.server,
-                         options](const std::stop_token& stop) -> Result<std::unique_ptr<ssh::Session>> {
-        HELPER_TRY_ASSIGN(const auto host, ssh::resolve_host(server, stop));
-        return ssh::Session::connect(host, options, stop);
-      };
-      connection_.reset(
-          new Connection{CountingRunner(std::make_unique<ssh::SshRunner>(config.server, options)),
-                         tunnel::Tunnels(
-                             dial, [this](bool up, const std::string& why) { link_changed(up, why); }, policy_)});
-    }
+    connection_ = connections_.open(
+        {config.server, agent_socket_, ask_, [this](bool up, const std::string& why) { link_changed(up, why); }});
   }
   ssh_.agent_socket = agent_socket_;
-  return {connection_->server, connection_->tunnels, files_, clock_, jupyter_, ssh_};
+  return {connection_->server(), connection_->tunnels(), files_, clock_, jupyter_, ssh_};
 }
 
 // On the tunnels' thread: after the server or the link was away, what stood on it may have gone too.
@@ -91,7 +63,7 @@ void Target::link_changed(bool up, const std::string& why) {
 
 Result<Report> Target::converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job) {
   const Hands hands = hands_for(config, caller);
-  const auto before = connection_->server.runs();
+  const auto before = connection_->commands();
   if (caller.still_approved) still_approved_ = caller.still_approved;
   forget();
   const AskJob::During during(*ask_, job);
@@ -121,7 +93,7 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   } else {
     bulletin_.forget();
   }
-  if (report) report->round_trips = connection_->server.runs() - before;
+  if (report) report->round_trips = connection_->commands() - before;
   return report;
 }
 
@@ -243,10 +215,10 @@ Target::Seen Target::see(const config::Target& config, const plan::Observed& obs
   auto& work = seen.status.jupyter_work;
   work = work_.find(seen.run);
   if (work) return seen;
-  const auto tunnels = connection_->tunnels.status();
-  if (config.server != k_local && std::ranges::none_of(tunnels, &tunnel::TunnelStatus::link_up)) {
+  const auto tunnels = connection_->tunnels().status();
+  if (config.server != k_this_machine && std::ranges::none_of(tunnels, &tunnel::TunnelStatus::link_up)) {
     work = plan::JupyterWork{{}, "the tunnels are not open; to open them: helper ensure " + config.name};
-  } else if (auto lines = open_lines(connection_->tunnels, *door)) {
+  } else if (auto lines = open_lines(connection_->tunnels(), *door)) {
     seen.lines = std::make_shared<JupyterLines>(std::move(*lines));
   } else {
     work = plan::JupyterWork{{}, lines.error().cause};
@@ -258,7 +230,7 @@ TargetStatus Target::status_of(const config::Target& config, const plan::Observe
   const auto desired = plan::desired_state(config, plan::Power::running);
   const auto plan = plan::make_plan(desired, observed);
   if (!plan.empty() || !plan.shortfalls.empty()) forget();
-  auto status = target_status(desired, observed, plan, connection_->tunnels.status());
+  auto status = target_status(desired, observed, plan, connection_->tunnels().status());
   bulletin_.publish(status);
   return status;
 }
@@ -351,23 +323,14 @@ Result<GpuReport> Target::gpu(const config::Target& config, bool check, const Ca
                                       const auto desired = plan::desired_state(config, plan::Power::running);
                                       HELPER_TRY(must_be_seen(desired, observed));
                                       return gpu_report(
-                                          connection_->server, desired, observed, check,
+                                          connection_->server(), desired, observed, check,
                                           [&](const Event& event) { job.emit(event); }, job.stop());
                                     });
 }
 
 Result<LogText> Target::follow_logs(const config::Target& config, const Caller& caller, int lines,
                                     const EventSink& on_event, const std::stop_token& stop) {
-  std::unique_ptr<CommandRunner> server;
-  if (config.server == k_local) {
-    server = std::make_unique<LocalRunner>(KeepOutput::beginning);
-  } else {
-    // Whoever follows has been connected before, most likely: its secrets are known, and nobody is asked.
-    ssh::ConnectOptions options;
-    options.agent_socket = caller.agent_socket;
-    options.secrets = secrets_;
-    server = std::make_unique<ssh::SshRunner>(config.server, std::move(options), KeepOutput::beginning);
-  }
+  const auto server = connections_.open_beside(config.server, caller.agent_socket);
   const auto tell = [&](std::string_view text) {
     Event event;
     event.kind = Event::Kind::progress;

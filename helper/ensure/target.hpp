@@ -2,10 +2,10 @@
 // is meant to run. Its worker's thread is the only one that touches them.
 #pragma once
 
-#include "base/local_peer.hpp"
 #include "base/paths.hpp"
 #include "ensure/ask_job.hpp"
 #include "ensure/bulletin.hpp"
+#include "ensure/connections.hpp"
 #include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
 #include "ensure/jupyter_work.hpp"
@@ -14,7 +14,6 @@
 #include "ensure/questions.hpp"
 #include "ensure/report.hpp"
 #include "ensure/worker.hpp"
-#include "ssh/session.hpp"
 
 #include <atomic>
 #include <functional>
@@ -44,7 +43,7 @@ inline constexpr Milliseconds k_known_for{600'000};
 
 class Target {
  public:
-  Target(const Paths& paths, const PeerPolicy& policy, FileStore& files, Clock& clock, Questions& questions,
+  Target(const Paths& paths, Connections& connections, FileStore& files, Clock& clock, Questions& questions,
          JupyterApi& jupyter);
   ~Target();
   Target(const Target&) = delete;
@@ -91,8 +90,6 @@ class Target {
   [[nodiscard]] bool holds_port(std::uint16_t port) const;
 
  private:
-  struct Connection;
-
   // These run on the worker's thread.
   Hands hands_for(const config::Target& config, const Caller& caller);
   Result<Report> converge_now(const config::Target& config, plan::Power power, const Caller& caller, Job& job);
@@ -117,14 +114,13 @@ class Target {
   void look_for_watchers(Job& job);
 
   const Paths& paths_;
-  const PeerPolicy& policy_;
+  Connections& connections_;
   OpenSshClient ssh_;
   FileStore& files_;
   Clock& clock_;
   JupyterApi& jupyter_;
   KnownWork work_;
   std::shared_ptr<AskJob> ask_;
-  std::shared_ptr<ssh::SecretCache> secrets_;
   std::unique_ptr<Connection> connection_;
   Memory memory_;
   std::optional<config::Target> config_;  // that memory_ and connection_ are for

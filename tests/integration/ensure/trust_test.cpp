@@ -434,7 +434,8 @@ class Gate : public Trust {
   }
   std::vector<Question> asked;
   test::FakeJupyterApi jupyter;
-  Service service{paths, {}, jupyter};
+  RealConnections connections{{}};
+  Service service{paths, connections, jupyter};
 };
 
 TEST_F(Gate, EveryMethodButTargetsRefusesAConfigThatNobodyApproved) {

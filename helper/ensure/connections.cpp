@@ -1,0 +1,60 @@
+#include "ensure/connections.hpp"
+
+#include "base/local_runner.hpp"
+#include "ensure/counting_runner.hpp"
+#include "ssh/session.hpp"
+#include "ssh/ssh_runner.hpp"
+#include "tunnel/tunnel_set.hpp"
+
+#include <utility>
+
+namespace helper::ensure {
+namespace {
+
+class RealConnection final : public Connection {
+ public:
+  RealConnection(std::unique_ptr<CommandRunner> server, tunnel::Tunnels::Dial dial,
+                 tunnel::Tunnels::LinkChange on_link_change, const PeerPolicy& policy)
+      : server_(std::move(server)), tunnels_(std::move(dial), std::move(on_link_change), policy) {}
+  [[nodiscard]] CommandRunner& server() override { return server_; }
+  [[nodiscard]] tunnel::TunnelSet& tunnels() override { return tunnels_; }
+  [[nodiscard]] std::uint64_t commands() const override { return server_.runs(); }
+
+ private:
+  CountingRunner server_;
+  tunnel::Tunnels tunnels_;
+};
+
+}  // namespace
+
+std::unique_ptr<Connection> RealConnections::open(ConnectionOrder order) {
+  if (order.server == k_this_machine)
+    return std::make_unique<RealConnection>(std::make_unique<LocalRunner>(), nullptr, nullptr, policy_);
+  const ssh::ConnectOptions options{std::move(order.agent_socket), std::move(order.ask), secrets_of(order.server),
+                                    Milliseconds(10'000)};
+  const auto dial = [server = order.server,
+                     options](const std::stop_token& stop) -> Result<std::unique_ptr<ssh::Session>> {
+    HELPER_TRY_ASSIGN(const auto host, ssh::resolve_host(server, stop));
+    return ssh::Session::connect(host, options, stop);
+  };
+  return std::make_unique<RealConnection>(std::make_unique<ssh::SshRunner>(order.server, options), dial,
+                                          std::move(order.on_link_change), policy_);
+}
+
+std::unique_ptr<CommandRunner> RealConnections::open_beside(const std::string& server,
+                                                            const std::string& agent_socket) {
+  if (server == k_this_machine) return std::make_unique<LocalRunner>(KeepOutput::beginning);
+  ssh::ConnectOptions options;
+  options.agent_socket = agent_socket;
+  options.secrets = secrets_of(server);
+  return std::make_unique<ssh::SshRunner>(server, std::move(options), KeepOutput::beginning);
+}
+
+std::shared_ptr<ssh::SecretCache> RealConnections::secrets_of(const std::string& server) {
+  const std::scoped_lock lock(mutex_);
+  auto& secrets = secrets_[server];
+  if (!secrets) secrets = std::make_shared<ssh::SecretCache>();
+  return secrets;
+}
+
+}  // namespace helper::ensure

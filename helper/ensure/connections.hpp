@@ -1,0 +1,74 @@
+// Connections makes the ways to servers. Whoever owns a target opens one way for it, and keeps it; RealConnections goes
+// by SSH, and tests give servers of their own.
+#pragma once
+
+#include "base/command.hpp"
+#include "base/local_peer.hpp"
+#include "base/prompt.hpp"
+#include "tunnel/tunnels.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace helper::ssh {
+class SecretCache;
+}
+
+namespace helper::ensure {
+
+// The server that is this machine: nothing is dialled, and its tunnels always lead there.
+inline constexpr const char* k_this_machine = "local";
+
+// One target's way to its server. When it goes, its ports are free.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  [[nodiscard]] virtual CommandRunner& server() = 0;
+  [[nodiscard]] virtual tunnel::TunnelSet& tunnels() = 0;
+  // Commands that were sent through server() so far: a report tells them as round trips.
+  [[nodiscard]] virtual std::uint64_t commands() const = 0;
+};
+
+struct ConnectionOrder {
+  std::string server;             // as the config names it
+  std::string agent_socket;       // "" = no agent
+  std::shared_ptr<Prompter> ask;  // for secrets, and about an unknown host key
+  // The link of the tunnels went up or down, and why. It comes on a thread of the connection's, must be quick, and may
+  // not destroy the connection; none comes once the connection is gone.
+  std::function<void(bool up, const std::string& why)> on_link_change;
+};
+
+// Safe from any thread.
+class Connections {
+ public:
+  virtual ~Connections() = default;
+  // Dials nothing yet: the first command does, and the first tunnel that leads somewhere.
+  [[nodiscard]] virtual std::unique_ptr<Connection> open(ConnectionOrder order) = 0;
+  // For one command that goes on and on, and keeps only the beginning of its output. Nobody is asked: what a person
+  // said for this server before is known.
+  [[nodiscard]] virtual std::unique_ptr<CommandRunner> open_beside(const std::string& server,
+                                                                   const std::string& agent_socket) = 0;
+};
+
+class RealConnections final : public Connections {
+ public:
+  // `policy` says whose connections the tunnels take.
+  explicit RealConnections(const PeerPolicy& policy) : policy_(policy) {}
+  [[nodiscard]] std::unique_ptr<Connection> open(ConnectionOrder order) override;
+  [[nodiscard]] std::unique_ptr<CommandRunner> open_beside(const std::string& server,
+                                                           const std::string& agent_socket) override;
+
+ private:
+  std::shared_ptr<ssh::SecretCache> secrets_of(const std::string& server);
+
+  const PeerPolicy policy_;
+  std::mutex mutex_;
+  // By server: one server's secret is told to no other.
+  std::map<std::string, std::shared_ptr<ssh::SecretCache>> secrets_;
+};
+
+}  // namespace helper::ensure

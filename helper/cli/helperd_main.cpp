@@ -176,7 +176,9 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   const auto policy = helper::peer_policy(options.local_users == helper::config::LocalUsers::everyone);
   helper::jupyter::RestClient jupyter(policy);
   helper::ensure::RealConnections connections(policy);
-  helper::ensure::Service service(paths, connections, jupyter);
+  helper::ensure::OpenSshClient ssh;
+  helper::SystemClock clock;
+  helper::ensure::Service service({paths, connections, files, clock, jupyter, ssh});
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
   const std::string token = helper::random_token();

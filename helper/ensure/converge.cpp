@@ -206,7 +206,8 @@ class Convergence {
   Result<void> try_session(plan::Observed& observed) {
     plan::SessionTry tried;
     if (plan::why_untried(*observed.key).empty()) {
-      HELPER_TRY_ASSIGN(tried, hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), stop_));
+      HELPER_TRY_ASSIGN(tried,
+                        hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), hands_.agent_socket, stop_));
     }
     if (!tried.works() && observed.place)
       HELPER_TRY(inside::look_at_session(hands_.server, *observed.place, tried, stop_));

@@ -5,15 +5,30 @@
 #include "base/clock.hpp"
 #include "base/command.hpp"
 #include "base/files.hpp"
+#include "base/paths.hpp"
+#include "ensure/connections.hpp"
 #include "ensure/jupyter_api.hpp"
 #include "ensure/ssh_client.hpp"
 #include "tunnel/tunnels.hpp"
+
+#include <string>
 
 namespace helper::ensure {
 
 struct Hands {
   CommandRunner& server;
   tunnel::TunnelSet& tunnels;
+  FileStore& files;
+  Clock& clock;
+  JupyterApi& jupyter;
+  SshClient& ssh;
+  std::string agent_socket{};  // of whoever asked last; "" = no agent
+};
+
+// World is what all targets share: what of Hands is no server's, and where the rest comes from. It outlives them.
+struct World {
+  const Paths& paths;
+  Connections& connections;
   FileStore& files;
   Clock& clock;
   JupyterApi& jupyter;

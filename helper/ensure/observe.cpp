@@ -109,7 +109,7 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   }
   HELPER_TRY_ASSIGN(observed.key, find_local_key(hands.files, paths, desired.target.ssh.key));
   if (auto& key = observed.key; key && (key->has_passphrase || key->open_to_others))
-    key->in_agent = hands.ssh.agent_holds(key->public_line);
+    key->in_agent = hands.ssh.agent_holds(key->public_line, hands.agent_socket);
   HELPER_TRY_ASSIGN(const auto known_hosts, hands.files.read(paths.known_hosts()));
   HELPER_TRY_ASSIGN(observed.host_keys, find_host_keys(hands.files, paths, desired.target.name));
   observed.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);

@@ -58,8 +58,7 @@ std::vector<Result<T>> side_by_side(const std::vector<std::function<Result<T>()>
 }  // namespace
 
 struct Service::State {
-  State(Paths its_paths, Connections& its_connections, JupyterApi& its_jupyter)
-      : paths(std::move(its_paths)), connections(its_connections), jupyter(its_jupyter) {}
+  explicit State(const World& its_world) : world(its_world) {}
 
   struct Chosen {
     config::Target config;
@@ -71,11 +70,11 @@ struct Service::State {
 
   Result<std::filesystem::path> config_file(const Request& request) const {
     if (!request.config_file.empty()) return request.config_file;
-    if (request.folder.empty()) return paths.user_config_file;
+    if (request.folder.empty()) return world.paths.user_config_file;
     return config::find_config({.explicit_file = {},
                                 .folder = request.folder,
-                                .home = paths.home,
-                                .user_config_file = paths.user_config_file});
+                                .home = world.paths.home,
+                                .user_config_file = world.paths.user_config_file});
   }
 
   static config::LocalVariable variable_of(const Request& request) {
@@ -92,7 +91,7 @@ struct Service::State {
   // The config as it is written, for those who only read it.
   Result<config::Config> load_unasked(const Request& request) {
     HELPER_TRY_ASSIGN(const auto file, config_file(request));
-    return config::load_config(files, file, variable_of(request));
+    return config::load_config(world.files, file, variable_of(request));
   }
 
   // The gate: nothing that a config names is touched by a request before its config has passed here.
@@ -125,7 +124,7 @@ struct Service::State {
       tell_note(request, file, standing.note);
       if (standing.trusted) return standing.look;
       if (!request.target.empty()) {  // a name mistyped is told before anything is asked
-        HELPER_TRY_ASSIGN(const auto config, config::load_config(files, file, variable_of(request)));
+        HELPER_TRY_ASSIGN(const auto config, config::load_config(world.files, file, variable_of(request)));
         HELPER_TRY(config::choose_target(config, request.target));
       }
       const TrustReport report = report_of(standing, file);
@@ -166,7 +165,7 @@ struct Service::State {
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
     const std::scoped_lock lock(mutex);
     auto& target = targets[{file, name}];
-    if (!target) target = std::make_shared<Target>(paths, connections, files, clock, questions, jupyter);
+    if (!target) target = std::make_shared<Target>(world, questions);
     return target;
   }
 
@@ -186,7 +185,7 @@ struct Service::State {
   }
 
   [[nodiscard]] ide::Wanted wanted(const Chosen& chosen, ide::Interpreter interpreter) const {
-    return wanted_of(chosen.config, chosen.config_file, std::move(interpreter), paths, helper, clock);
+    return wanted_of(chosen.config, chosen.config_file, std::move(interpreter), world.paths, helper, world.clock);
   }
   // Of a target whose state does not matter: it names the entries.
   [[nodiscard]] ide::Wanted wanted(const Chosen& chosen) const {
@@ -226,23 +225,18 @@ struct Service::State {
     };
   }
 
-  const Paths paths;
-  Connections& connections;
-  JupyterApi& jupyter;
+  const World world;
   const std::string helper = helper_beside_us();
-  DiskFileStore files;
-  SystemClock clock;
   Questions questions;
-  settings::Book book{paths, files, clock, settings::ide_formats()};
+  settings::Book book{world.paths, world.files, world.clock, settings::ide_formats()};
   SettingsWatch watch{book};
-  TrustBook trust{paths, files, clock};
+  TrustBook trust{world.paths, world.files, world.clock};
   std::mutex mutex;
   std::map<std::filesystem::path, std::string> untold;  // notes of configs that were taken over
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
 };
 
-Service::Service(Paths paths, Connections& connections, JupyterApi& jupyter)
-    : state_(std::make_unique<State>(std::move(paths), connections, jupyter)) {}
+Service::Service(const World& world) : state_(std::make_unique<State>(world)) {}
 
 Service::~Service() = default;
 
@@ -302,7 +296,7 @@ Result<WatchReport> Service::watch(const Request& request, std::uint64_t seen, c
 
 Result<TargetList> Service::targets(const Request& request) {
   HELPER_TRY_ASSIGN(const auto config, state_->load_unasked(request));
-  TargetList list{config.file.string(), config.file == state_->paths.user_config_file, {}};
+  TargetList list{config.file.string(), config.file == state_->world.paths.user_config_file, {}};
   for (const auto& [name, target] : config.targets)
     list.targets.push_back({name, target.server, target.container.name});
   return list;

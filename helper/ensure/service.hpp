@@ -2,11 +2,9 @@
 // target owns that target's state; requests for the same thing at the same time do the work once and share its events.
 #pragma once
 
-#include "base/paths.hpp"
 #include "base/result.hpp"
-#include "ensure/connections.hpp"
 #include "ensure/gpu_report.hpp"
-#include "ensure/jupyter_api.hpp"
+#include "ensure/hands.hpp"
 #include "ensure/python_list.hpp"
 #include "ensure/report.hpp"
 #include "ensure/settings_order.hpp"
@@ -40,8 +38,7 @@ struct Request {
 // asked, before anything that the config names is touched. Error config_untrusted otherwise.
 class Service {
  public:
-  // `connections` and `jupyter` outlive the service.
-  Service(Paths paths, Connections& connections, JupyterApi& jupyter);
+  explicit Service(const World& world);
   ~Service();  // stops every worker and closes every tunnel
 
   // ensure with Power::running; stop and remove are the same with stopped and absent.

@@ -111,7 +111,8 @@ std::optional<std::vector<std::string>> OpenSshClient::host_keys(std::uint16_t p
   return keys.empty() ? std::nullopt : std::optional(std::move(keys));
 }
 
-Result<plan::SessionTry> OpenSshClient::try_session(const ide::Interpreter& interpreter, const std::stop_token& stop) {
+Result<plan::SessionTry> OpenSshClient::try_session(const ide::Interpreter& interpreter,
+                                                    const std::string& agent_socket, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(interpreter));
   std::map<std::string, std::string> environment;
   if (!agent_socket.empty()) environment["SSH_AUTH_SOCK"] = agent_socket;
@@ -127,7 +128,7 @@ Result<plan::SessionTry> OpenSshClient::try_session(const ide::Interpreter& inte
   return judge_session(first, second, mark);
 }
 
-bool OpenSshClient::agent_holds(const std::string& public_line) {
+bool OpenSshClient::agent_holds(const std::string& public_line, const std::string& agent_socket) {
   if (agent_socket.empty()) return false;
   const auto keys = ssh::agent_keys(agent_socket, ssh::Limit(k_agent_limit, {}));
   return keys && std::ranges::any_of(*keys, [&, wanted = blob_of(public_line)](const auto& key) {

@@ -16,6 +16,7 @@
 
 namespace helper::ensure {
 
+// Safe from any thread. An agent's socket is "" where there is none.
 class SshClient {
  public:
   virtual ~SshClient() = default;
@@ -28,23 +29,23 @@ class SshClient {
   // A command and then a word to sftp, each in a strict session of its own. What a login met is left to be found.
   // Errors: server_command (there is no ssh on this machine), cancelled, file_failed.
   [[nodiscard]] virtual Result<plan::SessionTry> try_session(const ide::Interpreter& interpreter,
+                                                             const std::string& agent_socket,
                                                              const std::stop_token& stop) = 0;
   // Whether the agent is known to hold the key of that public line ("TYPE BASE64 ..."). It is only asked for a list.
-  [[nodiscard]] virtual bool agent_holds(const std::string& public_line) = 0;
+  [[nodiscard]] virtual bool agent_holds(const std::string& public_line, const std::string& agent_socket) = 0;
 };
 
 // libssh for the keys, and the person's OpenSSH for the session, as `helper exec` and IDEs use it.
 class OpenSshClient final : public SshClient {
  public:
-  // Of whoever asked last; "" = no agent.
-  std::string agent_socket;
   [[nodiscard]] std::optional<std::vector<std::string>> host_keys(std::uint16_t port,
                                                                   const std::vector<std::string>& types,
                                                                   Milliseconds limit,
                                                                   const std::stop_token& stop) override;
   [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Interpreter& interpreter,
+                                                     const std::string& agent_socket,
                                                      const std::stop_token& stop) override;
-  [[nodiscard]] bool agent_holds(const std::string& public_line) override;
+  [[nodiscard]] bool agent_holds(const std::string& public_line, const std::string& agent_socket) override;
 };
 
 // The base64 of a public line, which is its second word. Pure.

@@ -15,15 +15,8 @@
 
 namespace helper::ensure {
 
-Target::Target(const Paths& paths, Connections& connections, FileStore& files, Clock& clock, Questions& questions,
-               JupyterApi& jupyter)
-    : paths_(paths),
-      connections_(connections),
-      files_(files),
-      clock_(clock),
-      jupyter_(jupyter),
-      work_(clock),
-      ask_(std::make_shared<AskJob>(questions)) {}
+Target::Target(const World& world, Questions& questions)
+    : world_(world), work_(world.clock), ask_(std::make_shared<AskJob>(questions)) {}
 
 Target::~Target() {
   worker_.close();        // its jobs use the connection,
@@ -39,11 +32,11 @@ Hands Target::hands_for(const config::Target& config, const Caller& caller) {
   if (!connection_ || other_server || (other_agent && unreachable_)) {
     connection_ = nullptr;  // its ports must be free before the new ones are bound
     link_was_up_ = false;   // that was the other's link
-    connection_ = connections_.open(
+    connection_ = world_.connections.open(
         {config.server, agent_socket_, ask_, [this](bool up, const std::string& why) { link_changed(up, why); }});
   }
-  ssh_.agent_socket = agent_socket_;
-  return {connection_->server(), connection_->tunnels(), files_, clock_, jupyter_, ssh_};
+  return {connection_->server(), connection_->tunnels(), world_.files, world_.clock, world_.jupyter, world_.ssh,
+          agent_socket_};
 }
 
 // On the tunnels' thread: after the server or the link was away, what stood on it may have gone too.
@@ -68,7 +61,7 @@ Result<Report> Target::converge_now(const config::Target& config, plan::Power po
   forget();
   const AskJob::During during(*ask_, job);
   bool began = false;
-  auto report = ensure::converge(hands, paths_, plan::desired_state(config, power), memory_,
+  auto report = ensure::converge(hands, world_.paths, plan::desired_state(config, power), memory_,
                                  [&](const Event& event) {
                                    job.emit(event);
                                    if (event.kind != Event::Kind::started) return;
@@ -116,7 +109,7 @@ void Target::publish_ports(const Hands& hands) {
 
 void Target::remember(const config::Target& config, ide::Interpreter settings) {
   const std::scoped_lock lock(known_mutex_);
-  known_ = Known{config, std::move(settings), clock_.now()};
+  known_ = Known{config, std::move(settings), world_.clock.now()};
 }
 
 void Target::forget() {
@@ -126,7 +119,7 @@ void Target::forget() {
 
 Result<ide::Interpreter> Target::known(const config::Target& config) const {
   const std::scoped_lock lock(known_mutex_);
-  if (known_ && known_->config == config && since(clock_, known_->at) < k_known_for) return known_->settings;
+  if (known_ && known_->config == config && since(world_.clock, known_->at) < k_known_for) return known_->settings;
   return fail(ErrorCode::not_ready, config.name, "nothing is known of it that still holds",
               "helper ensure " + config.name);
 }
@@ -140,7 +133,7 @@ Result<plan::Observed> Target::observe_now(const config::Target& config, const C
   const Hands hands = hands_for(config, caller);
   const AskJob::During during(*ask_, job);
   auto observed =
-      ensure::observe(hands, paths_, plan::desired_state(config, plan::Power::running), memory_, job.stop());
+      ensure::observe(hands, world_.paths, plan::desired_state(config, plan::Power::running), memory_, job.stop());
   unreachable_ = observed && observed->server_error.has_value();
   return observed;
 }
@@ -202,7 +195,7 @@ Result<TargetStatus> Target::status(const config::Target& config, const Caller& 
                                    }));
   if (seen.lines) {
     seen.status.jupyter_work = work_.get(
-        seen.run, [&] { return ask_jupyter(jupyter_, std::move(*seen.lines), stop); }, stop);
+        seen.run, [&] { return ask_jupyter(world_.jupyter, std::move(*seen.lines), stop); }, stop);
   }
   return std::move(seen.status);
 }
@@ -330,7 +323,7 @@ Result<GpuReport> Target::gpu(const config::Target& config, bool check, const Ca
 
 Result<LogText> Target::follow_logs(const config::Target& config, const Caller& caller, int lines,
                                     const EventSink& on_event, const std::stop_token& stop) {
-  const auto server = connections_.open_beside(config.server, caller.agent_socket);
+  const auto server = world_.connections.open_beside(config.server, caller.agent_socket);
   const auto tell = [&](std::string_view text) {
     Event event;
     event.kind = Event::Kind::progress;
@@ -359,7 +352,7 @@ Result<ide::Interpreter> Target::settings(const config::Target& config, const Ca
           return fail(ErrorCode::not_ready, config.name, "it is not ready: " + plan::to_text(plan.steps.front()),
                       "helper ensure " + config.name);
         }
-        auto settings = interpreter_of(paths_, desired, observed);
+        auto settings = interpreter_of(world_.paths, desired, observed);
         if (plan.empty() && plan.shortfalls.empty()) remember(config, settings);
         return settings;
       });

@@ -2,10 +2,8 @@
 // is meant to run. Its worker's thread is the only one that touches them.
 #pragma once
 
-#include "base/paths.hpp"
 #include "ensure/ask_job.hpp"
 #include "ensure/bulletin.hpp"
-#include "ensure/connections.hpp"
 #include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
 #include "ensure/jupyter_work.hpp"
@@ -43,8 +41,7 @@ inline constexpr Milliseconds k_known_for{600'000};
 
 class Target {
  public:
-  Target(const Paths& paths, Connections& connections, FileStore& files, Clock& clock, Questions& questions,
-         JupyterApi& jupyter);
+  Target(const World& world, Questions& questions);
   ~Target();
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
@@ -113,12 +110,7 @@ class Target {
   void post_look();
   void look_for_watchers(Job& job);
 
-  const Paths& paths_;
-  Connections& connections_;
-  OpenSshClient ssh_;
-  FileStore& files_;
-  Clock& clock_;
-  JupyterApi& jupyter_;
+  const World& world_;
   KnownWork work_;
   std::shared_ptr<AskJob> ask_;
   std::unique_ptr<Connection> connection_;

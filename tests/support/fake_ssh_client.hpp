@@ -24,11 +24,12 @@ class FakeSshClient final : public ensure::SshClient {
                                                                   Milliseconds, const std::stop_token&) override {
     return answers ? std::optional(keys) : std::nullopt;
   }
-  [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Interpreter&, const std::stop_token&) override {
+  [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Interpreter&, const std::string&,
+                                                     const std::stop_token&) override {
     ++sessions;
     return session;
   }
-  [[nodiscard]] bool agent_holds(const std::string&) override { return agent_has_the_key; }
+  [[nodiscard]] bool agent_holds(const std::string&, const std::string&) override { return agent_has_the_key; }
 };
 
 }  // namespace helper::test

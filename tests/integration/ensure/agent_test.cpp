@@ -22,12 +22,10 @@ TEST(AgentHolds, TheKeyThatWasAddedAndNoOther) {
   const std::string added = test::read_file(file("added.pub"));
 
   OpenSshClient client;
-  EXPECT_FALSE(client.agent_holds(added)) << "there is no agent";
-  client.agent_socket = socket;
-  EXPECT_TRUE(client.agent_holds(added));
-  EXPECT_FALSE(client.agent_holds(test::read_file(file("other.pub"))));
-  client.agent_socket = file("nobody");
-  EXPECT_FALSE(client.agent_holds(added));
+  EXPECT_FALSE(client.agent_holds(added, "")) << "there is no agent";
+  EXPECT_TRUE(client.agent_holds(added, socket));
+  EXPECT_FALSE(client.agent_holds(test::read_file(file("other.pub")), socket));
+  EXPECT_FALSE(client.agent_holds(added, file("nobody")));
 }
 
 }  // namespace

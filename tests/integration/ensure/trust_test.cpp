@@ -435,7 +435,10 @@ class Gate : public Trust {
   std::vector<Question> asked;
   test::FakeJupyterApi jupyter;
   RealConnections connections{{}};
-  Service service{paths, connections, jupyter};
+  DiskFileStore disk;
+  SystemClock clock;
+  OpenSshClient ssh;
+  Service service{{paths, connections, disk, clock, jupyter, ssh}};
 };
 
 TEST_F(Gate, EveryMethodButTargetsRefusesAConfigThatNobodyApproved) {

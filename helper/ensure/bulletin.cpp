@@ -11,47 +11,39 @@ constexpr Milliseconds k_between_waits{5'000};
 
 }  // namespace
 
-void Bulletin::publish(TargetStatus status) {
+Knowledge Bulletin::read() const {
   const std::scoped_lock lock(mutex_);
-  if (newest_.revision != 0 && newest_.status == status) return;
-  issue(std::move(status));
+  return knowledge_;
 }
 
-void Bulletin::forget() {
+void Bulletin::put(Knowledge knowledge) {
   const std::scoped_lock lock(mutex_);
-  newest_ = {};
-}
-
-void Bulletin::link_is_down(const std::string& why) {
-  const std::scoped_lock lock(mutex_);
-  if (newest_.revision == 0 || newest_.status.tunnels.empty()) return;
-  TargetStatus status = newest_.status;
-  status.state = "unreachable";
-  for (auto& tunnel : status.tunnels) {
-    tunnel.up = false;
-    tunnel.trouble = why;
+  if (knowledge.link_losses != knowledge_.link_losses) {
+    knowledge.link_losses = knowledge_.link_losses;
+    knowledge.link_down = knowledge_.link_down;
   }
-  if (status != newest_.status) issue(std::move(status));
+  replace(std::move(knowledge));
 }
 
-std::uint64_t Bulletin::revision() const {
+void Bulletin::doubt() {
   const std::scoped_lock lock(mutex_);
-  return newest_.revision;
+  ensure::doubt(knowledge_);
 }
 
-WatchReport Bulletin::newest() const {
+void Bulletin::lose_link(const std::string& why) {
   const std::scoped_lock lock(mutex_);
-  return newest_;
+  Knowledge knowledge = knowledge_;
+  ensure::lose_link(knowledge, why);
+  replace(std::move(knowledge));
 }
 
-std::optional<WatchReport> Bulletin::wait(std::uint64_t seen, Milliseconds limit, const std::stop_token& stop) {
+bool Bulletin::wait(std::uint64_t seen, Milliseconds limit, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   ++waiting_;
-  const bool news =
-      changed_.wait_for(lock, stop, limit, [&] { return newest_.revision != 0 && newest_.revision != seen; });
+  const bool news = changed_.wait_for(lock, stop, limit, [&] { return knowledge_.revision != seen; });
   --waiting_;
   last_wait_ = std::chrono::steady_clock::now();
-  return news ? std::optional(newest_) : std::nullopt;
+  return news;
 }
 
 bool Bulletin::is_watched() const {
@@ -60,9 +52,11 @@ bool Bulletin::is_watched() const {
          (last_wait_ != SteadyTime{} && std::chrono::steady_clock::now() - last_wait_ < k_between_waits);
 }
 
-void Bulletin::issue(TargetStatus status) {
-  newest_ = {++last_, std::move(status)};
-  changed_.notify_all();
+void Bulletin::replace(Knowledge knowledge) {
+  const bool news = status_of(knowledge, {}) != status_of(knowledge_, {});
+  knowledge.revision = knowledge_.revision + (news ? 1 : 0);
+  knowledge_ = std::move(knowledge);
+  if (news) changed_.notify_all();
 }
 
 }  // namespace helper::ensure

@@ -32,19 +32,19 @@ bool is_about_the_server(ErrorCode code) {
 
 class Convergence {
  public:
-  Convergence(const Hands& hands, const Paths& paths, const plan::Desired& desired, Memory& memory,
+  Convergence(const Hands& hands, const Paths& paths, const plan::Desired& desired, Knowledge& knowledge,
               const EventSink& on_event, const std::stop_token& stop, const Consents& consents)
       : hands_(hands),
         paths_(paths),
         desired_(desired),
-        memory_(memory),
+        knowledge_(knowledge),
         on_event_(on_event),
         stop_(stop),
         consents_(consents),
         start_(hands.clock.now()) {
     report_.target = desired.target.name;
     report_.state = plan::to_text(desired.power);
-    memory_.jupyter_failed.clear();  // a new request tries it again
+    knowledge_.jupyter_failed.clear();  // a new request tries it again
   }
 
   Result<Report> run() {
@@ -60,7 +60,7 @@ class Convergence {
     tell({Event::Kind::connecting, {}, hands_.server.where(), {}, {}, {}, {}});
     while (report_.rounds < k_max_rounds) {
       ++report_.rounds;
-      auto look = observe(hands_, paths_, desired_, memory_, stop_);
+      auto look = observe(hands_, paths_, desired_, knowledge_, stop_);
       const bool gone = look && was_taken_away(*look);
       if (step_failed_ && look && !gone && is_going(*look)) {
         --report_.rounds;
@@ -212,7 +212,7 @@ class Convergence {
     if (!tried.works() && observed.place)
       HELPER_TRY(inside::look_at_session(hands_.server, *observed.place, tried, stop_));
     tried.of = plan::session_key(desired_, observed);
-    memory_.session = tried;
+    take_session(knowledge_, tried);
     observed.session = std::move(tried);
     return {};
   }
@@ -226,8 +226,8 @@ class Convergence {
         if (is_about_jupyter(step.action) && (code == ErrorCode::inside_failed || code == ErrorCode::timed_out)) {
           // SSH and Python are of use without it: the next plan says what is wrong, and does the rest.
           const Error& error = done.error();
-          memory_.jupyter_failed = error.fix.empty() ? error.cause : error.cause + "; " + error.fix;
-          attempts_.jupyter_failed = memory_.jupyter_failed;
+          knowledge_.jupyter_failed = error.fix.empty() ? error.cause : error.cause + "; " + error.fix;
+          attempts_.jupyter_failed = knowledge_.jupyter_failed;
           return {};
         }
         if (plan::note_failure(attempts_, plan, step, observed, done.error())) return {};
@@ -316,7 +316,7 @@ class Convergence {
   const Hands& hands_;
   const Paths& paths_;
   plan::Desired desired_;
-  Memory& memory_;
+  Knowledge& knowledge_;
   const EventSink& on_event_;
   const std::stop_token& stop_;
   const Consents& consents_;
@@ -336,33 +336,9 @@ class Convergence {
 
 }  // namespace
 
-Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired, Memory& memory,
+Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired, Knowledge& knowledge,
                         const EventSink& on_event, const std::stop_token& stop, const Consents& consents) {
-  return Convergence(hands, paths, desired, memory, on_event, stop, consents).run();
-}
-
-ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {
-  const auto& target = desired.target;
-  const auto choice = plan::choose_python(target, observed.inside.value_or(plan::Inside{}));
-  ide::Interpreter interpreter;
-  interpreter.target = target.name;
-  interpreter.host = "127.0.0.1";
-  interpreter.port = target.ssh.local_port;
-  interpreter.user = target.ssh.user;
-  interpreter.key_file = observed.key ? observed.key->private_file : std::string();
-  interpreter.known_hosts = paths.known_hosts().string();
-  interpreter.host_key_alias = ide::host_key_alias(target.name);
-  if (choice) {
-    interpreter.python = choice->python.path;
-    interpreter.python_version = choice->python.version;
-    interpreter.python_prefix = choice->python.prefix;
-  }
-  interpreter.python_cause = choice ? choice->cause : choice.error().cause;
-  interpreter.project_local = target.project.local.string();
-  interpreter.project_remote = target.project.remote;
-  interpreter.jupyter_port = target.jupyter ? target.jupyter->local_port : std::uint16_t{0};
-  interpreter.jupyter_url = jupyter_url(desired, observed);
-  return interpreter;
+  return Convergence(hands, paths, desired, knowledge, on_event, stop, consents).run();
 }
 
 }  // namespace helper::ensure

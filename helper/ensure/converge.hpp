@@ -30,11 +30,7 @@ struct Consents {
 // The report's round_trips are left to the caller, who owns the runner. Error: the plan's first problem, or the step
 // that failed, or cancelled.
 [[nodiscard]] Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired,
-                                      Memory& memory, const EventSink& on_event, const std::stop_token& stop,
+                                      Knowledge& knowledge, const EventSink& on_event, const std::stop_token& stop,
                                       const Consents& consents = {});
-
-// What the user of a target that can be reached must know. Its python is "" when no interpreter fits.
-[[nodiscard]] ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired,
-                                              const plan::Observed& observed);
 
 }  // namespace helper::ensure

@@ -6,10 +6,10 @@
 #include "ensure/bundles.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/local_key.hpp"
+#include "ensure/look_at_server.hpp"
 #include "ide/interpreter.hpp"
 #include "ide/known_hosts.hpp"
 #include "inside/ways.hpp"
-#include "plan/choose_python.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/session.hpp"
 #include "plan/sshd_setup.hpp"
@@ -81,24 +81,6 @@ void add_doors(plan::Observed& observed, const plan::Desired& desired) {
   observed.doors = inside::ways(*observed.place, desired.tunnels, setup && *setup ? &**setup : nullptr, has_bundle);
 }
 
-void remember(const plan::Observed& observed, const plan::Desired& desired, Memory& memory) {
-  if (!observed.inside || !observed.container) {
-    memory = {};
-    return;
-  }
-  const auto choice = plan::choose_python(desired.target, *observed.inside);
-  memory = choice ? Memory{engine::run_of(*observed.container),
-                           *observed.inside,
-                           observed.server_gpu,
-                           choice->python,
-                           observed.attempts.jupyter_failed,
-                           std::move(memory.session),
-                           std::move(memory.proven),
-                           {},
-                           engine::cli_of(observed.engine.value_or(plan::Engine{}))}
-                  : Memory{};
-}
-
 }  // namespace
 
 Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, const plan::Desired& desired) {
@@ -116,57 +98,54 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   return observed;
 }
 
-Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired, Memory& memory,
-                               const std::stop_token& stop) {
+Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired,
+                               Knowledge& knowledge, const std::stop_token& stop, Depth depth) {
   HELPER_TRY_ASSIGN(auto observed, observe_here(hands, paths, desired));
   plan::Tunnel* ssh = ssh_tunnel(observed, desired);
   std::optional<ShownKeys> shown;
-  const auto proof = memory.proven.empty() ? KeyProof::exchange : KeyProof::greeting;
+  const auto proof = knowledge.proven.empty() ? KeyProof::exchange : KeyProof::greeting;
   const auto show = [&](KeyProof how) {
     shown.emplace(hands.ssh, ssh->local_port, type_to_ask_for(observed.host_keys), how);
   };
   if (ssh != nullptr && ssh->remote && !observed.host_keys.empty()) show(proof);
-  const std::string before = memory.inside.ssh_server;
 
-  ContextMemory context = memory.context;
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
-    observed.build = build_inputs(*build, context, stop);
+    observed.build = build_inputs(*build, knowledge.context, stop);
 
+  const auto memory = depth == Depth::quick ? memory_of(knowledge, desired.target) : Memory{};
   auto facts = look_at_server(hands.server, desired, memory, stop);
   const bool quick = !memory.run.empty();
-  if (facts && facts->inside && facts->inside->pythons.empty() && quick) {
-    memory = {};  // the interpreter that was chosen no longer runs: look for all of them again
-    facts = look_at_server(hands.server, desired, memory, stop);
-  }
+  if (facts && facts->inside && facts->inside->pythons.empty() && quick)  // the chosen interpreter no longer runs
+    facts = look_at_server(hands.server, desired, {}, stop);              // look for all of them again
   if (!facts && facts.error().code == ErrorCode::cancelled) return fail(std::move(facts).error());
   if (facts) {
     take(observed, std::move(*facts));
     observed.bundle = find_bundle(paths, observed.machine);
     add_doors(observed, desired);
     ssh = ssh_tunnel(observed, desired);
-    if (observed.container && engine::run_of(*observed.container) == memory.run)
-      observed.attempts.jupyter_failed = memory.jupyter_failed;
+    if (observed.container && engine::run_of(*observed.container) == run_of(knowledge))
+      observed.attempts.jupyter_failed = knowledge.jupyter_failed;
   } else {
     observed.server_error = std::move(facts).error();
   }
-  remember(observed, desired, memory);
-  memory.context = context;
 
   const auto door = observed.doors.find(plan::k_container_ssh_port);
   const bool leads_to_sshd = shown && door != observed.doors.end() && observed.inside &&
                              !observed.inside->sshd_print.empty() && ssh->remote == door->second;
   if (leads_to_sshd) {
     auto keys = shown->wait(stop);
-    if (keys && proof == KeyProof::greeting && observed.inside->ssh_server != memory.proven) {
+    if (keys && proof == KeyProof::greeting && observed.inside->ssh_server != knowledge.proven) {
       show(KeyProof::exchange);
       keys = shown->wait(stop);
     }
     ssh->answers = keys.has_value();
     ssh->host_keys = std::move(keys).value_or(std::vector<std::string>());
-    memory.proven = plan::proven_server(observed, ssh->local_port, before, memory.proven);
+    knowledge.proven = plan::proven_server(observed, ssh->local_port, ssh_server_of(knowledge), knowledge.proven);
   }
-  if (memory.session && memory.session->of == plan::session_key(desired, observed)) observed.session = memory.session;
+  if (knowledge.session && knowledge.session->of == plan::session_key(desired, observed))
+    observed.session = knowledge.session;
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");
+  take_look(knowledge, desired.power, observed, hands.tunnels.status(), hands.clock.now());
   return observed;
 }
 

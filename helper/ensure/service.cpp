@@ -1,14 +1,12 @@
 #include "ensure/service.hpp"
 
-#include "base/files.hpp"
-#include "base/log.hpp"
 #include "base/shell.hpp"
 #include "config/find.hpp"
 #include "ensure/ask_caller.hpp"
+#include "ensure/gate.hpp"
 #include "ensure/questions.hpp"
 #include "ensure/settings_watch.hpp"
 #include "ensure/target.hpp"
-#include "ensure/trust_book.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -21,8 +19,10 @@
 namespace helper::ensure {
 namespace {
 
-Caller caller_of(const Request& request) {
-  return {request.agent_socket, request.can_answer, request.recreate, request.yes, {}, {}};
+Call call_of(
+    const Request& request, const config::Target& config, const std::stop_token& stop,
+    const EventSink& on_event = [](const Event&) {}) {
+  return {config, {request.agent_socket, request.can_answer, request.recreate, request.yes}, stop, on_event};
 }
 
 // "PyCharm2026.1, DataSpell2025.2"
@@ -65,101 +65,25 @@ struct Service::State {
     std::string config_file;
     std::shared_ptr<Target> target;
     std::vector<std::string> servers;  // of all targets of that config
-    std::string digest;                // of what was let in
+    Admitted admitted;
   };
 
-  Result<std::filesystem::path> config_file(const Request& request) const {
-    if (!request.config_file.empty()) return request.config_file;
-    if (request.folder.empty()) return world.paths.user_config_file;
-    return config::find_config({.explicit_file = {},
-                                .folder = request.folder,
-                                .home = world.paths.home,
-                                .user_config_file = world.paths.user_config_file});
-  }
-
-  static config::LocalVariable variable_of(const Request& request) {
-    if (!request.environment) return config::environment_variable;
-    return [&environment = *request.environment](const std::string& name) -> std::optional<std::string> {
-      const std::string begin = name + "=";
-      for (const std::string& entry : environment) {
-        if (entry.starts_with(begin)) return entry.substr(begin.size());
-      }
-      return std::nullopt;
-    };
-  }
-
-  // The config as it is written, for those who only read it.
-  Result<config::Config> load_unasked(const Request& request) {
-    HELPER_TRY_ASSIGN(const auto file, config_file(request));
-    return config::load_config(world.files, file, variable_of(request));
-  }
-
-  // The gate: nothing that a config names is touched by a request before its config has passed here.
-  Result<config::Config> load(const Request& request, const std::stop_token& stop) {
-    HELPER_TRY_ASSIGN(const auto file, config_file(request));
-    HELPER_TRY_ASSIGN(const auto look, admit(request, file, stop, true));
-    return load_as_looked_at(*look, file, variable_of(request));
-  }
-
-  // What a request without a stream of events could not tell is told by the next one that has one.
-  void tell_note(const Request& request, const std::filesystem::path& file, const std::string& text) {
-    Event note;
-    {
-      const std::scoped_lock lock(mutex);
-      if (!text.empty()) untold[file] = text;
-      const auto at = untold.find(file);
-      if (at == untold.end() || !request.tell) return;
-      note.text = std::move(at->second);
-      untold.erase(at);
-    }
-    request.tell(note);
-  }
-
-  // The look that was let in.
-  Result<std::shared_ptr<const TrustLook>> admit(const Request& request, const std::filesystem::path& file,
-                                                 const std::stop_token& stop, bool take_over) {
-    // Once more after each yes: the files may have changed while the question was open.
-    for (;;) {
-      HELPER_TRY_ASSIGN(const auto standing, trust.standing(file, variable_of(request), take_over));
-      tell_note(request, file, standing.note);
-      if (standing.trusted) return standing.look;
-      if (!request.target.empty()) {  // a name mistyped is told before anything is asked
-        HELPER_TRY_ASSIGN(const auto config, config::load_config(world.files, file, variable_of(request)));
-        HELPER_TRY(config::choose_target(config, request.target));
-      }
-      const TrustReport report = report_of(standing, file);
-      if (standing.look->others || !request.can_answer || !request.tell) return fail(untrusted(report));
-      AskCaller person(questions, request.tell, true, request.target);
-      const Question question{Question::Kind::confirm, "Do you trust this config?",
-                              lines_to_show(report, *standing.look)};
-      HELPER_TRY_ASSIGN(const std::string answer, person.ask(question, stop));
-      if (answer != "yes")
-        return fail(ErrorCode::cancelled, file.string(), "you did not approve it, and nothing was done");
-      HELPER_TRY(trust.approve(*standing.look, "shown"));
-    }
-  }
-
-  Result<Chosen> choose(const Request& request, const std::stop_token& stop, bool take_over = true) {
-    HELPER_TRY_ASSIGN(const auto file, config_file(request));
-    HELPER_TRY_ASSIGN(const auto look, admit(request, file, stop, take_over));
-    HELPER_TRY_ASSIGN(const auto config, load_as_looked_at(*look, file, variable_of(request)));
-    HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, request.target));
-    auto target = find(config.file.string(), chosen.name);
+  Result<Chosen> choose(const Request& request, const std::stop_token& stop,
+                        Gate::TakeOver take_over = Gate::TakeOver::yes) {
+    HELPER_TRY_ASSIGN(auto admitted, gate.admit(request, stop, take_over));
+    HELPER_TRY_ASSIGN(auto chosen, config::choose_target(admitted.config, request.target));
+    const std::string file = admitted.config.file.string();
+    auto target = find(file, chosen.name);
     std::vector<std::string> servers;
-    for (const auto& [name, each] : config.targets) servers.push_back(each.server);
-    return Chosen{std::move(chosen), config.file.string(), std::move(target), std::move(servers), look->digest};
+    for (const auto& [name, each] : admitted.config.targets) servers.push_back(each.server);
+    return Chosen{std::move(chosen), file, std::move(target), std::move(servers), std::move(admitted)};
   }
 
   // Of a request that may send a folder: whether it is still approved is seen again by then.
-  Caller sending(const Request& request, const Chosen& chosen) {
-    Caller caller = caller_of(request);
-    caller.still_approved = [this, file = std::filesystem::path(chosen.config_file), digest = chosen.digest,
-                             environment = request.environment] {
-      Request its;
-      its.environment = environment;
-      return trust.still_approved(file, variable_of(its), digest);
-    };
-    return caller;
+  Call sending(const Request& request, const Chosen& chosen, const EventSink& on_event, const std::stop_token& stop) {
+    Call call = call_of(request, chosen.config, stop, on_event);
+    call.caller.still_approved = gate.still_approved(request, chosen.admitted);
+    return call;
   }
 
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
@@ -230,9 +154,8 @@ struct Service::State {
   Questions questions;
   settings::Book book{world.paths, world.files, world.clock, settings::ide_formats()};
   SettingsWatch watch{book};
-  TrustBook trust{world.paths, world.files, world.clock};
+  Gate gate{world, questions};
   std::mutex mutex;
-  std::map<std::filesystem::path, std::string> untold;  // notes of configs that were taken over
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
 };
 
@@ -244,8 +167,7 @@ Result<Report> Service::converge(const Request& request, plan::Power power, cons
                                  const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   if (power == plan::Power::running) HELPER_TRY(state_->ports_are_free_of_others(chosen));
-  HELPER_TRY_ASSIGN(auto report,
-                    chosen.target->converge(chosen.config, power, state_->sending(request, chosen), on_event, stop));
+  HELPER_TRY_ASSIGN(auto report, chosen.target->converge(state_->sending(request, chosen, on_event, stop), power));
   state_->after_converge(chosen, power, report);
   return report;
 }
@@ -253,19 +175,20 @@ Result<Report> Service::converge(const Request& request, plan::Power power, cons
 Result<Report> Service::restart(const Request& request, const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   HELPER_TRY(state_->ports_are_free_of_others(chosen));
-  HELPER_TRY_ASSIGN(auto report,
-                    chosen.target->restart(chosen.config, state_->sending(request, chosen), on_event, stop));
+  HELPER_TRY_ASSIGN(auto report, chosen.target->restart(state_->sending(request, chosen, on_event, stop)));
   state_->after_converge(chosen, plan::Power::running, report);
   return report;
 }
 
 Result<PlanReport> Service::plan(const Request& request, plan::Power power, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  return chosen.target->plan(chosen.config, power, caller_of(request), stop);
+  return chosen.target->run(call_of(request, chosen.config, stop),
+                            [power](const Work& work) { return verbs::plan(work, power); });
 }
 
 Result<std::vector<TargetStatus>> Service::status(const Request& request, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto config, state_->load(request, stop));
+  HELPER_TRY_ASSIGN(const auto admitted, state_->gate.admit(request, stop));
+  const config::Config& config = admitted.config;
   std::vector<std::string> names;
   if (request.target.empty()) {
     for (const auto& [name, target] : config.targets) names.push_back(name);
@@ -276,7 +199,7 @@ Result<std::vector<TargetStatus>> Service::status(const Request& request, const 
   for (const auto& name : names) {
     HELPER_TRY_ASSIGN(const auto chosen, config::choose_target(config, name));
     const auto target = state_->find(config.file.string(), name);
-    looks.emplace_back([=, caller = caller_of(request)] { return target->status(chosen, caller, stop); });
+    looks.emplace_back([=, call = call_of(request, chosen, stop)] { return target->status(call); });
   }
   std::vector<TargetStatus> statuses;
   for (auto& look : side_by_side(looks)) {
@@ -295,7 +218,7 @@ Result<WatchReport> Service::watch(const Request& request, std::uint64_t seen, c
 }
 
 Result<TargetList> Service::targets(const Request& request) {
-  HELPER_TRY_ASSIGN(const auto config, state_->load_unasked(request));
+  HELPER_TRY_ASSIGN(const auto config, state_->gate.read(request));
   TargetList list{config.file.string(), config.file == state_->world.paths.user_config_file, {}};
   for (const auto& [name, target] : config.targets)
     list.targets.push_back({name, target.server, target.container.name});
@@ -305,17 +228,19 @@ Result<TargetList> Service::targets(const Request& request) {
 Result<SnapshotReport> Service::snapshot(const Request& request, const std::string& image, const EventSink& on_event,
                                          const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  return chosen.target->snapshot(chosen.config, image, caller_of(request), on_event, stop);
+  return chosen.target->run(call_of(request, chosen.config, stop, on_event),
+                            [image](const Work& work) { return verbs::snapshot(work, image); });
 }
 
 Result<std::vector<ServerList>> Service::list(const Request& request, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto config, state_->load(request, stop));
+  HELPER_TRY_ASSIGN(const auto admitted, state_->gate.admit(request, stop));
+  const config::Config& config = admitted.config;
   std::map<std::string, std::future<Result<std::vector<ListedContainer>>>> looks;  // by server
   for (const auto& [name, its_config] : config.targets) {
     if (looks.contains(its_config.server) || (!request.target.empty() && name != request.target)) continue;
     const auto target = state_->find(config.file.string(), name);
-    looks.emplace(its_config.server, std::async(std::launch::async, [=, its = its_config, caller = caller_of(request)] {
-                    return target->list(its, caller, stop);
+    looks.emplace(its_config.server, std::async(std::launch::async, [=, call = call_of(request, its_config, stop)] {
+                    return target->run(call, verbs::list);
                   }));
   }
   if (looks.empty()) HELPER_TRY(config::choose_target(config, request.target));
@@ -331,25 +256,27 @@ Result<std::vector<ServerList>> Service::list(const Request& request, const std:
 
 Result<LogText> Service::logs(const Request& request, int lines, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  return chosen.target->logs(chosen.config, caller_of(request), lines, stop);
+  return chosen.target->run(call_of(request, chosen.config, stop),
+                            [lines](const Work& work) { return verbs::logs(work, lines); });
 }
 
 Result<LogText> Service::follow_logs(const Request& request, int lines, const EventSink& on_event,
                                      const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  return chosen.target->follow_logs(chosen.config, caller_of(request), lines, on_event, stop);
+  return chosen.target->follow_logs(call_of(request, chosen.config, stop, on_event), lines);
 }
 
 Result<ide::Interpreter> Service::settings(const Request& request, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  return chosen.target->settings(chosen.config, caller_of(request), stop);
+  return chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
 }
 
 Result<ide::Interpreter> Service::known(const Request& request) {
   Request at_once = request;
   at_once.can_answer = false;
-  HELPER_TRY_ASSIGN(const auto chosen,
-                    state_->choose(at_once, {}, false));  // what is taken over is said by a call that waits
+  HELPER_TRY_ASSIGN(
+      const auto chosen,
+      state_->choose(at_once, {}, Gate::TakeOver::no));  // what is taken over is said by a call that waits
   return chosen.target->known(chosen.config);
 }
 
@@ -357,7 +284,7 @@ Result<settings::Report> Service::apply_settings(const Request& request, const S
                                                  const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   auto interpreter = chosen.target->known(chosen.config);
-  if (!interpreter) interpreter = chosen.target->settings(chosen.config, caller_of(request), stop);
+  if (!interpreter) interpreter = chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
   HELPER_TRY(interpreter);
   const auto order = order_of(state_->wanted(chosen, *interpreter), chosen.config, chosen.servers, options);
   auto report = state_->book.apply(order, state_->ask_now(request, chosen.config.name, on_event, stop));
@@ -376,39 +303,26 @@ Result<settings::Report> Service::undo_settings(const Request& request, const Se
 
 Result<PythonList> Service::pythons(const Request& request, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  return chosen.target->pythons(chosen.config, caller_of(request), stop);
+  return chosen.target->run(call_of(request, chosen.config, stop), verbs::pythons);
 }
 
 Result<GpuReport> Service::gpu(const Request& request, bool check, const EventSink& on_event,
                                const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  return chosen.target->gpu(chosen.config, check, caller_of(request), on_event, stop);
+  Call call = call_of(request, chosen.config, stop, on_event);
+  if (check) call.what = "gpu";
+  return chosen.target->run(call, [check](const Work& work) { return verbs::gpu(work, check); });
 }
 
-Result<TrustReport> Service::trusted(const Request& request) {
-  HELPER_TRY_ASSIGN(const auto file, state_->config_file(request));
-  HELPER_TRY_ASSIGN(const auto standing, state_->trust.standing(file, State::variable_of(request), false));
-  return report_of(standing, file);
-}
+Result<TrustReport> Service::trusted(const Request& request) { return state_->gate.trusted(request); }
 
 Result<TrustReport> Service::trust(const Request& request, const std::string& digest) {
-  HELPER_TRY_ASSIGN(const auto file, state_->config_file(request));
-  HELPER_TRY_ASSIGN(auto standing, state_->trust.standing(file, State::variable_of(request), false));
-  if (standing.look->digest != digest) {
-    return fail(ErrorCode::config_untrusted, file.string(), "it is not what was shown: it has changed since",
-                shell::quote({"helper", "trust", file.string()}));
-  }
-  if (!standing.trusted) HELPER_TRY(state_->trust.approve(*standing.look, "shown"));
-  standing.trusted = true;
-  return report_of(standing, file);
+  return state_->gate.trust(request, digest);
 }
 
-Result<bool> Service::untrust(const Request& request) {
-  HELPER_TRY_ASSIGN(const auto file, state_->config_file(request));
-  return state_->trust.withdraw(file);
-}
+Result<bool> Service::untrust(const Request& request) { return state_->gate.untrust(request); }
 
-Result<TrustList> Service::trust_list() { return state_->trust.list(); }
+Result<TrustList> Service::trust_list() { return state_->gate.trust_list(); }
 
 bool Service::answer(const std::string& question_id, const std::string& value) {
   return state_->questions.answer(question_id, value);

@@ -1,5 +1,6 @@
 #include "ensure/status.hpp"
 
+#include "ide/interpreter.hpp"
 #include "ide/links.hpp"
 #include "plan/choose_python.hpp"
 
@@ -110,6 +111,30 @@ TargetStatus working_status(const config::Target& config, const std::string& ste
   status.state = "working";
   status.notes.push_back(step.empty() ? "looking at it now" : "now: " + step);
   return status;
+}
+
+ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {
+  const auto& target = desired.target;
+  const auto choice = plan::choose_python(target, observed.inside.value_or(plan::Inside{}));
+  ide::Interpreter interpreter;
+  interpreter.target = target.name;
+  interpreter.host = "127.0.0.1";
+  interpreter.port = target.ssh.local_port;
+  interpreter.user = target.ssh.user;
+  interpreter.key_file = observed.key ? observed.key->private_file : std::string();
+  interpreter.known_hosts = paths.known_hosts().string();
+  interpreter.host_key_alias = ide::host_key_alias(target.name);
+  if (choice) {
+    interpreter.python = choice->python.path;
+    interpreter.python_version = choice->python.version;
+    interpreter.python_prefix = choice->python.prefix;
+  }
+  interpreter.python_cause = choice ? choice->cause : choice.error().cause;
+  interpreter.project_local = target.project.local.string();
+  interpreter.project_remote = target.project.remote;
+  interpreter.jupyter_port = target.jupyter ? target.jupyter->local_port : std::uint16_t{0};
+  interpreter.jupyter_url = jupyter_url(desired, observed);
+  return interpreter;
 }
 
 }  // namespace helper::ensure

@@ -1,6 +1,7 @@
 // What was observed, said for people. Pure.
 #pragma once
 
+#include "base/paths.hpp"
 #include "ensure/report.hpp"
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"
@@ -24,5 +25,9 @@ namespace helper::ensure {
 [[nodiscard]] TargetStatus unknown_status(const config::Target& config);
 [[nodiscard]] TargetStatus unreachable_status(const config::Target& config, const Error& error);
 [[nodiscard]] TargetStatus working_status(const config::Target& config, const std::string& step);
+
+// What the user of a target that can be reached must know. Its python is "" when no interpreter fits.
+[[nodiscard]] ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired,
+                                              const plan::Observed& observed);
 
 }  // namespace helper::ensure

@@ -230,7 +230,7 @@ TEST_F(ConvergeTest, ACancelledRequestEndsAtOnceWhereverItIs) {
   ASSERT_GT(commands, 5U);
   for (std::size_t n = 1; n <= commands; ++n) {
     server.forget_container();
-    memory = {};
+    knowledge = {};
     stop = std::stop_source();
     ASSERT_TRUE(files.remove(paths.known_hosts()));
     tunnels.close(target.ssh.local_port);
@@ -505,7 +505,7 @@ TEST_F(ConvergeTest, AContainerThatSomebodyRemovesMeanwhileIsMadeAgain) {
   for (const char* step : {"start", "start sshd", "look"}) {
     for (int times = 1; times <= 3; ++times) {
       server.forget_container();
-      memory = {};
+      knowledge = {};
       ASSERT_TRUE(std::string(step) != "look" || converge());
       server.removed_before = step;
       server.times_removed = times;
@@ -545,7 +545,7 @@ TEST_F(ConvergeTest, AContainerThatHasEndedIsWaitedForOnlyWhereTheEngineRemovesI
   ASSERT_FALSE(converge());
   EXPECT_EQ(asked(), (Names{"look", "create", "start", "look", "start sshd", "look"}));
   server.forget_container();
-  memory = {};
+  knowledge = {};
   server.auto_remove = true;
   ASSERT_FALSE(converge());
   EXPECT_GT(std::ranges::count(asked(), "look"), 3);

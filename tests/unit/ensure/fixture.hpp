@@ -70,7 +70,7 @@ class ConvergeTest : public testing::Test {
     events.clear();
     before = runner.commands().size();
     return ensure::converge(
-        {runner, tunnels, files, clock, jupyter, ssh}, paths, plan::desired_state(target, power), memory,
+        {runner, tunnels, files, clock, jupyter, ssh}, paths, plan::desired_state(target, power), knowledge,
         [this](const Event& event) {
           EXPECT_EQ(event.target, "centernet");
           events += to_line(event);
@@ -108,7 +108,7 @@ class ConvergeTest : public testing::Test {
   helper::test::FakeSshClient ssh;
   Paths paths{"/home/me", "/run/me", "/data/helper", "/state", "/config.json"};
   config::Target target;
-  Memory memory;
+  Knowledge knowledge;
   std::stop_source stop;
   std::string events;
   std::size_t before = 0;

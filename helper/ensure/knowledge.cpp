@@ -1,0 +1,162 @@
+#include "ensure/knowledge.hpp"
+
+#include "engine/place.hpp"
+#include "ensure/status.hpp"
+#include "plan/choose_python.hpp"
+#include "plan/make_plan.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace helper::ensure {
+namespace {
+
+plan::Desired running(const config::Target& config) { return plan::desired_state(config, plan::Power::running); }
+
+bool lacks_nothing(const plan::Plan& plan) { return plan.empty() && plan.shortfalls.empty(); }
+
+}  // namespace
+
+void set_config(Knowledge& knowledge, const config::Target& config) {
+  if (knowledge.config == config) return;
+  Knowledge next;
+  next.config = config;
+  next.link_down = std::move(knowledge.link_down);
+  next.link_losses = knowledge.link_losses;
+  next.tunnels = std::move(knowledge.tunnels);
+  next.revision = knowledge.revision;
+  knowledge = std::move(next);
+}
+
+void take_look(Knowledge& knowledge, plan::Power power, const plan::Observed& observed,
+               std::vector<tunnel::TunnelStatus> tunnels, SteadyTime now) {
+  if (!observed.inside || !observed.container) {  // what was tried in it went with it
+    knowledge.session = std::nullopt;
+    knowledge.proven.clear();
+  }
+  knowledge.jupyter_failed = observed.attempts.jupyter_failed;
+  knowledge.observed = observed;
+  knowledge.at = now;
+  knowledge.fresh = power == plan::Power::running;
+  knowledge.link_down.clear();
+  knowledge.tunnels = std::move(tunnels);
+}
+
+void take_session(Knowledge& knowledge, const plan::SessionTry& tried) {
+  knowledge.session = tried;
+  if (knowledge.observed) knowledge.observed->session = tried;
+}
+
+void doubt(Knowledge& knowledge) { knowledge.fresh = false; }
+
+void begin_step(Knowledge& knowledge, const std::string& step, std::vector<tunnel::TunnelStatus> tunnels) {
+  doubt(knowledge);
+  knowledge.step = step;
+  knowledge.tunnels = std::move(tunnels);
+}
+
+void end_steps(Knowledge& knowledge, std::vector<tunnel::TunnelStatus> tunnels) {
+  knowledge.step.clear();
+  knowledge.tunnels = std::move(tunnels);
+}
+
+void lose_server(Knowledge& knowledge, const Error& error, SteadyTime now) {
+  plan::Observed here;
+  if (knowledge.observed) {
+    here.key = std::move(knowledge.observed->key);
+    here.host_keys = std::move(knowledge.observed->host_keys);
+    here.pinned_host_keys = std::move(knowledge.observed->pinned_host_keys);
+    here.tunnels = std::move(knowledge.observed->tunnels);
+  }
+  here.server_error = error;
+  take_look(knowledge, plan::Power::running, here, std::move(knowledge.tunnels), now);
+}
+
+void lose_link(Knowledge& knowledge, const std::string& why) {
+  ++knowledge.link_losses;
+  knowledge.link_down = why;
+}
+
+void lose_connection(Knowledge& knowledge) {
+  knowledge.tunnels.clear();
+  knowledge.link_down.clear();
+}
+
+Memory memory_of(const Knowledge& knowledge, const config::Target& config) {
+  const auto& observed = knowledge.observed;
+  if (!observed || !observed->inside || !observed->container) return {};
+  const auto choice = plan::choose_python(config, *observed->inside);
+  if (!choice) return {};
+  Memory memory;
+  memory.run = engine::run_of(*observed->container);
+  memory.inside = *observed->inside;
+  memory.server_gpu = observed->server_gpu;
+  memory.python = choice->python;
+  return memory;
+}
+
+std::string run_of(const Knowledge& knowledge) {
+  const auto& observed = knowledge.observed;
+  return observed && observed->inside && observed->container ? engine::run_of(*observed->container) : std::string();
+}
+
+std::string ssh_server_of(const Knowledge& knowledge) {
+  const auto& observed = knowledge.observed;
+  return observed && observed->inside ? observed->inside->ssh_server : std::string();
+}
+
+bool is_unreachable(const Knowledge& knowledge) { return knowledge.observed && knowledge.observed->server_error; }
+
+std::optional<engine::EngineCli> cli_of(const Knowledge& knowledge) {
+  const auto& observed = knowledge.observed;
+  if (!observed || !observed->inside || !observed->engine) return std::nullopt;
+  return engine::cli_of(*observed->engine);
+}
+
+bool holds_port(const Knowledge& knowledge, std::uint16_t port) {
+  return std::ranges::find(knowledge.tunnels, port, &tunnel::TunnelStatus::local_port) != knowledge.tunnels.end();
+}
+
+TargetStatus status_of(const Knowledge& knowledge, const config::Target& config) {
+  if (!knowledge.config) return unknown_status(config);
+  if (!knowledge.step.empty()) return working_status(*knowledge.config, knowledge.step);
+  if (!knowledge.observed) return unknown_status(*knowledge.config);
+  auto status = target_status(running(*knowledge.config), *knowledge.observed, plan_of(knowledge, plan::Power::running),
+                              knowledge.tunnels);
+  if (knowledge.link_down.empty() || status.tunnels.empty()) return status;
+  status.state = "unreachable";
+  for (auto& tunnel : status.tunnels) {
+    tunnel.up = false;
+    tunnel.trouble = knowledge.link_down;
+  }
+  return status;
+}
+
+plan::Plan plan_of(const Knowledge& knowledge, plan::Power power) {
+  return plan::make_plan(plan::desired_state(*knowledge.config, power), *knowledge.observed);
+}
+
+Result<ide::Interpreter> settings_of(const Knowledge& knowledge, const Paths& paths) {
+  const auto plan = plan_of(knowledge, plan::Power::running);
+  for (const auto& problem : plan.problems) {
+    if (problem.code != ErrorCode::python_missing) return fail(problem);
+  }
+  const std::string& name = knowledge.config->name;
+  if (!plan.steps.empty()) {
+    return fail(ErrorCode::not_ready, name, "it is not ready: " + plan::to_text(plan.steps.front()),
+                "helper ensure " + name);
+  }
+  return interpreter_of(paths, running(*knowledge.config), *knowledge.observed);
+}
+
+Result<ide::Interpreter> known_settings(const Knowledge& knowledge, const config::Target& config, const Paths& paths,
+                                        SteadyTime now) {
+  const bool holds = knowledge.config == config && knowledge.observed && knowledge.fresh &&
+                     knowledge.link_down.empty() && now - knowledge.at < k_known_for &&
+                     lacks_nothing(plan_of(knowledge, plan::Power::running));
+  if (holds) return interpreter_of(paths, running(config), *knowledge.observed);
+  return fail(ErrorCode::not_ready, config.name, "nothing is known of it that still holds",
+              "helper ensure " + config.name);
+}
+
+}  // namespace helper::ensure

@@ -1,0 +1,170 @@
+#include "ensure/verbs.hpp"
+
+#include "engine/act.hpp"
+#include "engine/list.hpp"
+#include "engine/logs.hpp"
+#include "engine/place.hpp"
+#include "ensure/converge.hpp"
+#include "ensure/look_at_gpus.hpp"
+#include "ensure/snapshot.hpp"
+#include "ensure/status.hpp"
+
+#include <algorithm>
+
+namespace helper::ensure::verbs {
+namespace {
+
+plan::Desired running(const Work& work) { return plan::desired_state(work.config, plan::Power::running); }
+
+EventSink to_job(const Work& work) {
+  return [&job = work.job](const Event& event) { job.emit(event); };
+}
+
+bool is_about_the_server(const Error& error) {
+  return error_kind(error.code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
+}
+
+void close_tunnels(tunnel::TunnelSet& tunnels) {
+  for (const auto& tunnel : tunnels.status()) tunnels.close(tunnel.local_port);
+}
+
+// The program of the server's engine, from what is known, else by asking.
+Result<engine::EngineCli> cli_now(const Work& work) {
+  if (const auto cli = cli_of(work.knowledge)) return *cli;
+  return engine::find_cli(work.hands.server, work.config.engine, work.job.stop());
+}
+
+Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, const std::string& verb) {
+  const auto before = work.connection.commands();
+  if (work.caller.still_approved) intent.still_approved = work.caller.still_approved;
+  work.bulletin.doubt();
+  doubt(work.knowledge);
+  bool began = false;
+  const auto tell = [&](const Event& event) {
+    work.job.emit(event);
+    if (event.kind != Event::Kind::started) return;
+    began = true;
+    begin_step(work.knowledge, event.text, work.hands.tunnels.status());
+    work.bulletin.put(work.knowledge);
+  };
+  auto report = ensure::converge(work.hands, work.paths, plan::desired_state(work.config, power), work.knowledge, tell,
+                                 work.job.stop(),
+                                 {work.caller.recreate, work.caller.yes, &work.person, verb, intent.still_approved});
+  // What was refused or given up before its first step changes nothing of what the target is meant to be.
+  if (power != plan::Power::running && (report || began)) intent.keep_running = false;
+  // Without a Python the container can still be reached, so that one can be put into it.
+  const bool reachable = report || report.error().code == ErrorCode::python_missing;
+  if (power == plan::Power::running && reachable) intent.keep_running = true;
+  if (!intent.keep_running) close_tunnels(work.hands.tunnels);  // a first ensure that failed holds no port
+  if (!report && is_about_the_server(report.error()))
+    lose_server(work.knowledge, report.error(), work.hands.clock.now());
+  if (report) report->round_trips = work.connection.commands() - before;
+  return report;
+}
+
+}  // namespace
+
+Result<plan::Observed> look(const Work& work, Depth depth) {
+  return observe(work.hands, work.paths, running(work), work.knowledge, work.job.stop(), depth);
+}
+
+Result<Report> converge(const Work& work, Intent& intent, plan::Power power) {
+  return converge_as(work, intent, power, "");
+}
+
+Result<Report> restart(const Work& work, Intent& intent) {
+  // Asked first, so that nothing is closed for a container that is not stopped in the end.
+  HELPER_TRY(look(work));
+  const auto stopping = plan_of(work.knowledge, plan::Power::stopped);
+  if (!stopping.problems.empty()) return fail(stopping.problems.front());
+  HELPER_TRY_ASSIGN(const auto stopped, converge_as(work, intent, plan::Power::stopped, "restart"));
+  HELPER_TRY_ASSIGN(auto report, converge(work, intent, plan::Power::running));
+  report.steps.insert(report.steps.begin(), stopped.steps.begin(), stopped.steps.end());
+  report.changed = report.changed || stopped.changed;
+  report.rounds += stopped.rounds;
+  report.round_trips += stopped.round_trips;
+  report.elapsed += stopped.elapsed;
+  return report;
+}
+
+Result<PlanReport> plan(const Work& work, plan::Power power) {
+  HELPER_TRY_ASSIGN(const auto observed, look(work));
+  const auto desired = plan::desired_state(work.config, power);
+  const auto plan = plan_of(work.knowledge, power);
+  auto report = plan_report(work.config.name, plan);
+  if (plan::ends_work(plan, desired, observed))
+    report.losses = plan::losses_of(look_at_work(work.hands, desired, observed, work.job.stop()));
+  return report;
+}
+
+Result<ide::Interpreter> settings(const Work& work) {
+  HELPER_TRY(look(work));
+  return settings_of(work.knowledge, work.paths);
+}
+
+Result<PythonList> pythons(const Work& work) {
+  HELPER_TRY_ASSIGN(const auto observed, look(work, Depth::full));
+  HELPER_TRY(must_be_seen(running(work), observed));
+  return python_list(work.config, *observed.inside);
+}
+
+Result<GpuReport> gpu(const Work& work, bool check) {
+  HELPER_TRY_ASSIGN(const auto observed, look(work, Depth::full));  // GPUs are only listed by one
+  HELPER_TRY(must_be_seen(running(work), observed));
+  return gpu_report(work.hands.server, running(work), observed, check, to_job(work), work.job.stop());
+}
+
+Result<SnapshotReport> snapshot(const Work& work, const std::string& image) {
+  return take_snapshot(work.hands, work.config, image, to_job(work), work.job.stop());
+}
+
+Result<std::vector<ListedContainer>> list(const Work& work) {
+  HELPER_TRY_ASSIGN(const auto cli, cli_now(work));
+  HELPER_TRY_ASSIGN(auto made, engine::list_made(work.hands.server, cli, work.job.stop()));
+  std::vector<ListedContainer> list;
+  for (auto& each : made) list.push_back({each.target, each.name, each.state, each.status, each.image, each.size});
+  return list;
+}
+
+Result<LogText> logs(const Work& work, int lines) {
+  HELPER_TRY_ASSIGN(const auto cli, cli_now(work));
+  HELPER_TRY_ASSIGN(auto text,
+                    engine::container_logs(work.hands.server, cli, work.config.container.name, lines, work.job.stop()));
+  return LogText{work.config.name, std::move(text)};
+}
+
+Result<Seen> see(const Work& work, const KnownWork& known) {
+  HELPER_TRY_ASSIGN(const auto observed, look(work));
+  Seen seen{status_of(work.knowledge, work.config), {}, nullptr};
+  const auto door = plan::jupyter_door(running(work), observed);
+  if (!door) return seen;
+  seen.run = engine::run_of(*observed.container);
+  auto& jupyter = seen.status.jupyter_work;
+  jupyter = known.find(seen.run);
+  if (jupyter) return seen;
+  const bool link_up = std::ranges::any_of(work.knowledge.tunnels, &tunnel::TunnelStatus::link_up);
+  if (work.config.server != k_this_machine && !link_up) {
+    jupyter = plan::JupyterWork{{}, "the tunnels are not open; to open them: helper ensure " + work.config.name};
+  } else if (auto lines = open_lines(work.hands.tunnels, *door)) {
+    seen.lines = std::make_shared<JupyterLines>(std::move(*lines));
+  } else {
+    jupyter = plan::JupyterWork{{}, lines.error().cause};
+  }
+  return seen;
+}
+
+Result<LogText> follow_logs(CommandRunner& server, const config::Target& config, int lines, const EventSink& on_event,
+                            const std::stop_token& stop) {
+  const auto tell = [&](std::string_view text) {
+    Event event;
+    event.kind = Event::Kind::progress;
+    event.target = config.name;
+    event.text = text;
+    on_event(event);
+  };
+  HELPER_TRY_ASSIGN(const auto cli, engine::find_cli(server, config.engine, stop));
+  HELPER_TRY(engine::follow_logs(server, cli, config.container.name, lines, tell, stop));
+  return LogText{config.name, {}};
+}
+
+}  // namespace helper::ensure::verbs

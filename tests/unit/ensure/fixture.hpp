@@ -48,22 +48,34 @@ inline std::string to_line(const Event& event) {
   return std::string(kind()) + " " + event.text + (event.cause.empty() ? "" : ": " + event.cause) + "\n";
 }
 
+// One that the SimulatedServer has.
+inline config::Target a_target() {
+  config::Target target;
+  target.name = "centernet";
+  target.server = "gpu1";
+  target.container.name = "centernet";
+  target.container.image = "centernet:1.2";
+  target.ssh.local_port = 2222;
+  return target;
+}
+
+// The person's key, and the host keys of that target.
+inline void write_keys(FileStore& files, const Paths& paths, const std::string& target) {
+  const auto key = paths.home / ".ssh" / "id_ed25519";
+  EXPECT_TRUE(files.write(key, "secret", 0600));
+  EXPECT_TRUE(files.write(key.string() + ".pub", std::string(k_public_line) + "\n", 0644));
+  for (const auto& [type, line] : {std::pair("ed25519", k_host_keys[0]), std::pair("ecdsa", k_host_keys[1])}) {
+    const auto file = paths.host_keys(target) / type;
+    EXPECT_TRUE(files.write(file, "secret host key", 0600));
+    EXPECT_TRUE(files.write(file.string() + ".pub", std::string(line) + " \n", 0644));
+  }
+}
+
 class ConvergeTest : public testing::Test {
  protected:
   ConvergeTest() {
-    target.name = "centernet";
-    target.server = "gpu1";
-    target.container.name = "centernet";
-    target.container.image = "centernet:1.2";
-    target.ssh.local_port = 2222;
     ssh.keys = {k_host_keys[0], k_host_keys[1]};
-    EXPECT_TRUE(files.write("/home/me/.ssh/id_ed25519", "secret", 0600));
-    EXPECT_TRUE(files.write("/home/me/.ssh/id_ed25519.pub", std::string(k_public_line) + "\n", 0644));
-    for (const auto& [type, line] : {std::pair("ed25519", k_host_keys[0]), std::pair("ecdsa", k_host_keys[1])}) {
-      const auto file = paths.host_keys("centernet") / type;
-      EXPECT_TRUE(files.write(file, "secret host key", 0600));
-      EXPECT_TRUE(files.write(file.string() + ".pub", std::string(line) + " \n", 0644));
-    }
+    write_keys(files, paths, target.name);
   }
 
   Result<Report> converge(plan::Power power = plan::Power::running) {
@@ -107,7 +119,7 @@ class ConvergeTest : public testing::Test {
   helper::test::ManualClock clock;
   helper::test::FakeSshClient ssh;
   Paths paths{"/home/me", "/run/me", "/data/helper", "/state", "/config.json"};
-  config::Target target;
+  config::Target target = a_target();
   Knowledge knowledge;
   std::stop_source stop;
   std::string events;

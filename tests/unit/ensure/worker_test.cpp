@@ -1,6 +1,8 @@
 // Requests of several threads on one worker: what is shared, who hears what, and who ends what.
 #include "ensure/worker.hpp"
 
+#include "support/gate.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +13,8 @@
 
 namespace helper::ensure {
 namespace {
+
+using helper::test::Gate;
 
 const EventSink k_ignore = [](const Event&) {};
 
@@ -46,26 +50,6 @@ class Heard {
   std::vector<std::string> texts_;
 };
 
-// Work that ends when it is told to, or when its job is stopped.
-class Gate {
- public:
-  void open() {
-    const std::scoped_lock lock(mutex_);
-    open_ = true;
-    changed_.notify_all();
-  }
-  // True when it was opened, false when the job was stopped.
-  bool wait(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait(lock, stop, [&] { return open_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool open_ = false;
-};
-
 TEST(Worker, GivesTheResultOfTheWork) {
   Worker worker;
   const auto good = worker.request<int>("", k_ignore, false, {}, [](Job&) -> Result<int> { return 7; });
@@ -86,7 +70,7 @@ TEST(Worker, DoesOneThingAtATimeInTheOrderInWhichItWasAsked) {
   auto first = std::async(std::launch::async, [&] {
     return worker.request<int>("", heard.sink(), false, {}, [&](Job& job) -> Result<int> {
       job.emit(note("first runs"));
-      gate.wait(job.stop());
+      gate.pass(job.stop());
       order.push_back(0);
       return 0;
     });
@@ -112,7 +96,7 @@ TEST(Worker, DoesTheWorkOfOneKeyOnceForAllWhoAskAndTellsEachOfThemEverything) {
   const auto work = [&](Job& job) -> Result<int> {
     ++runs;
     job.emit(note("begins"));
-    gate.wait(job.stop());
+    gate.pass(job.stop());
     job.emit(note("ends"));
     return 42;
   };
@@ -135,7 +119,7 @@ TEST(Worker, SharesNothingWithoutAKeyNorBetweenKeys) {
   Gate gate;
   std::atomic<int> runs = 0;
   const auto work = [&](Job& job) -> Result<int> {
-    gate.wait(job.stop());
+    gate.pass(job.stop());
     return ++runs;
   };
   std::vector<std::future<Result<int>>> waiting;
@@ -157,7 +141,7 @@ TEST(Worker, GoesOnWhenOneOfTwoLeavesAndStopsWhenTheLastLeaves) {
   std::promise<bool> was_stopped;
   const auto work = [&](Job& job) -> Result<int> {
     job.emit(note("begins"));
-    was_stopped.set_value(!never.wait(job.stop()));
+    was_stopped.set_value(!never.pass(job.stop()));
     return 0;
   };
   std::stop_source first_leaves;
@@ -188,7 +172,7 @@ TEST(Worker, DoesAfreshWhatIsAskedAgainWhileTheCancelledOneStillEnds) {
   auto first = std::async(std::launch::async, [&] {
     return worker.request<int>("ensure", heard.sink(), false, leaves.get_token(), [&](Job& job) -> Result<int> {
       job.emit(note("begins"));
-      ends.wait({});  // it takes its time to heed the stop
+      ends.pass({});  // it takes its time to heed the stop
       return 1;
     });
   });
@@ -211,7 +195,7 @@ TEST(Worker, PutsQuestionsOnlyToThoseWhoCanAnswer) {
   const auto work = [&](Job& job) -> Result<int> {
     could_ask_at_first.set_value(job.can_ask());
     job.emit(note("begins"));
-    gate.wait(job.stop());
+    gate.pass(job.stop());
     EXPECT_TRUE(job.can_ask());
     job.emit(note("who are you?", Event::Kind::question));
     job.emit(note("that was answered", Event::Kind::answered));
@@ -239,7 +223,7 @@ TEST(Worker, SaysWhichStepIsUnderWayWhileASharedJobRuns) {
       EXPECT_EQ(job.current_step(), "");
       job.emit(note("pull image a:1", Event::Kind::started));
       job.emit(note("50 %", Event::Kind::progress));
-      gate.wait(job.stop());
+      gate.pass(job.stop());
       return 0;
     });
   });
@@ -256,7 +240,7 @@ TEST(Worker, PostsAJobOfOneKeyOnlyOnceWhileItWaits) {
   auto busy = std::async(std::launch::async, [&] {
     return worker.request<int>("", heard.sink(), false, {}, [&](Job& job) -> Result<int> {
       job.emit(note("begins"));
-      gate.wait(job.stop());
+      gate.pass(job.stop());
       return 0;
     });
   });
@@ -276,7 +260,7 @@ TEST(Worker, ThatClosesStopsWhatRunsAndWhatWaitsAndRefusesWhatComesLater) {
   std::atomic<int> stopped = 0;
   const auto work = [&](Job& job) -> Result<int> {
     job.emit(note("begins"));
-    stopped += never.wait(job.stop()) ? 0 : 1;
+    stopped += never.pass(job.stop()) ? 0 : 1;
     return fail(ErrorCode::cancelled, "work", "it was stopped");
   };
   std::vector<std::future<Result<int>>> waiting;

@@ -54,6 +54,11 @@ bool Job::can_ask() const {
   return std::ranges::any_of(listeners_, &Listener::can_answer);
 }
 
+bool Job::is_done() const {
+  const std::scoped_lock lock(mutex_);
+  return done_;
+}
+
 std::string Job::current_step() const {
   const std::scoped_lock lock(mutex_);
   const auto started = std::find_if(history_.rbegin(), history_.rend(),

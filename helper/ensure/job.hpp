@@ -66,6 +66,8 @@ class Job {
 
   // True when somebody listens who can answer a question.
   [[nodiscard]] bool can_ask() const;
+  // Whoever waits for it knows already.
+  [[nodiscard]] bool is_done() const;
   // The step that is under way; "" before the first.
   [[nodiscard]] std::string current_step() const;
 

@@ -24,7 +24,7 @@ void Worker::post(const JobKey& key, Job::Work work) {
 
 std::optional<std::string> Worker::busy_with() const {
   const std::scoped_lock lock(mutex_);
-  if (!running_ || running_->key().empty()) return std::nullopt;
+  if (!running_ || running_->key().empty() || running_->is_done()) return std::nullopt;
   return running_->current_step();
 }
 

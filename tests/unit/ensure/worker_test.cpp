@@ -233,6 +233,14 @@ TEST(Worker, SaysWhichStepIsUnderWayWhileASharedJobRuns) {
   EXPECT_TRUE(busy.get());
 }
 
+TEST(Worker, IsNotBusyWithAJobWhoseResultIsThere) {
+  Worker worker;
+  for (int i = 0; i < 5000; ++i) {
+    ASSERT_TRUE(worker.request<int>("ensure", k_ignore, false, {}, [](Job&) -> Result<int> { return 7; }));
+    ASSERT_EQ(worker.busy_with(), std::nullopt) << i;
+  }
+}
+
 TEST(Worker, PostsAJobOfOneKeyOnlyOnceWhileItWaits) {
   Worker worker;
   Gate gate;

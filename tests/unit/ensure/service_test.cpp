@@ -1,0 +1,184 @@
+// The Service on simulated servers, with configs in a folder of the test's own: who is let in, whose ports are whose,
+// and what the targets of one config share.
+#include "ensure/service.hpp"
+
+#include "support/fake_connections.hpp"
+#include "support/gate.hpp"
+#include "support/temp_folder.hpp"
+#include "unit/ensure/fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <future>
+#include <map>
+#include <utility>
+
+namespace helper::ensure {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+std::string target_text(const std::string& server, int port, const std::string& container = "centernet") {
+  return R"({"server": ")" + server + R"(", "container": {"name": ")" + container +
+         R"(", "image": "centernet:1.2"}, )" + R"("ssh": {"local_port": )" + std::to_string(port) + "}}";
+}
+
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest() {
+    ssh.keys = {test::k_host_keys[0], test::k_host_keys[1]};
+    for (const char* name : {"centernet", "other"}) test::write_keys(files, paths, name);
+    for (const char* name : {"gpu1", "gpu2"}) static_cast<void>(connections.server(name));
+  }
+
+  // By name, each with its text; and approved.
+  void write_config(const std::map<std::string, std::string>& targets) {
+    std::string text;
+    for (const auto& [name, its] : targets) text += (text.empty() ? "" : ", ") + ("\"" + name + "\": " + its);
+    ASSERT_TRUE(files.write(config_file, R"({"targets": {)" + text + "}}", 0600));
+    ASSERT_TRUE(approve());
+  }
+  // Two targets, each on a server of its own.
+  void write_config(int port, int other_port) {
+    write_config({{"centernet", target_text("gpu1", port)}, {"other", target_text("gpu2", other_port)}});
+  }
+  Result<TrustReport> approve() { return service.trust(request(), service.trusted(request())->digest); }
+  [[nodiscard]] Request request(const std::string& target = {}) const {
+    Request request;
+    request.config_file = config_file.string();
+    request.target = target;
+    return request;
+  }
+  Result<Report> ensure(const std::string& target) {
+    return service.converge(request(target), plan::Power::running, quiet, {});
+  }
+
+  const EventSink quiet = [](const Event&) {};
+  helper::test::TempFolder folder;
+  std::filesystem::path config_file = folder.path() / "project" / "helper.json";
+  Paths paths{folder.path() / "home", folder.path() / "run", folder.path() / "data", folder.path() / "state",
+              folder.path() / "config.json"};
+  helper::test::FakeConnections connections;
+  DiskFileStore files;
+  helper::test::ManualClock clock;
+  helper::test::FakeJupyterApi jupyter;
+  helper::test::FakeSshClient ssh;
+  helper::test::Gate gate;
+  Service service{{paths, connections, files, clock, jupyter, ssh}};
+};
+
+TEST_F(ServiceTest, NoServerIsReachedForAConfigThatNobodyApproved) {
+  write_config(2222, 2223);
+  ASSERT_TRUE(service.untrust(request()).value());
+  EXPECT_EQ(ensure("centernet").error().code, ErrorCode::config_untrusted);
+  EXPECT_EQ(service.status(request(), {}).error().code, ErrorCode::config_untrusted);
+  EXPECT_EQ(service.watch(request("centernet"), 0, {}).error().code, ErrorCode::config_untrusted);
+  EXPECT_THAT(connections.calls(), IsEmpty());
+  ASSERT_TRUE(approve());
+  EXPECT_TRUE(ensure("centernet"));
+}
+
+TEST_F(ServiceTest, ATargetIsTheSameOneForEveryRequestOfItsConfigAndName) {
+  write_config(2222, 2223);
+  const auto report = ensure("centernet");
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(service.known(request("centernet")).value(), *report->settings);
+  EXPECT_EQ(service.watch(request("centernet"), 0, {})->status.state, "ready");
+  EXPECT_EQ(service.known(request("other")).error().code, ErrorCode::not_ready);
+  EXPECT_EQ(service.watch(request("other"), 0, {})->status.state, "unknown");
+  EXPECT_THAT(connections.calls(), ElementsAre("open gpu1"));
+}
+
+TEST_F(ServiceTest, StatusOfAConfigIsThatOfEachTarget) {
+  write_config(2222, 2223);
+  ASSERT_TRUE(ensure("centernet"));
+  const auto all = service.status(request(), {});
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ((*all)[0].state, "ready");
+  EXPECT_EQ((*all)[1].state, "absent");
+  EXPECT_EQ((*all)[1].config_file, config_file);
+}
+
+TEST_F(ServiceTest, APortOfAnotherTargetIsNamedWithIt) {
+  write_config(2222, 2223);
+  ASSERT_TRUE(ensure("centernet"));
+  const auto first = std::exchange(config_file, folder.path() / "second" / "helper.json");
+  write_config(2300, 2222);
+  const auto refused = ensure("other");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::port_busy);
+  EXPECT_THAT(refused.error().cause, HasSubstr("target centernet of " + first.string()));
+  EXPECT_THAT(connections.calls(), ElementsAre("open gpu1")) << "nothing was begun";
+  const auto second = std::exchange(config_file, first);
+  ASSERT_TRUE(service.converge(request("centernet"), plan::Power::stopped, quiet, {}));
+  config_file = second;
+  EXPECT_TRUE(ensure("other"));
+}
+
+TEST_F(ServiceTest, ATargetThatMovesToAnotherServerGivesItsPortBackFirst) {
+  write_config(2222, 2223);
+  ASSERT_TRUE(ensure("centernet"));
+  ASSERT_TRUE(files.write(
+      config_file,
+      R"({"targets": {"centernet": )" + target_text("gpu2", 2300) + R"(, "other": )" + target_text("gpu1", 2222) + "}}",
+      0600));
+  ASSERT_TRUE(approve());
+  ASSERT_TRUE(ensure("centernet"));
+  EXPECT_THAT(connections.calls(), ElementsAre("open gpu1", "close gpu1", "open gpu2"));
+  EXPECT_TRUE(ensure("other")) << "the port that the other had is free";
+}
+
+TEST_F(ServiceTest, AConfigEditedWhileItsEnsureRunsHoldsFromTheNextRequestOn) {
+  write_config(2222, 2223);
+  connections.before_each_command([this](const std::string& name, const std::stop_token& stop) {
+    if (name == "create") gate.pass(stop);
+  });
+  auto first = std::async(std::launch::async, [&] { return ensure("centernet"); });
+  gate.wait_until_reached();
+  write_config(2300, 2223);
+  auto second = std::async(std::launch::async, [&] { return ensure("centernet"); });
+  gate.open();
+  EXPECT_EQ(first.get()->settings->port, 2222);
+  EXPECT_EQ(second.get()->settings->port, 2300);
+  EXPECT_EQ(service.known(request("centernet"))->port, 2300);
+}
+
+TEST_F(ServiceTest, EachServerIsAskedOnceForWhatHelperMadeThere) {
+  write_config({{"centernet", target_text("gpu1", 2222)},
+                {"other", target_text("gpu1", 2223, "second")},
+                {"third", target_text("gpu2", 2224)}});
+  connections.server("gpu2").runner.always("docker", fail(ErrorCode::server_unreachable, "gpu2", "no answer"));
+  connections.server("gpu1").runner.always("docker podman", CommandOutput{0, "docker\n", {}});
+  const auto lists = service.list(request(), {});
+  ASSERT_TRUE(lists);
+  ASSERT_EQ(lists->size(), 2U);
+  EXPECT_FALSE((*lists)[0].error);
+  EXPECT_EQ((*lists)[1].error->code, ErrorCode::server_unreachable);
+  EXPECT_THAT(connections.calls(), UnorderedElementsAre("open gpu1", "open gpu2"));
+}
+
+TEST_F(ServiceTest, AQuestionOfAServerIsPutToWhoeverAskedForTheWork) {
+  write_config(2222, 2223);
+  std::atomic<int> asked = 0;
+  connections.before_each_command([&](const std::string& name, const std::stop_token& stop) {
+    if (name != "look" || asked++ > 0) return;
+    const auto answer = connections.newest_order().ask->ask({Question::Kind::secret, "Password", {}}, stop);
+    EXPECT_EQ(answer.value(), "open sesame");
+  });
+  Request its = request("centernet");
+  its.can_answer = true;
+  its.tell = quiet;
+  const auto answering = [this](const Event& event) {
+    if (event.kind != Event::Kind::question) return;
+    EXPECT_TRUE(service.answer(event.question_id, "open sesame"));
+  };
+  EXPECT_TRUE(service.converge(its, plan::Power::running, answering, {}));
+  EXPECT_FALSE(service.answer("no such question", "x"));
+}
+
+}  // namespace
+}  // namespace helper::ensure

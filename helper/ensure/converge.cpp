@@ -26,10 +26,6 @@ constexpr int k_most_taken_away = 3;
 constexpr int k_most_passed = 8;
 constexpr Milliseconds k_passes_after{400};
 
-bool is_about_the_server(ErrorCode code) {
-  return error_kind(code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
-}
-
 class Convergence {
  public:
   Convergence(const Hands& hands, const Paths& paths, const plan::Desired& desired, Knowledge& knowledge,
@@ -335,6 +331,10 @@ class Convergence {
 };
 
 }  // namespace
+
+bool is_about_the_server(ErrorCode code) {
+  return error_kind(code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
+}
 
 Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired, Knowledge& knowledge,
                         const EventSink& on_event, const std::stop_token& stop, const Consents& consents) {

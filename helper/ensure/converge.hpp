@@ -27,6 +27,9 @@ struct Consents {
   std::function<Result<void>()> still_approved{};  // asked before a folder is sent; empty: nobody had to approve it
 };
 
+// The server cannot be reached, or refuses us.
+[[nodiscard]] bool is_about_the_server(ErrorCode code);
+
 // The report's round_trips are left to the caller, who owns the runner. Error: the plan's first problem, or the step
 // that failed, or cancelled.
 [[nodiscard]] Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired,

@@ -77,11 +77,6 @@ void lose_link(Knowledge& knowledge, const std::string& why) {
   knowledge.link_down = why;
 }
 
-void lose_connection(Knowledge& knowledge) {
-  knowledge.tunnels.clear();
-  knowledge.link_down.clear();
-}
-
 Memory memory_of(const Knowledge& knowledge, const config::Target& config) {
   const auto& observed = knowledge.observed;
   if (!observed || !observed->inside || !observed->container) return {};

@@ -58,8 +58,6 @@ void end_steps(Knowledge& knowledge, std::vector<tunnel::TunnelStatus> tunnels);
 void lose_server(Knowledge& knowledge, const Error& error, SteadyTime now);
 // No tunnel leads anywhere now, and what stands on the server may have gone too.
 void lose_link(Knowledge& knowledge, const std::string& why);
-// The connection was closed, and its tunnels with it: what happened to its link is no longer of interest.
-void lose_connection(Knowledge& knowledge);
 
 // What a look need not ask again; empty when the next one must be a full one.
 [[nodiscard]] Memory memory_of(const Knowledge& knowledge, const config::Target& config);

@@ -22,9 +22,8 @@ Target::~Target() {
 
 void Target::do_now(const config::Target& config, const Caller& caller, Job& job,
                     const std::function<void(const Work&)>& verb) {
-  const bool is_another = connect(config, caller);
+  connect(config, caller);
   Knowledge knowledge = bulletin_.read();
-  if (is_another) lose_connection(knowledge);
   set_config(knowledge, config);
   const Hands hands{connection_->server(), connection_->tunnels(), world_.files,
                     world_.clock,          world_.jupyter,         world_.ssh,
@@ -43,17 +42,16 @@ void Target::do_now(const config::Target& config, const Caller& caller, Job& job
   put();
 }
 
-bool Target::connect(const config::Target& config, const Caller& caller) {
+void Target::connect(const config::Target& config, const Caller& caller) {
   const bool other_agent = !caller.agent_socket.empty() && caller.agent_socket != agent_socket_;
   if (other_agent) agent_socket_ = caller.agent_socket;
   const bool is_of_use = connection_ && server_ == config.server;
-  if (is_of_use && !(other_agent && is_unreachable(bulletin_.read()))) return false;
+  if (is_of_use && !(other_agent && is_unreachable(bulletin_.read()))) return;
   connection_ = nullptr;  // its ports must be free before the new ones are bound
   link_was_up_ = false;   // that was the other's link
   server_ = config.server;
   connection_ = world_.connections.open(
       {server_, agent_socket_, ask_, [this](bool up, const std::string& why) { link_changed(up, why); }});
-  return true;
 }
 
 // After the server or the link was away, what stood on it may have gone too.

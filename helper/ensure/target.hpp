@@ -71,8 +71,7 @@ class Target {
   // These run on the worker's thread.
   void do_now(const config::Target& config, const Caller& caller, Job& job,
               const std::function<void(const Work&)>& verb);
-  // Whether it is another connection now.
-  bool connect(const config::Target& config, const Caller& caller);
+  void connect(const config::Target& config, const Caller& caller);
   void look_for_watchers(Job& job);
   void come_back(Job& job);
 

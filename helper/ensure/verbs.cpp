@@ -20,10 +20,6 @@ EventSink to_job(const Work& work) {
   return [&job = work.job](const Event& event) { job.emit(event); };
 }
 
-bool is_about_the_server(const Error& error) {
-  return error_kind(error.code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
-}
-
 void close_tunnels(tunnel::TunnelSet& tunnels) {
   for (const auto& tunnel : tunnels.status()) tunnels.close(tunnel.local_port);
 }
@@ -56,7 +52,7 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
   const bool reachable = report || report.error().code == ErrorCode::python_missing;
   if (power == plan::Power::running && reachable) intent.keep_running = true;
   if (!intent.keep_running) close_tunnels(work.hands.tunnels);  // a first ensure that failed holds no port
-  if (!report && is_about_the_server(report.error()))
+  if (!report && is_about_the_server(report.error().code))
     lose_server(work.knowledge, report.error(), work.hands.clock.now());
   if (report) report->round_trips = work.connection.commands() - before;
   return report;

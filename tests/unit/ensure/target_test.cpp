@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <future>
 #include <stdexcept>
 
@@ -147,16 +148,21 @@ TEST_F(TargetTest, ACancelledEnsureLeavesNeitherAStepNorAPortBehind) {
 }
 
 TEST_F(TargetTest, AJobThatBreaksOffIsAnErrorAndNoLongerUnderWay) {
-  connections.before_each_command([](const std::string& name, const std::stop_token&) {
-    if (name == "create") throw std::runtime_error("out of luck");
+  std::atomic<bool> broke = false;
+  connections.before_each_command([&](const std::string& name, const std::stop_token& stop) {
+    if (name == "look" && broke) gate.pass(stop);  // what is told comes from no look
+    if (name != "create") return;
+    broke = true;
+    throw std::runtime_error("out of luck");
   });
   const auto report = ensure();
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::internal);
   EXPECT_THAT(report.error().cause, HasSubstr("out of luck"));
-  EXPECT_NE(now().state, "working");
+  EXPECT_EQ(now().state, "absent");
   EXPECT_FALSE(target.known(config));
   EXPECT_TRUE(target.holds_port(2222)) << "it is open, whatever broke off";
+  gate.open();
   connections.before_each_command({});
   ASSERT_TRUE(ensure());
   EXPECT_TRUE(target.known(config));
@@ -192,6 +198,16 @@ TEST_F(TargetTest, AnotherAgentIsWorthANewConnectionOnlyWhereTheServerCouldNotBe
   EXPECT_EQ(connections.calls().size(), 3U);
 }
 
+TEST_F(TargetTest, AServerThatIsLostDuringAStepIsUnreachableForThoseWhoWatch) {
+  server.runner.once("docker create", fail(ErrorCode::server_unreachable, "gpu1", "the connection broke"));
+  EXPECT_FALSE(ensure());
+  const auto status = now();
+  EXPECT_EQ(status.state, "unreachable");
+  ASSERT_EQ(status.problems.size(), 1U);
+  EXPECT_EQ(status.problems[0].cause, "the connection broke");
+  EXPECT_THAT(status.tunnels, IsEmpty()) << "a first ensure that failed holds no port";
+}
+
 TEST_F(TargetTest, ARestartStopsAndStartsAndTellsBothAsOne) {
   ASSERT_TRUE(ensure());
   const auto report = target.restart(call());
@@ -220,6 +236,13 @@ TEST_F(TargetTest, WatchingConnectsNothing) {
   stop.request_stop();
   EXPECT_EQ(waiting.get().error().code, ErrorCode::cancelled);
   EXPECT_THAT(connections.calls(), IsEmpty());
+}
+
+TEST_F(TargetTest, WhoeverBeginsToWatchCausesALookAtOnce) {
+  ASSERT_TRUE(ensure());
+  server.simulated.forget_container();
+  auto told = std::async(std::launch::async, [this] { return wait_for("absent"); });
+  EXPECT_EQ(told.wait_for(10s), std::future_status::ready) << "it must not take until the next look by the clock";
 }
 
 TEST_F(TargetTest, WhoeverWatchesIsToldTheStepThenWhatCameOfIt) {

@@ -54,7 +54,8 @@ class SimulatedServer {
   // The words of the script that say what it is about, for tests that compare the order.
   [[nodiscard]] static std::string name_of(const std::string& script) {
     if (script.find("container inspect") != std::string::npos) return "look";
-    if (script.find("docker exec --interactive") != std::string::npos) return "start sshd";
+    const bool has_input = !script.ends_with("</dev/null");
+    if (has_input && script.find("docker exec --interactive") != std::string::npos) return "start sshd";
     std::smatch words;
     std::regex_search(script, words, std::regex("docker ([a-z]+)"));
     return words.empty() ? script : words[1].str();

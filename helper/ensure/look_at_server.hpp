@@ -25,12 +25,7 @@ struct Memory {
   std::string run;      // Place::run; "" = nothing is known
   plan::Inside inside;  // as last seen in full
   std::optional<plan::GpuFacts> server_gpu{};
-  plan::Python python;                        // the chosen one, run again by every look
-  std::string jupyter_failed{};               // why Jupyter did not come up; "" when it did, or was not tried
-  std::optional<plan::SessionTry> session{};  // the last one; it says itself what it was tried with
-  std::string proven{};                       // the Inside::ssh_server that has proven the target's host key; "" = none
-  ContextMemory context{};                    // which outlives the rest
-  engine::EngineCli cli{};
+  plan::Python python;  // the chosen one, run again by every look
 };
 
 // Pure: the script, and the reading of what it printed.

@@ -20,9 +20,6 @@ struct Wire {
   int liveness_fd = -1;  // as in Session::Native
 };
 
-// A wait wakes up this often even when nothing happens, to look at the limit and at what libssh may have buffered.
-inline constexpr Milliseconds k_wait_slice{250};
-
 // `call` returns `again` (SSH_AGAIN, SSH_AUTH_AGAIN) while it is under way. The result is its last answer, and `again`
 // when the limit passed or a stop was requested first. SSH_ERROR (which is SSH_AUTH_ERROR too) when the connection
 // ended: libssh would go on asking to be called again.

@@ -1,19 +1,15 @@
 #include "ssh/file_command.hpp"
 
 #include "base/files.hpp"
+#include "ssh/command_errors.hpp"
+#include "ssh/dial.hpp"
 #include "ssh/drive.hpp"
 #include "ssh/exchange.hpp"
-#include "ssh/exit_status.hpp"
-#include "ssh/native.hpp"
 #include "ssh/starter.hpp"
 
-#include <libssh/callbacks.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <unistd.h>
 #include <utility>
@@ -24,182 +20,127 @@ namespace {
 
 // As ShellChannel has them.
 constexpr Milliseconds k_open_limit{10'000};
-constexpr Milliseconds k_dead_after{5'000};
 constexpr Milliseconds k_last_words{200};  // a process left behind may hold the channel open for ever
-constexpr std::size_t k_read_size = 32'768;
-constexpr std::size_t k_write_size = 65'536;
-
-struct ChannelFree {
-  void operator()(ssh_channel channel) const { ssh_channel_free(channel); }
-};
+constexpr std::size_t k_piece = 65'536;    // of the file
 
 class FileCommand {
  public:
-  FileCommand(Session& session, const Command& command, const std::stop_token& stop, const OutputSink& sink)
+  FileCommand(SharedSession& session, const Command& command, const std::stop_token& stop, const OutputSink& sink)
       : session_(session),
         command_(command),
         starter_(starter(command.script, random_nonce())),
         exchange_{MarkerSplitter(starter_.marker, random_nonce()), MarkerSplitter(starter_.marker, random_nonce()),
                   sink},
         limit_(command.timeout, stop),
-        unsent_(starter_.line) {}
-
-  ~FileCommand() {
-    if (channel_) ssh_remove_channel_callbacks(channel_.get(), &callbacks_.table);
-  }
-  FileCommand(const FileCommand&) = delete;
-  FileCommand& operator=(const FileCommand&) = delete;
+        unsent_(starter_.line),
+        channel_(session) {}
 
   [[nodiscard]] FileCommandEnd run() {
     Result<CommandOutput> output = run_to_end();
-    return {std::move(output), lost_};
+    return {std::move(output), start_, lost_};
   }
 
  private:
-  struct Callbacks {
-    Callbacks() = default;
-    ssh_channel_callbacks_struct table{};
-    std::optional<int> exit_status;
-  };
-
-  [[nodiscard]] ssh_session raw() const { return session_.native().session.get(); }
-  [[nodiscard]] bool pending() const { return (ssh_get_status(raw()) & SSH_WRITE_PENDING) != 0; }
+  using Start = SessionChannel::Start;
+  using Turn = SharedSession::Turn;
 
   [[nodiscard]] Result<void> open() {
-    const Session::Native& native = session_.native();
-    const Wire wire{native.session.get(), native.transport.get(), native.liveness_fd};
-    channel_.reset(ssh_channel_new(wire.session));
-    if (!channel_) return link_is_lost(ssh_get_error(raw()));
-    callbacks_.table.size = sizeof callbacks_.table;
-    callbacks_.table.userdata = &callbacks_;
-    callbacks_.table.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void* user) {
-      static_cast<Callbacks*>(user)->exit_status = status;
-    };
-    callbacks_.table.channel_exit_signal_function = [](ssh_session, ssh_channel, const char* signal, int, const char*,
-                                                       const char*, void* user) {
-      static_cast<Callbacks*>(user)->exit_status = status_of_signal(signal);
-    };
-    ssh_set_channel_callbacks(channel_.get(), &callbacks_.table);
     const Limit limit(std::min(k_open_limit, limit_.left()), limit_.stop());
-    int rc = drive(wire, limit, SSH_AGAIN, [&] { return ssh_channel_open_session(channel_.get()); });
-    if (rc == SSH_OK) {
-      rc = drive(wire, limit, SSH_AGAIN,
-                 [&] { return ssh_channel_request_exec(channel_.get(), starter_.exec.c_str()); });
+    start_ = channel_.start(starter_.exec, limit);
+    switch (start_) {
+      case Start::running:
+        return {};
+      case Start::gave_up:
+        return gave_up(session_.name(), limit, "a file's command was started");
+      case Start::lost:
+        return link_is_lost(channel_.trouble());
+      case Start::no_room:
+      case Start::refused:
+        break;
     }
-    if (rc == SSH_AGAIN) return gave_up(session_.name(), limit, "a file's command was started");
-    if (rc == SSH_OK) return {};
-    if (ssh_is_connected(raw()) == 0) return link_is_lost(ssh_get_error(raw()));
-    return fail(ErrorCode::server_command, session_.name(),
-                std::string("the server refuses to run a command: ") + ssh_get_error(raw()),
-                "check with: " + ssh_by_hand(session_.name(), {}, "true"));
+    return fail(refuses_commands(session_.name(), "to run a command", channel_.trouble()));
   }
 
   [[nodiscard]] Result<CommandOutput> run_to_end() {
     HELPER_TRY_ASSIGN(file_, open_input(command_.stdin_file));
     HELPER_TRY(open());
-    const Session::Native& native = session_.native();
-    SilenceWatch watch(native.liveness_fd, k_dead_after);
+    SilenceWatch watch(session_.liveness_fd(), k_dead_after);
     std::optional<Limit> last_words;
+    Turn turn(session_);
     while (true) {
-      acknowledge_at_once(native.liveness_fd);
-      if (!read_some()) return link_is_lost(ssh_get_error(raw()));
-      HELPER_TRY(write_some());
-      if (ssh_is_connected(raw()) == 0) return link_is_lost(ssh_get_error(raw()));
-      if (exchange_.too_much) return abandon(ErrorCode::server_command, "a command printed more than 8 MiB");
-      if (!last_words && callbacks_.exit_status) last_words.emplace(k_last_words, std::stop_token{});
-      if (ssh_channel_is_closed(channel_.get()) != 0 || (last_words && last_words->passed())) return ended();
-      if (limit_.stopped()) return abandon(ErrorCode::cancelled, "the request was cancelled while a command ran there");
-      if (limit_.passed()) {
-        return abandon(ErrorCode::timed_out, "a command there did not end within " + duration_text(command_.timeout));
-      }
+      if (!channel_.read(turn, exchange_) || !turn.connected()) return link_is_lost(ssh_get_error(turn.raw()));
+      if (exchange_.too_much) return abandon(turn, printed_too_much(session_.name()));
+      if (!last_words && channel_.exit_status(turn)) last_words.emplace(k_last_words, std::stop_token{});
+      if (channel_.is_closed(turn) || (last_words && last_words->passed())) return ended(channel_.exit_status(turn));
+      if (limit_.stopped()) return abandon(turn, was_cancelled(session_.name()));
+      if (limit_.passed()) return abandon(turn, took_too_long(session_.name(), command_.timeout));
       if (watch.is_silent()) return link_is_lost("no sign of life for " + duration_text(k_dead_after));
-      if (can_write()) continue;
-      static_cast<void>(limit_.poll(native.transport.get(), static_cast<short>(POLLIN | (pending() ? POLLOUT : 0)),
-                                    last_words ? last_words->left() : k_wait_slice));
-    }
-  }
-
-  [[nodiscard]] bool read_some() {
-    std::array<char, k_read_size> buffer;
-    for (const bool is_err : {false, true}) {
-      while (!exchange_.too_much) {
-        const int n = ssh_channel_read_nonblocking(channel_.get(), buffer.data(), buffer.size(), is_err ? 1 : 0);
-        if (n == SSH_ERROR) return false;
-        if (n <= 0) break;
-        exchange_.take(is_err, {buffer.data(), static_cast<std::size_t>(n)});
+      if (can_write(turn)) {
+        HELPER_TRY(write_some(turn));
+      } else {
+        turn.wait(limit_, last_words ? last_words->left() : k_wait_slice);
       }
     }
-    // Once the end of its output has come, libssh 0.10 reads no packet for a channel that is read (ssh_channel_poll);
-    // the exit status may come later. Asking for it reads what is there, and does not wait: the session does not block.
-    if (ssh_channel_is_eof(channel_.get()) != 0) static_cast<void>(ssh_channel_get_exit_status(channel_.get()));
-    return true;
   }
 
   // Nothing is sent once the command is known to have ended: it may have read enough.
-  [[nodiscard]] bool can_write() const {
-    return !all_sent_ && !callbacks_.exit_status && ssh_channel_is_open(channel_.get()) != 0 && !pending() &&
-           ssh_channel_window_size(channel_.get()) > 0;
+  [[nodiscard]] bool can_write(const Turn& turn) const {
+    return !all_sent_ && !channel_.exit_status(turn) && channel_.can_write(turn);
   }
 
-  [[nodiscard]] Result<void> write_some() {
-    if (!can_write()) return {};
-    if (unsent_.empty()) HELPER_TRY(read_file());
-    if (unsent_.empty()) {
-      all_sent_ = true;
-      ssh_channel_send_eof(channel_.get());
+  [[nodiscard]] Result<void> write_some(Turn& turn) {
+    if (!channel_.write(turn, unsent_)) return link_is_lost(ssh_get_error(turn.raw()));
+    if (!unsent_.empty()) {
+      turn.yield();
       return {};
     }
-    const auto some = std::min<std::size_t>({unsent_.size(), ssh_channel_window_size(channel_.get()), k_write_size});
-    const int written = ssh_channel_write(channel_.get(), unsent_.data(), static_cast<std::uint32_t>(some));
-    if (written < 0) return link_is_lost(ssh_get_error(raw()));
-    unsent_.remove_prefix(static_cast<std::size_t>(written));
+    int error = 0;
+    turn.without([&] { error = read_file(); });
+    if (error != 0) {
+      return abandon(turn, {ErrorCode::file_failed,
+                            command_.stdin_file.string(),
+                            std::string("cannot be read (") + std::strerror(error) + ")",
+                            {}});
+    }
+    all_sent_ = unsent_.empty();
+    if (all_sent_) channel_.send_eof(turn);
     return {};
   }
 
-  [[nodiscard]] Result<void> read_file() {
-    buffer_.resize(k_write_size);
+  // 0, or the errno.
+  [[nodiscard]] int read_file() {
+    buffer_.resize(k_piece);
     while (true) {
       const ssize_t n = ::read(file_.get(), buffer_.data(), buffer_.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        const std::string why = std::strerror(errno);
-        end_group();
-        return fail(ErrorCode::file_failed, command_.stdin_file.string(), "cannot be read (" + why + ")");
-      }
+      if (n < 0) return errno;
       unsent_ = {buffer_.data(), static_cast<std::size_t>(n)};
-      return {};
+      return 0;
     }
   }
 
-  [[nodiscard]] Result<CommandOutput> ended() {
+  [[nodiscard]] Result<CommandOutput> ended(std::optional<int> status) {
     exchange_.flush();
-    if (!exchange_.out.begun() || !callbacks_.exit_status) {
-      return fail(ErrorCode::server_command, session_.name(), "the shell there ended before it ran the command",
-                  "check that this prints hello: " + ssh_by_hand(session_.name(), {}, "exec sh -c 'echo hello'"));
-    }
-    exchange_.output.exit_status = *callbacks_.exit_status;
+    if (!exchange_.out.begun() || !status) return fail(no_command_ran(session_.name()));
+    exchange_.output.exit_status = *status;
     return std::move(exchange_.output);
   }
 
   [[nodiscard]] tl::unexpected<Error> link_is_lost(const std::string& why) {
     lost_ = true;
-    return fail(ErrorCode::server_unreachable, session_.name(),
-                "the link was lost while a command ran there (" + why + ")",
-                "check that the server is up and that this network reaches it, then try again");
+    return fail(lost_link(session_.name(), why));
   }
 
-  [[nodiscard]] tl::unexpected<Error> abandon(ErrorCode code, std::string cause) {
-    end_group();
-    return fail(code, session_.name(), std::move(cause));
-  }
-
-  void end_group() {
-    static_cast<void>(ssh_channel_close(channel_.get()));
+  [[nodiscard]] tl::unexpected<Error> abandon(Turn& turn, Error error) {
+    channel_.close(turn);
     const std::string& heading = exchange_.out.heading();
-    if (exchange_.out.begun() && !heading.empty()) end_process_group(session_, heading.substr(1));
+    if (exchange_.out.begun() && !heading.empty()) {
+      turn.without([&] { session_.group_ends().end(heading.substr(1)); });
+    }
+    return fail(std::move(error));
   }
 
-  Session& session_;
+  SharedSession& session_;
   const Command& command_;
   Starter starter_;
   Exchange exchange_;
@@ -208,17 +149,17 @@ class FileCommand {
   std::vector<char> buffer_;
   std::string_view unsent_;  // of starter_.line, then of buffer_
   bool all_sent_ = false;
+  Start start_ = Start::running;
   bool lost_ = false;
-  Callbacks callbacks_;  // before the channel, which refers to it
-  std::unique_ptr<ssh_channel_struct, ChannelFree> channel_;
+  SessionChannel channel_;
 };
 
 }  // namespace
 
-FileCommandEnd run_with_file(Session& session, const Command& command, const std::stop_token& stop,
+FileCommandEnd run_with_file(SharedSession& session, const Command& command, const std::stop_token& stop,
                              const OutputSink& on_output) {
   if (command.script.find('\0') != std::string::npos || !command.stdin_text.empty()) {
-    return {fail(ErrorCode::internal, session.name(), "a command has a NUL byte, or two standard inputs"), false};
+    return {fail(ErrorCode::internal, session.name(), "a command has a NUL byte, or two standard inputs")};
   }
   return FileCommand(session, command, stop, on_output).run();
 }

@@ -3,16 +3,18 @@
 #pragma once
 
 #include "base/command.hpp"
-#include "ssh/session.hpp"
+#include "ssh/session_channel.hpp"
 
 namespace helper::ssh {
 
 struct FileCommandEnd {
   Result<CommandOutput> output;  // as CommandRunner::run
+  // An end other than running: nothing was run, and `output` tells why.
+  SessionChannel::Start start = SessionChannel::Start::running;
   bool session_is_lost = false;  // it is of no more use
 };
 
-[[nodiscard]] FileCommandEnd run_with_file(Session& session, const Command& command, const std::stop_token& stop,
+[[nodiscard]] FileCommandEnd run_with_file(SharedSession& session, const Command& command, const std::stop_token& stop,
                                            const OutputSink& on_output);
 
 }  // namespace helper::ssh

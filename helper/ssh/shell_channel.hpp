@@ -1,30 +1,26 @@
 // ShellChannel is one `sh` that stays open on a session: a script written to it costs one round trip, where an exec
 // channel of its own costs two. Each script runs in a subshell, so that no exit, syntax error, cd or variable outlives
-// it.
+// it. One caller at a time; the session's other channels have theirs.
 #pragma once
 
 #include "base/command.hpp"
 #include "base/process.hpp"
-#include "ssh/native.hpp"
+#include "ssh/session_channel.hpp"
 #include "ssh/wait.hpp"
-
-#include <libssh/callbacks.h>
-#include <libssh/libssh.h>
 
 #include <memory>
 #include <string>
 
 namespace helper::ssh {
 
-struct Exchange;
-
 class ShellChannel {
  public:
-  // The session must outlive it. Errors: server_command, server_unreachable, cancelled.
-  [[nodiscard]] static Result<std::unique_ptr<ShellChannel>> open(Session& session, const Limit& limit);
-  ~ShellChannel();
-  ShellChannel(const ShellChannel&) = delete;
-  ShellChannel& operator=(const ShellChannel&) = delete;
+  struct Opened {
+    SessionChannel::Start how;
+    Result<std::unique_ptr<ShellChannel>> shell;  // errors: server_command, server_unreachable, cancelled
+  };
+  // The session must outlive it.
+  [[nodiscard]] static Opened open(SharedSession& session, const Limit& limit);
 
   // As CommandRunner::run. After an error look at health().
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
@@ -36,30 +32,19 @@ class ShellChannel {
     lost,   // the session is gone
   };
   [[nodiscard]] Health health() const { return health_; }
-  // Takes in what the server sent meanwhile; true when the session and the shell still stand, as far as anyone told us.
-  [[nodiscard]] bool still_stands();
-  // The peer has not been heard of for so long that it should be asked before something is trusted to it.
-  [[nodiscard]] bool is_stale() const;
+  // Between commands: health(), after a look at what the server has sent meanwhile.
+  [[nodiscard]] Health look();
 
  private:
-  ShellChannel(Session& session, ssh_channel channel);
-  [[nodiscard]] bool write_some(std::string_view& text);
-  [[nodiscard]] bool read_some(Exchange& exchange);
-  [[nodiscard]] Result<CommandOutput> shell_is_gone(Exchange& exchange);
+  using Turn = SharedSession::Turn;
+  explicit ShellChannel(SharedSession& session) : session_(session), channel_(session) {}
+  [[nodiscard]] Result<CommandOutput> shell_is_gone(Exchange& exchange, std::optional<int> status);
   [[nodiscard]] tl::unexpected<Error> link_is_lost(const std::string& why);
-  [[nodiscard]] tl::unexpected<Error> abandon(const Exchange& exchange, Error error);
-  [[nodiscard]] bool exit_is_known() const;
+  [[nodiscard]] tl::unexpected<Error> abandon(Turn& turn, const Exchange& exchange, Error error);
 
-  struct ChannelFree {
-    void operator()(ssh_channel channel) const { ssh_channel_free(channel); }
-  };
-
-  Session& session_;
-  std::string ended_by_signal_;  // set by libssh when the server says so
-  ssh_channel_callbacks_struct callbacks_{};
-  std::unique_ptr<ssh_channel_struct, ChannelFree> channel_;
+  SharedSession& session_;
+  SessionChannel channel_;
   Health health_ = Health::good;
-  SteadyTime last_heard_;
 };
 
 // Pure: what is written to the shell for one command. `begin` and `end` are the markers, free of quotes.

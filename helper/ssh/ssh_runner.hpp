@@ -1,10 +1,9 @@
-// SshRunner is a CommandRunner on a server: one control session, one shell that stays open on it, so that a script
-// costs one round trip; a command with a stdin_file has an exec channel of its own. A connection that is lost is
-// dialled again on the next run().
+// SshRunner is a CommandRunner on a server: one caller's view of a Control, which it may share with others.
 #pragma once
 
 #include "base/command.hpp"
 #include "base/process.hpp"
+#include "ssh/control.hpp"
 #include "ssh/session.hpp"
 
 #include <memory>
@@ -14,18 +13,18 @@ namespace helper::ssh {
 
 class SshRunner final : public CommandRunner {
  public:
+  // `options` are for a connection that this caller has to make.
+  SshRunner(std::shared_ptr<Control> control, ConnectOptions options, KeepOutput keep_output = KeepOutput::all);
+  // With a Control, and so a session, of its own.
   SshRunner(std::string destination, ConnectOptions options, KeepOutput keep_output = KeepOutput::all);
-  ~SshRunner() override;
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const std::stop_token& stop,
                                           const OutputSink& on_output = {}) override;
   [[nodiscard]] std::string where() const override;
 
-  // Round trips spent so far on commands (not counting dialling), for the benchmark and for tests.
-  [[nodiscard]] std::uint64_t commands_run() const;
-
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<Control> control_;
+  ConnectOptions options_;
+  KeepOutput keep_output_;
 };
 
 }  // namespace helper::ssh

@@ -24,8 +24,8 @@ Milliseconds Limit::left() const {
   return std::max(left, Milliseconds{0});
 }
 
-short Limit::poll(int fd, short events, Milliseconds slice) const {
-  std::array<pollfd, 2> fds{pollfd{fd, events, 0}, pollfd{stop_fd_.get(), POLLIN, 0}};
+short Limit::poll(int fd, short events, Milliseconds slice, int wake) const {
+  std::array<pollfd, 3> fds{pollfd{fd, events, 0}, pollfd{stop_fd_.get(), POLLIN, 0}, pollfd{wake, POLLIN, 0}};
   const auto wait = std::clamp(std::min(left(), slice), Milliseconds{0}, Milliseconds{60'000});
   if (::poll(fds.data(), fds.size(), static_cast<int>(wait.count())) <= 0) return 0;
   return fds[0].revents;

@@ -9,6 +9,10 @@
 
 namespace helper::ssh {
 
+// A wait wakes up this often even when nothing happens, to look at its limit, at the peer's health, and at what libssh
+// may have buffered.
+inline constexpr Milliseconds k_wait_slice{250};
+
 // An eventfd that turns readable when the stop is requested, so that a poll() can wait for it too.
 class StopFd {
  public:
@@ -31,9 +35,9 @@ class Limit {
   [[nodiscard]] bool passed() const { return std::chrono::steady_clock::now() >= deadline_; }
   [[nodiscard]] Milliseconds left() const;
   [[nodiscard]] const std::stop_token& stop() const { return stop_; }
-  // Polls `fd` for `events` until they come, the limit passes, a stop is requested, or `slice` is over. The events that
-  // came.
-  short poll(int fd, short events, Milliseconds slice) const;
+  // Polls `fd` for `events` until they come, the limit passes, a stop is requested, `wake` is readable, or `slice` is
+  // over. The events that came. A descriptor of -1 stands for none.
+  short poll(int fd, short events, Milliseconds slice, int wake = -1) const;
 
  private:
   SteadyTime deadline_;

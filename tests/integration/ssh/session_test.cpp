@@ -25,9 +25,10 @@ ConnectOptions options_with(std::shared_ptr<Prompter> prompter, std::shared_ptr<
 
 // Connects and proves the session by running something on it.
 void expect_works(const HostConfig& host, const ConnectOptions& options = {}) {
-  const auto session = Session::connect(host, options, {});
+  auto session = Session::connect(host, options, {});
   ASSERT_TRUE(session) << to_text(session.error());
-  const auto shell = ShellChannel::open(**session, Limit(Milliseconds(10'000), {}));
+  SharedSession shared(std::move(*session));
+  const auto shell = ShellChannel::open(shared, Limit(Milliseconds(10'000), {})).shell;
   ASSERT_TRUE(shell) << to_text(shell.error());
   const auto output = (*shell)->run({"echo hello", {}}, {}, {});
   ASSERT_TRUE(output) << to_text(output.error());
@@ -358,9 +359,10 @@ TEST(Session, CarriesMegabytesThroughAJumpHost) {
   const Sshd target;
   HostConfig host = target.host();
   host.jumps = {hop.host()};
-  const auto session = Session::connect(host, {}, {});
+  auto session = Session::connect(host, {}, {});
   ASSERT_TRUE(session) << to_text(session.error());
-  const auto shell = ShellChannel::open(**session, Limit(Milliseconds(10'000), {}));
+  SharedSession shared(std::move(*session));
+  const auto shell = ShellChannel::open(shared, Limit(Milliseconds(10'000), {})).shell;
   ASSERT_TRUE(shell) << to_text(shell.error());
   const std::string text(3u << 20, 'x');
   const auto output = (*shell)->run({"cat", text, Milliseconds(60'000)}, {}, {});

@@ -1,0 +1,38 @@
+// How a command on a server fails, in words: the same for every kind of command.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "ssh/host_config.hpp"
+
+#include <string>
+
+namespace helper::ssh {
+
+// A peer that owes us an acknowledgement for this long is taken for dead: well above any round trip, and below the 10 s
+// after which the kernel gives up by itself.
+inline constexpr Milliseconds k_dead_after{5'000};
+
+inline Error lost_link(const std::string& server, const std::string& why) {
+  return {ErrorCode::server_unreachable, server, "the link was lost while a command ran there (" + why + ")",
+          "check that the server is up and that this network reaches it, then try again"};
+}
+inline Error no_command_ran(const std::string& server) {
+  return {ErrorCode::server_command, server, "the shell there ended before it ran the command",
+          "check that this prints hello: " + ssh_by_hand(server, {}, "exec sh -c 'echo hello'")};
+}
+inline Error refuses_commands(const std::string& server, const std::string& what, const std::string& why) {
+  return {ErrorCode::server_command, server, "the server refuses " + what + ": " + why,
+          "check with: " + ssh_by_hand(server, {}, "true")};
+}
+inline Error printed_too_much(const std::string& server) {
+  return {ErrorCode::server_command, server, "a command printed more than 8 MiB", {}};
+}
+inline Error was_cancelled(const std::string& server) {
+  return {ErrorCode::cancelled, server, "the request was cancelled while a command ran there", {}};
+}
+inline Error took_too_long(const std::string& server, Milliseconds limit) {
+  return {ErrorCode::timed_out, server, "a command there did not end within " + duration_text(limit), {}};
+}
+
+}  // namespace helper::ssh

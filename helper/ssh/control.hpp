@@ -1,0 +1,58 @@
+// Control is how all that works on one server runs its commands there: on one ControlSession, which is dialled by
+// whoever needs it first, and again when it was lost. Any thread; who waits for another's dialling shares its outcome.
+#pragma once
+
+#include "base/command.hpp"
+#include "base/process.hpp"
+#include "ssh/control_session.hpp"
+#include "ssh/session.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace helper::ssh {
+
+class Control {
+ public:
+  explicit Control(std::string destination) : destination_(std::move(destination)) {}
+  Control(const Control&) = delete;
+  Control& operator=(const Control&) = delete;
+
+  // As CommandRunner::run, and by any number of threads at once. `options` are the caller's own way to dial, used when
+  // there is no session.
+  [[nodiscard]] Result<CommandOutput> run(const Command& command, const ConnectOptions& options, KeepOutput keep_output,
+                                          const std::stop_token& stop, const OutputSink& on_output);
+  [[nodiscard]] const std::string& destination() const { return destination_; }
+
+ private:
+  struct Standing {
+    std::shared_ptr<ControlSession> session;
+    bool fresh = false;  // made while the caller waited for it
+  };
+  // How the last dialling failed, and whose it was.
+  struct Failure {
+    Error error;
+    std::string agent_socket;
+    bool could_ask = false;
+  };
+  [[nodiscard]] Result<Standing> session(const ConnectOptions& options, Milliseconds patience,
+                                         const std::stop_token& stop);
+  [[nodiscard]] Result<std::shared_ptr<ControlSession>> dial(const ConnectOptions& options,
+                                                             const std::stop_token& stop) const;
+  [[nodiscard]] static bool is_shared_by(const Failure& failure, const ConnectOptions& options);
+  void drop(const std::shared_ptr<ControlSession>& session);
+
+  const std::string destination_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::shared_ptr<ControlSession> session_;
+  bool dialling_ = false;
+  std::uint64_t dials_ = 0;  // that have ended
+  std::optional<Failure> failure_;
+};
+
+}  // namespace helper::ssh

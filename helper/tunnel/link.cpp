@@ -29,9 +29,8 @@ std::string seconds_text(Milliseconds time) {
 
 }  // namespace
 
-Link::Link(Loop& loop, Dial dial, std::function<void(const std::string&)> changed)
+Link::Link(Loop& loop, std::function<void(const std::string&)> changed)
     : loop_(loop),
-      dial_(std::move(dial)),
       changed_(std::move(changed)),
       trouble_("the way to the server has not been asked for yet"),
       random_(std::random_device{}()),
@@ -45,24 +44,42 @@ Link::~Link() {
   dialling_.request_stop();
 }
 
-void Link::start() {
+void Link::start(const Means& by) {
   if (!network_) {
     network_ = std::make_unique<NetworkWatch>(loop_, [this] { network_changed(); });
     tick_.start(k_idle_tick);
   }
-  if (current_) return;
+  if (current_) {
+    if (std::ranges::find(means_, by) == means_.end()) means_.push_back(by);
+    return;
+  }
+  prefer(by);
   if (backoff_.gave_up_for_long()) backoff_.reset();
+  if (dialling_.joinable() && used_ != by) asked_again_ = true;
   dial_now("it is asked for");
+}
+
+void Link::prefer(const Means& means) {
+  std::erase(means_, means);
+  means_.insert(means_.begin(), means);
+}
+
+void Link::forget(const Means& means) {
+  std::erase(means_, means);
+  if (means_.empty()) dialling_.request_stop();
 }
 
 void Link::dial_now(const std::string& why) {
   if (dialling_.joinable()) return;
   redial_.stop();
+  if (means_.empty()) return;  // nobody wants it any more
   log_info("dialling the server: {}", why);
-  dialling_ = std::jthread([&loop = loop_, dial = dial_, self = std::weak_ptr(self_)](const std::stop_token& stop) {
+  used_ = means_.front();
+  asked_again_ = false;
+  dialling_ = std::jthread([&loop = loop_, dial = used_, self = std::weak_ptr(self_)](const std::stop_token& stop) {
     auto result = std::make_shared<Dialled>(fail(ErrorCode::internal, "the server", "dialling it failed"));
     try {
-      *result = dial(stop);
+      *result = (*dial)(stop);
     } catch (const std::exception& error) {
       *result = fail(ErrorCode::internal, "the server", error.what());
     }
@@ -86,6 +103,7 @@ void Link::dialled(Dialled result) {
 
 void Link::failed(const Error& error) {
   for_room_ = false;
+  if (std::erase(means_, used_) > 0) means_.push_back(used_);  // another's may do better
   const Milliseconds wait = backoff_.next(error.code, std::uniform_real_distribution<double>(0, 1)(random_));
   std::string trouble = to_text(Error{error.code, error.thing, error.cause, {}});
   if (backoff_.gave_up_for_long()) {
@@ -94,11 +112,13 @@ void Link::failed(const Error& error) {
   }
   log_warning("dialling the server failed: {}; next try in {}", trouble, seconds_text(wait));
   redial_.start(wait);
+  if (asked_again_) dial_now("it is asked for by another");
   const std::string why = trouble;
   tell(why, std::move(trouble));
 }
 
 void Link::adopt(std::unique_ptr<ssh::Session> session) {
+  if (std::ranges::find(means_, used_) != means_.end()) prefer(used_);
   const auto before = std::exchange(
       current_, std::make_shared<Line>(loop_, std::move(session), [this](const Line& line) { line_ended(&line); }));
   current_->begin();

@@ -18,13 +18,18 @@ namespace helper::tunnel {
 
 class Link final : public Way {
  public:
+  // Makes one session to the server, on a thread of its own; it must return soon after the stop is requested.
   using Dial = std::function<Result<std::unique_ptr<ssh::Session>>(std::stop_token)>;
+  using Means = std::shared_ptr<const Dial>;  // of one of those who use the link
   // `changed` is called when up(), trouble() or the line for new connections has changed, with the reason.
-  Link(Loop& loop, Dial dial, std::function<void(const std::string& why)> changed);
+  Link(Loop& loop, std::function<void(const std::string& why)> changed);
   ~Link() override;
 
-  // Dials unless there is a line or a dial is under way; a wait between tries is cut short.
-  void start();
+  // Dials by these means unless there is a line or a dial is under way; a wait between tries is cut short. Later tries
+  // use what last brought a line, and after a failure that of the next one who asked.
+  void start(const Means& by);
+  // They are not used again. A dial that is under way goes on while somebody else wants the link.
+  void forget(const Means& means);
   [[nodiscard]] bool up() const override { return current_ != nullptr && !suspected_; }
   [[nodiscard]] std::string trouble() const override { return up() ? std::string() : trouble_; }
   [[nodiscard]] Result<std::unique_ptr<FarEnd>> open(const Leg& remote, const Endpoint& from,
@@ -46,9 +51,12 @@ class Link final : public Way {
   void tell(const std::string& why, std::string trouble);
   [[nodiscard]] Line* line_for_command() const;
   void dial_for_commands();
+  void prefer(const Means& means);
 
   Loop& loop_;
-  Dial dial_;
+  std::vector<Means> means_;  // of those who asked; the first is the next to be used
+  Means used_;                // for the dial that is under way, or was last
+  bool asked_again_ = false;  // meanwhile by another than whose means are used
   std::function<void(const std::string&)> changed_;
   std::shared_ptr<Line> current_;           // where new connections go
   std::vector<std::shared_ptr<Line>> old_;  // kept for the connections that they carry

@@ -4,10 +4,7 @@
 #include "base/shortage.hpp"
 #include "tunnel/connections.hpp"
 #include "tunnel/gate.hpp"
-#include "tunnel/link.hpp"
 #include "tunnel/listener.hpp"
-#include "tunnel/local_way.hpp"
-#include "tunnel/loop.hpp"
 #include "tunnel/sockets.hpp"
 
 #include <algorithm>
@@ -99,17 +96,13 @@ Result<void> can_lead_to(const Remote& remote, const std::string& thing, bool on
 }  // namespace
 
 struct Tunnels::State {
-  State(Dial dial, LinkChange on_link_change, PeerPolicy policy)
-      : gate(policy), link_change(std::move(on_link_change)) {
-    if (dial) {
-      auto made = std::make_unique<Link>(loop, std::move(dial), [this](const std::string& why) { way_changed(why); });
-      link = made.get();
-      way = std::move(made);
-    } else {
-      way = std::make_unique<LocalWay>(loop);
-    }
+  State(std::shared_ptr<Trunk> its_trunk, LinkChange on_link_change, PeerPolicy policy)
+      : trunk(std::move(its_trunk)), gate(policy), link_change(std::move(on_link_change)) {}
+
+  // All of these on the loop's thread.
+  void join(Dial dial) {
     connections = std::make_unique<Connections>(
-        loop, *way,
+        trunk->loop(), trunk->way(),
         Connections::Owner{[this](std::uint16_t port) { return remote_of(port); },
                            [this](std::uint16_t port, const std::string& trouble) {
                              board.change(port, [&](Board::Row& row) { row.trouble = trouble; });
@@ -117,7 +110,33 @@ struct Tunnels::State {
                            [this](std::uint16_t port, std::size_t count) {
                              board.change(port, [&](Board::Row& row) { row.connections = count; });
                            }});
-    board.set_link(way->up(), way->trouble());
+    trunk->join(
+        this, [this](const std::string& why) { way_changed(why); }, std::move(dial));
+    board.set_link(trunk->way().up(), trunk->way().trouble());
+  }
+
+  void leave() {
+    trunk->leave(this);
+    ports.clear();
+    connections.reset();
+  }
+
+  void start() {
+    if (trunk->is_local()) return;
+    trunk->start(this);
+    if (!std::exchange(asked, true) && trunk->way().up()) tell_link_change("the server is reached already");
+  }
+
+  void way_changed(const std::string& why) {
+    board.set_link(trunk->way().up(), trunk->way().trouble());
+    connections->serve();
+    if (asked) tell_link_change(why);
+  }
+
+  void tell_link_change(const std::string& why) {
+    if (was_up == trunk->way().up()) return;
+    was_up = !was_up;
+    if (link_change) link_change(was_up, why);
   }
 
   [[nodiscard]] std::optional<Remote> remote_of(std::uint16_t port) const {
@@ -125,47 +144,39 @@ struct Tunnels::State {
     return at == ports.end() ? std::nullopt : at->second.remote;
   }
 
-  void way_changed(const std::string& why) {
-    board.set_link(way->up(), way->trouble());
-    connections->serve();
-    if (was_up != way->up()) {
-      was_up = way->up();
-      if (link_change) link_change(was_up, why);
-    }
-  }
-
-  Loop loop;
+  const std::shared_ptr<Trunk> trunk;
   Board board;
   Gate gate;
   LinkChange link_change;
   // All below are touched on the loop's thread only.
+  bool asked = false;  // for the way: before that its changes are nothing to these tunnels
   bool was_up = false;
   std::map<std::uint16_t, Port> ports;
-  Link* link = nullptr;  // `way`, when it is one
-  std::unique_ptr<Way> way;
   std::unique_ptr<Connections> connections;
 };
 
-Tunnels::Tunnels(Dial dial, LinkChange on_link_change, PeerPolicy policy)
-    : state_(std::make_unique<State>(std::move(dial), std::move(on_link_change), policy)) {}
+Tunnels::Tunnels(std::shared_ptr<Trunk> trunk, Dial dial, LinkChange on_link_change, PeerPolicy policy)
+    : state_(std::make_unique<State>(std::move(trunk), std::move(on_link_change), policy)) {
+  state_->trunk->loop().run([&] { state_->join(std::move(dial)); });
+}
+
+Tunnels::Tunnels(const Dial& dial, LinkChange on_link_change, PeerPolicy policy)
+    : Tunnels(std::make_shared<Trunk>(dial ? Trunk::To::a_server : Trunk::To::this_machine), dial,
+              std::move(on_link_change), policy) {}
 
 Tunnels::~Tunnels() {
+  Loop& loop = state_->trunk->loop();
   try {
-    state_->loop.run([this] {
-      state_->ports.clear();
-      state_->connections.reset();
-      state_->way.reset();
-    });
-    state_->loop.run([] {});  // what was buried before is gone now
+    loop.run([this] { state_->leave(); });
+    loop.run([] {});  // what was buried before is gone now
   } catch (const std::exception& error) {
     log_warning("the tunnels did not end in good order: {}", error.what());
   }
-  state_->loop.stop();
 }
 
 Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
   Result<void> result;
-  state_->loop.run([&] {
+  state_->trunk->loop().run([&] {
     if (state_->ports.contains(local_port)) return;
     auto socket = listen_on_loopback(local_port, name);
     if (!socket) {
@@ -176,17 +187,17 @@ Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
       state_->connections->add(local_port, std::move(client), std::move(from));
     };
     state_->board.add(local_port, name);
-    state_->ports[local_port].listener =
-        std::make_unique<Listener>(state_->loop, state_->gate, std::move(*socket), local_port, std::move(accepted));
+    state_->ports[local_port].listener = std::make_unique<Listener>(
+        state_->trunk->loop(), state_->gate, std::move(*socket), local_port, std::move(accepted));
   });
   return result;
 }
 
 Result<void> Tunnels::point(std::uint16_t local_port, const Remote& remote) {
   const std::string thing = "local port " + std::to_string(local_port);
-  HELPER_TRY(can_lead_to(remote, thing, state_->link == nullptr));
+  HELPER_TRY(can_lead_to(remote, thing, state_->trunk->is_local()));
   Result<void> result;
-  state_->loop.run([&] {
+  state_->trunk->loop().run([&] {
     const auto at = state_->ports.find(local_port);
     if (at == state_->ports.end()) {
       result = fail(ErrorCode::tunnel_failed, thing, "it is not open");
@@ -200,14 +211,14 @@ Result<void> Tunnels::point(std::uint16_t local_port, const Remote& remote) {
         row.trouble.clear();
       });
     }
-    if (state_->link != nullptr) state_->link->start();
+    state_->start();
     state_->connections->serve();
   });
   return result;
 }
 
 Result<Fd> Tunnels::connect(const Remote& remote) {
-  HELPER_TRY(can_lead_to(remote, "connection to " + to_text(remote), state_->link == nullptr));
+  HELPER_TRY(can_lead_to(remote, "connection to " + to_text(remote), state_->trunk->is_local()));
   int ends[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
     return fail(
@@ -215,15 +226,15 @@ Result<Fd> Tunnels::connect(const Remote& remote) {
   }
   Fd ours(ends[0]);
   Fd theirs(ends[1]);
-  state_->loop.run([&] {
-    if (state_->link != nullptr) state_->link->start();
+  state_->trunk->loop().run([&] {
+    state_->start();
     state_->connections->add_own(std::move(theirs), remote);
   });
   return ours;
 }
 
 void Tunnels::close(std::uint16_t local_port) {
-  state_->loop.run([&] {
+  state_->trunk->loop().run([&] {
     state_->ports.erase(local_port);
     state_->connections->drop(local_port);
     state_->board.remove(local_port);
@@ -233,9 +244,7 @@ void Tunnels::close(std::uint16_t local_port) {
 std::vector<TunnelStatus> Tunnels::status() const { return state_->board.read(); }
 
 void Tunnels::start() {
-  state_->loop.run([this] {
-    if (state_->link != nullptr) state_->link->start();
-  });
+  state_->trunk->loop().run([this] { state_->start(); });
 }
 
 }  // namespace helper::tunnel

@@ -1,9 +1,11 @@
-// Tunnels is the TunnelSet that really forwards: local ports on 127.0.0.1, one thread, and one way to the server.
+// Tunnels is the TunnelSet that really forwards: local ports on 127.0.0.1, and a Trunk to the server, which it may
+// share with others.
 #pragma once
 
 #include "base/local_peer.hpp"
 #include "base/result.hpp"
 #include "ssh/session.hpp"
+#include "tunnel/trunk.hpp"
 #include "tunnel/tunnels.hpp"
 
 #include <functional>
@@ -17,17 +19,19 @@ namespace helper::tunnel {
 class Tunnels final : public TunnelSet {
  public:
   // Makes one session to the server. Called on a thread of its own, again and again as sessions are lost; never twice
-  // at once. It must return soon after the stop is requested. nullptr: the server is this machine, no session is
-  // needed.
-  using Dial = std::function<Result<std::unique_ptr<ssh::Session>>(std::stop_token)>;
-  // The way to the server went up or down, and why. Called on the tunnels' own thread: it must be quick, and must not
-  // destroy the Tunnels.
+  // at once. It must return soon after the stop is requested. One that goes to a shared Trunk owns what it uses: it may
+  // still be at work when these Tunnels are gone. nullptr: the server is this machine, no session is needed.
+  using Dial = Link::Dial;
+  // The way to the server, once these Tunnels have asked for it, went up or down, and why. Called on the trunk's
+  // thread: it must be quick, and must not destroy any Tunnels of that trunk.
   using LinkChange = std::function<void(bool up, const std::string& why)>;
 
   // `policy` says whose connections the local ports take.
-  explicit Tunnels(Dial dial, LinkChange on_link_change = {}, PeerPolicy policy = peer_policy(false));
-  ~Tunnels()
-      override;  // closes every port and connection at once; waits only for a dial that is under way to heed its stop
+  Tunnels(std::shared_ptr<Trunk> trunk, Dial dial, LinkChange on_link_change = {},
+          PeerPolicy policy = peer_policy(false));
+  // With a Trunk of their own.
+  explicit Tunnels(const Dial& dial, LinkChange on_link_change = {}, PeerPolicy policy = peer_policy(false));
+  ~Tunnels() override;  // closes every port and connection of theirs at once
 
   [[nodiscard]] Result<void> open(std::uint16_t local_port, const std::string& name) override;
   [[nodiscard]] Result<void> point(std::uint16_t local_port, const Remote& remote) override;

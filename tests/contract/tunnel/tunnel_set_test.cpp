@@ -34,13 +34,27 @@ Result<std::unique_ptr<ssh::Session>> nobody_there(const std::stop_token&) {
   return fail(ErrorCode::server_unreachable, "gpu1", "it does not answer");
 }
 
+// One of two that share a trunk.
+class SharingRig final : public TunnelSetRig {
+ public:
+  tunnel::TunnelSet& tunnels() override { return tunnels_; }
+  std::uint16_t held_port() override { return port_of(holder_.get()); }
+
+ private:
+  Fd holder_ = listen_anywhere();
+  std::shared_ptr<tunnel::Trunk> trunk_ = std::make_shared<tunnel::Trunk>(tunnel::Trunk::To::a_server);
+  tunnel::Tunnels tunnels_{trunk_, nobody_there};
+  tunnel::Tunnels other_{trunk_, nobody_there};
+};
+
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(
     Every, TunnelSetContract,
     ::testing::Values(TunnelSetCase{"FakeTunnelSet", [] { return std::make_unique<FakeRig>(); }},
                       TunnelSetCase{"ToThisMachine", [] { return std::make_unique<RealRig>(nullptr); }},
-                      TunnelSetCase{"ToAServerThatIsAway", [] { return std::make_unique<RealRig>(nobody_there); }}),
+                      TunnelSetCase{"ToAServerThatIsAway", [] { return std::make_unique<RealRig>(nobody_there); }},
+                      TunnelSetCase{"SharingItsWay", [] { return std::make_unique<SharingRig>(); }}),
     [](const auto& each) { return each.param.name; });
 
 }  // namespace helper::test

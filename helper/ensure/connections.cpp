@@ -2,7 +2,6 @@
 
 #include "base/local_runner.hpp"
 #include "ensure/counting_runner.hpp"
-#include "ssh/session.hpp"
 #include "ssh/ssh_runner.hpp"
 #include "tunnel/tunnel_set.hpp"
 
@@ -13,9 +12,9 @@ namespace {
 
 class RealConnection final : public Connection {
  public:
-  RealConnection(std::unique_ptr<CommandRunner> server, tunnel::Tunnels::Dial dial,
-                 tunnel::Tunnels::LinkChange on_link_change, const PeerPolicy& policy)
-      : server_(std::move(server)), tunnels_(std::move(dial), std::move(on_link_change), policy) {}
+  RealConnection(std::unique_ptr<CommandRunner> server, std::shared_ptr<tunnel::Trunk> trunk,
+                 tunnel::Tunnels::Dial dial, tunnel::Tunnels::LinkChange on_link_change, const PeerPolicy& policy)
+      : server_(std::move(server)), tunnels_(std::move(trunk), std::move(dial), std::move(on_link_change), policy) {}
   [[nodiscard]] CommandRunner& server() override { return server_; }
   [[nodiscard]] tunnel::TunnelSet& tunnels() override { return tunnels_; }
   [[nodiscard]] std::uint64_t commands() const override { return server_.runs(); }
@@ -28,17 +27,19 @@ class RealConnection final : public Connection {
 }  // namespace
 
 std::unique_ptr<Connection> RealConnections::open(ConnectionOrder order) {
-  if (order.server == k_this_machine)
-    return std::make_unique<RealConnection>(std::make_unique<LocalRunner>(), nullptr, nullptr, policy_);
-  const ssh::ConnectOptions options{std::move(order.agent_socket), std::move(order.ask), secrets_of(order.server),
+  Server& server = servers_.find(order.server);
+  if (order.server == k_this_machine) {
+    return std::make_unique<RealConnection>(std::make_unique<LocalRunner>(), server.trunk(), nullptr, nullptr, policy_);
+  }
+  const ssh::ConnectOptions options{std::move(order.agent_socket), std::move(order.ask), server.secrets(),
                                     Milliseconds(10'000)};
-  const auto dial = [server = order.server,
+  const auto dial = [name = order.server,
                      options](const std::stop_token& stop) -> Result<std::unique_ptr<ssh::Session>> {
-    HELPER_TRY_ASSIGN(const auto host, ssh::resolve_host(server, stop));
+    HELPER_TRY_ASSIGN(const auto host, ssh::resolve_host(name, stop));
     return ssh::Session::connect(host, options, stop);
   };
-  return std::make_unique<RealConnection>(std::make_unique<ssh::SshRunner>(order.server, options), dial,
-                                          std::move(order.on_link_change), policy_);
+  return std::make_unique<RealConnection>(std::make_unique<ssh::SshRunner>(server.control(), options), server.trunk(),
+                                          dial, std::move(order.on_link_change), policy_);
 }
 
 std::unique_ptr<CommandRunner> RealConnections::open_beside(const std::string& server,
@@ -46,15 +47,8 @@ std::unique_ptr<CommandRunner> RealConnections::open_beside(const std::string& s
   if (server == k_this_machine) return std::make_unique<LocalRunner>(KeepOutput::beginning);
   ssh::ConnectOptions options;
   options.agent_socket = agent_socket;
-  options.secrets = secrets_of(server);
+  options.secrets = servers_.find(server).secrets();
   return std::make_unique<ssh::SshRunner>(server, std::move(options), KeepOutput::beginning);
-}
-
-std::shared_ptr<ssh::SecretCache> RealConnections::secrets_of(const std::string& server) {
-  const std::scoped_lock lock(mutex_);
-  auto& secrets = secrets_[server];
-  if (!secrets) secrets = std::make_shared<ssh::SecretCache>();
-  return secrets;
 }
 
 }  // namespace helper::ensure

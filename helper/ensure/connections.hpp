@@ -5,18 +5,13 @@
 #include "base/command.hpp"
 #include "base/local_peer.hpp"
 #include "base/prompt.hpp"
+#include "ensure/server.hpp"
 #include "tunnel/tunnels.hpp"
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-
-namespace helper::ssh {
-class SecretCache;
-}
 
 namespace helper::ensure {
 
@@ -48,12 +43,13 @@ class Connections {
   virtual ~Connections() = default;
   // Dials nothing yet: the first command does, and the first tunnel that leads somewhere.
   [[nodiscard]] virtual std::unique_ptr<Connection> open(ConnectionOrder order) = 0;
-  // For one command that goes on and on, and keeps only the beginning of its output. Nobody is asked: what a person
-  // said for this server before is known.
+  // For one command that goes on and on, and keeps only the beginning of its output: by a session of its own. Nobody is
+  // asked: what a person said for this server before is known.
   [[nodiscard]] virtual std::unique_ptr<CommandRunner> open_beside(const std::string& server,
                                                                    const std::string& agent_socket) = 0;
 };
 
+// All connections to one server share its Server, whoever dials: each brings the agent and the questions of its own.
 class RealConnections final : public Connections {
  public:
   // `policy` says whose connections the tunnels take.
@@ -63,12 +59,8 @@ class RealConnections final : public Connections {
                                                            const std::string& agent_socket) override;
 
  private:
-  std::shared_ptr<ssh::SecretCache> secrets_of(const std::string& server);
-
   const PeerPolicy policy_;
-  std::mutex mutex_;
-  // By server: one server's secret is told to no other.
-  std::map<std::string, std::shared_ptr<ssh::SecretCache>> secrets_;
+  Servers servers_;
 };
 
 }  // namespace helper::ensure

@@ -2,10 +2,16 @@
 
 #include "base/log.hpp"
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace helper::ssh {
 namespace {
+
+// How long a command waits for a place before another session is worth its while: quick ones are done by then.
+constexpr Milliseconds k_patience{2'000};
+constexpr std::size_t k_most_sessions = 4;
 
 bool can_ask(const ConnectOptions& options) { return options.prompter && options.prompter->can_ask(); }
 
@@ -13,13 +19,19 @@ bool can_ask(const ConnectOptions& options) { return options.prompter && options
 
 Result<CommandOutput> Control::run(const Command& command, const ConnectOptions& options, KeepOutput keep_output,
                                    const std::stop_token& stop, const OutputSink& on_output) {
+  const Limit limit(command.timeout, stop);
   while (true) {
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, destination_, "the request was cancelled");
     HELPER_TRY_ASSIGN(const Standing standing, session(options, command.timeout, stop));
-    auto end = standing.session->run(command, stop, on_output, keep_output);
-    const bool lost = standing.session->lost();
-    if (lost) drop(standing.session);
-    if (end.output || end.began || !lost || standing.fresh) return std::move(end.output);
+    const auto& session = standing.session;
+    auto end = session->run(command, stop, on_output, keep_output, std::min(k_patience, limit.left()));
+    if (session->lost()) drop(session);
+    retire(session);
+    if (end.full && !limit.passed()) {
+      widen(options, stop);
+      continue;
+    }
+    if (end.output || end.began || !session->lost() || standing.fresh) return std::move(end.output);
     log_info("{}: {}; dialling again", destination_, end.output.error().cause);
   }
 }
@@ -29,21 +41,10 @@ Result<Control::Standing> Control::session(const ConnectOptions& options, Millis
   const Limit limit(patience, stop);
   std::unique_lock lock(mutex_);
   bool fresh = false;
-  while (!session_) {
+  while (sessions_.empty()) {
     fresh = true;
     if (!dialling_) {
-      dialling_ = true;
-      lock.unlock();
-      const bool could_ask = can_ask(options);
-      auto dialled = dial(options, stop);
-      lock.lock();
-      dialling_ = false;
-      ++dials_;
-      failure_ = std::nullopt;
-      if (dialled) session_ = *dialled;
-      if (!dialled) failure_ = Failure{dialled.error(), options.agent_socket, could_ask};
-      changed_.notify_all();
-      if (!dialled) return fail(std::move(dialled).error());
+      HELPER_TRY(add_session(lock, options, stop));
       continue;
     }
     // Who dials may have put a question to a person, which has a limit of its own. Who could be asked as well waits for
@@ -58,7 +59,42 @@ Result<Control::Standing> Control::session(const ConnectOptions& options, Millis
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, destination_, "the request was cancelled");
     if (failure_ && is_shared_by(*failure_, options)) return fail(failure_->error);
   }
-  return Standing{session_, fresh};
+  return Standing{best(), fresh};
+}
+
+// The first that is not full, so that those beside it can go; else where least is under way.
+std::shared_ptr<ControlSession> Control::best() const {
+  const auto roomy = std::ranges::find_if(sessions_, &ControlSession::has_room);
+  if (roomy != sessions_.end()) return *roomy;
+  return *std::ranges::min_element(sessions_, {}, &ControlSession::running);
+}
+
+void Control::widen(const ConnectOptions& options, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  if (dialling_ || sessions_.empty() || sessions_.size() >= k_most_sessions) return;
+  if (std::ranges::any_of(sessions_, &ControlSession::has_room)) return;
+  log_info("{}: long commands fill the session; dialling one beside it", destination_);
+  const auto added = add_session(lock, options, stop);
+  if (!added) log_info("{}: {}", destination_, added.error().cause);
+}
+
+Result<void> Control::add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options,
+                                  const std::stop_token& stop) {
+  const bool could_ask = can_ask(options);
+  dialling_ = true;
+  lock.unlock();
+  auto dialled = dial(options, stop);
+  lock.lock();
+  dialling_ = false;
+  ++dials_;
+  failure_ = std::nullopt;
+  changed_.notify_all();
+  if (dialled) {
+    sessions_.push_back(std::move(*dialled));
+    return {};
+  }
+  failure_ = Failure{dialled.error(), options.agent_socket, could_ask};
+  return fail(std::move(dialled).error());
 }
 
 // Whether the caller's own dialling would have come to the same.
@@ -70,14 +106,23 @@ bool Control::is_shared_by(const Failure& failure, const ConnectOptions& options
 
 Result<std::shared_ptr<ControlSession>> Control::dial(const ConnectOptions& options,
                                                       const std::stop_token& stop) const {
-  HELPER_TRY_ASSIGN(const HostConfig host, resolve_host(destination_, stop));
-  HELPER_TRY_ASSIGN(auto session, Session::connect(host, options, stop));
-  return std::make_shared<ControlSession>(std::move(session), options.connect_timeout);
+  try {
+    HELPER_TRY_ASSIGN(const HostConfig host, resolve_host(destination_, stop));
+    HELPER_TRY_ASSIGN(auto session, Session::connect(host, options, stop));
+    return std::make_shared<ControlSession>(std::move(session), options.connect_timeout);
+  } catch (const std::exception& error) {  // those who wait must hear of it
+    return fail(ErrorCode::internal, destination_, error.what());
+  }
 }
 
 void Control::drop(const std::shared_ptr<ControlSession>& session) {
   const std::scoped_lock lock(mutex_);
-  if (session_ == session) session_ = nullptr;  // those who still use it hold it
+  std::erase(sessions_, session);  // those who still use it hold it
+}
+
+void Control::retire(const std::shared_ptr<ControlSession>& session) {
+  const std::scoped_lock lock(mutex_);
+  if (session->running() == 0 && sessions_.size() > 1 && sessions_.front() != session) std::erase(sessions_, session);
 }
 
 }  // namespace helper::ssh

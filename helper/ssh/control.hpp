@@ -1,5 +1,6 @@
 // Control is how all that works on one server runs its commands there: on one ControlSession, which is dialled by
-// whoever needs it first, and again when it was lost. Any thread; who waits for another's dialling shares its outcome.
+// whoever needs it first, and again when it was lost. While long commands fill it, a few more are dialled beside it.
+// Any thread; who waits for another's dialling shares its outcome.
 #pragma once
 
 #include "base/command.hpp"
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace helper::ssh {
 
@@ -22,8 +24,8 @@ class Control {
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;
 
-  // As CommandRunner::run, and by any number of threads at once. `options` are the caller's own way to dial, used when
-  // there is no session.
+  // As CommandRunner::run, and by any number of threads at once; what finds no place waits as long as it may run.
+  // `options` are the caller's own way to dial, used when there is no session.
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const ConnectOptions& options, KeepOutput keep_output,
                                           const std::stop_token& stop, const OutputSink& on_output);
   [[nodiscard]] const std::string& destination() const { return destination_; }
@@ -44,12 +46,20 @@ class Control {
   [[nodiscard]] Result<std::shared_ptr<ControlSession>> dial(const ConnectOptions& options,
                                                              const std::stop_token& stop) const;
   [[nodiscard]] static bool is_shared_by(const Failure& failure, const ConnectOptions& options);
+  // Dials one without the lock, and tells all who wait.
+  [[nodiscard]] Result<void> add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options,
+                                         const std::stop_token& stop);
+  [[nodiscard]] std::shared_ptr<ControlSession> best() const;
+  // One more session, if that helps; whoever cannot have it goes on with those there are.
+  void widen(const ConnectOptions& options, const std::stop_token& stop);
   void drop(const std::shared_ptr<ControlSession>& session);
+  // One beside the first goes when nothing runs on it any more.
+  void retire(const std::shared_ptr<ControlSession>& session);
 
   const std::string destination_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::shared_ptr<ControlSession> session_;
+  std::vector<std::shared_ptr<ControlSession>> sessions_;
   bool dialling_ = false;
   std::uint64_t dials_ = 0;  // that have ended
   std::optional<Failure> failure_;

@@ -23,34 +23,38 @@ ControlSession::ControlSession(std::unique_ptr<Session> session, Milliseconds op
     : shared_(std::move(session)), open_limit_(open_limit) {}
 
 ControlSession::Ended ControlSession::run(const Command& command, const std::stop_token& stop,
-                                          const OutputSink& on_output, KeepOutput keep_output) {
-  return command.stdin_file.empty() ? run_in_shell(command, stop, on_output, keep_output)
-                                    : run_fed(command, stop, on_output);
+                                          const OutputSink& on_output, KeepOutput keep_output, Milliseconds patience) {
+  const Limit limit(patience, stop);
+  return command.stdin_file.empty() ? run_in_shell(command, limit, on_output, keep_output)
+                                    : run_fed(command, limit, on_output);
 }
 
-ControlSession::Ended ControlSession::run_in_shell(const Command& command, const std::stop_token& stop,
+ControlSession::Ended ControlSession::not_begun(Error error) const {
+  const bool full = !lost_ && error.code == ErrorCode::timed_out;
+  return {fail(std::move(error)), false, full};
+}
+
+ControlSession::Ended ControlSession::run_in_shell(const Command& command, const Limit& limit,
                                                    const OutputSink& on_output, KeepOutput keep_output) {
-  auto taken = take_shell(Limit(command.timeout, stop));
-  if (!taken) return {fail(std::move(taken).error()), false};
-  auto output = taken->shell->run(command, stop, on_output, keep_output);
+  auto taken = take_shell(limit);
+  if (!taken) return not_begun(std::move(taken).error());
+  auto output = taken->shell->run(command, limit.stop(), on_output, keep_output);
   put_back(std::move(*taken));
   return {std::move(output)};
 }
 
-ControlSession::Ended ControlSession::run_fed(const Command& command, const std::stop_token& stop,
-                                              const OutputSink& on_output) {
-  const Limit limit(command.timeout, stop);
+ControlSession::Ended ControlSession::run_fed(const Command& command, const Limit& limit, const OutputSink& on_output) {
   if (is_stale()) {
     auto taken = take_shell(limit);
-    if (!taken) return {fail(std::move(taken).error()), false};
+    if (!taken) return not_begun(std::move(taken).error());
     put_back(std::move(*taken));
   }
   for (int tries = 0;; ++tries) {
     auto place = claim(limit);
-    if (!place) return {fail(std::move(place).error()), false};
+    if (!place) return not_begun(std::move(place).error());
     // An idle shell takes room at the server, too.
     if (places_.taken() >= Places::k_most) static_cast<void>(drop_idle_shell());
-    auto end = run_with_file(shared_, command, stop, on_output);
+    auto end = run_with_file(shared_, command, limit.stop(), on_output);
     if (end.session_is_lost) lost_ = true;
     if (end.start == Start::running) ran_ = true;
     if (end.start == Start::no_room && (drop_idle_shell() || may_get_room(std::move(*place), tries, limit))) continue;

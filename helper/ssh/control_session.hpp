@@ -22,12 +22,16 @@ class ControlSession {
   struct Ended {
     Result<CommandOutput> output;  // as CommandRunner::run
     bool began = true;             // else nothing of the command was sent
+    bool full = false;             // since no place came free (timed_out)
   };
-  // Waits for a place as long as the command may run.
+  // Waits for a place, within `patience`.
   [[nodiscard]] Ended run(const Command& command, const std::stop_token& stop, const OutputSink& on_output,
-                          KeepOutput keep_output);
+                          KeepOutput keep_output, Milliseconds patience);
   // It is of no more use.
   [[nodiscard]] bool lost() const { return lost_; }
+  [[nodiscard]] bool has_room() const { return places_.has_room(); }
+  // Commands that run now.
+  [[nodiscard]] std::size_t running() const { return places_.taken(); }
 
  private:
   using Start = SessionChannel::Start;
@@ -35,9 +39,10 @@ class ControlSession {
     Places::Place place;
     std::unique_ptr<ShellChannel> shell;
   };
-  [[nodiscard]] Ended run_in_shell(const Command& command, const std::stop_token& stop, const OutputSink& on_output,
+  [[nodiscard]] Ended run_in_shell(const Command& command, const Limit& limit, const OutputSink& on_output,
                                    KeepOutput keep_output);
-  [[nodiscard]] Ended run_fed(const Command& command, const std::stop_token& stop, const OutputSink& on_output);
+  [[nodiscard]] Ended run_fed(const Command& command, const Limit& limit, const OutputSink& on_output);
+  [[nodiscard]] Ended not_begun(Error error) const;
   // A shell that answers, and the place for it.
   [[nodiscard]] Result<Taken> take_shell(const Limit& limit);
   [[nodiscard]] Result<Places::Place> claim(const Limit& limit);

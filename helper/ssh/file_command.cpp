@@ -78,7 +78,7 @@ class FileCommand {
       if (can_write(turn)) {
         HELPER_TRY(write_some(turn));
       } else {
-        turn.wait(limit_, last_words ? last_words->left() : k_wait_slice);
+        channel_.wait(turn, limit_, last_words ? last_words->left() : k_wait_slice, !all_sent_);
       }
     }
   }

@@ -7,13 +7,20 @@ namespace helper::ssh {
 std::optional<Places::Place> Places::claim(const Limit& limit) {
   std::unique_lock lock(mutex_);
   const auto until = std::chrono::steady_clock::now() + limit.left();
-  const auto is_free = [&] {
-    const bool try_more = std::chrono::steady_clock::now() - refused_at_ > k_again_after;
-    return taken_ < std::min(most_ + (try_more ? 1 : 0), k_most);
-  };
-  if (limit.stopped() || !changed_.wait_until(lock, limit.stop(), until, is_free)) return std::nullopt;
+  if (limit.stopped() || !changed_.wait_until(lock, limit.stop(), until, [this] { return is_free(); }))
+    return std::nullopt;
   ++taken_;
   return Place(*this);
+}
+
+bool Places::is_free() const {
+  const bool try_more = std::chrono::steady_clock::now() - refused_at_ > k_again_after;
+  return taken_ < std::min(most_ + (try_more ? 1 : 0), k_most);
+}
+
+bool Places::has_room() const {
+  const std::scoped_lock lock(mutex_);
+  return is_free();
 }
 
 bool Places::refused(const Place&) {

@@ -37,8 +37,11 @@ class Places {
   // was the only one.
   bool refused(const Place& place);
   [[nodiscard]] std::size_t taken() const;
+  // Whether claim() would give one at once, as things stand now.
+  [[nodiscard]] bool has_room() const;
 
  private:
+  [[nodiscard]] bool is_free() const;
   void give_back();
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

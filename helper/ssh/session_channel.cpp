@@ -13,15 +13,25 @@ constexpr std::size_t k_write_size = 65'536;
 
 }  // namespace
 
+SessionChannel& SessionChannel::self(void* user) { return *static_cast<SessionChannel*>(user); }
+
 SessionChannel::SessionChannel(SharedSession& shared) : shared_(shared) {
   callbacks_.size = sizeof callbacks_;
   callbacks_.userdata = this;
-  callbacks_.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void* self) {
-    static_cast<SessionChannel*>(self)->exit_status_ = status;
+  callbacks_.channel_data_function = [](ssh_session, ssh_channel, void*, std::uint32_t, int, void* user) {
+    self(user).news_ = true;
+    return 0;  // libssh keeps it for read()
+  };
+  callbacks_.channel_eof_function = [](ssh_session, ssh_channel, void* user) { self(user).news_ = true; };
+  callbacks_.channel_close_function = [](ssh_session, ssh_channel, void* user) { self(user).news_ = true; };
+  callbacks_.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void* user) {
+    self(user).exit_status_ = status;
+    self(user).news_ = true;
   };
   callbacks_.channel_exit_signal_function = [](ssh_session, ssh_channel, const char* signal, int, const char*,
-                                               const char*, void* self) {
-    static_cast<SessionChannel*>(self)->exit_status_ = status_of_signal(signal);
+                                               const char*, void* user) {
+    self(user).exit_status_ = status_of_signal(signal);
+    self(user).news_ = true;
   };
 }
 
@@ -57,6 +67,7 @@ SessionChannel::Start SessionChannel::start(const std::string& line, const Limit
 
 bool SessionChannel::read(Turn& turn, Exchange& exchange) {
   std::array<char, k_read_size> buffer;
+  news_ = false;
   for (const bool is_err : {false, true}) {
     while (!exchange.too_much) {
       const int n = ssh_channel_read_nonblocking(channel_, buffer.data(), buffer.size(), is_err ? 1 : 0);

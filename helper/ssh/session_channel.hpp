@@ -34,6 +34,11 @@ class SessionChannel {
   [[nodiscard]] Start start(const std::string& line, const Limit& limit);
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
+  // Gives the turn away until there may be something new for this channel: from the server, or, for who
+  // `wants_to_write`, room for that.
+  void wait(Turn& turn, const Limit& limit, Milliseconds slice, bool wants_to_write) {
+    turn.wait(limit, slice, wants_to_write ? nullptr : &news_);
+  }
   // Gives all that has come to `exchange`, and the turn away while that one's sink has it. False: the session is gone.
   [[nodiscard]] bool read(Turn& turn, Exchange& exchange);
   [[nodiscard]] bool can_write(const Turn& turn) const;
@@ -49,11 +54,13 @@ class SessionChannel {
   [[nodiscard]] std::optional<int> exit_status(const Turn&) const { return exit_status_; }
 
  private:
+  [[nodiscard]] static SessionChannel& self(void* user);  // of libssh's callbacks
   [[nodiscard]] Start fail_start(Turn& turn, int rc, Start otherwise);
   SharedSession& shared_;
   ssh_channel_callbacks_struct callbacks_{};
   ssh_channel channel_ = nullptr;
   bool is_opening_ = false;
+  bool news_ = false;  // something came for it since the last read() began
   std::optional<int> exit_status_;
   std::string trouble_;
 };

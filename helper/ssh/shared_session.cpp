@@ -56,10 +56,15 @@ void SharedSession::tell() {
   const State now = state();
   if (now == told_) return;
   if (now.bytes != told_.bytes) heard_at_ = std::chrono::steady_clock::now();
+  const bool ended = now.connected != told_.connected;
+  const bool began_to_write = now.writing && !told_.writing;  // which the watcher does not poll for yet
   told_ = now;
-  ++round_;
-  changed_.notify_all();
-  if (watched_) static_cast<void>(::eventfd_write(wake_watcher_.get(), 1));
+  const auto concerns = [&](const bool* news) { return ended || news == nullptr || *news; };
+  for (Waiter* waiter : waiters_) {
+    if (concerns(waiter->news)) waiter->wake();
+  }
+  if (watched_ && (began_to_write || concerns(watchers_news_)))
+    static_cast<void>(::eventfd_write(wake_watcher_.get(), 1));
 }
 
 SharedSession::Turn::Turn(SharedSession& shared)
@@ -69,7 +74,7 @@ SharedSession::Turn::~Turn() { give(); }
 
 void SharedSession::Turn::give() {
   shared_.tell();
-  if (!shared_.watched_) shared_.changed_.notify_one();  // somebody who waits watches from now on
+  if (!shared_.watched_ && !shared_.waiters_.empty()) shared_.waiters_.front()->wake();  // he watches from now on
   lock_.unlock();
 }
 
@@ -82,25 +87,31 @@ Milliseconds SharedSession::Turn::silent_for() const {
   return std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - shared_.heard_at_);
 }
 
-void SharedSession::Turn::wait(const Limit& limit, Milliseconds slice) {
+bool SharedSession::Turn::is_new(const bool* news) const {
+  return news != nullptr ? *news : shared_.counter_.in_bytes != looked_at_;
+}
+
+void SharedSession::Turn::wait(const Limit& limit, Milliseconds slice, const bool* news) {
   acknowledge_at_once(shared_.liveness_fd());
   shared_.tell();
-  if (shared_.counter_.in_bytes != looked_at_) {  // it may be for this thread, which had looked already
+  if (is_new(news)) {
     yield();
   } else if (!shared_.watched_) {
-    watch(limit, slice);
+    watch(limit, slice, news);
   } else {
     const auto until = std::chrono::steady_clock::now() + std::min(slice, limit.left());
-    shared_.changed_.wait_until(lock_, limit.stop(), until, [&shared = shared_, round = shared_.round_] {
-      return shared.round_ != round || !shared.watched_;
-    });
+    Waiter self{news};
+    shared_.waiters_.push_back(&self);
+    self.changed.wait_until(lock_, limit.stop(), until, [&] { return self.woken; });
+    std::erase(shared_.waiters_, &self);
   }
   looked_at_ = shared_.counter_.in_bytes;
 }
 
-void SharedSession::Turn::watch(const Limit& limit, Milliseconds slice) {
+void SharedSession::Turn::watch(const Limit& limit, Milliseconds slice, const bool* news) {
   const auto events = static_cast<short>(POLLIN | (writing() ? POLLOUT : 0));
   shared_.watched_ = true;
+  shared_.watchers_news_ = news;
   lock_.unlock();
   const short came = limit.poll(shared_.session_->native().transport.get(), events, slice, shared_.wake_watcher_.get());
   lock_.lock();

@@ -1,7 +1,7 @@
 // SharedSession lets several threads use one Session at the same time, each for channels of its own. libssh knows
 // nothing of threads, so whoever calls it for this session has the Turn, of which there is one, handed on in order.
 // Nobody keeps it while he waits: one of those who wait (the watcher) polls the socket for all, takes in what comes and
-// wakes the others; and so does everyone who took in bytes, since they may be another's.
+// wakes those whom it is for; and so does everyone who took in bytes, since they may be another's.
 #pragma once
 
 #include "ssh/fair_mutex.hpp"
@@ -51,9 +51,10 @@ class SharedSession {
     [[nodiscard]] Milliseconds silent_for() const;
     // Reads what the socket has, without waiting, into the buffers of all channels.
     void take_in() { shared_.take_in(); }
-    // Gives the turn away until something happened that this thread has not looked at since the last wait, the limit
-    // passes, a stop is requested, or `slice` is over.
-    void wait(const Limit& limit, Milliseconds slice = k_wait_slice);
+    // Gives the turn away until there may be something new for this thread, the limit passes, a stop is requested, or
+    // `slice` is over. New is what `*news` says, which is written with the turn only; without it, anything that came
+    // since this thread began to look, after its last wait. The end of the connection is new to all.
+    void wait(const Limit& limit, Milliseconds slice = k_wait_slice, const bool* news = nullptr);
     // Whoever waits for a turn gets one.
     void yield();
     // Gives the turn away while `work`, which must not call libssh, runs.
@@ -78,7 +79,8 @@ class SharedSession {
       Turn& turn_;
     };
     void give();
-    void watch(const Limit& limit, Milliseconds slice);
+    [[nodiscard]] bool is_new(const bool* news) const;
+    void watch(const Limit& limit, Milliseconds slice, const bool* news);
     SharedSession& shared_;
     std::unique_lock<FairMutex> lock_;
     std::uint64_t looked_at_;  // the bytes that had come when this thread began its look
@@ -90,6 +92,16 @@ class SharedSession {
     bool writing = false;
     bool connected = true;
     friend bool operator==(const State&, const State&) = default;
+  };
+  // A thread that waits, and is not the watcher.
+  struct Waiter {
+    const bool* news;
+    bool woken = false;
+    std::condition_variable_any changed{};
+    void wake() {
+      woken = true;
+      changed.notify_one();
+    }
   };
   [[nodiscard]] ssh_session raw() const { return session_->native().session.get(); }
   [[nodiscard]] State state() const;
@@ -107,11 +119,11 @@ class SharedSession {
   bool broken_ = false;
   std::vector<ssh_channel> strays_;
   FairMutex mutex_;  // the turn; of all below, and of libssh's session
-  std::condition_variable_any changed_;
-  State told_;               // what everyone was last woken for
-  std::uint64_t round_ = 0;  // how often that was
+  State told_;       // what threads were last woken for
   SteadyTime heard_at_ = std::chrono::steady_clock::now();
+  std::vector<Waiter*> waiters_;
   bool watched_ = false;
+  const bool* watchers_news_ = nullptr;  // of the thread that watches
   Fd wake_watcher_;
   GroupEnds group_ends_{*this};
 };

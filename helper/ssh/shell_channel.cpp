@@ -123,7 +123,7 @@ Result<CommandOutput> ShellChannel::run(const Command& command, const std::stop_
     if (!unsent.empty() && channel_.can_write(turn)) {
       turn.yield();
     } else {
-      turn.wait(limit, last_words ? last_words->left() : k_wait_slice);
+      channel_.wait(turn, limit, last_words ? last_words->left() : k_wait_slice, !unsent.empty());
     }
   }
   const std::string& trailer = exchange.out.trailer();

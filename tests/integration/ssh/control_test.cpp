@@ -39,11 +39,17 @@ class Server {
   }
   [[nodiscard]] std::string file(const std::string& name) const { return sshd_.file(name); }
   [[nodiscard]] std::size_t sessions() const { return count(sshd_.log(), "Accepted publickey"); }
-  // Ends the server's processes for the connections that are open.
+  // The server's processes for the connections that are open.
+  [[nodiscard]] std::vector<pid_t> processes() const {
+    const auto listener = std::to_string(sshd_.pid());
+    std::istringstream words(test::read_file("/proc/" + listener + "/task/" + listener + "/children"));
+    std::vector<pid_t> all;
+    for (pid_t pid = 0; words >> pid;) all.push_back(pid);
+    return all;
+  }
+  [[nodiscard]] std::size_t open_sessions() const { return processes().size(); }
   void cut() {
-    std::istringstream words(
-        test::read_file("/proc/" + std::to_string(sshd_.pid()) + "/task/" + std::to_string(sshd_.pid()) + "/children"));
-    for (pid_t pid = 0; words >> pid;) ::kill(pid, SIGKILL);
+    for (const pid_t pid : processes()) ::kill(pid, SIGKILL);
   }
   Sshd& sshd() { return sshd_; }
   std::shared_ptr<Control>& control() { return control_; }
@@ -158,6 +164,30 @@ TEST(Control, WhoeverFindsNoPlaceWaitsForOneWithinItsLimitAndHeedsItsStop) {
   ASSERT_TRUE(served) << to_text(served.error());
   EXPECT_EQ(served->out, "served\n");
   EXPECT_EQ(server.sessions(), 1U);
+}
+
+TEST(Control, WhileLongCommandsFillTheSessionOthersGetOneBesideIt) {
+  Server server;
+  std::stop_source stop;
+  std::atomic<int> begun = 0;
+  std::vector<std::jthread> holders;
+  const auto hold = [&] {
+    static_cast<void>(server.run({"echo begun; sleep 60", {}, Milliseconds(60'000)}, stop.get_token(),
+                                 [&](std::string_view) { ++begun; }));
+  };
+  for (std::size_t i = 0; i < Places::k_most; ++i) holders.emplace_back(hold);
+  ASSERT_TRUE(eventually([&] { return begun == static_cast<int>(Places::k_most); }));
+  holders.emplace_back(hold);
+  ASSERT_TRUE(eventually([&] { return begun == static_cast<int>(Places::k_most) + 1; }));
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(server.run({"true"}));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+  EXPECT_EQ(server.sessions(), 2U);
+  stop.request_stop();
+  holders.clear();
+  EXPECT_TRUE(eventually([&] { return server.open_sessions() == 1; })) << "the one beside the first has gone";
+  EXPECT_TRUE(server.run({"true"}));
+  EXPECT_EQ(server.sessions(), 2U);
 }
 
 class FewSessions : public testing::TestWithParam<int> {};

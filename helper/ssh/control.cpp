@@ -39,25 +39,26 @@ Result<CommandOutput> Control::run(const Command& command, const ConnectOptions&
 Result<Control::Standing> Control::session(const ConnectOptions& options, Milliseconds patience,
                                            const std::stop_token& stop) {
   const Limit limit(patience, stop);
+  const bool asks = can_ask(options);  // asked without the lock: it may have to wait
   std::unique_lock lock(mutex_);
   bool fresh = false;
   while (sessions_.empty()) {
     fresh = true;
     if (!dialling_) {
-      HELPER_TRY(add_session(lock, options, stop));
+      HELPER_TRY(add_session(lock, options, asks, stop));
       continue;
     }
     // Who dials may have put a question to a person, which has a limit of its own. Who could be asked as well waits for
     // that; others have no part in it.
     const auto ended = [&, dials = dials_] { return dials_ != dials; };
-    if (can_ask(options)) {
+    if (asks) {
       changed_.wait(lock, stop, ended);
     } else if (!changed_.wait_for(lock, stop, limit.left(), ended) && !stop.stop_requested()) {
       return fail(ErrorCode::server_unreachable, destination_, "another request is still connecting to it",
                   "see whether that one asks something, then try again");
     }
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, destination_, "the request was cancelled");
-    if (failure_ && is_shared_by(*failure_, options)) return fail(failure_->error);
+    if (failure_ && is_shared_by(*failure_, options.agent_socket, asks)) return fail(failure_->error);
   }
   return Standing{best(), fresh};
 }
@@ -70,17 +71,17 @@ std::shared_ptr<ControlSession> Control::best() const {
 }
 
 void Control::widen(const ConnectOptions& options, const std::stop_token& stop) {
+  const bool asks = can_ask(options);
   std::unique_lock lock(mutex_);
   if (dialling_ || sessions_.empty() || sessions_.size() >= k_most_sessions) return;
   if (std::ranges::any_of(sessions_, &ControlSession::has_room)) return;
   log_info("{}: long commands fill the session; dialling one beside it", destination_);
-  const auto added = add_session(lock, options, stop);
+  const auto added = add_session(lock, options, asks, stop);
   if (!added) log_info("{}: {}", destination_, added.error().cause);
 }
 
-Result<void> Control::add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options,
+Result<void> Control::add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options, bool asks,
                                   const std::stop_token& stop) {
-  const bool could_ask = can_ask(options);
   dialling_ = true;
   lock.unlock();
   auto dialled = dial(options, stop);
@@ -93,15 +94,15 @@ Result<void> Control::add_session(std::unique_lock<std::mutex>& lock, const Conn
     sessions_.push_back(std::move(*dialled));
     return {};
   }
-  failure_ = Failure{dialled.error(), options.agent_socket, could_ask};
+  failure_ = Failure{dialled.error(), options.agent_socket, asks};
   return fail(std::move(dialled).error());
 }
 
 // Whether the caller's own dialling would have come to the same.
-bool Control::is_shared_by(const Failure& failure, const ConnectOptions& options) {
+bool Control::is_shared_by(const Failure& failure, const std::string& agent_socket, bool asks) {
   if (failure.error.code == ErrorCode::cancelled) return false;
   if (failure.error.code == ErrorCode::server_unreachable) return true;
-  return failure.agent_socket == options.agent_socket && (failure.could_ask || !can_ask(options));
+  return failure.agent_socket == agent_socket && (failure.could_ask || !asks);
 }
 
 Result<std::shared_ptr<ControlSession>> Control::dial(const ConnectOptions& options,

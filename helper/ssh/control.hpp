@@ -45,9 +45,9 @@ class Control {
                                          const std::stop_token& stop);
   [[nodiscard]] Result<std::shared_ptr<ControlSession>> dial(const ConnectOptions& options,
                                                              const std::stop_token& stop) const;
-  [[nodiscard]] static bool is_shared_by(const Failure& failure, const ConnectOptions& options);
+  [[nodiscard]] static bool is_shared_by(const Failure& failure, const std::string& agent_socket, bool asks);
   // Dials one without the lock, and tells all who wait.
-  [[nodiscard]] Result<void> add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options,
+  [[nodiscard]] Result<void> add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options, bool asks,
                                          const std::stop_token& stop);
   [[nodiscard]] std::shared_ptr<ControlSession> best() const;
   // One more session, if that helps; whoever cannot have it goes on with those there are.

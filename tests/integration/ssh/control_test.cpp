@@ -293,6 +293,66 @@ TEST(Control, AServerThatIsAwayIsToldToAllWhoWaitedForTheDialling) {
   EXPECT_TRUE(server.run({"true"}));
 }
 
+// A server whose only key for us has a passphrase.
+class LockedServer {
+ public:
+  LockedServer() { test::must_run({"ssh-keygen", "-q", "-p", "-P", "", "-N", "open sesame", "-f", sshd_.user_key()}); }
+  [[nodiscard]] Result<CommandOutput> run(const std::shared_ptr<Prompter>& prompter) {
+    ConnectOptions options;
+    options.prompter = prompter;
+    options.secrets = secrets_;
+    return SshRunner(control_, options).run({"echo in"}, {});
+  }
+
+ private:
+  Sshd sshd_;
+  test::OwnSshConfig config_{sshd_.host_block("gpu1")};
+  std::shared_ptr<SecretCache> secrets_ = std::make_shared<SecretCache>();
+  std::shared_ptr<Control> control_ = std::make_shared<Control>("gpu1");
+};
+
+TEST(Control, APassphraseIsAskedForOnceForAll) {
+  LockedServer server;
+  const auto person = std::make_shared<test::ScriptedPrompter>(std::initializer_list<std::string>{"open sesame"});
+  side_by_side(8, [&](int) {
+    const auto output = server.run(person);
+    ASSERT_TRUE(output) << to_text(output.error());
+  });
+  EXPECT_EQ(person->asked().size(), 1U);
+}
+
+// Somebody who cannot be asked, which takes a while to tell.
+class Hesitating final : public Prompter {
+ public:
+  [[nodiscard]] bool can_ask() const override { return false; }
+  [[nodiscard]] Result<std::string> ask(const Question& question, const std::stop_token&) override {
+    began = true;
+    go_on.wait(false);
+    return fail(ErrorCode::not_ready, question.prompt, "there is nobody to answer");
+  }
+  std::atomic<bool> began = false;
+  std::atomic<bool> go_on = false;
+};
+
+TEST(Control, WhoeverCanBeAskedIsAskedAfterADiallingWhereNobodyCould) {
+  LockedServer server;
+  const auto nobody = std::make_shared<Hesitating>();
+  const auto person = std::make_shared<test::ScriptedPrompter>(std::initializer_list<std::string>{"open sesame"});
+  std::jthread first([&] {
+    const auto output = server.run(nobody);
+    ASSERT_FALSE(output);
+    EXPECT_EQ(output.error().code, ErrorCode::server_auth);
+  });
+  ASSERT_TRUE(eventually([&] { return nobody->began.load(); }));
+  std::jthread second([&] {
+    const auto output = server.run(person);
+    ASSERT_TRUE(output) << to_text(output.error());
+  });
+  std::this_thread::sleep_for(Milliseconds(100));
+  nobody->go_on = true;
+  nobody->go_on.notify_all();
+}
+
 TEST(Control, WhoseDiallingIsCancelledTakesNobodyAlong) {
   // Accepts, and says nothing.
   const Fd deaf(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

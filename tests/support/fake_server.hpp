@@ -31,8 +31,10 @@ here=${0%/bin/docker}
 printf '%s\n' "$@" --- >> "$here/docker.log"
 case $1 in
   exec)
-    while [ "$1" != -- ]; do shift; done
+    detach=
+    while [ "$1" != -- ]; do [ "$1" != --detach ] || detach=yes; shift; done
     shift 2
+    [ -z "$detach" ] || { "$@" </dev/null >/dev/null 2>&1 & exit 0; }
     [ "$1" = sh ] && { shift; exec )sh" +
                           shell + R"sh( "$@"; }
     exec "$@" ;;

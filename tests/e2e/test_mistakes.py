@@ -75,6 +75,7 @@ class Mistakes(unittest.TestCase):
         self.expect(4, "nobody", change=change)
 
     def test_a_server_whose_host_key_is_unknown_is_refused_without_a_terminal(self):
+        self.helper.run("rpc", "shutdown")  # a connection that another target of the server made would serve this one too
         hosts = f"{self.sandbox.client}/home/.ssh/known_hosts"
         with open(hosts, encoding="utf-8") as file:
             text = file.read()
@@ -86,6 +87,7 @@ class Mistakes(unittest.TestCase):
                 file.write(text)
 
     def test_a_changed_host_key_is_refused_with_the_line_to_look_at(self):
+        self.helper.run("rpc", "shutdown")  # a connection that another target of the server made would serve this one too
         hosts = f"{self.sandbox.client}/home/.ssh/known_hosts"
         with open(hosts, encoding="utf-8") as file:
             text = file.read()

@@ -51,7 +51,10 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
   // Without a Python the container can still be reached, so that one can be put into it.
   const bool reachable = report || report.error().code == ErrorCode::python_missing;
   if (power == plan::Power::running && reachable) intent.keep_running = true;
-  if (!intent.keep_running) close_tunnels(work.hands.tunnels);  // a first ensure that failed holds no port
+  if (!intent.keep_running) {
+    close_tunnels(work.hands.tunnels);  // a first ensure that failed holds no port
+    doubt(work.knowledge);              // the last look may have seen them open
+  }
   if (!report && is_about_the_server(report.error().code))
     lose_server(work.knowledge, report.error(), work.hands.clock.now());
   if (report) report->round_trips = work.connection.commands() - before;

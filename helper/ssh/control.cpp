@@ -12,6 +12,7 @@ namespace {
 // How long a command waits for a place before another session is worth its while: quick ones are done by then.
 constexpr Milliseconds k_patience{2'000};
 constexpr std::size_t k_most_sessions = 4;
+constexpr Milliseconds k_no_wider_for{60'000};  // after one beside the others could not be had
 
 bool can_ask(const ConnectOptions& options) { return options.prompter && options.prompter->can_ask(); }
 
@@ -71,13 +72,19 @@ std::shared_ptr<ControlSession> Control::best() const {
 }
 
 void Control::widen(const ConnectOptions& options, const std::stop_token& stop) {
-  const bool asks = can_ask(options);
+  ConnectOptions quietly = options;
+  quietly.prompter = nullptr;  // it is a convenience: no person is asked for it
   std::unique_lock lock(mutex_);
   if (dialling_ || sessions_.empty() || sessions_.size() >= k_most_sessions) return;
+  if (std::chrono::steady_clock::now() < no_wider_until_) return;
   if (std::ranges::any_of(sessions_, &ControlSession::has_room)) return;
   log_info("{}: long commands fill the session; dialling one beside it", destination_);
-  const auto added = add_session(lock, options, asks, stop);
-  if (!added) log_info("{}: {}", destination_, added.error().cause);
+  const auto added = add_session(lock, quietly, false, stop);
+  if (added) return;
+  failure_ = std::nullopt;  // it is nobody's who waits for a first session
+  log_info("{}: {}", destination_, added.error().cause);
+  // A row of failed logins would shut this machine out (PerSourcePenalties of sshd_config(5), fail2ban).
+  if (added.error().code != ErrorCode::cancelled) no_wider_until_ = std::chrono::steady_clock::now() + k_no_wider_for;
 }
 
 Result<void> Control::add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options, bool asks,

@@ -63,6 +63,7 @@ class Control {
   bool dialling_ = false;
   std::uint64_t dials_ = 0;  // that have ended
   std::optional<Failure> failure_;
+  SteadyTime no_wider_until_{};  // one beside the others could not be had
 };
 
 }  // namespace helper::ssh

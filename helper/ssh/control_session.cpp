@@ -52,11 +52,15 @@ ControlSession::Ended ControlSession::run_fed(const Command& command, const Limi
   for (int tries = 0;; ++tries) {
     auto place = claim(limit);
     if (!place) return not_begun(std::move(place).error());
-    // An idle shell takes room at the server, too.
-    if (places_.taken() >= Places::k_most) static_cast<void>(drop_idle_shell());
+    // An idle shell takes room at the server, too, and what ends a command that is given up needs some.
+    while (places_.taken() + idle_shells() > Places::k_most && drop_idle_shell()) {
+    }
     auto end = run_with_file(shared_, command, limit.stop(), on_output);
     if (end.session_is_lost) lost_ = true;
-    if (end.start == Start::running) ran_ = true;
+    if (end.start == Start::running) {
+      ran_ = true;
+      places_.fitted();
+    }
     if (end.start == Start::no_room && (drop_idle_shell() || may_get_room(std::move(*place), tries, limit))) continue;
     return {std::move(end.output), end.start == Start::running};
   }
@@ -83,6 +87,7 @@ Result<ControlSession::Taken> ControlSession::take_shell(const Limit& limit) {
       lost_ = lost_ || (!opened.shell && !limit.stopped());
       HELPER_TRY_ASSIGN(shell, std::move(opened.shell));
       ran_ = true;
+      places_.fitted();
     } else if (stale) {
       HELPER_TRY(ask_for_life(*shell, limit.stop()));
     }
@@ -122,6 +127,11 @@ bool ControlSession::may_get_room(Places::Place place, int tries, const Limit& l
   if (!ran_ || tries >= k_lonely_tries) return false;
   static_cast<void>(limit.poll(-1, 0, k_again_after));
   return true;
+}
+
+std::size_t ControlSession::idle_shells() const {
+  const std::scoped_lock lock(mutex_);
+  return idle_.size();
 }
 
 bool ControlSession::drop_idle_shell() {

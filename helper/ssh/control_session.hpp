@@ -49,6 +49,7 @@ class ControlSession {
   [[nodiscard]] Result<std::unique_ptr<ShellChannel>> idle_shell();
   [[nodiscard]] Result<void> ask_for_life(ShellChannel& shell, const std::stop_token& stop);
   [[nodiscard]] bool may_get_room(Places::Place place, int tries, const Limit& limit);
+  [[nodiscard]] std::size_t idle_shells() const;
   [[nodiscard]] bool drop_idle_shell();
   [[nodiscard]] bool is_stale();
   void put_back(Taken taken);
@@ -58,7 +59,7 @@ class ControlSession {
   Places places_;
   std::atomic<bool> lost_ = false;
   std::atomic<bool> ran_ = false;  // so the server does take commands
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<std::unique_ptr<ShellChannel>> idle_;
 };
 

@@ -31,6 +31,13 @@ bool Places::refused(const Place&) {
   return others > 0;
 }
 
+void Places::fitted() {
+  const std::scoped_lock lock(mutex_);
+  if (taken_ <= most_) return;
+  most_ = taken_;
+  changed_.notify_all();
+}
+
 std::size_t Places::taken() const {
   const std::scoped_lock lock(mutex_);
   return taken_;

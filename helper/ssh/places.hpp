@@ -36,6 +36,8 @@ class Places {
   // The server had no room for another one: there are only as many as are taken now, without this one. False when this
   // was the only one.
   bool refused(const Place& place);
+  // The server had room for as many as are taken now, whatever it refused before.
+  void fitted();
   [[nodiscard]] std::size_t taken() const;
   // Whether claim() would give one at once, as things stand now.
   [[nodiscard]] bool has_room() const;

@@ -42,6 +42,7 @@ SessionChannel::~SessionChannel() {
   if (is_opening_ && turn.connected()) {
     turn.leave(channel_);
   } else {
+    if (was_opened_ && turn.connected()) close_wholly(channel_);
     ssh_channel_free(channel_);
   }
 }
@@ -61,6 +62,7 @@ SessionChannel::Start SessionChannel::start(const std::string& line, const Limit
   int rc = drive(turn, limit, [&] { return ssh_channel_open_session(channel_); });
   is_opening_ = rc == SSH_AGAIN;
   if (rc != SSH_OK) return fail_start(turn, rc, Start::no_room);
+  was_opened_ = true;
   rc = drive(turn, limit, [&] { return ssh_channel_request_exec(channel_, line.c_str()); });
   return rc == SSH_OK ? Start::running : fail_start(turn, rc, Start::refused);
 }

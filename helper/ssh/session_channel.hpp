@@ -60,6 +60,7 @@ class SessionChannel {
   ssh_channel_callbacks_struct callbacks_{};
   ssh_channel channel_ = nullptr;
   bool is_opening_ = false;
+  bool was_opened_ = false;
   bool news_ = false;  // something came for it since the last read() began
   std::optional<int> exit_status_;
   std::string trouble_;

@@ -45,7 +45,9 @@ void SharedSession::take_in() {
 
 void SharedSession::settle_strays() {
   std::erase_if(strays_, [](ssh_channel channel) {
-    if (ssh_channel_open_session(channel) == SSH_AGAIN) return false;
+    const int opened = ssh_channel_open_session(channel);
+    if (opened == SSH_AGAIN) return false;
+    if (opened == SSH_OK) close_wholly(channel);
     ssh_channel_free(channel);
     return true;
   });

@@ -47,6 +47,18 @@ TEST(Places, OneIsLeftWhateverTheServerRefuses) {
   EXPECT_TRUE(places.claim(k_no_wait));
 }
 
+TEST(Places, ThereAreAsManyAgainAsTheServerHadRoomForAfterARefusal) {
+  Places places;
+  auto first = places.claim(k_no_wait);
+  auto second = places.claim(k_no_wait);
+  auto third = places.claim(k_no_wait);
+  ASSERT_TRUE(first && second && third);
+  EXPECT_TRUE(places.refused(*third));
+  places.fitted();  // the third was opened at a second try
+  third.reset();
+  EXPECT_TRUE(places.claim(k_no_wait));
+}
+
 TEST(Places, NobodyGetsOneAfterAStop) {
   Places places;
   std::stop_source stop;

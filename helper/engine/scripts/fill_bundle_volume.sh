@@ -1,6 +1,10 @@
 tries=0 missing=0
 until trouble=$("$engine" create --name "$lender" --volume "$volume:/bundle" -- "$image" true 2>&1 </dev/null); do
-  if "$engine" container inspect -- "$lender" >/dev/null 2>&1 </dev/null; then missing=0; else missing=$((missing + 1)); fi
+  # One that had the name a moment ago may be gone by now: the engine's words tell.
+  case $trouble in
+    *"already in use"*) missing=0 ;;
+    *) if "$engine" container inspect -- "$lender" >/dev/null 2>&1 </dev/null; then missing=0; else missing=$((missing + 1)); fi ;;
+  esac
   if [ $missing -gt 2 ]; then printf '%s\n' "$trouble" >&2; exit 1; fi
   tries=$((tries + 1))
   if [ $tries -gt 1500 ]; then "$engine" rm --force -- "$lender" </dev/null >/dev/null 2>&1; fi

@@ -1,3 +1,5 @@
+# A container's processes are in a control group that has its id in its name (docker-ID.scope, /docker/ID, libpod-ID).
+# $inside is the line that runs a program in the container.
 by_index=index,uuid,memory.total,memory.used,utilization.gpu,name
 by_process=gpu_uuid,pid,used_memory,process_name
 csv=csv,noheader,nounits

@@ -1,3 +1,4 @@
+# What a removal of the container would lose. sed's last line is the number of all lines.
 sec size 0
 "$engine" container inspect --size --format '{{.SizeRw}}' -- "$container" 2>/dev/null </dev/null
 sec diff 0

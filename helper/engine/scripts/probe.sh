@@ -1,3 +1,9 @@
+# $engines, $container, $project (its folder on the server), $aside, $image, $known_run, $quick, $full, $gpus (not empty:
+# the target wants some) and $gpus_again (not empty: what is remembered of them is not good) are set above it, and so are
+# gpu_files and gpu_list. The first words of the inspect format tell the shell which container it is and whether its inside
+# can be looked at; the rest is its JSON. An engine that has the container, or gives information without ServerErrors, is
+# the one; a later one is asked only when those before it do not answer. A client answers `info` even when its server does
+# not (docker's ServerErrors); that text is the first engine's trouble.
 sec machine 0
 uname -m
 engine='' info='' trouble='' troubled='' both=''

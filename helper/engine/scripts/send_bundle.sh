@@ -1,3 +1,5 @@
+# The bundle is standard input. `docker cp` needs nothing inside, but sees only the root file system: from there the
+# bundle's own tools move it on.
 if [ "$("$engine" container inspect --format '{{.HostConfig.ReadonlyRootfs}}' -- "$container" </dev/null)" = true ]; then
   exec "$engine" exec --interactive --user 0 -- "$container" sh -c 'mkdir -p /dev/helper/ssh && cd /dev/helper/ssh && tar xzf -'
 fi

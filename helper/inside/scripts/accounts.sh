@@ -1,3 +1,4 @@
+# Functions over /etc/passwd and /etc/group, which are edited here because minimal images have neither useradd nor usermod.
 set -e
 umask 022
 replace() {

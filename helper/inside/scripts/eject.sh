@@ -1,3 +1,4 @@
+# Ends and removes everything of ours, and this script's own shell with it where that is the bundle's.
 # shellcheck disable=SC2034
 for folder in /dev/helper/run /dev/helper/user; do
   [ -r "$folder/setup" ] || continue

@@ -1,3 +1,6 @@
+# "closed" is what a container finds that has lost its GPUs: the file is there, and the kernel's device rules forbid to
+# open it. Opening nvidiactl wakes no GPU. The driver's line: "NVRM version: NVIDIA UNIX x86_64 Kernel Module
+# 550.54.15  Tue Mar 5 22:23:56 UTC 2024", or "... Open Kernel Module for x86_64  550.54.15 ...".
 gpu_files() {
   sec "$1_files" 0
   for file in /dev/nvidia[0-9]* /dev/nvidiactl /dev/dxg; do

@@ -1,3 +1,4 @@
+# As the user. Once there is a pid file, a process that is gone is gone.
 seconds() { read -r now _ < /proc/uptime; echo "${now%%.*}"; }
 end=$(($(seconds) + 15))
 why='it does not listen after 15 s'

@@ -1,3 +1,5 @@
+# As root: a folder, new, so that nothing in it is a link that somebody laid there, and a folder for the user in it.
+# Without CAP_CHOWN that is one in which everybody may make files of his own, as /tmp is. The token is standard input.
 set -e
 umask 022
 mkdir -p /dev/helper/run

@@ -1,3 +1,4 @@
+# As the user. What Python says before start.py takes the output over is in the log too.
 export HOME
 umask 077
 exec > "$own/log" 2>&1

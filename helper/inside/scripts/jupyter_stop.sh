@@ -1,3 +1,4 @@
+# As whose process it is; jupyter_ours.sh is above it.
 ours || exit 0
 : > "$own/stopped"
 kill "$pid"

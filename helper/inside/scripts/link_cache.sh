@@ -1,3 +1,4 @@
+# As the user: root follows no link that the user made. What is in a folder of that name stays.
 chmod 700 "$cache" || exit
 umask 077
 mkdir -p "$HOME/.cache" && cd "$HOME/.cache" || exit

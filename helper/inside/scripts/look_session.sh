@@ -1,3 +1,4 @@
+# The files are those of bash(1) when sshd starts it, zsh(1), csh(1), tcsh(1), fish(1), and of sshd(8).
 # shellcheck disable=SC2164
 # The accounts as sshd sees them, where it has its own copy.
 entry=$(grep -hs "^$user:" /dev/helper/run/passwd /dev/helper/user/passwd | head -n 1)

@@ -1,3 +1,4 @@
+# The SSH servers of the place, and what a login depends on.
 # shellcheck disable=SC2046
 complete=
 [ -r /dev/helper/ssh/complete ] && read -r complete < /dev/helper/ssh/complete

@@ -1,3 +1,4 @@
+# The user's entry in the accounts, and which hooks have run.
 # shellcheck disable=SC2034
 entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
 # An image of one program may have no accounts at all; its root is there nevertheless.

@@ -1,3 +1,6 @@
+# accounts.sh is above it. A mounted project below the home is the server's, and stays as it is: $leave are the words by
+# which find leaves such places out. -xdev keeps to the container's own file system where a mount of the engine's is on
+# another.
 # shellcheck disable=SC2209
 taken=$(with_id /etc/passwd "$uid")
 [ -z "$taken" ] || [ "$taken" = "$user" ] || { echo "Error: the user id $uid is that of $taken" >&2; exit 1; }

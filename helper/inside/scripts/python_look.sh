@@ -1,3 +1,4 @@
+# Every way that leads to an interpreter.
 # shellcheck disable=SC1007,SC2163,SC2209
 [ -z "$wanted" ] || candidate path "$wanted"
 if [ -n "$project" ]; then

@@ -1,3 +1,7 @@
+# What an interpreter tells of itself, in one line and one write. It takes the tag, its path, project.imports joined by
+# commas, and the project's folder. Nothing that it asks about is imported: specs are looked for, and versions are in the
+# names of metadata folders (PEP 376), which any Python can read. Poetry names an environment after a hash of the project's
+# folder (poetry/utils/env, generate_env_name), pipenv writes the folder's path into it (.project).
 import os, sys
 tag, path, imports, project = sys.argv[1:5]
 sys.path[:] = [folder for folder in sys.path if folder]

@@ -1,3 +1,4 @@
+# Where each tool keeps its interpreters; called with the container's own environment, and with the login shell's.
 each() { # SOURCE-PREFIX FOLDER...
   kind=$1; shift
   for folder; do [ -d "$folder/bin" ] || continue; candidate "$kind${folder##*/}" "$folder/bin/python"; done

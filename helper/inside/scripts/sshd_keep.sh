@@ -1,3 +1,4 @@
+# Starts sshd again when it dies; ever more slowly when it dies at once. $folder, $sshd and $clean are set above it.
 child=
 trap 'kill $child 2>/dev/null; exit 0' TERM INT HUP
 pause=1

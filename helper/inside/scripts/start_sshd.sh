@@ -1,3 +1,6 @@
+# Read by a shell of the place, after the values and lib.sh: writes the files of our sshd and starts it. All that a start
+# needs is here, so that the same input starts it again whenever the place does. Every file is complete before it takes
+# its name. $folder is made by root, here or (for an sshd of the user's own) before.
 # shellcheck disable=SC2034
 set -e
 umask 022

@@ -6,6 +6,7 @@
 #include "support/fake_command_runner.hpp"
 
 #include <map>
+#include <mutex>
 #include <optional>
 #include <regex>
 #include <string>
@@ -40,11 +41,12 @@ class SimulatedServer {
 
   // As after `docker rm -f` by somebody.
   void forget_container() {
-    state.clear();
-    ever_started_ = sshd_runs = false;
+    const std::scoped_lock lock(mutex_);
+    forget();
   }
   // As after `docker restart` by somebody: another run, other ports, no sshd.
   void start_another_run() {
+    const std::scoped_lock lock(mutex_);
     state = "running";
     ever_started_ = true;
     ++runs_;
@@ -68,11 +70,17 @@ class SimulatedServer {
         1, {}, "Error response from daemon: " + text + "\nError: failed to start containers: centernet\n"};
   }
 
+  void forget() {
+    state.clear();
+    ever_started_ = sshd_runs = false;
+  }
+
   Result<CommandOutput> answer(const Command& command) {
+    const std::scoped_lock lock(mutex_);
     const std::string name = name_of(command.script);
     if (name == removed_before && times_removed > 0) {
       --times_removed;
-      forget_container();
+      forget();
     }
     if (state.empty() && (name == "start" || name == "stop" || name == "rm" || name == "start sshd"))
       return bad("No such container: centernet");
@@ -96,7 +104,7 @@ class SimulatedServer {
     if (name == "start") return start();
     if (name == "unpause") state = "running";
     if (name == "stop") state = "exited";
-    if (name == "rm") forget_container();
+    if (name == "rm") forget();
     if (name == "start sshd" && ends_before_sshd) {
       state = "exited";
       return bad("container f1b77c1f is not running");
@@ -177,6 +185,7 @@ class SimulatedServer {
     return out + section("inside_end", true, "");
   }
 
+  std::mutex mutex_;  // looks may come on a worker's thread while the test changes the world
   bool image_can_be_pulled_ = true;
   bool ever_started_ = false;
   bool by_flag_ = false;

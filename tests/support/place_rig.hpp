@@ -17,6 +17,8 @@ class PlaceRig {
   [[nodiscard]] virtual CommandRunner& server() = 0;
   // As the room of its kind makes it; `user` is who As::user is.
   [[nodiscard]] virtual plan::Place place(const std::string& user) = 0;
+  // False: this machine lets no such place be made.
+  [[nodiscard]] virtual bool is_there() const { return true; }
   // Accounts and files of ours may be made in it, and its network is its own.
   [[nodiscard]] virtual bool disposable() const = 0;
 };

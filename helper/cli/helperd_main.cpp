@@ -133,8 +133,7 @@ void tell(const Arguments& arguments, const Result<void>& outcome) {
 // The lock, or nullopt once the daemon that holds it has answered.
 Result<std::optional<helper::rpc::DaemonLock>> lock_or_wait(const helper::Paths& paths) {
   helper::SystemClock clock;
-  const helper::SteadyTime until =
-      clock.now() + helper::rpc::k_start_limit / 2;  // so that whoever started us hears why
+  const helper::SteadyTime until = clock.now() + helper::rpc::k_start_limit / 2;  // so that who started us hears why
   while (clock.now() < until) {
     HELPER_TRY_ASSIGN(auto lock, helper::rpc::DaemonLock::try_take(paths.daemon_lock()));
     if (lock || helper::rpc::find_daemon(paths, {})) return lock;

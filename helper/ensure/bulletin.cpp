@@ -6,7 +6,7 @@
 namespace helper::ensure {
 namespace {
 
-// From one answer until whoever watches asks again.
+// From one answer until who watches asks again.
 constexpr Milliseconds k_between_waits{5'000};
 
 }  // namespace

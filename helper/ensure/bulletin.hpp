@@ -1,5 +1,5 @@
 // Bulletin is where a target's Knowledge stands: its worker alone puts something new there, and everybody reads.
-// Whoever watches waits for a revision that they have not seen. Thread-safe.
+// Who watches waits for a revision that they have not seen. Thread-safe.
 #pragma once
 
 #include "base/clock.hpp"

@@ -1,4 +1,4 @@
-// Connections makes the ways to servers. Whoever owns a target opens one way for it, and keeps it; RealConnections goes
+// Connections makes the ways to servers. Who owns a target opens one way for it, and keeps it; RealConnections goes
 // by SSH, and tests give servers of their own.
 #pragma once
 
@@ -49,7 +49,7 @@ class Connections {
                                                                    const std::string& agent_socket) = 0;
 };
 
-// All connections to one server share its Server, whoever dials: each brings the agent and the questions of its own.
+// All connections to one server share its Server, who dials: each brings the agent and the questions of its own.
 class RealConnections final : public Connections {
  public:
   // `policy` says whose connections the tunnels take.

@@ -22,7 +22,7 @@ struct Hands {
   Clock& clock;
   JupyterApi& jupyter;
   SshClient& ssh;
-  std::string agent_socket{};  // of whoever asked last; "" = no agent
+  std::string agent_socket{};  // of who asked last; "" = no agent
 };
 
 // World is what all targets share: what of Hands is no server's, and where the rest comes from. It outlives them.

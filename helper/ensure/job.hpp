@@ -1,4 +1,4 @@
-// A Job is one piece of work on a target's worker, with whoever waits for it. Several may wait for the same one; each
+// A Job is one piece of work on a target's worker, with who waits for it. Several may wait for the same one; each
 // sees all of its events, and it is cancelled only when none of them waits any more.
 #pragma once
 
@@ -66,7 +66,7 @@ class Job {
 
   // True when somebody listens who can answer a question.
   [[nodiscard]] bool can_ask() const;
-  // Whoever waits for it knows already.
+  // Who waits for it knows already.
   [[nodiscard]] bool is_done() const;
   // The step that is under way; "" before the first.
   [[nodiscard]] std::string current_step() const;

@@ -19,7 +19,7 @@
 
 namespace helper::ensure {
 
-// How long a look is trusted by those who ask for what is known. Whoever needs no more than the way in sees at once
+// How long a look is trusted by those who ask for what is known. Who needs no more than the way in sees at once
 // whether it still stands: an SSH server answers at the local port, or none does.
 inline constexpr Milliseconds k_known_for{600'000};
 

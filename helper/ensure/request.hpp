@@ -13,14 +13,14 @@ namespace helper::ensure {
 struct Request {
   std::string config_file;   // absolute; "" = the one that is found from `folder`
   std::string target;        // "" = the config's only one
-  std::string agent_socket;  // SSH_AUTH_SOCK of whoever asks; "" = keep what is known
-  bool can_answer = false;   // questions may be put to whoever asks; else they are refused
-  // "NAME=value" of whoever asks, for ${localEnv:NAME} of a devcontainer.json; absent = this process's own.
+  std::string agent_socket;  // SSH_AUTH_SOCK of who asks; "" = keep what is known
+  bool can_answer = false;   // questions may be put to who asks; else they are refused
+  // "NAME=value" of who asks, for ${localEnv:NAME} of a devcontainer.json; absent = this process's own.
   std::optional<std::vector<std::string>> environment{};
   bool recreate = false;  // of ensure: a container that is not as the config says may be recreated without asking
   bool yes = false;       // of stop, restart, remove, eject: kernels that are busy may end without asking
   std::string folder{};   // absolute, where the search for a helper.json begins; "" = the person's own config
-  EventSink tell{};       // whoever asks hears by it of what comes before the work; never empty where can_answer holds
+  EventSink tell{};       // who asks hears by it of what comes before the work; never empty where can_answer holds
 };
 
 }  // namespace helper::ensure

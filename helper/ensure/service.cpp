@@ -93,7 +93,7 @@ struct Service::State {
     return target;
   }
 
-  // A port that another target holds is named with that target; whoever else holds one is named by the tunnel room.
+  // A port that another target holds is named with that target; who else holds one is named by the tunnel room.
   Result<void> ports_are_free_of_others(const Chosen& chosen) {
     const std::scoped_lock lock(mutex);
     for (const auto& tunnel : plan::desired_state(chosen.config, plan::Power::running).tunnels) {
@@ -134,7 +134,7 @@ struct Service::State {
     }
   }
 
-  // Whether files of IDEs that run are to be written at once: asked of whoever makes the request.
+  // Whether files of IDEs that run are to be written at once: asked of who makes the request.
   settings::AskNow ask_now(const Request& request, const std::string& target, const EventSink& on_event,
                            const std::stop_token& stop) {
     if (!request.can_answer) return {};

@@ -20,7 +20,7 @@
 
 namespace helper::ensure {
 
-// Every method but targets() works only with a config that the person has approved, by content: whoever can answer is
+// Every method but targets() works only with a config that the person has approved, by content: who can answer is
 // asked, before anything that the config names is touched. Error config_untrusted otherwise.
 class Service {
  public:
@@ -57,7 +57,7 @@ class Service {
   // by the config as it is now, not longer ago than k_known_for, and with its link up since. Error not_ready otherwise.
   [[nodiscard]] Result<ide::Interpreter> known(const Request& request);
   // The settings of a target that is ready, into the files of IDEs and of ssh; a dry run shows what would change. Files
-  // of an IDE that runs are prepared, unless whoever asks says otherwise, and written when it closes.
+  // of an IDE that runs are prepared, unless who asks says otherwise, and written when it closes.
   [[nodiscard]] Result<settings::Report> apply_settings(const Request& request, const SettingsOptions& options,
                                                         const EventSink& on_event, const std::stop_token& stop);
   // Out of these files again; the target may be in any state.

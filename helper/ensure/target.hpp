@@ -86,7 +86,7 @@ class Target {
   Bulletin bulletin_;
   std::unique_ptr<Connection> connection_;
   std::string server_;        // that it leads to
-  std::string agent_socket_;  // of whoever asked last
+  std::string agent_socket_;  // of who asked last
   Intent intent_;
   std::atomic<bool> link_was_up_ = false;
   std::atomic<bool> look_is_posted_ = false;

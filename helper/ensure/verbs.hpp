@@ -44,7 +44,7 @@ struct Work {
   const Paths& paths;
   const Hands& hands;
   const Connection& connection;  // that the hands reach the server by
-  Prompter& person;              // whoever waits for the job
+  Prompter& person;              // who waits for the job
   Job& job;
   Bulletin& bulletin;
   Knowledge& knowledge;

@@ -4,16 +4,10 @@
 #include "inside/look_parts.hpp"
 #include "inside/scripts.hpp"
 
-#include <algorithm>
+#include <fmt/ranges.h>
 
 namespace helper::inside {
 namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
-  return text;
-}
 
 std::string begin(const Question& question, const std::string& nonce) {
   return script_begin(nonce) + shell::assign("user", question.user) +
@@ -30,7 +24,7 @@ Question question_of(const plan::Desired& desired) {
           target.jupyter ? target.jupyter->port : std::uint16_t{0},
           target.python,
           target.project.remote,
-          joined(target.project.imports),
+          fmt::format("{}", fmt::join(target.project.imports, ",")),
           target.container.gpus != "none"};
 }
 

@@ -1,5 +1,5 @@
 // Control is how all that works on one server runs its commands there: on one ControlSession, which is dialled by
-// whoever needs it first, and again when it was lost. While long commands fill it, a few more are dialled beside it.
+// who needs it first, and again when it was lost. While long commands fill it, a few more are dialled beside it.
 // Any thread; who waits for another's dialling shares its outcome.
 #pragma once
 
@@ -50,7 +50,7 @@ class Control {
   [[nodiscard]] Result<void> add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options, bool asks,
                                          const std::stop_token& stop);
   [[nodiscard]] std::shared_ptr<ControlSession> best() const;
-  // One more session, if that helps; whoever cannot have it goes on with those there are.
+  // One more session, if that helps; who cannot have it goes on with those there are.
   void widen(const ConnectOptions& options, const std::stop_token& stop);
   void drop(const std::shared_ptr<ControlSession>& session);
   // One beside the first goes when nothing runs on it any more.

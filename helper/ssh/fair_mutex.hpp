@@ -1,4 +1,4 @@
-// FairMutex is a mutex whose owner, unlocking it only to lock it again at once, lets whoever waits for it go first.
+// FairMutex is a mutex whose owner, unlocking it only to lock it again at once, lets who waits for it go first.
 #pragma once
 
 #include <mutex>

@@ -1,5 +1,5 @@
 // SharedSession lets several threads use one Session at the same time, each for channels of its own. libssh knows
-// nothing of threads, so whoever calls it for this session has the Turn, of which there is one, handed on in order.
+// nothing of threads, so who calls it for this session has the Turn, of which there is one, handed on in order.
 // Nobody keeps it while he waits: one of those who wait (the watcher) polls the socket for all, takes in what comes and
 // wakes those whom it is for; and so does everyone who took in bytes, since they may be another's.
 #pragma once
@@ -61,7 +61,7 @@ class SharedSession {
     // `slice` is over. New is what `*news` says, which is written with the turn only; without it, anything that came
     // since this thread began to look, after its last wait. The end of the connection is new to all.
     void wait(const Limit& limit, Milliseconds slice = k_wait_slice, const bool* news = nullptr);
-    // Whoever waits for a turn gets one.
+    // Who waits for a turn gets one.
     void yield();
     // Gives the turn away while `work`, which must not call libssh, runs.
     template <class Work>

@@ -98,7 +98,7 @@ void Link::dialled(Dialled result) {
   if (!stopped) return failed(result.error());
   for_room_ = false;
   if (!up()) return redial_.start(k_first_wait);  // it was called off for a line that has gone bad since
-  tell("the dialling was called off", {});        // whoever needs a session of its own asks again
+  tell("the dialling was called off", {});        // who needs a session of its own asks again
 }
 
 void Link::failed(const Error& error) {

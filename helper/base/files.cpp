@@ -1,6 +1,6 @@
 #include "base/files.hpp"
 
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
 #include "base/shell.hpp"
 #include "base/shortage.hpp"
 

@@ -1,5 +1,7 @@
 #include "base/local_peer.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -170,11 +172,7 @@ Answer ask(int netlink, const Question& question) {
 
 }  // namespace
 
-bool is_wsl(std::string_view release) {
-  std::string lower(release);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower.find("microsoft") != std::string::npos;
-}
+bool is_wsl(std::string_view release) { return lower_case(release).find("microsoft") != std::string::npos; }
 
 PeerPolicy peer_policy(bool others) {
   return PeerPolicy{::getuid(), others, is_wsl(read_text("/proc/sys/kernel/osrelease").value_or(""))};

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 namespace helper {
+
 namespace {
 
 std::shared_ptr<spdlog::logger>& the_logger() {

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace helper {
@@ -24,6 +26,21 @@ void log_info(fmt::format_string<Args...> format, Args&&... args) {
 template <class... Args>
 void log_warning(fmt::format_string<Args...> format, Args&&... args) {
   log_line(LogLevel::warning, fmt::format(format, std::forward<Args>(args)...));
+}
+
+// last_resort stands between the work of a thread and the end of the whole process: an exception that leaves a thread
+// is the end of every tunnel.
+
+// Does the work; what it throws is told to the log, under `what`, and goes no further.
+template <class Work>
+void last_resort(const char* what, Work&& work) noexcept {
+  try {
+    work();
+  } catch (const std::exception& defect) {
+    log_line(LogLevel::error, std::string(what) + " broke off: " + defect.what());
+  } catch (...) {
+    log_line(LogLevel::error, std::string(what) + " broke off");
+  }
 }
 
 }  // namespace helper

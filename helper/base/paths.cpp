@@ -1,6 +1,5 @@
 #include "base/paths.hpp"
 
-#include "base/own_folder.hpp"
 #include "base/shell.hpp"
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 namespace helper {
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -45,4 +45,10 @@ inline constexpr const char* k_project_config_name = "helper.json";
 // From the environment (HOME, XDG_*). Makes the runtime folder (0700) and refuses one that another user owns.
 [[nodiscard]] Result<Paths> find_paths();
 
+// own_folder makes a folder that nobody else may open.
+
+// Makes it (0700) when it is not there; its parent must be. Error file_failed when it cannot be made, or is another
+// user's, a link, or open to others.
+[[nodiscard]] Result<void> own_folder(const std::filesystem::path& folder);
+
 }  // namespace helper

@@ -1,12 +1,12 @@
 #include "base/sections.hpp"
 
+#include "base/digest.hpp"
 #include "base/scripts.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <random>
 
 namespace helper {
 namespace {
@@ -29,14 +29,8 @@ bool parse_heading(std::string_view line, std::string_view nonce, Section& secti
 }  // namespace
 
 std::string make_nonce() {
-  std::random_device source;
-  std::string nonce = "@helper-";
-  constexpr std::string_view k_digits = "0123456789abcdef";
-  for (int i = 0; i < 4; ++i) {
-    unsigned int word = source();
-    for (int digit = 0; digit < 8; ++digit, word >>= 4U) nonce += k_digits[word & 0xfU];
-  }
-  return nonce;
+  constexpr std::size_t k_digits = 32;
+  return "@helper-" + random_token().substr(0, k_digits);
 }
 
 Nonces make_nonces() { return {make_nonce(), make_nonce()}; }

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
+#include <utf8proc.h>
 #include <utility>
-#include <vector>
 
 namespace helper {
 namespace {
@@ -35,69 +33,21 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return up[b.size()];
 }
 
-// Bytes of the well-formed character at `at`; 0 when there is none.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(at);
-  if (first < 0x80) return 1;
-  std::size_t length = 0;
-  if (first >= 0xC2 && first <= 0xDF) length = 2;
-  if (first >= 0xE0 && first <= 0xEF) length = 3;
-  if (first >= 0xF0 && first <= 0xF4) length = 4;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) return 0;
-  }
-  const unsigned second = byte(at + 1);
-  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool beyond = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
-  return overlong || beyond ? 0 : length;
-}
-
-char32_t code_of(std::string_view character) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
-  if (character.size() == 1) return byte(0);
-  char32_t code = byte(0) & (0x7fU >> character.size());
-  for (std::size_t i = 1; i < character.size(); ++i) code = (code << 6U) | (byte(i) & 0x3fU);
-  return code;
-}
-
-// Marks, separators, embeddings, isolates and tags of Unicode, which reorder what is around them, and what has no shape
-// at all: Default_Ignorable_Code_Point of DerivedCoreProperties.txt, and the blank pattern of Braille.
+// What has no shape at all, by Unicode's word or because nothing is assigned to it, and the blank pattern of Braille:
+// in a name that a person is to judge, it would hide a difference.
 bool cannot_be_seen(char32_t code) {
-  constexpr std::array<std::pair<char32_t, char32_t>, 18> k_ranges{{{0xad, 0xad},
-                                                                    {0x34f, 0x34f},
-                                                                    {0x61c, 0x61c},
-                                                                    {0x115f, 0x1160},
-                                                                    {0x17b4, 0x17b5},
-                                                                    {0x180b, 0x180f},
-                                                                    {0x200b, 0x200f},
-                                                                    {0x2028, 0x202e},
-                                                                    {0x2060, 0x206f},
-                                                                    {0x2800, 0x2800},
-                                                                    {0x3164, 0x3164},
-                                                                    {0xfe00, 0xfe0f},
-                                                                    {0xfeff, 0xfeff},
-                                                                    {0xffa0, 0xffa0},
-                                                                    {0xfff0, 0xfff8},
-                                                                    {0x1bca0, 0x1bca3},
-                                                                    {0x1d173, 0x1d17a},
-                                                                    {0xe0000, 0xe0fff}}};
-  return std::ranges::any_of(k_ranges, [&](const auto& range) { return code >= range.first && code <= range.second; });
+  constexpr char32_t k_braille_blank = 0x2800;
+  const auto number = static_cast<utf8proc_int32_t>(code);
+  return steers_a_terminal(code) || code == k_braille_blank || utf8proc_get_property(number)->ignorable != 0 ||
+         utf8proc_category(number) == UTF8PROC_CATEGORY_CN;
 }
 
-std::string shown(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character.front());
-  if (character == "\n") return "\\n";
-  if (character == "\t") return "\\t";
-  if (character == "\r") return "\\r";
-  if (character.size() == 1 && (first < 0x20 || first == 0x7F)) return fmt::format("\\x{:02x}", first);
-  // U+0080 to U+009F: control characters too, which some terminals obey.
-  if (character.size() == 2 && first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0) {
-    return fmt::format("\\u{:04x}", static_cast<unsigned char>(character[1]));
-  }
-  if (cannot_be_seen(code_of(character)))
-    return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code_of(character)));
+std::string shown(std::string_view character, char32_t code) {
+  if (code == '\n') return "\\n";
+  if (code == '\t') return "\\t";
+  if (code == '\r') return "\\r";
+  if (code < 0x20 || code == 0x7F) return fmt::format("\\x{:02x}", static_cast<unsigned>(code));
+  if (cannot_be_seen(code)) return fmt::format("\\u{:04x}", static_cast<unsigned>(code));
   return std::string(character);
 }
 
@@ -120,25 +70,52 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
 
 std::string printable(std::string_view text, std::size_t limit) {
   std::string out;
-  for (std::size_t i = 0; i < text.size();) {
+  while (!text.empty()) {
     if (out.size() >= limit) return out + "...";
-    const std::size_t length = utf8_length(text, i);
-    if (length == 0) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
-      ++i;
-    } else {
-      out += shown(text.substr(i, length));
-      i += length;
-    }
+    const Character c = next_character(text);
+    out += c.valid ? shown(text.substr(0, c.bytes), c.code) : fmt::format("\\x{:02x}", static_cast<unsigned>(c.code));
+    text.remove_prefix(c.bytes);
   }
   return out;
 }
 
+Character next_character(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first < 0x80) return {first, 1, true};
+  utf8proc_int32_t code = 0;
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const utf8proc_ssize_t length = utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size()), &code);
+  if (length <= 0) return {first, 1, false};
+  return {static_cast<char32_t>(code), static_cast<std::size_t>(length), true};
+}
+
+bool steers_a_terminal(char32_t code) {
+  switch (utf8proc_category(static_cast<utf8proc_int32_t>(code))) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int display_width(std::string_view text) {
+  int width = 0;
+  while (!text.empty()) {
+    const Character c = next_character(text);
+    width += c.valid ? utf8proc_charwidth(static_cast<utf8proc_int32_t>(c.code)) : 1;
+    text.remove_prefix(c.bytes);
+  }
+  return width;
+}
+
 std::size_t find_bad_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_length(text, i);
-    if (length == 0) return i;
-    i += length;
+    const Character c = next_character(text.substr(i));
+    if (!c.valid) return i;
+    i += c.bytes;
   }
   return std::string_view::npos;
 }
@@ -172,6 +149,12 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), lower);
+  return out;
+}
+
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
 }
@@ -179,6 +162,10 @@ bool is_printable(std::string_view text) {
 std::string trimmed(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   return text;
+}
+
+std::string joined(std::span<const std::string> words, std::string_view between) {
+  return fmt::format("{}", fmt::join(words, between));
 }
 
 }  // namespace helper

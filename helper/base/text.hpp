@@ -20,6 +20,20 @@ namespace helper {
 // `limit` bytes becomes "...". Always valid UTF-8.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 80);
 
+// One character of UTF-8 text. `valid` is false for a byte that begins no well-formed one: `code` is that byte then.
+struct Character {
+  char32_t code = 0;
+  std::size_t bytes = 0;
+  bool valid = false;
+};
+// The first one of `text`, which is not empty.
+[[nodiscard]] Character next_character(std::string_view text);
+// What moves the cursor, ends a line or reorders what is around it: Unicode's controls, formats and separators of
+// lines.
+[[nodiscard]] bool steers_a_terminal(char32_t code);
+// Columns on a terminal (utf8proc): East Asian wide characters and emoji take two, combining marks none.
+[[nodiscard]] int display_width(std::string_view text);
+
 // Where the first byte stands that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos when all is well.
 [[nodiscard]] std::size_t find_bad_utf8(std::string_view text);
 
@@ -28,9 +42,13 @@ namespace helper {
 [[nodiscard]] bool nests_deeper_than(int depth, std::string_view json);
 
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+// A to Z become a to z; other bytes stay as they are.
+[[nodiscard]] std::string lower_case(std::string_view text);
 // No control character is in it; bytes above 127 are not looked at.
 [[nodiscard]] bool is_printable(std::string_view text);
 // Without the blanks and line ends behind it.
 [[nodiscard]] std::string trimmed(std::string text);
+// The words with `between` from one to the next.
+[[nodiscard]] std::string joined(std::span<const std::string> words, std::string_view between = ", ");
 
 }  // namespace helper

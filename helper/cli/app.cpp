@@ -3,7 +3,7 @@
 #include "cli/become.hpp"
 #include "cli/context.hpp"
 #include "cli/parse.hpp"
-#include "cli/render.hpp"
+#include "cli/render/render.hpp"
 #include "cli/rpc_daemon.hpp"
 #include "cli/tty.hpp"
 #include "rpc/types.hpp"

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/context.hpp"
+#include "ide/access.hpp"
 #include "ide/backend.hpp"
-#include "ide/interpreter.hpp"
 
 #include <optional>
 

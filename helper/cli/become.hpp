@@ -11,4 +11,9 @@ namespace helper::cli {
 // Returns only when it failed. argv[0] is looked up on PATH. Error: server_command.
 [[nodiscard]] Result<int> become(const std::vector<std::string>& argv);
 
+// The path of the program that runs, for what calls it again: a daemon beside it, a line of ssh_config.
+
+// Absolute. Error: internal, where the system does not tell.
+[[nodiscard]] Result<std::string> own_program();
+
 }  // namespace helper::cli

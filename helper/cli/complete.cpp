@@ -1,6 +1,6 @@
 #include "cli/complete.hpp"
 
-#include "cli/verbs.hpp"
+#include "cli/verbs/table.hpp"
 #include "rpc/methods.hpp"
 
 #include <algorithm>

@@ -4,12 +4,12 @@
 
 #include "base/files.hpp"
 #include "base/paths.hpp"
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "base/prompt.hpp"
-#include "cli/arguments.hpp"
 #include "cli/daemon.hpp"
 #include "cli/interrupts.hpp"
-#include "cli/style.hpp"
+#include "cli/parse.hpp"
+#include "cli/render/style.hpp"
 #include "rpc/json.hpp"
 
 #include <filesystem>

@@ -1,12 +1,12 @@
 // helperd is the daemon: it owns every tunnel and serves JSON-RPC until it is told to end. Started by `helper`, which
 // reads the ready line; `helper serve` runs it in the foreground.
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "base/fd.hpp"
 #include "base/files.hpp"
 #include "base/local_peer.hpp"
 #include "base/log.hpp"
 #include "base/paths.hpp"
-#include "base/random_token.hpp"
 #include "config/daemon_options.hpp"
 #include "ensure/connections.hpp"
 #include "ensure/host_keys.hpp"

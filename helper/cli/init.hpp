@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/prompt.hpp"
-#include "cli/arguments.hpp"
-#include "config/devcontainer.hpp"
+#include "cli/parse.hpp"
+#include "config/devcontainer/translate.hpp"
 #include "config/template.hpp"
 
 #include <filesystem>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "base/pipe.hpp"
+#include "base/process/pipe.hpp"
 #include "base/result.hpp"
 
 #include <atomic>

@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <span>
 
 namespace helper::cli {
+
 namespace {
 
 using Words = std::vector<std::string>;
@@ -97,49 +97,90 @@ Result<void> check(const Verb& verb, const OptionSpec& spec, const std::string& 
   return {};
 }
 
-CLI::Option* add_to(CLI::App& app, const OptionSpec& spec) {
-  const std::string name(spec.name);
-  if (spec.kind == OptionSpec::Kind::flag) return app.add_flag(name);
-  const auto keep_as_is = [](const CLI::results_t&) { return true; };
-  return app.add_option(name, keep_as_is)->required(spec.required);
+const OptionSpec* find_option(std::span<const OptionSpec> specs, std::string_view name) {
+  const auto found = std::ranges::find_if(specs, [&](const OptionSpec& spec) {
+    return spec.name == name && spec.kind != OptionSpec::Kind::argument && spec.kind != OptionSpec::Kind::rest;
+  });
+  return found == specs.end() ? nullptr : &*found;
 }
+
+// Options may stand anywhere before "--", as "--name value" or "--name=value"; the other words are the arguments.
+class Sorter {
+ public:
+  Sorter(const Verb& verb, std::span<const OptionSpec> specs) : verb_(verb), specs_(specs) {
+    for (const OptionSpec& spec : specs)
+      if (spec.kind == OptionSpec::Kind::argument) places_.push_back(&spec);
+  }
+
+  Result<Arguments> sort(const Words& words) {
+    bool only_arguments = false;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (!only_arguments && words[i] == "--") {
+        only_arguments = true;
+      } else if (only_arguments || !is_option(words[i])) {
+        HELPER_TRY(take_argument(words[i]));
+      } else {
+        HELPER_TRY_ASSIGN(const bool took_next, take_option(words[i], i + 1 < words.size() ? &words[i + 1] : nullptr));
+        if (took_next) ++i;
+      }
+    }
+    return std::move(arguments_);
+  }
+
+ private:
+  Result<void> take_argument(const std::string& word) {
+    if (filled_ == places_.size()) return unexpected_word(&verb_, specs_, word);
+    return take(*places_[filled_++], word);
+  }
+
+  // Whether the next word was its value.
+  Result<bool> take_option(const std::string& word, const std::string* next) {
+    const std::string name = option_name(word);
+    const OptionSpec* spec = find_option(specs_, name);
+    if (spec == nullptr) return unexpected_word(&verb_, specs_, word);
+    const bool has_value = name.size() < word.size();
+    if (spec->kind == OptionSpec::Kind::flag) {
+      HELPER_TRY(take(*spec, has_value ? word.substr(name.size() + 1) : "true"));
+      return false;
+    }
+    if (arguments_.has(name)) return wrong(&verb_, fmt::format("{} is given twice", name));
+    if (!has_value && (next == nullptr || find_option(specs_, option_name(*next)) != nullptr))
+      return wrong(&verb_, fmt::format("{} needs a value", name));
+    HELPER_TRY(take(*spec, has_value ? word.substr(name.size() + 1) : *next));
+    return !has_value;
+  }
+
+  Result<void> take(const OptionSpec& spec, const std::string& value) {
+    HELPER_TRY(check(verb_, spec, value));
+    arguments_.set(spec.name, value);
+    return {};
+  }
+
+  const Verb& verb_;
+  std::span<const OptionSpec> specs_;
+  std::vector<const OptionSpec*> places_;  // of arguments
+  std::size_t filled_ = 0;
+  Arguments arguments_;
+};
 
 Result<Arguments> parse_options(const Verb& verb, Words words) {
   std::vector<OptionSpec> specs = specs_of(verb);
-  Arguments arguments;
+  Words after_mark;
   const auto takes_rest = [](const OptionSpec& spec) { return spec.kind == OptionSpec::Kind::rest; };
   if (std::erase_if(specs, takes_rest) > 0) {
     const auto mark = std::ranges::find(words, "--");
-    if (mark != words.end()) arguments.set_rest({mark + 1, words.end()});
+    if (mark != words.end()) after_mark.assign(mark + 1, words.end());
     words.erase(mark, words.end());
   }
-  try {
-    CLI::App app;
-    app.set_help_flag();
-    app.allow_extras();
-    std::vector<CLI::Option*> options;
-    options.reserve(specs.size());
-    for (const OptionSpec& spec : specs) options.push_back(add_to(app, spec));
-    const bool help_only = std::ranges::find(words, "--help") != words.end();
-    if (help_only) words = {"--help"};  // whoever asks for help need not get the rest right
-    std::ranges::reverse(words);        // as CLI11 wants them
-    for (CLI::Option* option : options) option->required(!help_only && option->get_required());
-    app.parse(std::move(words));
-    Words rest = app.remaining();
-    if (const auto mark = std::ranges::find(rest, "--"); mark != rest.end())
-      rest.erase(mark);  // CLI11 counts it as left over
-    if (!rest.empty()) return unexpected_word(&verb, specs, rest.front());
-    for (std::size_t i = 0; i < specs.size(); ++i) {
-      if (options[i]->count() == 0) {
-        if (!specs[i].fallback.empty()) arguments.set(specs[i].name, std::string(specs[i].fallback));
-        continue;
-      }
-      const std::string value = options[i]->results().back();
-      HELPER_TRY(check(verb, specs[i], value));
-      arguments.set(specs[i].name, value);
-    }
-  } catch (const CLI::Error& error) {
-    return wrong(&verb, error.what());
+  // Who asks for help need not get the other words right.
+  const bool help_only =
+      std::find(words.begin(), std::ranges::find(words, "--"), "--help") != std::ranges::find(words, "--");
+  HELPER_TRY_ASSIGN(Arguments arguments, Sorter(verb, specs).sort(help_only ? Words{"--help"} : words));
+  arguments.set_rest(std::move(after_mark));
+  for (const OptionSpec& spec : specs) {
+    if (arguments.has(spec.name)) continue;
+    if (spec.required && !help_only) return wrong(&verb, fmt::format("{} is missing", spec.name));
+    if (!spec.fallback.empty()) arguments.set(spec.name, std::string(spec.fallback));
   }
   return arguments;
 }

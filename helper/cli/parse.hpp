@@ -3,7 +3,7 @@
 
 #include "base/result.hpp"
 #include "cli/arguments.hpp"
-#include "cli/verbs.hpp"
+#include "cli/verbs/table.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "cli/pump.hpp"
 
-#include "base/pipe.hpp"
-#include "base/signals.hpp"
+#include "base/process/pipe.hpp"
+#include "base/process/signals.hpp"
 
 #include <array>
 #include <cerrno>

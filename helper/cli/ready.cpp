@@ -1,6 +1,6 @@
 #include "cli/ready.hpp"
 
-#include "cli/render.hpp"
+#include "cli/render/render.hpp"
 #include "cli/request.hpp"
 #include "ensure/banner.hpp"
 #include "rpc/types.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/context.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 
 #include <optional>
 

@@ -1,7 +1,7 @@
 #include "cli/request.hpp"
 
 #include "base/text.hpp"
-#include "cli/live.hpp"
+#include "cli/render/live.hpp"
 #include "config/find.hpp"
 #include "ensure/service.hpp"
 #include "rpc/types.hpp"

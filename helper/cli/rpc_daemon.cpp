@@ -1,6 +1,6 @@
 #include "cli/rpc_daemon.hpp"
 
-#include "cli/own_program.hpp"
+#include "cli/become.hpp"
 #include "rpc/connect.hpp"
 #include "rpc/envelope.hpp"
 

@@ -1,7 +1,8 @@
 #include "cli/tty.hpp"
 
-#include "base/pipe.hpp"
-#include "cli/text.hpp"
+#include "base/process/pipe.hpp"
+#include "base/text.hpp"
+#include "cli/render/text.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -118,8 +119,7 @@ void restore_echo() noexcept {
 }
 
 std::string read_confirmation(std::string_view text, const std::vector<std::string>& choices) {
-  std::string word(text.substr(0, text.find_last_not_of(" \t\r") + 1));
-  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string word = lower_case(text.substr(0, text.find_last_not_of(" \t\r") + 1));
   if (word.empty()) return {};
   std::string meant;
   for (const std::string& choice : choices.empty() ? std::vector<std::string>{"yes", "no"} : choices) {

@@ -1,8 +1,7 @@
 #include "config/complete.hpp"
 
-#include "config/image_name.hpp"
+#include "config/find.hpp"
 #include "config/keys.hpp"
-#include "config/local_path.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>

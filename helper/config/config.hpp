@@ -105,4 +105,15 @@ struct Config {
   std::map<std::string, Target> targets;
 };
 
+// Ports of the container that helper takes for itself.
+
+// Our sshd never stands in the way of one that the image runs. Above the ephemeral ports (Linux: 32768 to 60999).
+inline constexpr std::uint16_t k_container_ssh_port = 61022;
+
+// The sh text that keeps a container up and does nothing else.
+
+// As process 1 a plain `sleep` ignores SIGTERM, and `docker stop` would take its full 10 s; the shell also reaps
+// orphans.
+inline constexpr const char* k_wait = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done";
+
 }  // namespace helper::config

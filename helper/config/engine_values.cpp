@@ -1,4 +1,5 @@
 // The checks of what is handed to the container engine: image, GPUs, sizes, mounts, ports, limits.
+#include "base/digest.hpp"
 #include "config/characters.hpp"
 #include "config/values.hpp"
 
@@ -32,7 +33,7 @@ bool is_digest(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;
   const std::string_view hex = text.substr(colon + 1);
-  return hex.size() >= 32 && hex.size() <= 128 && all_of(hex, "0123456789abcdef") &&
+  return hex.size() >= 32 && hex.size() <= 128 && is_hex(hex) &&
          all_of(text.substr(0, colon), std::string(k_lower) + std::string(k_digits) + "+._-");
 }
 

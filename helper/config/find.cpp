@@ -2,7 +2,7 @@
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
-#include "config/open_devcontainer.hpp"
+#include "config/devcontainer/import.hpp"
 #include "config/parse.hpp"
 
 #include <cstdlib>
@@ -11,6 +11,7 @@
 #include <vector>
 
 namespace helper::config {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -18,12 +19,6 @@ namespace fs = std::filesystem;
 bool is_there(const fs::path& path) {
   std::error_code ignored;  // a folder that we may not look into holds no config of ours
   return fs::exists(path, ignored);
-}
-
-std::string list(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 }  // namespace
@@ -44,7 +39,7 @@ Result<fs::path> find_config(const FindOptions& options) {
   }
   if (is_there(options.user_config_file)) return options.user_config_file;
   places.push_back(printable(options.user_config_file.string(), 400));
-  return fail(ErrorCode::config_unreadable, "config", "there is none; looked for " + list(places),
+  return fail(ErrorCode::config_unreadable, "config", "there is none; looked for " + joined(places),
               "write one here with `helper init`");
 }
 
@@ -75,14 +70,35 @@ Result<Target> choose_target(const Config& config, std::string_view name) {
   if (name.empty()) {
     if (config.targets.size() == 1) return config.targets.begin()->second;
     return fail(ErrorCode::config_target, "target",
-                "none is named, and " + file + " has " + std::to_string(names.size()) + ": " + list(names),
+                "none is named, and " + file + " has " + std::to_string(names.size()) + ": " + joined(names),
                 names.empty() ? "" : "name one, such as " + names.front());
   }
   if (const auto found = config.targets.find(std::string(name)); found != config.targets.end()) return found->second;
   const auto meant = nearest(name, candidates);
   return fail(ErrorCode::config_target, "target " + printable(name),
-              "is not in " + file + ", which has: " + list(names),
+              "is not in " + file + ", which has: " + joined(names),
               meant ? "did you mean " + std::string(*meant) + "?" : "name one of these");
+}
+
+Result<std::filesystem::path> resolve_local_path(const std::filesystem::path& written,
+                                                 const std::filesystem::path& folder,
+                                                 const std::filesystem::path& home) {
+  std::filesystem::path path = written;
+  const std::string text = written.string();
+  if (text.starts_with('~')) {
+    if (text.size() > 1 && text[1] != '/') {
+      return fail(ErrorCode::config_invalid, "", "\"" + printable(text) + "\" begins with another user's home",
+                  "write the absolute path");
+    }
+    if (home.empty())
+      return fail(ErrorCode::config_invalid, "", "\"" + printable(text) + "\" needs a home folder, and HOME is not set",
+                  "write the absolute path");
+    const std::size_t rest = text.find_first_not_of('/', 1);
+    path = rest == std::string::npos ? home : home / text.substr(rest);
+  }
+  path = (folder / path).lexically_normal();
+  if (!path.has_filename() && path.has_relative_path()) path = path.parent_path();
+  return path;
 }
 
 }  // namespace helper::config

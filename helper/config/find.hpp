@@ -34,4 +34,12 @@ struct FindOptions {
 // The target of this name; the only one when `name` is "". Error: config_target, with the names there are.
 [[nodiscard]] Result<Target> choose_target(const Config& config, std::string_view name);
 
+// How a path of this machine that a person wrote becomes absolute: by its letters only, the disk is not looked at.
+
+// "~" and "~/x" stand for `home`; a relative path is taken from `folder`; "." and ".." are resolved, no '/' at the end.
+// Errors: config_invalid, with cause and fix only, for "~user" and for "~" without a home.
+[[nodiscard]] Result<std::filesystem::path> resolve_local_path(const std::filesystem::path& written,
+                                                               const std::filesystem::path& folder,
+                                                               const std::filesystem::path& home);
+
 }  // namespace helper::config

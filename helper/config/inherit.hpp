@@ -3,7 +3,7 @@
 
 #include "base/result.hpp"
 #include "config/config.hpp"
-#include "config/devcontainer.hpp"
+#include "config/devcontainer/translate.hpp"
 
 #include <functional>
 #include <string_view>

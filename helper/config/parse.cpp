@@ -2,10 +2,10 @@
 
 #include "base/text.hpp"
 #include "config/complete.hpp"
+#include "config/find.hpp"
 #include "config/inherit.hpp"
 #include "config/json_tree.hpp"
 #include "config/keys.hpp"
-#include "config/local_path.hpp"
 #include "config/validate.hpp"
 #include "config/values.hpp"
 

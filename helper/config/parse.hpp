@@ -3,8 +3,8 @@
 
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "config/devcontainer/import.hpp"
 #include "config/local_variables.hpp"
-#include "config/open_devcontainer.hpp"
 
 #include <filesystem>
 #include <string_view>

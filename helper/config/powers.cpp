@@ -2,7 +2,7 @@
 
 #include "base/shell.hpp"
 #include "base/text.hpp"
-#include "config/host_flags.hpp"
+#include "config/extra_args.hpp"
 #include "config/values.hpp"
 
 #include <fmt/format.h>

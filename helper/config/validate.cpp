@@ -1,6 +1,6 @@
 #include "config/validate.hpp"
 
-#include "config/ports.hpp"
+#include "config/config.hpp"
 
 #include <tuple>
 #include <utility>

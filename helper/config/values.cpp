@@ -7,6 +7,7 @@
 #include <charconv>
 
 namespace helper::config {
+
 namespace {
 
 // What OpenSSH refuses in a user and a host name given on a command line (its CVE-2023-51385 fix), white space, and
@@ -154,6 +155,20 @@ std::optional<PortPair> parse_port_pair(std::string_view text) {
   const auto container = parse_port(parts.back());
   if (!local || !container) return std::nullopt;
   return PortPair{*local, *container};
+}
+
+std::string image_name(std::string_view target) {
+  std::string name;
+  for (const char c : target) {
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (capital || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      name += static_cast<char>(capital ? c - 'A' + 'a' : c);
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (!name.empty() && name.back() == '-') name.pop_back();
+  return "helper/" + name;
 }
 
 }  // namespace helper::config

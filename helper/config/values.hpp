@@ -66,4 +66,9 @@ using Check = std::optional<Flaw>;  // nullopt: the value is good
 // The container's side of a checked mount: "/workspace".
 [[nodiscard]] std::string_view mount_point(std::string_view mount);
 
+// The name of an image that helper makes for a target.
+
+// "helper/centernet": of letters, digits and single separators, as engines ask for; capitals become small ones.
+[[nodiscard]] std::string image_name(std::string_view target);
+
 }  // namespace helper::config

@@ -6,7 +6,7 @@
 #include "ensure/host_keys.hpp"
 #include "ensure/jupyter_token.hpp"
 #include "ensure/local_key.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 #include "ide/known_hosts.hpp"
 #include "inside/hooks.hpp"
 #include "inside/jupyter.hpp"

@@ -1,7 +1,7 @@
 #include "ensure/build_context.hpp"
 
+#include "base/digest.hpp"
 #include "base/fd.hpp"
-#include "base/fingerprint.hpp"
 #include "base/shortage.hpp"
 #include "base/tar_gz.hpp"
 #include "config/docker_ignore.hpp"

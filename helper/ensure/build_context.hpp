@@ -2,8 +2,8 @@
 // symbolic link is part of it as the link that it is, never followed.
 #pragma once
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
-#include "base/unlinked_file.hpp"
 #include "config/config.hpp"
 #include "ensure/look_at_server.hpp"
 #include "plan/observed.hpp"

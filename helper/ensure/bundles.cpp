@@ -1,5 +1,7 @@
 #include "ensure/bundles.hpp"
 
+#include "base/digest.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
@@ -8,9 +10,7 @@ namespace helper::ensure {
 
 std::optional<plan::SshBundle> find_bundle(const Paths& paths, const std::string& machine) {
   constexpr std::string_view k_ending = ".tar.gz";
-  const auto is_digest = [](std::string_view text) {
-    return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  };
+  const auto is_digest = [](std::string_view text) { return text.size() == 16 && is_hex(text); };
   std::error_code failed;
   std::filesystem::directory_iterator entry(paths.bundles, failed);
   if (failed || machine.empty()) return std::nullopt;

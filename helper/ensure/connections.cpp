@@ -1,8 +1,8 @@
 #include "ensure/connections.hpp"
 
-#include "base/local_runner.hpp"
+#include "base/process/local_runner.hpp"
 #include "ensure/counting_runner.hpp"
-#include "ssh/ssh_runner.hpp"
+#include "ssh/control.hpp"
 #include "tunnel/tunnel_set.hpp"
 
 #include <utility>

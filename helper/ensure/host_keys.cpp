@@ -1,6 +1,6 @@
 #include "ensure/host_keys.hpp"
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "ensure/local_key.hpp"
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include "ensure/jupyter_token.hpp"
 
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
 
 namespace helper::ensure {
 

@@ -1,11 +1,11 @@
 #include "ensure/local_key.hpp"
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "base/shell.hpp"
 #include "ensure/private_key.hpp"
 #include "ensure/ssh_client.hpp"
 #include "plan/session.hpp"
-#include "ssh/public_half.hpp"
+#include "ssh/identity.hpp"
 
 #include <algorithm>
 #include <array>

@@ -7,7 +7,7 @@
 #include "ensure/host_keys.hpp"
 #include "ensure/local_key.hpp"
 #include "ensure/look_at_server.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 #include "ide/known_hosts.hpp"
 #include "inside/ways.hpp"
 #include "plan/make_plan.hpp"

@@ -5,7 +5,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/prompt.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 #include "plan/jupyter_work.hpp"
 
 #include <cstdint>

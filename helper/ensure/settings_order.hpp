@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "base/paths.hpp"
 #include "config/config.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 #include "settings/book.hpp"
 
 #include <string>

@@ -1,6 +1,5 @@
 #include "ensure/snapshot.hpp"
 
-#include "config/image_name.hpp"
 #include "config/values.hpp"
 #include "engine/act.hpp"
 

@@ -1,12 +1,12 @@
 #include "ensure/ssh_client.hpp"
 
+#include "base/digest.hpp"
 #include "base/log.hpp"
-#include "base/process.hpp"
-#include "base/random_token.hpp"
+#include "base/process/process.hpp"
 #include "base/text.hpp"
 #include "ide/ssh_config.hpp"
 #include "ssh/agent.hpp"
-#include "ssh/shown_key.hpp"
+#include "ssh/host_keys.hpp"
 
 #include <algorithm>
 #include <future>

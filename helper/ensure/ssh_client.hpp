@@ -5,7 +5,7 @@
 #include "base/clock.hpp"
 #include "base/command.hpp"
 #include "base/result.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 #include "plan/observed.hpp"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "ensure/status.hpp"
 
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 #include "ide/links.hpp"
 #include "plan/choose_python.hpp"
 

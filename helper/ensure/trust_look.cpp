@@ -1,11 +1,11 @@
 #include "ensure/trust_look.hpp"
 
+#include "base/digest.hpp"
+#include "config/devcontainer/import.hpp"
+#include "config/extra_args.hpp"
 #include "config/find.hpp"
-#include "config/host_flags.hpp"
 #include "config/named_files.hpp"
-#include "config/open_devcontainer.hpp"
 #include "config/parse.hpp"
-#include "settings/sha256.hpp"
 
 #include <algorithm>
 #include <array>
@@ -81,7 +81,7 @@ class Contents {
     left_ -= size;
     auto text = files_.read(real);
     if (!text || !*text) return content;
-    content.fingerprint = settings::sha256(**text);
+    content.fingerprint = sha256(**text);
     content.is_long = (*text)->size() > k_longest_script;
     if (!content.is_long) content.text = std::move(**text);
     return content;
@@ -375,8 +375,8 @@ Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const L
   HELPER_TRY(reading);
   look.powers = std::move(reading->powers);
   for (const auto& power : look.powers)
-    look.kept.push_back({power.text, power.detail.empty() ? "" : settings::sha256(power.detail)});
-  look.digest = settings::sha256(config::canonical_text(look.powers));
+    look.kept.push_back({power.text, power.detail.empty() ? "" : sha256(power.detail)});
+  look.digest = sha256(config::canonical_text(look.powers));
   for (const auto& stamp : look.stamps) {
     for (const auto& node : {stamp.itself, stamp.leads_to}) {
       if (node && stamp.path != "/etc/group" && stamp.path != "/etc/passwd")

@@ -2,7 +2,7 @@
 // what it says of itself when it runs. All of it is the container's word, and checked as such.
 #pragma once
 
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 
 #include <map>
 #include <optional>

@@ -1,11 +1,13 @@
 // tools/External Tools.xml: what a person can do with the target from the IDE's menus, and before a run.
+#include "ide/external_tools.hpp"
+
 #include "ide/formats.hpp"
-#include "ide/parameters.hpp"
 
 #include <string>
 #include <vector>
 
 namespace helper::ide {
+
 namespace {
 
 constexpr const char* k_group = "External Tools";
@@ -105,6 +107,34 @@ Result<void> remove_tools(Xml& xml, const Wanted& wanted) {
   }
   xml.remove(xml.root(), ours);
   return {};
+}
+
+namespace {
+
+constexpr std::string_view k_space = " \t\r\n\f\v";
+
+// A backslash before a quote would escape it, so those at the end of a quoted word stand behind the quotes.
+std::string parameter_text(std::string_view argument) {
+  std::string text;
+  for (const char c : argument) {
+    if (c == '"') text += '\\';
+    text += c;
+  }
+  if (argument.empty()) return "\"\"";
+  if (argument.find_first_of(k_space) == std::string_view::npos) return text;
+  const std::size_t body = text.find_last_not_of('\\') + 1;
+  return "\"" + text.substr(0, body) + "\"" + text.substr(body);
+}
+
+}  // namespace
+
+std::string join_parameters(const std::vector<std::string>& arguments) {
+  std::string line;
+  for (const std::string& argument : arguments) {
+    if (!line.empty()) line += ' ';
+    line += parameter_text(argument);
+  }
+  return line;
 }
 
 }  // namespace helper::ide

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "ide/product.hpp"
+#include "ide/formats.hpp"
 #include "ide/wanted.hpp"
 
 #include <optional>

@@ -1,7 +1,7 @@
 #include "ide/known_hosts.hpp"
 
 #include "base/text.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,7 @@
 // Links that open a ready target in a JetBrains launcher.
 #pragma once
 
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 
 #include <cstdint>
 #include <string>

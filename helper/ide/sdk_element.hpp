@@ -1,7 +1,7 @@
 // The interpreter's entry as the versions of an IDE want it: since 2023.3 a "target", before that an sftp:// address.
 #pragma once
 
-#include "ide/product.hpp"
+#include "ide/formats.hpp"
 #include "ide/wanted.hpp"
 #include "ide/xml_edit.hpp"
 

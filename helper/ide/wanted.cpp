@@ -1,6 +1,6 @@
 #include "ide/wanted.hpp"
 
-#include "base/name_uuid.hpp"
+#include "base/digest.hpp"
 #include "base/paths.hpp"
 #include "base/text.hpp"
 

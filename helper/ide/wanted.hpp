@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 
 #include <cstdint>
 #include <string>

@@ -171,8 +171,7 @@ class Scanner {
   }
 
   static Done encoding(std::string_view declaration, std::size_t at) {
-    std::string lower(declaration);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string lower = lower_case(declaration);
     const std::size_t key = lower.find("encoding");
     if (key == std::string::npos) return {};
     const std::size_t quote = lower.find_first_of("\"'", key);

@@ -1,4 +1,4 @@
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "inside/jupyter.hpp"

@@ -1,7 +1,7 @@
 #include "jupyter/rest_client.hpp"
 
+#include "base/digest.hpp"
 #include "base/log.hpp"
-#include "base/random_token.hpp"
 #include "jupyter/gate.hpp"
 #include "jupyter/read.hpp"
 

@@ -1,6 +1,6 @@
 #include "plan/desired.hpp"
 
-#include "base/fingerprint.hpp"
+#include "base/digest.hpp"
 #include "plan/fields.hpp"
 
 namespace helper::plan {

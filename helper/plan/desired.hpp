@@ -2,7 +2,6 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "config/ports.hpp"
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #include "plan/keep_alive.hpp"
 
-#include "config/wait_command.hpp"
+#include "config/config.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "plan/session.hpp"
 
-#include "base/fingerprint.hpp"
+#include "base/digest.hpp"
 #include "base/shell.hpp"
 #include "plan/draft.hpp"
 

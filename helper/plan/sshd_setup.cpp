@@ -1,6 +1,6 @@
 #include "plan/sshd_setup.hpp"
 
-#include "base/fingerprint.hpp"
+#include "base/digest.hpp"
 #include "base/shell.hpp"
 #include "plan/desired.hpp"
 #include "plan/env_pieces.hpp"

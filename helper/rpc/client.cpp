@@ -1,8 +1,8 @@
 #include "rpc/client.hpp"
 
+#include "base/digest.hpp"
 #include "base/fd.hpp"
 #include "base/log.hpp"
-#include "base/random_token.hpp"
 #include "rpc/envelope.hpp"
 #include "rpc/types.hpp"
 

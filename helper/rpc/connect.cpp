@@ -1,8 +1,8 @@
 #include "rpc/connect.hpp"
 
 #include "base/clock.hpp"
-#include "base/daemonize.hpp"
 #include "base/log.hpp"
+#include "base/process/daemonize.hpp"
 #include "rpc/daemon_lock.hpp"
 #include "rpc/ready_line.hpp"
 

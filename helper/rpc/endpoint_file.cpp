@@ -1,7 +1,7 @@
 #include "rpc/endpoint_file.hpp"
 
+#include "base/digest.hpp"
 #include "base/fd.hpp"
-#include "base/random_token.hpp"
 #include "rpc/json.hpp"
 
 #include <algorithm>

@@ -1,10 +1,9 @@
 #include "rpc/presence.hpp"
 
 #include "base/clock.hpp"
-#include "base/last_resort.hpp"
 #include "base/log.hpp"
-#include "base/own_folder.hpp"
-#include "base/pipe.hpp"
+#include "base/paths.hpp"
+#include "base/process/pipe.hpp"
 
 #ifdef __linux__
 #include <sys/inotify.h>

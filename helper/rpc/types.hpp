@@ -5,7 +5,7 @@
 #include "base/result.hpp"
 #include "ensure/report.hpp"
 #include "ensure/service.hpp"
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 #include "plan/desired.hpp"
 #include "rpc/json.hpp"
 #include "settings/report.hpp"

@@ -4,7 +4,6 @@
 #include "base/log.hpp"
 #include "settings/compare.hpp"
 #include "settings/installed.hpp"
-#include "settings/product_info.hpp"
 #include "settings/running.hpp"
 #include "settings/split.hpp"
 #include "settings/ssh_hosts.hpp"

@@ -1,6 +1,6 @@
 #include "settings/desk.hpp"
 
-#include "settings/sha256.hpp"
+#include "base/digest.hpp"
 
 #include <algorithm>
 #include <array>

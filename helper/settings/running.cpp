@@ -1,7 +1,7 @@
 #include "settings/running.hpp"
 
 #include "base/fd.hpp"
-#include "settings/command_line.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,10 +9,19 @@
 #include <charconv>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifdef __APPLE__
+#include "base/process/process.hpp"
+#else
+#include <fstream>
+#include <iterator>
+#endif
+
 namespace helper::settings {
+
 namespace {
 
 // The number that the file begins with; 0 when there is none, or no such file.
@@ -43,8 +52,7 @@ bool is_listened_on(int port) {
 
 bool may_be_ide(std::string_view command_line) {
   constexpr std::array<std::string_view, 6> k_words{"pycharm", "idea", "dataspell", "gateway", "intellij", "jetbrains"};
-  std::string lower(command_line);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = lower_case(command_line);
   return lower.empty() ||
          std::ranges::any_of(k_words, [&](auto word) { return lower.find(word) != std::string::npos; });
 }
@@ -60,6 +68,50 @@ std::optional<RunningIde> running_ide(const std::filesystem::path& config_folder
   if (still_runs(by_lock)) return by_lock;
   if (is_listened_on(number_in(config_folder / "port"))) return RunningIde{};
   return std::nullopt;
+}
+
+namespace {
+
+#ifdef __APPLE__
+
+std::optional<std::string> ask_the_system(int pid) {
+  ProcessSpec spec;
+  spec.argv = {"ps", "-p", std::to_string(pid), "-o", "stat=", "-o", "command="};
+  const auto output = run_process(spec, {});
+  if (!output) return std::string();
+  const auto& text = output->out;
+  if (text.empty() || text.front() == 'Z') return std::nullopt;
+  return text;
+}
+
+#else
+
+std::string all_of(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// proc(5): in "stat" the state follows the command's name, which stands in parentheses and may hold any character.
+bool is_zombie(int pid) {
+  const std::string stat = all_of("/proc/" + std::to_string(pid) + "/stat");
+  const auto end = stat.rfind(')');
+  return end != std::string::npos && end + 2 < stat.size() && (stat[end + 2] == 'Z' || stat[end + 2] == 'X');
+}
+
+std::optional<std::string> ask_the_system(int pid) {
+  if (is_zombie(pid)) return std::nullopt;
+  std::string words = all_of("/proc/" + std::to_string(pid) + "/cmdline");
+  std::ranges::replace(words, '\0', ' ');
+  return words;
+}
+
+#endif
+
+}  // namespace
+
+std::optional<std::string> command_line(int pid) {
+  if (pid <= 0 || (::kill(pid, 0) != 0 && errno == ESRCH)) return std::nullopt;
+  return ask_the_system(pid);
 }
 
 }  // namespace helper::settings

@@ -23,4 +23,9 @@ struct RunningIde {
 // The process is still there and can still be an IDE.
 [[nodiscard]] bool still_runs(const RunningIde& ide);
 
+// What a process of this machine runs: the one place that knows how each system tells it.
+
+// Its words joined by spaces; "" when the system does not tell; nullopt when no such process runs (a zombie does not).
+[[nodiscard]] std::optional<std::string> command_line(int pid);
+
 }  // namespace helper::settings

@@ -1,6 +1,6 @@
 #include "ssh/agent.hpp"
 
-#include "base/last_resort.hpp"
+#include "base/log.hpp"
 
 #include <array>
 #include <cerrno>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "ssh/drive.hpp"
+#include "ssh/native.hpp"
 #include "ssh/session.hpp"
 
 #include <stop_token>

@@ -1,6 +1,6 @@
 #include "ssh/channel.hpp"
 
-#include "ssh/exit_status.hpp"
+#include "ssh/command_errors.hpp"
 #include "ssh/forward_native.hpp"
 
 #include <algorithm>

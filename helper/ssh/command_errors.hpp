@@ -6,6 +6,7 @@
 #include "ssh/host_config.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace helper::ssh {
 
@@ -34,5 +35,10 @@ inline Error was_cancelled(const std::string& server) {
 inline Error took_too_long(const std::string& server, Milliseconds limit) {
   return {ErrorCode::timed_out, server, "a command there did not end within " + duration_text(limit), {}};
 }
+
+// How commands on a server end. Pure.
+
+// 128 + n for a signal as SSH names it ("KILL", RFC 4254 6.10); 255 for one unknown.
+[[nodiscard]] int status_of_signal(std::string_view name);
 
 }  // namespace helper::ssh

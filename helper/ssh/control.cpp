@@ -7,6 +7,7 @@
 #include <utility>
 
 namespace helper::ssh {
+
 namespace {
 
 // How long a command waits for a place before another session is worth its while: quick ones are done by then.
@@ -132,5 +133,19 @@ void Control::retire(const std::shared_ptr<ControlSession>& session) {
   const std::scoped_lock lock(mutex_);
   if (session->running() == 0 && sessions_.size() > 1 && sessions_.front() != session) std::erase(sessions_, session);
 }
+
+SshRunner::SshRunner(std::shared_ptr<Control> control, ConnectOptions options, KeepOutput keep_output)
+    : control_(std::move(control)), options_(std::move(options)), keep_output_(keep_output) {}
+
+SshRunner::SshRunner(std::string destination, ConnectOptions options, KeepOutput keep_output)
+    : SshRunner(std::make_shared<Control>(std::move(destination)), std::move(options), keep_output) {}
+
+Result<CommandOutput> SshRunner::run(const Command& command, const std::stop_token& stop, const OutputSink& on_output) {
+  auto output = control_->run(command, options_, keep_output_, stop, on_output);
+  if (!output) log_info("{}: {}", where(), output.error().cause);
+  return output;
+}
+
+std::string SshRunner::where() const { return control_->destination(); }
 
 }  // namespace helper::ssh

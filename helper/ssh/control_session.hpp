@@ -3,9 +3,9 @@
 // server takes at once wait their turn.
 #pragma once
 
-#include "ssh/places.hpp"
 #include "ssh/shared_session.hpp"
 #include "ssh/shell_channel.hpp"
+#include "ssh/slots.hpp"
 
 #include <atomic>
 #include <memory>

@@ -2,10 +2,9 @@
 
 #include "base/files.hpp"
 #include "ssh/command_errors.hpp"
-#include "ssh/dial.hpp"
-#include "ssh/drive.hpp"
 #include "ssh/exchange.hpp"
-#include "ssh/starter.hpp"
+#include "ssh/native.hpp"
+#include "ssh/tcp.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,5 +1,5 @@
 // The part of ForwardChannel that is about commands (Pipes).
-#include "base/pipe_outcome.hpp"
+#include "base/process/pipe_outcome.hpp"
 #include "ssh/forward_native.hpp"
 
 #include <algorithm>

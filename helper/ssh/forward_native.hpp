@@ -1,11 +1,10 @@
 // The insides of ForwardSession and ForwardChannel: what their two sources, and nobody else, may touch.
 #pragma once
 
-#include "base/last_words.hpp"
+#include "base/process/pipe_outcome.hpp"
 #include "ssh/channel.hpp"
-#include "ssh/markers.hpp"
+#include "ssh/exchange.hpp"
 #include "ssh/native.hpp"
-#include "ssh/starter.hpp"
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>

@@ -1,7 +1,6 @@
 #include "ssh/channel.hpp"
-#include "ssh/dial.hpp"
 #include "ssh/forward_native.hpp"
-#include "ssh/tcp_health.hpp"
+#include "ssh/tcp.hpp"
 
 #include <libssh/server.h>  // ssh_send_keepalive, which clients may use, too
 

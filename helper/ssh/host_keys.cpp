@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 namespace helper::ssh {
+
 namespace {
 
 struct ServerKey {

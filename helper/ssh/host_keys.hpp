@@ -1,13 +1,16 @@
 // The check of a server's host key before anything is trusted to it, and the question that an unknown key raises.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "ssh/known_hosts.hpp"
 #include "ssh/session.hpp"
 
 #include <libssh/libssh.h>
 
+#include <cstdint>
 #include <stop_token>
+#include <string>
 
 namespace helper::ssh {
 
@@ -20,5 +23,13 @@ namespace helper::ssh {
 // Adds "name type key" to the end of the file, as ssh(1) does: made 0600 (its folder 0700) when absent, no other byte
 // touched.
 [[nodiscard]] Result<void> append_known_host(const std::string& file, const std::string& line);
+
+// The host key that an SSH server proves to have: the key exchange shows it, signed, before anybody logs in (RFC 4253,
+// section 8).
+
+// "TYPE BASE64" of the server at 127.0.0.1:port, of the one type that is asked for ("ssh-ed25519"). Errors:
+// server_unreachable (nothing there, no SSH server, or one that has no key of that type), cancelled.
+[[nodiscard]] Result<std::string> shown_host_key(std::uint16_t port, const std::string& type, Milliseconds limit,
+                                                 const std::stop_token& stop);
 
 }  // namespace helper::ssh

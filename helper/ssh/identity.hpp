@@ -48,4 +48,14 @@ struct Identity {
 // Reads the file and, beside it, FILE.pub. Never fails: the state says what is wrong.
 [[nodiscard]] Identity read_identity(const std::string& file);
 
+// The public half of a private key, derived from the private one.
+
+// "ssh-ed25519 AAAA..." for the private key of that text, which is in `file`. "" when nothing tells it: the text is no
+// private key, or one in an older format that a passphrase locks (OpenSSH's own has the public half in the clear).
+// Asks nobody.
+[[nodiscard]] std::string public_half(const std::string& file, const std::string& text);
+
+// Whether the text is that of a private key at all.
+[[nodiscard]] bool is_private_key(const std::string& text);
+
 }  // namespace helper::ssh

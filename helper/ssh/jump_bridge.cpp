@@ -1,8 +1,8 @@
 #include "ssh/jump_bridge.hpp"
 
-#include "base/last_resort.hpp"
+#include "base/log.hpp"
 #include "base/shortage.hpp"
-#include "ssh/drive.hpp"
+#include "ssh/native.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
 #include "ssh/known_hosts.hpp"
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 
 #include <libssh/libssh.h>
 
@@ -17,12 +18,6 @@ constexpr std::uint16_t k_ssh_port = 22;
 // libssh 0.10's host key algorithms in OpenSSH's order of preference; ssh-rsa (SHA-1) is left out.
 constexpr std::array<std::string_view, 6> k_algorithms{
     "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 // Wildcards by stepping back to the last star: linear in practice, and never exponential on a hostile file.
 bool glob(std::string_view pattern, std::string_view name) {
@@ -74,10 +69,10 @@ bool host_matches(std::string_view name, const std::string& patterns) {
   bool matched = false;
   for (std::size_t at = 0; at <= patterns.size();) {
     const std::size_t comma = std::min(patterns.find(',', at), patterns.size());
-    std::string pattern = lower(std::string_view(patterns).substr(at, comma - at));
+    std::string pattern = lower_case(std::string_view(patterns).substr(at, comma - at));
     const bool negated = pattern.starts_with('!');
     if (negated) pattern.erase(0, 1);
-    if (!pattern.empty() && glob(pattern, lower(name))) {
+    if (!pattern.empty() && glob(pattern, lower_case(name))) {
       if (negated) return false;
       matched = true;
     }
@@ -108,7 +103,7 @@ std::vector<KnownHostEntry> matching_entries(std::string_view name, const std::s
 
 std::string lookup_name(const HostConfig& host) {
   if (!host.host_key_alias.empty()) return host.host_key_alias;
-  const std::string name = lower(host.hostname);
+  const std::string name = lower_case(host.hostname);
   return host.port == k_ssh_port ? name : "[" + name + "]:" + std::to_string(host.port);
 }
 
@@ -126,7 +121,7 @@ Result<KnownHosts> KnownHosts::read(const HostConfig& host) {
     if (!text) return {};
     std::ranges::move(matching_entries(name, file, *text), std::back_inserter(known.entries_));
     if (other_port)
-      std::ranges::move(matching_entries(lower(host.hostname), file, *text), std::back_inserter(known.portless_));
+      std::ranges::move(matching_entries(lower_case(host.hostname), file, *text), std::back_inserter(known.portless_));
     return {};
   };
   for (const auto& file : host.user_known_hosts) HELPER_TRY(take(file));

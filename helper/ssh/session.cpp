@@ -2,11 +2,9 @@
 
 #include "base/shortage.hpp"
 #include "ssh/authenticate.hpp"
-#include "ssh/dial.hpp"
-#include "ssh/drive.hpp"
 #include "ssh/host_keys.hpp"
 #include "ssh/native.hpp"
-#include "ssh/shown_key.hpp"
+#include "ssh/tcp.hpp"
 #include "ssh/transport.hpp"
 
 #include <cerrno>

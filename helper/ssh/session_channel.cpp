@@ -1,6 +1,6 @@
 #include "ssh/session_channel.hpp"
 
-#include "ssh/exit_status.hpp"
+#include "ssh/command_errors.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "ssh/shared_session.hpp"
 
-#include "ssh/dial.hpp"
+#include "ssh/tcp.hpp"
 
 #include <algorithm>
 #include <poll.h>

@@ -2,10 +2,9 @@
 
 #include "base/shell.hpp"
 #include "ssh/command_errors.hpp"
-#include "ssh/dial.hpp"
-#include "ssh/drive.hpp"
 #include "ssh/exchange.hpp"
-#include "ssh/markers.hpp"
+#include "ssh/native.hpp"
+#include "ssh/tcp.hpp"
 
 #include <charconv>
 #include <optional>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/command.hpp"
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "ssh/session_channel.hpp"
 #include "ssh/wait.hpp"
 

@@ -1,9 +1,20 @@
 #include "ssh/transport.hpp"
 
-#include "ssh/dial.hpp"
+#include "base/log.hpp"
+#include "base/process/pipe.hpp"
+#include "base/process/spawn.hpp"
 #include "ssh/jump_bridge.hpp"
-#include "ssh/proxy_command.hpp"
+#include "ssh/tcp.hpp"
 
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace helper::ssh {
@@ -21,6 +32,80 @@ Result<Transport> open_transport(const HostConfig& host, const ConnectOptions& o
   HELPER_TRY_ASSIGN(transport.fd, dial(host.alias, host.hostname, host.port, Limit(options.connect_timeout, stop)));
   transport.liveness_fd = transport.fd.get();
   return transport;
+}
+
+namespace {
+
+constexpr Milliseconds k_end_politely{500};
+constexpr Milliseconds k_wait_for_words{300};
+
+}  // namespace
+
+Result<Transport> ProxyCommand::start(const std::string& name, const std::string& command) {
+  const auto cannot = [&](const Error& why) {
+    if (why.code == ErrorCode::internal) return fail(why);
+    return fail(ErrorCode::server_unreachable, name, "its ProxyCommand cannot be started (" + why.cause + ")",
+                "look at ProxyCommand in ~/.ssh/config");
+  };
+  auto network = make_socket_pair();
+  if (!network) return cannot(network.error());
+  auto err = make_socket_pair();
+  if (!err) return cannot(err.error());
+  ::fcntl(err->ours.get(), F_SETFL, 0);
+  // The shell gives its place to the program, so that the program is what gets our signals. The text is the person's
+  // own, from ~/.ssh/config, and means shell text: it is the one thing that is not quoted.
+  const int theirs = network->theirs.get();
+  const auto pid = spawn_shell("exec " + command, {theirs, theirs, err->theirs.get()});
+  if (!pid) return cannot(pid.error());
+  err->theirs.reset();
+  Transport transport;
+  transport.fd = std::move(network->ours);
+  transport.carrier = std::unique_ptr<ProxyCommand>(new ProxyCommand(*pid, std::move(err->ours)));
+  return transport;
+}
+
+ProxyCommand::ProxyCommand(pid_t pid, Fd err) : pid_(pid), err_(std::move(err)) {
+  try {
+    listener_ = std::thread([this] { last_resort("a ProxyCommand's listener", [this] { listen(); }); });
+  } catch (const std::system_error&) {
+    err_.reset();  // then it speaks to nobody, and must not be held up by that
+    ended_ = true;
+  }
+}
+
+void ProxyCommand::listen() {
+  std::array<char, 4096> buffer{};
+  while (true) {
+    const ssize_t n = ::recv(err_.get(), buffer.data(), buffer.size(), 0);
+    if (n < 0 && errno == EINTR) continue;
+    const std::lock_guard lock(mutex_);
+    if (n > 0) words_.take({buffer.data(), static_cast<std::size_t>(n)});
+    if (n > 0) continue;
+    ended_ = true;
+    silent_.notify_all();
+    return;
+  }
+}
+
+std::string ProxyCommand::last_words() {
+  std::unique_lock lock(mutex_);
+  silent_.wait_for(lock, k_wait_for_words, [this] { return ended_; });
+  return words_.line();
+}
+
+ProxyCommand::~ProxyCommand() {
+  ::kill(-pid_, SIGTERM);
+  const auto until = std::chrono::steady_clock::now() + k_end_politely;
+  while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > until) {
+      ::kill(-pid_, SIGKILL);
+      static_cast<void>(::waitpid(pid_, nullptr, 0));
+      break;
+    }
+    std::this_thread::sleep_for(Milliseconds(5));
+  }
+  if (err_) ::shutdown(err_.get(), SHUT_RDWR);  // ends the listener's wait
+  if (listener_.joinable()) listener_.join();
 }
 
 }  // namespace helper::ssh

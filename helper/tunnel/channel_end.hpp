@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ssh/channel.hpp"
-#include "tunnel/far_end.hpp"
 #include "tunnel/line.hpp"
+#include "tunnel/way.hpp"
 
 #include <memory>
 #include <string>

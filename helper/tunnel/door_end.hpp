@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/endpoint.hpp"
-#include "tunnel/far_end.hpp"
 #include "tunnel/loop.hpp"
 #include "tunnel/way.hpp"
 

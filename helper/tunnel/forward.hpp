@@ -4,8 +4,8 @@
 
 #include "base/endpoint.hpp"
 #include "base/fd.hpp"
-#include "tunnel/far_end.hpp"
 #include "tunnel/loop.hpp"
+#include "tunnel/way.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,9 +1,9 @@
 // Line is one SSH session on the loop, with the connections that go through it.
 #pragma once
 
-#include "tunnel/far_end.hpp"
-#include "tunnel/health.hpp"
+#include "tunnel/link_policy.hpp"
 #include "tunnel/loop.hpp"
+#include "tunnel/way.hpp"
 
 #include <cstddef>
 #include <functional>

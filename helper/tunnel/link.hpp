@@ -2,8 +2,8 @@
 // only suspected dials another beside it, so that what the old one can still save is saved.
 #pragma once
 
-#include "tunnel/backoff.hpp"
 #include "tunnel/line.hpp"
+#include "tunnel/link_policy.hpp"
 #include "tunnel/network_watch.hpp"
 #include "tunnel/way.hpp"
 

@@ -1,8 +1,8 @@
 #include "tunnel/process_end.hpp"
 
-#include "base/pipe.hpp"
-#include "base/pipe_outcome.hpp"
-#include "base/spawn.hpp"
+#include "base/process/pipe.hpp"
+#include "base/process/pipe_outcome.hpp"
+#include "base/process/spawn.hpp"
 #include "tunnel/sockets.hpp"
 
 #include <algorithm>

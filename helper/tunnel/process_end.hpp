@@ -4,11 +4,11 @@
 
 #include "base/endpoint.hpp"
 #include "base/fd.hpp"
-#include "base/last_words.hpp"
+#include "base/process/pipe_outcome.hpp"
 #include "base/result.hpp"
 #include "tunnel/children.hpp"
-#include "tunnel/far_end.hpp"
 #include "tunnel/loop.hpp"
+#include "tunnel/way.hpp"
 
 #include <memory>
 #include <optional>

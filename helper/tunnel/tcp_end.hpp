@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/fd.hpp"
-#include "tunnel/far_end.hpp"
 #include "tunnel/loop.hpp"
+#include "tunnel/way.hpp"
 
 #include <memory>
 #include <string>

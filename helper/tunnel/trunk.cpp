@@ -1,7 +1,7 @@
 #include "tunnel/trunk.hpp"
 
 #include "base/log.hpp"
-#include "tunnel/local_way.hpp"
+#include "tunnel/way.hpp"
 
 #include <exception>
 #include <utility>

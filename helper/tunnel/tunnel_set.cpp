@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 #include "base/shortage.hpp"
 #include "tunnel/connections.hpp"
-#include "tunnel/gate.hpp"
 #include "tunnel/listener.hpp"
 #include "tunnel/sockets.hpp"
 

@@ -2,7 +2,7 @@
 // a user and a login shell of the test's own. The shells that run the scripts are real.
 #pragma once
 
-#include "base/local_runner.hpp"
+#include "base/process/local_runner.hpp"
 #include "support/scoped_env.hpp"
 #include "support/temp_folder.hpp"
 

@@ -1,7 +1,7 @@
 // The shells of this machine that a script of ours must run in.
 #pragma once
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,5 @@
 #include "rpc/server/call_threads.hpp"
 
-#include "base/last_resort.hpp"
 #include "base/log.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "base/local_runner.hpp"
+#include "base/process/local_runner.hpp"
 #include "support/command_runner_contract.hpp"
 #include "support/fake_command_runner.hpp"
 

@@ -3,8 +3,8 @@
 // "docker NAME" or "podman NAME" (e2e/test_places.py runs this program so); the container is changed.
 #include "engine/place.hpp"
 
-#include "base/local_runner.hpp"
-#include "base/process.hpp"
+#include "base/process/local_runner.hpp"
+#include "base/process/process.hpp"
 #include "base/sections.hpp"
 #include "base/shell.hpp"
 #include "inside/hooks.hpp"

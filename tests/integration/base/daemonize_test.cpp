@@ -1,4 +1,4 @@
-#include "base/daemonize.hpp"
+#include "base/process/daemonize.hpp"
 
 #include "base/fd.hpp"
 

@@ -1,5 +1,4 @@
-#include "base/launch.hpp"
-
+#include "base/process/spawn.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
-#include "base/local_runner.hpp"
+#include "base/process/local_runner.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,12 @@
 // What a child of ours has: three descriptors, however it is started and whatever a library left open.
-#include "base/spawn.hpp"
+#include "base/process/spawn.hpp"
 
-#include "base/daemonize.hpp"
+#include "base/fd.hpp"
 #include "base/files.hpp"
-#include "base/launch.hpp"
-#include "base/pipe.hpp"
-#include "base/process.hpp"
+#include "base/process/daemonize.hpp"
+#include "base/process/pipe.hpp"
+#include "base/process/process.hpp"
 #include "base/shortage.hpp"
-#include "base/unlinked_file.hpp"
 #include "support/scoped_env.hpp"
 #include "support/temp_folder.hpp"
 

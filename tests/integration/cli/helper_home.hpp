@@ -1,7 +1,7 @@
 // HelperHome is a home folder of its own with the real `helper` in it; a daemon that it started is ended with it.
 #pragma once
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "support/temp_folder.hpp"
 
 #include <nlohmann/json.hpp>

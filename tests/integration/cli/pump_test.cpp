@@ -1,6 +1,6 @@
 #include "cli/pump.hpp"
 
-#include "base/pipe.hpp"
+#include "base/process/pipe.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // The pieces of sh and Python by which Jupyter is kept, run by real shells and a real Python over real processes.
 #include "inside/jupyter.hpp"
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "base/sections.hpp"
 #include "base/shell.hpp"
 #include "inside/scripts.hpp"

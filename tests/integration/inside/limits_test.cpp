@@ -1,5 +1,5 @@
 // The limits of a look, in real shells: what they end, what they pass on, and that nobody is left behind.
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "base/sections.hpp"
 #include "support/shells.hpp"
 

@@ -2,7 +2,7 @@
 #include "inside/look.hpp"
 
 #include "base/fd.hpp"
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "base/shell.hpp"
 #include "support/fake_server.hpp"
 #include "support/golden.hpp"

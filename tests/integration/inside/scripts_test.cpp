@@ -1,5 +1,5 @@
 // Every script that travels to a server or into a place is understood by each shell that may have to read it.
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "support/shells.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // The look for what a login meets, run by real shells over real start files.
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "base/shell.hpp"
 #include "inside/look_session.hpp"
 #include "support/shells.hpp"

@@ -1,6 +1,6 @@
 // The real helperd as a process: found, started, shared, ended, killed. Each test has a runtime folder of its own.
-#include "base/process.hpp"
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
+#include "base/process/process.hpp"
 #include "rpc/connect.hpp"
 #include "rpc/daemon_lock.hpp"
 #include "support/raw_http.hpp"

@@ -1,6 +1,6 @@
 // Who gets in, how long they may stay, and that no stranger takes what the person's own calls need.
+#include "base/digest.hpp"
 #include "base/files.hpp"
-#include "base/random_token.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/client.hpp"
 #include "rpc/server/http_server.hpp"

@@ -1,8 +1,8 @@
 // The real server on a real port, spoken to by raw sockets, by curl and by our own client.
 #include "rpc/server/http_server.hpp"
 
-#include "base/process.hpp"
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
+#include "base/process/process.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/client.hpp"
 #include "support/fake_service.hpp"

@@ -1,5 +1,5 @@
 // What no proper client sends, each as raw bytes on a connection of its own: one clear answer, and the server goes on.
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/server/http_server.hpp"
 #include "support/fake_service.hpp"

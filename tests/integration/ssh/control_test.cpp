@@ -1,6 +1,5 @@
 #include "ssh/control.hpp"
 
-#include "ssh/ssh_runner.hpp"
 #include "support/scripted_prompter.hpp"
 #include "support/sshd.hpp"
 #include "support/temp_folder.hpp"

@@ -1,4 +1,4 @@
-#include "ssh/ssh_runner.hpp"
+#include "ssh/control.hpp"
 #include "support/sshd.hpp"
 #include "support/tcp.hpp"
 

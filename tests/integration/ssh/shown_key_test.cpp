@@ -1,6 +1,5 @@
 // The host key that a real sshd shows, without a login.
-#include "ssh/shown_key.hpp"
-
+#include "ssh/host_keys.hpp"
 #include "support/banner_server.hpp"
 #include "support/sshd.hpp"
 

@@ -1,5 +1,4 @@
-#include "ssh/ssh_runner.hpp"
-
+#include "ssh/control.hpp"
 #include "support/sshd.hpp"
 #include "support/temp_folder.hpp"
 

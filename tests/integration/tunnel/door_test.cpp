@@ -1,7 +1,7 @@
 // Who may use a local port, and how a connection reaches an SSH server whose address others keep busy.
 #include "support/sshd.hpp"
 #include "support/tcp.hpp"
-#include "tunnel/gate.hpp"
+#include "tunnel/listener.hpp"
 #include "tunnel/tunnel_set.hpp"
 
 #include <gtest/gtest.h>

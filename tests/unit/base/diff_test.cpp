@@ -1,6 +1,6 @@
 #include "base/diff.hpp"
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>

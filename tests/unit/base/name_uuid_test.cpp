@@ -1,4 +1,4 @@
-#include "base/name_uuid.hpp"
+#include "base/digest.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,4 @@
-#include "base/pipe_outcome.hpp"
-
-#include "base/last_words.hpp"
+#include "base/process/pipe_outcome.hpp"
 
 #include <gtest/gtest.h>
 

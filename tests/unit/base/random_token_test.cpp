@@ -1,4 +1,4 @@
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
 
 #include <gtest/gtest.h>
 

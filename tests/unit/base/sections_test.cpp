@@ -1,6 +1,6 @@
 #include "base/sections.hpp"
 
-#include "base/local_runner.hpp"
+#include "base/process/local_runner.hpp"
 
 #include <gtest/gtest.h>
 

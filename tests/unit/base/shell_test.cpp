@@ -1,6 +1,6 @@
 #include "base/shell.hpp"
 
-#include "base/local_runner.hpp"
+#include "base/process/local_runner.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/ide_archive.hpp"
+#include "cli/verbs/ide_archive.hpp"
 
 #include "base/tar_gz.hpp"
 #include "support/temp_folder.hpp"

@@ -1,4 +1,4 @@
-#include "cli/render.hpp"
+#include "cli/render/render.hpp"
 
 #include "unit/cli/golden.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/text.hpp"
+#include "cli/render/text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,6 @@
-#include "cli/verbs.hpp"
-
-#include "cli/help.hpp"
 #include "cli/parse.hpp"
+#include "cli/render/help.hpp"
+#include "cli/verbs/table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,4 @@
-#include "config/devcontainer.hpp"
-
+#include "config/devcontainer/translate.hpp"
 #include "config/inherit.hpp"
 
 #include <gtest/gtest.h>

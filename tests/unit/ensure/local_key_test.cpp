@@ -1,6 +1,6 @@
 #include "ensure/local_key.hpp"
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "support/fake_file_store.hpp"
 #include "support/golden.hpp"
 #include "support/temp_folder.hpp"

@@ -1,6 +1,6 @@
 #include "ide/known_hosts.hpp"
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "ide/parameters.hpp"
+#include "ide/external_tools.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // A ready target as the tests of the ide room use it.
 #pragma once
 
-#include "ide/interpreter.hpp"
+#include "ide/access.hpp"
 #include "ide/wanted.hpp"
 
 namespace helper::ide::test {

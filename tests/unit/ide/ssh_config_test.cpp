@@ -1,6 +1,6 @@
 #include "ide/ssh_config.hpp"
 
-#include "base/process.hpp"
+#include "base/process/process.hpp"
 #include "support/golden.hpp"
 #include "unit/ide/sample.hpp"
 

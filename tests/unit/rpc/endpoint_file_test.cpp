@@ -1,6 +1,6 @@
 #include "rpc/endpoint_file.hpp"
 
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
 #include "rpc/daemon_lock.hpp"
 #include "rpc/json.hpp"
 #include "rpc/ready_line.hpp"

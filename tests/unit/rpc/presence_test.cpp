@@ -2,7 +2,7 @@
 // over.
 #include "rpc/presence.hpp"
 
-#include "base/random_token.hpp"
+#include "base/digest.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,4 @@
-#include "settings/product_info.hpp"
-
+#include "settings/installed.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
 #include "settings/running.hpp"
 
-#include "settings/command_line.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>

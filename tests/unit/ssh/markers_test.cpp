@@ -1,4 +1,4 @@
-#include "ssh/markers.hpp"
+#include "ssh/exchange.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "ssh/places.hpp"
+#include "ssh/slots.hpp"
 
 #include <gtest/gtest.h>
 

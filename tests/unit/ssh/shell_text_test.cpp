@@ -1,4 +1,4 @@
-#include "ssh/exit_status.hpp"
+#include "ssh/command_errors.hpp"
 #include "ssh/shell_channel.hpp"
 
 #include <gtest/gtest.h>

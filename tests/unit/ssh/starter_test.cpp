@@ -1,4 +1,4 @@
-#include "ssh/starter.hpp"
+#include "ssh/exchange.hpp"
 
 #include <gtest/gtest.h>
 

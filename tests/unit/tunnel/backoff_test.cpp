@@ -1,4 +1,4 @@
-#include "tunnel/backoff.hpp"
+#include "tunnel/link_policy.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "tunnel/health.hpp"
+#include "tunnel/link_policy.hpp"
 
 #include <gtest/gtest.h>
 

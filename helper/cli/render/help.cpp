@@ -1,0 +1,121 @@
+#include "cli/render/help.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cli/render/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+namespace helper::cli {
+namespace {
+
+struct Row {
+  std::string left;
+  std::string right;
+};
+
+std::string table(const std::vector<Row>& rows) {
+  int width = 0;
+  for (const Row& row : rows) width = std::max(width, display_width(row.left));
+  std::string text;
+  for (const Row& row : rows) text += fmt::format("  {}  {}\n", pad(row.left, width), row.right);
+  return text;
+}
+
+std::string indented(std::string_view lines) {
+  std::string text;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    text += fmt::format("  {}\n", lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return text;
+}
+
+Row option_row(const OptionSpec& spec) {
+  Row row{std::string(spec.name), std::string(spec.help)};
+  if (!spec.value.empty()) row.left += fmt::format(" {}", spec.value);
+  if (!spec.choices.empty()) row.right += fmt::format(": {}", spec.choices);
+  if (!spec.fallback.empty()) row.right += fmt::format(" ({})", spec.fallback);
+  return row;
+}
+
+bool is_argument(const OptionSpec& spec) {
+  return spec.kind == OptionSpec::Kind::argument || spec.kind == OptionSpec::Kind::rest;
+}
+
+std::vector<Row> option_rows(std::span<const OptionSpec> specs, bool arguments) {
+  std::vector<Row> rows;
+  for (const OptionSpec& spec : specs) {
+    if (is_argument(spec) == arguments) rows.push_back(option_row(spec));
+  }
+  return rows;
+}
+
+std::string usage(const Verb& verb) {
+  std::string text = fmt::format("helper {}", verb.name);
+  std::string rest;
+  bool has_options = false;
+  for (const OptionSpec& spec : verb.options) {
+    if (!is_argument(spec)) {
+      has_options = true;
+    } else if (spec.kind == OptionSpec::Kind::rest) {
+      rest = fmt::format(" [-- {}]", spec.name);
+    } else {
+      text += spec.required ? fmt::format(" {}", spec.name) : fmt::format(" [{}]", spec.name);
+    }
+  }
+  return (has_options ? text + " [options]" : text) + rest;
+}
+
+std::string section(const Style& style, std::string_view title, const std::string& body) {
+  return body.empty() ? std::string() : fmt::format("\n{}\n{}", paint(style, Paint::bold, title), body);
+}
+
+// Exit statuses group errors; the names of a group say what it is about: "4  server.unreachable, server.auth, ...".
+std::vector<Row> exit_rows() {
+  std::map<int, std::string> names;
+  for (const ErrorKind& kind : error_catalogue()) {
+    std::string& list = names[kind.exit_status];
+    list += list.empty() ? std::string(kind.name) : fmt::format(", {}", kind.name);
+  }
+  std::vector<Row> rows{{"0", "done"}};
+  for (const auto& [status, list] : names) rows.push_back({std::to_string(status), list});
+  return rows;
+}
+
+}  // namespace
+
+std::string render_help(const Style& style) {
+  std::vector<Row> rows;
+  for (const Verb& verb : verbs()) rows.push_back({std::string(verb.name), std::string(verb.summary)});
+  return "helper brings a GPU container on a server within reach of PyCharm, Gateway and ssh.\n\n"
+         "usage: helper VERB [TARGET] [options]\n" +
+         section(style, "verbs", table(rows)) +
+         section(style, "options of every verb", table(option_rows(common_options(), false))) +
+         section(style, "exit statuses (helper help errors tells more)", table(exit_rows()));
+}
+
+std::string render_verb_help(const Style& style, const Verb& verb) {
+  return fmt::format("{}: {}\n\nusage: {}\n\n{}\n", paint(style, Paint::bold, fmt::format("helper {}", verb.name)),
+                     verb.summary, usage(verb), verb.details) +
+         section(style, "arguments", table(option_rows(verb.options, true))) +
+         section(style, "options", table(option_rows(verb.options, false))) +
+         section(style, "options of every verb", table(option_rows(common_options(), false))) +
+         section(style, "examples", indented(verb.examples));
+}
+
+std::string render_error_table(const Style& style) {
+  std::vector<Row> rows{{fmt::format("{:<22}{:>6}{:>10}", "name", "exit", "json-rpc"), "meaning"}};
+  for (const ErrorKind& kind : error_catalogue()) {
+    rows.push_back(
+        {fmt::format("{:<22}{:>6}{:>10}", kind.name, kind.exit_status, kind.rpc_code), std::string(kind.meaning)});
+  }
+  return paint(style, Paint::bold, "errors, as they are named in messages and in JSON") + "\n" + table(rows);
+}
+
+}  // namespace helper::cli

@@ -1,0 +1,67 @@
+#include "cli/render/progress.hpp"
+
+#include "base/text.hpp"
+#include "cli/render/render.hpp"
+#include "cli/render/text.hpp"
+
+#include <fmt/format.h>
+
+namespace helper::cli {
+namespace {
+
+// ECMA-48: carriage return, then erase to the end of the line.
+constexpr std::string_view k_clear_line = "\r\x1b[K";
+
+}  // namespace
+
+std::string Progress::on(const ensure::Event& event, SteadyTime now) {
+  using Kind = ensure::Event::Kind;
+  switch (event.kind) {
+    case Kind::connecting:
+      running_ = Running{fmt::format("connect to {}", event.text), "", now};
+      return tick(now);
+    case Kind::started:
+      running_ = Running{event.text, event.cause, now};
+      return tick(now);
+    case Kind::progress:
+      if (running_) {
+        running_->detail = event.text;
+      } else {
+        running_ = Running{event.text, "", now};
+      }
+      return tick(now);
+    case Kind::done:
+    case Kind::failed: {
+      running_.reset();
+      const Mark mark = event.kind == Kind::done ? Mark::done : Mark::failed;
+      return hide() + render_line(style_, mark, event.text, event.cause, human(event.elapsed));
+    }
+    case Kind::note:
+      if (!told_notes_.insert(event.text).second) return {};
+      return hide() + render_note(style_, event.text) + tick(now);
+    case Kind::answered:
+      return {};
+    case Kind::question:
+      break;
+  }
+  return hide();
+}
+
+std::string Progress::tick(SteadyTime now) {
+  if (!style_.live || !running_) return {};
+  const std::string elapsed = human(std::chrono::duration_cast<Milliseconds>(now - running_->since));
+  std::string what = safe_line(running_->text, style_.utf8);
+  if (!running_->detail.empty()) what += "  " + safe_line(running_->detail, style_.utf8);
+  // One column stays free: a character in the last one makes some terminals wrap, and a wrapped line cannot be cleared.
+  const int room = style_.width - 1 - 4 - display_width(elapsed);
+  line_is_up_ = true;
+  return fmt::format("{}{} {}  {}", k_clear_line, style_.utf8 ? "…" : ">", fit(what, room, style_.utf8), elapsed);
+}
+
+std::string Progress::hide() {
+  if (!line_is_up_) return {};
+  line_is_up_ = false;
+  return std::string(k_clear_line);
+}
+
+}  // namespace helper::cli

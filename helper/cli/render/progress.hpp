@@ -1,0 +1,40 @@
+// Progress turns the events of a request into what a terminal, or a log, should be sent: one live line for what runs,
+// one lasting line for each thing done. Pure: bytes out, no output of its own.
+#pragma once
+
+#include "base/clock.hpp"
+#include "cli/render/style.hpp"
+#include "ensure/report.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+
+namespace helper::cli {
+
+class Progress {
+ public:
+  explicit Progress(Style style) : style_(style) {}
+
+  [[nodiscard]] std::string on(const ensure::Event& event, SteadyTime now);
+  // The live line again, with the time that has passed; "" when nothing runs or lines cannot be drawn over.
+  [[nodiscard]] std::string tick(SteadyTime now);
+  // Clears the live line, so that something else may be written; the next tick brings it back.
+  [[nodiscard]] std::string hide();
+
+  [[nodiscard]] const std::set<std::string>& told_notes() const { return told_notes_; }
+
+ private:
+  struct Running {
+    std::string text;
+    std::string detail;
+    SteadyTime since;
+  };
+
+  Style style_;
+  std::optional<Running> running_;
+  bool line_is_up_ = false;
+  std::set<std::string> told_notes_;
+};
+
+}  // namespace helper::cli

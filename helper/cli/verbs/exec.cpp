@@ -1,0 +1,81 @@
+#include "cli/context.hpp"
+#include "cli/openssh.hpp"
+#include "cli/pump.hpp"
+#include "cli/ready.hpp"
+#include "cli/render/render.hpp"
+#include "cli/request.hpp"
+#include "cli/verbs/runners.hpp"
+#include "ensure/banner.hpp"
+#include "rpc/types.hpp"
+
+#include <unistd.h>
+
+namespace helper::cli {
+
+namespace {
+
+// Of a target that is ready; else the error says what it lacks.
+Result<ide::Interpreter> ready_settings(Context& context, const std::string& target) {
+  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context, target));
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings", params));
+  return rpc::interpreter_from_json(answer.result);
+}
+
+}  // namespace
+
+Result<int> run_exec(Context& context) {
+  HELPER_TRY_ASSIGN(const auto interpreter, ready_settings(context, context.arguments.text("TARGET")));
+  const bool terminal = context.in_is_terminal && context.out_is_terminal;
+  HELPER_TRY_ASSIGN(const auto argv, exec_argv(interpreter, context.arguments.rest(), terminal));
+  return context.become(argv);
+}
+
+Result<int> run_cp(Context& context) {
+  HELPER_TRY_ASSIGN(const Copy copy, parse_copy(context.arguments.text("FROM"), context.arguments.text("TO")));
+  HELPER_TRY_ASSIGN(const auto interpreter, ready_settings(context, copy.target));
+  HELPER_TRY_ASSIGN(const auto argv, copy_argv(interpreter, copy, context.quiet));
+  return context.become(argv);
+}
+
+namespace {
+
+// A way that is known answers within a round trip or two; one that was just made may still be finding its link.
+constexpr Milliseconds k_known_limit{3'000};
+constexpr Milliseconds k_made_limit{10'000};
+
+// Without a Python the container can be reached all the same, so that one can be put into it.
+Result<ide::Interpreter> reachable(Context& context) {
+  auto settings = made_ready(context);
+  if (settings || settings.error().code != ErrorCode::python_missing) return settings;
+  context.err << render_error(context.err_style, settings.error());
+  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
+  HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings", params));
+  return rpc::interpreter_from_json(answer.result);
+}
+
+Result<Fd> way_in(Context& context) {
+  const auto& stop = context.interrupts.token();
+  if (const auto settings = known(context)) {
+    if (Fd way = ensure::ssh_at(settings->port, k_known_limit, stop)) return way;
+  }
+  HELPER_TRY_ASSIGN(const ide::Interpreter settings, reachable(context));
+  if (Fd way = ensure::ssh_at(settings.port, k_made_limit, stop)) return way;
+  if (stop.stop_requested()) return fail(ErrorCode::cancelled, settings.target, "the connection was cancelled");
+  return fail(
+      ErrorCode::tunnel_failed, settings.target,
+      "no SSH server answers at " + settings.host + ":" + std::to_string(settings.port) + " although it is ready",
+      "helper status " + settings.target);
+}
+
+}  // namespace
+
+Result<int> run_connect(Context& context) {
+  if (context.json) return fail(ErrorCode::usage, "helper connect", "its standard output is the connection, not JSON");
+  // ssh passes our standard error on. In a terminal a person waits there; anywhere else only an error is wanted.
+  context.quiet = context.quiet || !context.err_style.live;
+  HELPER_TRY_ASSIGN(const Fd way, way_in(context));
+  HELPER_TRY(pump(way, STDIN_FILENO, STDOUT_FILENO, context.interrupts.token()));
+  return 0;
+}
+
+}  // namespace helper::cli

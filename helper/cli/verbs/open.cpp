@@ -1,0 +1,119 @@
+#include "base/digest.hpp"
+#include "base/process/spawn.hpp"
+#include "base/shell.hpp"
+#include "cli/backend.hpp"
+#include "cli/context.hpp"
+#include "cli/openers.hpp"
+#include "cli/ready.hpp"
+#include "cli/render/render.hpp"
+#include "cli/render/text.hpp"
+#include "cli/request.hpp"
+#include "cli/verbs/runners.hpp"
+#include "ide/links.hpp"
+#include "rpc/types.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+namespace helper::cli {
+namespace {
+
+// An opener that cannot do it says so at once; one that is still there then is what shows it.
+constexpr Milliseconds k_opener_limit{3'000};
+// For the browser to start and to read the page.
+constexpr std::chrono::seconds k_page_life{60};
+
+Result<std::string> link_of(Context& context, Opened opened, const ide::Interpreter& interpreter) {
+  switch (opened) {
+    case Opened::gateway: {
+      const auto backend = find_backend(context, interpreter);
+      return backend ? ide::gateway_link(interpreter, *backend) : ide::gateway_link(interpreter);
+    }
+    case Opened::toolbox:
+      return ide::toolbox_link(interpreter);
+    case Opened::pycharm: {
+      std::error_code not_there;
+      if (!interpreter.project_remote.empty() && std::filesystem::is_directory(interpreter.project_local, not_there))
+        return interpreter.project_local;
+      return fail(ErrorCode::file_failed, "helper open pycharm",
+                  interpreter.project_remote.empty() ? "target " + interpreter.target + " has no project"
+                                                     : "there is no folder " + interpreter.project_local,
+                  "set project.local and project.remote in the config");
+    }
+    case Opened::jupyter:
+      break;
+  }
+  if (!interpreter.jupyter_url.empty()) return interpreter.jupyter_url;
+  return fail(
+      ErrorCode::file_failed, "helper open jupyter",
+      interpreter.jupyter_port == 0 ? "target " + interpreter.target + " has no Jupyter in its config"
+                                    : "no Jupyter answers in the container",
+      interpreter.jupyter_port == 0 ? "add \"jupyter\": {} to the target" : "helper status " + interpreter.target);
+}
+
+// A link that holds a token is on no command line: others of this machine could read it there.
+Result<void> open_secret(Context& context, const std::string& link, const Machine& machine) {
+  HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  const auto page = paths.runtime / ("open-" + random_token().substr(0, 16) + ".html");
+  HELPER_TRY_ASSIGN(const auto argv, opener_of(Opened::jupyter, page.string(), machine));
+  HELPER_TRY(context.files.write(page, redirect_page(link), 0600));
+  auto opened = launch(argv, k_opener_limit, context.interrupts.token());
+  if (opened) {
+    remove_later(page, k_page_life);
+  } else {
+    HELPER_TRY(context.files.remove(page));
+  }
+  return opened;
+}
+
+// Toolbox runs ssh by the target's name alone. Where ssh cannot be asked nothing is said.
+void tell_of_missing_host(Context& context, const ide::Interpreter& interpreter) {
+  ProcessSpec spec;
+  spec.argv = {"ssh", "-G", interpreter.host_key_alias};
+  const auto answer = context.process(spec, {});
+  const bool known = !answer || answer->exit_status != 0 ||
+                     answer->out.find("hostkeyalias " + interpreter.host_key_alias + "\n") != std::string::npos;
+  if (!known && !context.quiet && !context.json) {
+    context.err << render_note(context.err_style, "~/.ssh/config does not know " + interpreter.host_key_alias +
+                                                      ", which Toolbox goes to: helper settings apply " +
+                                                      shell::quote(interpreter.target));
+  }
+}
+
+Result<void> open_now(Context& context, Opened opened, const ide::Interpreter& interpreter, const std::string& link) {
+  HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  const Machine machine = this_machine(paths.home);
+  if (opened == Opened::toolbox) tell_of_missing_host(context, interpreter);
+  if (opened == Opened::jupyter) return open_secret(context, link, machine);
+  HELPER_TRY_ASSIGN(const auto argv, opener_of(opened, link, machine));
+  return launch(argv, k_opener_limit, context.interrupts.token());
+}
+
+}  // namespace
+
+Result<int> run_open(Context& context) {
+  const std::string word = context.arguments.text("WHAT");
+  const Opened opened = opened_from_text(word).value_or(Opened::gateway);
+  const bool print = context.arguments.has("--print");
+  HELPER_TRY_ASSIGN(const ide::Interpreter interpreter, made_ready(context));
+  HELPER_TRY_ASSIGN(const std::string link, link_of(context, opened, interpreter));
+  const auto done = print ? Result<void>() : open_now(context, opened, interpreter, link);
+  if (context.json) {
+    if (!done) return fail(done.error());
+    write_json(context, {{"target", interpreter.target}, {"what", word}, {"link", link}, {"opened", !print}});
+    return 0;
+  }
+  if (print) {
+    context.out << safe_line(link, context.out_style.utf8) << "\n";
+  } else if (!done) {
+    context.out << safe_line(link, context.out_style.utf8) << "\n" << std::flush;
+    return fail(done.error());
+  } else if (!context.quiet) {
+    context.out << fmt::format("{}: {} is started\n", safe_line(interpreter.target, context.out_style.utf8),
+                               opened == Opened::jupyter ? "the browser" : word);
+  }
+  return 0;
+}
+
+}  // namespace helper::cli

@@ -1,0 +1,130 @@
+// Where the image comes from, and where the workspace stands.
+#include "base/text.hpp"
+#include "config/devcontainer/draft.hpp"
+
+#include <algorithm>
+
+namespace helper::config {
+namespace {
+
+using Type = JsonNode::Type;
+namespace fs = std::filesystem;
+
+// Absolute, "." and ".." resolved, without a '/' at the end.
+fs::path plain_path(const fs::path& path) {
+  const fs::path plain = path.lexically_normal();
+  return plain.has_filename() || !plain.has_relative_path() ? plain : plain.parent_path();
+}
+
+struct Words {
+  const JsonNode* node = nullptr;
+  std::string key;
+};
+
+// Both paths are relative to the file; ours is relative to the context, and what is outside of that is not sent.
+Result<void> set_build(DevcontainerDraft& draft, const Words& dockerfile, const Words& context, int line) {
+  const fs::path folder = draft.place().file.parent_path();
+  HELPER_TRY_ASSIGN(const auto file, draft.text(*dockerfile.node, dockerfile.key, true));
+  std::optional<std::string> sent = ".";
+  if (context.node != nullptr) {
+    HELPER_TRY_ASSIGN(sent, draft.text(*context.node, context.key, true));
+  }
+  if (!file || !sent) return {};
+  const fs::path root = plain_path(folder / *sent);
+  const fs::path inside = plain_path(folder / *file).lexically_relative(root);
+  if (inside.empty() || *inside.begin() == "..") {
+    draft.unsupported({dockerfile.key, dockerfile.node->line,
+                       "it is outside of its context " + root.string() + ", and what is outside is not sent",
+                       R"(move it there, or set "context" to a folder that holds it)", "targets.*.container.image"});
+    return {};
+  }
+  JsonNode build;
+  build.type = Type::object;
+  build.line = line;
+  draft.set("container.build", dockerfile.key, std::move(build));
+  draft.set_text("container.build.context", context.node == nullptr ? dockerfile.key : context.key,
+                 context.node == nullptr ? line : context.node->line, root.string());
+  draft.set_text("container.build.dockerfile", dockerfile.key, dockerfile.node->line, inside.string());
+  return {};
+}
+
+Result<void> set_build_args(DevcontainerDraft& draft, const JsonNode& args, const std::string& key) {
+  HELPER_TRY(draft.expect(args, Type::object, key));
+  for (std::size_t i = 0; i < args.items.size(); ++i) {
+    const std::string its = member_key(key, args.names[i]);
+    HELPER_TRY_ASSIGN(auto value, draft.text(args.items[i], its, true));
+    if (value) draft.put("container.build.args", its, args.names[i], text_node(std::move(*value), args.items[i].line));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> read_workspace(DevcontainerDraft& draft, const JsonNode& root) {
+  const std::string standard = "/workspaces/" + draft.place().folder.filename().string();
+  const JsonNode* folder = find_member(root, "workspaceFolder");
+  draft.variables().container_folder = standard;
+  if (folder != nullptr) {
+    HELPER_TRY_ASSIGN(const auto written, draft.text(*folder, "workspaceFolder", true));
+    draft.variables().container_folder = written.value_or(standard);
+  }
+  const int line = folder == nullptr ? root.line : folder->line;
+  draft.set_text("project.local", "workspaceFolder", line, draft.place().folder.string());
+  draft.set_text("project.remote", "workspaceFolder", line, draft.variables().container_folder);
+  if (const JsonNode* mount = find_member(root, "workspaceMount")) {
+    HELPER_TRY_ASSIGN(const Expanded its, draft.expanded(*mount, "workspaceMount"));
+    if (its.text.empty()) return {};  // that is how a file says that there is none
+    read_mount(draft, its, "workspaceMount", mount->line);
+    return {};
+  }
+  if (find_member(root, "dockerComposeFile") != nullptr) return {};  // there the services say what is mounted
+  const std::string source = draft.place().folder.string();
+  if (draft.server_is_here()) {
+    draft.add_text("container.mounts", "workspaceMount", line, source + ":" + standard);
+  } else {
+    draft.unsupported_mount("workspaceMount", line, source, standard);
+  }
+  return {};
+}
+
+Result<void> read_image(DevcontainerDraft& draft, const JsonNode& node, const std::string& key) {
+  HELPER_TRY_ASSIGN(auto image, draft.text(node, key, true));
+  if (image) draft.set_text("container.image", key, node.line, std::move(*image));
+  return {};
+}
+
+Result<void> read_build(DevcontainerDraft& draft, const JsonNode& node, const std::string& key) {
+  HELPER_TRY(draft.expect(node, Type::object, key));
+  const JsonNode* dockerfile = find_member(node, "dockerfile");
+  if (dockerfile != nullptr) {
+    const JsonNode* context = find_member(node, "context");
+    HELPER_TRY(set_build(draft, {dockerfile, member_key(key, "dockerfile")}, {context, member_key(key, "context")},
+                         node.line));
+  }
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const std::string its = member_key(key, node.names[i]);
+    if (node.names[i] == "dockerfile" || (node.names[i] == "context" && dockerfile != nullptr)) continue;
+    if (node.names[i] == "args" && draft.has("container.build")) {
+      HELPER_TRY(set_build_args(draft, node.items[i], its));
+    } else if (node.names[i] == "target" && draft.has("container.build")) {
+      HELPER_TRY_ASSIGN(auto stage, draft.text(node.items[i], its));
+      if (stage) draft.set_text("container.build.target", its, node.items[i].line, std::move(*stage));
+    } else if (node.names[i] == "cacheFrom") {
+      draft.unsupported(
+          {its, node.items[i].line, "helper builds with the server's own cache only", "nothing is lost but time"});
+    } else {
+      draft.unsupported({its, node.items[i].line, "helper hands no such setting to docker build",
+                         "write what it does into the Dockerfile"});
+    }
+  }
+  return {};
+}
+
+Result<void> read_old_build(DevcontainerDraft& draft, const JsonNode& root) {
+  const JsonNode* dockerfile = find_member(root, "dockerFile");
+  const JsonNode* context = find_member(root, "context");
+  if (dockerfile == nullptr || draft.has("container.build")) return {};
+  return set_build(draft, {dockerfile, "dockerFile"}, {context, "context"}, dockerfile->line);
+}
+
+}  // namespace helper::config

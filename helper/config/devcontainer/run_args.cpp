@@ -1,0 +1,191 @@
+// The flags of docker run: into our own keys where there are any, else as they are, for the engine.
+#include "config/devcontainer/draft.hpp"
+#include "config/extra_args.hpp"
+#include "config/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace helper::config {
+namespace {
+
+using Type = JsonNode::Type;
+
+struct Word {
+  Expanded its;
+  std::string key;
+  int line = 1;
+};
+
+// A flag with what belongs to it, as written in one word or two.
+struct Flag {
+  std::string name;  // "--shm-size", also for a short form
+  std::optional<Expanded> value;
+  std::vector<Word> words;
+};
+
+struct ShortForm {
+  char letter;
+  std::string_view name;
+};
+constexpr std::array k_short_forms{ShortForm{'e', "--env"}, ShortForm{'v', "--volume"}, ShortForm{'p', "--publish"},
+                                   ShortForm{'h', "--hostname"}};
+
+const ShortForm* short_form(std::string_view word) {
+  if (word.size() < 2 || word[0] != '-' || word[1] == '-') return nullptr;
+  const auto* at = std::ranges::find(k_short_forms, word[1], &ShortForm::letter);
+  return at == k_short_forms.end() ? nullptr : at;
+}
+
+Expanded part_of(const Expanded& whole, std::size_t from) {
+  Expanded part = whole;
+  part.text.erase(0, from);
+  return part;
+}
+
+// The flag that begins at words[at], which then is what comes behind it.
+Flag next_flag(const std::vector<Word>& words, std::size_t& at) {
+  const Word& first = words[at++];
+  const std::string& text = first.its.text;
+  Flag flag{text, std::nullopt, {first}};
+  if (const ShortForm* form = short_form(text)) {
+    flag.name = form->name;
+    // A variable may have left nothing behind the letter: that is a value too.
+    if (text.size() > 2 || first.its.environment)
+      flag.value = part_of(first.its, text.size() > 2 && text[2] == '=' ? 3 : 2);
+  } else if (const std::size_t equals = text.find('='); text.starts_with("--") && equals != std::string::npos) {
+    flag.name = text.substr(0, equals);
+    flag.value = part_of(first.its, equals + 1);
+  }
+  if (!flag.value && text.starts_with('-') && at < words.size() && !words[at].its.text.starts_with('-')) {
+    flag.value = words[at].its;
+    flag.words.push_back(words[at++]);
+  }
+  return flag;
+}
+
+// Quotes that were meant for a shell, or for the engine's own list form: "\"device=0,1\"".
+std::string unquoted(std::string text) {
+  while (text.size() > 1 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front())
+    text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+using Taker = void (*)(DevcontainerDraft& draft, const Word& at, const Expanded& value);
+
+void take_env(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
+  const std::size_t equals = value.text.find('=');
+  const std::string name = value.text.substr(0, equals);
+  Expanded its = part_of(value, equals == std::string::npos ? value.text.size() : equals + 1);
+  if (equals == std::string::npos)
+    its = expand("${localEnv:" + name + "}", draft.variables());  // the engine's client adds it
+  if (draft.may_use(its, at.key, at.line)) draft.put("container.env", at.key, name, text_node(its.text, at.line));
+}
+
+void take_ulimit(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
+  const std::size_t equals = value.text.find('=');
+  draft.put("container.ulimits", at.key, value.text.substr(0, equals),
+            text_node(equals == std::string::npos ? std::string() : value.text.substr(equals + 1), at.line));
+}
+
+void take_privileged(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
+  draft.set("container.privileged", at.key, flag_node(value.text != "false", at.line));
+}
+
+void take_mount(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
+  read_mount(draft, value, at.key, at.line);
+}
+
+struct OurFlag {
+  std::string_view name;
+  Taker take;
+};
+constexpr std::array k_our_flags{
+    OurFlag{"--env", take_env},
+    OurFlag{"--ulimit", take_ulimit},
+    OurFlag{"--privileged", take_privileged},
+    OurFlag{"--mount", take_mount},
+    OurFlag{"--volume",
+            [](DevcontainerDraft& d, const Word& at, const Expanded& v) { read_volume(d, v, at.key, at.line); }},
+    OurFlag{"--publish",
+            [](DevcontainerDraft& d, const Word& at, const Expanded& v) { read_port(d, v.text, at.key, at.line); }},
+    OurFlag{"--gpus", [](DevcontainerDraft& d, const Word& at,
+                         const Expanded& v) { d.set_text("container.gpus", at.key, at.line, unquoted(v.text)); }},
+    OurFlag{"--runtime", [](DevcontainerDraft& d, const Word& at,
+                            const Expanded& v) { d.set_text("container.runtime", at.key, at.line, v.text); }},
+    OurFlag{"--shm-size", [](DevcontainerDraft& d, const Word& at,
+                             const Expanded& v) { d.set_text("container.shm_size", at.key, at.line, v.text); }},
+    OurFlag{"--hostname", [](DevcontainerDraft& d, const Word& at,
+                             const Expanded& v) { d.set_text("container.hostname", at.key, at.line, v.text); }},
+    OurFlag{"--restart", [](DevcontainerDraft& d, const Word& at,
+                            const Expanded& v) { d.set_text("container.restart", at.key, at.line, v.text); }},
+};
+
+// Flags of `docker run` that `docker create` has not, and those whose value is a file of the machine that types them.
+constexpr std::array<std::string_view, 2> k_only_of_run{"--sig-proxy", "--detach-keys"};
+constexpr std::array<std::string_view, 2> k_reads_a_file{"--env-file", "--label-file"};
+
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Whether the flag's words may go where its key goes; one whose whole value is a variable that is not set says nothing.
+bool may_use_all(DevcontainerDraft& draft, const Flag& flag) {
+  for (const Word& word : flag.words) {
+    if (!draft.may_use(word.its, flag.words.front().key, word.line)) return false;
+  }
+  const bool says_nothing = flag.value && flag.value->environment && flag.value->text.empty();
+  // A word that is more than its value, as "--hostname=${localEnv:NAME}", was not empty: the variable is yet to be
+  // told.
+  if (says_nothing && flag.words.size() == 1)
+    static_cast<void>(draft.may_use(*flag.value, flag.words.front().key, flag.words.front().line));
+  return !says_nothing;
+}
+
+void hand_on(DevcontainerDraft& draft, const Flag& flag) {
+  if (!may_use_all(draft, flag)) return;
+  const Word& first = flag.words.front();
+  if (const auto bad = check_extra_args({first.its.text}); bad && first.its.text.starts_with('-')) {
+    draft.unsupported({first.key, first.line, bad->flaw.cause, bad->flaw.fix});
+    return;
+  }
+  if (is_one_of(flag.name, k_only_of_run)) {
+    draft.unsupported({first.key, first.line,
+                       flag.name + " is for a terminal, and the container runs in the background", "remove it"});
+    return;
+  }
+  const bool of_this_machine = std::ranges::any_of(flag.words, [](const Word& word) { return word.its.is_local_path; });
+  if ((of_this_machine || is_one_of(flag.name, k_reads_a_file)) && !draft.server_is_here()) {
+    draft.unsupported(
+        {first.key, first.line,
+         flag.name + " names a path of this machine, which is not there on " + draft.place().server,
+         R"(write it in the target: "container": {"extra_args": [...]}, with a path of )" + draft.place().server});
+    return;
+  }
+  for (const Word& word : flag.words) draft.add_text("container.extra_args", word.key, word.line, word.its.text);
+}
+
+}  // namespace
+
+Result<void> read_run_args(DevcontainerDraft& draft, const JsonNode& node, const std::string& key) {
+  HELPER_TRY(draft.expect(node, Type::array, key));
+  std::vector<Word> words;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    HELPER_TRY_ASSIGN(Expanded its, draft.expanded(node.items[i], item_key(key, i)));
+    words.push_back({std::move(its), item_key(key, i), node.items[i].line});
+  }
+  for (std::size_t at = 0; at < words.size();) {
+    const Flag flag = next_flag(words, at);
+    const auto* ours = std::ranges::find(k_our_flags, flag.name, &OurFlag::name);
+    if (ours == k_our_flags.end() || (!flag.value && flag.name != "--privileged")) {
+      hand_on(draft, flag);
+    } else if (may_use_all(draft, flag)) {
+      ours->take(draft, flag.words.front(), flag.value.value_or(Expanded{}));
+    }
+  }
+  return {};
+}
+
+}  // namespace helper::config

@@ -1,5 +1,7 @@
 #include "cli/render/text.hpp"
 
+#include "base/text.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>

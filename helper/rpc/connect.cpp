@@ -48,7 +48,7 @@ std::optional<Client> find_daemon(const Paths& paths, const std::stop_token& sto
   // The port of a daemon that was killed may be anybody's by now: a request, and what a person types, would go to them.
   if (!endpoint || !DaemonLock::is_held(paths.daemon_lock())) return std::nullopt;
   Client client(*endpoint, paths.daemon_log());
-  if (!client.call("version", Json::object(), {}, stop, k_probe_limit)) return std::nullopt;
+  if (!client.greet(stop, k_probe_limit)) return std::nullopt;
   return client;
 }
 

@@ -157,6 +157,41 @@ TEST_F(DaemonTest, OfAnotherVersionMakesWayForOurs) {
   EXPECT_EQ(second->endpoint().version, HELPER_VERSION);
 }
 
+TEST_F(DaemonTest, IsFoundAndAskedOnOneConnection) {
+  const auto first = connect();  // and its connection stays open
+  const auto client = connect();
+  ASSERT_TRUE(client) << to_text(client.error());
+  const Json counts = client->call("version", Json::object(), {}, {}).value_or(Json::object()).value("counts", Json());
+  EXPECT_EQ(counts.value("requests", 0), 3) << "two greetings and the call";
+  EXPECT_EQ(counts.value("connections", 0), 2) << counts;
+}
+
+TEST_F(DaemonTest, ThatIsStuckIsNoticedInTime) {
+  const auto first = connect();
+  ASSERT_TRUE(first) << to_text(first.error());
+  ASSERT_EQ(::kill(first->endpoint().pid, SIGSTOP), 0);
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    const ScopedEnv forbidden("HELPER_NO_SPAWN", "1");
+    const auto client = connect();
+    EXPECT_FALSE(client);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(6));
+  ASSERT_EQ(::kill(first->endpoint().pid, SIGCONT), 0);
+  EXPECT_EQ(pid_of(connect()), pid_of(first));
+}
+
+TEST_F(DaemonTest, ThatIsKilledBeforeTheFirstCallIsMissed) {
+  const auto client = connect();
+  ASSERT_TRUE(client) << to_text(client.error());
+  ASSERT_EQ(::kill(client->endpoint().pid, SIGKILL), 0);
+  ASSERT_TRUE(eventually([&] { return lock_is_free(); }));
+  const auto answer = client->call("version", Json::object(), {}, {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::daemon_unreachable);
+  EXPECT_NE(answer.error().cause.find("cannot be reached"), std::string::npos) << answer.error().cause;
+}
+
 TEST_F(DaemonTest, IsNotStartedWhereThatIsForbidden) {
   const ScopedEnv forbidden("HELPER_NO_SPAWN", "1");
   const auto client = connect();

@@ -123,10 +123,11 @@ struct Service::State {
     const auto note = [&](const Error& error) { report.notes.push_back("settings: " + to_text(error)); };
     const bool ready = power == plan::Power::running && report.settings.has_value();
     if (!ready && power != plan::Power::absent) return;
-    const auto now = ready ? wanted(chosen, *report.settings) : wanted(chosen);
-    if (const auto done = book.set_gone(now.name, !ready); !done) note(done.error());
-    if (!ready) return;
-    const auto stale = book.out_of_date(now);
+    if (!ready) {
+      if (const auto done = book.set_gone(wanted(chosen).name); !done) note(done.error());
+      return;
+    }
+    const auto stale = book.set_ready(wanted(chosen, *report.settings));
     if (!stale) return note(stale.error());
     if (!stale->value_or("").empty()) {
       report.notes.push_back("the settings that IDEs and ssh have are out of date (" + **stale +

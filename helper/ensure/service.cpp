@@ -325,6 +325,17 @@ Result<bool> Service::untrust(const Request& request) { return state_->gate.untr
 
 Result<TrustList> Service::trust_list() { return state_->gate.trust_list(); }
 
+std::vector<Carried> Service::carried() {
+  std::vector<Carried> all;
+  const std::scoped_lock lock(state_->mutex);
+  for (const auto& [key, target] : state_->targets) {
+    for (const auto& tunnel : target->tunnels()) {
+      if (tunnel.connections > 0) all.push_back({key.second, tunnel.local_port, tunnel.connections});
+    }
+  }
+  return all;
+}
+
 bool Service::answer(const std::string& question_id, const std::string& value) {
   return state_->questions.answer(question_id, value);
 }

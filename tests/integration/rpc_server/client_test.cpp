@@ -2,16 +2,14 @@
 #include "rpc/client.hpp"
 
 #include "base/fd.hpp"
-#include "rpc/envelope.hpp"
+#include "support/polite_daemon.hpp"
 
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <functional>
-#include <poll.h>
 #include <stop_token>
 #include <string>
 #include <sys/socket.h>
@@ -21,6 +19,11 @@ namespace helper::rpc {
 namespace {
 
 using namespace std::chrono_literals;
+using helper::test::PoliteDaemon;
+
+Client client_of(const PoliteDaemon& daemon) { return Client(daemon.endpoint("0"), "/log/helperd.log"); }
+
+Json name_of(const std::string& method, const Json&) { return method; }
 
 // Accepts one connection, reads a request, and does with it what the test says.
 class RudeDaemon {
@@ -49,65 +52,6 @@ class RudeDaemon {
  private:
   Fd listener_;
   std::uint16_t port_ = 0;
-  std::jthread thread_;
-};
-
-// Answers each request of each connection, and counts both. `requests_each`: then the connection is closed.
-class PoliteDaemon {
- public:
-  explicit PoliteDaemon(int requests_each = 100) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), 4) != 0 ||
-        ::getsockname(listener_.get(), generic, &size) != 0)
-      return;
-    port_ = ntohs(address.sin_port);
-    thread_ = std::jthread([this, requests_each](const std::stop_token& stop) {
-      while (!stop.stop_requested()) {
-        pollfd called{listener_.get(), POLLIN, 0};
-        if (::poll(&called, 1, 20) <= 0) continue;
-        const Fd client(::accept(listener_.get(), nullptr, nullptr));
-        ++connections_;
-        for (int left = requests_each; left > 0 && answer_one(client.get(), stop); --left) ++requests_;
-      }
-    });
-  }
-  [[nodiscard]] Client client() const {
-    return Client({"http://127.0.0.1:" + std::to_string(port_) + "/", std::string(64, 'a'), 1, "0", ""},
-                  "/log/helperd.log");
-  }
-  [[nodiscard]] int connections() const { return connections_; }
-  [[nodiscard]] int requests() const { return requests_; }
-
- private:
-  // False at the end of the connection.
-  static bool answer_one(int fd, const std::stop_token& stop) {
-    std::string request;
-    while (!stop.stop_requested()) {
-      pollfd ready{fd, POLLIN, 0};
-      if (::poll(&ready, 1, 20) <= 0) continue;
-      std::array<char, 4096> piece{};
-      const ssize_t count = ::recv(fd, piece.data(), piece.size(), 0);
-      if (count <= 0) return false;
-      request.append(piece.data(), static_cast<std::size_t>(count));
-      const auto head = request.find("\r\n\r\n");
-      const auto message = head == std::string::npos ? Result<Json>(Json()) : parse_json(request.substr(head + 4));
-      if (!message || !message->is_object()) continue;
-      const std::string line = to_bytes(make_result(message->at("id"), message->at("method"))) + "\n";
-      const std::string answer =
-          "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(line.size()) + "\r\n\r\n" + line;
-      return ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) > 0;
-    }
-    return false;
-  }
-
-  Fd listener_;
-  std::uint16_t port_ = 0;
-  std::atomic<int> connections_ = 0;
-  std::atomic<int> requests_ = 0;
   std::jthread thread_;
 };
 
@@ -193,8 +137,8 @@ TEST(Client, AsksForNothingOnceItWasStopped) {
 }
 
 TEST(Client, GreetsAndCallsOnOneConnection) {
-  PoliteDaemon daemon;
-  const Client client = daemon.client();
+  PoliteDaemon daemon(name_of);
+  const Client client = client_of(daemon);
   EXPECT_EQ(client.greet({}, 3s).value_or(Json()), "version");
   EXPECT_EQ(client.call("status", Json::object(), {}, {}).value_or(Json()), "status");
   EXPECT_EQ(daemon.connections(), 1);
@@ -202,8 +146,8 @@ TEST(Client, GreetsAndCallsOnOneConnection) {
 }
 
 TEST(Client, MakesAConnectionForEachCallAfterThat) {
-  PoliteDaemon daemon;
-  const Client client = daemon.client();
+  PoliteDaemon daemon(name_of);
+  const Client client = client_of(daemon);
   ASSERT_TRUE(client.greet({}, 3s));
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(client.call("status", Json::object(), {}, {}));
   EXPECT_EQ(daemon.connections(), 3);
@@ -211,8 +155,8 @@ TEST(Client, MakesAConnectionForEachCallAfterThat) {
 }
 
 TEST(Client, CallsOnANewConnectionWhereTheGreetedOneWasClosed) {
-  PoliteDaemon daemon(1);
-  const Client client = daemon.client();
+  PoliteDaemon daemon(name_of, 1);
+  const Client client = client_of(daemon);
   ASSERT_TRUE(client.greet({}, 3s));
   std::this_thread::sleep_for(100ms);  // for the end of that connection to come
   EXPECT_EQ(client.call("status", Json::object(), {}, {}).value_or(Json()), "status");

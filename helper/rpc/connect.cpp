@@ -64,8 +64,14 @@ void spare(const Paths& paths, const DaemonEndpoint& endpoint) {
     log_warning("{}", to_text(written.error()));
 }
 
-// What becomes of a daemon of another version: true when it has begun to end, false when it is to be used.
-Result<bool> make_way(const Found& found, const Paths& paths, const OtherVersion& other, const std::stop_token& stop) {
+// What becomes of a daemon of another version.
+enum class Way {
+  ends,     // it was asked to
+  is_used,  // by us, as it is
+  is_gone   // while a person thought about it
+};
+
+Result<Way> make_way(const Found& found, const Paths& paths, const OtherVersion& other, const std::stop_token& stop) {
   const DaemonEndpoint& endpoint = found.client.endpoint();
   const auto say = [&](const std::string& line) {
     log_info("{}", line);
@@ -78,23 +84,25 @@ Result<bool> make_way(const Found& found, const Paths& paths, const OtherVersion
   const bool same_api = found.api == k_api;
   switch (replacement_of(load, can_ask, same_api)) {
     case Replacement::silent:
-      return true;
+      return Way::ends;
     case Replacement::told:
       say(replaced_untold(endpoint.version));
-      return true;
+      return Way::ends;
     case Replacement::asked: {
       HELPER_TRY_ASSIGN(const bool agreed, other.ask(replacement_question(endpoint.version, *load), stop));
+      const auto there = read_endpoint(paths.endpoint_file());
+      if (!there || there->token != endpoint.token || !DaemonLock::is_held(paths.daemon_lock())) return Way::is_gone;
       if (agreed) {
         HELPER_TRY(found.client.call("shutdown", Json::object(), {}, stop, k_probe_limit));
-        return true;
+        return Way::ends;
       }
       spare(paths, endpoint);
-      if (same_api) return false;
+      if (same_api) return Way::is_used;
       return fail(replacement_refused(endpoint.version, *load));
     }
     case Replacement::used:
       say(used_as_it_is(endpoint.version, *load));
-      return false;
+      return Way::is_used;
     case Replacement::refused:
       break;
   }
@@ -137,10 +145,11 @@ Result<Client> connect_or_start(const Paths& paths, const std::filesystem::path&
     }
     if (clock.now() >= until) return not_ready(paths, "it was started and does not answer");
     if (found) {
-      HELPER_TRY_ASSIGN(const bool ends, make_way(*found, paths, other, stop));
-      if (!ends) return std::move(found->client);
-      HELPER_TRY(wait_for_end(found->client.endpoint(), paths, stop));
+      HELPER_TRY_ASSIGN(const Way way, make_way(*found, paths, other, stop));
+      if (way == Way::is_used) return std::move(found->client);
+      if (way == Way::ends) HELPER_TRY(wait_for_end(found->client.endpoint(), paths, stop));
       until = clock.now() + k_start_limit;  // a person may have thought about it
+      if (way == Way::is_gone) continue;
     }
     HELPER_TRY_ASSIGN(
         const std::string line,

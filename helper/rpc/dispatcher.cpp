@@ -39,8 +39,8 @@ Json Dispatcher::shutdown(bool unless_used) {
     const std::lock_guard lock(calls_->mutex);
     load.requests = static_cast<std::size_t>(
         std::ranges::count_if(calls_->list, [](const std::shared_ptr<InFlight>& entry) { return entry->kept; }));
-    stopping = !unless_used || load.empty();
-    calls_->stopping = calls_->stopping || stopping;
+    stopping = calls_->stopping || !unless_used || load.empty();
+    calls_->stopping = stopping;
   }
   if (stopping) on_shutdown_();
   Json answer = to_json(load);

@@ -213,6 +213,7 @@ class OlderDaemonTest : public DaemonTest {
     if (!person.empty()) {
       other.ask = [this, person](const Question& question, const std::stop_token&) -> Result<bool> {
         asked_.push_back(question);
+        if (meanwhile_) meanwhile_();
         return person == "yes";
       };
     }
@@ -221,6 +222,7 @@ class OlderDaemonTest : public DaemonTest {
 
   std::vector<Question> asked_;
   std::vector<std::string> said_;
+  std::function<void()> meanwhile_;  // while the person thinks about it
 };
 
 TEST_F(OlderDaemonTest, ThatCarriesNothingIsReplacedWithoutAWord) {
@@ -264,6 +266,18 @@ TEST_F(OlderDaemonTest, ThatCarriesConnectionsIsUsedWhereNobodyCanBeAsked) {
   EXPECT_FALSE(older.ended());
   ASSERT_EQ(said_.size(), 1U);
   EXPECT_NE(said_[0].find("1 connection (dev: 2222)"), std::string::npos) << said_[0];
+}
+
+TEST_F(OlderDaemonTest, ThatEndsWhileThePersonThinksIsNotMissed) {
+  for (const std::string person : {"yes", "no"}) {
+    std::optional<OlderDaemon> older(std::in_place, paths_, load_of(1));
+    meanwhile_ = [&] { older.reset(); };
+    const auto client = connect(person);
+    ASSERT_TRUE(client) << to_text(client.error());
+    EXPECT_EQ(client->endpoint().version, HELPER_VERSION);
+    ASSERT_EQ(::kill(client->endpoint().pid, SIGTERM), 0);
+    ASSERT_TRUE(eventually([&] { return lock_is_free(); }));
+  }
 }
 
 TEST_F(OlderDaemonTest, OfAnotherInterfaceIsNotUsed) {

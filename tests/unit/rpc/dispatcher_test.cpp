@@ -268,6 +268,7 @@ TEST_F(DispatcherTest, EndsWhateverItCarriesWhereNothingElseIsAsked) {
   EXPECT_EQ(answer["stopping"], true);
   EXPECT_EQ(answer["carries"].size(), 1U);
   EXPECT_EQ(shutdowns_, 1);
+  EXPECT_EQ(ask(call("1", "shutdown", R"({"unless_used":true})"))["result"]["stopping"], true) << "it ends already";
 }
 
 TEST(Dispatcher, TurnsAThrowingHandlerIntoAnInternalError) {

@@ -63,7 +63,7 @@ class Service(unittest.TestCase):
         with socket.create_connection((ready["host"], ready["port"]), timeout=20) as session:
             self.assertTrue(session.recv(100).startswith(b"SSH-2.0-"))
             write(text.replace(f'"version":"{self.endpoint["version"]}"', '"version":"0.0.1"'))
-            done = self.helper.run("status")
+            done = self.helper.run("rpc", "targets")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn(f"the daemon of version 0.0.1 goes on, for it carries 1 connection (centernet: {ready['port']})", done.stderr)
             session.sendall(b"SSH-2.0-test\r\n")

@@ -18,6 +18,8 @@ struct Paths {
   [[nodiscard]] std::filesystem::path endpoint_file() const { return runtime / "endpoint.json"; }
   [[nodiscard]] std::filesystem::path daemon_socket() const { return runtime / "helperd.sock"; }
   [[nodiscard]] std::filesystem::path daemon_lock() const { return runtime / "helperd.lock"; }
+  // Of which daemon the person said that it is not to be replaced.
+  [[nodiscard]] std::filesystem::path spared_daemon() const { return runtime / "spared-daemon"; }
   [[nodiscard]] std::filesystem::path daemon_options() const { return user_config_file.parent_path() / "daemon.json"; }
   [[nodiscard]] std::filesystem::path daemon_log() const { return state / "helperd.log"; }
   [[nodiscard]] std::filesystem::path known_hosts() const { return data / "known_hosts"; }

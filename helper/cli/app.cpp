@@ -84,7 +84,16 @@ Result<int> run_verb(const Invocation& invocation, bool json) {
       .daemon = [&]() -> Result<Daemon*> {
         if (!daemon) {
           HELPER_TRY_ASSIGN(Paths paths, find_paths());
-          daemon.emplace(std::move(paths));
+          rpc::OtherVersion other;
+          if (can_ask) {
+            other.ask = [&](const Question& question, const std::stop_token& stop) -> Result<bool> {
+              HELPER_TRY_ASSIGN(const std::string answer, tty.ask(question, stop));
+              return answer == "yes";
+            };
+          }
+          if (!json && !arguments.has("--quiet"))
+            other.say = [&](const std::string& line) { std::cerr << render_note(err_style, line); };
+          daemon.emplace(std::move(paths), std::move(other));
         }
         return &*daemon;
       },

@@ -180,6 +180,7 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   helper::ensure::Service service({paths, connections, files, clock, jupyter, ssh});
   auto dispatcher = std::make_shared<helper::rpc::Dispatcher>(helper::rpc::bind_service(service),
                                                               [] { ::kill(::getpid(), SIGTERM); });
+  dispatcher->set_carried([&service] { return service.carried(); });
   const std::string token = helper::random_token();
   if (token.empty()) return fail(ErrorCode::internal, "helperd", "the system gives no random numbers");
   HELPER_TRY_ASSIGN(const auto server,

@@ -6,6 +6,7 @@
 #include "ensure/service.hpp"
 #include "rpc/types.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace helper::cli {
@@ -29,8 +30,11 @@ Error said_for_the_person(const Context& context, const std::string& method, Err
 }
 
 // The variables of this environment that a devcontainer.json of the config names: the daemon has those of whoever
-// started it. A config that cannot be read is the daemon's to tell of.
+// started it. A config that cannot be read is the daemon's to tell of, and it parses the config too: here that is only
+// done when a variable may be named.
 std::vector<std::string> named_variables(Context& context, const std::filesystem::path& file) {
+  const auto text = context.files.read(file);
+  if (!text || !*text || !may_name_variables(**text)) return {};
   std::vector<std::string> named;
   const auto config = config::load_config(context.files, file, [&](const std::string& name) {
     auto value = config::environment_variable(name);
@@ -43,6 +47,12 @@ std::vector<std::string> named_variables(Context& context, const std::filesystem
 }
 
 }  // namespace
+
+bool may_name_variables(std::string_view config) {
+  constexpr std::string_view k_signs[] = {"devcontainer", "localEnv", "\\u"};
+  return std::ranges::any_of(k_signs,
+                             [&](std::string_view sign) { return config.find(sign) != std::string_view::npos; });
+}
 
 Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
                        const std::function<bool(const std::string& text)>& on_progress) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace helper::cli {
 
@@ -21,6 +22,10 @@ struct Answer {
 // does.
 [[nodiscard]] Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
                                      const std::function<bool(const std::string& text)>& on_progress = {});
+
+// Whether a config of this text may name variables of the environment: only a devcontainer.json can, and the config has
+// to name that file; "\u" may hide any word. Pure.
+[[nodiscard]] bool may_name_variables(std::string_view config);
 
 // The parameters that every method about a target takes. Errors: config_unreadable (none found), file_failed.
 [[nodiscard]] Result<rpc::Json> target_params(Context& context);

@@ -1,7 +1,6 @@
 #include "cli/rpc_daemon.hpp"
 
 #include "cli/become.hpp"
-#include "rpc/connect.hpp"
 #include "rpc/envelope.hpp"
 
 #include <cstdlib>
@@ -20,13 +19,14 @@ constexpr int k_most_endings = 2;
 Result<rpc::Client*> RpcDaemon::client(const std::stop_token& stop) {
   if (!client_) {
     HELPER_TRY_ASSIGN(const fs::path helperd, find_helperd());
-    HELPER_TRY_ASSIGN(client_, rpc::connect_or_start(paths_, helperd, stop));
+    HELPER_TRY_ASSIGN(client_, rpc::connect_or_start(paths_, helperd, stop, other_));
   }
   return &*client_;
 }
 
 Result<rpc::Json> RpcDaemon::call(const std::string& method, const rpc::Json& params, const ensure::EventSink& on_event,
                                   const std::stop_token& stop) {
+  if (method == "shutdown" && !client_) client_ = rpc::find_daemon(paths_, stop);  // of whatever version
   for (int left = k_most_endings;; --left) {
     HELPER_TRY_ASSIGN(const rpc::Client* daemon, client(stop));
     auto result = daemon->call(method, params, on_event, stop);

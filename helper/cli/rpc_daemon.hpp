@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "cli/daemon.hpp"
 #include "rpc/client.hpp"
+#include "rpc/connect.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -13,7 +14,7 @@ namespace helper::cli {
 
 class RpcDaemon final : public Daemon {
  public:
-  explicit RpcDaemon(Paths paths) : paths_(std::move(paths)) {}
+  explicit RpcDaemon(Paths paths, rpc::OtherVersion other = {}) : paths_(std::move(paths)), other_(std::move(other)) {}
 
   [[nodiscard]] Result<rpc::Json> call(const std::string& method, const rpc::Json& params,
                                        const ensure::EventSink& on_event, const std::stop_token& stop) override;
@@ -25,6 +26,7 @@ class RpcDaemon final : public Daemon {
   [[nodiscard]] Result<rpc::Client*> client(const std::stop_token& stop);
 
   Paths paths_;
+  const rpc::OtherVersion other_;
   std::optional<rpc::Client> client_;
 };
 

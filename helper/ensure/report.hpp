@@ -92,6 +92,14 @@ struct TunnelReport {
   friend bool operator==(const TunnelReport&, const TunnelReport&) = default;
 };
 
+// A tunnel that carries connections now.
+struct Carried {
+  std::string target;
+  std::uint16_t local_port = 0;
+  std::uint64_t connections = 0;
+  friend bool operator==(const Carried&, const Carried&) = default;
+};
+
 // The result of status for one target: observe + make_plan, said for people.
 struct TargetStatus {
   std::string target;

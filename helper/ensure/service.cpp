@@ -123,10 +123,11 @@ struct Service::State {
     const auto note = [&](const Error& error) { report.notes.push_back("settings: " + to_text(error)); };
     const bool ready = power == plan::Power::running && report.settings.has_value();
     if (!ready && power != plan::Power::absent) return;
-    const auto now = ready ? wanted(chosen, *report.settings) : wanted(chosen);
-    if (const auto done = book.set_gone(now.name, !ready); !done) note(done.error());
-    if (!ready) return;
-    const auto stale = book.out_of_date(now);
+    if (!ready) {
+      if (const auto done = book.set_gone(wanted(chosen).name); !done) note(done.error());
+      return;
+    }
+    const auto stale = book.set_ready(wanted(chosen, *report.settings));
     if (!stale) return note(stale.error());
     if (!stale->value_or("").empty()) {
       report.notes.push_back("the settings that IDEs and ssh have are out of date (" + **stale +
@@ -323,6 +324,17 @@ Result<TrustReport> Service::trust(const Request& request, const std::string& di
 Result<bool> Service::untrust(const Request& request) { return state_->gate.untrust(request); }
 
 Result<TrustList> Service::trust_list() { return state_->gate.trust_list(); }
+
+std::vector<Carried> Service::carried() {
+  std::vector<Carried> all;
+  const std::scoped_lock lock(state_->mutex);
+  for (const auto& [key, target] : state_->targets) {
+    for (const auto& tunnel : target->tunnels()) {
+      if (tunnel.connections > 0) all.push_back({key.second, tunnel.local_port, tunnel.connections});
+    }
+  }
+  return all;
+}
 
 bool Service::answer(const std::string& question_id, const std::string& value) {
   return state_->questions.answer(question_id, value);

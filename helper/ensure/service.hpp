@@ -74,6 +74,8 @@ class Service {
   // False when it was not approved.
   [[nodiscard]] Result<bool> untrust(const Request& request);
   [[nodiscard]] Result<TrustList> trust_list();
+  // The tunnels of all targets that carry connections at this moment. At once.
+  [[nodiscard]] std::vector<Carried> carried();
   // Answers an open question; false when there is none of that id (answered already, or its time is over).
   bool answer(const std::string& question_id, const std::string& value);
 

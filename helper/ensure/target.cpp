@@ -16,8 +16,8 @@ Target::Target(const World& world, Questions& questions)
     : world_(world), ask_(std::make_shared<AskJob>(questions)), work_(world.clock) {}
 
 Target::~Target() {
-  worker_.close();        // its jobs use the connection,
-  connection_ = nullptr;  // whose thread may post to the worker
+  worker_.close();          // its jobs use the connection,
+  put_connection(nullptr);  // whose thread may post to the worker
 }
 
 void Target::do_now(const config::Target& config, const Caller& caller, Job& job,
@@ -47,11 +47,24 @@ void Target::connect(const config::Target& config, const Caller& caller) {
   if (other_agent) agent_socket_ = caller.agent_socket;
   const bool is_of_use = connection_ && server_ == config.server;
   if (is_of_use && !(other_agent && is_unreachable(bulletin_.read()))) return;
-  connection_ = nullptr;  // its ports must be free before the new ones are bound
-  link_was_up_ = false;   // that was the other's link
+  put_connection(nullptr);  // its ports must be free before the new ones are bound
+  link_was_up_ = false;     // that was the other's link
   server_ = config.server;
-  connection_ = world_.connections.open(
-      {server_, agent_socket_, ask_, [this](bool up, const std::string& why) { link_changed(up, why); }});
+  put_connection(world_.connections.open(
+      {server_, agent_socket_, ask_, [this](bool up, const std::string& why) { link_changed(up, why); }}));
+}
+
+void Target::put_connection(std::unique_ptr<Connection> connection) {
+  {
+    const std::lock_guard lock(connection_mutex_);
+    std::swap(connection_, connection);
+  }
+  connection = nullptr;  // outside of the lock: it takes a moment
+}
+
+std::vector<tunnel::TunnelStatus> Target::tunnels() const {
+  const std::lock_guard lock(connection_mutex_);
+  return connection_ ? connection_->tunnels().status() : std::vector<tunnel::TunnelStatus>{};
 }
 
 // After the server or the link was away, what stood on it may have gone too.

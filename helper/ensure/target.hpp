@@ -10,11 +10,13 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace helper::ensure {
 
@@ -66,12 +68,16 @@ class Target {
   [[nodiscard]] Result<ide::Interpreter> known(const config::Target& config) const;
   // Whether a tunnel of this target listens there. From any thread.
   [[nodiscard]] bool holds_port(std::uint16_t port) const;
+  // As they are at this moment. From any thread, at once.
+  [[nodiscard]] std::vector<tunnel::TunnelStatus> tunnels() const;
 
  private:
   // These run on the worker's thread.
   void do_now(const config::Target& config, const Caller& caller, Job& job,
               const std::function<void(const Work&)>& verb);
   void connect(const config::Target& config, const Caller& caller);
+  // The one before ends here.
+  void put_connection(std::unique_ptr<Connection> connection);
   void look_for_watchers(Job& job);
   void come_back(Job& job);
 
@@ -85,8 +91,9 @@ class Target {
   KnownWork work_;
   Bulletin bulletin_;
   std::unique_ptr<Connection> connection_;
-  std::string server_;        // that it leads to
-  std::string agent_socket_;  // of who asked last
+  mutable std::mutex connection_mutex_;  // for who is not the worker, and for the worker when it puts another one there
+  std::string server_;                   // that it leads to
+  std::string agent_socket_;             // of who asked last
   Intent intent_;
   std::atomic<bool> link_was_up_ = false;
   std::atomic<bool> look_is_posted_ = false;

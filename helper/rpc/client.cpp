@@ -43,16 +43,22 @@ constexpr std::size_t k_read_ahead = 64u << 20;
 // Between asking the daemon to cancel and giving up on its answer.
 constexpr Milliseconds k_cancel_grace{5'000};
 constexpr Milliseconds k_cancel_call_limit{2'000};
+// How long a connection that has answered may wait for the next call. The daemon ends an idle one later (Limits::idle).
+constexpr Milliseconds k_kept_for{10'000};
 
 tl::unexpected<Error> unreachable(std::string cause, const std::filesystem::path& log_file) {
   return fail(ErrorCode::daemon_unreachable, "helperd", std::move(cause),
               "try again; if it stays so, look at " + log_file.string());
 }
 
-// One HTTP exchange on one connection, driven on the caller's thread.
+// HTTP exchanges, one after the other, on one connection; driven on the caller's thread.
 class Exchange {
  public:
-  Exchange(const DaemonEndpoint& endpoint, Milliseconds silence) : endpoint_(endpoint), silence_(silence) {}
+  enum class Then { close, keep };  // the connection, after the answer
+
+  Exchange(DaemonEndpoint endpoint, Milliseconds silence) : endpoint_(std::move(endpoint)), silence_(silence) {}
+
+  void set_silence(Milliseconds silence) { silence_ = silence; }
 
   // From any thread: the next wait calls `what` on the thread that drives the exchange.
   void post(std::function<void()> what) { asio::post(io_, std::move(what)); }
@@ -61,6 +67,9 @@ class Exchange {
     give_up_ = std::chrono::steady_clock::now() + left;
     arm();
   }
+
+  // Takes that back.
+  void set_no_hurry() { give_up_.reset(); }
 
   // At the Unix socket, or at the port where nothing answers there.
   ErrorOf connect() {
@@ -75,28 +84,30 @@ class Exchange {
                       AF_INET);
   }
 
-  ErrorOf send(const std::string& body) {
+  ErrorOf send(const std::string& body, Then then) {
+    parser_.emplace();
+    searched_ = 0;
     http::request<http::string_body> request(http::verb::post, "/", 11);
     request.set(http::field::host, "127.0.0.1:" + std::to_string(port_of(endpoint_.url).value_or(0)));
     if (by_port_) request.set(http::field::authorization, "Bearer " + endpoint_.token);
     request.set(http::field::content_type, "application/json");
     request.set(http::field::accept, "application/x-ndjson");
-    request.set(http::field::connection, "close");
+    if (then == Then::close) request.set(http::field::connection, "close");
     request.body() = body;
     request.prepare_payload();
     return await([&](auto done) { http::async_write(socket_, request, done); });
   }
 
   ErrorOf read_header() {
-    parser_.body_limit(std::numeric_limits<std::uint64_t>::max());  // Beast of Boost 1.74 takes none for 0
-    return await([&](auto done) { http::async_read_header(socket_, buffer_, parser_, done); });
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());  // Beast of Boost 1.74 takes none for 0
+    return await([&](auto done) { http::async_read_header(socket_, buffer_, *parser_, done); });
   }
-  [[nodiscard]] unsigned status() const { return parser_.get().result_int(); }
+  [[nodiscard]] unsigned status() const { return parser_->get().result_int(); }
 
   // The next line of the body without its end; nullopt at the end of the body, or with `error` set.
   std::optional<std::string> next_line(ErrorOf& error) {
     for (;;) {
-      std::string& body = parser_.get().body();
+      std::string& body = parser_->get().body();
       if (const auto end = body.find('\n', searched_); end != std::string::npos) {
         std::string line = body.substr(0, end);
         body.erase(0, end + 1);
@@ -104,15 +115,24 @@ class Exchange {
         return line;
       }
       searched_ = body.size();
-      if (parser_.is_done()) {
+      if (parser_->is_done()) {
         if (body.empty()) return std::nullopt;
         searched_ = 0;
         return std::exchange(body, {});
       }
       if (body.size() > k_max_line) error = http::make_error_code(http::error::body_limit);
-      if (!error) error = await([&](auto done) { http::async_read_some(socket_, buffer_, parser_, done); });
+      if (!error) error = await([&](auto done) { http::async_read_some(socket_, buffer_, *parser_, done); });
       if (error) return std::nullopt;
     }
+  }
+
+  // Whether the connection takes one more request: the answer was read to its end, and the daemon has neither closed
+  // nor said anything since.
+  [[nodiscard]] bool can_go_on() {
+    if (!parser_ || !parser_->is_done() || !parser_->keep_alive() || buffer_.size() != 0) return false;
+    char byte = 0;
+    return ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+           (errno == EAGAIN || errno == EWOULDBLOCK);
   }
 
  private:
@@ -152,7 +172,7 @@ class Exchange {
     });
   }
 
-  const DaemonEndpoint& endpoint_;
+  const DaemonEndpoint endpoint_;
   Milliseconds silence_;
   asio::io_context io_;
   asio::generic::stream_protocol::socket socket_{io_};
@@ -163,15 +183,20 @@ class Exchange {
   bool waiting_ = false;
   bool timed_out_ = false;
   boost::beast::flat_buffer buffer_;
-  http::response_parser<http::string_body> parser_;
-  std::size_t searched_ = 0;  // no line end before this place of the body
+  std::optional<http::response_parser<http::string_body>> parser_;  // of the last request
+  std::size_t searched_ = 0;                                        // no line end before this place of the body
 };
 
-// Connects, asks, and reads as far as the first byte of the answer's lines.
-Result<void> begin(Exchange& exchange, const std::string& body, const std::filesystem::path& log_file) {
+Result<void> connect(Exchange& exchange, const std::filesystem::path& log_file) {
   if (const ErrorOf error = exchange.connect())
     return unreachable("it cannot be reached (" + error.message() + ")", log_file);
-  if (const ErrorOf error = exchange.send(body))
+  return {};
+}
+
+// Asks, and reads as far as the first byte of the answer's lines.
+Result<void> begin(Exchange& exchange, const std::string& body, Exchange::Then then,
+                   const std::filesystem::path& log_file) {
+  if (const ErrorOf error = exchange.send(body, then))
     return unreachable("it took no request (" + error.message() + ")", log_file);
   if (const ErrorOf error = exchange.read_header())
     return unreachable("it gave no answer (" + error.message() + ")", log_file);
@@ -267,33 +292,92 @@ Result<Json> converse(ReadAhead& lines, const Json& id, const ensure::EventSink&
 void send_cancel(const DaemonEndpoint& endpoint, const Json& id, const std::filesystem::path& log_file) {
   Exchange exchange(endpoint, k_cancel_call_limit);
   const Json cancel_id = "cancel-" + id.get<std::string>();
-  if (!begin(exchange, to_bytes(make_call(cancel_id, "cancel", {{"request", id}})), log_file)) return;
+  if (!connect(exchange, log_file)) return;
+  const std::string body = to_bytes(make_call(cancel_id, "cancel", {{"request", id}}));
+  if (!begin(exchange, body, Exchange::Then::close, log_file)) return;
   ErrorOf error;
   while (exchange.next_line(error)) continue;
 }
 
+// Random, so that no two callers cancel each other.
+Json new_id(std::string_view method) { return std::string(method) + "-" + random_token().substr(0, 16); }
+
 }  // namespace
 
+struct Client::Kept {
+  std::mutex mutex;
+  std::unique_ptr<Exchange> exchange;
+  SteadyTime since;
+
+  void put(std::unique_ptr<Exchange> its) {
+    const std::lock_guard lock(mutex);
+    exchange = std::move(its);
+    since = std::chrono::steady_clock::now();
+  }
+  // nullptr when there is none that can be used.
+  std::unique_ptr<Exchange> take() {
+    const std::lock_guard lock(mutex);
+    auto its = std::move(exchange);
+    if (its && (std::chrono::steady_clock::now() - since > k_kept_for || !its->can_go_on())) its = nullptr;
+    return its;
+  }
+};
+
 Client::Client(DaemonEndpoint endpoint, std::filesystem::path log_file)
-    : endpoint_(std::move(endpoint)), log_file_(std::move(log_file)) {}
+    : endpoint_(std::move(endpoint)), log_file_(std::move(log_file)), kept_(std::make_shared<Kept>()) {}
+
+Result<Json> Client::greet(const std::stop_token& stop, Milliseconds limit) const {
+  if (stop.stop_requested()) return fail(ErrorCode::cancelled, "helperd", "it was not asked: the request is cancelled");
+  try {
+    auto exchange = std::make_unique<Exchange>(endpoint_, limit);
+    exchange->hurry(limit);
+    const auto answer = [&]() -> Result<Json> {
+      const std::stop_callback on_stop(stop, [&] { exchange->post([&] { exchange->hurry({}); }); });
+      const Json id = new_id("version");
+      HELPER_TRY(connect(*exchange, log_file_));
+      HELPER_TRY(begin(*exchange, to_bytes(make_call(id, "version", Json::object())), Exchange::Then::keep, log_file_));
+      ErrorOf error;
+      const auto line = exchange->next_line(error);
+      if (!line) return unreachable("it gave no answer (" + error.message() + ")", log_file_);
+      HELPER_TRY_ASSIGN(const auto message, parse_outgoing(*line));
+      const auto* reply = std::get_if<Reply>(&message);
+      if (reply == nullptr || (reply->id != id && !reply->id.is_null()))
+        return unreachable("it answered another request", log_file_);
+      // What follows the line belongs to this answer.
+      while (exchange->next_line(error)) continue;
+      return reply->result;
+    };
+    auto version = answer();
+    if (!version && stop.stop_requested()) return fail(ErrorCode::cancelled, "helperd", "looking for it was cancelled");
+    if (!version) return version;
+    exchange->set_no_hurry();
+    kept_->put(std::move(exchange));
+    return version;
+  } catch (const std::exception& defect) {
+    return unreachable(std::string("speaking to it failed (") + defect.what() + ")", log_file_);
+  }
+}
 
 Result<Json> Client::call(std::string_view method, const Json& params, const ensure::EventSink& on_event,
                           const std::stop_token& stop, Milliseconds silence) const {
   if (stop.stop_requested())
     return fail(ErrorCode::cancelled, std::string(method), "it was cancelled before it was asked for");
   try {
-    // Random, so that no two callers cancel each other.
-    const Json id = std::string(method) + "-" + random_token().substr(0, 16);
-    Exchange exchange(endpoint_, silence);
+    const Json id = new_id(method);
+    auto kept = kept_->take();
+    const bool connected = kept != nullptr;
+    const auto exchange = connected ? std::move(kept) : std::make_unique<Exchange>(endpoint_, silence);
+    exchange->set_silence(silence);
     const std::stop_callback on_stop(stop, [&] {
-      exchange.post([&] {
-        exchange.hurry(k_cancel_grace);
+      exchange->post([&] {
+        exchange->hurry(k_cancel_grace);
         send_cancel(endpoint_, id, log_file_);
       });
     });
     const auto answer = [&]() -> Result<Json> {
-      HELPER_TRY(begin(exchange, to_bytes(make_call(id, method, params)), log_file_));
-      ReadAhead lines(exchange, stop);
+      if (!connected) HELPER_TRY(connect(*exchange, log_file_));
+      HELPER_TRY(begin(*exchange, to_bytes(make_call(id, method, params)), Exchange::Then::close, log_file_));
+      ReadAhead lines(*exchange, stop);
       return converse(lines, id, on_event, log_file_);
     };
     auto result = answer();

@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -25,6 +26,10 @@ class Client {
   // `log_file` is only named to a person whose daemon misbehaves.
   Client(DaemonEndpoint endpoint, std::filesystem::path log_file);
 
+  // The daemon's answer to `version`, whole within `limit`. The connection is kept for the next call, if that comes
+  // soon: to find a daemon and to call it takes one. Errors: as call.
+  [[nodiscard]] Result<Json> greet(const std::stop_token& stop, Milliseconds limit) const;
+
   // The method's result, or its error as the daemon gave it. A call may take as long as the daemon gives signs of life
   // (`silence`); on_event runs on this thread. When `stop` is requested the call is cancelled and ends within seconds.
   // Own errors: daemon_unreachable (refuses, closes early, is silent, answers garbage), cancelled.
@@ -34,8 +39,11 @@ class Client {
   [[nodiscard]] const DaemonEndpoint& endpoint() const { return endpoint_; }
 
  private:
+  struct Kept;
+
   DaemonEndpoint endpoint_;
   std::filesystem::path log_file_;
+  std::shared_ptr<Kept> kept_;
 };
 
 }  // namespace helper::rpc

@@ -1,6 +1,7 @@
 #include "rpc/dispatcher.hpp"
 
 #include "base/log.hpp"
+#include "rpc/load.hpp"
 #include "rpc/methods.hpp"
 #include "rpc/types.hpp"
 
@@ -17,21 +18,34 @@ Json version_json() { return {{"version", HELPER_VERSION}, {"pid", ::getpid()}, 
 
 }  // namespace
 
-Dispatcher::Dispatcher(Handlers service, std::function<void()> on_shutdown) : handlers_(std::move(service)) {
+Dispatcher::Dispatcher(Handlers service, std::function<void()> on_shutdown)
+    : handlers_(std::move(service)), on_shutdown_(std::move(on_shutdown)) {
   handlers_["version"] = [](const Json&, const CallContext&) -> Result<Json> { return version_json(); };
   handlers_["methods"] = [](const Json&, const CallContext&) -> Result<Json> { return methods_json(); };
   handlers_["cancel"] = [this](const Json& params, const CallContext&) -> Result<Json> {
     return cancel(params.at("request"));
   };
-  handlers_["shutdown"] = [calls = calls_, on_shutdown = std::move(on_shutdown)](const Json&,
-                                                                                 const CallContext&) -> Result<Json> {
-    {
-      const std::lock_guard lock(calls->mutex);
-      calls->stopping = true;
-    }
-    on_shutdown();
-    return Json{{"stopping", true}};
+  handlers_["shutdown"] = [this](const Json& params, const CallContext&) -> Result<Json> {
+    const auto unless_used = params.find("unless_used");
+    return shutdown(unless_used != params.end() && *unless_used == true);
   };
+}
+
+Json Dispatcher::shutdown(bool unless_used) {
+  Load load;
+  if (carried_) load.carried = carried_();
+  bool stopping = true;
+  {
+    const std::lock_guard lock(calls_->mutex);
+    load.requests = static_cast<std::size_t>(
+        std::ranges::count_if(calls_->list, [](const std::shared_ptr<InFlight>& entry) { return entry->kept; }));
+    stopping = calls_->stopping || !unless_used || load.empty();
+    calls_->stopping = stopping;
+  }
+  if (stopping) on_shutdown_();
+  Json answer = to_json(load);
+  answer["stopping"] = stopping;
+  return answer;
 }
 
 void Dispatcher::set_counts(std::function<Json()> counts) {

@@ -16,6 +16,8 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace helper::rpc {
 
@@ -44,6 +46,8 @@ class Dispatcher {
   // on, no call is begun but `cancel` and `shutdown`: error ending().
   Dispatcher(Handlers service, std::function<void()> on_shutdown);
 
+  // What the tunnels carry now: `shutdown` tells it. Before the first call.
+  void set_carried(std::function<std::vector<ensure::Carried>()> carried) { carried_ = std::move(carried); }
   // What is told under "counts" in the answer to `version`. Before the first call.
   void set_counts(std::function<Json()> counts);
 
@@ -72,6 +76,7 @@ class Dispatcher {
   Result<Json> run_in_flight(const Call& call, const Method& method, const Handler& handler, const Caller& caller);
   void forget_question(const std::string& question_id);
   Json cancel(const Json& id);
+  Json shutdown(bool unless_used);
 
   struct Calls {
     std::mutex mutex;
@@ -80,6 +85,8 @@ class Dispatcher {
   };
   std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();  // outlives us in the event sinks
   Handlers handlers_;
+  const std::function<void()> on_shutdown_;
+  std::function<std::vector<ensure::Carried>()> carried_;
 };
 
 }  // namespace helper::rpc

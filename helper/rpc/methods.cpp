@@ -119,7 +119,9 @@ std::vector<Method> make_table() {
       {"cancel", "Stops every request in flight that has this id.", {{"request", ParamType::id, true, "the id of the request"}},
        "{cancelled}: how many were told to stop", R"({"request": "ensure-1"})", Pace::quick},
       {"methods", "This table.", {}, "an array of {name, doc, params, result, example}", "{}", Pace::instant},
-      {"shutdown", "Ends the daemon: its tunnels close, containers stay as they are.", {}, "{stopping}", "{}", Pace::quick},
+      {"shutdown", "Ends the daemon: its tunnels close, containers stay as they are.",
+       {{"unless_used", ParamType::boolean, false, "it goes on while its tunnels carry connections or a request changes something; absent: it ends"}},
+       "{stopping, carries: [{target, local_port, connections}], requests: under way, of those that change something}", "{}", Pace::quick},
   };
 }
 // clang-format on

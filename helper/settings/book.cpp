@@ -238,15 +238,30 @@ std::optional<FileReport> Book::write_hosts(const Ledger& ledger, bool dry_run) 
   return report;
 }
 
-Result<void> Book::set_gone(const std::string& name, bool gone) {
-  const std::scoped_lock lock(mutex_);
-  HELPER_TRY_ASSIGN(Ledger ledger, load_ledger(desk()));
-  const auto target = std::ranges::find(ledger.targets, name, [](const Applied& a) { return a.wanted.name; });
-  if (target == ledger.targets.end() || !target->ssh || target->gone == gone) return {};
-  target->gone = gone;
-  const auto hosts = write_hosts(ledger, false);
+Result<std::shared_ptr<const Ledger>> Book::put_gone(const std::string& name, bool gone) {
+  HELPER_TRY_ASSIGN(auto known, memory_.read(desk()));
+  const Applied* target = known->find_target(name);
+  if (target == nullptr || !target->ssh || target->gone == gone) return known;
+  auto ledger = std::make_shared<Ledger>(*known);
+  std::ranges::find(ledger->targets, name, [](const Applied& a) { return a.wanted.name; })->gone = gone;
+  const auto hosts = write_hosts(*ledger, false);
   if (hosts && hosts->error) return fail(*hosts->error);
-  return save_ledger(desk(), ledger);
+  HELPER_TRY(save_ledger(desk(), *ledger));
+  return ledger;
+}
+
+Result<void> Book::set_gone(const std::string& name) {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY(put_gone(name, true));
+  return {};
+}
+
+Result<std::optional<std::string>> Book::set_ready(const Wanted& wanted) {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(const auto ledger, put_gone(wanted.name, false));
+  const Applied* target = ledger->find_target(wanted.name);
+  if (target == nullptr) return std::nullopt;
+  return differences(target->wanted, wanted);
 }
 
 Result<void> Book::settle_one(const Pending& entry) {
@@ -298,14 +313,6 @@ Result<bool> Book::settle() {
   if (rest != pending) HELPER_TRY(save_pending(desk(), rest));
   if (trouble) return fail(*trouble);
   return !rest.empty();
-}
-
-Result<std::optional<std::string>> Book::out_of_date(const Wanted& wanted) {
-  const std::scoped_lock lock(mutex_);
-  HELPER_TRY_ASSIGN(const Ledger ledger, load_ledger(desk()));
-  const Applied* target = ledger.find_target(wanted.name);
-  if (target == nullptr) return std::nullopt;
-  return differences(target->wanted, wanted);
 }
 
 }  // namespace helper::settings

@@ -6,9 +6,11 @@
 #include "base/files.hpp"
 #include "base/paths.hpp"
 #include "settings/gather.hpp"
+#include "settings/ledger_memory.hpp"
 #include "settings/report.hpp"
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -40,16 +42,14 @@ class Book {
   // Error: not_ready when nothing was applied for that target.
   [[nodiscard]] Result<Report> undo(const UndoOrder& order, const AskNow& ask);
 
-  // Takes a target's Host block away when its container was removed, and puts it back when there is one again. Nothing
-  // to do for a target that is to have none.
-  [[nodiscard]] Result<void> set_gone(const std::string& name, bool gone);
+  // The target's container was removed: takes its Host block away. Nothing to do for a target that is to have none.
+  [[nodiscard]] Result<void> set_gone(const std::string& name);
+  // The target is ready: puts its Host block back, and tells in what the settings that were applied differ from those
+  // wanted now: "Python, port"; "" when in nothing; nullopt when none were applied.
+  [[nodiscard]] Result<std::optional<std::string>> set_ready(const ide::Wanted& wanted);
 
   // Does what waits for IDEs that have closed since; true when something still waits. What fails waits on.
   [[nodiscard]] Result<bool> settle();
-
-  // In what the settings that were applied differ from those wanted now: "Python, port"; "" when in nothing; nullopt
-  // when none were applied.
-  [[nodiscard]] Result<std::optional<std::string>> out_of_date(const ide::Wanted& wanted);
 
  private:
   [[nodiscard]] Desk desk() { return {paths_, files_, clock_, formats_}; }
@@ -63,12 +63,15 @@ class Book {
   // Our own file of Host blocks as the ledger says; nullopt when there is nothing to tell of it.
   std::optional<FileReport> write_hosts(const Ledger& ledger, bool dry_run);
   Result<void> settle_one(const Pending& entry);
+  // The target's Host block is there or away from now on. The ledger as it is then.
+  Result<std::shared_ptr<const Ledger>> put_gone(const std::string& name, bool gone);
 
   const Paths& paths_;
   FileStore& files_;
   Clock& clock_;
   const Formats formats_;
   std::mutex mutex_;
+  LedgerMemory memory_;
 };
 
 }  // namespace helper::settings

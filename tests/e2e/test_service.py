@@ -1,6 +1,7 @@
 """The daemon's service as other programs see it: curl with and without the token, events, cancel."""
 import json
 import os
+import socket
 import subprocess
 import threading
 import time
@@ -47,6 +48,28 @@ class Service(unittest.TestCase):
             time.sleep(0.2)
             states.append(json.loads(self.curl("status")[1])["result"][0]["state"])
         self.assertEqual(states[-1], "ready", states)
+
+    def test_a_command_of_another_version_leaves_a_daemon_whose_tunnel_is_used(self):
+        ready = json.loads(self.curl("ensure", {"target": "centernet"})[1])["result"]["settings"]
+        path = os.path.join(self.helper.environment["XDG_RUNTIME_DIR"], "helper", "endpoint.json")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+
+        def write(endpoint):
+            with open(path, "w", encoding="utf-8") as file:  # its mode stays
+                file.write(endpoint)
+
+        self.addCleanup(write, text)
+        with socket.create_connection((ready["host"], ready["port"]), timeout=20) as session:
+            self.assertTrue(session.recv(100).startswith(b"SSH-2.0-"))
+            write(text.replace(f'"version":"{self.endpoint["version"]}"', '"version":"0.0.1"'))
+            done = self.helper.run("rpc", "targets")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(f"the daemon of version 0.0.1 goes on, for it carries 1 connection (centernet: {ready['port']})", done.stderr)
+            session.sendall(b"SSH-2.0-test\r\n")
+            self.assertTrue(session.recv(100), "it is cut")
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["pid"], self.endpoint["pid"])
 
     def test_without_the_token_with_a_foreign_host_or_an_origin_it_is_refused(self):
         self.assertEqual(self.curl("status", token=False)[0], 401)

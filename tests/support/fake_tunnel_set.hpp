@@ -78,6 +78,10 @@ class FakeTunnelSet final : public tunnel::TunnelSet {
       status.trouble = trouble;
     }
   }
+  void set_connections(std::uint16_t local_port, std::size_t connections) {
+    const std::lock_guard lock(mutex_);
+    tunnels_.at(local_port).connections = connections;
+  }
   // Every change asked for, in order: "open 2222 ssh", "point 2222 127.0.0.1:49153",
   // "start", "close 2222".
   [[nodiscard]] std::vector<std::string> calls() const {

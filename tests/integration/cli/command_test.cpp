@@ -167,5 +167,23 @@ TEST(Command, EndsTheDaemonByRpc) {
   EXPECT_EQ(home.run({"rpc", "shutdown"}).exit_status, 0);
 }
 
+TEST(Command, EndsADaemonOfAnotherVersionAndStartsNone) {
+  const HelperHome home;
+  ASSERT_EQ(home.run({"rpc", "version"}).exit_status, 0);
+  const auto file = home.path() / "run/helper/endpoint.json";
+  Json endpoint = Json::parse(std::ifstream(file));
+  endpoint["version"] = "0.0.1";
+  std::ofstream(file) << endpoint.dump();
+  const CommandOutput output = home.run({"rpc", "shutdown"});
+  ASSERT_EQ(output.exit_status, 0) << output.err;
+  EXPECT_EQ(output.err, "");
+  EXPECT_EQ(Json::parse(output.out).at("stopping"), true);
+  std::ifstream log(home.path() / ".local/state/helper/helperd.log");
+  const std::string text((std::istreambuf_iterator<char>(log)), {});
+  const auto first = text.find(" listens at ");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(text.find(" listens at ", first + 1), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace helper::cli

@@ -2,6 +2,7 @@
 #include "rpc/client.hpp"
 
 #include "base/fd.hpp"
+#include "support/polite_daemon.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,6 +19,11 @@ namespace helper::rpc {
 namespace {
 
 using namespace std::chrono_literals;
+using helper::test::PoliteDaemon;
+
+Client client_of(const PoliteDaemon& daemon) { return Client(daemon.endpoint("0"), "/log/helperd.log"); }
+
+Json name_of(const std::string& method, const Json&) { return method; }
 
 // Accepts one connection, reads a request, and does with it what the test says.
 class RudeDaemon {
@@ -128,6 +134,78 @@ TEST(Client, AsksForNothingOnceItWasStopped) {
   stop.request_stop();
   const Client client({"http://127.0.0.1:1/", std::string(64, 'a'), 1, "0", ""}, "/log");
   EXPECT_EQ(client.call("version", Json::object(), {}, stop.get_token()).error().code, ErrorCode::cancelled);
+}
+
+TEST(Client, GreetsAndCallsOnOneConnection) {
+  PoliteDaemon daemon(name_of);
+  const Client client = client_of(daemon);
+  EXPECT_EQ(client.greet({}, 3s).value_or(Json()), "version");
+  EXPECT_EQ(client.call("status", Json::object(), {}, {}).value_or(Json()), "status");
+  EXPECT_EQ(daemon.connections(), 1);
+  EXPECT_EQ(daemon.requests(), 2);
+}
+
+TEST(Client, MakesAConnectionForEachCallAfterThat) {
+  PoliteDaemon daemon(name_of);
+  const Client client = client_of(daemon);
+  ASSERT_TRUE(client.greet({}, 3s));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(client.call("status", Json::object(), {}, {}));
+  EXPECT_EQ(daemon.connections(), 3);
+  EXPECT_EQ(daemon.requests(), 4);
+}
+
+TEST(Client, CallsOnANewConnectionWhereTheGreetedOneWasClosed) {
+  PoliteDaemon daemon(name_of, 1);
+  const Client client = client_of(daemon);
+  ASSERT_TRUE(client.greet({}, 3s));
+  std::this_thread::sleep_for(100ms);  // for the end of that connection to come
+  EXPECT_EQ(client.call("status", Json::object(), {}, {}).value_or(Json()), "status");
+  EXPECT_EQ(daemon.connections(), 2);
+  EXPECT_EQ(daemon.requests(), 2);
+}
+
+TEST(Client, DoesNotRepeatACallThatMayHaveBegun) {
+  int calls = 0;
+  {
+    // It answers the greeting, takes the call, and hangs up.
+    RudeDaemon daemon([&calls](int fd) {
+      const std::string line = "{\"jsonrpc\":\"2.0\",\"id\":null,\"result\":1}\n";
+      says("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(line.size()) + "\r\n\r\n" + line)(fd);
+      std::array<char, 4096> request{};
+      if (::recv(fd, request.data(), request.size(), 0) > 0) ++calls;
+    });
+    const Client client = daemon.client();
+    ASSERT_TRUE(client.greet({}, 3s));
+    expect_unreachable(client.call("remove", Json::object(), {}, {}), "gave no answer");
+  }
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(Client, GivesUpAGreetingThatIsNotWholeInTime) {
+  RudeDaemon daemon([](int fd) {
+    for (int i = 0; i < 100; ++i) {  // a byte now and then is no answer
+      if (::send(fd, "H", 1, MSG_NOSIGNAL) < 0) return;
+      std::this_thread::sleep_for(50ms);
+    }
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  expect_unreachable(daemon.client().greet({}, 300ms), "gave no answer");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+}
+
+TEST(Client, StopsAGreetingAtOnce) {
+  RudeDaemon daemon([](int fd) {
+    std::array<char, 16> end{};
+    static_cast<void>(::recv(fd, end.data(), end.size(), 0));  // until the client gives up
+  });
+  std::stop_source stop;
+  const std::jthread stopper([&] {
+    std::this_thread::sleep_for(100ms);
+    stop.request_stop();
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(daemon.client().greet(stop.get_token(), 20s).error().code, ErrorCode::cancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 }  // namespace

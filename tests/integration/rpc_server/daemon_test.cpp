@@ -3,12 +3,16 @@
 #include "base/process/process.hpp"
 #include "rpc/connect.hpp"
 #include "rpc/daemon_lock.hpp"
+#include "rpc/load.hpp"
+#include "rpc/methods.hpp"
+#include "support/polite_daemon.hpp"
 #include "support/raw_http.hpp"
 #include "support/scoped_env.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <fcntl.h>
 #include <filesystem>
@@ -155,6 +159,189 @@ TEST_F(DaemonTest, OfAnotherVersionMakesWayForOurs) {
   ASSERT_TRUE(second) << to_text(second.error());
   EXPECT_NE(pid_of(second), pid_of(first));
   EXPECT_EQ(second->endpoint().version, HELPER_VERSION);
+}
+
+// A daemon of version 0.0.1 that is in this process, and has the lock.
+class OlderDaemon {
+ public:
+  // `load` as its answer to `shutdown` has it; null: it knows nothing of that, and ends.
+  OlderDaemon(const Paths& paths, Json load, int api = k_api)
+      : paths_(paths), lock_(DaemonLock::try_take(paths.daemon_lock()).value()), load_(std::move(load)), api_(api) {
+    EXPECT_TRUE(lock_);
+    EXPECT_TRUE(write_endpoint(files_, paths_.endpoint_file(), daemon_.endpoint("0.0.1")));
+  }
+  ~OlderDaemon() { EXPECT_TRUE(remove_endpoint(files_, paths_.endpoint_file(), daemon_.endpoint("").token)); }
+  OlderDaemon(const OlderDaemon&) = delete;
+  OlderDaemon& operator=(const OlderDaemon&) = delete;
+
+  [[nodiscard]] bool ended() const { return ended_; }
+  [[nodiscard]] int connections() const { return daemon_.connections(); }
+
+ private:
+  Json answer(const std::string& method, const Json& params) {
+    if (method == "version") return {{"version", "0.0.1"}, {"pid", ::getpid()}, {"api", api_}};
+    if (method != "shutdown") return method + " of the older one";
+    Json answer = load_.is_null() ? Json::object() : load_;
+    const bool used = !load_.is_null() && !load_from_json(load_)->empty();
+    const bool ends = !used || !params.value("unless_used", false);
+    answer["stopping"] = ends;
+    if (ends) lock_.reset();
+    ended_ = ends;
+    return answer;
+  }
+
+  const Paths& paths_;
+  DiskFileStore files_;
+  std::optional<DaemonLock> lock_;
+  const Json load_;
+  const int api_;
+  std::atomic<bool> ended_ = false;
+  helper::test::PoliteDaemon daemon_{
+      [this](const std::string& method, const Json& params) { return answer(method, params); }};
+};
+
+class OlderDaemonTest : public DaemonTest {
+ protected:
+  [[nodiscard]] static Json load_of(int connections) {
+    Load load;
+    if (connections > 0) load.carried.push_back({"dev", 2222, static_cast<std::uint64_t>(connections)});
+    return to_json(load);
+  }
+  Result<Client> connect(const std::string& person) {
+    OtherVersion other;
+    other.say = [this](const std::string& line) { said_.push_back(line); };
+    if (!person.empty()) {
+      other.ask = [this, person](const Question& question, const std::stop_token&) -> Result<bool> {
+        asked_.push_back(question);
+        if (meanwhile_) meanwhile_();
+        return person == "yes";
+      };
+    }
+    return connect_or_start(paths_, helperd_, {}, other);
+  }
+
+  std::vector<Question> asked_;
+  std::vector<std::string> said_;
+  std::function<void()> meanwhile_;  // while the person thinks about it
+};
+
+TEST_F(OlderDaemonTest, ThatCarriesNothingIsReplacedWithoutAWord) {
+  const OlderDaemon older(paths_, load_of(0));
+  const auto client = connect("no");
+  ASSERT_TRUE(client) << to_text(client.error());
+  EXPECT_EQ(client->endpoint().version, HELPER_VERSION);
+  EXPECT_TRUE(older.ended());
+  EXPECT_TRUE(asked_.empty());
+  EXPECT_TRUE(said_.empty());
+}
+
+TEST_F(OlderDaemonTest, ThatCarriesConnectionsIsReplacedWhenThePersonAgrees) {
+  const OlderDaemon older(paths_, load_of(2));
+  const auto client = connect("yes");
+  ASSERT_TRUE(client) << to_text(client.error());
+  EXPECT_EQ(client->endpoint().version, HELPER_VERSION);
+  EXPECT_TRUE(older.ended());
+  ASSERT_EQ(asked_.size(), 1U);
+  EXPECT_NE(asked_[0].details.at(0).find("version 0.0.1 carries 2 connections (dev: 2222)"), std::string::npos);
+}
+
+TEST_F(OlderDaemonTest, ThatCarriesConnectionsIsUsedWhenThePersonDoesNotAgreeAndNotAskedAboutAgain) {
+  const OlderDaemon older(paths_, load_of(2));
+  for (int i = 0; i < 2; ++i) {
+    const auto client = connect("no");
+    ASSERT_TRUE(client) << to_text(client.error());
+    EXPECT_EQ(client->call("status", Json::object(), {}, {}).value(), "status of the older one");
+  }
+  EXPECT_FALSE(older.ended());
+  EXPECT_EQ(asked_.size(), 1U);
+  ASSERT_EQ(said_.size(), 1U) << "the second command says what it does";
+  EXPECT_NE(said_[0].find("helper rpc shutdown"), std::string::npos);
+}
+
+TEST_F(OlderDaemonTest, ThatCarriesConnectionsIsUsedWhereNobodyCanBeAsked) {
+  const OlderDaemon older(paths_, load_of(1));
+  const auto client = connect("");
+  ASSERT_TRUE(client) << to_text(client.error());
+  EXPECT_EQ(client->call("status", Json::object(), {}, {}).value(), "status of the older one");
+  EXPECT_FALSE(older.ended());
+  ASSERT_EQ(said_.size(), 1U);
+  EXPECT_NE(said_[0].find("1 connection (dev: 2222)"), std::string::npos) << said_[0];
+}
+
+TEST_F(OlderDaemonTest, ThatEndsWhileThePersonThinksIsNotMissed) {
+  for (const std::string person : {"yes", "no"}) {
+    std::optional<OlderDaemon> older(std::in_place, paths_, load_of(1));
+    meanwhile_ = [&] { older.reset(); };
+    const auto client = connect(person);
+    ASSERT_TRUE(client) << to_text(client.error());
+    EXPECT_EQ(client->endpoint().version, HELPER_VERSION);
+    ASSERT_EQ(::kill(client->endpoint().pid, SIGTERM), 0);
+    ASSERT_TRUE(eventually([&] { return lock_is_free(); }));
+  }
+}
+
+TEST_F(OlderDaemonTest, OfAnotherInterfaceIsNotUsed) {
+  const OlderDaemon older(paths_, load_of(1), k_api + 1);
+  for (const std::string person : {"", "no"}) {
+    const auto client = connect(person);
+    ASSERT_FALSE(client);
+    EXPECT_EQ(client.error().code, ErrorCode::daemon_unreachable);
+    EXPECT_NE(client.error().fix.find("helper rpc shutdown"), std::string::npos);
+  }
+  EXPECT_FALSE(older.ended());
+  EXPECT_TRUE(find_daemon(paths_, {})) << "it can be told to end";
+}
+
+TEST_F(OlderDaemonTest, ThatDoesNotTellWhatItCarriesIsReplacedAndALineSaysSo) {
+  const OlderDaemon older(paths_, Json());
+  const auto client = connect("no");
+  ASSERT_TRUE(client) << to_text(client.error());
+  EXPECT_EQ(client->endpoint().version, HELPER_VERSION);
+  EXPECT_TRUE(older.ended());
+  ASSERT_EQ(said_.size(), 1U);
+  EXPECT_NE(said_[0].find("does not tell"), std::string::npos);
+}
+
+TEST_F(OlderDaemonTest, IsLeftAsItIsWhereNoDaemonMayBeStarted) {
+  const ScopedEnv forbidden("HELPER_NO_SPAWN", "1");
+  const OlderDaemon older(paths_, load_of(0));
+  EXPECT_FALSE(connect("yes"));
+  EXPECT_FALSE(older.ended());
+}
+
+TEST_F(DaemonTest, IsFoundAndAskedOnOneConnection) {
+  const auto first = connect();  // and its connection stays open
+  const auto client = connect();
+  ASSERT_TRUE(client) << to_text(client.error());
+  const Json counts = client->call("version", Json::object(), {}, {}).value_or(Json::object()).value("counts", Json());
+  EXPECT_EQ(counts.value("requests", 0), 3) << "two greetings and the call";
+  EXPECT_EQ(counts.value("connections", 0), 2) << counts;
+}
+
+TEST_F(DaemonTest, ThatIsStuckIsNoticedInTime) {
+  const auto first = connect();
+  ASSERT_TRUE(first) << to_text(first.error());
+  ASSERT_EQ(::kill(first->endpoint().pid, SIGSTOP), 0);
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    const ScopedEnv forbidden("HELPER_NO_SPAWN", "1");
+    const auto client = connect();
+    EXPECT_FALSE(client);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(6));
+  ASSERT_EQ(::kill(first->endpoint().pid, SIGCONT), 0);
+  EXPECT_EQ(pid_of(connect()), pid_of(first));
+}
+
+TEST_F(DaemonTest, ThatIsKilledBeforeTheFirstCallIsMissed) {
+  const auto client = connect();
+  ASSERT_TRUE(client) << to_text(client.error());
+  ASSERT_EQ(::kill(client->endpoint().pid, SIGKILL), 0);
+  ASSERT_TRUE(eventually([&] { return lock_is_free(); }));
+  const auto answer = client->call("version", Json::object(), {}, {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::daemon_unreachable);
+  EXPECT_NE(answer.error().cause.find("cannot be reached"), std::string::npos) << answer.error().cause;
 }
 
 TEST_F(DaemonTest, IsNotStartedWhereThatIsForbidden) {

@@ -141,5 +141,34 @@ TEST(Request, CarriesTheVariablesThatADevcontainerNames) {
   EXPECT_EQ(desk.daemon.asked().front().params.at("environment"), rpc::Json::array({"HELPER_TEST_TOKEN=a b"}));
 }
 
+TEST(Request, FindsADevcontainerWhoseKeyIsWrittenWithEscapes) {
+  Desk desk;
+  const test::ScopedEnv token("HELPER_TEST_TOKEN", "a b");
+  ASSERT_TRUE(desk.files.write(desk.config_file(), R"({"targets": {"t1": {"\u0064evcontainer": "d.json"}}})", 0644));
+  ASSERT_TRUE(desk.files.write(desk.folder.path() / "d.json",
+                               R"({"image": "i", "containerEnv": {"A": "${localEnv:HELPER_TEST_TOKEN}"}})", 0644));
+  desk.daemon.will_answer("ensure", {.events = {}, .result = k_unchanged, .meanwhile = {}});
+  ASSERT_EQ(desk.run({"ensure"}).value_or(-1), 0);
+  EXPECT_EQ(desk.daemon.asked().front().params.at("environment"), rpc::Json::array({"HELPER_TEST_TOKEN=a b"}));
+}
+
+TEST(Request, ParsesTheConfigOnlyWhenItsTextMayNameVariables) {
+  EXPECT_FALSE(may_name_variables(""));
+  EXPECT_FALSE(may_name_variables(R"({"targets": {"t1": {"server": "gpu1", "container": {"image": "i"}}}})"));
+  EXPECT_FALSE(may_name_variables(R"({"env": {"A": "line\n", "B": "${containerEnv:HOME}"}})"));
+  EXPECT_TRUE(may_name_variables(R"({"devcontainer": "."})"));
+  EXPECT_TRUE(may_name_variables(R"({"\u0064evcontainer": "."})"));
+  EXPECT_TRUE(may_name_variables(R"({"env": {"A": "${localEnv:A}"}})"));
+}
+
+TEST(Request, LeavesAConfigThatCannotBeReadToTheDaemon) {
+  Desk desk;
+  desk.files.set_unreadable(desk.config_file());
+  desk.daemon.will_answer("ensure", {.events = {}, .result = k_unchanged, .meanwhile = {}});
+  ASSERT_EQ(desk.run({"ensure"}).value_or(-1), 0);
+  const rpc::Json& params = desk.daemon.asked().front().params;
+  EXPECT_TRUE(!params.contains("environment") || params.at("environment").empty());
+}
+
 }  // namespace
 }  // namespace helper::cli

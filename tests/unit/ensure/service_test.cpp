@@ -92,6 +92,17 @@ TEST_F(ServiceTest, ATargetIsTheSameOneForEveryRequestOfItsConfigAndName) {
   EXPECT_THAT(connections.calls(), ElementsAre("open gpu1"));
 }
 
+TEST_F(ServiceTest, TellsWhichTunnelsCarryConnectionsNow) {
+  write_config(2222, 2223);
+  EXPECT_THAT(service.carried(), IsEmpty());
+  ASSERT_TRUE(ensure("centernet"));
+  EXPECT_THAT(service.carried(), IsEmpty()) << "open, and nobody uses it";
+  connections.tunnels().set_connections(2222, 2);
+  EXPECT_THAT(service.carried(), ElementsAre(Carried{"centernet", 2222, 2}));
+  ASSERT_TRUE(service.converge(request("centernet"), plan::Power::stopped, quiet, {}));
+  EXPECT_THAT(service.carried(), IsEmpty());
+}
+
 TEST_F(ServiceTest, StatusOfAConfigIsThatOfEachTarget) {
   write_config(2222, 2223);
   ASSERT_TRUE(ensure("centernet"));

@@ -238,6 +238,39 @@ TEST_F(DispatcherTest, TellsItsVersionAndEndsWhenAsked) {
   EXPECT_EQ(ask(call("1", "nonsense"))["error"]["code"], -32601);
 }
 
+TEST_F(DispatcherTest, DoesNotEndWhileItIsUsedWhereThatIsAsked) {
+  std::vector<ensure::Carried> carried{{"dev", 2222, 2}};
+  dispatcher_.set_carried([&] { return carried; });
+  const Json answer = ask(call("1", "shutdown", R"({"unless_used":true})"))["result"];
+  EXPECT_EQ(answer["stopping"], false);
+  EXPECT_EQ(answer["carries"], Json::parse(R"([{"target":"dev","local_port":2222,"connections":2}])"));
+  EXPECT_EQ(answer["requests"], 0);
+  EXPECT_EQ(shutdowns_, 0);
+  EXPECT_TRUE(ask(call("1", "version")).contains("result")) << "it goes on";
+  carried.clear();
+  {
+    Json ensured;
+    const auto seen = service_.seen().size();
+    std::jthread calling([&] { ensured = ask(call("e", "ensure", R"({"target":"slow"})")); });
+    ASSERT_TRUE(wait_until([&] { return service_.seen().size() > seen; }));
+    const Json busy = ask(call("1", "shutdown", R"({"unless_used":true})"))["result"];
+    EXPECT_EQ(busy["stopping"], false);
+    EXPECT_EQ(busy["requests"], 1);
+    ask(call("2", "cancel", R"({"request":"e"})"));
+  }
+  EXPECT_EQ(ask(call("1", "shutdown", R"({"unless_used":true})"))["result"]["stopping"], true);
+  EXPECT_EQ(shutdowns_, 1);
+}
+
+TEST_F(DispatcherTest, EndsWhateverItCarriesWhereNothingElseIsAsked) {
+  dispatcher_.set_carried([] { return std::vector<ensure::Carried>{{"dev", 2222, 2}}; });
+  const Json answer = ask(call("1", "shutdown"))["result"];
+  EXPECT_EQ(answer["stopping"], true);
+  EXPECT_EQ(answer["carries"].size(), 1U);
+  EXPECT_EQ(shutdowns_, 1);
+  EXPECT_EQ(ask(call("1", "shutdown", R"({"unless_used":true})"))["result"]["stopping"], true) << "it ends already";
+}
+
 TEST(Dispatcher, TurnsAThrowingHandlerIntoAnInternalError) {
   Handlers handlers;
   handlers["status"] = [](const Json& params, const CallContext&) -> Result<Json> { return params.at("absent"); };

@@ -464,21 +464,21 @@ TEST(SshHosts, GoWithTheContainerAndComeBackWithIt) {
   Home home;
   ASSERT_TRUE(home.book.apply(home.order("a"), {}));
   ASSERT_TRUE(home.book.apply(home.order("b"), {}));
-  ASSERT_TRUE(home.book.set_gone("a of project", true));
+  ASSERT_TRUE(home.book.set_gone("a of project"));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), Not(HasSubstr("Host a ")));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host b "));
-  ASSERT_TRUE(home.book.set_gone("a of project", false));
+  ASSERT_TRUE(home.book.set_ready(home.order("a").wanted));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host a "));
 }
 
 TEST(OutOfDate, NamesWhatDiffers) {
   Home home;
-  EXPECT_EQ(home.book.out_of_date(home.order().wanted).value(), std::nullopt);
+  EXPECT_EQ(home.book.set_ready(home.order().wanted).value(), std::nullopt);
   ASSERT_TRUE(home.book.apply(home.order(), {}));
-  EXPECT_EQ(home.book.out_of_date(home.order().wanted).value(), "");
+  EXPECT_EQ(home.book.set_ready(home.order().wanted).value(), "");
   auto other = home.order("centernet", 2223).wanted;
   other.interpreter.python = "/opt/python";
-  EXPECT_EQ(home.book.out_of_date(other).value(), "Python, port");
+  EXPECT_EQ(home.book.set_ready(other).value(), "Python, port");
 }
 
 }  // namespace

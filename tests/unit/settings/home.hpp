@@ -24,7 +24,10 @@ namespace helper::test {
 // A DiskFileStore on which a test may let something happen before a write, or let writes fail.
 class WatchedFiles final : public FileStore {
  public:
-  Result<std::optional<std::string>> read(const std::filesystem::path& path) override { return disk_.read(path); }
+  Result<std::optional<std::string>> read(const std::filesystem::path& path) override {
+    ++reads[path];
+    return disk_.read(path);
+  }
   Result<void> write(const std::filesystem::path& path, std::string_view bytes, mode_t mode) override {
     if (on_write) on_write(path);
     ++writes;
@@ -38,6 +41,7 @@ class WatchedFiles final : public FileStore {
   std::function<void(const std::filesystem::path&)> on_write;
   std::optional<std::string> full_from;  // a write to a path with that in it fails
   int writes = 0;
+  std::map<std::filesystem::path, int> reads;
 
  private:
   DiskFileStore disk_;

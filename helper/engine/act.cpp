@@ -95,7 +95,7 @@ Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli, con
 
 Argv build_argv(const EngineCli& cli, const plan::BuildImage& action, const config::BuildConfig& build) {
   Argv argv = cli.argv({"build", "--tag", action.image, "--file", build.dockerfile, "--label",
-                        std::string(plan::k_label_build) + "=" + action.print});
+                        std::string(plan::k_label_build) + "=" + action.fingerprint});
   if (!build.target.empty()) argv.insert(argv.end(), {"--target", build.target});
   for (const auto& [name, value] : build.args) argv.insert(argv.end(), {"--build-arg", name + "=" + value});
   argv.emplace_back("-");

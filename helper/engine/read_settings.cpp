@@ -57,9 +57,9 @@ std::vector<std::string> ports_of(const json& bindings) {
 
 }  // namespace
 
-plan::Settings read_settings(const json& inspect) {
+plan::EngineSettings read_settings(const json& inspect) {
   const json& host = member(inspect, "HostConfig");
-  plan::Settings settings;
+  plan::EngineSettings settings;
   settings.restart = restart_of(member(host, "RestartPolicy"));
   const json& privileged = member(host, "Privileged");
   settings.privileged = privileged.is_boolean() && privileged.get<bool>();

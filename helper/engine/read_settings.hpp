@@ -8,6 +8,6 @@
 namespace helper::engine {
 
 // `inspect` is an object of `docker container inspect`; what it does not say stays as it is by default.
-[[nodiscard]] plan::Settings read_settings(const nlohmann::json& inspect);
+[[nodiscard]] plan::EngineSettings read_settings(const nlohmann::json& inspect);
 
 }  // namespace helper::engine

@@ -16,8 +16,8 @@ namespace helper::ensure {
 
 // What is remembered of the files of this machine that an image is built from.
 struct ContextMemory {
-  std::string facts;  // names, times and sizes, as a fingerprint
-  std::string print;  // BuildInputs::print
+  std::string facts;        // names, times and sizes, as a fingerprint
+  std::string fingerprint;  // BuildInputs::fingerprint
 };
 
 // What is remembered of a running container, so that the next look can be quick. It holds for one run of one container.

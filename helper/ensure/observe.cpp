@@ -131,7 +131,7 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
 
   const auto door = observed.doors.find(plan::k_container_ssh_port);
   const bool leads_to_sshd = shown && door != observed.doors.end() && observed.inside &&
-                             !observed.inside->sshd_print.empty() && ssh->remote == door->second;
+                             !observed.inside->sshd_fingerprint.empty() && ssh->remote == door->second;
   if (leads_to_sshd) {
     auto keys = shown->wait(stop);
     if (keys && proof == KeyProof::greeting && observed.inside->ssh_server != knowledge.proven) {

@@ -33,7 +33,7 @@ void read_ssh(const std::vector<Section>& sections, plan::Inside& inside) {
   inside.image_sshd = first_line(sections, "sshd");
   inside.can_switch_users = has_capabilities(first_line(sections, "capabilities"));
   inside.sshd_listening = is_zero(sections, "ssh_listens");
-  inside.sshd_print = first_line(sections, "ssh_setup");
+  inside.sshd_fingerprint = first_line(sections, "ssh_setup");
   inside.ssh_server = first_line(sections, "ssh_server");
   if (inside.ssh_server.find("unknown") != std::string::npos) inside.ssh_server.clear();
   inside.login = first_line(sections, "login");

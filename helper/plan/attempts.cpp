@@ -14,7 +14,7 @@ GpuWay way_of(const Plan& plan, const Observed& observed) {
 
 void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
   if (std::holds_alternative<StartContainer>(step.action)) ++attempts.starts;
-  if (const auto* build = std::get_if<BuildImage>(&step.action)) attempts.built = build->print;
+  if (const auto* build = std::get_if<BuildImage>(&step.action)) attempts.built = build->fingerprint;
   if (std::holds_alternative<StartSshd>(step.action)) ++attempts.sshd_starts;
   if (std::holds_alternative<SetAside>(step.action)) attempts.set_aside = observed.container->id;
   if (std::holds_alternative<BringBack>(step.action)) {

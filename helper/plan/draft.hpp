@@ -78,7 +78,7 @@ void plan_ssh(Draft& draft, const Inside& inside);
 void plan_python(Draft& draft, const Inside& inside);
 void plan_jupyter(Draft& draft, const Inside& inside);
 void plan_gpu(Draft& draft, const Inside& inside);
-void plan_lead_tunnels(Draft& draft);
+void plan_forward_tunnels(Draft& draft);
 // The config's own commands, last: all else stands by then.
 void plan_hooks(Draft& draft);
 // Whether a session that was tried works; only when nothing is left to do.

@@ -95,7 +95,7 @@ std::optional<Drift> build_drift(const Observed& observed) {
   return Drift{
       "container.build",
       Need::recreate,
-      observed.build->print,
+      observed.build->fingerprint,
       applied,
       applied,
       applied.empty() ? "its image was not built from there" : "the files that the image is built from changed"};
@@ -125,9 +125,9 @@ std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed)
   return drifts;
 }
 
-bool is_as_built(const Observed& observed, const std::string& print) {
+bool is_as_built(const Observed& observed, const std::string& fingerprint) {
   const std::string& built = observed.attempts.built;
-  return print == observed.build->print || (!built.empty() && print == built);
+  return fingerprint == observed.build->fingerprint || (!built.empty() && fingerprint == built);
 }
 
 std::string to_text(const Drift& drift) {

@@ -52,7 +52,7 @@ void plan_running(Draft& draft) {
   plan_host_keys(draft);
   if (!server_and_engine(draft) || !plan_container(draft)) return;
   plan_inside(draft);
-  plan_lead_tunnels(draft);
+  plan_forward_tunnels(draft);
   plan_end_of_replacement(draft);
   plan_hooks(draft);
   plan_session(draft);

@@ -35,14 +35,14 @@ enum class ContainerState { absent, created, running, paused, restarting, removi
 enum class GpuWay { none, gpus_flag, runtime, cdi };
 
 // What the engine tells of how a container was made.
-struct Settings {
+struct EngineSettings {
   std::string restart;  // as config's "restart"; "no" when there is none
   bool privileged = false;
   std::int64_t shm_size = 0;  // bytes
   std::map<std::string, config::Ulimit> ulimits;
   std::vector<std::string> mounts;  // SOURCE:DESTINATION[:ro]
   std::vector<std::string> ports;   // [ADDRESS:]PORT:CONTAINER_PORT/PROTOCOL; PORT is "" when the engine chose it
-  friend bool operator==(const Settings&, const Settings&) = default;
+  friend bool operator==(const EngineSettings&, const EngineSettings&) = default;
 };
 
 // Something that is mounted in a container.
@@ -67,7 +67,7 @@ struct Container {
   std::string runtime;                         // HostConfig.Runtime
   std::map<std::string, std::string> labels;   // ours tell whether we made it
   std::map<std::string, std::string> applied;  // Desired::fields when it was made; none: it has no such label
-  std::optional<Settings> settings;            // absent: the engine did not tell
+  std::optional<EngineSettings> settings;      // absent: the engine did not tell
   Ways ways;                                   // how the server reaches its ports
   std::vector<std::string> env;                // "NAME=value": of the image and of its creation
   bool auto_remove = false;                    // --rm: the engine deletes it as soon as it stops
@@ -80,13 +80,13 @@ struct Image {
   std::string id;
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
-  std::string build_print = {};  // k_label_build; "" when helper did not build it
+  std::string build_fingerprint = {};  // k_label_build; "" when helper did not build it
   friend bool operator==(const Image&, const Image&) = default;
 };
 
 // The files of this machine from which an image is built, as they are now.
 struct BuildInputs {
-  std::string print;           // of their names, modes and bytes, and of the build's settings
+  std::string fingerprint;     // of their names, modes and bytes, and of the build's settings
   std::optional<Error> error;  // they cannot be read
   friend bool operator==(const BuildInputs&, const BuildInputs&) = default;
 };
@@ -147,7 +147,7 @@ struct Inside {
   std::string image_sshd;         // the image's own sshd; "" when it has none
   bool can_switch_users = true;   // its root has the capabilities by which sshd becomes another user
   bool sshd_listening = false;    // something listens on the SSH port
-  std::string sshd_print;         // fingerprint of the setup that our sshd was started with; "" when ours does not run
+  std::string sshd_fingerprint;   // fingerprint of the setup that our sshd was started with; "" when ours does not run
   std::string login;              // changes with the accounts and the keys that may log in
   std::string ssh_server;         // changes when that sshd starts again, or with its keys; "" = it is not known
   bool traces = false;            // files or processes of ours are in it
@@ -167,7 +167,7 @@ struct Inside {
 
 struct Tunnel {
   std::uint16_t local_port = 0;
-  std::optional<Remote> remote;             // where it leads, as the server names it
+  std::optional<Remote> remote;             // what it forwards to, as the server names it
   std::string trouble;                      // why the way to the server does not stand; "" when it does
   std::optional<bool> answers;              // an SSH server proved a host key through it; nullopt: not tried
   std::vector<std::string> host_keys = {};  // "TYPE BASE64": those that it proved to have
@@ -228,7 +228,7 @@ struct Attempts {
   std::string set_aside;       // the id of the container that waits for another to take its place
   std::string replace_failed;  // why the container that was to replace it could not be made; "" = it was not tried
   std::string jupyter_failed;  // why Jupyter did not come up in this run of the container; "" otherwise
-  std::string built;           // BuildInputs::print of the image that was built; "" = none was
+  std::string built;           // BuildInputs::fingerprint of the image that was built; "" = none was
   friend bool operator==(const Attempts&, const Attempts&) = default;
 };
 

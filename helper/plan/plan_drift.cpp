@@ -57,7 +57,7 @@ bool is_being_replaced(const Draft& draft) {
 bool plan_drifts(Draft& draft, const Container& container) {
   const Attempts& attempts = draft.observed.attempts;
   if (const auto& build = draft.observed.build;
-      build && !build->error && !attempts.built.empty() && attempts.built != build->print) {
+      build && !build->error && !attempts.built.empty() && attempts.built != build->fingerprint) {
     draft.note("files in " + draft.config.build->context.string() + " changed while image " + draft.config.image +
                " was built; the image holds what was sent. What changes often belongs in " +
                (draft.config.build->context / ".dockerignore").string());
@@ -134,14 +134,14 @@ bool plan_image(Draft& draft) {
     draft.problem(*build->error);
     return false;
   }
-  if (image && is_as_built(draft.observed, image->build_print)) return true;
-  if (image && image->build_print.empty()) {
+  if (image && is_as_built(draft.observed, image->build_fingerprint)) return true;
+  if (image && image->build_fingerprint.empty()) {
     draft.problem(ErrorCode::config_invalid, "image " + draft.config.image,
                   "the server has an image of that name that helper did not build, and would lose it",
                   "give \"image\" beside \"build\" another name, or leave it out");
     return false;
   }
-  draft.step(BuildImage{draft.config.image, build->print},
+  draft.step(BuildImage{draft.config.image, build->fingerprint},
              image ? "what it is built from has changed" : "the server does not have it");
   return false;
 }

@@ -94,14 +94,14 @@ void plan_ssh(Draft& draft, const Inside& inside) {
   if (const auto names = not_carried(session_env(draft.target.ssh, draft.observed.container->env)); !names.empty()) {
     draft.note("not in SSH sessions, since OpenSSH carries no variable with a line end in it: " + list(names));
   }
-  if (inside.sshd_listening && inside.sshd_print.empty()) {
+  if (inside.sshd_listening && inside.sshd_fingerprint.empty()) {
     draft.problem(ErrorCode::inside_failed,
                   "port " + std::to_string(k_container_ssh_port) + " of " + draft.container_name(),
                   "another program listens there, where helper's sshd belongs",
                   "end that program, or: helper restart " + draft.target.name);
-  } else if (inside.sshd_print.empty()) {
+  } else if (inside.sshd_fingerprint.empty()) {
     draft.step(StartSshd{*setup}, "it does not run");
-  } else if (inside.sshd_print != fingerprint(*setup, draft.observed.host_keys)) {
+  } else if (inside.sshd_fingerprint != fingerprint(*setup, draft.observed.host_keys)) {
     draft.step(StartSshd{*setup}, "it runs with other keys or another environment");
   } else if (setup->listens && !inside.sshd_listening) {
     draft.step(StartSshd{*setup}, "it does not listen");

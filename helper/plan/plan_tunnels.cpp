@@ -51,7 +51,7 @@ void plan_close_tunnels(Draft& draft, const std::string& cause) {
   for (const auto& open : draft.observed.tunnels) draft.step(CloseTunnel{open.local_port}, cause);
 }
 
-void plan_lead_tunnels(Draft& draft) {
+void plan_forward_tunnels(Draft& draft) {
   const bool looked_into = draft.observed.inside && draft.observed.inside->has_shell;
   for (const auto& wanted : draft.desired.tunnels) {
     if (wanted.container_port == k_container_ssh_port && !looked_into) continue;  // its sshd comes first

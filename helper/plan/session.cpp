@@ -82,14 +82,14 @@ std::string proven_server(const Observed& observed, std::uint16_t local_port, co
 }
 
 std::string session_key(const Desired& desired, const Observed& observed) {
-  if (!observed.container || !observed.inside || !observed.key || observed.inside->sshd_print.empty()) return {};
-  Fingerprint print;
-  for (const auto& text :
-       {observed.container->id, observed.container->started_at, desired.target.ssh.user, observed.inside->sshd_print,
-        observed.inside->login, observed.key->private_file, observed.key->public_line, why_untried(*observed.key)}) {
-    print.add(text);
+  if (!observed.container || !observed.inside || !observed.key || observed.inside->sshd_fingerprint.empty()) return {};
+  Fingerprint fingerprint;
+  for (const auto& text : {observed.container->id, observed.container->started_at, desired.target.ssh.user,
+                           observed.inside->sshd_fingerprint, observed.inside->login, observed.key->private_file,
+                           observed.key->public_line, why_untried(*observed.key)}) {
+    fingerprint.add(text);
   }
-  return print.hex();
+  return fingerprint.hex();
 }
 
 std::string session_note(const Desired& desired, const Observed& observed) {

@@ -165,14 +165,14 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
 }
 
 std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys) {
-  Fingerprint print;
+  Fingerprint fingerprint;
   for (const auto& text : {setup.sshd, setup.user, setup.folder, setup.config, setup.authorized_keys, setup.profile}) {
-    print.add(text);
+    fingerprint.add(text);
   }
-  for (const auto& key : host_keys) print.add(key);
-  if (!setup.cache_owner.empty()) print.add(setup.cache_owner);
-  if (!setup.own_profile) print.add("no profile");
-  return print.hex();
+  for (const auto& key : host_keys) fingerprint.add(key);
+  if (!setup.cache_owner.empty()) fingerprint.add(setup.cache_owner);
+  if (!setup.own_profile) fingerprint.add("no profile");
+  return fingerprint.hex();
 }
 
 }  // namespace helper::plan

@@ -22,7 +22,7 @@ struct OpenTunnel {
 struct CloseTunnel {
   std::uint16_t local_port = 0;
 };
-// Leads an open port to `remote`, as the server sees it.
+// Forwards an open port to `remote`, as the server sees it.
 struct PointTunnel {
   DesiredTunnel tunnel;
   Remote remote;
@@ -35,7 +35,7 @@ struct PullImage {
 // On the server, from the build's context, which is packed here and sent.
 struct BuildImage {
   std::string image;
-  std::string print;  // BuildInputs::print, a label on the image
+  std::string fingerprint;  // BuildInputs::fingerprint, a label on the image
 };
 struct CreateContainer {
   std::string name;

@@ -28,7 +28,8 @@ inline void try_answer(std::string_view bytes) {
     require(is_plain_text(observed->inside->user_home));
     for (const auto& python : observed->inside->pythons)
       require(is_plain_text(python.path + python.version + python.prefix + python.source));
-    for (const auto& text : {observed->inside->bundle, observed->inside->image_sshd, observed->inside->sshd_print})
+    for (const auto& text :
+         {observed->inside->bundle, observed->inside->image_sshd, observed->inside->sshd_fingerprint})
       require(is_plain_text(text));
     for (const auto& gpu : observed->inside->gpu.gpus) require(is_plain_text(gpu));
   }

@@ -78,7 +78,7 @@ class SimulatedWorld {
     add_place(seen, desired_);
     for (auto& tunnel : seen.tunnels) {
       if (tunnel.local_port == desired_.target.ssh.local_port && tunnel.remote && seen.inside &&
-          !seen.inside->sshd_print.empty()) {
+          !seen.inside->sshd_fingerprint.empty()) {
         tunnel.answers = !faults_.silent_tunnel;
       }
     }
@@ -169,9 +169,9 @@ class SimulatedWorld {
     made.applied = desired_.fields;
     for (const auto& [name, value] : desired_.target.container.env) made.env.push_back(name + "=" + value);
     made.image_id = world_.image ? world_.image->id : std::string();
-    if (world_.image && !world_.image->build_print.empty())
-      made.labels[plan::k_label_build] = world_.image->build_print;
-    made.settings = plan::Settings{.restart = desired_.target.container.restart};
+    if (world_.image && !world_.image->build_fingerprint.empty())
+      made.labels[plan::k_label_build] = world_.image->build_fingerprint;
+    made.settings = plan::EngineSettings{.restart = desired_.target.container.restart};
     made.bundle_volume = a.bundle_volume;
     world_.container = made;
     return {};
@@ -225,7 +225,7 @@ class SimulatedWorld {
   }
   Result<void> act(const plan::BuildImage& a) {
     if (faults_.image_missing_everywhere) return fail(ErrorCode::image_missing, a.image, "the build failed");
-    world_.image = plan::Image{"sha256:built" + std::to_string(++built_), {}, {"bash"}, a.print};
+    world_.image = plan::Image{"sha256:built" + std::to_string(++built_), {}, {"bash"}, a.fingerprint};
     return {};
   }
   Result<void> act(const plan::UpdateRestart& a) {
@@ -268,13 +268,13 @@ class SimulatedWorld {
     if (world_.inside->bundle.empty() && world_.inside->image_sshd.empty())
       return fail(ErrorCode::internal, "simulation", "no sshd is there");
     world_.inside->sshd_listening = a.setup.listens;
-    world_.inside->sshd_print = plan::fingerprint(a.setup, world_.host_keys);
+    world_.inside->sshd_fingerprint = plan::fingerprint(a.setup, world_.host_keys);
     world_.inside->traces = true;
     return {};
   }
   Result<void> act(const plan::Eject&) {
     world_.inside->sshd_listening = world_.inside->traces = false;
-    world_.inside->sshd_print.clear();
+    world_.inside->sshd_fingerprint.clear();
     return {};
   }
   Result<void> act(const plan::StartJupyter& a) {

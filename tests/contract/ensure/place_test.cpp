@@ -285,7 +285,7 @@ TEST_P(PlaceContract, AUserHooksAndSshdAreMadeAndTakenOutAgain) {
     const auto started = run(start);
     ASSERT_EQ(started.exit_status, 0) << "time " << time << ": " << started.err;
     inside = look(place);
-    EXPECT_EQ(inside.sshd_print, "0123abcd");
+    EXPECT_EQ(inside.sshd_fingerprint, "0123abcd");
     EXPECT_TRUE(inside.sshd_listening);
     EXPECT_TRUE(inside.traces);
     if (time == 2) break;
@@ -293,12 +293,12 @@ TEST_P(PlaceContract, AUserHooksAndSshdAreMadeAndTakenOutAgain) {
     out(script_line(
         place, As::root,
         "read -r _ keeper < /dev/helper/run/setup; kill $keeper; rm -rf /dev/helper/run /dev/sshd/*; sleep 1"));
-    EXPECT_EQ(look(place).sshd_print, "");
+    EXPECT_EQ(look(place).sshd_fingerprint, "");
   }
   ASSERT_TRUE(eject(rig_->server(), place, {"c", true}, {}));
   inside = look(place);
   EXPECT_FALSE(inside.traces);
-  EXPECT_EQ(inside.sshd_print, "");
+  EXPECT_EQ(inside.sshd_fingerprint, "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, PlaceContract, testing::ValuesIn(kinds()), [](const auto& of) {

@@ -103,7 +103,7 @@ Inside any_inside(Chance& chance) {
     inside.has_shell = false;
   }
   inside.sshd_listening = !chance.one_in(3);
-  if (inside.sshd_listening) inside.sshd_print = "0123";
+  if (inside.sshd_listening) inside.sshd_fingerprint = "0123";
   if (chance.one_in(5)) inside.pythons.clear();
   if (chance.one_in(4)) inside.gpu.gpus.clear();
   if (chance.one_in(2)) inside.jupyter = any_jupyter(chance);
@@ -122,7 +122,7 @@ Observed any_start(Chance& chance, const Desired& desired) {
     its.labels[k_label_spec] = chance.one_in(4) ? "0123" : desired.spec_hash;
     its.labels[k_label_build] = chance.any({"print-1", "print-2"});
     its.applied = desired.fields;
-    its.settings = Settings{.restart = chance.any({"unless-stopped", "always"})};
+    its.settings = EngineSettings{.restart = chance.any({"unless-stopped", "always"})};
     its.image_id = chance.any({"sha256:cda6", "sha256:older"});
     if (chance.one_in(4)) its.applied["container.shm_size"] = "1g";
     if (chance.one_in(6)) its.applied["ide.backend_cache"] = chance.any({"true", ""});
@@ -137,7 +137,7 @@ Observed any_start(Chance& chance, const Desired& desired) {
   start.engine = chance.one_in(2) ? test::engine() : test::engine_without_nvidia();
   if (chance.one_in(2)) {
     start.image = test::image();
-    start.image->build_print = chance.any({"print-1", "print-2", "print-2", ""});
+    start.image->build_fingerprint = chance.any({"print-1", "print-2", "print-2", ""});
   }
   if (desired.target.container.build) {
     start.build = BuildInputs{"print-1", std::nullopt};
@@ -192,7 +192,7 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
   const auto setup = sshd_setup(desired, seen);
   ASSERT_TRUE(setup);
   EXPECT_TRUE(seen.inside->sshd_listening || !setup->listens);
-  EXPECT_EQ(seen.inside->sshd_print, fingerprint(*setup, seen.host_keys));
+  EXPECT_EQ(seen.inside->sshd_fingerprint, fingerprint(*setup, seen.host_keys));
   EXPECT_EQ(seen.host_keys, seen.pinned_host_keys);
   EXPECT_EQ(seen.tunnels.size(), desired.tunnels.size());
   for (const auto& wanted : desired.tunnels) {

@@ -14,7 +14,7 @@ namespace {
 Observed made_from(const config::Target& target) {
   Observed observed = test::ready();
   observed.container->applied = fields_of(target);
-  observed.container->settings = Settings{.restart = target.container.restart};
+  observed.container->settings = EngineSettings{.restart = target.container.restart};
   observed.container->image_id = "sha256:cda6";
   for (const auto& [name, value] : target.container.env) observed.container->env.push_back(name + "=" + value);
   observed.image = test::image();
@@ -162,10 +162,10 @@ TEST(Drift, IsToldWithTheWayToApplyItAndNothingIsDoneWithoutConsent) {
   config::Target now = test::target();
   now.container.shm_size = "8g";
   const Observed observed = made_from(test::target());
-  Observed with_print = observed;
+  Observed with_fingerprint = observed;
   const Desired desired = desired_state(now, Power::running);
-  with_print.inside->sshd_print = test::print_of(observed, desired);
-  const Plan plan = test::plan_for(desired, with_print);
+  with_fingerprint.inside->sshd_fingerprint = test::fingerprint_of(observed, desired);
+  const Plan plan = test::plan_for(desired, with_fingerprint);
   EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
   EXPECT_EQ(plan.wants_consent, "f1b77c1f");
   EXPECT_NE(to_text(plan).find("helper ensure centernet --recreate"), std::string::npos);
@@ -193,7 +193,7 @@ TEST(Drift, FilesThatChangedSinceThisRequestBuiltTheImageAreNoReasonToBuildItAga
   target.container.build = config::BuildConfig{"/home/me/project", "Dockerfile", {}, ""};
   Observed observed = made_from(target);
   observed.container->state = ContainerState::absent;
-  observed.image->build_print = "sent";
+  observed.image->build_fingerprint = "sent";
   observed.build = BuildInputs{"changed since", std::nullopt};
   const auto plan_of = [&] { return to_text(test::plan_for(desired_state(target, Power::running), observed)); };
   EXPECT_NE(plan_of().find("build image"), std::string::npos);

@@ -180,7 +180,7 @@ TEST(MakePlan, AContainerThatIsBeingRemovedIsAProblem) {
 TEST(MakePlan, StartsSshdThatDoesNotRun) {
   Observed observed = ready();
   observed.inside->sshd_listening = false;
-  observed.inside->sshd_print.clear();
+  observed.inside->sshd_fingerprint.clear();
   EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not run\n");
 }
 
@@ -205,7 +205,7 @@ TEST(MakePlan, StartsSshdThatNoLongerListens) {
 
 TEST(MakePlan, AnotherProgramOnTheSshPortIsAProblem) {
   Observed observed = ready();
-  observed.inside->sshd_print.clear();
+  observed.inside->sshd_fingerprint.clear();
   EXPECT_EQ(plan_text(observed),
             "problem: port 61022 of container centernet: another program listens there, where helper's sshd belongs\n"
             "  fix: end that program, or: helper restart centernet\n");
@@ -214,7 +214,7 @@ TEST(MakePlan, AnotherProgramOnTheSshPortIsAProblem) {
 TEST(MakePlan, FillsTheVolumeOfAContainerThatWasMadeWithIt) {
   Observed observed = ready();
   observed.inside->bundle.clear();
-  observed.inside->sshd_print.clear();
+  observed.inside->sshd_fingerprint.clear();
   observed.inside->sshd_listening = false;
   EXPECT_EQ(plan_text(observed),
             "put an SSH server for containers on the server: none is there yet\n"
@@ -225,7 +225,7 @@ TEST(MakePlan, SendsTheBundleIntoAContainerThatHasNoVolumeForIt) {
   Observed observed = ready();
   observed.inside->bundle.clear();
   observed.container->bundle_volume.clear();
-  observed.inside->sshd_print.clear();
+  observed.inside->sshd_fingerprint.clear();
   observed.inside->sshd_listening = false;
   EXPECT_EQ(plan_text(observed),
             "put an SSH server into container centernet: it has none of ours yet\n"
@@ -275,13 +275,13 @@ TEST(MakePlan, AUserOtherThanRootIsServedBySshdOfItsOwnWhenRootMayNotSwitchUsers
   EXPECT_TRUE(std::get<StartSshd>(plan.steps.front().action).setup.as_user);
 }
 
-// Where the plan leads the tunnel of that name.
-Remote leads_to(const Plan& plan, const std::string& name) {
+// What the plan forwards the tunnel of that name to.
+Remote forwards_to(const Plan& plan, const std::string& name) {
   for (const auto& step : plan.steps) {
     const auto* point = std::get_if<PointTunnel>(&step.action);
     if (point != nullptr && point->tunnel.name == name) return point->remote;
   }
-  ADD_FAILURE() << name << " is led nowhere: " << to_text(plan);
+  ADD_FAILURE() << name << " is forwarded nowhere: " << to_text(plan);
   return Endpoint{};
 }
 
@@ -291,9 +291,9 @@ TEST(MakePlan, AContainerWithoutANetworkIsReachedByAPipe) {
   observed.container->ways.address.clear();
   const auto plan = test::plan_for(test::desired(), observed);
   EXPECT_FALSE(std::get<StartSshd>(plan.steps.front().action).setup.listens);
-  const auto ssh = std::get<Pipe>(leads_to(plan, "ssh"));
+  const auto ssh = std::get<Pipe>(forwards_to(plan, "ssh"));
   EXPECT_EQ(ssh.name, "an sshd in container centernet");
-  const auto jupyter = std::get<Pipe>(leads_to(plan, "jupyter"));
+  const auto jupyter = std::get<Pipe>(forwards_to(plan, "jupyter"));
   EXPECT_EQ(jupyter.name, "port 8888 of container centernet");
 }
 
@@ -304,13 +304,13 @@ TEST(MakePlan, OnTheServersNetworkNoPortOfOursIsOpenedThere) {
   observed.container->ways.shares_network = true;
   const auto plan = test::plan_for(test::desired(), observed);
   EXPECT_FALSE(std::get<StartSshd>(plan.steps.front().action).setup.listens);
-  EXPECT_EQ(leads_to(plan, "jupyter"), Remote(Endpoint{"127.0.0.1", 8888}));
+  EXPECT_EQ(forwards_to(plan, "jupyter"), Remote(Endpoint{"127.0.0.1", 8888}));
 }
 
 TEST(MakePlan, AVariableWithALineEndIsNamedInANote) {
   Observed observed = ready();
   observed.container->env.emplace_back("KEY=a\nb");
-  observed.inside->sshd_print = test::print_of(observed);
+  observed.inside->sshd_fingerprint = test::fingerprint_of(observed);
   EXPECT_EQ(plan_text(observed),
             "note: not in SSH sessions, since OpenSSH carries no variable with a line end in it: KEY\n");
 }
@@ -345,7 +345,7 @@ TEST(MakePlan, AUserWhomTheContainerLacksIsAProblem) {
 TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
   Observed observed = ready();
   observed.inside->pythons.clear();
-  observed.inside->sshd_print.clear();
+  observed.inside->sshd_fingerprint.clear();
   observed.inside->sshd_listening = false;
   EXPECT_EQ(
       plan_text(observed),
@@ -363,7 +363,7 @@ TEST(MakePlan, APodmanContainerOfOthersUsesItsOwnSshdSinceNothingRunsFromItsDev)
   observed.container->labels.clear();
   observed.container->bundle_volume.clear();
   observed.inside->bundle.clear();
-  observed.inside->sshd_print.clear();
+  observed.inside->sshd_fingerprint.clear();
   observed.inside->sshd_listening = false;
   observed.inside->image_sshd = "/usr/sbin/sshd";
   observed.tunnels[0].remote = test::door_of(observed);
@@ -469,7 +469,7 @@ TEST(MakePlan, ClosesPortsThatTheConfigNoLongerNames) {
   EXPECT_EQ(plan_text(observed), "close 127.0.0.1:6006: the config does not name it\n");
 }
 
-TEST(MakePlan, LeadsTunnelsToWhereTheContainerIsNow) {
+TEST(MakePlan, ForwardsTunnelsToWhereTheContainerIsNow) {
   Observed observed = ready();
   observed.tunnels[0].remote = Endpoint{"127.0.0.1", 40000};
   observed.tunnels[1].remote = std::nullopt;
@@ -478,7 +478,7 @@ TEST(MakePlan, LeadsTunnelsToWhereTheContainerIsNow) {
             "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n");
 }
 
-TEST(MakePlan, OpensATunnelAndLeadsItInOnePlan) {
+TEST(MakePlan, OpensATunnelAndForwardsItInOnePlan) {
   Observed observed = ready();
   observed.tunnels.erase(observed.tunnels.begin());
   EXPECT_EQ(plan_text(observed),

@@ -76,11 +76,11 @@ inline Container container(ContainerState state = ContainerState::running) {
 }
 
 // What our sshd would be started with now.
-inline std::string print_of(const Observed& observed, const Desired& wanted = desired()) {
+inline std::string fingerprint_of(const Observed& observed, const Desired& wanted = desired()) {
   return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.host_keys);
 }
 
-// Where the tunnel to that sshd leads.
+// What the tunnel to that sshd forwards to.
 inline std::optional<Remote> door_of(Observed observed, const Desired& wanted = desired()) {
   helper::test::add_place(observed, wanted);
   const auto door = observed.doors.find(k_container_ssh_port);
@@ -103,7 +103,7 @@ inline Observed ready() {
   observed.machine = "x86_64";
   observed.bundle = bundle();
   observed.host_keys = observed.pinned_host_keys = {k_host_key};
-  observed.inside->sshd_print = print_of(observed);
+  observed.inside->sshd_fingerprint = fingerprint_of(observed);
   helper::test::add_place(observed, desired());
   observed.tunnels[0].remote = door_of(observed);
   return observed;

@@ -90,7 +90,7 @@ TEST(MakePlan, WritesNothingWhereItsFoldersAreTheServers) {
     for (const bool ours : {true, false}) {
       Observed observed = ready();
       observed.container->mounts = {mount, {k_bundle_folder, volume, "helper-ssh"}};
-      observed.inside->sshd_print.clear();
+      observed.inside->sshd_fingerprint.clear();
       if (!ours) observed.container->labels.clear();
       const Plan plan = test::plan_for(desired(), observed);
       EXPECT_TRUE(plan.steps.empty()) << to_text(plan);

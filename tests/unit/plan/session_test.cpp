@@ -194,7 +194,7 @@ TEST(SessionKey, ChangesWithEachThingThatASessionDependsOn) {
   Observed other_key = before;
   other_key.key->public_line += "x";
   Observed other_setup = before;
-  other_setup.inside->sshd_print = "other";
+  other_setup.inside->sshd_fingerprint = "other";
   Observed other_login = before;
   other_login.inside->login = "/dev/helper/run/authorized_keys 12 1700000001";
   EXPECT_NE(session_key(desired(), other_login), key);

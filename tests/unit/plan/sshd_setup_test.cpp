@@ -97,7 +97,7 @@ TEST(SshdSetup, TellsOfAVolumeOfTheIdeThatNothingLeadsTo) {
   observed.container->applied = fields_of(target);
   const auto setup = sshd_setup(wanted, observed);
   ASSERT_TRUE(setup);
-  observed.inside->sshd_print = fingerprint(*setup, observed.host_keys);
+  observed.inside->sshd_fingerprint = fingerprint(*setup, observed.host_keys);
   const auto linked = test::plan_for(wanted, observed);
   observed.inside->cache_linked = false;
   const auto told = test::plan_for(wanted, observed);

@@ -240,7 +240,7 @@ TEST(MakePlan, TakesTheImagesSshdOnAMachineForWhichThereIsNoBundle) {
   const auto plan = test::plan_for(test::desired(), observed);
   ASSERT_EQ(to_text(plan),
             "start sshd in the container: it runs with other keys or another environment\n"
-            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the way past the container's port is another one\n");
+            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the way past the container's port is another one\n");
   EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");
 }
 
@@ -418,7 +418,7 @@ TEST(MakePlan, AnInsideThatCannotBeSeenIsAProblemAndTheTunnelsAreLedAllTheSame) 
   observed.inside_error = Error{ErrorCode::inside_failed, "container", "the look inside it ended early", "try again"};
   observed.tunnels[1].remote = std::nullopt;
   EXPECT_EQ(plan_text(observed),
-            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n"
+            "forward 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n"
             "problem: container: the look inside it ended early\n"
             "  fix: try again\n");
 }
@@ -474,8 +474,8 @@ TEST(MakePlan, ForwardsTunnelsToWhereTheContainerIsNow) {
   observed.tunnels[0].remote = Endpoint{"127.0.0.1", 40000};
   observed.tunnels[1].remote = std::nullopt;
   EXPECT_EQ(plan_text(observed),
-            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the container's port has moved\n"
-            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n");
+            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the container's port has moved\n"
+            "forward 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n");
 }
 
 TEST(MakePlan, OpensATunnelAndForwardsItInOnePlan) {
@@ -483,15 +483,15 @@ TEST(MakePlan, OpensATunnelAndForwardsItInOnePlan) {
   observed.tunnels.erase(observed.tunnels.begin());
   EXPECT_EQ(plan_text(observed),
             "open 127.0.0.1:2222 (ssh): it is not open\n"
-            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: it is not connected yet\n");
+            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: it is not connected yet\n");
 }
 
 TEST(MakePlan, UsesTheContainersAddressForPortsThatAreNotPublished) {
   Observed observed = ready();
   observed.container->ways.published.clear();
   EXPECT_EQ(plan_text(observed),
-            "lead 127.0.0.1:2222 (ssh) to 172.17.0.2:61022: the container's port has moved\n"
-            "lead 127.0.0.1:8888 (jupyter) to 172.17.0.2:8888: the container's port has moved\n");
+            "forward 127.0.0.1:2222 (ssh) to 172.17.0.2:61022: the container's port has moved\n"
+            "forward 127.0.0.1:8888 (jupyter) to 172.17.0.2:8888: the container's port has moved\n");
 }
 
 TEST(MakePlan, APortThatNoWayLeadsToIsAProblem) {

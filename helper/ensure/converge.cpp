@@ -175,11 +175,10 @@ class Convergence {
 
   // The steps of ours that make a container of the target's name, or take it away.
   void expect_after(const plan::Action& action) {
-    if (std::holds_alternative<plan::CreateContainer>(action)) expected_ = std::string();  // its id is seen later
-    const auto* removal = std::get_if<plan::RemoveContainer>(&action);
+    if (plan::is<plan::CreateContainer>(action)) expected_ = std::string();  // its id is seen later
+    const auto* removal = plan::get_if<plan::RemoveContainer>(action);
     const bool took_it = removal != nullptr && removal->name == desired_.target.container.name;
-    if (took_it || std::holds_alternative<plan::SetAside>(action) || std::holds_alternative<plan::BringBack>(action))
-      expected_ = std::nullopt;
+    if (took_it || plan::is<plan::SetAside>(action) || plan::is<plan::BringBack>(action)) expected_ = std::nullopt;
   }
 
   // Trouble that is over in a moment: the engine is removing the container, or it went while it was looked into.
@@ -255,7 +254,7 @@ class Convergence {
   }
 
   [[nodiscard]] static bool is_about_jupyter(const plan::Action& action) {
-    return std::holds_alternative<plan::StartJupyter>(action) || std::holds_alternative<plan::StopJupyter>(action);
+    return plan::is<plan::StartJupyter>(action) || plan::is<plan::StopJupyter>(action);
   }
 
   // Without an answer it goes on with the container as it is.

@@ -134,8 +134,7 @@ bool plan_container(Draft& draft) {
   if (!runs && !draft.plan.problems.empty() && may_bring_back(draft)) {
     const std::string why = draft.plan.problems.back().cause;
     draft.plan.problems.clear();
-    std::erase_if(draft.plan.steps,
-                  [](const Step& step) { return std::holds_alternative<RemoveContainer>(step.action); });
+    std::erase_if(draft.plan.steps, [](const Step& step) { return is<RemoveContainer>(step.action); });
     plan_bring_back(draft, why);
   }
   if (!runs) plan_end_of_replacement(draft);

@@ -61,7 +61,7 @@ struct ActionText {
 
 }  // namespace
 
-std::string to_text(const Action& action) { return std::visit(ActionText{}, action); }
+std::string to_text(const Action& action) { return visit_action(ActionText{}, action); }
 
 std::string to_text(const Step& step) { return to_text(step.action) + ": " + step.cause; }
 

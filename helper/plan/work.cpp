@@ -17,9 +17,9 @@ bool runs(const Observed& observed) {
 }
 
 bool ends(const Action& action, const std::string& container) {
-  if (const auto* stop = std::get_if<StopContainer>(&action)) return stop->name == container;
-  if (const auto* remove = std::get_if<RemoveContainer>(&action)) return remove->name == container;
-  return std::holds_alternative<Eject>(action);
+  if (const auto* stop = get_if<StopContainer>(action)) return stop->name == container;
+  if (const auto* remove = get_if<RemoveContainer>(action)) return remove->name == container;
+  return is<Eject>(action);
 }
 
 std::string name_of(const JupyterKernel& kernel) {

@@ -87,7 +87,7 @@ class SimulatedWorld {
 
   // Does the step; its error when the world refuses.
   [[nodiscard]] Result<void> apply(const plan::Step& step) {
-    auto done = std::visit([this](const auto& action) { return act(action); }, step.action);
+    auto done = plan::visit_action([this](const auto& action) { return act(action); }, step.action);
     settle();
     return done;
   }

@@ -165,17 +165,13 @@ Observed any_start(Chance& chance, const Desired& desired) {
 // Judges every step before it is done.
 void expect_harmless(const Step& step, const Observed& seen, const Desired& desired) {
   const std::string text = to_text(step);
-  const bool local =
-      std::holds_alternative<OpenTunnel>(step.action) || std::holds_alternative<CloseTunnel>(step.action) ||
-      std::holds_alternative<MakeLocalKey>(step.action) || std::holds_alternative<MakeHostKeys>(step.action) ||
-      std::holds_alternative<PinHostKeys>(step.action);
+  const bool local = std::holds_alternative<LocalAction>(step.action);
   EXPECT_TRUE(local || !(seen.server_error || seen.engine_error)) << text;
   const bool theirs = seen.container && seen.container->state != ContainerState::absent && !is_ours(*seen.container);
-  const bool removes = std::holds_alternative<RemoveContainer>(step.action);
-  EXPECT_FALSE(theirs && (removes || std::holds_alternative<CreateContainer>(step.action))) << text;
-  const bool brings_up = std::holds_alternative<StartContainer>(step.action) ||
-                         std::holds_alternative<CreateContainer>(step.action) ||
-                         std::holds_alternative<UnpauseContainer>(step.action);
+  const bool removes = is<RemoveContainer>(step.action);
+  EXPECT_FALSE(theirs && (removes || is<CreateContainer>(step.action))) << text;
+  const bool brings_up =
+      is<StartContainer>(step.action) || is<CreateContainer>(step.action) || is<UnpauseContainer>(step.action);
   EXPECT_FALSE(brings_up && desired.power != Power::running) << text;
   EXPECT_FALSE(step.cause.empty()) << text;
 }

@@ -241,7 +241,7 @@ TEST(MakePlan, TakesTheImagesSshdOnAMachineForWhichThereIsNoBundle) {
   ASSERT_EQ(to_text(plan),
             "start sshd in the container: it runs with other keys or another environment\n"
             "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the way past the container's port is another one\n");
-  EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");
+  EXPECT_EQ(test::action_of<StartSshd>(plan.steps.front()).setup.sshd, "/usr/sbin/sshd");
 }
 
 TEST(MakePlan, WithNeitherABundleNorAnSshdOfTheImageThereIsAProblem) {
@@ -272,13 +272,13 @@ TEST(MakePlan, AUserOtherThanRootIsServedBySshdOfItsOwnWhenRootMayNotSwitchUsers
   observed.container->labels.erase(k_label_spec);
   const auto plan = test::plan_for(desired_state(target, Power::running), observed);
   ASSERT_FALSE(plan.steps.empty());
-  EXPECT_TRUE(std::get<StartSshd>(plan.steps.front().action).setup.as_user);
+  EXPECT_TRUE(test::action_of<StartSshd>(plan.steps.front()).setup.as_user);
 }
 
 // What the plan forwards the tunnel of that name to.
 Remote forwards_to(const Plan& plan, const std::string& name) {
   for (const auto& step : plan.steps) {
-    const auto* point = std::get_if<PointTunnel>(&step.action);
+    const auto* point = get_if<PointTunnel>(step.action);
     if (point != nullptr && point->tunnel.name == name) return point->remote;
   }
   ADD_FAILURE() << name << " is forwarded nowhere: " << to_text(plan);
@@ -290,7 +290,7 @@ TEST(MakePlan, AContainerWithoutANetworkIsReachedByAPipe) {
   observed.container->ways.published.clear();
   observed.container->ways.address.clear();
   const auto plan = test::plan_for(test::desired(), observed);
-  EXPECT_FALSE(std::get<StartSshd>(plan.steps.front().action).setup.listens);
+  EXPECT_FALSE(test::action_of<StartSshd>(plan.steps.front()).setup.listens);
   const auto ssh = std::get<Pipe>(forwards_to(plan, "ssh"));
   EXPECT_EQ(ssh.name, "an sshd in container centernet");
   const auto jupyter = std::get<Pipe>(forwards_to(plan, "jupyter"));
@@ -303,7 +303,7 @@ TEST(MakePlan, OnTheServersNetworkNoPortOfOursIsOpenedThere) {
   observed.container->ways.address.clear();
   observed.container->ways.shares_network = true;
   const auto plan = test::plan_for(test::desired(), observed);
-  EXPECT_FALSE(std::get<StartSshd>(plan.steps.front().action).setup.listens);
+  EXPECT_FALSE(test::action_of<StartSshd>(plan.steps.front()).setup.listens);
   EXPECT_EQ(forwards_to(plan, "jupyter"), Remote(Endpoint{"127.0.0.1", 8888}));
 }
 
@@ -322,7 +322,7 @@ TEST(MakePlan, PinsTheHostKeysThatWereMade) {
   observed.pinned_host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
   const Plan plan = test::plan_for(test::desired(), observed);
   EXPECT_EQ(to_text(plan), "pin the container's host keys: others are pinned\n");
-  EXPECT_EQ(std::get<PinHostKeys>(plan.steps.front().action).host_keys, observed.host_keys);
+  EXPECT_EQ(test::action_of<PinHostKeys>(plan.steps.front()).host_keys, observed.host_keys);
 }
 
 TEST(MakePlan, EjectsOnlyWhatIsThere) {
@@ -369,7 +369,7 @@ TEST(MakePlan, APodmanContainerOfOthersUsesItsOwnSshdSinceNothingRunsFromItsDev)
   observed.tunnels[0].remote = test::door_of(observed);
   const auto plan = test::plan_for(test::desired(), observed);
   ASSERT_EQ(plan.steps.size(), 1U) << to_text(plan);
-  EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");
+  EXPECT_EQ(test::action_of<StartSshd>(plan.steps.front()).setup.sshd, "/usr/sbin/sshd");
   observed.inside->image_sshd.clear();
   EXPECT_NE(plan_text(observed).find("its image has no sshd, and helper's own cannot be put into its /dev\n"),
             std::string::npos)

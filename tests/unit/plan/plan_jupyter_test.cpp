@@ -70,10 +70,10 @@ TEST(PlanJupyter, StartsOursAnewWhenItRunsOtherwiseThanTheConfigSays) {
   EXPECT_EQ(plan_text(observed),
             "stop Jupyter: it was started otherwise (lab by /old/python for root in / on 0.0.0.0:8888)\n"
             "start JupyterLab 4.0.11 for root: it is stopped for that\n");
-  EXPECT_EQ(std::get<StopJupyter>(test::plan_for(test::desired(), observed).steps.front().action).who, As::full_root)
+  EXPECT_EQ(test::action_of<StopJupyter>(test::plan_for(test::desired(), observed).steps.front()).who, As::full_root)
       << "of another user's";
   observed.inside->user_uid = 1000;
-  EXPECT_EQ(std::get<StopJupyter>(test::plan_for(test::desired(), observed).steps.front().action).who, As::user);
+  EXPECT_EQ(test::action_of<StopJupyter>(test::plan_for(test::desired(), observed).steps.front()).who, As::user);
   observed = ready();
   observed.inside->jupyter.listening = false;
   EXPECT_EQ(plan_text(observed),

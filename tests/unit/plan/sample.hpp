@@ -6,6 +6,7 @@
 #include "plan/sshd_setup.hpp"
 #include "support/places.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -128,6 +129,13 @@ inline Observed nothing_yet() {
   observed.machine = "x86_64";
   observed.bundle = bundle();
   return observed;
+}
+
+// What the step does, which the test knows to be such an action.
+template <class A>
+const A& action_of(const Step& step) {
+  const A* const action = get_if<A>(step.action);
+  return action != nullptr ? *action : throw std::runtime_error("another action: " + to_text(step));
 }
 
 inline std::string plan_text(const Observed& observed, Power power = Power::running) {

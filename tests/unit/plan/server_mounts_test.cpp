@@ -76,7 +76,7 @@ TEST(MakePlan, PutsTheFoldersThatAMountCoversIntoMemory) {
   wanted.target.container.mounts = {"/dev:/dev"};
   const Plan plan = test::plan_for(wanted, nothing_yet());
   for (const auto& step : plan.steps) {
-    const auto* create = std::get_if<CreateContainer>(&step.action);
+    const auto* create = get_if<CreateContainer>(step.action);
     if (create == nullptr) continue;
     EXPECT_EQ(create->own_folders, (std::vector<std::string>{"/dev/helper", "/dev/sshd"}));
     return;

@@ -113,7 +113,7 @@ TEST(User, WhoseHomeIsTheServersKeepsTheOwnersOfItsFiles) {
   World world("dev", 1000);
   world.observed.inside->user_home = "/home/dev";
   const auto step = [&] {
-    return std::get<MatchUser>(test::plan_for(world.desired, world.observed).steps.front().action);
+    return test::action_of<MatchUser>(test::plan_for(world.desired, world.observed).steps.front());
   };
   EXPECT_TRUE(step().own_home);
   world.observed.container->mounts = {{"/home/dev/p", Mount::Kind::server_folder, "/srv/p"},
@@ -124,7 +124,7 @@ TEST(User, WhoseHomeIsTheServersKeepsTheOwnersOfItsFiles) {
   EXPECT_FALSE(step().own_home);
   world.observed.inside->user_home.clear();
   world.desired.target.ssh.create = true;
-  EXPECT_FALSE(std::get<MakeUser>(test::plan_for(world.desired, world.observed).steps.front().action).own_home);
+  EXPECT_FALSE(test::action_of<MakeUser>(test::plan_for(world.desired, world.observed).steps.front()).own_home);
 }
 
 TEST(SessionEnvironment, IsTheContainersWithTheConfigsValuesInPlaceOfThoseOfTheSameName) {
@@ -140,8 +140,8 @@ TEST(Hooks, RunLastOnceForAContainerAndOnceForAStart) {
   world.desired.target.post_start = {"date"};
   const Plan plan = test::plan_for(world.desired, world.observed);
   ASSERT_GE(plan.steps.size(), 2U);
-  const auto& create = std::get<RunHooks>(plan.steps[plan.steps.size() - 2].action);
-  const auto& start = std::get<RunHooks>(plan.steps.back().action);
+  const auto& create = test::action_of<RunHooks>(plan.steps[plan.steps.size() - 2]);
+  const auto& start = test::action_of<RunHooks>(plan.steps.back());
   EXPECT_EQ(create.run, "f1b77c1f");
   EXPECT_EQ(create.lines, std::vector<std::string>{"pip install -e ."});
   EXPECT_EQ(start.run, "\"2026-01-01T00:00:00Z\"");

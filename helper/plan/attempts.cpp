@@ -7,7 +7,7 @@ GpuWay way_of(const Plan& plan, const Observed& observed) {
   for (const auto& step : plan.steps) {
     if (const auto* create = get_if<CreateContainer>(step.action)) return create->gpu_way;
   }
-  return observed.container ? observed.container->gpu_way : GpuWay::none;
+  return observed.server.container ? observed.server.container->gpu_way : GpuWay::none;
 }
 
 }  // namespace
@@ -16,7 +16,7 @@ void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
   if (is<StartContainer>(step.action)) ++attempts.starts;
   if (const auto* build = get_if<BuildImage>(step.action)) attempts.built = build->fingerprint;
   if (is<StartSshd>(step.action)) ++attempts.sshd_starts;
-  if (is<SetAside>(step.action)) attempts.set_aside = observed.container->id;
+  if (is<SetAside>(step.action)) attempts.set_aside = observed.server.container->id;
   if (is<BringBack>(step.action)) {
     // What was tried on the one that was to take its place says nothing about it.
     const bool was_tried = !attempts.set_aside.empty() || !attempts.failed_ways.empty() || attempts.starts > 0;

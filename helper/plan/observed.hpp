@@ -1,5 +1,5 @@
-// Observed is what is: facts read from the world in one look, with no judgement. An absent optional means "not looked
-// at, because what it stands on is not there" (no container: nothing inside it).
+// Observed is what is: facts read from the world in one look, with no judgement, grouped by where they were read. An
+// absent optional means "not looked at, because what it depends on is not there" (no container: nothing inside it).
 #pragma once
 
 #include "base/endpoint.hpp"
@@ -140,7 +140,7 @@ struct Inside {
   std::string user_home;  // of ssh.user; "" when that user does not exist
   std::uint32_t user_uid = 0;
   std::uint32_t user_gid = 0;
-  std::string owner_is;           // the container's user who has the uid of Observed::project_owner; "" = it is free
+  std::string owner_is;           // the container's user who has the uid of ServerFacts::project_owner; "" = it is free
   bool post_create_done = false;  // the marker of this container's first run is there
   bool post_start_done = false;   // ... of this start
   std::string bundle;             // the digest of the SSH bundle that stands in it, whole; "" when none does
@@ -213,7 +213,7 @@ struct SshBundle {
   friend bool operator==(const SshBundle&, const SshBundle&) = default;
 };
 
-// Whether a container may be made anew, so that what was written in it is lost.
+// Whether a container may be replaced, so that what was written in it is lost.
 enum class Consent { not_asked, no, yes, snapshot_first };
 
 // What was tried, and what was allowed, since the request began. It is how a plan knows that starting again the same
@@ -232,29 +232,43 @@ struct Attempts {
   friend bool operator==(const Attempts&, const Attempts&) = default;
 };
 
-struct Observed {
-  Attempts attempts;
-  std::optional<Error> server_error;   // the server cannot be reached: nothing below the tunnels is known
-  std::optional<Error> engine_error;   // its engine cannot be used: nothing below it is known
-  std::optional<Engine> engine;        // the one that answered
-  std::optional<GpuFacts> server_gpu;  // only when the target wants GPUs
-  std::optional<Container> container;
-  std::optional<Container> aside;    // the container that is being replaced, under its other name
-  std::optional<Image> image;        // absent: not on the server
-  std::optional<BuildInputs> build;  // absent: the config builds no image
-  std::optional<Place> place;        // where programs of the target run; absent: its container does not run
-  std::map<std::uint16_t, Remote>
-      doors;  // of the place, by port: how the server gets there; the SSH port's is our sshd's
-  std::optional<Inside> inside;
-  std::optional<Error> inside_error;   // the container runs and could not be looked into
-  std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
+// Of this machine: files of ours, the open tunnels, and what was seen through them.
+struct LocalFacts {
   std::vector<Tunnel> tunnels;
   std::optional<LocalKey> key;
-  std::optional<SessionTry> session;          // the last one, of what is there now; absent: not tried yet
-  std::string machine;                        // of the server, as uname -m names it; "" when it was not asked
-  std::optional<SshBundle> bundle;            // for that machine; absent: we have none
   std::vector<std::string> host_keys;         // public halves of those made for this target: "ssh-ed25519 AAAA..."
   std::vector<std::string> pinned_host_keys;  // of this target, in our known_hosts
+  std::optional<SessionTry> session;          // the last one, of what is there now; absent: not tried yet
+  std::optional<BuildInputs> build;           // absent: the config builds no image
+  std::optional<SshBundle> bundle;            // for ServerFacts::machine; absent: we have none
+};
+
+// Of the server, outside of the container: its engine, and what the engine tells.
+struct ServerFacts {
+  std::optional<Error> error;         // it cannot be reached: nothing else of it and of the place is known
+  std::string machine;                // as uname -m names it; "" when it was not asked
+  std::optional<Error> engine_error;  // its engine cannot be used: nothing below is known
+  std::optional<Engine> engine;       // the one that answered
+  std::optional<Image> image;         // absent: not on the server
+  std::optional<Container> container;
+  std::optional<Container> aside;      // the container that is being replaced, under its other name
+  std::optional<GpuFacts> gpu;         // only when the target wants GPUs
+  std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
+};
+
+// Of the place where programs of the target run.
+struct PlaceFacts {
+  std::optional<Place> current;           // absent: there is none now, since the container does not run
+  std::map<std::uint16_t, Remote> doors;  // by port: how the server gets there; the SSH port's is our sshd's
+  std::optional<Inside> inside;
+  std::optional<Error> inside_error;  // the container runs and could not be looked into
+};
+
+struct Observed {
+  Attempts attempts;
+  LocalFacts local;
+  ServerFacts server;
+  PlaceFacts place;
 };
 
 [[nodiscard]] std::string to_text(ContainerState state);

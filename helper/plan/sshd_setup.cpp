@@ -126,7 +126,7 @@ std::vector<std::string> account_variables(const SshdSetup& setup) {
 }
 
 Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
-  const Inside& inside = *observed.inside;
+  const Inside& inside = *observed.place.inside;
   SshdSetup setup;
   setup.user = desired.target.ssh.user;
   setup.from_bundle = takes_bundle(observed);
@@ -134,9 +134,10 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   if (setup.sshd.empty()) {
     return fail(ErrorCode::inside_no_sshd, "container " + desired.target.container.name,
                 "its image has no sshd, and " +
-                    (observed.bundle ? "helper's own cannot be put into its /dev"
-                                     : "helper brings none for a machine of kind " +
-                                           (observed.machine.empty() ? std::string("unknown") : observed.machine)),
+                    (observed.local.bundle
+                         ? "helper's own cannot be put into its /dev"
+                         : "helper brings none for a machine of kind " +
+                               (observed.server.machine.empty() ? std::string("unknown") : observed.server.machine)),
                 "add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server");
   }
   if (!inside.can_switch_users) {
@@ -149,17 +150,17 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
     setup.as_user = true;
   }
   const auto own = [&](std::string_view place) {
-    return server_mount(*observed.container, observed.inside, place) == nullptr;
+    return server_mount(*observed.server.container, observed.place.inside, place) == nullptr;
   };
   setup.own_profile = own("/etc/profile.d/helper.sh");
   setup.own_run = own("/run/sshd");
-  if (has_backend_cache(*observed.container) && own(inside.user_home + "/.cache/JetBrains"))
+  if (has_backend_cache(*observed.server.container) && own(inside.user_home + "/.cache/JetBrains"))
     setup.cache_owner = std::to_string(inside.user_uid) + ":" + std::to_string(inside.user_gid);
-  setup.listens = reach(observed.container->ways, k_container_ssh_port).has_value();
+  setup.listens = reach(observed.server.container->ways, k_container_ssh_port).has_value();
   setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
-  const auto env = session_env(desired.target.ssh, observed.container->env);
+  const auto env = session_env(desired.target.ssh, observed.server.container->env);
   setup.config = config_of(setup, env);
-  setup.authorized_keys = observed.key->public_line + "\n";
+  setup.authorized_keys = observed.local.key->public_line + "\n";
   setup.profile = profile_of(env);
   return setup;
 }

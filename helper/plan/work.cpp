@@ -11,8 +11,8 @@ constexpr std::size_t k_most_named = 5;
 constexpr std::size_t k_longest_name = 60;
 
 bool runs(const Observed& observed) {
-  if (!observed.container) return false;
-  const ContainerState state = observed.container->state;
+  if (!observed.server.container) return false;
+  const ContainerState state = observed.server.container->state;
   return state == ContainerState::running || state == ContainerState::paused;
 }
 
@@ -50,12 +50,13 @@ std::string deed(const Desired& desired) {
 
 std::optional<JupyterDoor> jupyter_door(const Desired& desired, const Observed& observed) {
   const auto& config = desired.target.jupyter;
-  if (!config || !observed.container || !observed.inside || !observed.inside->jupyter.listening) return std::nullopt;
-  const JupyterFacts& jupyter = observed.inside->jupyter;
-  const auto door = observed.doors.find(config->port);
-  if (door == observed.doors.end()) return std::nullopt;
+  if (!config || !observed.server.container || !observed.place.inside || !observed.place.inside->jupyter.listening)
+    return std::nullopt;
+  const JupyterFacts& jupyter = observed.place.inside->jupyter;
+  const auto door = observed.place.doors.find(config->port);
+  if (door == observed.place.doors.end()) return std::nullopt;
   // A pipe is a program of the bundle's.
-  if (std::holds_alternative<Pipe>(door->second) && observed.inside->bundle.empty()) return std::nullopt;
+  if (std::holds_alternative<Pipe>(door->second) && observed.place.inside->bundle.empty()) return std::nullopt;
   return JupyterDoor{door->second, jupyter.ours_runs ? jupyter.token : std::string()};
 }
 

@@ -78,14 +78,14 @@ inline Container container(ContainerState state = ContainerState::running) {
 
 // What our sshd would be started with now.
 inline std::string fingerprint_of(const Observed& observed, const Desired& wanted = desired()) {
-  return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.host_keys);
+  return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.local.host_keys);
 }
 
 // What the tunnel to that sshd forwards to.
 inline std::optional<Remote> door_of(Observed observed, const Desired& wanted = desired()) {
   helper::test::add_place(observed, wanted);
-  const auto door = observed.doors.find(k_container_ssh_port);
-  return door == observed.doors.end() ? std::nullopt : std::optional(door->second);
+  const auto door = observed.place.doors.find(k_container_ssh_port);
+  return door == observed.place.doors.end() ? std::nullopt : std::optional(door->second);
 }
 
 // The plan for a world in which the place and the ways to its ports are those of the container.
@@ -97,37 +97,37 @@ inline Plan plan_for(const Desired& wanted, Observed observed) {
 // Nothing is left to do.
 inline Observed ready() {
   Observed observed;
-  observed.container = container();
-  observed.inside = inside();
-  observed.tunnels = {{2222, std::nullopt, "", true}, {8888, Endpoint{"127.0.0.1", 49154}, "", std::nullopt}};
-  observed.key = LocalKey{"/home/me/.ssh/id_ed25519", k_public_line};
-  observed.machine = "x86_64";
-  observed.bundle = bundle();
-  observed.host_keys = observed.pinned_host_keys = {k_host_key};
-  observed.inside->sshd_fingerprint = fingerprint_of(observed);
+  observed.server.container = container();
+  observed.place.inside = inside();
+  observed.local.tunnels = {{2222, std::nullopt, "", true}, {8888, Endpoint{"127.0.0.1", 49154}, "", std::nullopt}};
+  observed.local.key = LocalKey{"/home/me/.ssh/id_ed25519", k_public_line};
+  observed.server.machine = "x86_64";
+  observed.local.bundle = bundle();
+  observed.local.host_keys = observed.local.pinned_host_keys = {k_host_key};
+  observed.place.inside->sshd_fingerprint = fingerprint_of(observed);
   helper::test::add_place(observed, desired());
-  observed.tunnels[0].remote = door_of(observed);
+  observed.local.tunnels[0].remote = door_of(observed);
   return observed;
 }
 
 // This machine's part is as it should be, and the container is in a state in which nothing inside it can be seen.
 inline Observed with_container(Container its_container) {
   Observed observed = ready();
-  observed.inside = std::nullopt;
-  observed.container = std::move(its_container);
-  observed.engine = engine();
-  observed.image = image();
+  observed.place.inside = std::nullopt;
+  observed.server.container = std::move(its_container);
+  observed.server.engine = engine();
+  observed.server.image = image();
   return observed;
 }
 
 // As it is before the very first ensure.
 inline Observed nothing_yet() {
   Observed observed;
-  observed.container = Container{};
-  observed.engine = engine();
-  observed.image = image();
-  observed.machine = "x86_64";
-  observed.bundle = bundle();
+  observed.server.container = Container{};
+  observed.server.engine = engine();
+  observed.server.image = image();
+  observed.server.machine = "x86_64";
+  observed.local.bundle = bundle();
   return observed;
 }
 

@@ -38,7 +38,6 @@ plan::Place place_of(const EngineCli& cli, const std::string& name, const std::s
       "sh", "-c",
       "b=" + std::string(plan::k_bundle_folder) + "/bin/busybox; [ ! -x $b ] || exec $b sh \"$@\"; exec sh \"$@\"",
       "sh"};
-  place.run_dir = plan::k_helper_folder;
   place.ways = container.ways;
   return place;
 }

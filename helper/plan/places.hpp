@@ -1,6 +1,10 @@
-// Where things of ours stand inside a container. /dev there is a tmpfs that stays writable and executable on a
+// Where things of ours are inside a container. /dev there is a tmpfs that stays writable and executable on a
 // read-only root file system, is in no image layer, and is gone when the container stops. Where a config mounts a
 // folder over it, our places get a tmpfs of their own (plan/server_mounts).
+//
+// They are constants and no part of a Place: each program of the bundle has the absolute paths of its loader and its
+// libraries built in. A place in which nobody can write below /dev needs a bundle that is built for another folder
+// (PREFIX in scripts/ssh-bundle), and the scripts of the rooms engine and inside, which name these paths, with it.
 #pragma once
 
 namespace helper::plan {
@@ -9,7 +13,7 @@ inline constexpr const char* k_helper_folder = "/dev/helper";
 // Of our sshd, which keeps nothing in it (sshd(8) calls it the privilege separation folder).
 inline constexpr const char* k_sshd_folder = "/dev/sshd";
 
-// The SSH bundle; its programs' loader has this path built in (scripts/ssh-bundle).
+// The SSH bundle: the paths of its loader and its libraries begin so.
 inline constexpr const char* k_bundle_folder = "/dev/helper/ssh";
 // What runs of ours, and its secrets: root's, 0755.
 inline constexpr const char* k_run_folder = "/dev/helper/run";

@@ -25,7 +25,6 @@ inline plan::Place docker_place(const std::string& container, const std::string&
   place.as_full_root = entry("0");
   place.by_hand = "docker exec --user 0 " + container;
   place.to_enter = "docker exec -it " + container + " sh";
-  place.run_dir = plan::k_helper_folder;
   return place;
 }
 

@@ -104,7 +104,6 @@ exec sleep 300
     }
     place.shell = shell_;
     place.to_enter = "sh";
-    place.run_dir = plan::k_helper_folder;
     place.ways.address = "127.0.0.1";
     return place;
   }

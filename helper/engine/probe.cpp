@@ -115,6 +115,7 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
            {"gpus", yes(looks.gpus)},
            {"gpus_again", yes(looks.gpus_again)},
            {"known_run", looks.known_run},
+           {"our_shell", std::string(scripts::our_shell)},
            {"quick", looks.quick},
            {"full", looks.full},
            {"engines", wanted == "auto" ? "docker podman" : wanted}}) {

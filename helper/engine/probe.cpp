@@ -5,8 +5,8 @@
 #include "engine/place.hpp"
 #include "engine/read.hpp"
 #include "engine/scripts.hpp"
-#include "plan/labels.hpp"
-#include "plan/project_source.hpp"
+#include "plan/our_names.hpp"
+#include "plan/server_mounts.hpp"
 
 #include <array>
 #include <charconv>

@@ -1,7 +1,6 @@
 #include "ensure/apply.hpp"
 
 #include "engine/act.hpp"
-#include "engine/bundle.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/jupyter_token.hpp"

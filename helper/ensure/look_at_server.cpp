@@ -2,7 +2,7 @@
 
 #include "engine/probe.hpp"
 #include "inside/look.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 
 #include <utility>
 

@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "base/prompt.hpp"
 #include "ide/interpreter.hpp"
-#include "plan/jupyter_work.hpp"
+#include "plan/jupyter.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -3,7 +3,7 @@
 #include "base/sections.hpp"
 #include "base/shell.hpp"
 #include "inside/scripts.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 
 namespace helper::inside {
 namespace {

@@ -81,9 +81,7 @@ void plan_bundle(Draft& draft, const Inside& inside);
 [[nodiscard]] bool plan_user(Draft& draft, const Inside& inside);
 // What follows is called when scripts run in it and it has the user.
 void plan_ssh(Draft& draft, const Inside& inside);
-void plan_python(Draft& draft, const Inside& inside);
 void plan_jupyter(Draft& draft, const Inside& inside);
-void plan_gpu(Draft& draft, const Inside& inside);
 void plan_forward_tunnels(Draft& draft);
 // The config's own commands, last: all else stands by then.
 void plan_hooks(Draft& draft);

@@ -1,7 +1,7 @@
 #include "plan/drift.hpp"
 
 #include "plan/actual.hpp"
-#include "plan/labels.hpp"
+#include "plan/our_names.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -1,8 +1,10 @@
 #include "plan/make_plan.hpp"
 
 #include "base/shell.hpp"
+#include "plan/choose_python.hpp"
 #include "plan/draft.hpp"
-#include "plan/labels.hpp"
+#include "plan/gpu_ladder.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
 
@@ -15,6 +17,20 @@ bool server_and_engine(Draft& draft) {
   if (const auto& engine = draft.server.engine; engine && !engine->passed_over.empty())
     draft.note(to_text(engine->kind) + " is used: " + engine->passed_over);
   return !draft.server.error && !draft.server.engine_error;
+}
+
+void plan_python(Draft& draft, const Inside& inside) {
+  const auto choice = choose_python(draft.target, inside);
+  if (!choice) {
+    draft.problem(choice.error());
+    return;
+  }
+  for (auto& note : python_notes(draft.target, inside, *choice)) draft.note(std::move(note));
+}
+
+// GPUs that are missing keep nobody from SSH: they are a shortfall, which is told once the rest is done.
+void plan_gpu(Draft& draft) {
+  if (auto failure = lowest_failure(gpu_ladder(draft.desired, draft.observed))) draft.shortfall(std::move(*failure));
 }
 
 void plan_inside(Draft& draft) {
@@ -34,7 +50,7 @@ void plan_inside(Draft& draft) {
   plan_ssh(draft, inside);
   plan_python(draft, inside);
   plan_jupyter(draft, inside);
-  plan_gpu(draft, inside);
+  plan_gpu(draft);
 }
 
 void plan_running(Draft& draft) {

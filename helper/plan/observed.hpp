@@ -5,7 +5,7 @@
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "config/config.hpp"
-#include "plan/jupyter_facts.hpp"
+#include "plan/jupyter.hpp"
 #include "plan/place.hpp"
 
 #include <cstdint>

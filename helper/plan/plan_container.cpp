@@ -3,8 +3,8 @@
 #include "plan/draft.hpp"
 #include "plan/gpu_ladder.hpp"
 #include "plan/keep_alive.hpp"
-#include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 
 namespace helper::plan {

@@ -1,6 +1,6 @@
 #include "plan/draft.hpp"
-#include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/our_names.hpp"
 
 namespace helper::plan {
 namespace {

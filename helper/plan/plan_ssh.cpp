@@ -1,8 +1,9 @@
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
+#include "plan/session_env.hpp"
 
 namespace helper::plan {
 namespace {

@@ -1,7 +1,6 @@
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
-#include "plan/places.hpp"
-#include "plan/project_source.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 
 namespace helper::plan {
@@ -75,22 +74,6 @@ void tell_of_root(Draft& draft) {
 }
 
 }  // namespace
-
-std::string project_source(const config::Target& target) {
-  const std::string& wanted = target.project.remote;
-  std::string source;
-  std::size_t longest = 0;
-  for (const auto& mount : target.container.mounts) {
-    const auto colon = mount.find(':');
-    if (!mount.starts_with('/') || colon == std::string::npos) continue;
-    const std::string place = mount.substr(colon + 1, mount.find(':', colon + 1) - colon - 1);
-    const bool holds = wanted == place || (wanted.starts_with(place) && (place == "/" || wanted[place.size()] == '/'));
-    if (!holds || place.size() < longest) continue;
-    longest = place.size();
-    source = mount.substr(0, colon) + wanted.substr(place == "/" ? 0 : place.size());
-  }
-  return source;
-}
 
 bool plan_user(Draft& draft, const Inside& inside) {
   const std::string& user = draft.target.ssh.user;

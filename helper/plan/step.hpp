@@ -4,7 +4,7 @@
 
 #include "plan/desired.hpp"
 #include "plan/drift.hpp"
-#include "plan/jupyter_setup.hpp"
+#include "plan/jupyter.hpp"
 #include "plan/observed.hpp"
 #include "plan/sshd_setup.hpp"
 

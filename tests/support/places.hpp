@@ -3,8 +3,8 @@
 
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"
+#include "plan/our_names.hpp"
 #include "plan/place.hpp"
-#include "plan/places.hpp"
 #include "plan/sshd_setup.hpp"
 
 #include <string>

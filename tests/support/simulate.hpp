@@ -4,8 +4,8 @@
 
 #include "base/result.hpp"
 #include "plan/desired.hpp"
-#include "plan/labels.hpp"
 #include "plan/observed.hpp"
+#include "plan/our_names.hpp"
 #include "plan/sshd_setup.hpp"
 #include "plan/step.hpp"
 #include "support/places.hpp"

@@ -2,7 +2,7 @@
 // engine room sends, and its container changes by them. It is not a shell: it knows each script by the words in it.
 #pragma once
 
-#include "plan/labels.hpp"
+#include "plan/our_names.hpp"
 #include "support/fake_command_runner.hpp"
 
 #include <map>

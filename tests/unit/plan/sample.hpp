@@ -1,8 +1,8 @@
 // What the plan tests start from: a config with most keys set, and the world as it is when everything is as it should.
 #pragma once
 
-#include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/our_names.hpp"
 #include "plan/sshd_setup.hpp"
 #include "support/places.hpp"
 

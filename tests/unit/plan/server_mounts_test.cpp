@@ -1,7 +1,7 @@
 // Which places of a container are the server's own files, and what follows from that.
 #include "plan/server_mounts.hpp"
 
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 #include "unit/plan/sample.hpp"
 
 #include <gtest/gtest.h>

@@ -16,22 +16,6 @@ bool has_line(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
 
-TEST(SetEnvLine, IsOneLineWithEachVariableInQuotes) {
-  EXPECT_EQ(set_env_line({"PATH=/a:/b", R"(GREETING=a "b" $c)", R"(BACK=a\b)", "EMPTY=", "TAB=a\tb"}),
-            "SetEnv \"PATH=/a:/b\" \"GREETING=a \\\"b\\\" $c\" \"BACK=a\\\\b\" \"EMPTY=\" \"TAB=a\tb\"\n");
-}
-
-TEST(SetEnvLine, LeavesOutWhatNoLineCanCarryAndNamesIt) {
-  const std::vector<std::string> env{"A=1", "KEY=-----BEGIN\nx", "B=2", "CR=a\rb"};
-  EXPECT_EQ(set_env_line(env), "SetEnv \"A=1\" \"B=2\"\n");
-  EXPECT_EQ(not_carried(env), (std::vector<std::string>{"KEY", "CR"}));
-}
-
-TEST(SetEnvLine, IsNoneForNoVariables) {
-  EXPECT_EQ(set_env_line({}), "");
-  EXPECT_EQ(set_env_line({"NOVALUE"}), "");
-}
-
 TEST(SshdSetup, LetsTheKeyInAndNoPassword) {
   const auto setup = sshd_setup(desired(), ready());
   ASSERT_TRUE(setup);

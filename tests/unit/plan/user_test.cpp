@@ -1,5 +1,5 @@
 // Users of the container, and whose files they write on the server.
-#include "plan/project_source.hpp"
+#include "plan/server_mounts.hpp"
 #include "unit/plan/sample.hpp"
 
 #include <gtest/gtest.h>
@@ -125,13 +125,6 @@ TEST(User, WhoseHomeIsTheServersKeepsTheOwnersOfItsFiles) {
   world.observed.place.inside->user_home.clear();
   world.desired.target.ssh.create = true;
   EXPECT_FALSE(test::action_of<MakeUser>(test::plan_for(world.desired, world.observed).steps.front()).own_home);
-}
-
-TEST(SessionEnvironment, IsTheContainersWithTheConfigsValuesInPlaceOfThoseOfTheSameName) {
-  config::SshConfig ssh;
-  ssh.env = {{"EDITOR", "vim"}, {"PATH", "/mine"}};
-  EXPECT_EQ(session_env(ssh, {"PATH=/usr/bin", "A=b=c"}),
-            (std::vector<std::string>{"A=b=c", "EDITOR=vim", "PATH=/mine"}));
 }
 
 TEST(Hooks, RunLastOnceForAContainerAndOnceForAStart) {

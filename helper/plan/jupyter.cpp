@@ -1,6 +1,8 @@
-#include "plan/jupyter_setup.hpp"
+#include "plan/jupyter.hpp"
 
 #include "plan/choose_python.hpp"
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
 
 #include <algorithm>
 

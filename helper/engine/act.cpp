@@ -3,18 +3,27 @@
 #include "base/shell.hpp"
 #include "engine/create_argv.hpp"
 #include "engine/progress.hpp"
-#include "engine/run.hpp"
-#include "plan/labels.hpp"
+#include "engine/scripts.hpp"
+#include "plan/our_names.hpp"
 
 #include <charconv>
 
 namespace helper::engine {
 namespace {
 
+using shell::assign;
+
 constexpr Milliseconds k_pull_limit = std::chrono::minutes(60);
-constexpr Milliseconds k_logs_limit = std::chrono::seconds(30);
 constexpr Milliseconds k_commit_limit = std::chrono::minutes(60);  // a layer of many gigabytes on a slow disk
 constexpr Milliseconds k_build_limit = std::chrono::hours(6);      // CUDA extensions take their time
+
+constexpr Milliseconds k_send_limit = std::chrono::minutes(20);  // 8 MB; 8 kB/s is slow enough
+
+Command with_file(std::string script, const plan::SshBundle& bundle) {
+  Command command{k_engine_path + ("\n" + std::move(script)), {}, k_send_limit};
+  command.stdin_file = bundle.file;
+  return command;
+}
 
 }  // namespace
 
@@ -57,17 +66,6 @@ Result<void> remove_container(CommandRunner& server, const EngineCli& cli, const
   return run_engine(server, cli, {"rm", "--", name}, name, stop);
 }
 
-Result<std::string> container_logs(CommandRunner& server, const EngineCli& cli, const std::string& container, int lines,
-                                   const std::stop_token& stop) {
-  Command what = command(cli.argv({"logs", "--tail", std::to_string(lines), "--", container}), k_logs_limit);
-  what.script += " 2>&1";
-  HELPER_TRY_ASSIGN(auto output, run_or_fail(server, what,
-                                             {ErrorCode::engine_failed, "container " + container,
-                                              "on the server: " + cli.program + " ps -a"},
-                                             stop));
-  return std::move(output.out);
-}
-
 Result<void> update_restart(CommandRunner& server, const EngineCli& cli, const plan::UpdateRestart& action,
                             const std::stop_token& stop) {
   return run_engine(server, cli, {"update", "--restart", action.policy, "--", action.name}, action.name, stop);
@@ -95,7 +93,7 @@ Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli, con
 
 Argv build_argv(const EngineCli& cli, const plan::BuildImage& action, const config::BuildConfig& build) {
   Argv argv = cli.argv({"build", "--tag", action.image, "--file", build.dockerfile, "--label",
-                        std::string(plan::k_label_build) + "=" + action.print});
+                        std::string(plan::k_label_build) + "=" + action.fingerprint});
   if (!build.target.empty()) argv.insert(argv.end(), {"--target", build.target});
   for (const auto& [name, value] : build.args) argv.insert(argv.end(), {"--build-arg", name + "=" + value});
   argv.emplace_back("-");
@@ -125,6 +123,31 @@ Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, con
   std::int64_t size = 0;
   std::from_chars(output.out.data(), output.out.data() + output.out.size(), size);
   return size;
+}
+
+Result<void> fill_bundle_volume(CommandRunner& server, const EngineCli& cli, const plan::FillBundleVolume& action,
+                                const OutputSink& on_progress, const std::stop_token& stop) {
+  const std::string script = assign("engine", cli.program) + assign("lender", "helper-lend-" + action.bundle.digest) +
+                             assign("volume", action.volume) + assign("image", action.image) +
+                             std::string(scripts::fill_bundle_volume);
+  HELPER_TRY(
+      run_or_fail(server, with_file(script, action.bundle),
+                  {ErrorCode::inside_failed, "volume " + action.volume,
+                   "look at it on the server: " + cli.program + " volume inspect " + shell::quote(action.volume)},
+                  stop, on_progress));
+  return {};
+}
+
+Result<void> send_bundle(CommandRunner& server, const EngineCli& cli, const plan::SendBundle& action,
+                         const OutputSink& on_progress, const std::stop_token& stop) {
+  const std::string script =
+      assign("engine", cli.program) + assign("container", action.name) + std::string(scripts::send_bundle);
+  HELPER_TRY(run_or_fail(server, with_file(script, action.bundle),
+                         {ErrorCode::inside_failed, "SSH server for container " + action.name,
+                          "a container with a read-only root file system needs a shell and tar for this; one that "
+                          "helper makes itself needs neither"},
+                         stop, on_progress));
+  return {};
 }
 
 }  // namespace helper::engine

@@ -30,10 +30,6 @@ namespace helper::engine {
 [[nodiscard]] Result<void> remove_container(CommandRunner& server, const EngineCli& cli, const std::string& name,
                                             const std::stop_token& stop);
 
-// The last `lines` lines of the container's own output, both streams.
-[[nodiscard]] Result<std::string> container_logs(CommandRunner& server, const EngineCli& cli,
-                                                 const std::string& container, int lines, const std::stop_token& stop);
-
 [[nodiscard]] Result<void> update_restart(CommandRunner& server, const EngineCli& cli,
                                           const plan::UpdateRestart& action, const std::stop_token& stop);
 [[nodiscard]] Result<void> rename_container(CommandRunner& server, const EngineCli& cli, const std::string& from,
@@ -51,5 +47,14 @@ namespace helper::engine {
 // Bytes of the whole image.
 [[nodiscard]] Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, const std::string& image,
                                               const std::stop_token& stop);
+
+// Puts the bundle's file, of this machine, into the volume. One that another helper fills at the same time gets the
+// same content.
+[[nodiscard]] Result<void> fill_bundle_volume(CommandRunner& server, const EngineCli& cli,
+                                              const plan::FillBundleVolume& action, const OutputSink& on_progress,
+                                              const std::stop_token& stop);
+// Needs nothing in the container but, on a read-only root file system, a tar.
+[[nodiscard]] Result<void> send_bundle(CommandRunner& server, const EngineCli& cli, const plan::SendBundle& action,
+                                       const OutputSink& on_progress, const std::stop_token& stop);
 
 }  // namespace helper::engine

@@ -1,8 +1,7 @@
 #include "engine/create_argv.hpp"
 
-#include "engine/applied_label.hpp"
-#include "plan/labels.hpp"
-#include "plan/places.hpp"
+#include "engine/read_settings.hpp"
+#include "plan/our_names.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,9 +1,9 @@
 #include "engine/list.hpp"
 
 #include "base/text.hpp"
+#include "engine/engine_cli.hpp"
 #include "engine/read.hpp"
-#include "engine/run.hpp"
-#include "plan/labels.hpp"
+#include "plan/our_names.hpp"
 
 namespace helper::engine {
 namespace {

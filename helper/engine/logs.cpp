@@ -8,6 +8,7 @@ namespace helper::engine {
 namespace {
 
 constexpr Milliseconds k_as_long_as_it_runs = std::chrono::hours(24 * 365);
+constexpr Milliseconds k_logs_limit = std::chrono::seconds(30);
 constexpr std::size_t k_longest_line = 64u << 10;  // beyond it a line is cut
 
 // Bytes at the end of the text that begin a character of UTF-8 whose other bytes are still to come.
@@ -22,6 +23,17 @@ std::size_t begun_character(std::string_view text) {
 }
 
 }  // namespace
+
+Result<std::string> container_logs(CommandRunner& server, const EngineCli& cli, const std::string& container, int lines,
+                                   const std::stop_token& stop) {
+  Command what = command(cli.argv({"logs", "--tail", std::to_string(lines), "--", container}), k_logs_limit);
+  what.script += " 2>&1";
+  HELPER_TRY_ASSIGN(auto output, run_or_fail(server, what,
+                                             {ErrorCode::engine_failed, "container " + container,
+                                              "on the server: " + cli.program + " ps -a"},
+                                             stop));
+  return std::move(output.out);
+}
 
 void LineBatches::take(std::string_view piece) {
   held_ += piece;

@@ -10,6 +10,10 @@
 
 namespace helper::engine {
 
+// The last `lines` lines of the container's own output, both streams.
+[[nodiscard]] Result<std::string> container_logs(CommandRunner& server, const EngineCli& cli,
+                                                 const std::string& container, int lines, const std::stop_token& stop);
+
 // Gives `on_text` the last `lines` lines of the container's output, both streams, and then what comes, in whole lines
 // where it prints such, until the container ends or a stop is requested. `server` need keep only the beginning of an
 // output. Errors: engine_failed, cancelled, server_*.

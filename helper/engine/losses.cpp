@@ -3,7 +3,7 @@
 #include "base/sections.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
-#include "engine/run.hpp"
+#include "engine/engine_cli.hpp"
 #include "engine/scripts.hpp"
 
 #include <algorithm>

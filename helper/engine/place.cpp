@@ -1,7 +1,7 @@
 #include "engine/place.hpp"
 
 #include "base/shell.hpp"
-#include "plan/places.hpp"
+#include "engine/scripts.hpp"
 
 namespace helper::engine {
 namespace {
@@ -33,12 +33,7 @@ plan::Place place_of(const EngineCli& cli, const std::string& name, const std::s
                                    exec(cli, {"--detach", "--privileged"}, "0", name)};
   place.by_hand = shell::quote({cli.program, "exec", "--user", "0", name});
   place.to_enter = shell::quote({cli.program, "exec", "-it", name, "sh"});
-  // Ours, once it is there: it brings all the tools that scripts use.
-  place.shell = {
-      "sh", "-c",
-      "b=" + std::string(plan::k_bundle_folder) + "/bin/busybox; [ ! -x $b ] || exec $b sh \"$@\"; exec sh \"$@\"",
-      "sh"};
-  place.run_dir = plan::k_helper_folder;
+  place.shell = {"sh", "-c", std::string(scripts::our_shell), "sh"};
   place.ways = container.ways;
   return place;
 }

@@ -5,8 +5,8 @@
 #include "engine/place.hpp"
 #include "engine/read.hpp"
 #include "engine/scripts.hpp"
-#include "plan/labels.hpp"
-#include "plan/project_source.hpp"
+#include "plan/our_names.hpp"
+#include "plan/server_mounts.hpp"
 
 #include <array>
 #include <charconv>
@@ -36,7 +36,7 @@ Error no_engine(const std::string& wanted) {
 }
 
 // The program that answered, and what it says of itself when it was asked.
-void read_the_engine(const std::vector<Section>& sections, ServerFacts& facts) {
+void read_the_engine(const std::vector<Section>& sections, plan::ServerFacts& facts) {
   const Section* program = nullptr;
   plan::Engine engine;
   for (const auto name : k_programs) {
@@ -85,7 +85,7 @@ std::optional<plan::Owner> read_owner(const std::vector<Section>& sections, cons
   return owner;
 }
 
-void read_the_image(const std::vector<Section>& sections, ServerFacts& facts) {
+void read_the_image(const std::vector<Section>& sections, plan::ServerFacts& facts) {
   if (const auto* section = find_section(sections, "image"); section != nullptr && section->status == 0) {
     if (auto image = read_image(section->body)) facts.image = std::move(*image);
   }
@@ -115,6 +115,7 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
            {"gpus", yes(looks.gpus)},
            {"gpus_again", yes(looks.gpus_again)},
            {"known_run", looks.known_run},
+           {"our_shell", std::string(scripts::our_shell)},
            {"quick", looks.quick},
            {"full", looks.full},
            {"engines", wanted == "auto" ? "docker podman" : wanted}}) {
@@ -123,15 +124,16 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
   return k_engine_path + ("\n" + script) + std::string(scripts::probe);
 }
 
-Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, const plan::Desired& desired) {
+Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, const plan::Desired& desired) {
   const auto sections = parse_sections(text, nonce);
-  ServerFacts facts;
+  ProbeAnswer answer;
+  plan::ServerFacts& facts = answer.server;
   if (const auto machine = lines_of(sections, "machine"); !machine.empty() && is_printable(machine.front()))
     facts.machine = machine.front();
   if (find_section(sections, "no_engine") != nullptr) {
     const auto trouble = trouble_of(sections);
     facts.engine_error = trouble ? *trouble : no_engine(desired.target.engine);
-    return facts;
+    return answer;
   }
   const Section* container = find_section(sections, "container");
   if (container == nullptr) {
@@ -152,14 +154,14 @@ Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce, 
   if (facts.engine && facts.engine->rootless && facts.container && facts.container->ways.address != "127.0.0.1")
     facts.container->ways.address.clear();
   for (const auto& section : sections) {
-    if (section.name == "server_gpus_files" || section.name == "server_gpus") facts.server_gpus.push_back(section);
+    if (section.name == "server_gpus_files" || section.name == "server_gpus") answer.server_gpus.push_back(section);
   }
-  facts.inside = read_the_inside(sections);
-  if (facts.inside && facts.container && facts.engine) {
+  answer.inside = read_the_inside(sections);
+  if (answer.inside && facts.container && facts.engine) {
     const auto& target = desired.target;
-    facts.place = place_of(cli_of(*facts.engine), target.container.name, target.ssh.user, *facts.container);
+    answer.place = place_of(cli_of(*facts.engine), target.container.name, target.ssh.user, *facts.container);
   }
-  return facts;
+  return answer;
 }
 
 }  // namespace helper::engine

@@ -34,23 +34,17 @@ struct InsideAnswer {
   std::string text;
 };
 
-// The server's part of what is observed: everything but tunnels, keys of this machine and pinned host keys.
-struct ServerFacts {
-  std::string machine;  // as uname -m names it
-  std::optional<Error> engine_error;
-  std::optional<plan::Engine> engine;
-  std::optional<plan::Container> container;
-  std::optional<plan::Container> aside;
-  std::optional<plan::Image> image;
+// What the probe answered; the GPUs and the inside as they came, since another room reads them.
+struct ProbeAnswer {
+  plan::ServerFacts server;          // without gpu
   std::vector<Section> server_gpus;  // those that the GPU functions printed; none: they were not asked
   std::optional<plan::Place> place;  // only when the container runs
   std::optional<InsideAnswer> inside;
-  std::optional<plan::Owner> project_owner;  // only when the container runs
 };
 
 // Pure: the script, and the reading of what it printed.
 [[nodiscard]] std::string probe_script(const plan::Desired& desired, const Looks& looks, const std::string& nonce);
-[[nodiscard]] Result<ServerFacts> read_probe(std::string_view text, const std::string& nonce,
+[[nodiscard]] Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce,
                                              const plan::Desired& desired);
 
 }  // namespace helper::engine

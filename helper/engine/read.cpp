@@ -2,10 +2,8 @@
 
 #include "base/command.hpp"
 #include "base/text.hpp"
-#include "engine/applied_label.hpp"
 #include "engine/read_settings.hpp"
-#include "plan/labels.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -57,9 +57,9 @@ std::vector<std::string> ports_of(const json& bindings) {
 
 }  // namespace
 
-plan::Settings read_settings(const json& inspect) {
+plan::EngineSettings read_settings(const json& inspect) {
   const json& host = member(inspect, "HostConfig");
-  plan::Settings settings;
+  plan::EngineSettings settings;
   settings.restart = restart_of(member(host, "RestartPolicy"));
   const json& privileged = member(host, "Privileged");
   settings.privileged = privileged.is_boolean() && privileged.get<bool>();
@@ -74,6 +74,20 @@ plan::Settings read_settings(const json& inspect) {
   }
   settings.ports = ports_of(member(host, "PortBindings"));
   return settings;
+}
+
+std::string applied_label(const std::map<std::string, std::string>& fields) {
+  return json(fields).dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+std::map<std::string, std::string> read_applied(std::string_view label) {
+  std::map<std::string, std::string> fields;
+  const json value = json::parse(label, nullptr, false);
+  if (!value.is_object()) return fields;
+  for (const auto& [name, text] : value.items()) {
+    if (text.is_string()) fields.emplace(name, text.get<std::string>());
+  }
+  return fields;
 }
 
 }  // namespace helper::engine

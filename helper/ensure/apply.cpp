@@ -1,7 +1,6 @@
 #include "ensure/apply.hpp"
 
 #include "engine/act.hpp"
-#include "engine/bundle.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/jupyter_token.hpp"
@@ -16,22 +15,11 @@
 namespace helper::ensure {
 namespace {
 
-struct Apply {
+struct ApplyHere {
   const Hands& hands;
   const Paths& paths;
-  const plan::Desired& desired;
-  const engine::EngineCli& cli;
-  const std::optional<plan::Place>& place;
-  const OutputSink& on_progress;
+  const config::Target& target;
   const std::stop_token& stop;
-  const std::function<Result<void>()>& still_approved;
-
-  // Steps for the inside are planned only when there is one.
-  template <class Do>
-  [[nodiscard]] Result<void> in_place(Do done) const {
-    if (!place) return fail(ErrorCode::internal, desired.target.name, "its container does not run", "helper ensure");
-    return done(*place);
-  }
 
   Result<void> operator()(const plan::OpenTunnel& a) const {
     return hands.tunnels.open(a.tunnel.local_port, a.tunnel.name);
@@ -44,8 +32,27 @@ struct Apply {
     return hands.tunnels.point(a.tunnel.local_port, a.remote);
   }
   Result<void> operator()(const plan::MakeLocalKey&) const { return make_local_key(paths, stop); }
+  Result<void> operator()(const plan::MakeHostKeys&) const {
+    return make_host_keys(hands.files, paths, target.name, stop);
+  }
+  Result<void> operator()(const plan::PinHostKeys& a) const {
+    HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
+    HELPER_TRY_ASSIGN(const auto after,
+                      ide::with_host_keys(before.value_or(""), target.name, target.ssh.local_port, a.host_keys));
+    return hands.files.write(paths.known_hosts(), after, 0600);
+  }
+};
+
+struct ApplyOnServer {
+  CommandRunner& server;
+  const plan::Desired& desired;
+  const engine::EngineCli& cli;
+  const OutputSink& on_progress;
+  const std::stop_token& stop;
+  const std::function<Result<void>()>& still_approved;
+
   Result<void> operator()(const plan::PullImage& a) const {
-    return engine::pull_image(hands.server, cli, a, on_progress, stop);
+    return engine::pull_image(server, cli, a, on_progress, stop);
   }
   Result<void> operator()(const plan::BuildImage& a) const {
     const auto& build = *desired.target.container.build;
@@ -53,79 +60,89 @@ struct Apply {
     if (still_approved) HELPER_TRY(still_approved());
     HELPER_TRY_ASSIGN(const auto context, pack_context(build, stop));
     if (still_approved) HELPER_TRY(still_approved());
-    return engine::build_image(hands.server, cli, a, build, context.path(), on_progress, stop);
+    return engine::build_image(server, cli, a, build, context.path(), on_progress, stop);
   }
   Result<void> operator()(const plan::CreateContainer& a) const {
-    return engine::create_container(hands.server, cli, desired, a, stop);
+    return engine::create_container(server, cli, desired, a, stop);
   }
   Result<void> operator()(const plan::StartContainer& a) const {
-    return engine::start_container(hands.server, cli, a.name, stop);
+    return engine::start_container(server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::UnpauseContainer& a) const {
-    return engine::unpause_container(hands.server, cli, a.name, stop);
+    return engine::unpause_container(server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::StopContainer& a) const {
-    return engine::stop_container(hands.server, cli, a.name, stop);
+    return engine::stop_container(server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::RemoveContainer& a) const {
-    return engine::remove_container(hands.server, cli, a.name, stop);
+    return engine::remove_container(server, cli, a.name, stop);
   }
-  Result<void> operator()(const plan::MakeHostKeys&) const {
-    return make_host_keys(hands.files, paths, desired.target.name, stop);
-  }
-  Result<void> operator()(const plan::FillBundleVolume& a) const {
-    return engine::fill_bundle_volume(hands.server, cli, a, on_progress, stop);
-  }
-  Result<void> operator()(const plan::SendBundle& a) const {
-    return engine::send_bundle(hands.server, cli, a, on_progress, stop);
-  }
-  Result<void> operator()(const plan::UpdateRestart& a) const {
-    return engine::update_restart(hands.server, cli, a, stop);
-  }
+  Result<void> operator()(const plan::UpdateRestart& a) const { return engine::update_restart(server, cli, a, stop); }
   Result<void> operator()(const plan::SnapshotContainer& a) const {
-    return engine::snapshot_container(hands.server, cli, a, stop);
+    return engine::snapshot_container(server, cli, a, stop);
   }
   Result<void> operator()(const plan::SetAside& a) const {
-    return engine::rename_container(hands.server, cli, a.name, a.aside, stop);
+    return engine::rename_container(server, cli, a.name, a.aside, stop);
   }
   Result<void> operator()(const plan::BringBack& a) const {
-    return engine::rename_container(hands.server, cli, a.aside, a.name, stop);
+    return engine::rename_container(server, cli, a.aside, a.name, stop);
+  }
+  Result<void> operator()(const plan::FillBundleVolume& a) const {
+    return engine::fill_bundle_volume(server, cli, a, on_progress, stop);
+  }
+  Result<void> operator()(const plan::SendBundle& a) const {
+    return engine::send_bundle(server, cli, a, on_progress, stop);
+  }
+};
+
+struct ApplyInPlace {
+  const Hands& hands;
+  const Paths& paths;
+  const config::Target& target;
+  const plan::Place& place;
+  const OutputSink& on_progress;
+  const std::stop_token& stop;
+
+  Result<void> operator()(const plan::MakeUser& a) const { return inside::make_user(hands.server, place, a, stop); }
+  Result<void> operator()(const plan::MatchUser& a) const { return inside::match_user(hands.server, place, a, stop); }
+  Result<void> operator()(const plan::RunHooks& a) const {
+    return inside::run_hooks(hands.server, place, target.ssh.env, a, on_progress, stop);
   }
   Result<void> operator()(const plan::StartSshd& a) const {
-    HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(hands.files, paths, desired.target.name));
-    HELPER_TRY_ASSIGN(const auto open, find_host_keys(hands.files, paths, desired.target.name));
-    return in_place([&](const plan::Place& in) {
-      return inside::start_sshd(hands.server, in, a.setup, secrets, plan::fingerprint(a.setup, open), stop);
-    });
-  }
-  Result<void> operator()(const plan::MakeUser& a) const {
-    return in_place([&](const plan::Place& in) { return inside::make_user(hands.server, in, a, stop); });
-  }
-  Result<void> operator()(const plan::MatchUser& a) const {
-    return in_place([&](const plan::Place& in) { return inside::match_user(hands.server, in, a, stop); });
-  }
-  Result<void> operator()(const plan::RunHooks& a) const {
-    return in_place([&](const plan::Place& in) {
-      return inside::run_hooks(hands.server, in, desired.target.ssh.env, a, on_progress, stop);
-    });
-  }
-  Result<void> operator()(const plan::Eject& a) const {
-    return in_place([&](const plan::Place& in) { return inside::eject(hands.server, in, a, stop); });
+    HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(hands.files, paths, target.name));
+    HELPER_TRY_ASSIGN(const auto open, find_host_keys(hands.files, paths, target.name));
+    return inside::start_sshd(hands.server, place, a.setup, secrets, plan::fingerprint(a.setup, open), stop);
   }
   Result<void> operator()(const plan::StartJupyter& a) const {
-    HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, desired.target.name));
-    return in_place(
-        [&](const plan::Place& in) { return inside::start_jupyter(hands.server, in, a.setup, token, stop); });
+    HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, target.name));
+    return inside::start_jupyter(hands.server, place, a.setup, token, stop);
   }
   Result<void> operator()(const plan::StopJupyter& a) const {
-    return in_place([&](const plan::Place& in) { return inside::stop_jupyter(hands.server, in, a, stop); });
+    return inside::stop_jupyter(hands.server, place, a, stop);
   }
-  Result<void> operator()(const plan::PinHostKeys& a) const {
-    HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
-    const auto& target = desired.target;
-    HELPER_TRY_ASSIGN(const auto after,
-                      ide::with_host_keys(before.value_or(""), target.name, target.ssh.local_port, a.host_keys));
-    return hands.files.write(paths.known_hosts(), after, 0600);
+  Result<void> operator()(const plan::Eject& a) const { return inside::eject(hands.server, place, a, stop); }
+};
+
+struct Apply {
+  const Hands& hands;
+  const Paths& paths;
+  const plan::Desired& desired;
+  const engine::EngineCli& cli;
+  const std::optional<plan::Place>& place;
+  const OutputSink& on_progress;
+  const std::stop_token& stop;
+  const std::function<Result<void>()>& still_approved;
+
+  Result<void> operator()(const plan::LocalAction& action) const {
+    return std::visit(ApplyHere{hands, paths, desired.target, stop}, action);
+  }
+  Result<void> operator()(const plan::ServerAction& action) const {
+    return std::visit(ApplyOnServer{hands.server, desired, cli, on_progress, stop, still_approved}, action);
+  }
+  // Planned only when there is a place.
+  Result<void> operator()(const plan::PlaceAction& action) const {
+    if (!place) return fail(ErrorCode::internal, desired.target.name, "its container does not run", "helper ensure");
+    return std::visit(ApplyInPlace{hands, paths, desired.target, *place, on_progress, stop}, action);
   }
 };
 

@@ -119,26 +119,26 @@ class Walk {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-void add_settings(Fingerprint& print, const config::BuildConfig& build) {
-  print.add(build.dockerfile);
-  print.add(build.target);
-  print.add(number(build.args.size()));
-  for (const auto& [name, value] : build.args) print.add(name + "=" + value);
+void add_settings(Fingerprint& fingerprint, const config::BuildConfig& build) {
+  fingerprint.add(build.dockerfile);
+  fingerprint.add(build.target);
+  fingerprint.add(number(build.args.size()));
+  for (const auto& [name, value] : build.args) fingerprint.add(name + "=" + value);
 }
 
 std::string facts_of(const config::BuildConfig& build, const std::vector<ContextFile>& files) {
-  Fingerprint print;
-  print.add(build.context.string());
-  add_settings(print, build);
+  Fingerprint fingerprint;
+  fingerprint.add(build.context.string());
+  add_settings(fingerprint, build);
   for (const auto& file : files) {
-    print.add(file.name);
-    print.add(number(file.mode) + " " + number(file.size) + " " + std::to_string(file.modified) + " " +
-              number(file.inode) + " " + file.leads_to);
+    fingerprint.add(file.name);
+    fingerprint.add(number(file.mode) + " " + number(file.size) + " " + std::to_string(file.modified) + " " +
+                    number(file.inode) + " " + file.leads_to);
   }
-  return print.hex();
+  return fingerprint.hex();
 }
 
-Result<void> add_bytes(Fingerprint& print, const fs::path& path) {
+Result<void> add_bytes(Fingerprint& fingerprint, const fs::path& path) {
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return {};  // it went in this moment
   if (!fd) return unreadable(path, errno);
@@ -148,22 +148,22 @@ Result<void> add_bytes(Fingerprint& print, const fs::path& path) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return unreadable(path, errno);
     if (n == 0) return {};
-    print.add(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
+    fingerprint.add(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
   }
 }
 
-Result<std::string> print_of(const config::BuildConfig& build, const std::vector<ContextFile>& files,
-                             const std::stop_token& stop) {
-  Fingerprint print;
-  add_settings(print, build);
+Result<std::string> fingerprint_of(const config::BuildConfig& build, const std::vector<ContextFile>& files,
+                                   const std::stop_token& stop) {
+  Fingerprint fingerprint;
+  add_settings(fingerprint, build);
   for (const auto& file : files) {
     if (stop.stop_requested()) return cancelled(build);
-    print.add(file.name);
-    print.add(number(static_cast<unsigned>(file.kind)) + " " + number(file.mode) + " " + number(file.size) + " " +
-              file.leads_to);
-    if (file.kind == ContextFile::Kind::file) HELPER_TRY(add_bytes(print, build.context / file.name));
+    fingerprint.add(file.name);
+    fingerprint.add(number(static_cast<unsigned>(file.kind)) + " " + number(file.mode) + " " + number(file.size) + " " +
+                    file.leads_to);
+    if (file.kind == ContextFile::Kind::file) HELPER_TRY(add_bytes(fingerprint, build.context / file.name));
   }
-  return print.hex();
+  return fingerprint.hex();
 }
 
 }  // namespace
@@ -183,11 +183,11 @@ plan::BuildInputs build_inputs(const config::BuildConfig& build, ContextMemory& 
   if (!files) return {{}, files.error()};
   const std::string facts = facts_of(build, *files);
   if (memory.facts != facts) {
-    const auto print = print_of(build, *files, stop);
-    if (!print) return {{}, print.error()};
-    memory = {facts, *print};
+    const auto fingerprint = fingerprint_of(build, *files, stop);
+    if (!fingerprint) return {{}, fingerprint.error()};
+    memory = {facts, *fingerprint};
   }
-  return {memory.print, std::nullopt};
+  return {memory.fingerprint, std::nullopt};
 }
 
 Result<UnlinkedFile> pack_context(const config::BuildConfig& build, const std::stop_token& stop) {

@@ -48,8 +48,8 @@ class Convergence {
     // What ends a target begins with a question, perhaps: until then its tunnels stay.
     if (desired_.power == plan::Power::running) {
       HELPER_TRY_ASSIGN(const auto here, observe_here(hands_, paths_, desired_));
-      if (here.key) {
-        if (auto problem = plan::key_problem(*here.key)) return fail(std::move(*problem));
+      if (here.local.key) {
+        if (auto problem = plan::key_problem(*here.local.key)) return fail(std::move(*problem));
       }
       HELPER_TRY(apply_all(plan::make_plan(desired_, here), here));
     }
@@ -70,10 +70,10 @@ class Convergence {
       observed.attempts = attempts_;
       stay_with(observed);
       // The server answers: the tunnels' own session can be made while containers start.
-      if (desired_.power == plan::Power::running && !observed.server_error) hands_.tunnels.start();
+      if (desired_.power == plan::Power::running && !observed.server.error) hands_.tunnels.start();
       plan::Plan plan = plan::make_plan(desired_, observed);
       if (!plan.wants_consent.empty() && attempts_.consent == plan::Consent::not_asked) {
-        HELPER_TRY(ask_for_consent(plan, observed, engine::cli_of(observed.engine.value_or(plan::Engine{}))));
+        HELPER_TRY(ask_for_consent(plan, observed, engine::cli_of(observed.server.engine.value_or(plan::Engine{}))));
         observed.attempts = attempts_;
         plan = plan::make_plan(desired_, observed);
       }
@@ -129,10 +129,10 @@ class Convergence {
   // The engine that has the container is the one until the request is done: without the container, which may have been
   // removed or renamed by then, nothing would tell why a Docker that is down is passed over.
   void stay_with(const plan::Observed& observed) {
-    const auto& engine = observed.engine;
+    const auto& engine = observed.server.engine;
     if (!engine || engine->passed_over.empty()) return;
-    const bool has_it =
-        observed.aside || (observed.container && observed.container->state != plan::ContainerState::absent);
+    const bool has_it = observed.server.aside ||
+                        (observed.server.container && observed.server.container->state != plan::ContainerState::absent);
     if (!has_it) return;
     note(plan::to_text(engine->kind) + " is used: " + engine->passed_over);
     desired_.target.engine = engine->program;
@@ -140,17 +140,17 @@ class Convergence {
 
   // Somebody else has removed the container, or put another in its place, since it was last seen or made by us.
   [[nodiscard]] bool was_taken_away(const plan::Observed& observed) const {
-    if (!expected_ || !observed.container || times_taken_away_ == k_most_taken_away) return false;
-    const bool absent = observed.container->state == plan::ContainerState::absent;
-    return absent || (!expected_->empty() && observed.container->id != *expected_);
+    if (!expected_ || !observed.server.container || times_taken_away_ == k_most_taken_away) return false;
+    const bool absent = observed.server.container->state == plan::ContainerState::absent;
+    return absent || (!expected_->empty() && observed.server.container->id != *expected_);
   }
 
   // A removal takes a moment in which the container has ended already and is still listed.
   [[nodiscard]] bool is_going(const plan::Observed& observed) {
-    if (!expected_ || !observed.container) return false;
+    if (!expected_ || !observed.server.container) return false;
     using enum plan::ContainerState;
-    const auto state = observed.container->state;
-    const bool goes = state == removing || state == dead || (state == exited && observed.container->auto_remove);
+    const auto state = observed.server.container->state;
+    const bool goes = state == removing || state == dead || (state == exited && observed.server.container->auto_remove);
     return goes && times_going_++ < k_most_passed;
   }
 
@@ -168,56 +168,57 @@ class Convergence {
   }
 
   void expect_what_is_there(const plan::Observed& observed) {
-    if (!observed.container) return;
-    const bool there = observed.container->state != plan::ContainerState::absent;
-    expected_ = there ? std::optional(observed.container->id) : std::nullopt;
+    if (!observed.server.container) return;
+    const bool there = observed.server.container->state != plan::ContainerState::absent;
+    expected_ = there ? std::optional(observed.server.container->id) : std::nullopt;
   }
 
   // The steps of ours that make a container of the target's name, or take it away.
   void expect_after(const plan::Action& action) {
-    if (std::holds_alternative<plan::CreateContainer>(action)) expected_ = std::string();  // its id is seen later
-    const auto* removal = std::get_if<plan::RemoveContainer>(&action);
+    if (plan::is<plan::CreateContainer>(action)) expected_ = std::string();  // its id is seen later
+    const auto* removal = plan::get_if<plan::RemoveContainer>(action);
     const bool took_it = removal != nullptr && removal->name == desired_.target.container.name;
-    if (took_it || std::holds_alternative<plan::SetAside>(action) || std::holds_alternative<plan::BringBack>(action))
-      expected_ = std::nullopt;
+    if (took_it || plan::is<plan::SetAside>(action) || plan::is<plan::BringBack>(action)) expected_ = std::nullopt;
   }
 
   // Trouble that is over in a moment: the engine is removing the container, or it went while it was looked into.
   [[nodiscard]] bool may_pass(const plan::Plan& plan, const plan::Observed& observed) {
-    if (plan.problems.empty() || !observed.container) return false;
-    const bool on_its_way_out = observed.container->state == plan::ContainerState::removing;
-    const int most = on_its_way_out ? k_most_passed : (observed.inside_error ? 1 : 0);
+    if (plan.problems.empty() || !observed.server.container) return false;
+    const bool on_its_way_out = observed.server.container->state == plan::ContainerState::removing;
+    const int most = on_its_way_out ? k_most_passed : (observed.place.inside_error ? 1 : 0);
     return times_passed_++ < most;
   }
 
   // One that failed is tried again: what stood in its way may be gone. One that cannot be tried is not.
   [[nodiscard]] bool may_try_session(const plan::Plan& plan, const plan::Observed& observed) const {
-    const bool failed = observed.session && (observed.session->undecided || plan::session_problem(desired_, observed));
+    const bool failed =
+        observed.local.session && (observed.local.session->undecided || plan::session_problem(desired_, observed));
     if (desired_.power != plan::Power::running || (!failed && !plan.problems.empty())) return false;
-    const auto ssh = std::ranges::find(observed.tunnels, desired_.target.ssh.local_port, &plan::Tunnel::local_port);
-    return ssh != observed.tunnels.end() && ssh->answers == true && (!observed.session || failed) &&
+    const auto ssh =
+        std::ranges::find(observed.local.tunnels, desired_.target.ssh.local_port, &plan::Tunnel::local_port);
+    return ssh != observed.local.tunnels.end() && ssh->answers == true && (!observed.local.session || failed) &&
            !plan::session_key(desired_, observed).empty();
   }
 
   Result<void> try_session(plan::Observed& observed) {
     plan::SessionTry tried;
-    if (plan::why_untried(*observed.key).empty()) {
+    if (plan::why_untried(*observed.local.key).empty()) {
       HELPER_TRY_ASSIGN(tried,
                         hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), hands_.agent_socket, stop_));
     }
-    if (!tried.works() && observed.place)
-      HELPER_TRY(inside::look_at_session(hands_.server, *observed.place, tried, stop_));
+    if (!tried.works() && observed.place.current)
+      HELPER_TRY(inside::look_at_session(hands_.server, *observed.place.current, tried, stop_));
     tried.of = plan::session_key(desired_, observed);
     take_session(knowledge_, tried);
-    observed.session = std::move(tried);
+    observed.local.session = std::move(tried);
     return {};
   }
 
   Result<void> apply_all(const plan::Plan& plan, const plan::Observed& observed) {
-    const engine::EngineCli cli = engine::cli_of(observed.engine.value_or(plan::Engine{}));
+    const engine::EngineCli cli = engine::cli_of(observed.server.engine.value_or(plan::Engine{}));
     for (const auto& step : plan.steps) {
       if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
-      if (auto done = apply_one(step, cli, observed.place); !done) {
+      if (auto done = apply_one(step, cli, observed.place.current); !done) {
         const auto code = done.error().code;
         if (is_about_jupyter(step.action) && (code == ErrorCode::inside_failed || code == ErrorCode::timed_out)) {
           // SSH and Python are of use without it: the next plan says what is wrong, and does the rest.
@@ -255,7 +256,7 @@ class Convergence {
   }
 
   [[nodiscard]] static bool is_about_jupyter(const plan::Action& action) {
-    return std::holds_alternative<plan::StartJupyter>(action) || std::holds_alternative<plan::StopJupyter>(action);
+    return plan::is<plan::StartJupyter>(action) || plan::is<plan::StopJupyter>(action);
   }
 
   // Without an answer it goes on with the container as it is.

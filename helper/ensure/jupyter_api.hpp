@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "plan/jupyter_work.hpp"
+#include "plan/jupyter.hpp"
 
 #include <stop_token>
 #include <string>

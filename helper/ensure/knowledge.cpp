@@ -30,7 +30,7 @@ void set_config(Knowledge& knowledge, const config::Target& config) {
 
 void take_look(Knowledge& knowledge, plan::Power power, const plan::Observed& observed,
                std::vector<tunnel::TunnelStatus> tunnels, SteadyTime now) {
-  if (!observed.inside || !observed.container) {  // what was tried in it went with it
+  if (!observed.place.inside || !observed.server.container) {  // what was tried in it went with it
     knowledge.session = std::nullopt;
     knowledge.proven.clear();
   }
@@ -44,7 +44,7 @@ void take_look(Knowledge& knowledge, plan::Power power, const plan::Observed& ob
 
 void take_session(Knowledge& knowledge, const plan::SessionTry& tried) {
   knowledge.session = tried;
-  if (knowledge.observed) knowledge.observed->session = tried;
+  if (knowledge.observed) knowledge.observed->local.session = tried;
 }
 
 void doubt(Knowledge& knowledge) { knowledge.fresh = false; }
@@ -63,12 +63,12 @@ void end_steps(Knowledge& knowledge, std::vector<tunnel::TunnelStatus> tunnels) 
 void lose_server(Knowledge& knowledge, const Error& error, SteadyTime now) {
   plan::Observed here;
   if (knowledge.observed) {
-    here.key = std::move(knowledge.observed->key);
-    here.host_keys = std::move(knowledge.observed->host_keys);
-    here.pinned_host_keys = std::move(knowledge.observed->pinned_host_keys);
-    here.tunnels = std::move(knowledge.observed->tunnels);
+    here.local.key = std::move(knowledge.observed->local.key);
+    here.local.host_keys = std::move(knowledge.observed->local.host_keys);
+    here.local.pinned_host_keys = std::move(knowledge.observed->local.pinned_host_keys);
+    here.local.tunnels = std::move(knowledge.observed->local.tunnels);
   }
-  here.server_error = error;
+  here.server.error = error;
   take_look(knowledge, plan::Power::running, here, std::move(knowledge.tunnels), now);
 }
 
@@ -79,33 +79,34 @@ void lose_link(Knowledge& knowledge, const std::string& why) {
 
 Memory memory_of(const Knowledge& knowledge, const config::Target& config) {
   const auto& observed = knowledge.observed;
-  if (!observed || !observed->inside || !observed->container) return {};
-  const auto choice = plan::choose_python(config, *observed->inside);
+  if (!observed || !observed->place.inside || !observed->server.container) return {};
+  const auto choice = plan::choose_python(config, *observed->place.inside);
   if (!choice) return {};
   Memory memory;
-  memory.run = engine::run_of(*observed->container);
-  memory.inside = *observed->inside;
-  memory.server_gpu = observed->server_gpu;
+  memory.run = engine::run_of(*observed->server.container);
+  memory.inside = *observed->place.inside;
+  memory.server_gpu = observed->server.gpu;
   memory.python = choice->python;
   return memory;
 }
 
 std::string run_of(const Knowledge& knowledge) {
   const auto& observed = knowledge.observed;
-  return observed && observed->inside && observed->container ? engine::run_of(*observed->container) : std::string();
+  return observed && observed->place.inside && observed->server.container ? engine::run_of(*observed->server.container)
+                                                                          : std::string();
 }
 
 std::string ssh_server_of(const Knowledge& knowledge) {
   const auto& observed = knowledge.observed;
-  return observed && observed->inside ? observed->inside->ssh_server : std::string();
+  return observed && observed->place.inside ? observed->place.inside->ssh_server : std::string();
 }
 
-bool is_unreachable(const Knowledge& knowledge) { return knowledge.observed && knowledge.observed->server_error; }
+bool is_unreachable(const Knowledge& knowledge) { return knowledge.observed && knowledge.observed->server.error; }
 
 std::optional<engine::EngineCli> cli_of(const Knowledge& knowledge) {
   const auto& observed = knowledge.observed;
-  if (!observed || !observed->inside || !observed->engine) return std::nullopt;
-  return engine::cli_of(*observed->engine);
+  if (!observed || !observed->place.inside || !observed->server.engine) return std::nullopt;
+  return engine::cli_of(*observed->server.engine);
 }
 
 bool holds_port(const Knowledge& knowledge, std::uint16_t port) {

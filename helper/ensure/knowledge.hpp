@@ -56,7 +56,7 @@ void begin_step(Knowledge& knowledge, const std::string& step, std::vector<tunne
 void end_steps(Knowledge& knowledge, std::vector<tunnel::TunnelStatus> tunnels);
 // The server does not answer, which counts as a look. Of what was seen only this machine's part holds.
 void lose_server(Knowledge& knowledge, const Error& error, SteadyTime now);
-// No tunnel leads anywhere now, and what stands on the server may have gone too.
+// No tunnel forwards anything now, and what is on the server may have gone too.
 void lose_link(Knowledge& knowledge, const std::string& why);
 
 // What a look need not ask again; empty when the next one must be a full one.

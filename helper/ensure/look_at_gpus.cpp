@@ -53,10 +53,10 @@ Result<void> check_frameworks(CommandRunner& server, const plan::Place& place, c
 }  // namespace
 
 Result<void> must_be_seen(const plan::Desired& desired, const plan::Observed& observed) {
-  if (observed.server_error) return fail(*observed.server_error);
-  if (observed.engine_error) return fail(*observed.engine_error);
-  if (observed.inside_error) return fail(*observed.inside_error);
-  if (observed.inside && observed.place) return {};
+  if (observed.server.error) return fail(*observed.server.error);
+  if (observed.server.engine_error) return fail(*observed.server.engine_error);
+  if (observed.place.inside_error) return fail(*observed.place.inside_error);
+  if (observed.place.inside && observed.place.current) return {};
   return fail(ErrorCode::not_ready, "container " + desired.target.container.name, "it does not run",
               "helper ensure " + desired.target.name);
 }
@@ -69,19 +69,19 @@ Result<GpuReport> gpu_report(CommandRunner& server, const plan::Desired& desired
   const auto ladder = plan::gpu_ladder(desired, observed);
   for (const auto& rung : ladder) report.ladder.push_back({rung.name, plan::to_text(rung.state), rung.detail});
   if (const auto failure = plan::lowest_failure(ladder)) report.problems.push_back(*failure);
-  auto gpus =
-      engine::look_at_gpu_use(server, engine::cli_of(observed.engine.value_or(plan::Engine{})), *observed.place, stop);
+  auto gpus = engine::look_at_gpu_use(server, engine::cli_of(observed.server.engine.value_or(plan::Engine{})),
+                                      *observed.place.current, stop);
   if (gpus) {
-    for (const auto& gpu : *gpus) report.gpus.push_back(device_report(gpu, observed.inside->gpu));
+    for (const auto& gpu : *gpus) report.gpus.push_back(device_report(gpu, observed.place.inside->gpu));
   } else if (gpus.error().code != ErrorCode::gpu_no_driver) {
     return fail(std::move(gpus).error());
   } else if (report.problems.empty() && desired.target.container.gpus != "none") {
     report.problems.push_back(gpus.error());
   }
-  const auto python = plan::choose_python(desired.target, *observed.inside);
+  const auto python = plan::choose_python(desired.target, *observed.place.inside);
   if (!check || !python) return report;
   report.python = python->python.path;
-  HELPER_TRY(check_frameworks(server, *observed.place, desired, python->python, on_event, stop, report));
+  HELPER_TRY(check_frameworks(server, *observed.place.current, desired, python->python, on_event, stop, report));
   return report;
 }
 

@@ -2,7 +2,7 @@
 
 #include "engine/probe.hpp"
 #include "inside/look.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 
 #include <utility>
 
@@ -39,35 +39,29 @@ std::string server_script(const plan::Desired& desired, const Memory& memory, co
   return engine::probe_script(desired, looks, nonces.outer);
 }
 
-Result<plan::Observed> read_answers(std::string_view text, const Nonces& nonces, const plan::Desired& desired,
-                                    const Memory& memory) {
-  HELPER_TRY_ASSIGN(auto facts, engine::read_probe(text, nonces.outer, desired));
-  plan::Observed observed;
-  observed.machine = std::move(facts.machine);
-  observed.engine_error = std::move(facts.engine_error);
-  observed.engine = std::move(facts.engine);
-  observed.container = std::move(facts.container);
-  observed.aside = std::move(facts.aside);
-  observed.image = std::move(facts.image);
-  observed.project_owner = std::move(facts.project_owner);
-  observed.place = std::move(facts.place);
-  const bool listed = !facts.server_gpus.empty();
-  if (listed) observed.server_gpu = inside::read_gpus(facts.server_gpus, "server_gpus");
-  if (!facts.inside) return observed;
-  if (!listed && facts.inside->quick) observed.server_gpu = memory.server_gpu;
-  auto inside = read_answer(*facts.inside, nonces.inner, inside::question_of(desired), memory, listed);
+Result<ServerLook> read_answers(std::string_view text, const Nonces& nonces, const plan::Desired& desired,
+                                const Memory& memory) {
+  HELPER_TRY_ASSIGN(auto answer, engine::read_probe(text, nonces.outer, desired));
+  ServerLook look;
+  look.server = std::move(answer.server);
+  look.place.current = std::move(answer.place);
+  const bool listed = !answer.server_gpus.empty();
+  if (listed) look.server.gpu = inside::read_gpus(answer.server_gpus, "server_gpus");
+  if (!answer.inside) return look;
+  if (!listed && answer.inside->quick) look.server.gpu = memory.server_gpu;
+  auto inside = read_answer(*answer.inside, nonces.inner, inside::question_of(desired), memory, listed);
   if (!inside) {
-    observed.inside_error = std::move(inside).error();
-    return observed;
+    look.place.inside_error = std::move(inside).error();
+    return look;
   }
-  if (observed.place && !inside->bundle.empty())
-    observed.place->shell = {std::string(plan::k_bundle_folder) + "/bin/busybox", "sh"};
-  observed.inside = std::move(*inside);
-  return observed;
+  if (look.place.current && !inside->bundle.empty())
+    look.place.current->shell = {std::string(plan::k_bundle_folder) + "/bin/busybox", "sh"};
+  look.place.inside = std::move(*inside);
+  return look;
 }
 
-Result<plan::Observed> look_at_server(CommandRunner& server, const plan::Desired& desired, const Memory& memory,
-                                      const std::stop_token& stop) {
+Result<ServerLook> look_at_server(CommandRunner& server, const plan::Desired& desired, const Memory& memory,
+                                  const std::stop_token& stop) {
   const Nonces nonces = make_nonces();
   HELPER_TRY_ASSIGN(const auto output, server.run({server_script(desired, memory, nonces), {}, k_limit}, stop));
   return read_answers(output.out, nonces, desired, memory);

@@ -16,8 +16,8 @@ namespace helper::ensure {
 
 // What is remembered of the files of this machine that an image is built from.
 struct ContextMemory {
-  std::string facts;  // names, times and sizes, as a fingerprint
-  std::string print;  // BuildInputs::print
+  std::string facts;        // names, times and sizes, as a fingerprint
+  std::string fingerprint;  // BuildInputs::fingerprint
 };
 
 // What is remembered of a running container, so that the next look can be quick. It holds for one run of one container.
@@ -28,14 +28,19 @@ struct Memory {
   plan::Python python;  // the chosen one, run again by every look
 };
 
+// What it finds: of the place all but the doors, which depend on this machine's key.
+struct ServerLook {
+  plan::ServerFacts server;
+  plan::PlaceFacts place;
+};
+
 // Pure: the script, and the reading of what it printed.
 [[nodiscard]] std::string server_script(const plan::Desired& desired, const Memory& memory, const Nonces& nonces);
-[[nodiscard]] Result<plan::Observed> read_answers(std::string_view text, const Nonces& nonces,
-                                                  const plan::Desired& desired, const Memory& memory);
+[[nodiscard]] Result<ServerLook> read_answers(std::string_view text, const Nonces& nonces, const plan::Desired& desired,
+                                              const Memory& memory);
 
-// Runs it: the server's part of Observed: everything but tunnels, keys of this machine and pinned host keys.
-// Errors are the runner's: the server cannot be reached, the limit passed, a stop was requested.
-[[nodiscard]] Result<plan::Observed> look_at_server(CommandRunner& server, const plan::Desired& desired,
-                                                    const Memory& memory, const std::stop_token& stop);
+// Runs it. Errors are the runner's: the server cannot be reached, the limit passed, a stop was requested.
+[[nodiscard]] Result<ServerLook> look_at_server(CommandRunner& server, const plan::Desired& desired,
+                                                const Memory& memory, const std::stop_token& stop);
 
 }  // namespace helper::ensure

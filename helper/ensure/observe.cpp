@@ -24,8 +24,9 @@ namespace {
 constexpr Milliseconds k_shown_limit{10'000};
 
 plan::Tunnel* ssh_tunnel(plan::Observed& observed, const plan::Desired& desired) {
-  const auto tunnel = std::ranges::find(observed.tunnels, desired.target.ssh.local_port, &plan::Tunnel::local_port);
-  return tunnel == observed.tunnels.end() ? nullptr : &*tunnel;
+  const auto tunnel =
+      std::ranges::find(observed.local.tunnels, desired.target.ssh.local_port, &plan::Tunnel::local_port);
+  return tunnel == observed.local.tunnels.end() ? nullptr : &*tunnel;
 }
 
 // How the SSH server behind the tunnel is looked at. An exchange of keys proves whose it is, and leaves a process of
@@ -62,23 +63,15 @@ std::vector<std::string> type_to_ask_for(const std::vector<std::string>& keys) {
   return {keys.front().substr(0, keys.front().find(' '))};
 }
 
-// What the server's look found, beside what this machine tells.
-void take(plan::Observed& observed, plan::Observed seen) {
-  seen.tunnels = std::move(observed.tunnels);
-  seen.key = std::move(observed.key);
-  seen.host_keys = std::move(observed.host_keys);
-  seen.pinned_host_keys = std::move(observed.pinned_host_keys);
-  seen.build = std::move(observed.build);
-  observed = std::move(seen);
-}
-
 // How the server gets to the ports of the place, by the sshd that belongs there.
 void add_doors(plan::Observed& observed, const plan::Desired& desired) {
-  if (!observed.place) return;
-  const bool looked_into = observed.inside && observed.inside->has_shell;
-  const auto setup = looked_into && observed.key ? std::optional(plan::sshd_setup(desired, observed)) : std::nullopt;
-  const bool has_bundle = observed.inside && plan::takes_bundle(observed);
-  observed.doors = inside::ways(*observed.place, desired.tunnels, setup && *setup ? &**setup : nullptr, has_bundle);
+  if (!observed.place.current) return;
+  const bool looked_into = observed.place.inside && observed.place.inside->has_shell;
+  const auto setup =
+      looked_into && observed.local.key ? std::optional(plan::sshd_setup(desired, observed)) : std::nullopt;
+  const bool has_bundle = observed.place.inside && plan::takes_bundle(observed);
+  observed.place.doors =
+      inside::ways(*observed.place.current, desired.tunnels, setup && *setup ? &**setup : nullptr, has_bundle);
 }
 
 }  // namespace
@@ -86,55 +79,55 @@ void add_doors(plan::Observed& observed, const plan::Desired& desired) {
 Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, const plan::Desired& desired) {
   plan::Observed observed;
   for (const auto& tunnel : hands.tunnels.status()) {
-    observed.tunnels.push_back(
+    observed.local.tunnels.push_back(
         {tunnel.local_port, tunnel.remote, tunnel.link_up ? std::string() : tunnel.trouble, std::nullopt});
   }
-  HELPER_TRY_ASSIGN(observed.key, find_local_key(hands.files, paths, desired.target.ssh.key));
-  if (auto& key = observed.key; key && (key->has_passphrase || key->open_to_others))
+  HELPER_TRY_ASSIGN(observed.local.key, find_local_key(hands.files, paths, desired.target.ssh.key));
+  if (auto& key = observed.local.key; key && (key->has_passphrase || key->open_to_others))
     key->in_agent = hands.ssh.agent_holds(key->public_line, hands.agent_socket);
   HELPER_TRY_ASSIGN(const auto known_hosts, hands.files.read(paths.known_hosts()));
-  HELPER_TRY_ASSIGN(observed.host_keys, find_host_keys(hands.files, paths, desired.target.name));
-  observed.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);
+  HELPER_TRY_ASSIGN(observed.local.host_keys, find_host_keys(hands.files, paths, desired.target.name));
+  observed.local.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);
   return observed;
 }
 
 Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const plan::Desired& desired,
                                Knowledge& knowledge, const std::stop_token& stop, Depth depth) {
   HELPER_TRY_ASSIGN(auto observed, observe_here(hands, paths, desired));
-  plan::Tunnel* ssh = ssh_tunnel(observed, desired);
+  plan::Tunnel* const ssh = ssh_tunnel(observed, desired);
   std::optional<ShownKeys> shown;
   const auto proof = knowledge.proven.empty() ? KeyProof::exchange : KeyProof::greeting;
   const auto show = [&](KeyProof how) {
-    shown.emplace(hands.ssh, ssh->local_port, type_to_ask_for(observed.host_keys), how);
+    shown.emplace(hands.ssh, ssh->local_port, type_to_ask_for(observed.local.host_keys), how);
   };
-  if (ssh != nullptr && ssh->remote && !observed.host_keys.empty()) show(proof);
+  if (ssh != nullptr && ssh->remote && !observed.local.host_keys.empty()) show(proof);
 
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
-    observed.build = build_inputs(*build, knowledge.context, stop);
+    observed.local.build = build_inputs(*build, knowledge.context, stop);
 
   const auto memory = depth == Depth::quick ? memory_of(knowledge, desired.target) : Memory{};
-  auto facts = look_at_server(hands.server, desired, memory, stop);
+  auto look = look_at_server(hands.server, desired, memory, stop);
   const bool quick = !memory.run.empty();
-  if (facts && facts->inside && facts->inside->pythons.empty() && quick)  // the chosen interpreter no longer runs
-    facts = look_at_server(hands.server, desired, {}, stop);              // look for all of them again
-  if (!facts && facts.error().code == ErrorCode::cancelled) return fail(std::move(facts).error());
-  if (facts) {
-    take(observed, std::move(*facts));
-    observed.bundle = find_bundle(paths, observed.machine);
+  if (look && look->place.inside && look->place.inside->pythons.empty() && quick)  // the chosen one no longer runs
+    look = look_at_server(hands.server, desired, {}, stop);                        // look for all of them again
+  if (!look && look.error().code == ErrorCode::cancelled) return fail(std::move(look).error());
+  if (look) {
+    observed.server = std::move(look->server);
+    observed.place = std::move(look->place);
+    observed.local.bundle = find_bundle(paths, observed.server.machine);
     add_doors(observed, desired);
-    ssh = ssh_tunnel(observed, desired);
-    if (observed.container && engine::run_of(*observed.container) == run_of(knowledge))
+    if (observed.server.container && engine::run_of(*observed.server.container) == run_of(knowledge))
       observed.attempts.jupyter_failed = knowledge.jupyter_failed;
   } else {
-    observed.server_error = std::move(facts).error();
+    observed.server.error = std::move(look).error();
   }
 
-  const auto door = observed.doors.find(plan::k_container_ssh_port);
-  const bool leads_to_sshd = shown && door != observed.doors.end() && observed.inside &&
-                             !observed.inside->sshd_print.empty() && ssh->remote == door->second;
-  if (leads_to_sshd) {
+  const auto door = observed.place.doors.find(plan::k_container_ssh_port);
+  const bool forwards_to_sshd = shown && door != observed.place.doors.end() && observed.place.inside &&
+                                !observed.place.inside->sshd_fingerprint.empty() && ssh->remote == door->second;
+  if (forwards_to_sshd) {
     auto keys = shown->wait(stop);
-    if (keys && proof == KeyProof::greeting && observed.inside->ssh_server != knowledge.proven) {
+    if (keys && proof == KeyProof::greeting && observed.place.inside->ssh_server != knowledge.proven) {
       show(KeyProof::exchange);
       keys = shown->wait(stop);
     }
@@ -143,7 +136,7 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
     knowledge.proven = plan::proven_server(observed, ssh->local_port, ssh_server_of(knowledge), knowledge.proven);
   }
   if (knowledge.session && knowledge.session->of == plan::session_key(desired, observed))
-    observed.session = knowledge.session;
+    observed.local.session = knowledge.session;
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, desired.target.name, "the request was cancelled");
   take_look(knowledge, desired.power, observed, hands.tunnels.status(), hands.clock.now());
   return observed;

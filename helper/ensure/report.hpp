@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "base/prompt.hpp"
 #include "ide/access.hpp"
-#include "plan/jupyter_work.hpp"
+#include "plan/jupyter.hpp"
 
 #include <cstdint>
 #include <functional>

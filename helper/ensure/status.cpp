@@ -29,10 +29,10 @@ std::vector<DriftReport> drifts_of(const plan::Plan& plan) {
 }
 
 std::string state_word(const plan::Observed& observed, const plan::Plan& plan) {
-  if (observed.server_error) return "unreachable";
+  if (observed.server.error) return "unreachable";
   if (plan.empty()) return plan.shortfalls.empty() ? "ready" : k_ready_without_gpu;
-  if (!observed.container) return "not ready";
-  switch (observed.container->state) {
+  if (!observed.server.container) return "not ready";
+  switch (observed.server.container->state) {
     case plan::ContainerState::absent:
       return "absent";
     case plan::ContainerState::created:
@@ -56,8 +56,8 @@ TargetStatus base_status(const config::Target& config) {
 
 std::string jupyter_url(const plan::Desired& desired, const plan::Observed& observed) {
   const auto& config = desired.target.jupyter;
-  if (!config || !observed.inside || !observed.inside->jupyter.listening) return {};
-  return ide::jupyter_link(config->local_port, observed.inside->jupyter.token);
+  if (!config || !observed.place.inside || !observed.place.inside->jupyter.listening) return {};
+  return ide::jupyter_link(config->local_port, observed.place.inside->jupyter.token);
 }
 
 PlanReport plan_report(const std::string& target, const plan::Plan& plan) {
@@ -68,13 +68,13 @@ TargetStatus target_status(const plan::Desired& desired, const plan::Observed& o
                            const std::vector<tunnel::TunnelStatus>& tunnels) {
   TargetStatus status = base_status(desired.target);
   status.state = state_word(observed, plan);
-  if (observed.container) {
-    status.container_state = plan::to_text(observed.container->state);
-    if (!observed.container->image.empty()) status.image = observed.container->image;
+  if (observed.server.container) {
+    status.container_state = plan::to_text(observed.server.container->state);
+    if (!observed.server.container->image.empty()) status.image = observed.server.container->image;
   }
-  if (observed.inside) {
-    status.gpus = observed.inside->gpu.gpus;
-    if (const auto choice = plan::choose_python(desired.target, *observed.inside)) {
+  if (observed.place.inside) {
+    status.gpus = observed.place.inside->gpu.gpus;
+    if (const auto choice = plan::choose_python(desired.target, *observed.place.inside)) {
       status.python = choice->python.path;
       status.python_version = choice->python.version;
     }
@@ -115,13 +115,13 @@ TargetStatus working_status(const config::Target& config, const std::string& ste
 
 ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {
   const auto& target = desired.target;
-  const auto choice = plan::choose_python(target, observed.inside.value_or(plan::Inside{}));
+  const auto choice = plan::choose_python(target, observed.place.inside.value_or(plan::Inside{}));
   ide::Interpreter interpreter;
   interpreter.target = target.name;
   interpreter.host = "127.0.0.1";
   interpreter.port = target.ssh.local_port;
   interpreter.user = target.ssh.user;
-  interpreter.key_file = observed.key ? observed.key->private_file : std::string();
+  interpreter.key_file = observed.local.key ? observed.local.key->private_file : std::string();
   interpreter.known_hosts = paths.known_hosts().string();
   interpreter.host_key_alias = ide::host_key_alias(target.name);
   if (choice) {

@@ -104,7 +104,7 @@ Result<ide::Interpreter> settings(const Work& work) {
 Result<PythonList> pythons(const Work& work) {
   HELPER_TRY_ASSIGN(const auto observed, look(work, Depth::full));
   HELPER_TRY(must_be_seen(running(work), observed));
-  return python_list(work.config, *observed.inside);
+  return python_list(work.config, *observed.place.inside);
 }
 
 Result<GpuReport> gpu(const Work& work, bool check) {
@@ -137,7 +137,7 @@ Result<Seen> see(const Work& work, const KnownWork& known) {
   Seen seen{status_of(work.knowledge, work.config), {}, nullptr};
   const auto door = plan::jupyter_door(running(work), observed);
   if (!door) return seen;
-  seen.run = engine::run_of(*observed.container);
+  seen.run = engine::run_of(*observed.server.container);
   auto& jupyter = seen.status.jupyter_work;
   jupyter = known.find(seen.run);
   if (jupyter) return seen;

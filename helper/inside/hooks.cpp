@@ -3,8 +3,8 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "inside/scripts.hpp"
-#include "plan/env_pieces.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
+#include "plan/session_env.hpp"
 
 namespace helper::inside {
 namespace {

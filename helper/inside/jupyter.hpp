@@ -2,7 +2,7 @@
 #pragma once
 
 #include "inside/run.hpp"
-#include "plan/jupyter_setup.hpp"
+#include "plan/jupyter.hpp"
 #include "plan/step.hpp"
 
 #include <stop_token>

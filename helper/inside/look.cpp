@@ -1,6 +1,7 @@
 #include "inside/look.hpp"
 
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "inside/look_parts.hpp"
 #include "inside/scripts.hpp"
 
@@ -8,6 +9,8 @@
 
 namespace helper::inside {
 namespace {
+
+constexpr std::size_t k_most_words = 200;
 
 std::string begin(const Question& question, const std::string& nonce) {
   return script_begin(nonce) + shell::assign("user", question.user) +
@@ -83,6 +86,33 @@ plan::Inside merged(plan::Inside now, const plan::Inside& before, const plan::Py
     if (package.python != known.path) now.jupyter.packages.push_back(package);
   }
   return now;
+}
+
+std::string_view gpu_functions() { return scripts::gpu; }
+
+plan::GpuFacts read_gpus(const std::vector<Section>& sections, const std::string& name) {
+  plan::GpuFacts facts;
+  for (const auto& line : lines_of(sections, name + "_files")) {
+    if (!is_printable(line)) continue;
+    if (line.starts_with("file ")) facts.nodes.push_back(line.substr(5));
+    if (line.starts_with("driver ")) facts.driver = line.substr(7);
+    if (line == "closed") facts.openable = false;
+    if (line == "smi") facts.smi_found = true;
+  }
+  const auto* list = find_section(sections, name);
+  if (list == nullptr) return facts;
+  facts.smi_found = true;
+  facts.smi_status = list->status;
+  std::string words;
+  for (const auto& line : lines_of(sections, name)) {
+    const auto start = line.find_first_not_of(' ');
+    if (!is_printable(line) || start == std::string::npos) continue;
+    const std::string text = line.substr(start);
+    if (list->status == 0 && (text.starts_with("GPU ") || text.starts_with("MIG "))) facts.gpus.push_back(text);
+    if (words.empty()) words = trimmed(text.substr(0, k_most_words));
+  }
+  if (facts.gpus.empty()) facts.smi_words = words;
+  return facts;
 }
 
 bool has_good_gpus(const plan::Inside& inside) {

@@ -26,7 +26,4 @@ void read_places(const std::vector<Section>& sections, plan::Inside& inside);
 void read_jupyter(const std::vector<Section>& sections, const Question& question, plan::Inside& inside);
 void read_pythons(const std::vector<Section>& sections, plan::Inside& inside);
 
-// Between the fields of one interpreter's line; the ASCII unit separator occurs in no sane path.
-inline constexpr char k_field_separator = '\x1f';
-
 }  // namespace helper::inside

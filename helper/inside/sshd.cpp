@@ -3,7 +3,7 @@
 #include "base/sections.hpp"
 #include "base/shell.hpp"
 #include "inside/scripts.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 
 namespace helper::inside {
 namespace {
@@ -62,7 +62,7 @@ Words clean_environment(const plan::SshdSetup& setup) {
 }
 
 Command sshd_command(const Place& place, const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
-                     const std::string& print) {
+                     const std::string& fingerprint) {
   Command command{{}, {}, k_start_limit};
   if (!setup.cache_owner.empty()) command.script += link_backend_cache(place, setup);
   // Only the folder needs what root of the place may not do.
@@ -75,14 +75,15 @@ Command sshd_command(const Place& place, const plan::SshdSetup& setup, const Hos
   command.script += line(place, setup.as_user ? As::user : As::root, shell_of(setup));
   command.stdin_text = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) +
                        assign("host_ecdsa", host_keys.ecdsa) + assign("authorized_keys", setup.authorized_keys) +
-                       assign("sshd_config", setup.config) + assign("profile", setup.profile) + assign("print", print) +
-                       assign("keep", keep_script(setup)) + script_begin({}) + std::string(scripts::start_sshd);
+                       assign("sshd_config", setup.config) + assign("profile", setup.profile) +
+                       assign("fingerprint", fingerprint) + assign("keep", keep_script(setup)) + script_begin({}) +
+                       std::string(scripts::start_sshd);
   return command;
 }
 
 Result<void> start_sshd(CommandRunner& server, const Place& place, const plan::SshdSetup& setup,
-                        const HostKeyFiles& host_keys, const std::string& print, const std::stop_token& stop) {
-  HELPER_TRY(run_or_fail(server, sshd_command(place, setup, host_keys, print),
+                        const HostKeyFiles& host_keys, const std::string& fingerprint, const std::stop_token& stop) {
+  HELPER_TRY(run_or_fail(server, sshd_command(place, setup, host_keys, fingerprint),
                          {ErrorCode::inside_failed, "sshd in " + place.name, look_inside(place)}, stop));
   return {};
 }

@@ -20,15 +20,15 @@ struct HostKeyFiles {
 // LD_LIBRARY_PATH stays away from sshd.
 [[nodiscard]] Words clean_environment(const plan::SshdSetup& setup);
 
-// Pure: one command for the server that does all that a start needs, also after the place has started again. `print` is
-// what the next look reads. Secrets are in its standard input only.
+// Pure: one command for the server that does all that a start needs, also after the place has started again.
+// `fingerprint` is what the next look reads. Secrets are in its standard input only.
 [[nodiscard]] Command sshd_command(const Place& place, const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
-                                   const std::string& print);
+                                   const std::string& fingerprint);
 
 // Writes the setup's files, ends an sshd of ours that runs with another one (its sessions go on), and starts the new
 // one: kept by a loop that starts it again when it dies. Returns when it listens.
 [[nodiscard]] Result<void> start_sshd(CommandRunner& server, const Place& place, const plan::SshdSetup& setup,
-                                      const HostKeyFiles& host_keys, const std::string& print,
+                                      const HostKeyFiles& host_keys, const std::string& fingerprint,
                                       const std::stop_token& stop);
 
 // Everything of ours: processes, folders, the line in /etc/profile.d with its folder's time.

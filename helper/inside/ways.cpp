@@ -2,7 +2,7 @@
 
 #include "inside/run.hpp"
 #include "inside/sshd.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 
 #include <optional>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "plan/jupyter_work.hpp"
+#include "plan/jupyter.hpp"
 
 #include <map>
 #include <string>

@@ -13,12 +13,12 @@ using config::Target;
 
 std::string text_of(std::string_view field, const Target& target) { return find_field(field)->text(target); }
 
-std::string shm_text(const Target& wanted, const Settings& is) {
+std::string shm_text(const Target& wanted, const EngineSettings& is) {
   if (bytes_of(wanted.container.shm_size) == is.shm_size) return wanted.container.shm_size;
   return std::to_string(is.shm_size);
 }
 
-std::string ulimits_text(const Target& wanted, const Settings& is) {
+std::string ulimits_text(const Target& wanted, const EngineSettings& is) {
   Target actual = wanted;
   for (auto& [name, limit] : actual.container.ulimits) {
     const auto found = is.ulimits.find(name);
@@ -54,7 +54,7 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string mounts_text(const Target& wanted, const Settings& is) {
+std::string mounts_text(const Target& wanted, const EngineSettings& is) {
   std::vector<std::string> actual;
   for (const auto& mount : is.mounts) actual.push_back(plain_mount(mount));
   const bool all =
@@ -87,7 +87,7 @@ Port parse_port(std::string text) {
 }
 
 // Nullopt when a range is wanted: the engine tells its ports one by one.
-std::optional<std::string> ports_text(const Target& wanted, const Settings& is) {
+std::optional<std::string> ports_text(const Target& wanted, const EngineSettings& is) {
   std::vector<Port> actual;
   for (const auto& text : is.ports) actual.push_back(parse_port(text));
   for (const auto& text : wanted.container.ports) {
@@ -102,7 +102,7 @@ std::optional<std::string> ports_text(const Target& wanted, const Settings& is) 
 
 std::optional<std::string> actual_text(std::string_view field, const Target& wanted, const Container& container) {
   if (!container.settings) return std::nullopt;
-  const Settings& settings = *container.settings;
+  const EngineSettings& settings = *container.settings;
   if (field == "container.restart") return settings.restart;
   if (field == "container.privileged") return settings.privileged ? "true" : "false";
   if (field == "container.shm_size" && !wanted.container.shm_size.empty()) return shm_text(wanted, settings);

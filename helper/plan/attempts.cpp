@@ -5,19 +5,19 @@ namespace {
 
 GpuWay way_of(const Plan& plan, const Observed& observed) {
   for (const auto& step : plan.steps) {
-    if (const auto* create = std::get_if<CreateContainer>(&step.action)) return create->gpu_way;
+    if (const auto* create = get_if<CreateContainer>(step.action)) return create->gpu_way;
   }
-  return observed.container ? observed.container->gpu_way : GpuWay::none;
+  return observed.server.container ? observed.server.container->gpu_way : GpuWay::none;
 }
 
 }  // namespace
 
 void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
-  if (std::holds_alternative<StartContainer>(step.action)) ++attempts.starts;
-  if (const auto* build = std::get_if<BuildImage>(&step.action)) attempts.built = build->print;
-  if (std::holds_alternative<StartSshd>(step.action)) ++attempts.sshd_starts;
-  if (std::holds_alternative<SetAside>(step.action)) attempts.set_aside = observed.container->id;
-  if (std::holds_alternative<BringBack>(step.action)) {
+  if (is<StartContainer>(step.action)) ++attempts.starts;
+  if (const auto* build = get_if<BuildImage>(step.action)) attempts.built = build->fingerprint;
+  if (is<StartSshd>(step.action)) ++attempts.sshd_starts;
+  if (is<SetAside>(step.action)) attempts.set_aside = observed.server.container->id;
+  if (is<BringBack>(step.action)) {
     // What was tried on the one that was to take its place says nothing about it.
     const bool was_tried = !attempts.set_aside.empty() || !attempts.failed_ways.empty() || attempts.starts > 0;
     if (was_tried && attempts.replace_failed.empty()) attempts.replace_failed = step.cause;
@@ -31,12 +31,12 @@ bool note_failure(Attempts& attempts, const Plan& plan, const Step& step, const 
                   const Error& error) {
   if (error.code != ErrorCode::container_failed) return false;
   // After a start that failed the next plan decides which way is tried.
-  if (std::holds_alternative<StartContainer>(step.action)) {
+  if (is<StartContainer>(step.action)) {
     attempts.failed_ways[way_of(plan, observed)] = error.cause;
     return true;
   }
   // After a creation that failed it brings back what was set aside for it.
-  if (!std::holds_alternative<CreateContainer>(step.action) || attempts.set_aside.empty()) return false;
+  if (!is<CreateContainer>(step.action) || attempts.set_aside.empty()) return false;
   attempts.replace_failed = error.cause;
   return true;
 }

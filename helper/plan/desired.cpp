@@ -8,27 +8,28 @@ namespace {
 
 std::string fingerprint(const config::ContainerConfig& container, const std::vector<DesiredTunnel>& tunnels,
                         bool backend_cache, bool with_values) {
-  Fingerprint print;
+  Fingerprint fingerprint;
   for (const auto& text : {container.image, container.hostname, container.gpus, container.runtime, container.shm_size,
                            container.restart}) {
-    print.add(text);
+    fingerprint.add(text);
   }
-  print.add(container.privileged ? "privileged" : "");
-  print.add(std::to_string(container.ulimits.size()));  // lengths keep one list's end apart from the next one's start
+  fingerprint.add(container.privileged ? "privileged" : "");
+  fingerprint.add(
+      std::to_string(container.ulimits.size()));  // lengths keep one list's end apart from the next one's start
   for (const auto& [name, limit] : container.ulimits)
-    print.add(name + "=" + std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
-  print.add(std::to_string(container.env.size()));
-  for (const auto& [name, value] : container.env) print.add(with_values ? name + "=" + value : name);
-  print.add(container.command ? "command" : "");
+    fingerprint.add(name + "=" + std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
+  fingerprint.add(std::to_string(container.env.size()));
+  for (const auto& [name, value] : container.env) fingerprint.add(with_values ? name + "=" + value : name);
+  fingerprint.add(container.command ? "command" : "");
   const std::vector<std::string> no_command;
   for (const auto* list : {&container.mounts, &container.ports, &container.extra_args,
                            container.command ? &*container.command : &no_command}) {
-    print.add(std::to_string(list->size()));
-    for (const auto& text : *list) print.add(text);
+    fingerprint.add(std::to_string(list->size()));
+    for (const auto& text : *list) fingerprint.add(text);
   }
-  for (const auto& tunnel : tunnels) print.add(std::to_string(tunnel.container_port));
-  if (backend_cache) print.add("backend_cache");
-  return print.hex();
+  for (const auto& tunnel : tunnels) fingerprint.add(std::to_string(tunnel.container_port));
+  if (backend_cache) fingerprint.add("backend_cache");
+  return fingerprint.hex();
 }
 
 std::vector<DesiredTunnel> tunnels_of(const config::Target& target) {

@@ -12,7 +12,7 @@ namespace helper::plan {
 // ejected: as it runs, but with nothing of ours in it.
 enum class Power { running, stopped, absent, ejected };
 
-// A local port that must be open and lead to a port of the container.
+// A local port that must be open and forward to a port of the container.
 struct DesiredTunnel {
   std::string name;  // "ssh", "jupyter", "port 6006"
   std::uint16_t local_port = 0;

@@ -16,6 +16,9 @@ class Draft {
   Draft(const Desired& its_desired, const Observed& its_observed)
       : desired(its_desired),
         observed(its_observed),
+        local(its_observed.local),
+        server(its_observed.server),
+        place(its_observed.place),
         config(its_desired.target.container),
         target(its_desired.target) {}
 
@@ -28,12 +31,15 @@ class Draft {
   void note(std::string text) { plan.notes.push_back(std::move(text)); }
   // A command of the engine, to be typed by a person.
   [[nodiscard]] std::string on_the_server(const std::string& words) const {
-    return "on the server: " + observed.engine.value_or(Engine{}).program + " " + words;
+    return "on the server: " + server.engine.value_or(Engine{}).program + " " + words;
   }
   [[nodiscard]] std::string container_name() const { return "container " + config.name; }
 
   const Desired& desired;
   const Observed& observed;
+  const LocalFacts& local;
+  const ServerFacts& server;
+  const PlaceFacts& place;
   const config::ContainerConfig& config;
   const config::Target& target;
   Plan plan;
@@ -75,10 +81,8 @@ void plan_bundle(Draft& draft, const Inside& inside);
 [[nodiscard]] bool plan_user(Draft& draft, const Inside& inside);
 // What follows is called when scripts run in it and it has the user.
 void plan_ssh(Draft& draft, const Inside& inside);
-void plan_python(Draft& draft, const Inside& inside);
 void plan_jupyter(Draft& draft, const Inside& inside);
-void plan_gpu(Draft& draft, const Inside& inside);
-void plan_lead_tunnels(Draft& draft);
+void plan_forward_tunnels(Draft& draft);
 // The config's own commands, last: all else stands by then.
 void plan_hooks(Draft& draft);
 // Whether a session that was tried works; only when nothing is left to do.

@@ -1,7 +1,7 @@
 #include "plan/drift.hpp"
 
 #include "plan/actual.hpp"
-#include "plan/labels.hpp"
+#include "plan/our_names.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -38,14 +38,15 @@ std::optional<Drift> drift_of(const Field& field, const Desired& desired, const 
 
 // The image of the same name may be another one by now: pulled, built or tagged anew.
 std::optional<Drift> image_drift(const Desired& desired, const Observed& observed) {
-  const Container& container = *observed.container;
+  const Container& container = *observed.server.container;
   const std::string key = "container.image";
   const std::string wanted = value_of(desired.fields, key);
-  if (wanted != value_of(container.applied, key) || !observed.image || container.image_id.empty()) return std::nullopt;
-  if (observed.image->id == container.image_id) return std::nullopt;
+  if (wanted != value_of(container.applied, key) || !observed.server.image || container.image_id.empty())
+    return std::nullopt;
+  if (observed.server.image->id == container.image_id) return std::nullopt;
   return Drift{key,
                Need::recreate,
-               wanted + " (" + short_id(observed.image->id) + ")",
+               wanted + " (" + short_id(observed.server.image->id) + ")",
                wanted,
                short_id(container.image_id),
                "the server has another image of that name now"};
@@ -88,14 +89,14 @@ std::optional<Drift> env_drift(const Field& field, const Desired& desired, const
 }
 
 std::optional<Drift> build_drift(const Observed& observed) {
-  if (!observed.build || observed.build->error) return std::nullopt;
-  const auto label = observed.container->labels.find(k_label_build);
-  const std::string applied = label == observed.container->labels.end() ? std::string() : label->second;
+  if (!observed.local.build || observed.local.build->error) return std::nullopt;
+  const auto label = observed.server.container->labels.find(k_label_build);
+  const std::string applied = label == observed.server.container->labels.end() ? std::string() : label->second;
   if (is_as_built(observed, applied)) return std::nullopt;
   return Drift{
       "container.build",
       Need::recreate,
-      observed.build->print,
+      observed.local.build->fingerprint,
       applied,
       applied,
       applied.empty() ? "its image was not built from there" : "the files that the image is built from changed"};
@@ -105,7 +106,7 @@ std::optional<Drift> build_drift(const Observed& observed) {
 
 std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed) {
   std::vector<Drift> drifts;
-  const Container& container = *observed.container;
+  const Container& container = *observed.server.container;
   if (container.applied.empty()) {
     if (const auto spec = container.labels.find(k_label_spec);
         spec != container.labels.end() && spec->second != desired.spec_hash && spec->second != desired.older_spec_hash)
@@ -125,9 +126,9 @@ std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed)
   return drifts;
 }
 
-bool is_as_built(const Observed& observed, const std::string& print) {
+bool is_as_built(const Observed& observed, const std::string& fingerprint) {
   const std::string& built = observed.attempts.built;
-  return print == observed.build->print || (!built.empty() && print == built);
+  return fingerprint == observed.local.build->fingerprint || (!built.empty() && fingerprint == built);
 }
 
 std::string to_text(const Drift& drift) {

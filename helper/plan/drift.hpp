@@ -24,9 +24,9 @@ struct Drift {
 // Of a container that is there and ours; in the order of the table.
 [[nodiscard]] std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed);
 
-// Whether an image of this print is what its files are now, or were when this request built it: files that change
+// Whether an image of this fingerprint is what its files are now, or were when this request built it: files that change
 // during a build (a log, an IDE's own) are no reason to build it again at once.
-[[nodiscard]] bool is_as_built(const Observed& observed, const std::string& print);
+[[nodiscard]] bool is_as_built(const Observed& observed, const std::string& fingerprint);
 
 // "container.shm_size: the config has changed (8g wanted, 1g applied)".
 [[nodiscard]] std::string to_text(const Drift& drift);

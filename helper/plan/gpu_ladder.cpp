@@ -46,11 +46,11 @@ class Ladder {
  public:
   Ladder(const Desired& desired, const Observed& observed)
       : desired_(desired),
-        server_(observed.server_gpu),
-        container_(*observed.container),
-        inside_(observed.inside->gpu),
-        by_hand_(observed.place.value_or(Place{}).by_hand),
-        wanted_(wanted_gpus(desired.target.container, observed.server_gpu)) {}
+        server_(observed.server.gpu),
+        container_(*observed.server.container),
+        inside_(observed.place.inside->gpu),
+        by_hand_(observed.place.current.value_or(Place{}).by_hand),
+        wanted_(wanted_gpus(desired.target.container, observed.server.gpu)) {}
 
   std::vector<Rung> judge() {
     const bool proven = inside_.smi_found && inside_.smi_status == 0 && inside_.openable && !inside_.gpus.empty();
@@ -203,7 +203,7 @@ class Ladder {
 }  // namespace
 
 std::vector<Rung> gpu_ladder(const Desired& desired, const Observed& observed) {
-  if (desired.target.container.gpus == "none" || !observed.container || !observed.inside) return {};
+  if (desired.target.container.gpus == "none" || !observed.server.container || !observed.place.inside) return {};
   return Ladder(desired, observed).judge();
 }
 

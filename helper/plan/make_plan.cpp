@@ -1,8 +1,10 @@
 #include "plan/make_plan.hpp"
 
 #include "base/shell.hpp"
+#include "plan/choose_python.hpp"
 #include "plan/draft.hpp"
-#include "plan/labels.hpp"
+#include "plan/gpu_ladder.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
 
@@ -10,23 +12,37 @@ namespace helper::plan {
 namespace {
 
 bool server_and_engine(Draft& draft) {
-  if (draft.observed.server_error) draft.problem(*draft.observed.server_error);
-  if (draft.observed.engine_error) draft.problem(*draft.observed.engine_error);
-  if (const auto& engine = draft.observed.engine; engine && !engine->passed_over.empty())
+  if (draft.server.error) draft.problem(*draft.server.error);
+  if (draft.server.engine_error) draft.problem(*draft.server.engine_error);
+  if (const auto& engine = draft.server.engine; engine && !engine->passed_over.empty())
     draft.note(to_text(engine->kind) + " is used: " + engine->passed_over);
-  return !draft.observed.server_error && !draft.observed.engine_error;
+  return !draft.server.error && !draft.server.engine_error;
+}
+
+void plan_python(Draft& draft, const Inside& inside) {
+  const auto choice = choose_python(draft.target, inside);
+  if (!choice) {
+    draft.problem(choice.error());
+    return;
+  }
+  for (auto& note : python_notes(draft.target, inside, *choice)) draft.note(std::move(note));
+}
+
+// GPUs that are missing keep nobody from SSH: they are a shortfall, which is told once the rest is done.
+void plan_gpu(Draft& draft) {
+  if (auto failure = lowest_failure(gpu_ladder(draft.desired, draft.observed))) draft.shortfall(std::move(*failure));
 }
 
 void plan_inside(Draft& draft) {
-  if (draft.observed.inside_error) draft.problem(*draft.observed.inside_error);
-  if (!draft.observed.inside) return;
-  const Inside& inside = *draft.observed.inside;
+  if (draft.place.inside_error) draft.problem(*draft.place.inside_error);
+  if (!draft.place.inside) return;
+  const Inside& inside = *draft.place.inside;
   if (!plan_own_folders(draft)) return;
   plan_bundle(draft, inside);
   if (!inside.has_shell) {
     if (takes_bundle(draft.observed)) return;  // it brings one
     draft.problem(ErrorCode::inside_failed, draft.container_name(),
-                  "there is no shell in it, and helper brings none for " + draft.observed.machine,
+                  "there is no shell in it, and helper brings none for " + draft.server.machine,
                   "use an image with a POSIX sh");
     return;
   }
@@ -34,25 +50,25 @@ void plan_inside(Draft& draft) {
   plan_ssh(draft, inside);
   plan_python(draft, inside);
   plan_jupyter(draft, inside);
-  plan_gpu(draft, inside);
+  plan_gpu(draft);
 }
 
 void plan_running(Draft& draft) {
   for (const std::string& remark : draft.target.remarks) draft.note(remark);
   plan_open_tunnels(draft);
-  if (draft.observed.key) {
-    const LocalKey& key = *draft.observed.key;
+  if (draft.local.key) {
+    const LocalKey& key = *draft.local.key;
     if (auto problem = key_problem(key)) draft.problem(std::move(*problem));
     if (key.open_to_others && key.in_agent) {
       draft.note("other users may read the private key " + key.private_file +
                  ": ssh uses only the copy that your agent holds; fix: chmod 600 " + shell::quote(key.private_file));
     }
   }
-  if (!draft.observed.key) draft.step(MakeLocalKey{}, "you have none of the kinds that the container accepts");
+  if (!draft.local.key) draft.step(MakeLocalKey{}, "you have none of the kinds that the container accepts");
   plan_host_keys(draft);
   if (!server_and_engine(draft) || !plan_container(draft)) return;
   plan_inside(draft);
-  plan_lead_tunnels(draft);
+  plan_forward_tunnels(draft);
   plan_end_of_replacement(draft);
   plan_hooks(draft);
   plan_session(draft);
@@ -60,8 +76,8 @@ void plan_running(Draft& draft) {
 
 void plan_stopped(Draft& draft) {
   plan_close_tunnels(draft, "the target will be stopped");
-  if (!server_and_engine(draft) || !draft.observed.container) return;
-  if (draft.observed.container->state == ContainerState::absent && is_being_replaced(draft)) {
+  if (!server_and_engine(draft) || !draft.server.container) return;
+  if (draft.server.container->state == ContainerState::absent && is_being_replaced(draft)) {
     plan_bring_back(draft, "it was set aside, and nothing took its place");
   } else {
     static_cast<void>(plan_stop_container(draft, "it will be stopped"));
@@ -70,8 +86,8 @@ void plan_stopped(Draft& draft) {
 
 void plan_absent(Draft& draft) {
   plan_close_tunnels(draft, "the target will be removed");
-  if (!server_and_engine(draft) || !draft.observed.container) return;
-  if (const Container& container = *draft.observed.container; container.state != ContainerState::absent) {
+  if (!server_and_engine(draft) || !draft.server.container) return;
+  if (const Container& container = *draft.server.container; container.state != ContainerState::absent) {
     if (!is_ours(container)) {
       draft.plan.steps.clear();  // what is refused changes nothing, its tunnels neither
       draft.problem(ErrorCode::container_not_ours, draft.container_name(),
@@ -87,16 +103,16 @@ void plan_absent(Draft& draft) {
                draft.on_the_server("volume rm " + volume));
   }
   if (is_being_replaced(draft)) plan_remove_aside(draft, "it is the one from before, and will be removed too");
-  if (!draft.observed.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container will be removed");
+  if (!draft.local.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container will be removed");
 }
 
 void plan_ejected(Draft& draft) {
   plan_close_tunnels(draft, "nothing of helper's will be left in the container");
-  if (!server_and_engine(draft) || !draft.observed.container) return;
-  if (draft.observed.inside_error) draft.problem(*draft.observed.inside_error);
-  if (!draft.observed.inside || !draft.observed.inside->traces || !plan_own_folders(draft)) return;
+  if (!server_and_engine(draft) || !draft.server.container) return;
+  if (draft.place.inside_error) draft.problem(*draft.place.inside_error);
+  if (!draft.place.inside || !draft.place.inside->traces || !plan_own_folders(draft)) return;
   const bool own_profile =
-      server_mount(*draft.observed.container, draft.observed.inside, "/etc/profile.d/helper.sh") == nullptr;
+      server_mount(*draft.server.container, draft.place.inside, "/etc/profile.d/helper.sh") == nullptr;
   draft.step(Eject{draft.config.name, own_profile}, "something of helper's is in it");
 }
 

@@ -1,11 +1,11 @@
-// Observed is what is: facts read from the world in one look, with no judgement. An absent optional means "not looked
-// at, because what it stands on is not there" (no container: nothing inside it).
+// Observed is what is: facts read from the world in one look, with no judgement, grouped by where they were read. An
+// absent optional means "not looked at, because what it depends on is not there" (no container: nothing inside it).
 #pragma once
 
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "config/config.hpp"
-#include "plan/jupyter_facts.hpp"
+#include "plan/jupyter.hpp"
 #include "plan/place.hpp"
 
 #include <cstdint>
@@ -35,14 +35,14 @@ enum class ContainerState { absent, created, running, paused, restarting, removi
 enum class GpuWay { none, gpus_flag, runtime, cdi };
 
 // What the engine tells of how a container was made.
-struct Settings {
+struct EngineSettings {
   std::string restart;  // as config's "restart"; "no" when there is none
   bool privileged = false;
   std::int64_t shm_size = 0;  // bytes
   std::map<std::string, config::Ulimit> ulimits;
   std::vector<std::string> mounts;  // SOURCE:DESTINATION[:ro]
   std::vector<std::string> ports;   // [ADDRESS:]PORT:CONTAINER_PORT/PROTOCOL; PORT is "" when the engine chose it
-  friend bool operator==(const Settings&, const Settings&) = default;
+  friend bool operator==(const EngineSettings&, const EngineSettings&) = default;
 };
 
 // Something that is mounted in a container.
@@ -67,7 +67,7 @@ struct Container {
   std::string runtime;                         // HostConfig.Runtime
   std::map<std::string, std::string> labels;   // ours tell whether we made it
   std::map<std::string, std::string> applied;  // Desired::fields when it was made; none: it has no such label
-  std::optional<Settings> settings;            // absent: the engine did not tell
+  std::optional<EngineSettings> settings;      // absent: the engine did not tell
   Ways ways;                                   // how the server reaches its ports
   std::vector<std::string> env;                // "NAME=value": of the image and of its creation
   bool auto_remove = false;                    // --rm: the engine deletes it as soon as it stops
@@ -80,13 +80,13 @@ struct Image {
   std::string id;
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
-  std::string build_print = {};  // k_label_build; "" when helper did not build it
+  std::string build_fingerprint = {};  // k_label_build; "" when helper did not build it
   friend bool operator==(const Image&, const Image&) = default;
 };
 
 // The files of this machine from which an image is built, as they are now.
 struct BuildInputs {
-  std::string print;           // of their names, modes and bytes, and of the build's settings
+  std::string fingerprint;     // of their names, modes and bytes, and of the build's settings
   std::optional<Error> error;  // they cannot be read
   friend bool operator==(const BuildInputs&, const BuildInputs&) = default;
 };
@@ -140,14 +140,14 @@ struct Inside {
   std::string user_home;  // of ssh.user; "" when that user does not exist
   std::uint32_t user_uid = 0;
   std::uint32_t user_gid = 0;
-  std::string owner_is;           // the container's user who has the uid of Observed::project_owner; "" = it is free
+  std::string owner_is;           // the container's user who has the uid of ServerFacts::project_owner; "" = it is free
   bool post_create_done = false;  // the marker of this container's first run is there
   bool post_start_done = false;   // ... of this start
   std::string bundle;             // the digest of the SSH bundle that stands in it, whole; "" when none does
   std::string image_sshd;         // the image's own sshd; "" when it has none
   bool can_switch_users = true;   // its root has the capabilities by which sshd becomes another user
   bool sshd_listening = false;    // something listens on the SSH port
-  std::string sshd_print;         // fingerprint of the setup that our sshd was started with; "" when ours does not run
+  std::string sshd_fingerprint;   // fingerprint of the setup that our sshd was started with; "" when ours does not run
   std::string login;              // changes with the accounts and the keys that may log in
   std::string ssh_server;         // changes when that sshd starts again, or with its keys; "" = it is not known
   bool traces = false;            // files or processes of ours are in it
@@ -167,7 +167,7 @@ struct Inside {
 
 struct Tunnel {
   std::uint16_t local_port = 0;
-  std::optional<Remote> remote;             // where it leads, as the server names it
+  std::optional<Remote> remote;             // what it forwards to, as the server names it
   std::string trouble;                      // why the way to the server does not stand; "" when it does
   std::optional<bool> answers;              // an SSH server proved a host key through it; nullopt: not tried
   std::vector<std::string> host_keys = {};  // "TYPE BASE64": those that it proved to have
@@ -213,7 +213,7 @@ struct SshBundle {
   friend bool operator==(const SshBundle&, const SshBundle&) = default;
 };
 
-// Whether a container may be made anew, so that what was written in it is lost.
+// Whether a container may be replaced, so that what was written in it is lost.
 enum class Consent { not_asked, no, yes, snapshot_first };
 
 // What was tried, and what was allowed, since the request began. It is how a plan knows that starting again the same
@@ -228,33 +228,47 @@ struct Attempts {
   std::string set_aside;       // the id of the container that waits for another to take its place
   std::string replace_failed;  // why the container that was to replace it could not be made; "" = it was not tried
   std::string jupyter_failed;  // why Jupyter did not come up in this run of the container; "" otherwise
-  std::string built;           // BuildInputs::print of the image that was built; "" = none was
+  std::string built;           // BuildInputs::fingerprint of the image that was built; "" = none was
   friend bool operator==(const Attempts&, const Attempts&) = default;
+};
+
+// Of this machine: files of ours, the open tunnels, and what was seen through them.
+struct LocalFacts {
+  std::vector<Tunnel> tunnels;
+  std::optional<LocalKey> key;
+  std::vector<std::string> host_keys;         // public halves of those made for this target: "ssh-ed25519 AAAA..."
+  std::vector<std::string> pinned_host_keys;  // of this target, in our known_hosts
+  std::optional<SessionTry> session;          // the last one, of what is there now; absent: not tried yet
+  std::optional<BuildInputs> build;           // absent: the config builds no image
+  std::optional<SshBundle> bundle;            // for ServerFacts::machine; absent: we have none
+};
+
+// Of the server, outside of the container: its engine, and what the engine tells.
+struct ServerFacts {
+  std::optional<Error> error;         // it cannot be reached: nothing else of it and of the place is known
+  std::string machine;                // as uname -m names it; "" when it was not asked
+  std::optional<Error> engine_error;  // its engine cannot be used: nothing below is known
+  std::optional<Engine> engine;       // the one that answered
+  std::optional<Image> image;         // absent: not on the server
+  std::optional<Container> container;
+  std::optional<Container> aside;      // the container that is being replaced, under its other name
+  std::optional<GpuFacts> gpu;         // only when the target wants GPUs
+  std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
+};
+
+// Of the place where programs of the target run.
+struct PlaceFacts {
+  std::optional<Place> current;           // absent: there is none now, since the container does not run
+  std::map<std::uint16_t, Remote> doors;  // by port: how the server gets there; the SSH port's is our sshd's
+  std::optional<Inside> inside;
+  std::optional<Error> inside_error;  // the container runs and could not be looked into
 };
 
 struct Observed {
   Attempts attempts;
-  std::optional<Error> server_error;   // the server cannot be reached: nothing below the tunnels is known
-  std::optional<Error> engine_error;   // its engine cannot be used: nothing below it is known
-  std::optional<Engine> engine;        // the one that answered
-  std::optional<GpuFacts> server_gpu;  // only when the target wants GPUs
-  std::optional<Container> container;
-  std::optional<Container> aside;    // the container that is being replaced, under its other name
-  std::optional<Image> image;        // absent: not on the server
-  std::optional<BuildInputs> build;  // absent: the config builds no image
-  std::optional<Place> place;        // where programs of the target run; absent: its container does not run
-  std::map<std::uint16_t, Remote>
-      doors;  // of the place, by port: how the server gets there; the SSH port's is our sshd's
-  std::optional<Inside> inside;
-  std::optional<Error> inside_error;   // the container runs and could not be looked into
-  std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
-  std::vector<Tunnel> tunnels;
-  std::optional<LocalKey> key;
-  std::optional<SessionTry> session;          // the last one, of what is there now; absent: not tried yet
-  std::string machine;                        // of the server, as uname -m names it; "" when it was not asked
-  std::optional<SshBundle> bundle;            // for that machine; absent: we have none
-  std::vector<std::string> host_keys;         // public halves of those made for this target: "ssh-ed25519 AAAA..."
-  std::vector<std::string> pinned_host_keys;  // of this target, in our known_hosts
+  LocalFacts local;
+  ServerFacts server;
+  PlaceFacts place;
 };
 
 [[nodiscard]] std::string to_text(ContainerState state);

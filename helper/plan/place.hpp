@@ -46,7 +46,6 @@ struct Place {
   Words shell{"sh"};                  // runs a POSIX script in it
   std::string by_hand;                // what a person types on the server before a program of root's
   std::string to_enter;               // what a person types there for a shell in it
-  std::string run_dir;                // the folder of all that is ours in it
   Ways ways;
   friend bool operator==(const Place&, const Place&) = default;
 };

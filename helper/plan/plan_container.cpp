@@ -3,8 +3,8 @@
 #include "plan/draft.hpp"
 #include "plan/gpu_ladder.hpp"
 #include "plan/keep_alive.hpp"
-#include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 
 namespace helper::plan {
@@ -20,9 +20,9 @@ void create(Draft& draft, const std::string& cause) {
   for (const auto& [way, text] : failed_ways) {
     if (!is_about_gpus(text)) return cannot_start(draft, text);
   }
-  auto choice = choose_gpu(draft.config, draft.observed.engine.value_or(Engine{}), draft.observed.attempts);
+  auto choice = choose_gpu(draft.config, draft.server.engine.value_or(Engine{}), draft.observed.attempts);
   // The rest of what the target is for works without: plan_gpu says what is lacking once the container can be used.
-  if (!choice && draft.observed.server_gpu && has_no_driver(*draft.observed.server_gpu))
+  if (!choice && draft.server.gpu && has_no_driver(*draft.server.gpu))
     choice = GpuChoice{GpuWay::none, {}, "the server has no NVIDIA driver, so it is made without GPUs"};
   if (!choice) {
     draft.problem(choice.error());
@@ -33,8 +33,8 @@ void create(Draft& draft, const std::string& cause) {
     return cannot_start(draft, failed->second);
   if (!plan_image(draft)) return;
   draft.step(CreateContainer{draft.config.name, draft.config.image, choice->way, choice->runtime,
-                             keep_alive_command(draft.config, *draft.observed.image),
-                             draft.observed.bundle ? bundle_volume(*draft.observed.bundle) : std::string(),
+                             keep_alive_command(draft.config, *draft.server.image),
+                             draft.local.bundle ? bundle_volume(*draft.local.bundle) : std::string(),
                              covered_folders(draft.config)},
              choice->cause.empty() ? cause : choice->cause);
   draft.step(StartContainer{draft.config.name}, "it has just been created");
@@ -85,7 +85,7 @@ void make(Draft& draft) {
   const Attempts& attempts = draft.observed.attempts;
   const bool agreed = attempts.consent == Consent::yes || attempts.consent == Consent::snapshot_first;
   if (!attempts.replace_failed.empty()) return plan_bring_back(draft, attempts.replace_failed);
-  if (!agreed || attempts.consent_for != draft.observed.aside->id)
+  if (!agreed || attempts.consent_for != draft.server.aside->id)
     return plan_bring_back(draft, "it was set aside, and nothing took its place");
   create(draft, "it takes the place of the one that was set aside");
 }
@@ -127,15 +127,14 @@ void make(Draft& draft) {
 }  // namespace
 
 bool plan_container(Draft& draft) {
-  if (!draft.observed.container) return false;
-  const Container& container = *draft.observed.container;
+  if (!draft.server.container) return false;
+  const Container& container = *draft.server.container;
   const bool runs = container.state != ContainerState::absent && plan_what_is_there(draft, container);
   if (container.state == ContainerState::absent) make(draft);
   if (!runs && !draft.plan.problems.empty() && may_bring_back(draft)) {
     const std::string why = draft.plan.problems.back().cause;
     draft.plan.problems.clear();
-    std::erase_if(draft.plan.steps,
-                  [](const Step& step) { return std::holds_alternative<RemoveContainer>(step.action); });
+    std::erase_if(draft.plan.steps, [](const Step& step) { return is<RemoveContainer>(step.action); });
     plan_bring_back(draft, why);
   }
   if (!runs) plan_end_of_replacement(draft);
@@ -143,7 +142,7 @@ bool plan_container(Draft& draft) {
 }
 
 bool plan_stop_container(Draft& draft, const std::string& cause) {
-  if (would_be_lost_by_stopping(*draft.observed.container)) {
+  if (would_be_lost_by_stopping(*draft.server.container)) {
     const std::string& name = draft.target.name;
     draft.plan.steps.clear();  // what is refused changes nothing, its tunnels neither
     draft.problem(
@@ -155,7 +154,7 @@ bool plan_stop_container(Draft& draft, const std::string& cause) {
             "; to restart only what helper runs in it: helper eject " + name + " && helper ensure " + name);
     return false;
   }
-  switch (draft.observed.container->state) {
+  switch (draft.server.container->state) {
     case ContainerState::running:
     case ContainerState::paused:
     case ContainerState::restarting:

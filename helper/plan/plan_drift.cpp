@@ -1,6 +1,6 @@
 #include "plan/draft.hpp"
-#include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/our_names.hpp"
 
 namespace helper::plan {
 namespace {
@@ -20,8 +20,8 @@ void replace(Draft& draft, const Container& container) {
     static_cast<void>(plan_stop_container(draft, "it will be recreated"));
     return;
   }
-  if (draft.observed.aside) {
-    if (!is_ours(*draft.observed.aside)) {
+  if (draft.server.aside) {
+    if (!is_ours(*draft.server.aside)) {
       draft.problem(ErrorCode::container_not_ours, "container " + aside_name(draft),
                     "it has the name under which " + draft.container_name() + " would wait, and helper did not make it",
                     draft.on_the_server("rename " + aside_name(draft) + " ANOTHER_NAME"));
@@ -49,15 +49,15 @@ void tell_how(Draft& draft) {
 std::string aside_name(const Draft& draft) { return draft.config.name + k_aside_suffix; }
 
 bool is_being_replaced(const Draft& draft) {
-  const auto& container = draft.observed.container;
+  const auto& container = draft.server.container;
   const bool name_is_free_or_ours = container && (container->state == ContainerState::absent || is_ours(*container));
-  return name_is_free_or_ours && draft.observed.aside && is_ours(*draft.observed.aside);
+  return name_is_free_or_ours && draft.server.aside && is_ours(*draft.server.aside);
 }
 
 bool plan_drifts(Draft& draft, const Container& container) {
   const Attempts& attempts = draft.observed.attempts;
-  if (const auto& build = draft.observed.build;
-      build && !build->error && !attempts.built.empty() && attempts.built != build->print) {
+  if (const auto& build = draft.local.build;
+      build && !build->error && !attempts.built.empty() && attempts.built != build->fingerprint) {
     draft.note("files in " + draft.config.build->context.string() + " changed while image " + draft.config.image +
                " was built; the image holds what was sent. What changes often belongs in " +
                (draft.config.build->context / ".dockerignore").string());
@@ -91,7 +91,7 @@ bool plan_drifts(Draft& draft, const Container& container) {
 }
 
 void plan_bring_back(Draft& draft, const std::string& why) {
-  const Container& in_its_place = *draft.observed.container;
+  const Container& in_its_place = *draft.server.container;
   if (in_its_place.state != ContainerState::absent) {
     if (!plan_stop_container(draft, "it cannot take the place of the one before")) return;
     draft.step(RemoveContainer{draft.config.name}, "it cannot take the place of the one before: " + why);
@@ -101,14 +101,14 @@ void plan_bring_back(Draft& draft, const std::string& why) {
 
 bool may_bring_back(const Draft& draft) {
   if (!is_being_replaced(draft)) return false;
-  const Container& container = *draft.observed.container;
+  const Container& container = *draft.server.container;
   return container.state == ContainerState::absent || !container.ever_started ||
-         draft.observed.attempts.set_aside == draft.observed.aside->id;
+         draft.observed.attempts.set_aside == draft.server.aside->id;
 }
 
 void plan_end_of_replacement(Draft& draft) {
   if (!is_being_replaced(draft) || !draft.plan.steps.empty()) return;
-  if (draft.plan.problems.empty() && draft.observed.container->state == ContainerState::running) {
+  if (draft.plan.problems.empty() && draft.server.container->state == ContainerState::running) {
     plan_remove_aside(draft, draft.container_name() + ", which took its place, is ready");
   } else {
     draft.note("the container from before is kept as " + aside_name(draft) + " until " + draft.container_name() +
@@ -118,14 +118,14 @@ void plan_end_of_replacement(Draft& draft) {
 
 void plan_remove_aside(Draft& draft, const std::string& cause) {
   using enum ContainerState;
-  const ContainerState state = draft.observed.aside->state;
+  const ContainerState state = draft.server.aside->state;
   if (state == running || state == paused || state == restarting) draft.step(StopContainer{aside_name(draft)}, cause);
   draft.step(RemoveContainer{aside_name(draft)}, cause);
 }
 
 bool plan_image(Draft& draft) {
-  const auto& image = draft.observed.image;
-  const auto& build = draft.observed.build;
+  const auto& image = draft.server.image;
+  const auto& build = draft.local.build;
   if (!build) {
     if (!image) draft.step(PullImage{draft.config.image}, "the server does not have it");
     return image.has_value();
@@ -134,14 +134,14 @@ bool plan_image(Draft& draft) {
     draft.problem(*build->error);
     return false;
   }
-  if (image && is_as_built(draft.observed, image->build_print)) return true;
-  if (image && image->build_print.empty()) {
+  if (image && is_as_built(draft.observed, image->build_fingerprint)) return true;
+  if (image && image->build_fingerprint.empty()) {
     draft.problem(ErrorCode::config_invalid, "image " + draft.config.image,
                   "the server has an image of that name that helper did not build, and would lose it",
                   "give \"image\" beside \"build\" another name, or leave it out");
     return false;
   }
-  draft.step(BuildImage{draft.config.image, build->print},
+  draft.step(BuildImage{draft.config.image, build->fingerprint},
              image ? "what it is built from has changed" : "the server does not have it");
   return false;
 }

@@ -1,7 +1,7 @@
 #include "base/shell.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/draft.hpp"
-#include "plan/jupyter_setup.hpp"
+#include "plan/jupyter.hpp"
 
 namespace helper::plan {
 namespace {

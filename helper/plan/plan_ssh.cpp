@@ -1,8 +1,9 @@
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
+#include "plan/session_env.hpp"
 
 namespace helper::plan {
 namespace {
@@ -18,12 +19,12 @@ std::string list(const std::vector<std::string>& names) {
 std::string bundle_volume(const SshBundle& bundle) { return "helper-ssh-" + bundle.digest; }
 
 bool takes_bundle(const Observed& observed) {
-  if (!observed.inside->bundle.empty()) return true;
-  if (!observed.bundle) return false;
-  const Container& container = *observed.container;
-  if (!container.bundle_volume.empty()) return container.bundle_volume == bundle_volume(*observed.bundle);
-  return server_mount(container, observed.inside, k_bundle_folder) == nullptr &&
-         observed.engine.value_or(Engine{}).kind == EngineKind::docker;
+  if (!observed.place.inside->bundle.empty()) return true;
+  if (!observed.local.bundle) return false;
+  const Container& container = *observed.server.container;
+  if (!container.bundle_volume.empty()) return container.bundle_volume == bundle_volume(*observed.local.bundle);
+  return server_mount(container, observed.place.inside, k_bundle_folder) == nullptr &&
+         observed.server.engine.value_or(Engine{}).kind == EngineKind::docker;
 }
 
 void plan_session(Draft& draft) {
@@ -33,20 +34,19 @@ void plan_session(Draft& draft) {
 }
 
 void plan_host_keys(Draft& draft) {
-  const auto& keys = draft.observed.host_keys;
+  const auto& keys = draft.local.host_keys;
   if (keys.empty()) {
     draft.step(MakeHostKeys{}, "there are none for " + draft.target.name);
-  } else if (keys != draft.observed.pinned_host_keys) {
-    draft.step(PinHostKeys{keys},
-               draft.observed.pinned_host_keys.empty() ? "none are pinned yet" : "others are pinned");
+  } else if (keys != draft.local.pinned_host_keys) {
+    draft.step(PinHostKeys{keys}, draft.local.pinned_host_keys.empty() ? "none are pinned yet" : "others are pinned");
   }
 }
 
 bool plan_own_folders(Draft& draft) {
-  const Container& container = *draft.observed.container;
+  const Container& container = *draft.server.container;
   const auto places = {k_run_folder, k_user_run_folder, k_sshd_folder};
   for (const std::string_view place : places) {
-    const Mount* mount = server_mount(container, draft.observed.inside, place);
+    const Mount* mount = server_mount(container, draft.place.inside, place);
     if (mount == nullptr) continue;
     const std::string& name = draft.target.name;
     draft.problem(ErrorCode::inside_failed, draft.container_name(),
@@ -63,9 +63,9 @@ bool plan_own_folders(Draft& draft) {
 }
 
 void plan_bundle(Draft& draft, const Inside& inside) {
-  if (!draft.observed.bundle || !inside.bundle.empty()) return;
-  const SshBundle& bundle = *draft.observed.bundle;
-  const Container& container = *draft.observed.container;
+  if (!draft.local.bundle || !inside.bundle.empty()) return;
+  const SshBundle& bundle = *draft.local.bundle;
+  const Container& container = *draft.server.container;
   if (container.bundle_volume == bundle_volume(bundle)) {
     draft.step(FillBundleVolume{container.bundle_volume, container.image, bundle}, "none is there yet");
   } else if (takes_bundle(draft.observed)) {
@@ -78,30 +78,30 @@ void plan_bundle(Draft& draft, const Inside& inside) {
 }
 
 void plan_ssh(Draft& draft, const Inside& inside) {
-  if (!draft.observed.key || draft.observed.host_keys.empty()) return;
+  if (!draft.local.key || draft.local.host_keys.empty()) return;
   const auto setup = sshd_setup(draft.desired, draft.observed);
   if (!setup) {
     draft.problem(setup.error());
     return;
   }
   if (const auto cache = inside.user_home + "/.cache/JetBrains"; draft.target.ide.backend_cache) {
-    if (const Mount* mount = server_mount(*draft.observed.container, draft.observed.inside, cache))
+    if (const Mount* mount = server_mount(*draft.server.container, draft.place.inside, cache))
       draft.note(tell_mount(cache, *mount) + ": ide.backend_cache does nothing there");
   }
-  if (const Mount* mount = server_mount(*draft.observed.container, draft.observed.inside, "/etc"))
+  if (const Mount* mount = server_mount(*draft.server.container, draft.place.inside, "/etc"))
     draft.note(tell_mount("/etc", *mount) +
                ": helper writes nothing there, so that login shells whose start files change a variable keep that");
-  if (const auto names = not_carried(session_env(draft.target.ssh, draft.observed.container->env)); !names.empty()) {
+  if (const auto names = not_carried(session_env(draft.target.ssh, draft.server.container->env)); !names.empty()) {
     draft.note("not in SSH sessions, since OpenSSH carries no variable with a line end in it: " + list(names));
   }
-  if (inside.sshd_listening && inside.sshd_print.empty()) {
+  if (inside.sshd_listening && inside.sshd_fingerprint.empty()) {
     draft.problem(ErrorCode::inside_failed,
                   "port " + std::to_string(k_container_ssh_port) + " of " + draft.container_name(),
                   "another program listens there, where helper's sshd belongs",
                   "end that program, or: helper restart " + draft.target.name);
-  } else if (inside.sshd_print.empty()) {
+  } else if (inside.sshd_fingerprint.empty()) {
     draft.step(StartSshd{*setup}, "it does not run");
-  } else if (inside.sshd_print != fingerprint(*setup, draft.observed.host_keys)) {
+  } else if (inside.sshd_fingerprint != fingerprint(*setup, draft.local.host_keys)) {
     draft.step(StartSshd{*setup}, "it runs with other keys or another environment");
   } else if (setup->listens && !inside.sshd_listening) {
     draft.step(StartSshd{*setup}, "it does not listen");

@@ -7,8 +7,8 @@ namespace helper::plan {
 namespace {
 
 const Tunnel* open_tunnel(const Draft& draft, std::uint16_t local_port) {
-  const auto tunnel = std::ranges::find(draft.observed.tunnels, local_port, &Tunnel::local_port);
-  return tunnel == draft.observed.tunnels.end() ? nullptr : &*tunnel;
+  const auto tunnel = std::ranges::find(draft.local.tunnels, local_port, &Tunnel::local_port);
+  return tunnel == draft.local.tunnels.end() ? nullptr : &*tunnel;
 }
 
 const char* why_point(const Tunnel* open, const Remote& wanted) {
@@ -21,8 +21,8 @@ const char* why_point(const Tunnel* open, const Remote& wanted) {
 
 // None: there is no way, and a problem says so, or what is behind it is not there yet.
 std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
-  const auto door = draft.observed.doors.find(wanted.container_port);
-  if (door != draft.observed.doors.end()) return door->second;
+  const auto door = draft.place.doors.find(wanted.container_port);
+  if (door != draft.place.doors.end()) return door->second;
   if (wanted.container_port != k_container_ssh_port) {
     draft.problem(ErrorCode::tunnel_failed,
                   "port " + std::to_string(wanted.container_port) + " of " + draft.container_name(),
@@ -36,7 +36,7 @@ std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
 }  // namespace
 
 void plan_open_tunnels(Draft& draft) {
-  for (const auto& open : draft.observed.tunnels) {
+  for (const auto& open : draft.local.tunnels) {
     if (std::ranges::find(draft.desired.tunnels, open.local_port, &DesiredTunnel::local_port) ==
         draft.desired.tunnels.end()) {
       draft.step(CloseTunnel{open.local_port}, "the config does not name it");
@@ -48,11 +48,11 @@ void plan_open_tunnels(Draft& draft) {
 }
 
 void plan_close_tunnels(Draft& draft, const std::string& cause) {
-  for (const auto& open : draft.observed.tunnels) draft.step(CloseTunnel{open.local_port}, cause);
+  for (const auto& open : draft.local.tunnels) draft.step(CloseTunnel{open.local_port}, cause);
 }
 
-void plan_lead_tunnels(Draft& draft) {
-  const bool looked_into = draft.observed.inside && draft.observed.inside->has_shell;
+void plan_forward_tunnels(Draft& draft) {
+  const bool looked_into = draft.place.inside && draft.place.inside->has_shell;
   for (const auto& wanted : draft.desired.tunnels) {
     if (wanted.container_port == k_container_ssh_port && !looked_into) continue;  // its sshd comes first
     const auto remote = way(draft, wanted);

@@ -1,7 +1,6 @@
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
-#include "plan/places.hpp"
-#include "plan/project_source.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 
 namespace helper::plan {
@@ -14,17 +13,17 @@ std::string owner_name(const Owner& owner) {
   return owner.name.empty() ? "user id " + id : owner.name + " (" + id + ")";
 }
 
-bool is_rootless(const Draft& draft) { return draft.observed.engine && draft.observed.engine->rootless; }
+bool is_rootless(const Draft& draft) { return draft.server.engine && draft.server.engine->rootless; }
 
 // Whose ids the user should have; none when nobody's.
 const Owner* owner_to_match(const Draft& draft) {
-  const auto& owner = draft.observed.project_owner;
+  const auto& owner = draft.server.project_owner;
   if (!owner || owner->uid == 0 || !draft.target.ssh.match_owner || is_rootless(draft)) return nullptr;
   return &*owner;
 }
 
 const Mount* server_mount_of(const Draft& draft, std::initializer_list<std::string_view> places) {
-  return server_mount(*draft.observed.container, draft.observed.inside, places);
+  return server_mount(*draft.server.container, draft.place.inside, places);
 }
 
 // Of the files that a change of accounts writes: /etc/passwd.helper is what takes the place of /etc/passwd.
@@ -39,7 +38,7 @@ std::string taken(const Draft& draft, const Owner& owner, const std::string& by)
 
 bool make_the_user(Draft& draft, const Inside& inside) {
   const std::string& user = draft.target.ssh.user;
-  if (!draft.target.ssh.create || !is_ours(*draft.observed.container)) {
+  if (!draft.target.ssh.create || !is_ours(*draft.server.container)) {
     draft.problem(ErrorCode::inside_failed, "user " + user, "the container has no such user",
                   R"(set "ssh": {"user": ...} in helper.json to one that it has, or "create": true beside it)");
     return false;
@@ -76,22 +75,6 @@ void tell_of_root(Draft& draft) {
 
 }  // namespace
 
-std::string project_source(const config::Target& target) {
-  const std::string& wanted = target.project.remote;
-  std::string source;
-  std::size_t longest = 0;
-  for (const auto& mount : target.container.mounts) {
-    const auto colon = mount.find(':');
-    if (!mount.starts_with('/') || colon == std::string::npos) continue;
-    const std::string place = mount.substr(colon + 1, mount.find(':', colon + 1) - colon - 1);
-    const bool holds = wanted == place || (wanted.starts_with(place) && (place == "/" || wanted[place.size()] == '/'));
-    if (!holds || place.size() < longest) continue;
-    longest = place.size();
-    source = mount.substr(0, colon) + wanted.substr(place == "/" ? 0 : place.size());
-  }
-  return source;
-}
-
 bool plan_user(Draft& draft, const Inside& inside) {
   const std::string& user = draft.target.ssh.user;
   if (inside.user_home.empty()) return make_the_user(draft, inside);
@@ -99,7 +82,7 @@ bool plan_user(Draft& draft, const Inside& inside) {
     tell_of_root(draft);
     return true;
   }
-  if (is_rootless(draft) && draft.observed.project_owner) {
+  if (is_rootless(draft) && draft.server.project_owner) {
     draft.note("the engine is rootless: files that " + user + " writes to " + draft.target.project.remote +
                R"( get a subordinate id on the server; root of the container is you there: "ssh": {"user": "root"})");
     return true;
@@ -111,7 +94,7 @@ bool plan_user(Draft& draft, const Inside& inside) {
                (owner->name.empty() ? "that owner" : owner->name) + "'s");
     return true;
   }
-  if (!is_ours(*draft.observed.container)) {
+  if (!is_ours(*draft.server.container)) {
     draft.note("files that " + user + " writes to " + draft.target.project.remote + " belong to user id " +
                std::to_string(inside.user_uid) + " on the server; their owner there is " + owner_name(*owner));
     return true;
@@ -125,16 +108,16 @@ bool plan_user(Draft& draft, const Inside& inside) {
   }
   MatchUser match{user, owner->uid, owner->gid};
   match.own_home = server_mount_of(draft, {inside.user_home}) == nullptr;
-  match.leave = server_places_in(*draft.observed.container, draft.observed.inside, inside.user_home);
+  match.leave = server_places_in(*draft.server.container, draft.place.inside, inside.user_home);
   draft.step(std::move(match), "files that it writes to " + draft.target.project.remote + " shall belong to " +
                                    owner_name(*owner) + " on the server");
   return false;
 }
 
 void plan_hooks(Draft& draft) {
-  if (!draft.observed.inside || draft.observed.inside->user_home.empty() || !draft.plan.problems.empty()) return;
-  const Inside& inside = *draft.observed.inside;
-  const Container& container = *draft.observed.container;
+  if (!draft.place.inside || draft.place.inside->user_home.empty() || !draft.plan.problems.empty()) return;
+  const Inside& inside = *draft.place.inside;
+  const Container& container = *draft.server.container;
   const auto run = [&](RunHooks::Moment moment, const std::vector<std::string>& lines, bool done, std::string mark,
                        const char* cause) {
     if (lines.empty() || done) return;

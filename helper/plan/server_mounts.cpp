@@ -1,7 +1,7 @@
 #include "plan/server_mounts.hpp"
 
 #include "config/values.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -117,6 +117,22 @@ std::vector<std::string> covered_folders(const config::ContainerConfig& config) 
       covered.emplace_back(folder);
   }
   return covered;
+}
+
+std::string project_source(const config::Target& target) {
+  const std::string& wanted = target.project.remote;
+  std::string source;
+  std::size_t longest = 0;
+  for (const auto& mount : target.container.mounts) {
+    const auto colon = mount.find(':');
+    if (!mount.starts_with('/') || colon == std::string::npos) continue;
+    const std::string place = mount.substr(colon + 1, mount.find(':', colon + 1) - colon - 1);
+    const bool holds = wanted == place || (wanted.starts_with(place) && (place == "/" || wanted[place.size()] == '/'));
+    if (!holds || place.size() < longest) continue;
+    longest = place.size();
+    source = mount.substr(0, colon) + wanted.substr(place == "/" ? 0 : place.size());
+  }
+  return source;
 }
 
 }  // namespace helper::plan

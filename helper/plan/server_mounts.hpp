@@ -32,4 +32,8 @@ namespace helper::plan {
 // them: they get a tmpfs.
 [[nodiscard]] std::vector<std::string> covered_folders(const config::ContainerConfig& config);
 
+// The project's folder on the server: the other side of the mount that holds project.remote. "" when there is no
+// project, or a volume or the image holds it.
+[[nodiscard]] std::string project_source(const config::Target& target);
+
 }  // namespace helper::plan

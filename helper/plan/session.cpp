@@ -22,8 +22,8 @@ bool refuses(const std::string& shell) {
 std::string quoted(const std::string& line) { return line.empty() ? std::string("nothing") : "\"" + line + "\""; }
 
 std::string inside_command(const Observed& observed, const Desired& desired, const std::string& command) {
-  return "on the server: " + observed.place.value_or(Place{}).by_hand + " " + command + "; then: helper ensure " +
-         desired.target.name;
+  return "on the server: " + observed.place.current.value_or(Place{}).by_hand + " " + command +
+         "; then: helper ensure " + desired.target.name;
 }
 
 // How a start file of that shell is kept quiet where nobody looks.
@@ -64,45 +64,49 @@ std::string why_untried(const LocalKey& key) {
 }
 
 bool shows_another_key(const Observed& observed, std::uint16_t local_port) {
-  const auto tunnel = std::ranges::find(observed.tunnels, local_port, &Tunnel::local_port);
-  if (tunnel == observed.tunnels.end() || observed.host_keys.empty()) return false;
+  const auto tunnel = std::ranges::find(observed.local.tunnels, local_port, &Tunnel::local_port);
+  if (tunnel == observed.local.tunnels.end() || observed.local.host_keys.empty()) return false;
   return std::ranges::any_of(tunnel->host_keys, [&](const auto& key) {
-    return std::ranges::find(observed.host_keys, key) == observed.host_keys.end();
+    return std::ranges::find(observed.local.host_keys, key) == observed.local.host_keys.end();
   });
 }
 
 std::string proven_server(const Observed& observed, std::uint16_t local_port, const std::string& before,
                           const std::string& proven) {
-  if (!observed.inside) return {};
-  const std::string& now = observed.inside->ssh_server;
+  if (!observed.place.inside) return {};
+  const std::string& now = observed.place.inside->ssh_server;
   if (now == proven) return proven;
-  const auto tunnel = std::ranges::find(observed.tunnels, local_port, &Tunnel::local_port);
-  const bool shown = tunnel != observed.tunnels.end() && !tunnel->host_keys.empty() && !observed.host_keys.empty();
+  const auto tunnel = std::ranges::find(observed.local.tunnels, local_port, &Tunnel::local_port);
+  const bool shown =
+      tunnel != observed.local.tunnels.end() && !tunnel->host_keys.empty() && !observed.local.host_keys.empty();
   return shown && now == before && !shows_another_key(observed, local_port) ? now : std::string();
 }
 
 std::string session_key(const Desired& desired, const Observed& observed) {
-  if (!observed.container || !observed.inside || !observed.key || observed.inside->sshd_print.empty()) return {};
-  Fingerprint print;
+  if (!observed.server.container || !observed.place.inside || !observed.local.key ||
+      observed.place.inside->sshd_fingerprint.empty())
+    return {};
+  Fingerprint fingerprint;
   for (const auto& text :
-       {observed.container->id, observed.container->started_at, desired.target.ssh.user, observed.inside->sshd_print,
-        observed.inside->login, observed.key->private_file, observed.key->public_line, why_untried(*observed.key)}) {
-    print.add(text);
+       {observed.server.container->id, observed.server.container->started_at, desired.target.ssh.user,
+        observed.place.inside->sshd_fingerprint, observed.place.inside->login, observed.local.key->private_file,
+        observed.local.key->public_line, why_untried(*observed.local.key)}) {
+    fingerprint.add(text);
   }
-  return print.hex();
+  return fingerprint.hex();
 }
 
 std::string session_note(const Desired& desired, const Observed& observed) {
-  if (!observed.session || observed.session->works() || !observed.key) return {};
-  if (const auto why = why_untried(*observed.key); !why.empty()) return "no SSH session was tried: " + why;
-  if (!observed.session->undecided || !observed.session->ending_file.empty()) return {};
-  return "it is not known whether an SSH session works: " + observed.session->words +
+  if (!observed.local.session || observed.local.session->works() || !observed.local.key) return {};
+  if (const auto why = why_untried(*observed.local.key); !why.empty()) return "no SSH session was tried: " + why;
+  if (!observed.local.session->undecided || !observed.local.session->ending_file.empty()) return {};
+  return "it is not known whether an SSH session works: " + observed.local.session->words +
          "; where your agent asks for a confirmation, give it, then: helper ensure " + desired.target.name;
 }
 
 std::optional<Error> session_problem(const Desired& desired, const Observed& observed) {
-  if (!observed.session || observed.session->works()) return std::nullopt;
-  const SessionTry& tried = *observed.session;
+  if (!observed.local.session || observed.local.session->works()) return std::nullopt;
+  const SessionTry& tried = *observed.local.session;
   const std::string& user = desired.target.ssh.user;
   const auto problem = [&](std::string cause, std::string fix) {
     return Error{ErrorCode::inside_failed, "SSH session of " + user + " in container " + desired.target.container.name,
@@ -118,7 +122,7 @@ std::optional<Error> session_problem(const Desired& desired, const Observed& obs
       return problem("other users may change " + tried.loose + ", so sshd does not trust the keys in it",
                      inside_command(observed, desired, "chmod go-w " + shell::quote(tried.loose)));
     }
-    const bool was_tried = !observed.key || why_untried(*observed.key).empty();
+    const bool was_tried = !observed.local.key || why_untried(*observed.local.key).empty();
     const bool is_kept_out = tried.words.find(k_refused) != std::string::npos;
     if (!is_kept_out && !tried.ending_file.empty()) {
       return problem(tried.ending_file + " ends the shell, or waits for something, before any command runs",
@@ -133,9 +137,9 @@ std::optional<Error> session_problem(const Desired& desired, const Observed& obs
     }
     if (!was_tried) return std::nullopt;
     if (is_kept_out && !tried.undecided) {
-      return problem(
-          "sshd refuses the key " + (observed.key ? observed.key->private_file : std::string()) + ": " + tried.words,
-          "helper restart " + desired.target.name);
+      return problem("sshd refuses the key " + (observed.local.key ? observed.local.key->private_file : std::string()) +
+                         ": " + tried.words,
+                     "helper restart " + desired.target.name);
     }
     if (!tried.undecided) {
       return problem("ssh could not connect through the tunnel, or lost its connection; it says " + quoted(tried.words),

@@ -1,48 +1,15 @@
 #include "plan/sshd_setup.hpp"
 
 #include "base/digest.hpp"
-#include "base/shell.hpp"
 #include "plan/desired.hpp"
-#include "plan/env_pieces.hpp"
 #include "plan/fields.hpp"
 #include "plan/observed.hpp"
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
-
-#include <algorithm>
-#include <cctype>
+#include "plan/session_env.hpp"
 
 namespace helper::plan {
 namespace {
-
-bool has_line_end(const std::string& entry) { return entry.find_first_of("\r\n") != std::string::npos; }
-
-std::string name_of(const std::string& entry) { return entry.substr(0, entry.find('=')); }
-
-// What Docker and Podman set when neither image nor config does; inspecting the container does not show it.
-constexpr const char* k_engines_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-// "" when there is none.
-std::string value_in(const std::vector<std::string>& env, const std::string& name) {
-  const auto at = std::ranges::find(env, name, name_of);
-  if (at == env.end()) return name == "PATH" ? k_engines_path : "";
-  return at->size() == name.size() ? std::string() : at->substr(name.size() + 1);
-}
-
-bool is_shell_name(const std::string& name) {
-  return !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
-         std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-}
-
-std::string profile_of(const std::vector<std::string>& env) {
-  std::string text;
-  for (const auto& entry : env) {
-    const auto name = name_of(entry);
-    if (has_line_end(entry) || !is_shell_name(name) || entry.size() == name.size()) continue;
-    text += "export " + name + "=" + shell::quote(entry.substr(name.size() + 1)) + "\n";
-  }
-  return text;
-}
 
 // By what it was made with: the config may say something else by now.
 bool has_backend_cache(const Container& container) {
@@ -84,41 +51,6 @@ std::string config_of(const SshdSetup& setup, const std::vector<std::string>& en
 
 }  // namespace
 
-std::vector<std::string> not_carried(const std::vector<std::string>& env) {
-  std::vector<std::string> names;
-  for (const auto& entry : env) {
-    if (has_line_end(entry)) names.push_back(name_of(entry));
-  }
-  return names;
-}
-
-std::string set_env_line(const std::vector<std::string>& env) {
-  std::string line;
-  for (const auto& entry : env) {
-    if (has_line_end(entry) || entry.find('=') == std::string::npos) continue;
-    line += " \"";
-    for (const char c : entry) {
-      if (c == '"' || c == '\\') line += '\\';
-      line += c;
-    }
-    line += '"';
-  }
-  return line.empty() ? line : "SetEnv" + line + "\n";
-}
-
-std::vector<std::string> session_env(const config::SshConfig& ssh, const std::vector<std::string>& containers) {
-  std::vector<std::string> env;
-  for (const auto& entry : containers) {
-    if (!ssh.env.contains(entry.substr(0, entry.find('=')))) env.push_back(entry);
-  }
-  for (const auto& [name, value] : ssh.env) {
-    std::string entry = name + "=";
-    for (const auto& piece : env_pieces(value)) entry += piece.is_name ? value_in(containers, piece.text) : piece.text;
-    env.push_back(std::move(entry));
-  }
-  return env;
-}
-
 std::vector<std::string> account_variables(const SshdSetup& setup) {
   return {std::string("LD_PRELOAD=") + k_bundle_folder + "/lib/libnss_wrapper.so",
           "NSS_WRAPPER_PASSWD=" + setup.folder + "/passwd", "NSS_WRAPPER_GROUP=" + setup.folder + "/group",
@@ -126,7 +58,7 @@ std::vector<std::string> account_variables(const SshdSetup& setup) {
 }
 
 Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
-  const Inside& inside = *observed.inside;
+  const Inside& inside = *observed.place.inside;
   SshdSetup setup;
   setup.user = desired.target.ssh.user;
   setup.from_bundle = takes_bundle(observed);
@@ -134,9 +66,10 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   if (setup.sshd.empty()) {
     return fail(ErrorCode::inside_no_sshd, "container " + desired.target.container.name,
                 "its image has no sshd, and " +
-                    (observed.bundle ? "helper's own cannot be put into its /dev"
-                                     : "helper brings none for a machine of kind " +
-                                           (observed.machine.empty() ? std::string("unknown") : observed.machine)),
+                    (observed.local.bundle
+                         ? "helper's own cannot be put into its /dev"
+                         : "helper brings none for a machine of kind " +
+                               (observed.server.machine.empty() ? std::string("unknown") : observed.server.machine)),
                 "add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server");
   }
   if (!inside.can_switch_users) {
@@ -149,30 +82,30 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
     setup.as_user = true;
   }
   const auto own = [&](std::string_view place) {
-    return server_mount(*observed.container, observed.inside, place) == nullptr;
+    return server_mount(*observed.server.container, observed.place.inside, place) == nullptr;
   };
   setup.own_profile = own("/etc/profile.d/helper.sh");
   setup.own_run = own("/run/sshd");
-  if (has_backend_cache(*observed.container) && own(inside.user_home + "/.cache/JetBrains"))
+  if (has_backend_cache(*observed.server.container) && own(inside.user_home + "/.cache/JetBrains"))
     setup.cache_owner = std::to_string(inside.user_uid) + ":" + std::to_string(inside.user_gid);
-  setup.listens = reach(observed.container->ways, k_container_ssh_port).has_value();
+  setup.listens = reach(observed.server.container->ways, k_container_ssh_port).has_value();
   setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
-  const auto env = session_env(desired.target.ssh, observed.container->env);
+  const auto env = session_env(desired.target.ssh, observed.server.container->env);
   setup.config = config_of(setup, env);
-  setup.authorized_keys = observed.key->public_line + "\n";
-  setup.profile = profile_of(env);
+  setup.authorized_keys = observed.local.key->public_line + "\n";
+  setup.profile = profile_text(env);
   return setup;
 }
 
 std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys) {
-  Fingerprint print;
+  Fingerprint fingerprint;
   for (const auto& text : {setup.sshd, setup.user, setup.folder, setup.config, setup.authorized_keys, setup.profile}) {
-    print.add(text);
+    fingerprint.add(text);
   }
-  for (const auto& key : host_keys) print.add(key);
-  if (!setup.cache_owner.empty()) print.add(setup.cache_owner);
-  if (!setup.own_profile) print.add("no profile");
-  return print.hex();
+  for (const auto& key : host_keys) fingerprint.add(key);
+  if (!setup.cache_owner.empty()) fingerprint.add(setup.cache_owner);
+  if (!setup.own_profile) fingerprint.add("no profile");
+  return fingerprint.hex();
 }
 
 }  // namespace helper::plan

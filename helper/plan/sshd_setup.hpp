@@ -45,16 +45,4 @@ struct SshdSetup {
 // Changes whenever the setup or the host keys do.
 [[nodiscard]] std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys);
 
-// "NAME=value" of the container's environment, with the config's in place of those of the same name; a
-// ${containerEnv:NAME} in one of these is what the container has.
-[[nodiscard]] std::vector<std::string> session_env(const config::SshConfig& ssh,
-                                                   const std::vector<std::string>& containers);
-
-// The SetEnv line for "NAME=value" entries: one line, since sshd takes only the first (OpenSSH 9.2, servconf.c).
-// argv_split (misc.c) takes words in double quotes, with a backslash before '"' and itself.
-[[nodiscard]] std::string set_env_line(const std::vector<std::string>& env);
-
-// The names of variables that no sshd_config can carry: those with a line end in them.
-[[nodiscard]] std::vector<std::string> not_carried(const std::vector<std::string>& env);
-
 }  // namespace helper::plan

@@ -13,7 +13,7 @@ struct ActionText {
   std::string operator()(const OpenTunnel& a) const { return "open " + tunnel_name(a.tunnel); }
   std::string operator()(const CloseTunnel& a) const { return "close 127.0.0.1:" + std::to_string(a.local_port); }
   std::string operator()(const PointTunnel& a) const {
-    return "lead " + tunnel_name(a.tunnel) + " to " + helper::to_text(a.remote);
+    return "forward " + tunnel_name(a.tunnel) + " to " + helper::to_text(a.remote);
   }
   std::string operator()(const MakeLocalKey&) const { return "make an SSH key"; }
   std::string operator()(const PullImage& a) const { return "pull image " + a.image; }
@@ -61,7 +61,7 @@ struct ActionText {
 
 }  // namespace
 
-std::string to_text(const Action& action) { return std::visit(ActionText{}, action); }
+std::string to_text(const Action& action) { return visit_action(ActionText{}, action); }
 
 std::string to_text(const Step& step) { return to_text(step.action) + ": " + step.cause; }
 

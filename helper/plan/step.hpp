@@ -1,41 +1,57 @@
 // A Step is one change of the world, with its cause. A Plan is an ordered list of steps, the problems that no step of
-// ours can mend, and notes worth telling. Each has a text form: what --dry-run prints, the log says and tests compare.
+// ours can fix, and notes worth telling. Each has a text form: what --dry-run prints, the log says and tests compare.
 #pragma once
 
 #include "plan/desired.hpp"
 #include "plan/drift.hpp"
-#include "plan/jupyter_setup.hpp"
+#include "plan/jupyter.hpp"
 #include "plan/observed.hpp"
 #include "plan/sshd_setup.hpp"
 
+#include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
 namespace helper::plan {
 
-// Binds the local port; needs no server.
+// On this machine: tunnels, keys, known_hosts. No server is asked.
+
+// Binds the local port.
 struct OpenTunnel {
   DesiredTunnel tunnel;
 };
 struct CloseTunnel {
   std::uint16_t local_port = 0;
 };
-// Leads an open port to `remote`, as the server sees it.
+// Forwards an open port to `remote`, as the server sees it.
 struct PointTunnel {
   DesiredTunnel tunnel;
   Remote remote;
 };
 // ed25519, in our own folder.
 struct MakeLocalKey {};
+// The target's host keys, on this machine.
+struct MakeHostKeys {};
+// In our known_hosts, in place of what is pinned for this target; none: forget them.
+struct PinHostKeys {
+  std::vector<std::string> host_keys;
+};
+
+using LocalAction = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, MakeHostKeys, PinHostKeys>;
+
+// On the server, each by one command of its engine: images, volumes, and the container as a whole.
+
 struct PullImage {
   std::string image;
 };
 // On the server, from the build's context, which is packed here and sent.
 struct BuildImage {
   std::string image;
-  std::string print;  // BuildInputs::print, a label on the image
+  std::string fingerprint;  // BuildInputs::fingerprint, a label on the image
 };
 struct CreateContainer {
   std::string name;
@@ -77,8 +93,6 @@ struct BringBack {
   std::string aside;
   std::string name;
 };
-// The target's host keys, on this machine.
-struct MakeHostKeys {};
 // Puts the bundle into the volume from which our containers get it.
 struct FillBundleVolume {
   std::string volume;
@@ -90,31 +104,21 @@ struct SendBundle {
   std::string name;
   SshBundle bundle;
 };
-// In place of the one that runs, if ours does.
-struct StartSshd {
-  SshdSetup setup;
-};
-// Takes everything of ours out of the running container.
-struct Eject {
-  std::string name;
-  bool own_profile = true;  // /etc/profile.d is the container's own, not the server's
-};
-// Makes the target's token first when there is none.
-struct StartJupyter {
-  JupyterSetup setup;
-};
-// Ends ours, with its kernels.
-struct StopJupyter {
-  As who = As::root;  // whose process it is
-};
-// In the container: the user, with a home folder and the ids.
+
+using ServerAction =
+    std::variant<PullImage, BuildImage, CreateContainer, StartContainer, UnpauseContainer, StopContainer,
+                 RemoveContainer, UpdateRestart, SnapshotContainer, SetAside, BringBack, FillBundleVolume, SendBundle>;
+
+// Inside the container that runs, through its Place.
+
+// The user, with a home folder and the ids.
 struct MakeUser {
   std::string user;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   bool own_home = true;  // false: its home would be the server's folder, which must be there already
 };
-// In the container: gives the user other ids, and its home folder with all in it.
+// Gives the user other ids, and its home folder with all in it.
 struct MatchUser {
   std::string user;
   std::uint32_t uid = 0;
@@ -132,15 +136,51 @@ struct RunHooks {
   std::vector<std::string> lines;
   bool own_marks = true;  // false: k_marks_folder is the server's, so that the mark is kept in memory
 };
-// In our known_hosts, in place of what is pinned for this target; none: forget them.
-struct PinHostKeys {
-  std::vector<std::string> host_keys;
+// In place of the one that runs, if ours does.
+struct StartSshd {
+  SshdSetup setup;
+};
+// Makes the target's token first when there is none.
+struct StartJupyter {
+  JupyterSetup setup;
+};
+// Ends ours, with its kernels.
+struct StopJupyter {
+  As who = As::root;  // whose process it is
+};
+// Takes everything of ours out of the running container.
+struct Eject {
+  std::string name;
+  bool own_profile = true;  // /etc/profile.d is the container's own, not the server's
 };
 
-using Action = std::variant<OpenTunnel, CloseTunnel, PointTunnel, MakeLocalKey, PullImage, BuildImage, CreateContainer,
-                            StartContainer, UnpauseContainer, StopContainer, RemoveContainer, UpdateRestart,
-                            SnapshotContainer, SetAside, BringBack, MakeHostKeys, FillBundleVolume, SendBundle,
-                            StartSshd, StartJupyter, StopJupyter, Eject, PinHostKeys, MakeUser, MatchUser, RunHooks>;
+using PlaceAction = std::variant<MakeUser, MatchUser, RunHooks, StartSshd, StartJupyter, StopJupyter, Eject>;
+
+// Grouped by where it acts, as Observed groups its facts.
+using Action = std::variant<LocalAction, ServerAction, PlaceAction>;
+
+// Calls the visitor with the one struct that the action is, whatever its group.
+template <class Visitor>
+decltype(auto) visit_action(const Visitor& visitor, const Action& action) {
+  return std::visit([&](const auto& group) { return std::visit(visitor, group); }, action);
+}
+
+// As std::get_if and std::holds_alternative: get_if<StartSshd>(action), is<StartSshd>(action).
+template <std::convertible_to<Action> A>
+[[nodiscard]] const A* get_if(const Action& action) {
+  const auto address = []<class B>(const B& it) -> const A* {
+    if constexpr (std::is_same_v<A, B>) {
+      return &it;
+    } else {
+      return nullptr;
+    }
+  };
+  return visit_action(address, action);
+}
+template <std::convertible_to<Action> A>
+[[nodiscard]] bool is(const Action& action) {
+  return get_if<A>(action) != nullptr;
+}
 
 struct Step {
   Action action;
@@ -153,7 +193,7 @@ struct Plan {
   std::vector<Error> shortfalls;   // what the target lacks although it can be used: its GPUs
   std::vector<std::string> notes;  // facts to tell: "adopted a container that helper did not make"
   std::vector<Drift> drifts = {};  // where the container is not as the config says
-  std::string wants_consent = {};  // the id of the container that could be made anew, once somebody agrees; "" = none
+  std::string wants_consent = {};  // the id of the container that could be replaced, once somebody agrees; "" = none
 
   [[nodiscard]] bool empty() const { return steps.empty() && problems.empty(); }
 };

@@ -11,15 +11,15 @@ constexpr std::size_t k_most_named = 5;
 constexpr std::size_t k_longest_name = 60;
 
 bool runs(const Observed& observed) {
-  if (!observed.container) return false;
-  const ContainerState state = observed.container->state;
+  if (!observed.server.container) return false;
+  const ContainerState state = observed.server.container->state;
   return state == ContainerState::running || state == ContainerState::paused;
 }
 
 bool ends(const Action& action, const std::string& container) {
-  if (const auto* stop = std::get_if<StopContainer>(&action)) return stop->name == container;
-  if (const auto* remove = std::get_if<RemoveContainer>(&action)) return remove->name == container;
-  return std::holds_alternative<Eject>(action);
+  if (const auto* stop = get_if<StopContainer>(action)) return stop->name == container;
+  if (const auto* remove = get_if<RemoveContainer>(action)) return remove->name == container;
+  return is<Eject>(action);
 }
 
 std::string name_of(const JupyterKernel& kernel) {
@@ -50,12 +50,13 @@ std::string deed(const Desired& desired) {
 
 std::optional<JupyterDoor> jupyter_door(const Desired& desired, const Observed& observed) {
   const auto& config = desired.target.jupyter;
-  if (!config || !observed.container || !observed.inside || !observed.inside->jupyter.listening) return std::nullopt;
-  const JupyterFacts& jupyter = observed.inside->jupyter;
-  const auto door = observed.doors.find(config->port);
-  if (door == observed.doors.end()) return std::nullopt;
+  if (!config || !observed.server.container || !observed.place.inside || !observed.place.inside->jupyter.listening)
+    return std::nullopt;
+  const JupyterFacts& jupyter = observed.place.inside->jupyter;
+  const auto door = observed.place.doors.find(config->port);
+  if (door == observed.place.doors.end()) return std::nullopt;
   // A pipe is a program of the bundle's.
-  if (std::holds_alternative<Pipe>(door->second) && observed.inside->bundle.empty()) return std::nullopt;
+  if (std::holds_alternative<Pipe>(door->second) && observed.place.inside->bundle.empty()) return std::nullopt;
   return JupyterDoor{door->second, jupyter.ours_runs ? jupyter.token : std::string()};
 }
 

@@ -3,7 +3,7 @@
 
 #include "base/prompt.hpp"
 #include "plan/desired.hpp"
-#include "plan/jupyter_work.hpp"
+#include "plan/jupyter.hpp"
 #include "plan/observed.hpp"
 #include "plan/step.hpp"
 

@@ -36,7 +36,7 @@ class Connections {
   Connections(Loop& loop, Way& way, Owner owner);
 
   void add(std::uint16_t port, Fd client, Endpoint from);
-  // Of our own, and to this remote, whatever the ports lead to.
+  // Of our own, and to this remote, whatever the ports forward to.
   void add_own(Fd client, const Remote& remote);
   // A way, a better line or a remote has come: connections that wait may go on.
   void serve();

@@ -1,4 +1,4 @@
-// TunnelSet is the open local ports of one target and where each leads. One of the five Hands.
+// TunnelSet is the open local ports of one target and what each forwards to. One of the five Hands.
 #pragma once
 
 #include "base/endpoint.hpp"
@@ -29,7 +29,7 @@ class TunnelSet {
   // port_busy, whose cause names the holder (command and pid) when this machine tells. Connections wait (bounded) until
   // there is a remote and a link.
   [[nodiscard]] virtual Result<void> open(std::uint16_t local_port, const std::string& name) = 0;
-  // Leads an open port to `remote`, as the server sees it.
+  // Forwards an open port to `remote`, as the server sees it.
   [[nodiscard]] virtual Result<void> point(std::uint16_t local_port, const Remote& remote) = 0;
   // A connection of our own to `remote`, by no port of this machine: a stream socket that does not block. As a client's
   // it waits (bounded) until there is a link, which it asks for; it is at its end when it is refused or given up.

@@ -21,21 +21,23 @@ inline void require(bool promise) {
 }
 
 inline void try_answer(std::string_view bytes) {
-  const auto observed =
-      read_answers(bytes, {"@helper-0", "@helper-1"}, plan::desired_state({}, plan::Power::running), {});
-  if (!observed) return require(!observed.error().cause.empty());
-  if (observed->inside) {
-    require(is_plain_text(observed->inside->user_home));
-    for (const auto& python : observed->inside->pythons)
+  const auto look = read_answers(bytes, {"@helper-0", "@helper-1"}, plan::desired_state({}, plan::Power::running), {});
+  if (!look) return require(!look.error().cause.empty());
+  if (const auto& inside = look->place.inside) {
+    require(is_plain_text(inside->user_home));
+    for (const auto& python : inside->pythons)
       require(is_plain_text(python.path + python.version + python.prefix + python.source));
-    for (const auto& text : {observed->inside->bundle, observed->inside->image_sshd, observed->inside->sshd_print})
+    for (const auto& text : {inside->bundle, inside->image_sshd, inside->sshd_fingerprint})
       require(is_plain_text(text));
-    for (const auto& gpu : observed->inside->gpu.gpus) require(is_plain_text(gpu));
+    for (const auto& gpu : inside->gpu.gpus) require(is_plain_text(gpu));
   }
-  if (observed->engine_error) require(is_plain_text(observed->engine_error->cause));
+  if (look->server.engine_error) require(is_plain_text(look->server.engine_error->cause));
+  plan::Observed observed;
+  observed.server = look->server;
+  observed.place = look->place;
   config::Target target;
   for (const auto power : {plan::Power::running, plan::Power::stopped, plan::Power::absent})
-    static_cast<void>(plan::to_text(plan::make_plan(plan::desired_state(target, power), *observed)));
+    static_cast<void>(plan::to_text(plan::make_plan(plan::desired_state(target, power), observed)));
 }
 
 }  // namespace helper::ensure

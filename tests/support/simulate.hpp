@@ -4,8 +4,8 @@
 
 #include "base/result.hpp"
 #include "plan/desired.hpp"
-#include "plan/labels.hpp"
 #include "plan/observed.hpp"
+#include "plan/our_names.hpp"
 #include "plan/sshd_setup.hpp"
 #include "plan/step.hpp"
 #include "support/places.hpp"
@@ -58,27 +58,28 @@ class SimulatedWorld {
   [[nodiscard]] plan::Observed observe(const plan::Attempts& attempts) const {
     plan::Observed seen = world_;
     seen.attempts = attempts;
-    if (!faults_.has_gpu_driver) seen.server_gpu = plan::GpuFacts{};
-    if (faults_.has_bundle) seen.bundle = plan::SshBundle{"x86_64", k_digest, "/usr/share/helper/ssh/x86_64.tar.gz"};
-    if (seen.server_error || seen.engine_error) {
-      seen.engine = std::nullopt;
-      seen.container = std::nullopt;
-      seen.aside = std::nullopt;
-      seen.image = std::nullopt;
-      seen.inside = std::nullopt;
+    if (!faults_.has_gpu_driver) seen.server.gpu = plan::GpuFacts{};
+    if (faults_.has_bundle)
+      seen.local.bundle = plan::SshBundle{"x86_64", k_digest, "/usr/share/helper/ssh/x86_64.tar.gz"};
+    if (seen.server.error || seen.server.engine_error) {
+      seen.server.engine = std::nullopt;
+      seen.server.container = std::nullopt;
+      seen.server.aside = std::nullopt;
+      seen.server.image = std::nullopt;
+      seen.place.inside = std::nullopt;
       return seen;
     }
-    const bool running = seen.container && seen.container->state == plan::ContainerState::running;
+    const bool running = seen.server.container && seen.server.container->state == plan::ContainerState::running;
     if (running) {
-      if (seen.engine) seen.engine->version.clear();
-      if (seen.engine) seen.engine->runtimes.clear();
+      if (seen.server.engine) seen.server.engine->version.clear();
+      if (seen.server.engine) seen.server.engine->runtimes.clear();
     } else {
-      seen.inside = std::nullopt;
+      seen.place.inside = std::nullopt;
     }
     add_place(seen, desired_);
-    for (auto& tunnel : seen.tunnels) {
-      if (tunnel.local_port == desired_.target.ssh.local_port && tunnel.remote && seen.inside &&
-          !seen.inside->sshd_print.empty()) {
+    for (auto& tunnel : seen.local.tunnels) {
+      if (tunnel.local_port == desired_.target.ssh.local_port && tunnel.remote && seen.place.inside &&
+          !seen.place.inside->sshd_fingerprint.empty()) {
         tunnel.answers = !faults_.silent_tunnel;
       }
     }
@@ -87,7 +88,7 @@ class SimulatedWorld {
 
   // Does the step; its error when the world refuses.
   [[nodiscard]] Result<void> apply(const plan::Step& step) {
-    auto done = std::visit([this](const auto& action) { return act(action); }, step.action);
+    auto done = plan::visit_action([this](const auto& action) { return act(action); }, step.action);
     settle();
     return done;
   }
@@ -96,21 +97,21 @@ class SimulatedWorld {
   [[nodiscard]] const std::vector<std::string>& snapshots() const { return snapshots_; }
 
  private:
-  [[nodiscard]] plan::Container& container() { return *world_.container; }
+  [[nodiscard]] plan::Container& container() { return *world_.server.container; }
   [[nodiscard]] std::string aside_name() const { return desired_.target.container.name + plan::k_aside_suffix; }
 
   plan::Tunnel* tunnel(std::uint16_t port) {
-    const auto found = std::ranges::find(world_.tunnels, port, &plan::Tunnel::local_port);
-    return found == world_.tunnels.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(world_.local.tunnels, port, &plan::Tunnel::local_port);
+    return found == world_.local.tunnels.end() ? nullptr : &*found;
   }
 
   // What a container's state means for the rest.
   void settle() {
-    if (!world_.container || world_.container->state != plan::ContainerState::running) {
-      world_.inside = std::nullopt;
+    if (!world_.server.container || world_.server.container->state != plan::ContainerState::running) {
+      world_.place.inside = std::nullopt;
       return;
     }
-    if (!world_.inside) world_.inside = fresh_inside();
+    if (!world_.place.inside) world_.place.inside = fresh_inside();
   }
 
   [[nodiscard]] static plan::Inside no_shell() {
@@ -120,7 +121,7 @@ class SimulatedWorld {
   }
 
   [[nodiscard]] plan::Inside fresh_inside() const {
-    const bool filled = !world_.container->bundle_volume.empty() && volume_is_filled_;
+    const bool filled = !world_.server.container->bundle_volume.empty() && volume_is_filled_;
     if (!faults_.has_shell && !filled) return no_shell();
     plan::Inside inside = fresh_inside_with_bundle();
     if (!filled) inside.bundle.clear();
@@ -130,11 +131,11 @@ class SimulatedWorld {
   Result<void> act(const plan::OpenTunnel& a) {
     const auto port = a.tunnel.local_port;
     if (faults_.busy_ports.contains(port)) return fail(ErrorCode::port_busy, std::to_string(port), "held by another");
-    if (tunnel(port) == nullptr) world_.tunnels.push_back({port, std::nullopt, "", std::nullopt});
+    if (tunnel(port) == nullptr) world_.local.tunnels.push_back({port, std::nullopt, "", std::nullopt});
     return {};
   }
   Result<void> act(const plan::CloseTunnel& a) {
-    std::erase_if(world_.tunnels, [&](const plan::Tunnel& t) { return t.local_port == a.local_port; });
+    std::erase_if(world_.local.tunnels, [&](const plan::Tunnel& t) { return t.local_port == a.local_port; });
     return {};
   }
   Result<void> act(const plan::PointTunnel& a) {
@@ -144,12 +145,12 @@ class SimulatedWorld {
     return {};
   }
   Result<void> act(const plan::MakeLocalKey&) {
-    world_.key = plan::LocalKey{"/home/me/.local/share/helper/id_ed25519", "ssh-ed25519 AAAAperson helper"};
+    world_.local.key = plan::LocalKey{"/home/me/.local/share/helper/id_ed25519", "ssh-ed25519 AAAAperson helper"};
     return {};
   }
   Result<void> act(const plan::PullImage& a) {
     if (faults_.image_missing_everywhere) return fail(ErrorCode::image_missing, a.image, "pull access denied");
-    world_.image = plan::Image{"sha256:pulled", {}, {"bash"}};
+    world_.server.image = plan::Image{"sha256:pulled", {}, {"bash"}};
     return {};
   }
   Result<void> act(const plan::CreateContainer& a) {
@@ -168,12 +169,12 @@ class SimulatedWorld {
     made.labels = {{plan::k_label_target, desired_.target.name}, {plan::k_label_spec, desired_.spec_hash}};
     made.applied = desired_.fields;
     for (const auto& [name, value] : desired_.target.container.env) made.env.push_back(name + "=" + value);
-    made.image_id = world_.image ? world_.image->id : std::string();
-    if (world_.image && !world_.image->build_print.empty())
-      made.labels[plan::k_label_build] = world_.image->build_print;
-    made.settings = plan::Settings{.restart = desired_.target.container.restart};
+    made.image_id = world_.server.image ? world_.server.image->id : std::string();
+    if (world_.server.image && !world_.server.image->build_fingerprint.empty())
+      made.labels[plan::k_label_build] = world_.server.image->build_fingerprint;
+    made.settings = plan::EngineSettings{.restart = desired_.target.container.restart};
     made.bundle_volume = a.bundle_volume;
-    world_.container = made;
+    world_.server.container = made;
     return {};
   }
   Result<void> act(const plan::StartContainer&) {
@@ -198,7 +199,7 @@ class SimulatedWorld {
         it.ways.published[wanted.container_port] = {"127.0.0.1",
                                                     static_cast<std::uint16_t>(40000 + ++last_port_ % 20000)};
     }
-    world_.inside = std::nullopt;  // what ran in it ended with it
+    world_.place.inside = std::nullopt;  // what ran in it ended with it
     return {};
   }
   Result<void> act(const plan::UnpauseContainer&) {
@@ -211,13 +212,13 @@ class SimulatedWorld {
     return {};
   }
   Result<void> act(const plan::RemoveContainer& a) {
-    const bool aside = world_.aside && a.name == aside_name();
-    plan::Container& it = aside ? *world_.aside : container();
+    const bool aside = world_.server.aside && a.name == aside_name();
+    plan::Container& it = aside ? *world_.server.aside : container();
     if (it.state == plan::ContainerState::absent || it.state == plan::ContainerState::running)
       return fail(ErrorCode::internal, "simulation", "removed while " + to_text(it.state));
     removed_.push_back(it);
     if (aside) {
-      world_.aside = std::nullopt;
+      world_.server.aside = std::nullopt;
     } else {
       it = {};
     }
@@ -225,7 +226,7 @@ class SimulatedWorld {
   }
   Result<void> act(const plan::BuildImage& a) {
     if (faults_.image_missing_everywhere) return fail(ErrorCode::image_missing, a.image, "the build failed");
-    world_.image = plan::Image{"sha256:built" + std::to_string(++built_), {}, {"bash"}, a.print};
+    world_.server.image = plan::Image{"sha256:built" + std::to_string(++built_), {}, {"bash"}, a.fingerprint};
     return {};
   }
   Result<void> act(const plan::UpdateRestart& a) {
@@ -238,20 +239,20 @@ class SimulatedWorld {
     return {};
   }
   Result<void> act(const plan::SetAside&) {
-    if (world_.aside) return fail(ErrorCode::internal, "simulation", "the name is already in use");
+    if (world_.server.aside) return fail(ErrorCode::internal, "simulation", "the name is already in use");
     if (container().state == plan::ContainerState::running)
       return fail(ErrorCode::internal, "simulation", "set aside while it runs: its ports stay taken");
-    world_.aside = std::exchange(container(), {});
+    world_.server.aside = std::exchange(container(), {});
     return {};
   }
   Result<void> act(const plan::BringBack&) {
-    if (!world_.aside || container().state != plan::ContainerState::absent)
+    if (!world_.server.aside || container().state != plan::ContainerState::absent)
       return fail(ErrorCode::internal, "simulation", "brought back where it cannot be");
-    container() = *std::exchange(world_.aside, std::nullopt);
+    container() = *std::exchange(world_.server.aside, std::nullopt);
     return {};
   }
   Result<void> act(const plan::MakeHostKeys&) {
-    world_.host_keys = {"ssh-ed25519 AAAAhost"};
+    world_.local.host_keys = {"ssh-ed25519 AAAAhost"};
     return {};
   }
   Result<void> act(const plan::FillBundleVolume& a) {
@@ -265,21 +266,21 @@ class SimulatedWorld {
   }
   Result<void> act(const plan::StartSshd& a) {
     if (faults_.sshd_refuses_to_start) return fail(ErrorCode::inside_failed, "sshd", "Bad configuration option");
-    if (world_.inside->bundle.empty() && world_.inside->image_sshd.empty())
+    if (world_.place.inside->bundle.empty() && world_.place.inside->image_sshd.empty())
       return fail(ErrorCode::internal, "simulation", "no sshd is there");
-    world_.inside->sshd_listening = a.setup.listens;
-    world_.inside->sshd_print = plan::fingerprint(a.setup, world_.host_keys);
-    world_.inside->traces = true;
+    world_.place.inside->sshd_listening = a.setup.listens;
+    world_.place.inside->sshd_fingerprint = plan::fingerprint(a.setup, world_.local.host_keys);
+    world_.place.inside->traces = true;
     return {};
   }
   Result<void> act(const plan::Eject&) {
-    world_.inside->sshd_listening = world_.inside->traces = false;
-    world_.inside->sshd_print.clear();
+    world_.place.inside->sshd_listening = world_.place.inside->traces = false;
+    world_.place.inside->sshd_fingerprint.clear();
     return {};
   }
   Result<void> act(const plan::StartJupyter& a) {
     if (faults_.jupyter_ends_at_once) return fail(ErrorCode::inside_failed, "Jupyter", "it ended at once");
-    auto& jupyter = world_.inside->jupyter;
+    auto& jupyter = world_.place.inside->jupyter;
     if (jupyter.ours_runs || jupyter.listening) return fail(ErrorCode::internal, "simulation", "one runs already");
     jupyter.ours_runs = jupyter.listening = true;
     jupyter.setup = to_line(a.setup);
@@ -287,37 +288,37 @@ class SimulatedWorld {
     return {};
   }
   Result<void> act(const plan::StopJupyter&) {
-    auto& jupyter = world_.inside->jupyter;
+    auto& jupyter = world_.place.inside->jupyter;
     if (!jupyter.ours_runs || jupyter.sessions > 0) return fail(ErrorCode::internal, "simulation", "ends kernels");
     jupyter.ours_runs = jupyter.listening = false;
     jupyter.ours_ended = true;
     return {};
   }
   Result<void> act(const plan::MakeUser& a) {
-    world_.inside->user_home = "/home/" + a.user;
-    world_.inside->user_uid = a.uid;
-    world_.inside->user_gid = a.gid;
+    world_.place.inside->user_home = "/home/" + a.user;
+    world_.place.inside->user_uid = a.uid;
+    world_.place.inside->user_gid = a.gid;
     return {};
   }
   Result<void> act(const plan::MatchUser& a) {
-    world_.inside->user_uid = a.uid;
-    world_.inside->user_gid = a.gid;
+    world_.place.inside->user_uid = a.uid;
+    world_.place.inside->user_gid = a.gid;
     return {};
   }
   Result<void> act(const plan::RunHooks& a) {
-    (a.moment == plan::RunHooks::Moment::create ? world_.inside->post_create_done : world_.inside->post_start_done) =
-        true;
+    (a.moment == plan::RunHooks::Moment::create ? world_.place.inside->post_create_done
+                                                : world_.place.inside->post_start_done) = true;
     return {};
   }
   Result<void> act(const plan::PinHostKeys& a) {
-    world_.pinned_host_keys = a.host_keys;
+    world_.local.pinned_host_keys = a.host_keys;
     return {};
   }
 
   void bundle_arrives() {
-    const bool was_looked_into = world_.inside->has_shell;
-    world_.inside->bundle = k_digest;
-    if (!was_looked_into) world_.inside = fresh_inside_with_bundle();
+    const bool was_looked_into = world_.place.inside->has_shell;
+    world_.place.inside->bundle = k_digest;
+    if (!was_looked_into) world_.place.inside = fresh_inside_with_bundle();
   }
 
   [[nodiscard]] plan::Inside fresh_inside_with_bundle() const {
@@ -327,7 +328,7 @@ class SimulatedWorld {
     if (faults_.has_sshd && faults_.has_shell) inside.image_sshd = "/usr/sbin/sshd";
     inside.can_switch_users = faults_.can_switch_users;
     if (faults_.has_python) inside.pythons = {{"/usr/bin/python3", "3.11.2", "/usr", "login:python3"}};
-    if (faults_.has_gpu_driver && world_.container->gpu_way != plan::GpuWay::none) {
+    if (faults_.has_gpu_driver && world_.server.container->gpu_way != plan::GpuWay::none) {
       inside.gpu.smi_found = true;
       inside.gpu.gpus = {"GPU 0: NVIDIA H100 (UUID: GPU-0)"};
     }

@@ -2,7 +2,7 @@
 // engine room sends, and its container changes by them. It is not a shell: it knows each script by the words in it.
 #pragma once
 
-#include "plan/labels.hpp"
+#include "plan/our_names.hpp"
 #include "support/fake_command_runner.hpp"
 
 #include <map>
@@ -111,9 +111,9 @@ class SimulatedServer {
     }
     if (name == "start sshd") {
       sshd_runs = true;
-      std::smatch print;
-      std::regex_search(command.stdin_text, print, std::regex("\nprint=([0-9a-f]+)\n"));
-      sshd_print_ = sshd_setup_never_holds ? std::string("0") : print[1].str();
+      std::smatch fingerprint;
+      std::regex_search(command.stdin_text, fingerprint, std::regex("\nfingerprint=([0-9a-f]+)\n"));
+      sshd_fingerprint_ = sshd_setup_never_holds ? std::string("0") : fingerprint[1].str();
     }
     return good();
   }
@@ -173,7 +173,7 @@ class SimulatedServer {
     }
     out += section("user", true, "0\n/root\n") + section("sshd", true, "/usr/sbin/sshd\n");
     out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", jupyter_listens, "");
-    out += section("ssh_setup", true, sshd_runs ? sshd_print_ + "\n" : "");
+    out += section("ssh_setup", true, sshd_runs ? sshd_fingerprint_ + "\n" : "");
     if (!quick) out += section("gpus", true, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n");
     const std::string path = "/opt/conda/bin/python";
     const std::string python = nonce + "-source\x1flogin:python\x1f" + path + "\n" + nonce + "-py\x1f" + path + "\x1f" +
@@ -192,7 +192,7 @@ class SimulatedServer {
   bool by_runtime_ = false;
   int runs_ = 0;
   std::string spec_;
-  std::string sshd_print_;
+  std::string sshd_fingerprint_;
 };
 
 }  // namespace helper::test

@@ -1,9 +1,9 @@
 # $engines, $container, $project (its folder on the server), $aside, $image, $known_run, $quick, $full, $gpus (not empty:
-# the target wants some) and $gpus_again (not empty: what is remembered of them is not good) are set above it, and so are
-# gpu_files and gpu_list. The first words of the inspect format tell the shell which container it is and whether its inside
-# can be looked at; the rest is its JSON. An engine that has the container, or gives information without ServerErrors, is
-# the one; a later one is asked only when those before it do not answer. A client answers `info` even when its server does
-# not (docker's ServerErrors); that text is the first engine's trouble.
+# the target wants some), $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh)
+# are set above it, and so are gpu_files and gpu_list. The first words of the inspect format tell the shell which
+# container it is and whether its inside can be looked at; the rest is its JSON. An engine that has the container, or
+# gives information without ServerErrors, is the one; a later one is asked only when those before it do not answer. A
+# client answers `info` even when its server does not (docker's ServerErrors); that text is the first engine's trouble.
 sec machine 0
 uname -m
 engine='' info='' trouble='' troubled='' both=''
@@ -51,8 +51,7 @@ case $found in
       gpu_list server_gpus &
       listing=$!
     fi
-    # The bundle's shell where it is, whole: it brings all the tools that the script uses, whatever the image has.
-    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" --env "HELPER_OWNER=$owner" -- "$container" sh -c 'b=/dev/helper/ssh/bin/busybox; if [ -r /dev/helper/ssh/complete ]; then exec $b sh -c "$0"; else eval "$0"; fi' "$inside" 2>/dev/null </dev/null)
+    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" --env "HELPER_OWNER=$owner" -- "$container" sh -c "$our_shell" sh -c "$inside" 2>/dev/null </dev/null)
     status=$?
     case $status in
       126 | 127)

@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034
 for folder in /dev/helper/run /dev/helper/user; do
   [ -r "$folder/setup" ] || continue
-  read -r print keeper < "$folder/setup"
+  read -r fingerprint keeper < "$folder/setup"
   if grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then kill "$keeper" 2>/dev/null; fi
 done
 for file in /dev/helper/run/*/pid /dev/helper/run/*/own/keeper /dev/helper/run/*/own/pid; do

@@ -19,8 +19,8 @@ listens "$ssh_port"; sec ssh_listens $?
 sec ssh_setup 0
 for folder in /dev/helper/run /dev/helper/user; do
   [ -r "$folder/setup" ] || continue
-  read -r print keeper < "$folder/setup"
-  if [ "$keeper" = pipe ] || grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then printf '%s\n' "$print"; fi
+  read -r fingerprint keeper < "$folder/setup"
+  if [ "$keeper" = pipe ] || grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then printf '%s\n' "$fingerprint"; fi
 done
 # Which SSH server that is: its listening sockets, whose inodes change whenever it starts or reads its keys again (on HUP
 # too), and the files: each connection's sshd may read the keys again.

@@ -65,7 +65,7 @@ if $clean "$sshd" -t -f "$folder/sshd_config" -o PerSourcePenalties=no </dev/nul
 fi
 $clean "$sshd" -t -f "$folder/sshd_config" </dev/null
 if [ "$listens" != yes ]; then
-  printf '%s pipe\n' "$print" > "$folder/setup"
+  printf '%s pipe\n' "$fingerprint" > "$folder/setup"
   chmod "$readers" "$folder/setup"
   exit 0
 fi
@@ -87,5 +87,5 @@ until listens "$port"; do
   fi
   sleep 0.05
 done
-printf '%s %s\n' "$print" "$keeper" > "$folder/setup"
+printf '%s %s\n' "$fingerprint" "$keeper" > "$folder/setup"
 chmod "$readers" "$folder/setup"

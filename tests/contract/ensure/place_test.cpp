@@ -104,7 +104,6 @@ exec sleep 300
     }
     place.shell = shell_;
     place.to_enter = "sh";
-    place.run_dir = plan::k_helper_folder;
     place.ways.address = "127.0.0.1";
     return place;
   }
@@ -270,13 +269,13 @@ TEST_P(PlaceContract, AUserHooksAndSshdAreMadeAndTakenOutAgain) {
   target.ssh.user = k_user;
   const auto desired = plan::desired_state(target, plan::Power::running);
   plan::Observed observed;
-  observed.container = plan::Container{};
-  observed.container->state = plan::ContainerState::running;
-  observed.container->ways = place.ways;
-  observed.container->env = {"PATH=/usr/bin:/bin", "GREETING=hello"};
-  observed.place = place;
-  observed.inside = inside;
-  observed.key = plan::LocalKey{"/k", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfThePerson0123456789 me"};
+  observed.server.container = plan::Container{};
+  observed.server.container->state = plan::ContainerState::running;
+  observed.server.container->ways = place.ways;
+  observed.server.container->env = {"PATH=/usr/bin:/bin", "GREETING=hello"};
+  observed.place.current = place;
+  observed.place.inside = inside;
+  observed.local.key = plan::LocalKey{"/k", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfThePerson0123456789 me"};
   const auto setup = plan::sshd_setup(desired, observed);
   ASSERT_TRUE(setup) << to_text(setup.error());
   const Command start = sshd_command(place, *setup, keys, "0123abcd");
@@ -285,7 +284,7 @@ TEST_P(PlaceContract, AUserHooksAndSshdAreMadeAndTakenOutAgain) {
     const auto started = run(start);
     ASSERT_EQ(started.exit_status, 0) << "time " << time << ": " << started.err;
     inside = look(place);
-    EXPECT_EQ(inside.sshd_print, "0123abcd");
+    EXPECT_EQ(inside.sshd_fingerprint, "0123abcd");
     EXPECT_TRUE(inside.sshd_listening);
     EXPECT_TRUE(inside.traces);
     if (time == 2) break;
@@ -293,12 +292,12 @@ TEST_P(PlaceContract, AUserHooksAndSshdAreMadeAndTakenOutAgain) {
     out(script_line(
         place, As::root,
         "read -r _ keeper < /dev/helper/run/setup; kill $keeper; rm -rf /dev/helper/run /dev/sshd/*; sleep 1"));
-    EXPECT_EQ(look(place).sshd_print, "");
+    EXPECT_EQ(look(place).sshd_fingerprint, "");
   }
   ASSERT_TRUE(eject(rig_->server(), place, {"c", true}, {}));
   inside = look(place);
   EXPECT_FALSE(inside.traces);
-  EXPECT_EQ(inside.sshd_print, "");
+  EXPECT_EQ(inside.sshd_fingerprint, "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, PlaceContract, testing::ValuesIn(kinds()), [](const auto& of) {

@@ -38,11 +38,11 @@ class BuildContext : public testing::Test {
     for (const auto& file : list_context(build).value_or(std::vector<ContextFile>{})) found.push_back(file.name);
     return found;
   }
-  [[nodiscard]] std::string print() const {
+  [[nodiscard]] std::string fingerprint() const {
     ContextMemory fresh;
     const auto inputs = build_inputs(build, fresh, {});
     EXPECT_FALSE(inputs.error) << to_text(*inputs.error);
-    return inputs.print;
+    return inputs.fingerprint;
   }
   [[nodiscard]] fs::path folder() const { return folder_.path(); }
 
@@ -91,23 +91,23 @@ TEST_F(BuildContext, WithoutItsDockerfileOrFolderItIsRefused) {
 
 TEST_F(BuildContext, ItsPrintChangesWithBytesNamesModesAndSettingsAndNotWithTheTime) {
   write("a", "1");
-  const std::string first = print();
+  const std::string first = fingerprint();
   fs::last_write_time(build.context / "a", fs::file_time_type::clock::now() + std::chrono::hours(1));
-  EXPECT_EQ(print(), first);
+  EXPECT_EQ(fingerprint(), first);
   write("a", "2");
-  const std::string bytes = print();
+  const std::string bytes = fingerprint();
   EXPECT_NE(bytes, first);
   fs::permissions(build.context / "a", fs::perms::owner_all);
-  const std::string mode = print();
+  const std::string mode = fingerprint();
   EXPECT_NE(mode, bytes);
   fs::rename(build.context / "a", build.context / "b");
-  const std::string name = print();
+  const std::string name = fingerprint();
   EXPECT_NE(name, mode);
   build.args["A"] = "1";
-  const std::string argument = print();
+  const std::string argument = fingerprint();
   EXPECT_NE(argument, name);
   build.target = "dev";
-  EXPECT_NE(print(), argument);
+  EXPECT_NE(fingerprint(), argument);
 }
 
 TEST_F(BuildContext, IsPackedAsGnuTarReadsItAndNothingOfItStandsInTheFolderForTemporaryFiles) {

@@ -45,8 +45,7 @@ std::string exited() {
          golden_on_one_line("docker20_exited");
 }
 
-Result<plan::Observed> look(FakeServer& server, const config::Target& its_target = target(),
-                            const Memory& memory = {}) {
+Result<ServerLook> look(FakeServer& server, const config::Target& its_target = target(), const Memory& memory = {}) {
   return look_at_server(server.runner, plan::desired_state(its_target, plan::Power::running), memory, {});
 }
 
@@ -55,13 +54,13 @@ TEST(Probe, LooksIntoARunningContainerAndAsksTheEngineNothingMore) {
   server.write("container", running());
   const auto facts = look(server);
   ASSERT_TRUE(facts) << to_text(facts.error());
-  EXPECT_EQ(facts->container->state, plan::ContainerState::running);
-  ASSERT_TRUE(facts->inside);
-  EXPECT_EQ(facts->inside->user_home, server.home());
-  EXPECT_FALSE(facts->inside->pythons.empty());
-  ASSERT_TRUE(facts->engine);
-  EXPECT_EQ(facts->engine->version, "");
-  EXPECT_EQ(facts->image, std::nullopt);
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::running);
+  ASSERT_TRUE(facts->place.inside);
+  EXPECT_EQ(facts->place.inside->user_home, server.home());
+  EXPECT_FALSE(facts->place.inside->pythons.empty());
+  ASSERT_TRUE(facts->server.engine);
+  EXPECT_EQ(facts->server.engine->version, "");
+  EXPECT_EQ(facts->server.image, std::nullopt);
   const auto log = helper::test::read_file(server.folder() / "docker.log");
   EXPECT_EQ(log.find("---\ninfo\n"), std::string::npos);
 }
@@ -76,11 +75,11 @@ TEST(Probe, LooksQuicklyAtTheRunThatItRemembersAndKeepsItsGpus) {
   memory.inside.gpu.smi_found = true;
   memory.python = {server.python("env"), "3.11.2", "/usr", "conda:env"};
   const auto facts = look(server, target(), memory);
-  ASSERT_TRUE(facts && facts->inside);
-  EXPECT_EQ(engine::run_of(*facts->container), memory.run);
-  ASSERT_EQ(facts->inside->pythons.size(), 1U);
-  EXPECT_EQ(facts->inside->pythons.front().source, "conda:env");
-  EXPECT_EQ(facts->inside->gpu, memory.inside.gpu);
+  ASSERT_TRUE(facts && facts->place.inside);
+  EXPECT_EQ(engine::run_of(*facts->server.container), memory.run);
+  ASSERT_EQ(facts->place.inside->pythons.size(), 1U);
+  EXPECT_EQ(facts->place.inside->pythons.front().source, "conda:env");
+  EXPECT_EQ(facts->place.inside->gpu, memory.inside.gpu);
   EXPECT_FALSE(fs::exists(server.folder() / "profile-was-read"));
 }
 
@@ -92,9 +91,9 @@ TEST(Probe, LooksInFullAtAnotherRunThanItRemembers) {
   memory.inside.gpu.gpus = {"GPU 0: of the run before"};
   memory.python = {"/usr/bin/python3", "3.11.2", "/usr", "conda:env"};
   const auto facts = look(server, target(), memory);
-  ASSERT_TRUE(facts && facts->inside);
-  EXPECT_EQ(std::ranges::count(facts->inside->pythons, "conda:env", &plan::Python::source), 0);
-  EXPECT_NE(facts->inside->gpu.gpus, memory.inside.gpu.gpus);
+  ASSERT_TRUE(facts && facts->place.inside);
+  EXPECT_EQ(std::ranges::count(facts->place.inside->pythons, "conda:env", &plan::Python::source), 0);
+  EXPECT_NE(facts->place.inside->gpu.gpus, memory.inside.gpu.gpus);
 }
 
 TEST(Probe, ReadsEngineAndImageWhenTheContainerDoesNotRun) {
@@ -104,32 +103,32 @@ TEST(Probe, ReadsEngineAndImageWhenTheContainerDoesNotRun) {
   server.write("image", golden("docker20_image"));
   const auto facts = look(server);
   ASSERT_TRUE(facts) << to_text(facts.error());
-  EXPECT_EQ(facts->container->state, plan::ContainerState::exited);
-  EXPECT_EQ(facts->engine->version, "20.10.24+dfsg1");
-  EXPECT_EQ(facts->image->command, std::vector<std::string>{"bash"});
-  EXPECT_EQ(facts->inside, std::nullopt);
-  EXPECT_EQ(facts->inside_error, std::nullopt);
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::exited);
+  EXPECT_EQ(facts->server.engine->version, "20.10.24+dfsg1");
+  EXPECT_EQ(facts->server.image->command, std::vector<std::string>{"bash"});
+  EXPECT_EQ(facts->place.inside, std::nullopt);
+  EXPECT_EQ(facts->place.inside_error, std::nullopt);
 }
 
 TEST(Probe, TellsAnAbsentContainerFromAnEngineThatIsDown) {
   FakeServer server;
   server.write("info", golden("docker20_info"));
   auto facts = look(server);
-  ASSERT_TRUE(facts && facts->container);
-  EXPECT_EQ(facts->container->state, plan::ContainerState::absent);
-  EXPECT_EQ(facts->image, std::nullopt);
-  EXPECT_EQ(facts->engine_error, std::nullopt);
+  ASSERT_TRUE(facts && facts->server.container);
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::absent);
+  EXPECT_EQ(facts->server.image, std::nullopt);
+  EXPECT_EQ(facts->server.engine_error, std::nullopt);
 
   server.write("info", R"({"ServerErrors":["Cannot connect to the Docker daemon. Is the docker daemon running?"]})");
   facts = look(server);
   ASSERT_TRUE(facts);
-  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
-  EXPECT_EQ(facts->container, std::nullopt);
+  EXPECT_EQ(facts->server.engine_error->code, ErrorCode::engine_down);
+  EXPECT_EQ(facts->server.container, std::nullopt);
 
   fs::remove(server.folder() / "info");  // as clients that print no JSON then
   facts = look(server);
   ASSERT_TRUE(facts);
-  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
+  EXPECT_EQ(facts->server.engine_error->code, ErrorCode::engine_down);
 }
 
 TEST(Probe, SaysWhenThereIsNoEngineAtAll) {
@@ -145,8 +144,8 @@ TEST(Probe, SaysWhenThereIsNoEngineAtAll) {
   ASSERT_TRUE(output);
   const auto facts = read_answers(output->out, nonces, desired, {});
   ASSERT_TRUE(facts) << output->out << output->err;
-  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_missing);
-  EXPECT_EQ(facts->engine_error->fix, "on the server: sudo apt-get install -y docker.io");
+  EXPECT_EQ(facts->server.engine_error->code, ErrorCode::engine_missing);
+  EXPECT_EQ(facts->server.engine_error->fix, "on the server: sudo apt-get install -y docker.io");
 }
 
 TEST(Probe, KnowsAContainerWithoutAShell) {
@@ -154,9 +153,9 @@ TEST(Probe, KnowsAContainerWithoutAShell) {
   server.write("container", running());
   const auto facts = look(server);
   ASSERT_TRUE(facts);
-  EXPECT_EQ(facts->container->state, plan::ContainerState::running);
-  ASSERT_TRUE(facts->inside);
-  EXPECT_FALSE(facts->inside->has_shell);
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::running);
+  ASSERT_TRUE(facts->place.inside);
+  EXPECT_FALSE(facts->place.inside->has_shell);
 }
 
 // Root of a container reads in its argv whatever the script inside is given, and may print what it likes.
@@ -184,15 +183,15 @@ for nonce in sorted(set(re.findall("@helper-[0-9a-f]+", " ".join(sys.argv)))):
   server.write("container", running());
   const auto facts = look(server);
   ASSERT_TRUE(facts) << to_text(facts.error());
-  EXPECT_EQ(facts->engine_error, std::nullopt);
-  ASSERT_TRUE(facts->container && facts->engine);
-  EXPECT_EQ(facts->container->state, plan::ContainerState::running);
-  EXPECT_EQ(facts->aside, std::nullopt);
-  EXPECT_EQ(facts->project_owner, std::nullopt);
-  EXPECT_EQ(facts->server_gpu, of_an_honest_one->server_gpu);
-  EXPECT_EQ(facts->machine, of_an_honest_one->machine);
-  ASSERT_TRUE(facts->inside_error);
-  EXPECT_EQ(facts->inside_error->code, ErrorCode::inside_failed);
+  EXPECT_EQ(facts->server.engine_error, std::nullopt);
+  ASSERT_TRUE(facts->server.container && facts->server.engine);
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::running);
+  EXPECT_EQ(facts->server.aside, std::nullopt);
+  EXPECT_EQ(facts->server.project_owner, std::nullopt);
+  EXPECT_EQ(facts->server.gpu, of_an_honest_one->server.gpu);
+  EXPECT_EQ(facts->server.machine, of_an_honest_one->server.machine);
+  ASSERT_TRUE(facts->place.inside_error);
+  EXPECT_EQ(facts->place.inside_error->code, ErrorCode::inside_failed);
 }
 
 TEST(Probe, IsAnErrorWhenTheServersShellGaveNoAnswer) {
@@ -241,14 +240,16 @@ TEST(Probe, TakesPodmanWhereTheUserMayNotUseDockerAndSaysSo) {
   podman_answers(server);
   server.write("info", R"({"ServerErrors":["permission denied while trying to connect to the Docker daemon"]})");
   const auto facts = look(server);
-  ASSERT_TRUE(facts && facts->engine) << (facts && facts->engine_error ? to_text(*facts->engine_error) : "");
-  EXPECT_EQ(facts->engine->program, "podman");
-  EXPECT_EQ(facts->engine->kind, plan::EngineKind::podman);
-  EXPECT_EQ(facts->engine->version, "4.3.1");
-  EXPECT_TRUE(facts->engine->rootless);
-  EXPECT_TRUE(facts->engine->cdi);
-  EXPECT_NE(facts->engine->passed_over.find("may not use Docker"), std::string::npos) << facts->engine->passed_over;
-  EXPECT_EQ(facts->container->state, plan::ContainerState::absent);
+  ASSERT_TRUE(facts && facts->server.engine)
+      << (facts && facts->server.engine_error ? to_text(*facts->server.engine_error) : "");
+  EXPECT_EQ(facts->server.engine->program, "podman");
+  EXPECT_EQ(facts->server.engine->kind, plan::EngineKind::podman);
+  EXPECT_EQ(facts->server.engine->version, "4.3.1");
+  EXPECT_TRUE(facts->server.engine->rootless);
+  EXPECT_TRUE(facts->server.engine->cdi);
+  EXPECT_NE(facts->server.engine->passed_over.find("may not use Docker"), std::string::npos)
+      << facts->server.engine->passed_over;
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::absent);
 }
 
 // Each reason for which Docker does not answer, with a container of Podman in each state. What Docker's client said of
@@ -295,14 +296,14 @@ esac
       const auto facts = look(server);
       ASSERT_TRUE(facts) << to_text(facts.error());
       if (reason == "down" && state == "none") {
-        EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
+        EXPECT_EQ(facts->server.engine_error->code, ErrorCode::engine_down);
         continue;
       }
-      ASSERT_TRUE(facts->engine) << to_text(facts->engine_error.value_or(Error{}));
-      EXPECT_EQ(facts->engine->program, "podman");
-      EXPECT_NE(facts->engine->passed_over, "");
-      EXPECT_EQ(plan::to_text(facts->container->state), state == "none" || state == "aside" ? "absent" : state);
-      EXPECT_EQ(facts->aside.has_value(), state == "aside");
+      ASSERT_TRUE(facts->server.engine) << to_text(facts->server.engine_error.value_or(Error{}));
+      EXPECT_EQ(facts->server.engine->program, "podman");
+      EXPECT_NE(facts->server.engine->passed_over, "");
+      EXPECT_EQ(plan::to_text(facts->server.container->state), state == "none" || state == "aside" ? "absent" : state);
+      EXPECT_EQ(facts->server.aside.has_value(), state == "aside");
     }
   }
 }
@@ -311,10 +312,10 @@ TEST(Probe, ADockerThatIsDownIsNotReplacedByPodmanUnasked) {
   FakeServer server;
   podman_answers(server);
   const auto facts = look(server);
-  ASSERT_TRUE(facts && facts->engine_error);
-  EXPECT_EQ(facts->engine, std::nullopt);
-  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
-  EXPECT_EQ(facts->engine_error->fix,
+  ASSERT_TRUE(facts && facts->server.engine_error);
+  EXPECT_EQ(facts->server.engine, std::nullopt);
+  EXPECT_EQ(facts->server.engine_error->code, ErrorCode::engine_down);
+  EXPECT_EQ(facts->server.engine_error->fix,
             "on the server: sudo systemctl start docker; or, to take Podman instead, in helper.json: \"engine\": "
             "\"podman\"");
 }
@@ -323,15 +324,15 @@ TEST(Probe, TakesDockerWhereBothAnswerAndWhateverTheConfigSays) {
   FakeServer server;
   podman_answers(server);
   server.write("info", golden("docker20_info"));
-  EXPECT_EQ(look(server)->engine->program, "docker");
+  EXPECT_EQ(look(server)->server.engine->program, "docker");
   config::Target wanted = target();
   wanted.engine = "podman";
-  EXPECT_EQ(look(server, wanted)->engine->program, "podman");
+  EXPECT_EQ(look(server, wanted)->server.engine->program, "podman");
   fs::remove(server.folder() / "info");
   wanted.engine = "docker";
   const auto facts = look(server, wanted);
-  EXPECT_EQ(facts->engine, std::nullopt);
-  EXPECT_EQ(facts->engine_error->code, ErrorCode::engine_down);
+  EXPECT_EQ(facts->server.engine, std::nullopt);
+  EXPECT_EQ(facts->server.engine_error->code, ErrorCode::engine_down);
 }
 
 TEST(Probe, TellsWhoOwnsTheProjectOnTheServer) {
@@ -342,12 +343,12 @@ TEST(Probe, TellsWhoOwnsTheProjectOnTheServer) {
   wanted.container.mounts = {"/elsewhere:/workspace", server.folder().string() + ":/workspace/project"};
   fs::create_directory(server.folder() / "sub");
   const auto facts = look(server, wanted);
-  ASSERT_TRUE(facts && facts->project_owner);
-  EXPECT_EQ(facts->project_owner->uid, ::getuid());
-  EXPECT_EQ(facts->project_owner->gid, ::getgid());
-  EXPECT_EQ(facts->project_owner->folder, (server.folder() / "sub").string());
+  ASSERT_TRUE(facts && facts->server.project_owner);
+  EXPECT_EQ(facts->server.project_owner->uid, ::getuid());
+  EXPECT_EQ(facts->server.project_owner->gid, ::getgid());
+  EXPECT_EQ(facts->server.project_owner->folder, (server.folder() / "sub").string());
   wanted.container.mounts = {"a-volume:/workspace"};
-  EXPECT_EQ(look(server, wanted)->project_owner, std::nullopt);
+  EXPECT_EQ(look(server, wanted)->server.project_owner, std::nullopt);
 }
 
 }  // namespace

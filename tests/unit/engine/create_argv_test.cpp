@@ -1,7 +1,7 @@
 #include "engine/create_argv.hpp"
 
 #include "base/shell.hpp"
-#include "engine/applied_label.hpp"
+#include "engine/read_settings.hpp"
 #include "support/golden.hpp"
 
 #include <gtest/gtest.h>

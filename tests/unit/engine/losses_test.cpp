@@ -1,8 +1,8 @@
 #include "engine/losses.hpp"
 
-#include "engine/applied_label.hpp"
 #include "engine/list.hpp"
 #include "engine/progress.hpp"
+#include "engine/read_settings.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

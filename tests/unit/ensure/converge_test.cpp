@@ -34,8 +34,8 @@ TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
             "done start container centernet: it has just been created\n"
             "started start sshd in the container: it does not run\n"
             "done start sshd in the container: it does not run\n"
-            "started lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n"
-            "done lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n");
+            "started forward 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n"
+            "done forward 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n");
   EXPECT_EQ(asked(), (Names{"look", "pull", "look", "create", "start", "look", "start sshd", "look"}));
   EXPECT_EQ(report->state, "ready");
   EXPECT_TRUE(report->changed);
@@ -284,7 +284,7 @@ TEST_F(ConvergeTest, AContainerThatSomebodyRestartedIsMadeWholeWithoutBeingTouch
   const auto report = converge();
   ASSERT_TRUE(report) << to_text(report.error());
   EXPECT_EQ(asked(), (Names{"look", "start sshd", "look"}));
-  EXPECT_NE(anonymous(events).find("lead 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49154: the container's port has moved"),
+  EXPECT_NE(anonymous(events).find("forward 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49154: the container's port has moved"),
             std::string::npos)
       << events;
 }

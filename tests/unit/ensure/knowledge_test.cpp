@@ -50,8 +50,8 @@ TEST_F(KnowledgeTest, TheNextLookNeedNotAskAgainForWhatIsRemembered) {
   const auto memory = memory_of(knowledge, target);
   EXPECT_EQ(memory.run, run_of(knowledge));
   EXPECT_EQ(memory.python.path, "/opt/conda/bin/python");
-  EXPECT_EQ(memory.inside, *knowledge.observed->inside);
-  EXPECT_EQ(memory.server_gpu, knowledge.observed->server_gpu);
+  EXPECT_EQ(memory.inside, *knowledge.observed->place.inside);
+  EXPECT_EQ(memory.server_gpu, knowledge.observed->server.gpu);
   target.python = "/no/such/python";
   EXPECT_EQ(memory_of(knowledge, target).run, "") << "where none is chosen, all must be looked for";
 }

@@ -55,14 +55,14 @@ TEST(TargetStatus, SaysInOneWordHowItStands) {
   EXPECT_EQ(word(ContainerState::dead), "not ready");
   EXPECT_EQ(status_of(sample::nothing_yet()).state, "absent");
   plan::Observed observed = sample::ready();
-  observed.inside->sshd_listening = false;
+  observed.place.inside->sshd_listening = false;
   EXPECT_EQ(status_of(observed).state, "not ready");
   observed = {};
-  observed.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route", ""};
+  observed.server.error = Error{ErrorCode::server_unreachable, "gpu1", "no route", ""};
   EXPECT_EQ(status_of(observed).state, "unreachable");
   EXPECT_EQ(status_of(observed).problems.front().cause, "no route");
   observed = {};
-  observed.engine_error = Error{ErrorCode::engine_down, "engine", "it does not run", ""};
+  observed.server.engine_error = Error{ErrorCode::engine_down, "engine", "it does not run", ""};
   EXPECT_EQ(status_of(observed).state, "not ready");
 }
 
@@ -75,7 +75,7 @@ TEST(TargetStatus, ListsWhatEnsureWouldDo) {
 
 TEST(TargetStatus, NamesTheImageThatRunsAndNotTheOneOfTheConfig) {
   plan::Observed observed = sample::ready();
-  observed.container->image = "centernet:1.1";
+  observed.server.container->image = "centernet:1.1";
   EXPECT_EQ(status_of(observed).image, "centernet:1.1");
 }
 

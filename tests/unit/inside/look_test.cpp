@@ -48,7 +48,7 @@ TEST(ReadInside, ReadsEverything) {
   expected.bundle = "0123456789abcdef";
   expected.image_sshd = "/usr/sbin/sshd";
   expected.sshd_listening = true;
-  expected.sshd_print = "fedcba9876543210";
+  expected.sshd_fingerprint = "fedcba9876543210";
   expected.ssh_server = "4711 4712 9 1700000000 10 1700000000 11 1700000000 ";
   expected.traces = true;
   const std::vector<plan::Framework> frameworks{{"torch", "2.2.0"}, {"jax", ""}};

@@ -103,7 +103,7 @@ Inside any_inside(Chance& chance) {
     inside.has_shell = false;
   }
   inside.sshd_listening = !chance.one_in(3);
-  if (inside.sshd_listening) inside.sshd_print = "0123";
+  if (inside.sshd_listening) inside.sshd_fingerprint = "0123";
   if (chance.one_in(5)) inside.pythons.clear();
   if (chance.one_in(4)) inside.gpu.gpus.clear();
   if (chance.one_in(2)) inside.jupyter = any_jupyter(chance);
@@ -122,7 +122,7 @@ Observed any_start(Chance& chance, const Desired& desired) {
     its.labels[k_label_spec] = chance.one_in(4) ? "0123" : desired.spec_hash;
     its.labels[k_label_build] = chance.any({"print-1", "print-2"});
     its.applied = desired.fields;
-    its.settings = Settings{.restart = chance.any({"unless-stopped", "always"})};
+    its.settings = EngineSettings{.restart = chance.any({"unless-stopped", "always"})};
     its.image_id = chance.any({"sha256:cda6", "sha256:older"});
     if (chance.one_in(4)) its.applied["container.shm_size"] = "1g";
     if (chance.one_in(6)) its.applied["ide.backend_cache"] = chance.any({"true", ""});
@@ -132,74 +132,73 @@ Observed any_start(Chance& chance, const Desired& desired) {
     if (chance.one_in(4)) its.ways.address.clear();
     its.exit_code = chance.any({0, 1, 137});
   }
-  start.container = its;
-  if (its.state == running) start.inside = any_inside(chance);
-  start.engine = chance.one_in(2) ? test::engine() : test::engine_without_nvidia();
+  start.server.container = its;
+  if (its.state == running) start.place.inside = any_inside(chance);
+  start.server.engine = chance.one_in(2) ? test::engine() : test::engine_without_nvidia();
   if (chance.one_in(2)) {
-    start.image = test::image();
-    start.image->build_print = chance.any({"print-1", "print-2", "print-2", ""});
+    start.server.image = test::image();
+    start.server.image->build_fingerprint = chance.any({"print-1", "print-2", "print-2", ""});
   }
   if (desired.target.container.build) {
-    start.build = BuildInputs{"print-1", std::nullopt};
-    if (chance.one_in(8)) start.build->error = Error{ErrorCode::file_failed, "Dockerfile", "cannot be read", ""};
+    start.local.build = BuildInputs{"print-1", std::nullopt};
+    if (chance.one_in(8)) start.local.build->error = Error{ErrorCode::file_failed, "Dockerfile", "cannot be read", ""};
   }
   if (chance.one_in(6)) {
-    start.aside = test::container(exited);
-    start.aside->id = "aside";
-    if (chance.one_in(3)) start.aside->labels.clear();
+    start.server.aside = test::container(exited);
+    start.server.aside->id = "aside";
+    if (chance.one_in(3)) start.server.aside->labels.clear();
   }
   for (const std::uint16_t port : std::initializer_list<std::uint16_t>{2222, 8888, 9999}) {
     if (chance.one_in(3)) continue;
-    start.tunnels.push_back({port, std::nullopt, "", std::nullopt});
-    if (chance.one_in(2)) start.tunnels.back().remote = Endpoint{"127.0.0.1", chance.any<std::uint16_t>({49153, 5})};
+    start.local.tunnels.push_back({port, std::nullopt, "", std::nullopt});
+    if (chance.one_in(2))
+      start.local.tunnels.back().remote = Endpoint{"127.0.0.1", chance.any<std::uint16_t>({49153, 5})};
   }
-  if (chance.one_in(2)) start.key = test::ready().key;
-  start.machine = "x86_64";
-  if (chance.one_in(2)) start.host_keys = {test::k_host_key};
-  if (chance.one_in(2)) start.pinned_host_keys = {chance.any({test::k_host_key, "ssh-rsa AAAAold"})};
-  if (chance.one_in(12)) start.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route", ""};
-  if (chance.one_in(12)) start.engine_error = Error{ErrorCode::engine_down, "engine", "does not answer", ""};
+  if (chance.one_in(2)) start.local.key = test::ready().local.key;
+  start.server.machine = "x86_64";
+  if (chance.one_in(2)) start.local.host_keys = {test::k_host_key};
+  if (chance.one_in(2)) start.local.pinned_host_keys = {chance.any({test::k_host_key, "ssh-rsa AAAAold"})};
+  if (chance.one_in(12)) start.server.error = Error{ErrorCode::server_unreachable, "gpu1", "no route", ""};
+  if (chance.one_in(12)) start.server.engine_error = Error{ErrorCode::engine_down, "engine", "does not answer", ""};
   return start;
 }
 
 // Judges every step before it is done.
 void expect_harmless(const Step& step, const Observed& seen, const Desired& desired) {
   const std::string text = to_text(step);
-  const bool local =
-      std::holds_alternative<OpenTunnel>(step.action) || std::holds_alternative<CloseTunnel>(step.action) ||
-      std::holds_alternative<MakeLocalKey>(step.action) || std::holds_alternative<MakeHostKeys>(step.action) ||
-      std::holds_alternative<PinHostKeys>(step.action);
-  EXPECT_TRUE(local || !(seen.server_error || seen.engine_error)) << text;
-  const bool theirs = seen.container && seen.container->state != ContainerState::absent && !is_ours(*seen.container);
-  const bool removes = std::holds_alternative<RemoveContainer>(step.action);
-  EXPECT_FALSE(theirs && (removes || std::holds_alternative<CreateContainer>(step.action))) << text;
-  const bool brings_up = std::holds_alternative<StartContainer>(step.action) ||
-                         std::holds_alternative<CreateContainer>(step.action) ||
-                         std::holds_alternative<UnpauseContainer>(step.action);
+  const bool local = std::holds_alternative<LocalAction>(step.action);
+  EXPECT_TRUE(local || !(seen.server.error || seen.server.engine_error)) << text;
+  const bool theirs = seen.server.container && seen.server.container->state != ContainerState::absent &&
+                      !is_ours(*seen.server.container);
+  const bool removes = is<RemoveContainer>(step.action);
+  EXPECT_FALSE(theirs && (removes || is<CreateContainer>(step.action))) << text;
+  const bool brings_up =
+      is<StartContainer>(step.action) || is<CreateContainer>(step.action) || is<UnpauseContainer>(step.action);
   EXPECT_FALSE(brings_up && desired.power != Power::running) << text;
   EXPECT_FALSE(step.cause.empty()) << text;
 }
 
 void expect_as_desired(const Observed& seen, const Desired& desired) {
   if (desired.power != Power::running) {
-    EXPECT_TRUE(seen.tunnels.empty());
-    EXPECT_NE(seen.container->state, ContainerState::running);
-    EXPECT_TRUE(desired.power == Power::stopped || seen.container->state == ContainerState::absent);
+    EXPECT_TRUE(seen.local.tunnels.empty());
+    EXPECT_NE(seen.server.container->state, ContainerState::running);
+    EXPECT_TRUE(desired.power == Power::stopped || seen.server.container->state == ContainerState::absent);
     return;
   }
-  ASSERT_EQ(seen.container->state, ContainerState::running);
-  EXPECT_FALSE(is_ours(*seen.container) && seen.aside && is_ours(*seen.aside)) << "the one from before is still there";
+  ASSERT_EQ(seen.server.container->state, ContainerState::running);
+  EXPECT_FALSE(is_ours(*seen.server.container) && seen.server.aside && is_ours(*seen.server.aside))
+      << "the one from before is still there";
   const auto setup = sshd_setup(desired, seen);
   ASSERT_TRUE(setup);
-  EXPECT_TRUE(seen.inside->sshd_listening || !setup->listens);
-  EXPECT_EQ(seen.inside->sshd_print, fingerprint(*setup, seen.host_keys));
-  EXPECT_EQ(seen.host_keys, seen.pinned_host_keys);
-  EXPECT_EQ(seen.tunnels.size(), desired.tunnels.size());
+  EXPECT_TRUE(seen.place.inside->sshd_listening || !setup->listens);
+  EXPECT_EQ(seen.place.inside->sshd_fingerprint, fingerprint(*setup, seen.local.host_keys));
+  EXPECT_EQ(seen.local.host_keys, seen.local.pinned_host_keys);
+  EXPECT_EQ(seen.local.tunnels.size(), desired.tunnels.size());
   for (const auto& wanted : desired.tunnels) {
-    const auto open = std::ranges::find(seen.tunnels, wanted.local_port, &Tunnel::local_port);
-    ASSERT_NE(open, seen.tunnels.end()) << wanted.name;
-    const auto door = seen.doors.find(wanted.container_port);
-    EXPECT_EQ(open->remote, door == seen.doors.end() ? std::nullopt : std::optional(door->second)) << wanted.name;
+    const auto open = std::ranges::find(seen.local.tunnels, wanted.local_port, &Tunnel::local_port);
+    ASSERT_NE(open, seen.local.tunnels.end()) << wanted.name;
+    const auto door = seen.place.doors.find(wanted.container_port);
+    EXPECT_EQ(open->remote, door == seen.place.doors.end() ? std::nullopt : std::optional(door->second)) << wanted.name;
     EXPECT_NE(open->answers, std::optional(false)) << wanted.name;
   }
 }
@@ -216,10 +215,10 @@ class Request {
   // False when it was killed.
   bool run() {
     Observed here = world_.observe({});
-    here.container = here.aside = std::nullopt;
-    here.inside = std::nullopt;
-    here.build = std::nullopt;
-    here.server_error = here.engine_error = std::nullopt;
+    here.server.container = here.server.aside = std::nullopt;
+    here.place.inside = std::nullopt;
+    here.local.build = std::nullopt;
+    here.server.error = here.server.engine_error = std::nullopt;
     if (!apply_all(make_plan(desired_, here), here)) return steps_left_ > 0;
     for (int round = 1; round <= k_rounds_needed; ++round) {
       Observed seen = world_.observe(attempts_);
@@ -276,19 +275,21 @@ class Request {
 };
 
 bool needs_recreation(const Desired& desired, const Observed& start) {
-  if (!start.container || start.container->state == ContainerState::absent || !is_ours(*start.container)) return false;
+  if (!start.server.container || start.server.container->state == ContainerState::absent ||
+      !is_ours(*start.server.container))
+    return false;
   return std::ranges::any_of(find_drifts(desired, start), [](const Drift& d) { return d.need == Need::recreate; });
 }
 
 // Whatever a person wrote in a container that ran is there still, or somebody agreed to its loss.
 void expect_nothing_lost(const SimulatedWorld& world, const Desired& desired, const Observed& start, bool agreed,
                          const std::string& story) {
-  const std::string mine = start.container->id;
+  const std::string mine = start.server.container->id;
   for (const auto& gone : world.removed()) {
     EXPECT_TRUE(is_ours(gone)) << story;
     if (desired.power != Power::running || gone.id != mine || !gone.ever_started) continue;
     EXPECT_TRUE(agreed) << "nobody agreed\n" << story;
-    EXPECT_TRUE(needs_recreation(desired, start) || start.aside) << "and nothing was wrong with it\n" << story;
+    EXPECT_TRUE(needs_recreation(desired, start) || start.server.aside) << "and nothing was wrong with it\n" << story;
   }
 }
 
@@ -334,8 +335,9 @@ TEST(Planning, AfterAKillAtAnyStepTheNextRequestReachesWhatIsDesiredAndNothingIs
       next.run();
       const std::string story = killed.story() + "killed\n" + next.story();
       expect_nothing_lost(world, desired, start, answer != Consent::no || then != Consent::no, story);
-      if (!faulty && !start.server_error && !start.engine_error && desired.target.python == "auto" &&
-          desired.target.container.gpus == "none" && !start.build && start.container->state == ContainerState::exited) {
+      if (!faulty && !start.server.error && !start.server.engine_error && desired.target.python == "auto" &&
+          desired.target.container.gpus == "none" && !start.local.build &&
+          start.server.container->state == ContainerState::exited) {
         EXPECT_TRUE(next.ready()) << story;
       }
       if (HasFailure()) return;
@@ -347,7 +349,7 @@ TEST(Planning, AfterAKillAtAnyStepTheNextRequestReachesWhatIsDesiredAndNothingIs
 TEST(Planning, ReachesReadyFromNothingInAWorldWithoutFaults) {
   const Desired desired = test::desired();
   Observed start = test::nothing_yet();
-  start.image = std::nullopt;
+  start.server.image = std::nullopt;
   SimulatedWorld world(desired, start, {});
   Request(world, desired, Consent::no).run();
   const Observed end = world.observe({});

@@ -13,11 +13,11 @@ namespace {
 
 Observed made_from(const config::Target& target) {
   Observed observed = test::ready();
-  observed.container->applied = fields_of(target);
-  observed.container->settings = Settings{.restart = target.container.restart};
-  observed.container->image_id = "sha256:cda6";
-  for (const auto& [name, value] : target.container.env) observed.container->env.push_back(name + "=" + value);
-  observed.image = test::image();
+  observed.server.container->applied = fields_of(target);
+  observed.server.container->settings = EngineSettings{.restart = target.container.restart};
+  observed.server.container->image_id = "sha256:cda6";
+  for (const auto& [name, value] : target.container.env) observed.server.container->env.push_back(name + "=" + value);
+  observed.server.image = test::image();
   return observed;
 }
 
@@ -63,14 +63,14 @@ TEST(Drift, AContainerOfAnOlderVersionIsComparedAsItIs) {
   config::Target target = test::target();
   target.container.env = {{"A", "1"}, {"B", "x=#y, z"}};
   Observed observed = made_from(target);
-  observed.container->applied["container.env"] = "A=#af63ad4c86019caf, B=#0123456789abcdef";
+  observed.server.container->applied["container.env"] = "A=#af63ad4c86019caf, B=#0123456789abcdef";
   EXPECT_TRUE(drifts(target, observed).empty());
   target.container.env["A"] = "2";
   EXPECT_EQ(drifts(target, observed).size(), 1U);
 
   observed = made_from(target);
-  observed.container->applied.clear();
-  observed.container->labels[k_label_spec] = desired_state(target, Power::running).older_spec_hash;
+  observed.server.container->applied.clear();
+  observed.server.container->labels[k_label_spec] = desired_state(target, Power::running).older_spec_hash;
   EXPECT_TRUE(drifts(target, observed).empty());
 }
 
@@ -89,7 +89,7 @@ TEST(Drift, ACacheForTheIdeIsOneOnlyWhereItIsWantedAndMissingOrThereAndNotWanted
   config::Target with = without;
   with.ide.backend_cache = true;
   Observed from_before = made_from(without);
-  from_before.container->applied.erase(std::string(k_backend_cache_key));
+  from_before.server.container->applied.erase(std::string(k_backend_cache_key));
   EXPECT_TRUE(drifts(without, from_before).empty());
   EXPECT_EQ(drifts(with, from_before),
             (std::vector<Drift>{{"ide.backend_cache", Need::recreate, "true", "", "", "the config has changed"}}));
@@ -116,7 +116,7 @@ TEST(Drift, AVariableThatWasTakenOutOfTheConfigIsOne) {
 
 TEST(Drift, ARestartPolicyThatSomebodyChangedIsTheirs) {
   Observed observed = made_from(test::target());
-  observed.container->settings->restart = "always";
+  observed.server.container->settings->restart = "always";
   EXPECT_EQ(drifts(test::target(), observed),
             (std::vector<Drift>{{"container.restart", Need::live, "unless-stopped", "unless-stopped", "always",
                                  "it was changed on the server"}}));
@@ -126,13 +126,13 @@ TEST(Drift, ALiveChangeThatWasAppliedIsNoneAnyMoreThoughTheLabelIsOld) {
   config::Target now = test::target();
   now.container.restart = "no";
   Observed observed = made_from(test::target());
-  observed.container->settings->restart = "no";
+  observed.server.container->settings->restart = "no";
   EXPECT_TRUE(drifts(now, observed).empty());
 }
 
 TEST(Drift, AnotherImageOfTheSameNameIsOne) {
   Observed observed = made_from(test::target());
-  observed.image->id = "sha256:0123456789abcdef0123456789abcdef";
+  observed.server.image->id = "sha256:0123456789abcdef0123456789abcdef";
   const auto found = drifts(test::target(), observed);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(to_text(found.front()),
@@ -142,9 +142,9 @@ TEST(Drift, AnotherImageOfTheSameNameIsOne) {
 
 TEST(Drift, FilesOfABuildThatChangedAreOneAndTheImagesIdIsNotASecond) {
   Observed observed = made_from(test::target());
-  observed.container->labels[k_label_build] = "then";
-  observed.image->id = "sha256:another";
-  observed.build = BuildInputs{"now", std::nullopt};
+  observed.server.container->labels[k_label_build] = "then";
+  observed.server.image->id = "sha256:another";
+  observed.local.build = BuildInputs{"now", std::nullopt};
   const auto found = drifts(test::target(), observed);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().field, "container.build");
@@ -153,7 +153,7 @@ TEST(Drift, FilesOfABuildThatChangedAreOneAndTheImagesIdIsNotASecond) {
 TEST(Drift, OfAContainerThatDoesNotTellWhatWasAppliedTheFingerprintSpeaks) {
   Observed observed = test::ready();
   EXPECT_TRUE(drifts(test::target(), observed).empty());
-  observed.container->labels[k_label_spec] = "0123";
+  observed.server.container->labels[k_label_spec] = "0123";
   ASSERT_EQ(drifts(test::target(), observed).size(), 1U);
   EXPECT_EQ(drifts(test::target(), observed).front().field, "container");
 }
@@ -162,10 +162,10 @@ TEST(Drift, IsToldWithTheWayToApplyItAndNothingIsDoneWithoutConsent) {
   config::Target now = test::target();
   now.container.shm_size = "8g";
   const Observed observed = made_from(test::target());
-  Observed with_print = observed;
+  Observed with_fingerprint = observed;
   const Desired desired = desired_state(now, Power::running);
-  with_print.inside->sshd_print = test::print_of(observed, desired);
-  const Plan plan = test::plan_for(desired, with_print);
+  with_fingerprint.place.inside->sshd_fingerprint = test::fingerprint_of(observed, desired);
+  const Plan plan = test::plan_for(desired, with_fingerprint);
   EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
   EXPECT_EQ(plan.wants_consent, "f1b77c1f");
   EXPECT_NE(to_text(plan).find("helper ensure centernet --recreate"), std::string::npos);
@@ -192,17 +192,17 @@ TEST(Drift, FilesThatChangedSinceThisRequestBuiltTheImageAreNoReasonToBuildItAga
   config::Target target = test::target();
   target.container.build = config::BuildConfig{"/home/me/project", "Dockerfile", {}, ""};
   Observed observed = made_from(target);
-  observed.container->state = ContainerState::absent;
-  observed.image->build_print = "sent";
-  observed.build = BuildInputs{"changed since", std::nullopt};
+  observed.server.container->state = ContainerState::absent;
+  observed.server.image->build_fingerprint = "sent";
+  observed.local.build = BuildInputs{"changed since", std::nullopt};
   const auto plan_of = [&] { return to_text(test::plan_for(desired_state(target, Power::running), observed)); };
   EXPECT_NE(plan_of().find("build image"), std::string::npos);
   observed.attempts.built = "sent";
   EXPECT_EQ(plan_of().find("build image"), std::string::npos);
   EXPECT_NE(plan_of().find("create container"), std::string::npos);
 
-  observed.container->state = ContainerState::running;
-  observed.container->labels[k_label_build] = "sent";
+  observed.server.container->state = ContainerState::running;
+  observed.server.container->labels[k_label_build] = "sent";
   EXPECT_TRUE(drifts(target, observed).empty());
   EXPECT_NE(plan_of().find("changed while image"), std::string::npos) << plan_of();
   observed.attempts.built.clear();

@@ -23,11 +23,11 @@ struct World {
   Desired desired = test::desired();
   Observed observed = test::ready();
   World() {
-    observed.server_gpu = two_gpus();
-    observed.inside->gpu = two_gpus();
+    observed.server.gpu = two_gpus();
+    observed.place.inside->gpu = two_gpus();
   }
-  [[nodiscard]] GpuFacts& server() { return *observed.server_gpu; }
-  [[nodiscard]] GpuFacts& inside() { return observed.inside->gpu; }
+  [[nodiscard]] GpuFacts& server() { return *observed.server.gpu; }
+  [[nodiscard]] GpuFacts& inside() { return observed.place.inside->gpu; }
   void see_nothing() {
     inside() = {};
     inside().openable = true;
@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
     Here, EveryRung,
     testing::Values(Case{"AllHold", [](World&) {}, std::nullopt},
                     Case{"NothingIsKnownOfTheServerAndTheContainerSeesThem",
-                         [](World& w) { w.observed.server_gpu = std::nullopt; }, std::nullopt},
+                         [](World& w) { w.observed.server.gpu = std::nullopt; }, std::nullopt},
                     Case{"TheInsideIsProofWhateverTheServerLacks",
                          [](World& w) {
                            w.server() = {};
@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
                          [](World& w) {
                            w.server() = {};
                            w.see_nothing();
-                           w.observed.container->gpu_way = GpuWay::none;
+                           w.observed.server.container->gpu_way = GpuWay::none;
                          },
                          ErrorCode::gpu_no_driver, "the server has no NVIDIA driver\n"},
                     Case{"DriverThatDoesNotWork",
@@ -109,14 +109,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"MadeWithoutGpus",
                          [](World& w) {
                            w.see_nothing();
-                           w.observed.container->gpu_way = GpuWay::none;
+                           w.observed.server.container->gpu_way = GpuWay::none;
                          },
                          ErrorCode::gpu_not_given, "helper remove centernet && helper ensure centernet"},
                     Case{"MadeWithoutGpusBySomebodyElse",
                          [](World& w) {
                            w.see_nothing();
-                           w.observed.container->gpu_way = GpuWay::none;
-                           w.observed.container->labels.clear();
+                           w.observed.server.container->gpu_way = GpuWay::none;
+                           w.observed.server.container->labels.clear();
                          },
                          ErrorCode::gpu_not_given, "helper did not make it"},
                     Case{"TheEngineTookTheFlagAndDidNothing", [](World& w) { w.see_nothing(); },
@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"FewerThanAllOfSomebodyElse",
                          [](World& w) {
                            w.inside().gpus.pop_back();
-                           w.observed.container->labels.clear();
+                           w.observed.server.container->labels.clear();
                          },
                          std::nullopt},
                     Case{"NoneAreWanted",

@@ -41,7 +41,7 @@ TEST(MakePlan, WithoutTheServerKnownItPlansOnlyForThisMachine) {
 
 TEST(MakePlan, PullsAnImageThatTheServerDoesNotHaveAndLeavesTheRestToTheNextLook) {
   Observed observed = with_container(Container{});
-  observed.image = std::nullopt;
+  observed.server.image = std::nullopt;
   EXPECT_EQ(plan_text(observed), "pull image centernet:1.2: the server does not have it\n");
 }
 
@@ -62,7 +62,7 @@ TEST(MakePlan, TriesTheRuntimeWhenTheFlagFailed) {
 
 TEST(MakePlan, SaysWhatIsMissingWhenTheFlagFailedAndThereIsNoRuntime) {
   Observed observed = with_container(container(ContainerState::created));
-  observed.engine = test::engine_without_nvidia();
+  observed.server.engine = test::engine_without_nvidia();
   observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
   EXPECT_EQ(plan_text(observed),
             "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
@@ -74,7 +74,7 @@ TEST(MakePlan, SaysWhatIsMissingWhenTheFlagFailedAndThereIsNoRuntime) {
 
 TEST(MakePlan, SaysWhatEachWaySaidWhenBothFailed) {
   Observed observed = with_container(container(ContainerState::created));
-  observed.container->gpu_way = GpuWay::runtime;
+  observed.server.container->gpu_way = GpuWay::runtime;
   observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
   observed.attempts.failed_ways[GpuWay::runtime] = "nvidia-container-cli: nvml error: driver not loaded";
   EXPECT_EQ(plan_text(observed),
@@ -108,7 +108,7 @@ TEST(MakePlan, AStartThatFailedOverGpusThoughNoneWereAskedForIsNotTriedAgain) {
 
 TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
   Observed observed = with_container(container(ContainerState::created));
-  observed.container->labels.clear();
+  observed.server.container->labels.clear();
   observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
   EXPECT_EQ(plan_text(observed),
             "problem: container centernet: the engine cannot start it: could not select device driver \"\" with "
@@ -119,13 +119,13 @@ TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
 
 TEST(MakePlan, StartsAnExitedContainerAndSaysHowItEnded) {
   Observed observed = with_container(container(ContainerState::exited));
-  observed.container->exit_code = 137;
+  observed.server.container->exit_code = 137;
   EXPECT_EQ(plan_text(observed), "start container centernet: it is stopped (exit code 137)\n");
 }
 
 TEST(MakePlan, AContainerThatEndsRightAfterItsStartIsNotStartedForEver) {
   Observed observed = with_container(container(ContainerState::exited));
-  observed.container->exit_code = 3;
+  observed.server.container->exit_code = 3;
   observed.attempts.starts = 1;
   EXPECT_EQ(plan_text(observed),
             "problem: container centernet: it ended right after it was started (exit code 3)\n"
@@ -135,7 +135,7 @@ TEST(MakePlan, AContainerThatEndsRightAfterItsStartIsNotStartedForEver) {
 
 TEST(MakePlan, AContainerThatRanBeforeIsNeverRemovedBecauseItsGpusAreGone) {
   Observed observed = with_container(container(ContainerState::exited));
-  observed.container->gpu_way = GpuWay::runtime;
+  observed.server.container->gpu_way = GpuWay::runtime;
   observed.attempts.failed_ways[GpuWay::runtime] = "Unknown runtime specified nvidia";
   const Plan plan = test::plan_for(test::desired(), observed);
   EXPECT_EQ(to_text(plan),
@@ -159,7 +159,7 @@ TEST(MakePlan, UnpausesAPausedContainer) {
 
 TEST(MakePlan, ARestartingContainerIsAProblemWithItsExitCode) {
   Observed observed = with_container(container(ContainerState::restarting));
-  observed.container->exit_code = 1;
+  observed.server.container->exit_code = 1;
   EXPECT_EQ(plan_text(observed),
             "problem: container centernet: it starts and ends again and again (exit code 1)\n"
             "  fix: see why: helper logs centernet\n");
@@ -179,33 +179,33 @@ TEST(MakePlan, AContainerThatIsBeingRemovedIsAProblem) {
 
 TEST(MakePlan, StartsSshdThatDoesNotRun) {
   Observed observed = ready();
-  observed.inside->sshd_listening = false;
-  observed.inside->sshd_print.clear();
+  observed.place.inside->sshd_listening = false;
+  observed.place.inside->sshd_fingerprint.clear();
   EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not run\n");
 }
 
 TEST(MakePlan, StartsSshdAnewWhenTheEnvironmentTheKeyOrTheHostKeysAreOthers) {
   const std::string expected = "start sshd in the container: it runs with other keys or another environment\n";
   Observed observed = ready();
-  observed.container->env.emplace_back("NEW=1");
+  observed.server.container->env.emplace_back("NEW=1");
   EXPECT_EQ(plan_text(observed), expected);
   observed = ready();
-  observed.key->public_line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnotherKeyOfThePerson";
+  observed.local.key->public_line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnotherKeyOfThePerson";
   EXPECT_EQ(plan_text(observed), expected);
   observed = ready();
-  observed.host_keys = observed.pinned_host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
+  observed.local.host_keys = observed.local.pinned_host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
   EXPECT_EQ(plan_text(observed), expected);
 }
 
 TEST(MakePlan, StartsSshdThatNoLongerListens) {
   Observed observed = ready();
-  observed.inside->sshd_listening = false;
+  observed.place.inside->sshd_listening = false;
   EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not listen\n");
 }
 
 TEST(MakePlan, AnotherProgramOnTheSshPortIsAProblem) {
   Observed observed = ready();
-  observed.inside->sshd_print.clear();
+  observed.place.inside->sshd_fingerprint.clear();
   EXPECT_EQ(plan_text(observed),
             "problem: port 61022 of container centernet: another program listens there, where helper's sshd belongs\n"
             "  fix: end that program, or: helper restart centernet\n");
@@ -213,9 +213,9 @@ TEST(MakePlan, AnotherProgramOnTheSshPortIsAProblem) {
 
 TEST(MakePlan, FillsTheVolumeOfAContainerThatWasMadeWithIt) {
   Observed observed = ready();
-  observed.inside->bundle.clear();
-  observed.inside->sshd_print.clear();
-  observed.inside->sshd_listening = false;
+  observed.place.inside->bundle.clear();
+  observed.place.inside->sshd_fingerprint.clear();
+  observed.place.inside->sshd_listening = false;
   EXPECT_EQ(plan_text(observed),
             "put an SSH server for containers on the server: none is there yet\n"
             "start sshd in the container: it does not run\n");
@@ -223,10 +223,10 @@ TEST(MakePlan, FillsTheVolumeOfAContainerThatWasMadeWithIt) {
 
 TEST(MakePlan, SendsTheBundleIntoAContainerThatHasNoVolumeForIt) {
   Observed observed = ready();
-  observed.inside->bundle.clear();
-  observed.container->bundle_volume.clear();
-  observed.inside->sshd_print.clear();
-  observed.inside->sshd_listening = false;
+  observed.place.inside->bundle.clear();
+  observed.server.container->bundle_volume.clear();
+  observed.place.inside->sshd_fingerprint.clear();
+  observed.place.inside->sshd_listening = false;
   EXPECT_EQ(plan_text(observed),
             "put an SSH server into container centernet: it has none of ours yet\n"
             "start sshd in the container: it does not run\n");
@@ -234,21 +234,21 @@ TEST(MakePlan, SendsTheBundleIntoAContainerThatHasNoVolumeForIt) {
 
 TEST(MakePlan, TakesTheImagesSshdOnAMachineForWhichThereIsNoBundle) {
   Observed observed = ready();
-  observed.bundle = std::nullopt;
-  observed.inside->bundle.clear();
-  observed.inside->image_sshd = "/usr/sbin/sshd";
+  observed.local.bundle = std::nullopt;
+  observed.place.inside->bundle.clear();
+  observed.place.inside->image_sshd = "/usr/sbin/sshd";
   const auto plan = test::plan_for(test::desired(), observed);
   ASSERT_EQ(to_text(plan),
             "start sshd in the container: it runs with other keys or another environment\n"
-            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the way past the container's port is another one\n");
-  EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");
+            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the way past the container's port is another one\n");
+  EXPECT_EQ(test::action_of<StartSshd>(plan.steps.front()).setup.sshd, "/usr/sbin/sshd");
 }
 
 TEST(MakePlan, WithNeitherABundleNorAnSshdOfTheImageThereIsAProblem) {
   Observed observed = ready();
-  observed.machine = "riscv64";
-  observed.bundle = std::nullopt;
-  observed.inside->bundle.clear();
+  observed.server.machine = "riscv64";
+  observed.local.bundle = std::nullopt;
+  observed.place.inside->bundle.clear();
   EXPECT_EQ(
       plan_text(observed),
       "problem: container centernet: its image has no sshd, and helper brings none for a machine of kind riscv64\n"
@@ -257,86 +257,86 @@ TEST(MakePlan, WithNeitherABundleNorAnSshdOfTheImageThereIsAProblem) {
 
 TEST(MakePlan, AContainerWithoutAShellGetsTheBundleAndIsLookedIntoAgain) {
   Observed observed = ready();
-  observed.inside = Inside{};
-  observed.inside->has_shell = false;
+  observed.place.inside = Inside{};
+  observed.place.inside->has_shell = false;
   EXPECT_EQ(plan_text(observed), "put an SSH server for containers on the server: none is there yet\n");
 }
 
 TEST(MakePlan, AUserOtherThanRootIsServedBySshdOfItsOwnWhenRootMayNotSwitchUsers) {
   Observed observed = ready();
-  observed.inside->can_switch_users = false;
+  observed.place.inside->can_switch_users = false;
   EXPECT_EQ(test::plan_for(test::desired(), observed).problems.front().cause,
             "the container's root may not become another user, which sshd needs");
   config::Target target = test::target();
   target.ssh.user = "dev";
-  observed.container->labels.erase(k_label_spec);
+  observed.server.container->labels.erase(k_label_spec);
   const auto plan = test::plan_for(desired_state(target, Power::running), observed);
   ASSERT_FALSE(plan.steps.empty());
-  EXPECT_TRUE(std::get<StartSshd>(plan.steps.front().action).setup.as_user);
+  EXPECT_TRUE(test::action_of<StartSshd>(plan.steps.front()).setup.as_user);
 }
 
-// Where the plan leads the tunnel of that name.
-Remote leads_to(const Plan& plan, const std::string& name) {
+// What the plan forwards the tunnel of that name to.
+Remote forwards_to(const Plan& plan, const std::string& name) {
   for (const auto& step : plan.steps) {
-    const auto* point = std::get_if<PointTunnel>(&step.action);
+    const auto* point = get_if<PointTunnel>(step.action);
     if (point != nullptr && point->tunnel.name == name) return point->remote;
   }
-  ADD_FAILURE() << name << " is led nowhere: " << to_text(plan);
+  ADD_FAILURE() << name << " is forwarded nowhere: " << to_text(plan);
   return Endpoint{};
 }
 
 TEST(MakePlan, AContainerWithoutANetworkIsReachedByAPipe) {
   Observed observed = ready();
-  observed.container->ways.published.clear();
-  observed.container->ways.address.clear();
+  observed.server.container->ways.published.clear();
+  observed.server.container->ways.address.clear();
   const auto plan = test::plan_for(test::desired(), observed);
-  EXPECT_FALSE(std::get<StartSshd>(plan.steps.front().action).setup.listens);
-  const auto ssh = std::get<Pipe>(leads_to(plan, "ssh"));
+  EXPECT_FALSE(test::action_of<StartSshd>(plan.steps.front()).setup.listens);
+  const auto ssh = std::get<Pipe>(forwards_to(plan, "ssh"));
   EXPECT_EQ(ssh.name, "an sshd in container centernet");
-  const auto jupyter = std::get<Pipe>(leads_to(plan, "jupyter"));
+  const auto jupyter = std::get<Pipe>(forwards_to(plan, "jupyter"));
   EXPECT_EQ(jupyter.name, "port 8888 of container centernet");
 }
 
 TEST(MakePlan, OnTheServersNetworkNoPortOfOursIsOpenedThere) {
   Observed observed = ready();
-  observed.container->ways.published.clear();
-  observed.container->ways.address.clear();
-  observed.container->ways.shares_network = true;
+  observed.server.container->ways.published.clear();
+  observed.server.container->ways.address.clear();
+  observed.server.container->ways.shares_network = true;
   const auto plan = test::plan_for(test::desired(), observed);
-  EXPECT_FALSE(std::get<StartSshd>(plan.steps.front().action).setup.listens);
-  EXPECT_EQ(leads_to(plan, "jupyter"), Remote(Endpoint{"127.0.0.1", 8888}));
+  EXPECT_FALSE(test::action_of<StartSshd>(plan.steps.front()).setup.listens);
+  EXPECT_EQ(forwards_to(plan, "jupyter"), Remote(Endpoint{"127.0.0.1", 8888}));
 }
 
 TEST(MakePlan, AVariableWithALineEndIsNamedInANote) {
   Observed observed = ready();
-  observed.container->env.emplace_back("KEY=a\nb");
-  observed.inside->sshd_print = test::print_of(observed);
+  observed.server.container->env.emplace_back("KEY=a\nb");
+  observed.place.inside->sshd_fingerprint = test::fingerprint_of(observed);
   EXPECT_EQ(plan_text(observed),
             "note: not in SSH sessions, since OpenSSH carries no variable with a line end in it: KEY\n");
 }
 
 TEST(MakePlan, PinsTheHostKeysThatWereMade) {
   Observed observed = ready();
-  observed.pinned_host_keys.clear();
+  observed.local.pinned_host_keys.clear();
   EXPECT_EQ(plan_text(observed), "pin the container's host keys: none are pinned yet\n");
-  observed.pinned_host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
+  observed.local.pinned_host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
   const Plan plan = test::plan_for(test::desired(), observed);
   EXPECT_EQ(to_text(plan), "pin the container's host keys: others are pinned\n");
-  EXPECT_EQ(std::get<PinHostKeys>(plan.steps.front().action).host_keys, observed.host_keys);
+  EXPECT_EQ(test::action_of<PinHostKeys>(plan.steps.front()).host_keys, observed.local.host_keys);
 }
 
 TEST(MakePlan, EjectsOnlyWhatIsThere) {
   Observed observed = ready();
-  observed.tunnels.clear();
+  observed.local.tunnels.clear();
   EXPECT_EQ(plan_text(observed, Power::ejected),
             "take everything of helper's out of container centernet: something of helper's is in it\n");
-  observed.inside->traces = false;
+  observed.place.inside->traces = false;
   EXPECT_EQ(plan_text(observed, Power::ejected), "");
 }
 
 TEST(MakePlan, AUserWhomTheContainerLacksIsAProblem) {
   Observed observed = ready();
-  observed.inside->user_home.clear();
+  observed.place.inside->user_home.clear();
   EXPECT_EQ(plan_text(observed),
             "problem: user root: the container has no such user\n"
             "  fix: set \"ssh\": {\"user\": ...} in helper.json to one that it has, or \"create\": true beside it\n");
@@ -344,9 +344,9 @@ TEST(MakePlan, AUserWhomTheContainerLacksIsAProblem) {
 
 TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
   Observed observed = ready();
-  observed.inside->pythons.clear();
-  observed.inside->sshd_print.clear();
-  observed.inside->sshd_listening = false;
+  observed.place.inside->pythons.clear();
+  observed.place.inside->sshd_fingerprint.clear();
+  observed.place.inside->sshd_listening = false;
   EXPECT_EQ(
       plan_text(observed),
       "start sshd in the container: it does not run\n"
@@ -357,20 +357,20 @@ TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
 
 TEST(MakePlan, APodmanContainerOfOthersUsesItsOwnSshdSinceNothingRunsFromItsDev) {
   Observed observed = ready();
-  observed.engine = test::engine();
-  observed.engine->kind = EngineKind::podman;
-  observed.engine->program = "podman";
-  observed.container->labels.clear();
-  observed.container->bundle_volume.clear();
-  observed.inside->bundle.clear();
-  observed.inside->sshd_print.clear();
-  observed.inside->sshd_listening = false;
-  observed.inside->image_sshd = "/usr/sbin/sshd";
-  observed.tunnels[0].remote = test::door_of(observed);
+  observed.server.engine = test::engine();
+  observed.server.engine->kind = EngineKind::podman;
+  observed.server.engine->program = "podman";
+  observed.server.container->labels.clear();
+  observed.server.container->bundle_volume.clear();
+  observed.place.inside->bundle.clear();
+  observed.place.inside->sshd_fingerprint.clear();
+  observed.place.inside->sshd_listening = false;
+  observed.place.inside->image_sshd = "/usr/sbin/sshd";
+  observed.local.tunnels[0].remote = test::door_of(observed);
   const auto plan = test::plan_for(test::desired(), observed);
   ASSERT_EQ(plan.steps.size(), 1U) << to_text(plan);
-  EXPECT_EQ(std::get<StartSshd>(plan.steps.front().action).setup.sshd, "/usr/sbin/sshd");
-  observed.inside->image_sshd.clear();
+  EXPECT_EQ(test::action_of<StartSshd>(plan.steps.front()).setup.sshd, "/usr/sbin/sshd");
+  observed.place.inside->image_sshd.clear();
   EXPECT_NE(plan_text(observed).find("its image has no sshd, and helper's own cannot be put into its /dev\n"),
             std::string::npos)
       << plan_text(observed);
@@ -378,8 +378,8 @@ TEST(MakePlan, APodmanContainerOfOthersUsesItsOwnSshdSinceNothingRunsFromItsDev)
 
 TEST(MakePlan, GpusThatAreMissingAreAShortfallOfATargetThatCanBeUsed) {
   Observed observed = ready();
-  observed.inside->gpu.gpus.clear();
-  observed.inside->gpu.nodes = {"nvidia0", "nvidiactl"};
+  observed.place.inside->gpu.gpus.clear();
+  observed.place.inside->gpu.nodes = {"nvidia0", "nvidiactl"};
   EXPECT_EQ(
       plan_text(observed),
       "shortfall: GPU: nvidia-smi -L lists no GPU in the container\n"
@@ -389,15 +389,15 @@ TEST(MakePlan, GpusThatAreMissingAreAShortfallOfATargetThatCanBeUsed) {
 
 TEST(MakePlan, AServerWithoutADriverGetsAContainerWithoutGpus) {
   Observed observed = with_container(container(ContainerState::created));
-  observed.engine = test::engine_without_nvidia();
+  observed.server.engine = test::engine_without_nvidia();
   observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
-  observed.server_gpu = GpuFacts{};
+  observed.server.gpu = GpuFacts{};
   const auto text = plan_text(observed);
   EXPECT_NE(text.find("create container centernet from centernet:1.2: the server has no NVIDIA driver, so it is made "
                       "without GPUs\n"),
             std::string::npos)
       << text;
-  observed.server_gpu->nodes = {"nvidia0"};  // it has one, and lacks the toolkit: that is quickly mended
+  observed.server.gpu->nodes = {"nvidia0"};  // it has one, and lacks the toolkit: that is quickly mended
   EXPECT_NE(plan_text(observed).find("problem: GPU: --gpus failed"), std::string::npos);
 }
 
@@ -406,33 +406,34 @@ TEST(MakePlan, GpusThatNobodyAskedForAreNotMissed) {
   target.container.gpus = "none";
   const Desired desired = desired_state(target, Power::running);
   Observed observed = ready();
-  observed.container->labels[k_label_spec] = desired.spec_hash;
-  observed.inside->gpu.gpus.clear();
-  observed.inside->gpu.smi_found = false;
+  observed.server.container->labels[k_label_spec] = desired.spec_hash;
+  observed.place.inside->gpu.gpus.clear();
+  observed.place.inside->gpu.smi_found = false;
   EXPECT_EQ(to_text(test::plan_for(desired, observed)), "");
 }
 
 TEST(MakePlan, AnInsideThatCannotBeSeenIsAProblemAndTheTunnelsAreLedAllTheSame) {
   Observed observed = ready();
-  observed.inside = std::nullopt;
-  observed.inside_error = Error{ErrorCode::inside_failed, "container", "the look inside it ended early", "try again"};
-  observed.tunnels[1].remote = std::nullopt;
+  observed.place.inside = std::nullopt;
+  observed.place.inside_error =
+      Error{ErrorCode::inside_failed, "container", "the look inside it ended early", "try again"};
+  observed.local.tunnels[1].remote = std::nullopt;
   EXPECT_EQ(plan_text(observed),
-            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n"
+            "forward 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n"
             "problem: container: the look inside it ended early\n"
             "  fix: try again\n");
 }
 
 TEST(MakePlan, AnAdoptedContainerIsUsedAndNeverRemade) {
   Observed observed = ready();
-  observed.container->labels = {{"com.example", "x"}};
+  observed.server.container->labels = {{"com.example", "x"}};
   EXPECT_EQ(plan_text(observed),
             "note: container centernet was not made by helper: it is used as it is, and never removed or recreated\n");
 }
 
 TEST(MakePlan, AChangedConfigIsANoteBecauseRecreatingDestroys) {
   Observed observed = ready();
-  observed.container->labels[k_label_spec] = "0000000000000000";
+  observed.server.container->labels[k_label_spec] = "0000000000000000";
   EXPECT_EQ(plan_text(observed),
             "drift: container: the config has changed\n"
             "note: container centernet is not as the config says: container: the config has changed; to recreate it "
@@ -441,9 +442,9 @@ TEST(MakePlan, AChangedConfigIsANoteBecauseRecreatingDestroys) {
 
 TEST(MakePlan, AnUnreachableServerIsAProblemAndThePortsAreOpenedAllTheSame) {
   Observed observed;
-  observed.key = ready().key;
-  observed.host_keys = observed.pinned_host_keys = ready().host_keys;
-  observed.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", "ping gpu1"};
+  observed.local.key = ready().local.key;
+  observed.local.host_keys = observed.local.pinned_host_keys = ready().local.host_keys;
+  observed.server.error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", "ping gpu1"};
   EXPECT_EQ(plan_text(observed),
             "open 127.0.0.1:2222 (ssh): it is not open\n"
             "open 127.0.0.1:8888 (jupyter): it is not open\n"
@@ -453,54 +454,55 @@ TEST(MakePlan, AnUnreachableServerIsAProblemAndThePortsAreOpenedAllTheSame) {
 
 TEST(MakePlan, AnEngineThatCannotBeUsedIsAProblemAndNothingBelowItIsPlanned) {
   Observed observed = with_container(container(ContainerState::exited));
-  observed.engine_error = Error{ErrorCode::engine_permission, "engine", "this user may not use Docker", "usermod"};
+  observed.server.engine_error =
+      Error{ErrorCode::engine_permission, "engine", "this user may not use Docker", "usermod"};
   EXPECT_EQ(plan_text(observed), "problem: engine: this user may not use Docker\n  fix: usermod\n");
 }
 
 TEST(MakePlan, MakesAKeyFirst) {
   Observed observed = ready();
-  observed.key = std::nullopt;
+  observed.local.key = std::nullopt;
   EXPECT_EQ(plan_text(observed), "make an SSH key: you have none of the kinds that the container accepts\n");
 }
 
 TEST(MakePlan, ClosesPortsThatTheConfigNoLongerNames) {
   Observed observed = ready();
-  observed.tunnels.push_back({6006, std::nullopt, "", std::nullopt});
+  observed.local.tunnels.push_back({6006, std::nullopt, "", std::nullopt});
   EXPECT_EQ(plan_text(observed), "close 127.0.0.1:6006: the config does not name it\n");
 }
 
-TEST(MakePlan, LeadsTunnelsToWhereTheContainerIsNow) {
+TEST(MakePlan, ForwardsTunnelsToWhereTheContainerIsNow) {
   Observed observed = ready();
-  observed.tunnels[0].remote = Endpoint{"127.0.0.1", 40000};
-  observed.tunnels[1].remote = std::nullopt;
+  observed.local.tunnels[0].remote = Endpoint{"127.0.0.1", 40000};
+  observed.local.tunnels[1].remote = std::nullopt;
   EXPECT_EQ(plan_text(observed),
-            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the container's port has moved\n"
-            "lead 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n");
+            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the container's port has moved\n"
+            "forward 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n");
 }
 
-TEST(MakePlan, OpensATunnelAndLeadsItInOnePlan) {
+TEST(MakePlan, OpensATunnelAndForwardsItInOnePlan) {
   Observed observed = ready();
-  observed.tunnels.erase(observed.tunnels.begin());
+  observed.local.tunnels.erase(observed.local.tunnels.begin());
   EXPECT_EQ(plan_text(observed),
             "open 127.0.0.1:2222 (ssh): it is not open\n"
-            "lead 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: it is not connected yet\n");
+            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: it is not connected yet\n");
 }
 
 TEST(MakePlan, UsesTheContainersAddressForPortsThatAreNotPublished) {
   Observed observed = ready();
-  observed.container->ways.published.clear();
+  observed.server.container->ways.published.clear();
   EXPECT_EQ(plan_text(observed),
-            "lead 127.0.0.1:2222 (ssh) to 172.17.0.2:61022: the container's port has moved\n"
-            "lead 127.0.0.1:8888 (jupyter) to 172.17.0.2:8888: the container's port has moved\n");
+            "forward 127.0.0.1:2222 (ssh) to 172.17.0.2:61022: the container's port has moved\n"
+            "forward 127.0.0.1:8888 (jupyter) to 172.17.0.2:8888: the container's port has moved\n");
 }
 
 TEST(MakePlan, APortThatNoWayLeadsToIsAProblem) {
   Observed observed = ready();
-  observed.container->ways.published.erase(8888);
-  observed.container->ways.address.clear();
-  observed.bundle = std::nullopt;
-  observed.inside->bundle.clear();
-  observed.inside->image_sshd = "/usr/sbin/sshd";
+  observed.server.container->ways.published.erase(8888);
+  observed.server.container->ways.address.clear();
+  observed.local.bundle = std::nullopt;
+  observed.place.inside->bundle.clear();
+  observed.place.inside->image_sshd = "/usr/sbin/sshd";
   EXPECT_NE(plan_text(observed).find(
                 "problem: port 8888 of container centernet: it is not published and the container has no address that "
                 "the server reaches\n"
@@ -511,11 +513,11 @@ TEST(MakePlan, APortThatNoWayLeadsToIsAProblem) {
 
 TEST(MakePlan, ATunnelThroughWhichNobodyAnswersIsAProblemThatNamesTheTroubleOfTheLink) {
   Observed observed = ready();
-  observed.tunnels[0].answers = false;
+  observed.local.tunnels[0].answers = false;
   EXPECT_EQ(plan_text(observed),
             "problem: 127.0.0.1:2222: no SSH server answers through it\n"
             "  fix: try again in a moment: helper ensure centernet\n");
-  observed.tunnels[0].trouble = "gpu1 does not answer";
+  observed.local.tunnels[0].trouble = "gpu1 does not answer";
   EXPECT_EQ(plan_text(observed),
             "problem: 127.0.0.1:2222: no SSH server answers through it: gpu1 does not answer\n"
             "  fix: try again in a moment: helper ensure centernet\n");
@@ -523,8 +525,8 @@ TEST(MakePlan, ATunnelThroughWhichNobodyAnswersIsAProblemThatNamesTheTroubleOfTh
 
 TEST(MakePlan, ASilentTunnelIsNotJudgedWhileThereAreStepsThatMayMendIt) {
   Observed observed = ready();
-  observed.tunnels[0].answers = false;
-  observed.inside->sshd_listening = false;
+  observed.local.tunnels[0].answers = false;
+  observed.place.inside->sshd_listening = false;
   EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not listen\n");
 }
 

@@ -13,13 +13,13 @@ const std::string k_other = "/opt/conda/bin/python";
 
 Observed without_jupyter() {
   Observed observed = ready();
-  observed.inside->jupyter = {};
+  observed.place.inside->jupyter = {};
   return observed;
 }
 
 std::string with_packages(std::vector<JupyterPackage> packages) {
   Observed observed = without_jupyter();
-  observed.inside->jupyter.packages = std::move(packages);
+  observed.place.inside->jupyter.packages = std::move(packages);
   return plan_text(observed);
 }
 
@@ -27,9 +27,9 @@ TEST(PlanJupyter, LeavesOursAloneWhenItRunsAsItShould) { EXPECT_EQ(plan_text(rea
 
 TEST(PlanJupyter, StartsItWhenItDoesNotRunAndSaysWhenItHasEnded) {
   Observed observed = ready();
-  observed.inside->jupyter.ours_runs = observed.inside->jupyter.listening = false;
+  observed.place.inside->jupyter.ours_runs = observed.place.inside->jupyter.listening = false;
   EXPECT_EQ(plan_text(observed), "start JupyterLab 4.0.11 for root: it does not run\n");
-  observed.inside->jupyter.ours_ended = true;
+  observed.place.inside->jupyter.ours_ended = true;
   EXPECT_EQ(plan_text(observed), "start JupyterLab 4.0.11 for root: it has ended\n");
 }
 
@@ -55,8 +55,8 @@ TEST(PlanJupyter, SaysHowToAddItWhereItIsAbsentAndTheTargetIsReadyAllTheSame) {
 
 TEST(PlanJupyter, SaysWhenAnotherInterpreterThanTheChosenRunsIt) {
   Observed observed = ready();
-  observed.inside->jupyter.packages = {{k_other, JupyterKind::lab, "4.0.11"}};
-  observed.inside->jupyter.setup = "lab by " + k_other + " for root in /workspace/project on 0.0.0.0:8888";
+  observed.place.inside->jupyter.packages = {{k_other, JupyterKind::lab, "4.0.11"}};
+  observed.place.inside->jupyter.setup = "lab by " + k_other + " for root in /workspace/project on 0.0.0.0:8888";
   EXPECT_EQ(
       plan_text(observed),
       "note: Jupyter is run by /opt/conda/bin/python, since /opt/conda/envs/CenterNet/bin/python has none; to add "
@@ -65,22 +65,22 @@ TEST(PlanJupyter, SaysWhenAnotherInterpreterThanTheChosenRunsIt) {
 
 TEST(PlanJupyter, StartsOursAnewWhenItRunsOtherwiseThanTheConfigSays) {
   Observed observed = ready();
-  observed.inside->jupyter.uid = 1000;
-  observed.inside->jupyter.setup = "lab by /old/python for root in / on 0.0.0.0:8888";
+  observed.place.inside->jupyter.uid = 1000;
+  observed.place.inside->jupyter.setup = "lab by /old/python for root in / on 0.0.0.0:8888";
   EXPECT_EQ(plan_text(observed),
             "stop Jupyter: it was started otherwise (lab by /old/python for root in / on 0.0.0.0:8888)\n"
             "start JupyterLab 4.0.11 for root: it is stopped for that\n");
-  EXPECT_EQ(std::get<StopJupyter>(test::plan_for(test::desired(), observed).steps.front().action).who, As::full_root)
+  EXPECT_EQ(test::action_of<StopJupyter>(test::plan_for(test::desired(), observed).steps.front()).who, As::full_root)
       << "of another user's";
-  observed.inside->user_uid = 1000;
-  EXPECT_EQ(std::get<StopJupyter>(test::plan_for(test::desired(), observed).steps.front().action).who, As::user);
+  observed.place.inside->user_uid = 1000;
+  EXPECT_EQ(test::action_of<StopJupyter>(test::plan_for(test::desired(), observed).steps.front()).who, As::user);
   observed = ready();
-  observed.inside->jupyter.listening = false;
+  observed.place.inside->jupyter.listening = false;
   EXPECT_EQ(plan_text(observed),
             "stop Jupyter: it runs but does not listen on port 8888\n"
             "start JupyterLab 4.0.11 for root: it is stopped for that\n");
   observed = ready();
-  observed.inside->jupyter.token.clear();
+  observed.place.inside->jupyter.token.clear();
   EXPECT_EQ(plan_text(observed),
             "stop Jupyter: its token cannot be read\n"
             "start JupyterLab 4.0.11 for root: it is stopped for that\n");
@@ -88,8 +88,8 @@ TEST(PlanJupyter, StartsOursAnewWhenItRunsOtherwiseThanTheConfigSays) {
 
 TEST(PlanJupyter, EndsNoKernelForAChangeOfTheConfig) {
   Observed observed = ready();
-  observed.inside->jupyter.setup = "lab by /old/python for root in / on 0.0.0.0:8888";
-  observed.inside->jupyter.sessions = 2;
+  observed.place.inside->jupyter.setup = "lab by /old/python for root in / on 0.0.0.0:8888";
+  observed.place.inside->jupyter.sessions = 2;
   EXPECT_EQ(
       plan_text(observed),
       "note: Jupyter keeps running as it was started (lab by /old/python for root in / on 0.0.0.0:8888), because 2 "
@@ -98,7 +98,7 @@ TEST(PlanJupyter, EndsNoKernelForAChangeOfTheConfig) {
 
 TEST(PlanJupyter, UsesWhatElseListensThereAsItIs) {
   Observed observed = ready();
-  observed.inside->jupyter.ours_runs = false;
+  observed.place.inside->jupyter.ours_runs = false;
   EXPECT_EQ(plan_text(observed),
             "note: something that helper did not start listens on port 8888 of the container, such as a Jupyter of the "
             "image's own: it is used as it is, with its own token\n");
@@ -106,8 +106,8 @@ TEST(PlanJupyter, UsesWhatElseListensThereAsItIs) {
 
 TEST(PlanJupyter, LeavesThePortToAJupyterThatTheImageIsAboutToStart) {
   Observed observed = ready();
-  observed.inside->jupyter.ours_runs = observed.inside->jupyter.listening = false;
-  observed.inside->jupyter.image_starts_one = true;
+  observed.place.inside->jupyter.ours_runs = observed.place.inside->jupyter.listening = false;
+  observed.place.inside->jupyter.image_starts_one = true;
   EXPECT_EQ(
       plan_text(observed),
       "note: the image starts a Jupyter of its own, which does not listen on port 8888 yet; look again in a minute: "
@@ -116,7 +116,7 @@ TEST(PlanJupyter, LeavesThePortToAJupyterThatTheImageIsAboutToStart) {
 
 TEST(PlanJupyter, OneThatDidNotComeUpIsANoteAndNotTriedAgainInTheSameRequest) {
   Observed observed = ready();
-  observed.inside->jupyter.ours_runs = observed.inside->jupyter.listening = false;
+  observed.place.inside->jupyter.ours_runs = observed.place.inside->jupyter.listening = false;
   observed.attempts.jupyter_failed = "it ended at once";
   EXPECT_EQ(plan_text(observed), "note: Jupyter does not run: it ended at once\n");
   EXPECT_TRUE(test::plan_for(test::desired(), observed).empty());
@@ -130,12 +130,12 @@ TEST(PlanJupyter, ATargetWithoutItEndsOursUnlessKernelsRun) {
   target.jupyter = std::nullopt;
   const Desired desired = desired_state(target, Power::running);
   Observed observed = ready();
-  observed.container->labels[k_label_spec] = desired.spec_hash;
-  std::erase_if(observed.tunnels, [](const Tunnel& tunnel) { return tunnel.local_port == 8888; });
+  observed.server.container->labels[k_label_spec] = desired.spec_hash;
+  std::erase_if(observed.local.tunnels, [](const Tunnel& tunnel) { return tunnel.local_port == 8888; });
   EXPECT_EQ(to_text(test::plan_for(desired, observed)), "stop Jupyter: the config does not name it any more\n");
-  observed.inside->jupyter.sessions = 1;
+  observed.place.inside->jupyter.sessions = 1;
   EXPECT_EQ(to_text(test::plan_for(desired, observed)), "");
-  observed.inside->jupyter = {};
+  observed.place.inside->jupyter = {};
   EXPECT_EQ(to_text(test::plan_for(desired, observed)), "");
 }
 
@@ -143,13 +143,13 @@ TEST(JupyterSetup, ListensForEverybodyOnlyInANetworkOfTheContainersOwn) {
   const auto address = [](const Observed& observed) { return jupyter_setup(test::desired(), observed)->address; };
   Observed observed = ready();
   EXPECT_EQ(address(observed), "0.0.0.0");
-  observed.container->ways.published.clear();
-  observed.container->ways.address = "172.17.0.2";
+  observed.server.container->ways.published.clear();
+  observed.server.container->ways.address = "172.17.0.2";
   EXPECT_EQ(address(observed), "0.0.0.0");
-  observed.container->ways.address.clear();
+  observed.server.container->ways.address.clear();
   EXPECT_EQ(address(observed), "127.0.0.1");
-  observed.container->ways.shares_network = true;
-  observed.container->ways.address = "127.0.0.1";
+  observed.server.container->ways.shares_network = true;
+  observed.server.container->ways.address = "127.0.0.1";
   EXPECT_EQ(address(observed), "127.0.0.1");
 }
 
@@ -166,10 +166,10 @@ TEST(JupyterSetup, HasItsFolderFromTheConfigOrTheProjectOrTheHome) {
 
 TEST(JupyterSetup, NoTextOfAPlanHoldsTheToken) {
   Observed observed = ready();
-  const std::string token = observed.inside->jupyter.token;
-  observed.inside->jupyter.setup = "otherwise";
+  const std::string token = observed.place.inside->jupyter.token;
+  observed.place.inside->jupyter.setup = "otherwise";
   EXPECT_EQ(plan_text(observed).find(token), std::string::npos);
-  observed.inside->jupyter.sessions = 1;
+  observed.place.inside->jupyter.sessions = 1;
   EXPECT_EQ(plan_text(observed).find(token), std::string::npos);
 }
 

@@ -52,10 +52,10 @@ TEST(MakePlan, StopsNoContainerThatTheEngineWouldDeleteThen) {
   for (const auto state : {ContainerState::running, ContainerState::paused, ContainerState::restarting}) {
     for (const bool ours : {true, false}) {
       Observed observed = with_container(container(state));
-      observed.container->auto_remove = true;
-      observed.tunnels.clear();
-      observed.engine->program = "podman";
-      if (!ours) observed.container->labels.clear();
+      observed.server.container->auto_remove = true;
+      observed.local.tunnels.clear();
+      observed.server.engine->program = "podman";
+      if (!ours) observed.server.container->labels.clear();
       EXPECT_EQ(
           plan_text(observed, Power::stopped),
           "problem: container centernet: it was started with --rm: if helper stopped it, the engine would delete "
@@ -73,10 +73,10 @@ TEST(MakePlan, StopsNoContainerThatTheEngineWouldDeleteThen) {
 TEST(MakePlan, RecreatesNoContainerThatTheEngineWouldDeleteBeforeTheNewOneIsThere) {
   for (const Consent consent : {Consent::yes, Consent::snapshot_first}) {
     Observed observed = ready();
-    observed.container->auto_remove = true;
-    observed.container->labels[k_label_spec] = "another";
+    observed.server.container->auto_remove = true;
+    observed.server.container->labels[k_label_spec] = "another";
     observed.attempts.consent = consent;
-    observed.attempts.consent_for = observed.container->id;
+    observed.attempts.consent_for = observed.server.container->id;
     const Plan plan = test::plan_for(test::desired(), observed);
     EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
     ASSERT_EQ(plan.problems.size(), 1U);
@@ -86,15 +86,15 @@ TEST(MakePlan, RecreatesNoContainerThatTheEngineWouldDeleteBeforeTheNewOneIsTher
 
 TEST(MakePlan, TellsThatAnAdoptedContainerEndsWithItsStop) {
   Observed observed = ready();
-  observed.container->labels.clear();
+  observed.server.container->labels.clear();
   EXPECT_EQ(plan_text(observed).find("--rm"), std::string::npos);
-  observed.container->auto_remove = true;
+  observed.server.container->auto_remove = true;
   EXPECT_NE(plan_text(observed).find("was started with --rm: the engine deletes it"), std::string::npos);
 }
 
 TEST(MakePlan, ATargetThatIsGoneNeedsNothing) {
   Observed observed;
-  observed.container = Container{};
+  observed.server.container = Container{};
   EXPECT_EQ(plan_text(observed, Power::stopped), "");
   EXPECT_EQ(plan_text(observed, Power::absent), "");
 }
@@ -103,28 +103,28 @@ TEST(MakePlan, RemovingTellsOfTheVolumeThatStays) {
   config::Target target = test::target();
   target.ide.backend_cache = true;
   Observed observed = with_container(container(ContainerState::exited));
-  observed.engine->program = "podman";
+  observed.server.engine->program = "podman";
   const auto removes = test::plan_for(desired_state(target, Power::absent), observed);
   const std::vector<std::string> told{
       "what ide.backend_cache keeps stays in volume helper-centernet-jetbrains; to remove it, on the server: podman "
       "volume rm helper-centernet-jetbrains"};
   EXPECT_EQ(removes.notes, told);
-  observed.container = Container{};
+  observed.server.container = Container{};
   EXPECT_EQ(test::plan_for(desired_state(target, Power::absent), observed).notes, told);
   EXPECT_TRUE(test::plan_for(desired_state(target, Power::stopped), observed).notes.empty());
 }
 
 TEST(MakePlan, ForgetsNoHostKeysBeforeItIsKnownWhatTheServerHas) {
   Observed here = ready();
-  here.container = std::nullopt;
-  here.tunnels.clear();
+  here.server.container = std::nullopt;
+  here.local.tunnels.clear();
   EXPECT_EQ(plan_text(here, Power::absent), "");
 }
 
 TEST(MakePlan, NeverRemovesAContainerThatHelperDidNotMake) {
   Observed observed = with_container(container(ContainerState::exited));
-  observed.container->labels.clear();
-  observed.tunnels.clear();
+  observed.server.container->labels.clear();
+  observed.local.tunnels.clear();
   EXPECT_EQ(plan_text(observed, Power::absent),
             "problem: container centernet: helper did not make it and so does not remove it\n"
             "  fix: on the server: docker rm centernet\n");
@@ -133,11 +133,11 @@ TEST(MakePlan, NeverRemovesAContainerThatHelperDidNotMake) {
 TEST(MakePlan, StoppingAndRemovingNeedTheServerAndTheEngine) {
   for (const Power power : {Power::stopped, Power::absent}) {
     Observed observed = ready();
-    observed.tunnels.clear();
-    observed.server_error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", ""};
+    observed.local.tunnels.clear();
+    observed.server.error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", ""};
     EXPECT_EQ(plan_text(observed, power), "problem: gpu1: no route to host\n");
-    observed.server_error = std::nullopt;
-    observed.engine_error = Error{ErrorCode::engine_down, "engine", "it does not run", ""};
+    observed.server.error = std::nullopt;
+    observed.server.engine_error = Error{ErrorCode::engine_down, "engine", "it does not run", ""};
     EXPECT_EQ(plan_text(observed, power), "problem: engine: it does not run\n");
   }
 }

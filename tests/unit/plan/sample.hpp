@@ -1,11 +1,12 @@
 // What the plan tests start from: a config with most keys set, and the world as it is when everything is as it should.
 #pragma once
 
-#include "plan/labels.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/our_names.hpp"
 #include "plan/sshd_setup.hpp"
 #include "support/places.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -76,15 +77,15 @@ inline Container container(ContainerState state = ContainerState::running) {
 }
 
 // What our sshd would be started with now.
-inline std::string print_of(const Observed& observed, const Desired& wanted = desired()) {
-  return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.host_keys);
+inline std::string fingerprint_of(const Observed& observed, const Desired& wanted = desired()) {
+  return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.local.host_keys);
 }
 
-// Where the tunnel to that sshd leads.
+// What the tunnel to that sshd forwards to.
 inline std::optional<Remote> door_of(Observed observed, const Desired& wanted = desired()) {
   helper::test::add_place(observed, wanted);
-  const auto door = observed.doors.find(k_container_ssh_port);
-  return door == observed.doors.end() ? std::nullopt : std::optional(door->second);
+  const auto door = observed.place.doors.find(k_container_ssh_port);
+  return door == observed.place.doors.end() ? std::nullopt : std::optional(door->second);
 }
 
 // The plan for a world in which the place and the ways to its ports are those of the container.
@@ -96,38 +97,45 @@ inline Plan plan_for(const Desired& wanted, Observed observed) {
 // Nothing is left to do.
 inline Observed ready() {
   Observed observed;
-  observed.container = container();
-  observed.inside = inside();
-  observed.tunnels = {{2222, std::nullopt, "", true}, {8888, Endpoint{"127.0.0.1", 49154}, "", std::nullopt}};
-  observed.key = LocalKey{"/home/me/.ssh/id_ed25519", k_public_line};
-  observed.machine = "x86_64";
-  observed.bundle = bundle();
-  observed.host_keys = observed.pinned_host_keys = {k_host_key};
-  observed.inside->sshd_print = print_of(observed);
+  observed.server.container = container();
+  observed.place.inside = inside();
+  observed.local.tunnels = {{2222, std::nullopt, "", true}, {8888, Endpoint{"127.0.0.1", 49154}, "", std::nullopt}};
+  observed.local.key = LocalKey{"/home/me/.ssh/id_ed25519", k_public_line};
+  observed.server.machine = "x86_64";
+  observed.local.bundle = bundle();
+  observed.local.host_keys = observed.local.pinned_host_keys = {k_host_key};
+  observed.place.inside->sshd_fingerprint = fingerprint_of(observed);
   helper::test::add_place(observed, desired());
-  observed.tunnels[0].remote = door_of(observed);
+  observed.local.tunnels[0].remote = door_of(observed);
   return observed;
 }
 
 // This machine's part is as it should be, and the container is in a state in which nothing inside it can be seen.
 inline Observed with_container(Container its_container) {
   Observed observed = ready();
-  observed.inside = std::nullopt;
-  observed.container = std::move(its_container);
-  observed.engine = engine();
-  observed.image = image();
+  observed.place.inside = std::nullopt;
+  observed.server.container = std::move(its_container);
+  observed.server.engine = engine();
+  observed.server.image = image();
   return observed;
 }
 
 // As it is before the very first ensure.
 inline Observed nothing_yet() {
   Observed observed;
-  observed.container = Container{};
-  observed.engine = engine();
-  observed.image = image();
-  observed.machine = "x86_64";
-  observed.bundle = bundle();
+  observed.server.container = Container{};
+  observed.server.engine = engine();
+  observed.server.image = image();
+  observed.server.machine = "x86_64";
+  observed.local.bundle = bundle();
   return observed;
+}
+
+// What the step does, which the test knows to be such an action.
+template <class A>
+const A& action_of(const Step& step) {
+  const A* const action = get_if<A>(step.action);
+  return action != nullptr ? *action : throw std::runtime_error("another action: " + to_text(step));
 }
 
 inline std::string plan_text(const Observed& observed, Power power = Power::running) {

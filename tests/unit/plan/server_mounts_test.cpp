@@ -1,7 +1,7 @@
 // Which places of a container are the server's own files, and what follows from that.
 #include "plan/server_mounts.hpp"
 
-#include "plan/places.hpp"
+#include "plan/our_names.hpp"
 #include "unit/plan/sample.hpp"
 
 #include <gtest/gtest.h>
@@ -76,7 +76,7 @@ TEST(MakePlan, PutsTheFoldersThatAMountCoversIntoMemory) {
   wanted.target.container.mounts = {"/dev:/dev"};
   const Plan plan = test::plan_for(wanted, nothing_yet());
   for (const auto& step : plan.steps) {
-    const auto* create = std::get_if<CreateContainer>(&step.action);
+    const auto* create = get_if<CreateContainer>(step.action);
     if (create == nullptr) continue;
     EXPECT_EQ(create->own_folders, (std::vector<std::string>{"/dev/helper", "/dev/sshd"}));
     return;
@@ -89,9 +89,9 @@ TEST(MakePlan, WritesNothingWhereItsFoldersAreTheServers) {
                              Mount{"/dev/helper/run", server_folder, "/run/x"}}) {
     for (const bool ours : {true, false}) {
       Observed observed = ready();
-      observed.container->mounts = {mount, {k_bundle_folder, volume, "helper-ssh"}};
-      observed.inside->sshd_print.clear();
-      if (!ours) observed.container->labels.clear();
+      observed.server.container->mounts = {mount, {k_bundle_folder, volume, "helper-ssh"}};
+      observed.place.inside->sshd_fingerprint.clear();
+      if (!ours) observed.server.container->labels.clear();
       const Plan plan = test::plan_for(desired(), observed);
       EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
       ASSERT_EQ(plan.problems.size(), 1U) << to_text(plan);
@@ -103,7 +103,8 @@ TEST(MakePlan, WritesNothingWhereItsFoldersAreTheServers) {
     }
   }
   Observed covered = ready();
-  covered.container->mounts = {{"/dev", server_folder, "/dev"}, {"/dev/helper", memory, ""}, {"/dev/sshd", memory, ""}};
+  covered.server.container->mounts = {
+      {"/dev", server_folder, "/dev"}, {"/dev/helper", memory, ""}, {"/dev/sshd", memory, ""}};
   EXPECT_TRUE(test::plan_for(desired(), covered).problems.empty());
 }
 
@@ -113,13 +114,13 @@ TEST(SshdSetup, LeavesFoldersOfTheServerOut) {
   EXPECT_TRUE(setup().own_profile);
   EXPECT_TRUE(setup().own_run);
   const std::string print = fingerprint(setup(), {});
-  observed.container->mounts = {{"/etc", server_folder, "/etc"}, {"/run", server_folder, "/run"}};
+  observed.server.container->mounts = {{"/etc", server_folder, "/etc"}, {"/run", server_folder, "/run"}};
   EXPECT_FALSE(setup().own_profile);
   EXPECT_FALSE(setup().own_run);
   EXPECT_NE(fingerprint(setup(), {}), print) << "a line that stands there already is taken out of use";
-  observed.container->applied = {{std::string(k_backend_cache_key), "true"}};
+  observed.server.container->applied = {{std::string(k_backend_cache_key), "true"}};
   EXPECT_EQ(setup().cache_owner, "0:0");
-  observed.container->mounts = {{"/root", server_folder, "/root"}};
+  observed.server.container->mounts = {{"/root", server_folder, "/root"}};
   EXPECT_EQ(setup().cache_owner, "");
 }
 

@@ -14,7 +14,7 @@ using test::ready;
 Observed with(SessionTry tried) {
   Observed observed = ready();
   tried.of = session_key(desired(), observed);
-  observed.session = std::move(tried);
+  observed.local.session = std::move(tried);
   return observed;
 }
 
@@ -96,20 +96,20 @@ TEST(Session, ThatSshdRefusesOtherwiseNamesTheKeyAndTheWords) {
 }
 
 TEST(Session, ThatCannotBeTriedIsANote) {
-  LocalKey locked = *ready().key;
+  LocalKey locked = *ready().local.key;
   locked.has_passphrase = true;
-  LocalKey touched = *ready().key;
+  LocalKey touched = *ready().local.key;
   touched.public_line = "sk-ssh-ed25519@openssh.com AAAA me";
   touched.in_agent = true;
   for (const auto& [key, words] : {std::pair(locked, "has a passphrase"), std::pair(touched, "wants a touch")}) {
     Observed observed = with({});
-    observed.key = key;
-    observed.session->shell = "/bin/bash";
+    observed.local.key = key;
+    observed.local.session->shell = "/bin/bash";
     EXPECT_EQ(session_problem(desired(), observed), std::nullopt);
     EXPECT_NE(session_note(desired(), observed).find(words), std::string::npos) << words;
   }
   Observed observed = with({});
-  observed.key = locked;
+  observed.local.key = locked;
   EXPECT_EQ(test::plan_for(desired(), observed).notes.back(), session_note(desired(), observed));
 }
 
@@ -118,9 +118,9 @@ TEST(Session, ThatCannotBeTriedIsAProblemWhereWhatKeepsEverybodyOutIsSeen) {
   wanted.target.ssh.user = "app";
   const auto problem = [&](auto set) {
     Observed observed = with({});
-    observed.key->has_passphrase = true;
-    observed.session->shell = "/bin/bash";
-    set(*observed.session);
+    observed.local.key->has_passphrase = true;
+    observed.local.session->shell = "/bin/bash";
+    set(*observed.local.session);
     const auto found = session_problem(wanted, observed);
     return found ? found->cause : "none";
   };
@@ -133,13 +133,13 @@ TEST(Session, ThatCannotBeTriedIsAProblemWhereWhatKeepsEverybodyOutIsSeen) {
 }
 
 TEST(Session, WithAKeyThatAnAgentHoldsIsTriedAlsoUnderAPassphrase) {
-  LocalKey key = *ready().key;
+  LocalKey key = *ready().local.key;
   key.has_passphrase = true;
   EXPECT_NE(why_untried(key), "");
   key.in_agent = true;
   EXPECT_EQ(why_untried(key), "");
   Observed observed = with(refused("app@127.0.0.1: Permission denied (publickey)."));
-  observed.key = key;
+  observed.local.key = key;
   EXPECT_TRUE(session_problem(desired(), observed));
 }
 
@@ -190,20 +190,20 @@ TEST(SessionKey, ChangesWithEachThingThatASessionDependsOn) {
   const auto key = session_key(desired(), before);
   EXPECT_NE(key, "");
   Observed restarted = before;
-  restarted.container->started_at = "2026-01-02T00:00:00Z";
+  restarted.server.container->started_at = "2026-01-02T00:00:00Z";
   Observed other_key = before;
-  other_key.key->public_line += "x";
+  other_key.local.key->public_line += "x";
   Observed other_setup = before;
-  other_setup.inside->sshd_print = "other";
+  other_setup.place.inside->sshd_fingerprint = "other";
   Observed other_login = before;
-  other_login.inside->login = "/dev/helper/run/authorized_keys 12 1700000001";
+  other_login.place.inside->login = "/dev/helper/run/authorized_keys 12 1700000001";
   EXPECT_NE(session_key(desired(), other_login), key);
   Desired other_user = desired();
   other_user.target.ssh.user = "dev";
   Observed locked = before;
-  locked.key->has_passphrase = true;
+  locked.local.key->has_passphrase = true;
   Observed added = locked;
-  added.key->in_agent = true;
+  added.local.key->in_agent = true;
   EXPECT_NE(session_key(desired(), locked), key);
   EXPECT_NE(session_key(desired(), added), session_key(desired(), locked));
   EXPECT_NE(session_key(desired(), restarted), key);
@@ -227,8 +227,8 @@ TEST(Key, ThatSshRefusesIsAProblemBeforeAnythingElse) {
 
 TEST(Key, ThatOthersMayReadIsANoteWhereAnAgentHoldsIt) {
   Observed observed = ready();
-  observed.key->open_to_others = observed.key->in_agent = true;
-  EXPECT_EQ(key_problem(*observed.key), std::nullopt);
+  observed.local.key->open_to_others = observed.local.key->in_agent = true;
+  EXPECT_EQ(key_problem(*observed.local.key), std::nullopt);
   const auto plan = test::plan_for(desired(), observed);
   EXPECT_TRUE(plan.problems.empty());
   ASSERT_FALSE(plan.notes.empty());
@@ -237,9 +237,9 @@ TEST(Key, ThatOthersMayReadIsANoteWhereAnAgentHoldsIt) {
 
 TEST(ShownKeys, OfAnotherServerLeadToANewStartAndThenToAProblem) {
   Observed observed = ready();
-  observed.tunnels[0].host_keys = {test::k_host_key};
+  observed.local.tunnels[0].host_keys = {test::k_host_key};
   EXPECT_TRUE(test::plan_for(desired(), observed).empty());
-  observed.tunnels[0].host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAISomebodyElses"};
+  observed.local.tunnels[0].host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAISomebodyElses"};
   EXPECT_EQ(to_text(test::plan_for(desired(), observed)),
             "start sshd in the container: the SSH server that answers shows another host key than the target's\n");
   observed.attempts.sshd_starts = 1;
@@ -256,11 +256,11 @@ TEST(ShownKeys, OfAnotherServerLeadToANewStartAndThenToAProblem) {
 TEST(KeyProof, OfOneServerHoldsAsLongAsItListens) {
   Observed observed = ready();
   const std::uint16_t port = desired().target.ssh.local_port;
-  observed.host_keys = {"ssh-ed25519 own"};
-  observed.tunnels = {{port, {}, {}, true}};
-  observed.inside->ssh_server = "one";
+  observed.local.host_keys = {"ssh-ed25519 own"};
+  observed.local.tunnels = {{port, {}, {}, true}};
+  observed.place.inside->ssh_server = "one";
   const auto proven = [&](std::vector<std::string> shown, const char* before, const char* had) {
-    observed.tunnels[0].host_keys = std::move(shown);
+    observed.local.tunnels[0].host_keys = std::move(shown);
     return proven_server(observed, port, before, had);
   };
   EXPECT_EQ(proven({}, "one", "one"), "one") << "a greeting is enough for the server that has proven itself";
@@ -271,9 +271,9 @@ TEST(KeyProof, OfOneServerHoldsAsLongAsItListens) {
   EXPECT_EQ(proven({"ssh-ed25519 foreign"}, "one", ""), "");
   EXPECT_EQ(proven({"ssh-ed25519 own", "ssh-rsa foreign"}, "one", ""), "");
   EXPECT_EQ(proven({}, "one", ""), "") << "nothing was shown";
-  observed.inside->ssh_server = "";
+  observed.place.inside->ssh_server = "";
   EXPECT_EQ(proven({"ssh-ed25519 own"}, "", ""), "") << "a server that cannot be told from another proves nothing";
-  observed.inside.reset();
+  observed.place.inside.reset();
   EXPECT_EQ(proven({"ssh-ed25519 own"}, "one", "one"), "");
 }
 

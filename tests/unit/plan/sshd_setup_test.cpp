@@ -16,22 +16,6 @@ bool has_line(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
 
-TEST(SetEnvLine, IsOneLineWithEachVariableInQuotes) {
-  EXPECT_EQ(set_env_line({"PATH=/a:/b", R"(GREETING=a "b" $c)", R"(BACK=a\b)", "EMPTY=", "TAB=a\tb"}),
-            "SetEnv \"PATH=/a:/b\" \"GREETING=a \\\"b\\\" $c\" \"BACK=a\\\\b\" \"EMPTY=\" \"TAB=a\tb\"\n");
-}
-
-TEST(SetEnvLine, LeavesOutWhatNoLineCanCarryAndNamesIt) {
-  const std::vector<std::string> env{"A=1", "KEY=-----BEGIN\nx", "B=2", "CR=a\rb"};
-  EXPECT_EQ(set_env_line(env), "SetEnv \"A=1\" \"B=2\"\n");
-  EXPECT_EQ(not_carried(env), (std::vector<std::string>{"KEY", "CR"}));
-}
-
-TEST(SetEnvLine, IsNoneForNoVariables) {
-  EXPECT_EQ(set_env_line({}), "");
-  EXPECT_EQ(set_env_line({"NOVALUE"}), "");
-}
-
 TEST(SshdSetup, LetsTheKeyInAndNoPassword) {
   const auto setup = sshd_setup(desired(), ready());
   ASSERT_TRUE(setup);
@@ -53,7 +37,7 @@ TEST(SshdSetup, LetsTheKeyInAndNoPassword) {
 
 TEST(SshdSetup, GivesLoginShellsTheEnvironmentAgain) {
   Observed observed = ready();
-  observed.container->env = {"PATH=/opt/x:/bin", "Q=it's $HOME", "1BAD=x", "a-b=x", "LINES=a\nb"};
+  observed.server.container->env = {"PATH=/opt/x:/bin", "Q=it's $HOME", "1BAD=x", "a-b=x", "LINES=a\nb"};
   const auto setup = sshd_setup(desired(), observed);
   ASSERT_TRUE(setup);
   EXPECT_NE(setup->profile.find("export PATH=/opt/x:/bin\n"), std::string::npos) << setup->profile;
@@ -63,8 +47,8 @@ TEST(SshdSetup, GivesLoginShellsTheEnvironmentAgain) {
 
 TEST(SshdSetup, OnPipesNamesNoPort) {
   Observed observed = ready();
-  observed.container->ways.published.clear();
-  observed.container->ways.address.clear();
+  observed.server.container->ways.published.clear();
+  observed.server.container->ways.address.clear();
   const auto setup = sshd_setup(desired(), observed);
   ASSERT_TRUE(setup);
   EXPECT_FALSE(setup->listens);
@@ -76,13 +60,13 @@ TEST(SshdSetup, GivesTheVolumeOfTheIdeToTheUserByTheIdsOfNow) {
   const auto none = sshd_setup(desired(), observed);
   ASSERT_TRUE(none);
   EXPECT_EQ(none->cache_owner, "");
-  observed.container->applied = {{"ide.backend_cache", "true"}};
-  observed.inside->user_uid = 1234;
-  observed.inside->user_gid = 100;
+  observed.server.container->applied = {{"ide.backend_cache", "true"}};
+  observed.place.inside->user_uid = 1234;
+  observed.place.inside->user_gid = 100;
   const auto setup = sshd_setup(desired(), observed);
   ASSERT_TRUE(setup);
   EXPECT_EQ(setup->cache_owner, "1234:100");
-  observed.inside->user_uid = 1000;
+  observed.place.inside->user_uid = 1000;
   const auto with_other_ids = sshd_setup(desired(), observed);
   ASSERT_TRUE(with_other_ids);
   EXPECT_NE(fingerprint(*setup, {}), fingerprint(*none, {}));
@@ -94,12 +78,12 @@ TEST(SshdSetup, TellsOfAVolumeOfTheIdeThatNothingLeadsTo) {
   target.ide.backend_cache = true;
   const Desired wanted = desired_state(target, Power::running);
   Observed observed = ready();
-  observed.container->applied = fields_of(target);
+  observed.server.container->applied = fields_of(target);
   const auto setup = sshd_setup(wanted, observed);
   ASSERT_TRUE(setup);
-  observed.inside->sshd_print = fingerprint(*setup, observed.host_keys);
+  observed.place.inside->sshd_fingerprint = fingerprint(*setup, observed.local.host_keys);
   const auto linked = test::plan_for(wanted, observed);
-  observed.inside->cache_linked = false;
+  observed.place.inside->cache_linked = false;
   const auto told = test::plan_for(wanted, observed);
   EXPECT_EQ(told.steps.size(), linked.steps.size());
   EXPECT_EQ(told.notes.size(), linked.notes.size() + 1);
@@ -112,7 +96,7 @@ TEST(SshdSetup, HasNoVolumeOfTheIdeInAContainerThatWasMadeWithoutOne) {
   config::Target target = test::target();
   target.ide.backend_cache = true;
   Observed observed = ready();
-  observed.container->applied = {{"ide.backend_cache", ""}};
+  observed.server.container->applied = {{"ide.backend_cache", ""}};
   const auto setup = sshd_setup(desired_state(target, Power::running), observed);
   ASSERT_TRUE(setup);
   EXPECT_EQ(setup->cache_owner, "");
@@ -120,9 +104,9 @@ TEST(SshdSetup, HasNoVolumeOfTheIdeInAContainerThatWasMadeWithoutOne) {
 
 TEST(SshdSetup, WithTheImagesSshdUsesWhatThatHas) {
   Observed observed = ready();
-  observed.bundle = std::nullopt;
-  observed.inside->bundle.clear();
-  observed.inside->image_sshd = "/usr/sbin/sshd";
+  observed.local.bundle = std::nullopt;
+  observed.place.inside->bundle.clear();
+  observed.place.inside->image_sshd = "/usr/sbin/sshd";
   const auto setup = sshd_setup(desired(), observed);
   ASSERT_TRUE(setup);
   EXPECT_EQ(setup->sshd, "/usr/sbin/sshd");

@@ -11,7 +11,7 @@ TEST(ActionText, SaysEveryActionInOneLine) {
   const std::vector<std::pair<Action, std::string>> actions{
       {OpenTunnel{k_tunnel}, "open 127.0.0.1:2222 (ssh)"},
       {CloseTunnel{2222}, "close 127.0.0.1:2222"},
-      {PointTunnel{k_tunnel, Endpoint{"172.17.0.2", 22}}, "lead 127.0.0.1:2222 (ssh) to 172.17.0.2:22"},
+      {PointTunnel{k_tunnel, Endpoint{"172.17.0.2", 22}}, "forward 127.0.0.1:2222 (ssh) to 172.17.0.2:22"},
       {MakeLocalKey{}, "make an SSH key"},
       {PullImage{"a:1"}, "pull image a:1"},
       {CreateContainer{"c", "a:1", GpuWay::none, "", std::nullopt}, "create container c from a:1"},

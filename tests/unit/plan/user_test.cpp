@@ -1,5 +1,5 @@
 // Users of the container, and whose files they write on the server.
-#include "plan/project_source.hpp"
+#include "plan/server_mounts.hpp"
 #include "unit/plan/sample.hpp"
 
 #include <gtest/gtest.h>
@@ -24,8 +24,8 @@ struct World {
   Observed observed = ready();
   explicit World(const std::string& user, std::uint32_t uid) {
     desired.target.ssh.user = user;
-    observed.inside->user_uid = observed.inside->user_gid = uid;
-    observed.project_owner = Owner{1001, 1002, "alice", "/home/alice/p"};
+    observed.place.inside->user_uid = observed.place.inside->user_gid = uid;
+    observed.server.project_owner = Owner{1001, 1002, "alice", "/home/alice/p"};
   }
   [[nodiscard]] std::string text() const { return to_text(test::plan_for(desired, observed)); }
   [[nodiscard]] std::string first_step() const {
@@ -40,7 +40,7 @@ TEST(User, IsGivenTheIdsOfTheProjectsOwnerInAContainerThatHelperMade) {
       world.first_step(),
       "give dev the ids 1001:1002: files that it writes to /workspace/project shall belong to alice (1001) on the "
       "server");
-  world.observed.inside->user_uid = 1001;
+  world.observed.place.inside->user_uid = 1001;
   EXPECT_EQ(world.text().find("give dev"), std::string::npos);
 }
 
@@ -49,15 +49,15 @@ TEST(User, KeepsItsIdsWhereTheConfigTheContainerOrTheIdForbidAChange) {
   not_wanted.desired.target.ssh.match_owner = false;
   EXPECT_EQ(not_wanted.text().find("give dev"), std::string::npos);
   World theirs("dev", 1000);
-  theirs.observed.container->labels.clear();
+  theirs.observed.server.container->labels.clear();
   EXPECT_EQ(theirs.text().find("give dev"), std::string::npos);
   EXPECT_NE(theirs.text().find("their owner there is alice (1001)"), std::string::npos) << theirs.text();
   World taken("dev", 1000);
-  taken.observed.inside->owner_is = "ubuntu";
+  taken.observed.place.inside->owner_is = "ubuntu";
   EXPECT_EQ(taken.text().find("give dev"), std::string::npos);
   EXPECT_NE(taken.text().find("whose user id is that of ubuntu in the container"), std::string::npos) << taken.text();
   World roots("dev", 1000);
-  roots.observed.project_owner->uid = 0;
+  roots.observed.server.project_owner->uid = 0;
   EXPECT_EQ(roots.text().find("give dev"), std::string::npos);
 }
 
@@ -67,20 +67,20 @@ TEST(User, RootIsToldWhoseFilesItWillWrite) {
                               "their owner there is alice (1001)"),
             std::string::npos)
       << world.text();
-  world.observed.engine = Engine{};
-  world.observed.engine->rootless = true;  // there it is the person
+  world.observed.server.engine = Engine{};
+  world.observed.server.engine->rootless = true;  // there it is the person
   EXPECT_EQ(world.text().find("will belong to root"), std::string::npos);
 }
 
 TEST(User, ThatIsMissingIsMadeOnlyWhenTheConfigSaysSo) {
   World world("dev", 0);
-  world.observed.inside->user_home.clear();
+  world.observed.place.inside->user_home.clear();
   EXPECT_NE(world.text().find("problem: user dev: the container has no such user"), std::string::npos) << world.text();
   world.desired.target.ssh.create = true;
   EXPECT_EQ(world.first_step(),
             "make user dev with the ids 1001:1002 in the container: the image has none of that name; alice (1001) owns "
             "/home/alice/p on the server");
-  world.observed.project_owner = std::nullopt;
+  world.observed.server.project_owner = std::nullopt;
   EXPECT_EQ(world.first_step(),
             "make user dev with the ids 1000:1000 in the container: the image has none of that name");
 }
@@ -91,13 +91,13 @@ TEST(User, KeepsItsIdsWhereTheAccountsAreFilesOfTheServer) {
                              Mount{"/etc/group", server_folder, "/srv/group"}, Mount{"/etc", server_folder, "/etc"},
                              Mount{"/config", server_folder, "/config"}, Mount{"/etc", volume, "etc"}}) {
     World world("dev", 1000);
-    world.observed.container->mounts = {mount};
-    world.observed.inside->real_places = {{"/etc/shadow", "/config/shadow"}};
-    world.observed.inside->bound_volumes = {"/", "/etc"};
+    world.observed.server.container->mounts = {mount};
+    world.observed.place.inside->real_places = {{"/etc/shadow", "/config/shadow"}};
+    world.observed.place.inside->bound_volumes = {"/", "/etc"};
     const std::string text = world.text();
     EXPECT_EQ(text.find("give dev"), std::string::npos) << text;
     EXPECT_NE(text.find("dev keeps its ids: " + mount.place + " in it is the server's own"), std::string::npos) << text;
-    world.observed.inside->user_home.clear();
+    world.observed.place.inside->user_home.clear();
     world.desired.target.ssh.create = true;
     EXPECT_EQ(world.text().find("make user"), std::string::npos) << world.text();
     EXPECT_NE(world.text().find("problem: user dev: the container has no such user, and helper makes none there"),
@@ -105,33 +105,26 @@ TEST(User, KeepsItsIdsWhereTheAccountsAreFilesOfTheServer) {
         << world.text();
   }
   World own("dev", 1000);
-  own.observed.container->mounts = {{"/etc", volume, "etc"}, {"/etc/hosts", server_folder, "/etc/hosts"}};
+  own.observed.server.container->mounts = {{"/etc", volume, "etc"}, {"/etc/hosts", server_folder, "/etc/hosts"}};
   EXPECT_NE(own.text().find("give dev"), std::string::npos);
 }
 
 TEST(User, WhoseHomeIsTheServersKeepsTheOwnersOfItsFiles) {
   World world("dev", 1000);
-  world.observed.inside->user_home = "/home/dev";
+  world.observed.place.inside->user_home = "/home/dev";
   const auto step = [&] {
-    return std::get<MatchUser>(test::plan_for(world.desired, world.observed).steps.front().action);
+    return test::action_of<MatchUser>(test::plan_for(world.desired, world.observed).steps.front());
   };
   EXPECT_TRUE(step().own_home);
-  world.observed.container->mounts = {{"/home/dev/p", Mount::Kind::server_folder, "/srv/p"},
-                                      {"/home/dev/v", Mount::Kind::volume, "v"}};
+  world.observed.server.container->mounts = {{"/home/dev/p", Mount::Kind::server_folder, "/srv/p"},
+                                             {"/home/dev/v", Mount::Kind::volume, "v"}};
   EXPECT_TRUE(step().own_home);
   EXPECT_EQ(step().leave, std::vector<std::string>{"/home/dev/p"});
-  world.observed.container->mounts = {{"/home", Mount::Kind::server_folder, "/home"}};
+  world.observed.server.container->mounts = {{"/home", Mount::Kind::server_folder, "/home"}};
   EXPECT_FALSE(step().own_home);
-  world.observed.inside->user_home.clear();
+  world.observed.place.inside->user_home.clear();
   world.desired.target.ssh.create = true;
-  EXPECT_FALSE(std::get<MakeUser>(test::plan_for(world.desired, world.observed).steps.front().action).own_home);
-}
-
-TEST(SessionEnvironment, IsTheContainersWithTheConfigsValuesInPlaceOfThoseOfTheSameName) {
-  config::SshConfig ssh;
-  ssh.env = {{"EDITOR", "vim"}, {"PATH", "/mine"}};
-  EXPECT_EQ(session_env(ssh, {"PATH=/usr/bin", "A=b=c"}),
-            (std::vector<std::string>{"A=b=c", "EDITOR=vim", "PATH=/mine"}));
+  EXPECT_FALSE(test::action_of<MakeUser>(test::plan_for(world.desired, world.observed).steps.front()).own_home);
 }
 
 TEST(Hooks, RunLastOnceForAContainerAndOnceForAStart) {
@@ -140,12 +133,12 @@ TEST(Hooks, RunLastOnceForAContainerAndOnceForAStart) {
   world.desired.target.post_start = {"date"};
   const Plan plan = test::plan_for(world.desired, world.observed);
   ASSERT_GE(plan.steps.size(), 2U);
-  const auto& create = std::get<RunHooks>(plan.steps[plan.steps.size() - 2].action);
-  const auto& start = std::get<RunHooks>(plan.steps.back().action);
+  const auto& create = test::action_of<RunHooks>(plan.steps[plan.steps.size() - 2]);
+  const auto& start = test::action_of<RunHooks>(plan.steps.back());
   EXPECT_EQ(create.run, "f1b77c1f");
   EXPECT_EQ(create.lines, std::vector<std::string>{"pip install -e ."});
   EXPECT_EQ(start.run, "\"2026-01-01T00:00:00Z\"");
-  world.observed.inside->post_create_done = world.observed.inside->post_start_done = true;
+  world.observed.place.inside->post_create_done = world.observed.place.inside->post_start_done = true;
   EXPECT_EQ(world.text().find("run post_"), std::string::npos);
 }
 

@@ -54,10 +54,10 @@ class Ends : public testing::TestWithParam<Power> {};
 TEST_P(Ends, WhatRunsInTheContainer) {
   const auto desired = test::desired(GetParam());
   auto observed = test::ready();
-  observed.inside->traces = true;
+  observed.place.inside->traces = true;
   EXPECT_EQ(ends_work(test::plan_for(desired, observed), desired, observed), GetParam() != Power::running);
-  observed.container->state = ContainerState::exited;
-  observed.inside = std::nullopt;
+  observed.server.container->state = ContainerState::exited;
+  observed.place.inside = std::nullopt;
   EXPECT_FALSE(ends_work(test::plan_for(desired, observed), desired, observed));
 }
 
@@ -70,10 +70,10 @@ TEST(JupyterDoor, LeadsToTheConfigsPortWithOurTokenOnly) {
   const auto door = jupyter_door(desired, observed);
   ASSERT_TRUE(door);
   EXPECT_EQ(door->token, std::string(64, 'a'));
-  EXPECT_EQ(door->remote, observed.doors.at(8888));
-  observed.inside->jupyter.ours_runs = false;
+  EXPECT_EQ(door->remote, observed.place.doors.at(8888));
+  observed.place.inside->jupyter.ours_runs = false;
   EXPECT_EQ(jupyter_door(desired, observed)->token, "") << "what listens is not ours";
-  observed.inside->jupyter.listening = false;
+  observed.place.inside->jupyter.listening = false;
   EXPECT_FALSE(jupyter_door(desired, observed));
   observed = test::ready();
   desired.target.jupyter.reset();

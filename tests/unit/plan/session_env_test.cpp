@@ -1,6 +1,4 @@
-#include "plan/env_pieces.hpp"
-
-#include "plan/sshd_setup.hpp"
+#include "plan/session_env.hpp"
 
 #include <gtest/gtest.h>
 
@@ -29,6 +27,29 @@ TEST(SessionEnv, HasTheContainersValuesInThoseOfTheConfig) {
             (std::vector<std::string>{"A=1", "NONE=<>", "PATH=/usr/bin:/x"}));
   EXPECT_EQ(session_env(ssh, {}).back(), "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/x")
       << "the engine's own, which is there and not shown";
+}
+
+TEST(SessionEnv, IsTheContainersWithTheConfigsValuesInPlaceOfThoseOfTheSameName) {
+  config::SshConfig ssh;
+  ssh.env = {{"EDITOR", "vim"}, {"PATH", "/mine"}};
+  EXPECT_EQ(session_env(ssh, {"PATH=/usr/bin", "A=b=c"}),
+            (std::vector<std::string>{"A=b=c", "EDITOR=vim", "PATH=/mine"}));
+}
+
+TEST(SetEnvLine, IsOneLineWithEachVariableInQuotes) {
+  EXPECT_EQ(set_env_line({"PATH=/a:/b", R"(GREETING=a "b" $c)", R"(BACK=a\b)", "EMPTY=", "TAB=a\tb"}),
+            "SetEnv \"PATH=/a:/b\" \"GREETING=a \\\"b\\\" $c\" \"BACK=a\\\\b\" \"EMPTY=\" \"TAB=a\tb\"\n");
+}
+
+TEST(SetEnvLine, LeavesOutWhatNoLineCanCarryAndNamesIt) {
+  const std::vector<std::string> env{"A=1", "KEY=-----BEGIN\nx", "B=2", "CR=a\rb"};
+  EXPECT_EQ(set_env_line(env), "SetEnv \"A=1\" \"B=2\"\n");
+  EXPECT_EQ(not_carried(env), (std::vector<std::string>{"KEY", "CR"}));
+}
+
+TEST(SetEnvLine, IsNoneForNoVariables) {
+  EXPECT_EQ(set_env_line({}), "");
+  EXPECT_EQ(set_env_line({"NOVALUE"}), "");
 }
 
 }  // namespace

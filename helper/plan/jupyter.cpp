@@ -1,6 +1,8 @@
-#include "plan/jupyter_setup.hpp"
+#include "plan/jupyter.hpp"
 
 #include "plan/choose_python.hpp"
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
 
 #include <algorithm>
 
@@ -35,8 +37,8 @@ bool has_network_of_its_own(const Container& container) {
 
 std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed& observed) {
   const auto& target = desired.target;
-  if (!target.jupyter || !observed.container || !observed.inside) return std::nullopt;
-  const Inside& inside = *observed.inside;
+  if (!target.jupyter || !observed.server.container || !observed.place.inside) return std::nullopt;
+  const Inside& inside = *observed.place.inside;
   const auto chosen = choose_python(target, inside);
   const JupyterPackage* package = choose(inside.jupyter.packages, chosen ? &chosen->python.path : nullptr);
   if (package == nullptr) return std::nullopt;
@@ -45,7 +47,7 @@ std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed
                       target.ssh.user,
                       inside.user_home,
                       folder.empty() ? inside.user_home : folder,
-                      has_network_of_its_own(*observed.container) ? k_every_address : k_loopback,
+                      has_network_of_its_own(*observed.server.container) ? k_every_address : k_loopback,
                       target.jupyter->port};
 }
 

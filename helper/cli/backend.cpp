@@ -24,7 +24,7 @@ std::string look_script(const std::string& nonce) {
          "done\nsec end 0\n";
 }
 
-Result<CommandOutput> run_there(Context& context, const ide::Interpreter& interpreter, std::string script,
+Result<CommandOutput> run_there(Context& context, const ide::Access& interpreter, std::string script,
                                 Milliseconds limit) {
   HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(interpreter));
   argv.insert(argv.begin() + 1, {"-T", "-oBatchMode=yes", "-oConnectTimeout=10"});
@@ -49,7 +49,7 @@ std::vector<ide::Backend> backends_in(std::string_view output, const std::string
 
 }  // namespace
 
-std::optional<ide::Backend> find_backend(Context& context, const ide::Interpreter& interpreter) {
+std::optional<ide::Backend> find_backend(Context& context, const ide::Access& interpreter) {
   const std::string nonce = make_nonce();
   const auto look = run_there(context, interpreter, look_script(nonce), k_look_limit);
   if (!look) return std::nullopt;

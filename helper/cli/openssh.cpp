@@ -25,7 +25,7 @@ std::string local_place(const std::string& path) { return path.front() == '/' ? 
 
 }  // namespace
 
-Result<std::vector<std::string>> exec_argv(const ide::Interpreter& interpreter, const std::vector<std::string>& words,
+Result<std::vector<std::string>> exec_argv(const ide::Access& interpreter, const std::vector<std::string>& words,
                                            bool terminal) {
   HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(interpreter));
   if (words.empty()) return argv;
@@ -46,7 +46,7 @@ Result<Copy> parse_copy(std::string_view from, std::string_view to) {
   return Copy{remote.target, remote.path, std::string(remote_from ? to : from), remote_to.has_value()};
 }
 
-Result<std::vector<std::string>> copy_argv(const ide::Interpreter& interpreter, const Copy& copy, bool quiet) {
+Result<std::vector<std::string>> copy_argv(const ide::Access& interpreter, const Copy& copy, bool quiet) {
   HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(interpreter));
   std::vector<std::string> argv{"scp", "-r", "-P", std::to_string(interpreter.port)};
   if (quiet) argv.emplace_back("-q");

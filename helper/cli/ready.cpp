@@ -13,7 +13,7 @@ constexpr Milliseconds k_answer_limit{2'000};
 
 }  // namespace
 
-std::optional<ide::Interpreter> known(Context& context) {
+std::optional<ide::Access> known(Context& context) {
   const auto params = target_params(context);
   auto daemon = context.daemon();
   if (!params || !daemon) return std::nullopt;
@@ -23,13 +23,13 @@ std::optional<ide::Interpreter> known(Context& context) {
   return settings ? std::optional(*settings) : std::nullopt;
 }
 
-std::optional<ide::Interpreter> known_and_answering(Context& context) {
+std::optional<ide::Access> known_and_answering(Context& context) {
   auto settings = known(context);
   if (settings && !ensure::ssh_answers(settings->port, k_answer_limit, context.interrupts.token())) return std::nullopt;
   return settings;
 }
 
-Result<ide::Interpreter> made_ready(Context& context) {
+Result<ide::Access> made_ready(Context& context) {
   HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "ensure", params));
   HELPER_TRY_ASSIGN(const ensure::Report report, rpc::report_from_json(answer.result));

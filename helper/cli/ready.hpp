@@ -10,12 +10,12 @@ namespace helper::cli {
 
 // What the daemon knows at once; nullopt when it would have to look, or for any error: that comes again from what is
 // called next.
-[[nodiscard]] std::optional<ide::Interpreter> known(Context& context);
+[[nodiscard]] std::optional<ide::Access> known(Context& context);
 
 // The same, when SSH in the container answers at this moment.
-[[nodiscard]] std::optional<ide::Interpreter> known_and_answering(Context& context);
+[[nodiscard]] std::optional<ide::Access> known_and_answering(Context& context);
 
 // Ensures, with progress; what the target lacks although it can be used goes to the person as well.
-[[nodiscard]] Result<ide::Interpreter> made_ready(Context& context);
+[[nodiscard]] Result<ide::Access> made_ready(Context& context);
 
 }  // namespace helper::cli

@@ -132,7 +132,7 @@ plan::Plan plan_of(const Knowledge& knowledge, plan::Power power) {
   return plan::make_plan(plan::desired_state(*knowledge.config, power), *knowledge.observed);
 }
 
-Result<ide::Interpreter> settings_of(const Knowledge& knowledge, const Paths& paths) {
+Result<ide::Access> settings_of(const Knowledge& knowledge, const Paths& paths) {
   const auto plan = plan_of(knowledge, plan::Power::running);
   for (const auto& problem : plan.problems) {
     if (problem.code != ErrorCode::python_missing) return fail(problem);
@@ -145,8 +145,8 @@ Result<ide::Interpreter> settings_of(const Knowledge& knowledge, const Paths& pa
   return interpreter_of(paths, running(*knowledge.config), *knowledge.observed);
 }
 
-Result<ide::Interpreter> known_settings(const Knowledge& knowledge, const config::Target& config, const Paths& paths,
-                                        SteadyTime now) {
+Result<ide::Access> known_settings(const Knowledge& knowledge, const config::Target& config, const Paths& paths,
+                                   SteadyTime now) {
   const bool holds = knowledge.config == config && knowledge.observed && knowledge.fresh &&
                      knowledge.link_down.empty() && now - knowledge.at < k_known_for &&
                      lacks_nothing(plan_of(knowledge, plan::Power::running));

@@ -75,9 +75,9 @@ void lose_link(Knowledge& knowledge, const std::string& why);
 // What is to be done for that power. It needs a look.
 [[nodiscard]] plan::Plan plan_of(const Knowledge& knowledge, plan::Power power);
 // The settings by the last look, which it needs. Error: the problem, or not_ready with what is still to be done.
-[[nodiscard]] Result<ide::Interpreter> settings_of(const Knowledge& knowledge, const Paths& paths);
+[[nodiscard]] Result<ide::Access> settings_of(const Knowledge& knowledge, const Paths& paths);
 // The settings of a target that lacked nothing at the last look, while that holds by this config. Error: not_ready.
-[[nodiscard]] Result<ide::Interpreter> known_settings(const Knowledge& knowledge, const config::Target& config,
-                                                      const Paths& paths, SteadyTime now);
+[[nodiscard]] Result<ide::Access> known_settings(const Knowledge& knowledge, const config::Target& config,
+                                                 const Paths& paths, SteadyTime now);
 
 }  // namespace helper::ensure

@@ -69,7 +69,7 @@ struct Report {
   int rounds = 0;                 // how often the world was looked at
   std::uint64_t round_trips = 0;  // commands sent to the server
   Milliseconds elapsed{0};
-  std::optional<ide::Interpreter> settings;  // when ready
+  std::optional<ide::Access> settings;  // when ready
 };
 
 // The result of plan: nothing was changed.

@@ -108,12 +108,12 @@ struct Service::State {
     return {};
   }
 
-  [[nodiscard]] ide::Wanted wanted(const Chosen& chosen, ide::Interpreter interpreter) const {
+  [[nodiscard]] ide::Wanted wanted(const Chosen& chosen, ide::Access interpreter) const {
     return wanted_of(chosen.config, chosen.config_file, std::move(interpreter), world.paths, helper, world.clock);
   }
   // Of a target whose state does not matter: it names the entries.
   [[nodiscard]] ide::Wanted wanted(const Chosen& chosen) const {
-    ide::Interpreter interpreter;
+    ide::Access interpreter;
     interpreter.target = chosen.config.name;
     return wanted(chosen, std::move(interpreter));
   }
@@ -153,7 +153,7 @@ struct Service::State {
   const World world;
   const std::string helper = helper_beside_us();
   Questions questions;
-  settings::Book book{world.paths, world.files, world.clock, settings::ide_formats()};
+  settings::SettingsWriter book{world.paths, world.files, world.clock, settings::ide_formats()};
   SettingsWatch watch{book};
   Gate gate{world, questions};
   std::mutex mutex;
@@ -267,12 +267,12 @@ Result<LogText> Service::follow_logs(const Request& request, int lines, const Ev
   return chosen.target->follow_logs(call_of(request, chosen.config, stop, on_event), lines);
 }
 
-Result<ide::Interpreter> Service::settings(const Request& request, const std::stop_token& stop) {
+Result<ide::Access> Service::settings(const Request& request, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   return chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
 }
 
-Result<ide::Interpreter> Service::known(const Request& request) {
+Result<ide::Access> Service::known(const Request& request) {
   Request at_once = request;
   at_once.can_answer = false;
   HELPER_TRY_ASSIGN(

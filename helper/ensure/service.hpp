@@ -52,10 +52,10 @@ class Service {
   [[nodiscard]] Result<LogText> follow_logs(const Request& request, int lines, const EventSink& on_event,
                                             const std::stop_token& stop);
   // Error not_ready unless the target is ready now.
-  [[nodiscard]] Result<ide::Interpreter> settings(const Request& request, const std::stop_token& stop);
+  [[nodiscard]] Result<ide::Access> settings(const Request& request, const std::stop_token& stop);
   // The settings that the last look found, at once and without asking the server: of a target that lacked nothing then,
   // by the config as it is now, not longer ago than k_known_for, and with its link up since. Error not_ready otherwise.
-  [[nodiscard]] Result<ide::Interpreter> known(const Request& request);
+  [[nodiscard]] Result<ide::Access> known(const Request& request);
   // The settings of a target that is ready, into the files of IDEs and of ssh; a dry run shows what would change. Files
   // of an IDE that runs are prepared, unless who asks says otherwise, and written when it closes.
   [[nodiscard]] Result<settings::Report> apply_settings(const Request& request, const SettingsOptions& options,

@@ -44,7 +44,7 @@ bool needs_upload(const config::Target& target) {
          });
 }
 
-ide::Wanted wanted_of(const config::Target& target, const std::string& config_file, ide::Interpreter interpreter,
+ide::Wanted wanted_of(const config::Target& target, const std::string& config_file, ide::Access interpreter,
                       const Paths& paths, const std::string& helper, const Clock& clock) {
   ide::Wanted wanted = ide::make_wanted(std::move(interpreter), helper, config_file, paths.home.string());
   wanted.interpreter.jupyter_url.clear();  // a secret, and no file's business

@@ -5,7 +5,7 @@
 #include "base/paths.hpp"
 #include "config/config.hpp"
 #include "ide/access.hpp"
-#include "settings/book.hpp"
+#include "settings/settings_writer.hpp"
 
 #include <string>
 #include <vector>
@@ -28,7 +28,7 @@ struct SettingsOptions {
 
 // `helper` is the program's absolute path.
 [[nodiscard]] ide::Wanted wanted_of(const config::Target& target, const std::string& config_file,
-                                    ide::Interpreter interpreter, const Paths& paths, const std::string& helper,
+                                    ide::Access interpreter, const Paths& paths, const std::string& helper,
                                     const Clock& clock);
 
 // `servers` are those of every target of the config: a Host block must not stand in the way to one.

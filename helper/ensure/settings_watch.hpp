@@ -1,7 +1,7 @@
 // SettingsWatch is the thread that waits for IDEs to close, while something waits for that; else it sleeps.
 #pragma once
 
-#include "settings/book.hpp"
+#include "settings/settings_writer.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -12,7 +12,7 @@ namespace helper::ensure {
 class SettingsWatch {
  public:
   // Begins with what an earlier daemon left waiting. `book` must outlive it.
-  explicit SettingsWatch(settings::Book& book)
+  explicit SettingsWatch(settings::SettingsWriter& book)
       : book_(book), thread_([this](const std::stop_token& stop) { run(stop); }) {}
   SettingsWatch(const SettingsWatch&) = delete;
   SettingsWatch& operator=(const SettingsWatch&) = delete;
@@ -24,7 +24,7 @@ class SettingsWatch {
   void run(const std::stop_token& stop);
   Result<bool> settled();
 
-  settings::Book& book_;
+  settings::SettingsWriter& book_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool woken_ = false;

@@ -52,7 +52,7 @@ Result<Ended> run_within_limit(const ProcessSpec& spec, const std::stop_token& s
 
 // The person's own settings stay out of it: what counts is the target's key, host keys and port.
 std::vector<std::string> strict(std::vector<std::string> program, const std::vector<std::string>& options,
-                                const ide::Interpreter& interpreter) {
+                                const ide::Access& interpreter) {
   program.insert(program.end(), {"-F", "none", "-oBatchMode=yes", "-oConnectTimeout=15", "-oLogLevel=ERROR",
                                  "-oPreferredAuthentications=publickey"});
   program.push_back("-oPort=" + std::to_string(interpreter.port));
@@ -111,8 +111,8 @@ std::optional<std::vector<std::string>> OpenSshClient::host_keys(std::uint16_t p
   return keys.empty() ? std::nullopt : std::optional(std::move(keys));
 }
 
-Result<plan::SessionTry> OpenSshClient::try_session(const ide::Interpreter& interpreter,
-                                                    const std::string& agent_socket, const std::stop_token& stop) {
+Result<plan::SessionTry> OpenSshClient::try_session(const ide::Access& interpreter, const std::string& agent_socket,
+                                                    const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(interpreter));
   std::map<std::string, std::string> environment;
   if (!agent_socket.empty()) environment["SSH_AUTH_SOCK"] = agent_socket;

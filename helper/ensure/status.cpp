@@ -113,10 +113,10 @@ TargetStatus working_status(const config::Target& config, const std::string& ste
   return status;
 }
 
-ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {
+ide::Access interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {
   const auto& target = desired.target;
   const auto choice = plan::choose_python(target, observed.place.inside.value_or(plan::Inside{}));
-  ide::Interpreter interpreter;
+  ide::Access interpreter;
   interpreter.target = target.name;
   interpreter.host = "127.0.0.1";
   interpreter.port = target.ssh.local_port;

@@ -27,7 +27,7 @@ namespace helper::ensure {
 [[nodiscard]] TargetStatus working_status(const config::Target& config, const std::string& step);
 
 // What the user of a target that can be reached must know. Its python is "" when no interpreter fits.
-[[nodiscard]] ide::Interpreter interpreter_of(const Paths& paths, const plan::Desired& desired,
-                                              const plan::Observed& observed);
+[[nodiscard]] ide::Access interpreter_of(const Paths& paths, const plan::Desired& desired,
+                                         const plan::Observed& observed);
 
 }  // namespace helper::ensure

@@ -137,7 +137,7 @@ Result<LogText> Target::follow_logs(const Call& call, int lines) {
   return verbs::follow_logs(*server, call.config, lines, call.on_event, call.stop);
 }
 
-Result<ide::Interpreter> Target::known(const config::Target& config) const {
+Result<ide::Access> Target::known(const config::Target& config) const {
   return known_settings(bulletin_.read(), config, world_.paths, world_.clock.now());
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ensure/ask_job.hpp"
-#include "ensure/bulletin.hpp"
+#include "ensure/shared_knowledge.hpp"
 #include "ensure/verbs.hpp"
 #include "ensure/worker.hpp"
 
@@ -65,7 +65,7 @@ class Target {
   // On the caller's thread: the worker is free meanwhile.
   [[nodiscard]] Result<LogText> follow_logs(const Call& call, int lines);
   // What the last look found, as Service::known. From any thread, at once.
-  [[nodiscard]] Result<ide::Interpreter> known(const config::Target& config) const;
+  [[nodiscard]] Result<ide::Access> known(const config::Target& config) const;
   // Whether a tunnel of this target listens there. From any thread.
   [[nodiscard]] bool holds_port(std::uint16_t port) const;
   // As they are at this moment. From any thread, at once.
@@ -89,7 +89,7 @@ class Target {
   const World& world_;
   const std::shared_ptr<AskJob> ask_;
   KnownWork work_;
-  Bulletin bulletin_;
+  SharedKnowledge bulletin_;
   std::unique_ptr<Connection> connection_;
   mutable std::mutex connection_mutex_;  // for who is not the worker, and for the worker when it puts another one there
   std::string server_;                   // that it leads to

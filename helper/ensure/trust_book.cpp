@@ -4,7 +4,7 @@
 #include "base/log.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
-#include "settings/desk.hpp"
+#include "settings/context.hpp"
 #include "settings/json_values.hpp"
 #include "settings/ledger.hpp"
 

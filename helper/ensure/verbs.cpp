@@ -96,7 +96,7 @@ Result<PlanReport> plan(const Work& work, plan::Power power) {
   return report;
 }
 
-Result<ide::Interpreter> settings(const Work& work) {
+Result<ide::Access> settings(const Work& work) {
   HELPER_TRY(look(work));
   return settings_of(work.knowledge, work.paths);
 }

@@ -2,7 +2,6 @@
 // which it runs. They run on the target's worker, but for follow_logs.
 #pragma once
 
-#include "ensure/bulletin.hpp"
 #include "ensure/connections.hpp"
 #include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
@@ -12,6 +11,7 @@
 #include "ensure/observe.hpp"
 #include "ensure/python_list.hpp"
 #include "ensure/report.hpp"
+#include "ensure/shared_knowledge.hpp"
 
 #include <functional>
 #include <memory>
@@ -46,7 +46,7 @@ struct Work {
   const Connection& connection;  // that the hands reach the server by
   Prompter& person;              // who waits for the job
   Job& job;
-  Bulletin& bulletin;
+  SharedKnowledge& bulletin;
   Knowledge& knowledge;
 };
 
@@ -56,7 +56,7 @@ namespace verbs {
 [[nodiscard]] Result<Report> converge(const Work& work, Intent& intent, plan::Power power);
 [[nodiscard]] Result<Report> restart(const Work& work, Intent& intent);
 [[nodiscard]] Result<PlanReport> plan(const Work& work, plan::Power power);
-[[nodiscard]] Result<ide::Interpreter> settings(const Work& work);
+[[nodiscard]] Result<ide::Access> settings(const Work& work);
 // Every interpreter, by a full look. Error not_ready when the container does not run.
 [[nodiscard]] Result<PythonList> pythons(const Work& work);
 // With `check` each framework of the chosen Python is asked too, which can take minutes. Error not_ready when the

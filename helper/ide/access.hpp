@@ -1,4 +1,4 @@
-// Interpreter is what every IDE, and plain ssh, must know to use a ready target.
+// Access is what every IDE, and plain ssh, must know to use a ready target.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace helper::ide {
 
-struct Interpreter {
+struct Access {
   std::string target;      // "centernet"
   std::string host;        // "127.0.0.1"
   std::uint16_t port = 0;  // the local end of the SSH tunnel
@@ -22,7 +22,7 @@ struct Interpreter {
   std::string project_remote;
   std::uint16_t jupyter_port = 0;  // local end; 0 when the target has no Jupyter
   std::string jupyter_url{};       // secret, for the token is in it: never logged; "" when no Jupyter answers there
-  friend bool operator==(const Interpreter&, const Interpreter&) = default;
+  friend bool operator==(const Access&, const Access&) = default;
 };
 
 // The alias under which a target's host keys are pinned, and the name of its ssh_config Host block's key alias.

@@ -17,7 +17,7 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-std::string gateway_link(const Interpreter& i) {
+std::string gateway_link(const Access& i) {
   std::string link = "jetbrains-gateway://connect#type=ssh&host=" + percent_encode(i.host) +
                      "&port=" + std::to_string(i.port) + "&user=" + percent_encode(i.user);
   if (!i.project_remote.empty()) link += "&projectPath=" + percent_encode(i.project_remote);
@@ -29,7 +29,7 @@ std::string jupyter_link(std::uint16_t local_port, std::string_view token) {
   return token.empty() ? address : address + "?token=" + percent_encode(token);
 }
 
-std::string toolbox_link(const Interpreter& i) {
+std::string toolbox_link(const Access& i) {
   std::string link =
       "jetbrains://gateway/ssh/environment?h=" + percent_encode(i.host_key_alias) + "&launchIde=true&ideHint=PY";
   if (!i.project_remote.empty()) link += "&projectHint=" + percent_encode(i.project_remote);

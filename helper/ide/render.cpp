@@ -18,7 +18,7 @@ std::string row(std::string_view name, std::string_view value) {
   return fmt::format("  {:<13}{}\n", name, printable(value, k_longest_path));
 }
 
-std::string python_rows(const Interpreter& i) {
+std::string python_rows(const Access& i) {
   std::string text = "\nPython in the container\n";
   if (i.python.empty()) return text + row("none", i.python_cause);
   text += row("interpreter", i.python);
@@ -28,12 +28,12 @@ std::string python_rows(const Interpreter& i) {
   return text;
 }
 
-std::string project_rows(const Interpreter& i) {
+std::string project_rows(const Access& i) {
   if (i.project_remote.empty()) return {};
   return "\nPath mapping\n" + row("here", i.project_local) + row("there", i.project_remote);
 }
 
-std::string jupyter_rows(const Interpreter& i) {
+std::string jupyter_rows(const Access& i) {
   if (i.jupyter_port == 0) return {};
   const std::string head = "\nJupyter\n";
   if (i.jupyter_url.empty())
@@ -43,7 +43,7 @@ std::string jupyter_rows(const Interpreter& i) {
          row("", "everybody who has it can run commands in the container: keep it as a password");
 }
 
-std::string pycharm_rows(const Interpreter& i) {
+std::string pycharm_rows(const Access& i) {
   if (i.python.empty()) return {};
   std::string text = "\nPyCharm (interpreter in the status bar > Add New Interpreter > On SSH)\n";
   text += row("connection", fmt::format("New: host {}, port {}, user name {}", i.host, i.port, i.user));
@@ -58,7 +58,7 @@ std::string pycharm_rows(const Interpreter& i) {
 
 }  // namespace
 
-Result<std::string> settings_text(const Interpreter& i) {
+Result<std::string> settings_text(const Access& i) {
   HELPER_TRY_ASSIGN(const std::vector<std::string> argv, ssh_argv(i));
   std::string text = "Target " + printable(i.target) + "\n\nSSH\n";
   text += row("host", i.host);

@@ -16,9 +16,7 @@ constexpr const char* k_target_type = "ssh/web-deployment";
 
 bool has_target_form(const Product& product) { return product.version >= k_target_form; }
 
-std::string sftp_address(const Interpreter& i) {
-  return "sftp://" + i.user + "@" + i.host + ":" + std::to_string(i.port);
-}
+std::string sftp_address(const Access& i) { return "sftp://" + i.user + "@" + i.host + ":" + std::to_string(i.port); }
 
 // Attributes that decide whether the loader accepts the entry: a missing VALID is false, and a missing INTERPRETER_PATH
 // takes the place of homePath.
@@ -62,7 +60,7 @@ bool update_target(Xml& xml, pugi::xml_node additional, const Wanted& wanted) {
 }  // namespace
 
 std::string sdk_home(const Wanted& wanted, const Product& product) {
-  const Interpreter& i = wanted.interpreter;
+  const Access& i = wanted.interpreter;
   return has_target_form(product) ? i.python : sftp_address(i) + i.python;
 }
 
@@ -75,7 +73,7 @@ Element sdk_roots() {
 }
 
 Element sdk_additional(const Wanted& wanted, const Product& product) {
-  const Interpreter& i = wanted.interpreter;
+  const Access& i = wanted.interpreter;
   if (has_target_form(product)) {
     return {"additional",
             {{"SDK_UUID", wanted.sdk_id},

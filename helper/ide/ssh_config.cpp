@@ -36,7 +36,7 @@ Result<std::string> ssh_config_path(std::string_view path) {
   return plain ? percent : "\"" + doubled(percent, "\"\\", '\\') + "\"";
 }
 
-Result<std::string> ssh_config_block(const Interpreter& i, const std::vector<std::string>& proxy, HostNames names) {
+Result<std::string> ssh_config_block(const Access& i, const std::vector<std::string>& proxy, HostNames names) {
   HELPER_TRY_ASSIGN(const std::string key, ssh_config_path(i.key_file));
   HELPER_TRY_ASSIGN(const std::string known_hosts, ssh_config_path(i.known_hosts));
   for (const auto& word : proxy) HELPER_TRY(ssh_config_path(word));  // a line end would end the setting
@@ -62,7 +62,7 @@ Result<std::string> ssh_config_block(const Interpreter& i, const std::vector<std
   return block;
 }
 
-Result<std::vector<std::string>> ssh_options(const Interpreter& i) {
+Result<std::vector<std::string>> ssh_options(const Access& i) {
   HELPER_TRY_ASSIGN(const std::string key, ssh_config_path(i.key_file));
   HELPER_TRY_ASSIGN(const std::string known_hosts, ssh_config_path(i.known_hosts));
   // "-oKey=value" in one word needs no quotes in a shell. Not "-i KEY": that looks for the file before it expands '%'.
@@ -70,7 +70,7 @@ Result<std::vector<std::string>> ssh_options(const Interpreter& i) {
                                   "-oUserKnownHostsFile=" + known_hosts, "-oStrictHostKeyChecking=yes"};
 }
 
-Result<std::vector<std::string>> ssh_argv(const Interpreter& i) {
+Result<std::vector<std::string>> ssh_argv(const Access& i) {
   HELPER_TRY_ASSIGN(const auto options, ssh_options(i));
   std::vector<std::string> argv{"ssh", "-p", std::to_string(i.port)};
   argv.insert(argv.end(), options.begin(), options.end());

@@ -35,7 +35,7 @@ std::string cause_against(std::string_view value) {
 
 }  // namespace
 
-Wanted make_wanted(Interpreter interpreter, std::string helper, std::string config_file, std::string home) {
+Wanted make_wanted(Access interpreter, std::string helper, std::string config_file, std::string home) {
   Wanted wanted;
   const std::string label = label_of(config_file);
   wanted.name = interpreter.target;
@@ -53,7 +53,7 @@ Wanted make_wanted(Interpreter interpreter, std::string helper, std::string conf
 std::string sdk_name(const Wanted& wanted) { return "Python (" + wanted.name + ")"; }
 
 Result<void> check_wanted(const Wanted& wanted) {
-  const Interpreter& i = wanted.interpreter;
+  const Access& i = wanted.interpreter;
   const std::array<std::pair<const char*, std::string_view>, 16> values{{{"name", wanted.name},
                                                                          {"target", i.target},
                                                                          {"host", i.host},

@@ -48,7 +48,7 @@ void describe(A& a, V& v) {
   a.optional("limit_ms", v.limit);
 }
 
-template <class A, Is<ide::Interpreter> V>
+template <class A, Is<ide::Access> V>
 void describe(A& a, V& v) {
   a.required("target", v.target);
   a.required("host", v.host);
@@ -537,7 +537,7 @@ Json to_json(const Error& error) {
   return Writer::write(WireError{std::string(error_kind(error.code).name), error.thing, error.cause, error.fix});
 }
 // With the links that open it, so that no other program has to know how they are made.
-Json to_json(const ide::Interpreter& interpreter) {
+Json to_json(const ide::Access& interpreter) {
   Json json = Writer::write(interpreter);
   json["gateway_link"] = ide::gateway_link(interpreter);
   json["toolbox_link"] = ide::toolbox_link(interpreter);
@@ -569,8 +569,8 @@ Result<Error> error_from_json(const Json& json, const std::string& path) {
   HELPER_TRY_ASSIGN(const WireError wire, Reader::read<WireError>(json, path));
   return Error{error_code_from_name(wire.name), wire.thing, wire.cause, wire.fix};
 }
-Result<ide::Interpreter> interpreter_from_json(const Json& json, const std::string& path) {
-  return Reader::read<ide::Interpreter>(json, path);
+Result<ide::Access> interpreter_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ide::Access>(json, path);
 }
 Result<ensure::Event> event_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::Event>(json, path);

@@ -16,7 +16,7 @@
 namespace helper::rpc {
 
 [[nodiscard]] Json to_json(const Error& error);  // {name, thing, cause, fix}
-[[nodiscard]] Json to_json(const ide::Interpreter& interpreter);
+[[nodiscard]] Json to_json(const ide::Access& interpreter);
 [[nodiscard]] Json to_json(const ensure::Event& event);
 [[nodiscard]] Json to_json(const ensure::Report& report);
 [[nodiscard]] Json to_json(const ensure::PlanReport& report);
@@ -36,7 +36,7 @@ namespace helper::rpc {
 
 // Error: rpc_params naming the field (`path` and what follows) that is missing or of the wrong type.
 [[nodiscard]] Result<Error> error_from_json(const Json& json, const std::string& path);
-[[nodiscard]] Result<ide::Interpreter> interpreter_from_json(const Json& json, const std::string& path = "settings");
+[[nodiscard]] Result<ide::Access> interpreter_from_json(const Json& json, const std::string& path = "settings");
 [[nodiscard]] Result<ensure::Event> event_from_json(const Json& json, const std::string& path = "event");
 [[nodiscard]] Result<ensure::Report> report_from_json(const Json& json, const std::string& path = "report");
 [[nodiscard]] Result<ensure::PlanReport> plan_report_from_json(const Json& json, const std::string& path = "plan");

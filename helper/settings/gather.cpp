@@ -14,21 +14,21 @@ using ide::FileKind;
 using ide::Product;
 using ide::Wanted;
 
-bool has_interpreters(const Desk& desk, const Product& product, const Wanted& wanted) {
-  return std::ranges::any_of(desk.formats.application_files(product, wanted),
+bool has_interpreters(const Context& context, const Product& product, const Wanted& wanted) {
+  return std::ranges::any_of(context.formats.application_files(product, wanted),
                              [](const ide::File& file) { return file.kind == FileKind::jdk_table; });
 }
 
-bool is_known_hosts(const Desk& desk, const Place& place) {
-  return !place.kind && place.file == ssh_known_hosts_file(desk.paths);
+bool is_known_hosts(const Context& context, const Place& place) {
+  return !place.kind && place.file == ssh_known_hosts_file(context.paths);
 }
 
-Result<std::string> with_ours(const Desk& desk, const Place& place, const std::optional<std::string>& text,
+Result<std::string> with_ours(const Context& context, const Place& place, const std::optional<std::string>& text,
                               const Wanted& wanted, const Product& product) {
-  if (place.kind) return desk.formats.with_target(*place.kind, text, wanted, product);
-  if (!is_known_hosts(desk, place)) return with_include(text, desk.paths.ssh_hosts(), desk.paths.home);
-  const ide::Interpreter& i = wanted.interpreter;
-  HELPER_TRY_ASSIGN(const auto pinned, desk.files.read(i.known_hosts));
+  if (place.kind) return context.formats.with_target(*place.kind, text, wanted, product);
+  if (!is_known_hosts(context, place)) return with_include(text, context.paths.ssh_hosts(), context.paths.home);
+  const ide::Access& i = wanted.interpreter;
+  HELPER_TRY_ASSIGN(const auto pinned, context.files.read(i.known_hosts));
   return ide::with_host_keys(text.value_or(""), i.target, i.port, ide::host_keys_of(pinned.value_or(""), i.target));
 }
 
@@ -36,10 +36,10 @@ Edit refused(Place place, Error error) { return {std::move(place), {}, {}, std::
 
 }  // namespace
 
-Edit remake(const Desk& desk, const Place& place, const Wanted& wanted, const Product& product) {
-  auto text = desk.files.read(place.file);
+Edit remake(const Context& context, const Place& place, const Wanted& wanted, const Product& product) {
+  auto text = context.files.read(place.file);
   if (!text) return {place, {}, {}, text.error(), product};
-  auto after = with_ours(desk, place, *text, wanted, product);
+  auto after = with_ours(context, place, *text, wanted, product);
   if (!after) {
     Error error = after.error();
     error.thing = place.file.string() + (error.thing.empty() ? "" : ": " + error.thing);
@@ -49,21 +49,22 @@ Edit remake(const Desk& desk, const Place& place, const Wanted& wanted, const Pr
   return {place, std::move(*text), std::move(*after), std::nullopt, product};
 }
 
-std::vector<Edit> application_edits(const Desk& desk, const Wanted& wanted, const std::vector<Product>& products) {
+std::vector<Edit> application_edits(const Context& context, const Wanted& wanted,
+                                    const std::vector<Product>& products) {
   std::vector<Edit> edits;
   for (const Product& product : products) {
-    for (const ide::File& file : desk.formats.application_files(product, wanted)) {
+    for (const ide::File& file : context.formats.application_files(product, wanted)) {
       const Place place{file.kind, product.config_folder / file.path, name_of(product), product.config_folder};
-      edits.push_back(remake(desk, place, wanted, product));
+      edits.push_back(remake(context, place, wanted, product));
     }
   }
   return edits;
 }
 
-std::vector<Edit> project_edits(const Desk& desk, const Order& order, const std::vector<Product>& products) {
+std::vector<Edit> project_edits(const Context& context, const Order& order, const std::vector<Product>& products) {
   std::vector<Product> users;
   std::ranges::copy_if(products, std::back_inserter(users),
-                       [&](const Product& product) { return has_interpreters(desk, product, order.wanted); });
+                       [&](const Product& product) { return has_interpreters(context, product, order.wanted); });
   std::error_code absent;
   if (order.project.empty() || users.empty() || !fs::is_directory(order.project, absent)) return {};
   const Product oldest = *std::ranges::min_element(users, {}, &Product::version);
@@ -71,34 +72,36 @@ std::vector<Edit> project_edits(const Desk& desk, const Order& order, const std:
     return Place{file.kind, (order.project / file.path).lexically_normal(), k_project, {}};
   };
   const fs::path modules = order.project / ".idea" / "modules.xml";
-  const auto text = desk.files.read(modules);
+  const auto text = context.files.read(modules);
   if (!text) return {refused({FileKind::modules, modules, k_project, {}}, text.error())};
-  auto listed = desk.formats.project_files(*text, order.wanted);
+  auto listed = context.formats.project_files(*text, order.wanted);
   if (!listed) return {refused({FileKind::modules, modules, k_project, {}}, listed.error())};
   if (order.run_configuration.ends_with(".xml")) {
     listed->push_back({FileKind::run_configuration, order.run_configuration});
   } else if (!order.run_configuration.empty()) {
-    listed->push_back(desk.formats.run_configuration_file(order.wanted));
+    listed->push_back(context.formats.run_configuration_file(order.wanted));
   }
   std::vector<Edit> edits;
-  for (const ide::File& file : *listed) edits.push_back(remake(desk, place(file), order.wanted, oldest));
+  for (const ide::File& file : *listed) edits.push_back(remake(context, place(file), order.wanted, oldest));
   return edits;
 }
 
-std::vector<Edit> ssh_edits(const Desk& desk, const Wanted& wanted) {
+std::vector<Edit> ssh_edits(const Context& context, const Wanted& wanted) {
   std::vector<Edit> edits;
-  for (const fs::path& file : {ssh_known_hosts_file(desk.paths), ssh_config_file(desk.paths)}) {
-    edits.push_back(remake(desk, {std::nullopt, file, k_ssh, {}}, wanted, {}));
+  for (const fs::path& file : {ssh_known_hosts_file(context.paths), ssh_config_file(context.paths)}) {
+    edits.push_back(remake(context, {std::nullopt, file, k_ssh, {}}, wanted, {}));
   }
   return edits;
 }
 
-bool is_for_all_targets(const Desk& desk, const Place& place) { return !place.kind && !is_known_hosts(desk, place); }
+bool is_for_all_targets(const Context& context, const Place& place) {
+  return !place.kind && !is_known_hosts(context, place);
+}
 
-Result<std::optional<std::string>> without_ours(const Desk& desk, const Place& place, const std::string& text,
+Result<std::optional<std::string>> without_ours(const Context& context, const Place& place, const std::string& text,
                                                 const Wanted& wanted) {
-  if (place.kind) return desk.formats.without_target(*place.kind, text, wanted);
-  if (!is_known_hosts(desk, place)) return without_include(text, desk.paths.ssh_hosts());
+  if (place.kind) return context.formats.without_target(*place.kind, text, wanted);
+  if (!is_known_hosts(context, place)) return without_include(text, context.paths.ssh_hosts());
   HELPER_TRY_ASSIGN(std::string rest,
                     ide::with_host_keys(text, wanted.interpreter.target, wanted.interpreter.port, {}));
   return rest.empty() ? std::nullopt : std::optional(std::move(rest));

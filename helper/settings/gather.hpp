@@ -1,7 +1,7 @@
 // Which files are to be written for an order, and what is to stand in them: reads everything, writes nothing.
 #pragma once
 
-#include "settings/desk.hpp"
+#include "settings/context.hpp"
 #include "settings/edit.hpp"
 
 #include <filesystem>
@@ -26,22 +26,23 @@ struct Order {
 };
 
 // In the order in which they are written.
-[[nodiscard]] std::vector<Edit> application_edits(const Desk& desk, const ide::Wanted& wanted,
+[[nodiscard]] std::vector<Edit> application_edits(const Context& context, const ide::Wanted& wanted,
                                                   const std::vector<ide::Product>& products);
 // None when no product can have the interpreter.
-[[nodiscard]] std::vector<Edit> project_edits(const Desk& desk, const Order& order,
+[[nodiscard]] std::vector<Edit> project_edits(const Context& context, const Order& order,
                                               const std::vector<ide::Product>& products);
 // Of ~/.ssh/config, and of ~/.ssh/known_hosts: the SSH client of an IDE looks for host keys in no other file.
-[[nodiscard]] std::vector<Edit> ssh_edits(const Desk& desk, const ide::Wanted& wanted);
+[[nodiscard]] std::vector<Edit> ssh_edits(const Context& context, const ide::Wanted& wanted);
 
 // Whether what we write there is one thing for all targets together.
-[[nodiscard]] bool is_for_all_targets(const Desk& desk, const Place& place);
+[[nodiscard]] bool is_for_all_targets(const Context& context, const Place& place);
 
 // The edit of the same place by the text that it has now.
-[[nodiscard]] Edit remake(const Desk& desk, const Place& place, const ide::Wanted& wanted, const ide::Product& product);
+[[nodiscard]] Edit remake(const Context& context, const Place& place, const ide::Wanted& wanted,
+                          const ide::Product& product);
 
 // The text without the entries of `wanted`; nullopt when nothing else is in it.
-[[nodiscard]] Result<std::optional<std::string>> without_ours(const Desk& desk, const Place& place,
+[[nodiscard]] Result<std::optional<std::string>> without_ours(const Context& context, const Place& place,
                                                               const std::string& text, const ide::Wanted& wanted);
 
 }  // namespace helper::settings

@@ -10,8 +10,8 @@
 namespace helper::settings {
 namespace {
 
+using ide::Access;
 using ide::FileKind;
-using ide::Interpreter;
 using ide::Wanted;
 
 constexpr std::array<std::pair<FileKind, const char*>, 11> k_kinds{
@@ -29,19 +29,19 @@ constexpr std::array<std::pair<FileKind, const char*>, 11> k_kinds{
 constexpr const char* k_ssh_config = "ssh_config";
 
 // Not jupyter_url, which is a secret, and which no file of an IDE has.
-constexpr std::array<std::pair<const char*, std::string Interpreter::*>, 12> k_interpreter{
-    {{"target", &Interpreter::target},
-     {"host", &Interpreter::host},
-     {"user", &Interpreter::user},
-     {"key_file", &Interpreter::key_file},
-     {"known_hosts", &Interpreter::known_hosts},
-     {"host_key_alias", &Interpreter::host_key_alias},
-     {"python", &Interpreter::python},
-     {"python_version", &Interpreter::python_version},
-     {"python_prefix", &Interpreter::python_prefix},
-     {"python_cause", &Interpreter::python_cause},
-     {"project_local", &Interpreter::project_local},
-     {"project_remote", &Interpreter::project_remote}}};
+constexpr std::array<std::pair<const char*, std::string Access::*>, 12> k_interpreter{
+    {{"target", &Access::target},
+     {"host", &Access::host},
+     {"user", &Access::user},
+     {"key_file", &Access::key_file},
+     {"known_hosts", &Access::known_hosts},
+     {"host_key_alias", &Access::host_key_alias},
+     {"python", &Access::python},
+     {"python_version", &Access::python_version},
+     {"python_prefix", &Access::python_prefix},
+     {"python_cause", &Access::python_cause},
+     {"project_local", &Access::project_local},
+     {"project_remote", &Access::project_remote}}};
 
 constexpr std::array<std::pair<const char*, std::string Wanted::*>, 8> k_wanted{{{"name", &Wanted::name},
                                                                                  {"ssh_id", &Wanted::ssh_id},

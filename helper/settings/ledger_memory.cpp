@@ -24,14 +24,14 @@ bool LedgerMemory::can_be_kept(const Stamp& stamp, const Clock& clock) {
   return stamp.modified < latest.count() && stamp.changed < latest.count();
 }
 
-Result<std::shared_ptr<const Ledger>> LedgerMemory::read(const Desk& desk) {
-  const auto file = desk.paths.settings_ledger();
+Result<std::shared_ptr<const Ledger>> LedgerMemory::read(const Context& context) {
+  const auto file = context.paths.settings_ledger();
   const auto before = stamp_of(file);
   if (before && stamp_ == before) return ledger_;
   stamp_.reset();
-  HELPER_TRY_ASSIGN(Ledger ledger, load_ledger(desk));
+  HELPER_TRY_ASSIGN(Ledger ledger, load_ledger(context));
   ledger_ = std::make_shared<const Ledger>(std::move(ledger));
-  if (before && can_be_kept(*before, desk.clock) && stamp_of(file) == before) stamp_ = before;
+  if (before && can_be_kept(*before, context.clock) && stamp_of(file) == before) stamp_ = before;
   return ledger_;
 }
 

@@ -1,7 +1,7 @@
 // LedgerMemory is the ledger as it was read last: it is read again only when its file is not the one of that time.
 #pragma once
 
-#include "settings/desk.hpp"
+#include "settings/context.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -13,7 +13,7 @@ namespace helper::settings {
 class LedgerMemory {
  public:
   // As load_ledger. One caller at a time.
-  [[nodiscard]] Result<std::shared_ptr<const Ledger>> read(const Desk& desk);
+  [[nodiscard]] Result<std::shared_ptr<const Ledger>> read(const Context& context);
 
  private:
   // What tells one state of a file from another. Times are nanoseconds since 1970.

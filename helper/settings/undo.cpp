@@ -8,36 +8,36 @@
 namespace helper::settings {
 namespace {
 
-Result<std::optional<std::string>> text_after(const Desk& desk, const Ledger& ledger, const Record& record,
+Result<std::optional<std::string>> text_after(const Context& context, const Ledger& ledger, const Record& record,
                                               const std::string& text, const std::string& name) {
   const WayBack way = way_back(record, text, name);
   if (way == WayBack::nothing) return text;
   if (way == WayBack::original) {
     if (!record.original) return std::nullopt;
-    HELPER_TRY_ASSIGN(auto original, read_backup(desk, *record.original));
+    HELPER_TRY_ASSIGN(auto original, read_backup(context, *record.original));
     return original;
   }
-  if (is_for_all_targets(desk, record.place) && record.names.size() > 1) return text;
+  if (is_for_all_targets(context, record.place) && record.names.size() > 1) return text;
   const Applied* target = ledger.find_target(name);
   HELPER_TRY_ASSIGN(auto rest,
-                    without_ours(desk, record.place, text, target == nullptr ? ide::Wanted{} : target->wanted));
+                    without_ours(context, record.place, text, target == nullptr ? ide::Wanted{} : target->wanted));
   // No more than a frame is left: the file that was there before us had no more in it either.
-  if (!rest && record.original) return read_backup(desk, *record.original);
+  if (!rest && record.original) return read_backup(context, *record.original);
   return rest;
 }
 
 }  // namespace
 
-Edit undo_edit(const Desk& desk, const Ledger& ledger, const Record& record, const std::string& name) {
+Edit undo_edit(const Context& context, const Ledger& ledger, const Record& record, const std::string& name) {
   Edit edit{record.place};
-  auto text = desk.files.read(record.place.file);
+  auto text = context.files.read(record.place.file);
   if (!text) {
     edit.refused = text.error();
     return edit;
   }
   edit.before = edit.after = *text;
   if (!*text) return edit;
-  auto after = text_after(desk, ledger, record, **text, name);
+  auto after = text_after(context, ledger, record, **text, name);
   if (after) {
     edit.after = std::move(*after);
   } else {
@@ -46,11 +46,11 @@ Edit undo_edit(const Desk& desk, const Ledger& ledger, const Record& record, con
   return edit;
 }
 
-std::vector<Edit> undo_edits(const Desk& desk, const Ledger& ledger, const std::string& name) {
+std::vector<Edit> undo_edits(const Context& context, const Ledger& ledger, const std::string& name) {
   std::vector<Edit> edits;
   for (auto record = ledger.records.rbegin(); record != ledger.records.rend(); ++record) {
     if (std::ranges::find(record->names, name) != record->names.end())
-      edits.push_back(undo_edit(desk, ledger, *record, name));
+      edits.push_back(undo_edit(context, ledger, *record, name));
   }
   return edits;
 }

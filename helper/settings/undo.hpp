@@ -1,7 +1,7 @@
 // How the files of a target become what they were: reads them and the ledger, writes nothing.
 #pragma once
 
-#include "settings/desk.hpp"
+#include "settings/context.hpp"
 #include "settings/edit.hpp"
 
 #include <filesystem>
@@ -11,10 +11,11 @@
 namespace helper::settings {
 
 // The last written first. A file with nothing of ours in it is an edit that changes nothing.
-[[nodiscard]] std::vector<Edit> undo_edits(const Desk& desk, const Ledger& ledger, const std::string& name);
+[[nodiscard]] std::vector<Edit> undo_edits(const Context& context, const Ledger& ledger, const std::string& name);
 
 // One of them, by the text that the file has now.
-[[nodiscard]] Edit undo_edit(const Desk& desk, const Ledger& ledger, const Record& record, const std::string& name);
+[[nodiscard]] Edit undo_edit(const Context& context, const Ledger& ledger, const Record& record,
+                             const std::string& name);
 
 // The word for what such an edit does.
 [[nodiscard]] const char* undo_outcome(const Ledger& ledger, const Edit& edit, const std::string& name);

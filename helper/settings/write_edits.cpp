@@ -14,21 +14,22 @@ namespace fs = std::filesystem;
 constexpr int k_most_tries = 3;
 
 // Whether a text that is not as we left it still has entries of ours.
-bool has_ours(const Desk& desk, const Ledger& ledger, const Edit& edit) {
+bool has_ours(const Context& context, const Ledger& ledger, const Edit& edit) {
   if (!edit.before) return false;
   const auto record = std::ranges::find(ledger.records, edit.place.file, [](const Record& r) { return r.place.file; });
   if (record == ledger.records.end() || record->left == sha_of(edit.before)) return true;
   return std::ranges::any_of(record->names, [&](const std::string& name) {
     const Applied* target = ledger.find_target(name);
     const auto without =
-        without_ours(desk, edit.place, *edit.before, target == nullptr ? ide::Wanted{} : target->wanted);
+        without_ours(context, edit.place, *edit.before, target == nullptr ? ide::Wanted{} : target->wanted);
     return !without || *without != edit.before;
   });
 }
 
-Result<void> prepare(const Desk& desk, Ledger& ledger, const Edit& edit, const std::string& name) {
-  if (edit.before) HELPER_TRY(keep_backup(desk, *edit.before));
-  note_edit(ledger, edit, name, missing_folders(edit.place.file), has_ours(desk, ledger, edit), now_text(desk.clock));
+Result<void> prepare(const Context& context, Ledger& ledger, const Edit& edit, const std::string& name) {
+  if (edit.before) HELPER_TRY(keep_backup(context, *edit.before));
+  note_edit(ledger, edit, name, missing_folders(edit.place.file), has_ours(context, ledger, edit),
+            now_text(context.clock));
   return {};
 }
 
@@ -51,18 +52,18 @@ Result<void> may_be_written(const Edit& edit) {
   return may_replace(place.file);
 }
 
-Result<void> put(const Desk& desk, const Edit& edit) {
+Result<void> put(const Context& context, const Edit& edit) {
   HELPER_TRY(may_be_written(edit));
-  if (edit.after) return replace_file(desk.files, edit.place.file, *edit.after, mode_of_new(edit.place));
-  return remove_file(desk.files, edit.place.file);
+  if (edit.after) return replace_file(context.files, edit.place.file, *edit.after, mode_of_new(edit.place));
+  return remove_file(context.files, edit.place.file);
 }
 
 // Writes `edit`, made anew for as long as somebody else is quicker. `on_remake` notes what it has become.
-Result<void> write_current(const Desk& desk, Edit& edit, const Remake& remake,
+Result<void> write_current(const Context& context, Edit& edit, const Remake& remake,
                            const std::function<Result<void>()>& on_remake) {
   for (int tries = 0; tries < k_most_tries; ++tries) {
-    HELPER_TRY_ASSIGN(const auto now, desk.files.read(edit.place.file));
-    if (now == edit.before) return put(desk, edit);
+    HELPER_TRY_ASSIGN(const auto now, context.files.read(edit.place.file));
+    if (now == edit.before) return put(context, edit);
     const bool follows_links = edit.follows_links;
     edit = remake(edit);
     edit.follows_links = follows_links;
@@ -90,20 +91,20 @@ void refuse_unwritable(std::vector<Edit>& edits, bool follow_links) {
   }
 }
 
-Result<void> write_edits(const Desk& desk, Ledger& ledger, std::vector<Edit>& edits, const ide::Wanted& wanted,
+Result<void> write_edits(const Context& context, Ledger& ledger, std::vector<Edit>& edits, const ide::Wanted& wanted,
                          const Remake& remake) {
   if (std::ranges::none_of(edits, &Edit::changes)) return {};
   const Ledger before = ledger;
   for (const Edit& edit : edits) {
-    if (edit.changes()) HELPER_TRY(prepare(desk, ledger, edit, wanted.name));
+    if (edit.changes()) HELPER_TRY(prepare(context, ledger, edit, wanted.name));
   }
-  HELPER_TRY(save_ledger(desk, ledger));
+  HELPER_TRY(save_ledger(context, ledger));
   bool failed = false;
   for (Edit& edit : edits) {
     if (!edit.changes()) continue;
-    const auto written = write_current(desk, edit, remake, [&]() -> Result<void> {
-      HELPER_TRY(prepare(desk, ledger, edit, wanted.name));
-      return save_ledger(desk, ledger);
+    const auto written = write_current(context, edit, remake, [&]() -> Result<void> {
+      HELPER_TRY(prepare(context, ledger, edit, wanted.name));
+      return save_ledger(context, ledger);
     });
     if (written) continue;
     edit.refused = written.error();
@@ -114,15 +115,15 @@ Result<void> write_edits(const Desk& desk, Ledger& ledger, std::vector<Edit>& ed
   for (const Edit& edit : edits) {
     if (edit.refused) bring_back_record(ledger, before, edit.place.file);
   }
-  return save_ledger(desk, ledger);
+  return save_ledger(context, ledger);
 }
 
-void take_back(const Desk& desk, Ledger& ledger, std::vector<Edit>& edits, const std::string& name,
+void take_back(const Context& context, Ledger& ledger, std::vector<Edit>& edits, const std::string& name,
                const Remake& remake) {
   for (Edit& edit : edits) {
     if (edit.refused) continue;
     if (edit.changes()) {
-      if (auto written = write_current(desk, edit, remake, [] { return Result<void>{}; }); !written) {
+      if (auto written = write_current(context, edit, remake, [] { return Result<void>{}; }); !written) {
         edit.refused = written.error();
         continue;
       }

@@ -53,7 +53,7 @@ ControlSession::Ended ControlSession::run_fed(const Command& command, const Limi
     auto place = claim(limit);
     if (!place) return not_begun(std::move(place).error());
     // An idle shell takes room at the server, too, and what ends a command that is given up needs some.
-    while (places_.taken() + idle_shells() > Places::k_most && drop_idle_shell()) {
+    while (places_.taken() + idle_shells() > Slots::k_most && drop_idle_shell()) {
     }
     auto end = run_with_file(shared_, command, limit.stop(), on_output);
     if (end.session_is_lost) lost_ = true;
@@ -66,7 +66,7 @@ ControlSession::Ended ControlSession::run_fed(const Command& command, const Limi
   }
 }
 
-Result<Places::Place> ControlSession::claim(const Limit& limit) {
+Result<Slots::Place> ControlSession::claim(const Limit& limit) {
   auto place = places_.claim(limit);
   if (lost_) return fail(lost_link(shared_.name(), "it ended"));
   if (place) return std::move(*place);
@@ -78,7 +78,7 @@ Result<Places::Place> ControlSession::claim(const Limit& limit) {
 Result<ControlSession::Taken> ControlSession::take_shell(const Limit& limit) {
   const bool stale = is_stale();
   for (int tries = 0;; ++tries) {
-    HELPER_TRY_ASSIGN(Places::Place place, claim(limit));
+    HELPER_TRY_ASSIGN(Slots::Place place, claim(limit));
     HELPER_TRY_ASSIGN(auto shell, idle_shell());
     if (!shell) {
       auto opened =
@@ -122,7 +122,7 @@ Result<void> ControlSession::ask_for_life(ShellChannel& shell, const std::stop_t
   return fail(answer.error());
 }
 
-bool ControlSession::may_get_room(Places::Place place, int tries, const Limit& limit) {
+bool ControlSession::may_get_room(Slots::Place place, int tries, const Limit& limit) {
   if (places_.refused(place)) return true;
   if (!ran_ || tries >= k_lonely_tries) return false;
   static_cast<void>(limit.poll(-1, 0, k_again_after));

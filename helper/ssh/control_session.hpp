@@ -36,7 +36,7 @@ class ControlSession {
  private:
   using Start = SessionChannel::Start;
   struct Taken {
-    Places::Place place;
+    Slots::Place place;
     std::unique_ptr<ShellChannel> shell;
   };
   [[nodiscard]] Ended run_in_shell(const Command& command, const Limit& limit, const OutputSink& on_output,
@@ -45,10 +45,10 @@ class ControlSession {
   [[nodiscard]] Ended not_begun(Error error) const;
   // A shell that answers, and the place for it.
   [[nodiscard]] Result<Taken> take_shell(const Limit& limit);
-  [[nodiscard]] Result<Places::Place> claim(const Limit& limit);
+  [[nodiscard]] Result<Slots::Place> claim(const Limit& limit);
   [[nodiscard]] Result<std::unique_ptr<ShellChannel>> idle_shell();
   [[nodiscard]] Result<void> ask_for_life(ShellChannel& shell, const std::stop_token& stop);
-  [[nodiscard]] bool may_get_room(Places::Place place, int tries, const Limit& limit);
+  [[nodiscard]] bool may_get_room(Slots::Place place, int tries, const Limit& limit);
   [[nodiscard]] std::size_t idle_shells() const;
   [[nodiscard]] bool drop_idle_shell();
   [[nodiscard]] bool is_stale();
@@ -56,7 +56,7 @@ class ControlSession {
 
   SharedSession shared_;
   Milliseconds open_limit_;
-  Places places_;
+  Slots places_;
   std::atomic<bool> lost_ = false;
   std::atomic<bool> ran_ = false;  // so the server does take commands
   mutable std::mutex mutex_;

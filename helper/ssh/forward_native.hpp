@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/process/pipe_outcome.hpp"
-#include "ssh/channel.hpp"
 #include "ssh/exchange.hpp"
+#include "ssh/forward_session.hpp"
 #include "ssh/native.hpp"
 
 #include <libssh/callbacks.h>

@@ -1,4 +1,5 @@
-#include "ssh/channel.hpp"
+#include "ssh/forward_session.hpp"
+
 #include "ssh/forward_native.hpp"
 #include "ssh/tcp.hpp"
 

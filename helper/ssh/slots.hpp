@@ -1,4 +1,4 @@
-// Places is how many commands may run in one session at once: the server's MaxSessions (sshd_config(5)) limits that.
+// Slots is how many commands may run in one session at once: the server's MaxSessions (sshd_config(5)) limits that.
 // Any thread.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace helper::ssh {
 
-class Places {
+class Slots {
  public:
   // sshd's own limit is 10, and what is given up or ended needs some room beside what runs.
   static constexpr std::size_t k_most = 8;
@@ -22,13 +22,13 @@ class Places {
   // One place, until it goes.
   class Place {
    public:
-    explicit Place(Places& places) : places_(&places) {}
+    explicit Place(Slots& places) : places_(&places) {}
 
    private:
     struct GiveBack {
-      void operator()(Places* places) const { places->give_back(); }
+      void operator()(Slots* places) const { places->give_back(); }
     };
-    std::unique_ptr<Places, GiveBack> places_;
+    std::unique_ptr<Slots, GiveBack> places_;
   };
 
   // Waits for one; nullopt when the limit passed or a stop was requested first.

@@ -1,7 +1,7 @@
 // ChannelEnd is a far end on the server: a channel of a Line's session.
 #pragma once
 
-#include "ssh/channel.hpp"
+#include "ssh/forward_session.hpp"
 #include "tunnel/line.hpp"
 #include "tunnel/way.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "ssh/channel.hpp"
+#include "ssh/forward_session.hpp"
 
 #include <string>
 

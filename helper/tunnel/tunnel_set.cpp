@@ -23,7 +23,7 @@ struct Port {
 };
 
 // What status() tells, kept apart so that any thread may read it while the loop works.
-class Board {
+class StatusTable {
  public:
   struct Row {
     std::string name;
@@ -104,14 +104,14 @@ struct Tunnels::State {
         trunk->loop(), trunk->way(),
         Connections::Owner{[this](std::uint16_t port) { return remote_of(port); },
                            [this](std::uint16_t port, const std::string& trouble) {
-                             board.change(port, [&](Board::Row& row) { row.trouble = trouble; });
+                             statuses.change(port, [&](StatusTable::Row& row) { row.trouble = trouble; });
                            },
                            [this](std::uint16_t port, std::size_t count) {
-                             board.change(port, [&](Board::Row& row) { row.connections = count; });
+                             statuses.change(port, [&](StatusTable::Row& row) { row.connections = count; });
                            }});
     trunk->join(
         this, [this](const std::string& why) { way_changed(why); }, std::move(dial));
-    board.set_link(trunk->way().up(), trunk->way().trouble());
+    statuses.set_link(trunk->way().up(), trunk->way().trouble());
   }
 
   void leave() {
@@ -127,7 +127,7 @@ struct Tunnels::State {
   }
 
   void way_changed(const std::string& why) {
-    board.set_link(trunk->way().up(), trunk->way().trouble());
+    statuses.set_link(trunk->way().up(), trunk->way().trouble());
     connections->serve();
     if (asked) tell_link_change(why);
   }
@@ -144,7 +144,7 @@ struct Tunnels::State {
   }
 
   const std::shared_ptr<Trunk> trunk;
-  Board board;
+  StatusTable statuses;
   Gate gate;
   LinkChange link_change;
   // All below are touched on the loop's thread only.
@@ -185,7 +185,7 @@ Result<void> Tunnels::open(std::uint16_t local_port, const std::string& name) {
     auto accepted = [this, local_port](Fd client, Endpoint from) {
       state_->connections->add(local_port, std::move(client), std::move(from));
     };
-    state_->board.add(local_port, name);
+    state_->statuses.add(local_port, name);
     state_->ports[local_port].listener = std::make_unique<Listener>(
         state_->trunk->loop(), state_->gate, std::move(*socket), local_port, std::move(accepted));
   });
@@ -205,7 +205,7 @@ Result<void> Tunnels::point(std::uint16_t local_port, const Remote& remote) {
     if (at->second.remote != remote) {
       at->second.remote = remote;
       state_->connections->remote_changed(local_port);
-      state_->board.change(local_port, [&](Board::Row& row) {
+      state_->statuses.change(local_port, [&](StatusTable::Row& row) {
         row.remote = remote;
         row.trouble.clear();
       });
@@ -236,11 +236,11 @@ void Tunnels::close(std::uint16_t local_port) {
   state_->trunk->loop().run([&] {
     state_->ports.erase(local_port);
     state_->connections->drop(local_port);
-    state_->board.remove(local_port);
+    state_->statuses.remove(local_port);
   });
 }
 
-std::vector<TunnelStatus> Tunnels::status() const { return state_->board.read(); }
+std::vector<TunnelStatus> Tunnels::status() const { return state_->statuses.read(); }
 
 void Tunnels::start() {
   state_->trunk->loop().run([this] { state_->start(); });

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {  // NOLINT(readability-identifier-naming)
   using namespace helper::ide;                             // NOLINT(google-build-using-namespace)
   static const Wanted wanted = [] {
-    Interpreter i;
+    Access i;
     i.target = "t";
     i.host = "127.0.0.1";
     i.port = 2222;

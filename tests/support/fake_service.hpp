@@ -117,16 +117,16 @@ class FakeService {
     if (request.target == "chatty") ++stopped_;
     return ensure::LogText{request.target, ""};
   }
-  Result<ide::Interpreter> settings(const ensure::Request& request, const std::stop_token&) {
+  Result<ide::Access> settings(const ensure::Request& request, const std::stop_token&) {
     note(request, "settings");
-    ide::Interpreter interpreter;
+    ide::Access interpreter;
     interpreter.target = request.target;
     interpreter.port = 2222;
     return interpreter;
   }
-  Result<ide::Interpreter> known(const ensure::Request& request) {
+  Result<ide::Access> known(const ensure::Request& request) {
     note(request, "known");
-    ide::Interpreter interpreter;
+    ide::Access interpreter;
     interpreter.target = request.target;
     interpreter.port = 2222;
     return interpreter;

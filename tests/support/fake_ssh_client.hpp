@@ -24,7 +24,7 @@ class FakeSshClient final : public ensure::SshClient {
                                                                   Milliseconds, const std::stop_token&) override {
     return answers ? std::optional(keys) : std::nullopt;
   }
-  [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Interpreter&, const std::string&,
+  [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Access&, const std::string&,
                                                      const std::stop_token&) override {
     ++sessions;
     return session;

@@ -217,7 +217,7 @@ std::string render_error(const Style& style, const Error& error) {
   return text;
 }
 
-std::string render_ready_block(const Style& style, const ide::Interpreter& i) {
+std::string render_ready_block(const Style& style, const ide::Access& i) {
   std::string text = "\n";
   const auto row = [&](std::string_view name, std::string_view value) {
     text += fmt::format("  {}  {}\n", pad(name, 8), safe_line(value, style.utf8));

@@ -15,7 +15,7 @@ namespace helper::cli {
 namespace {
 
 // Of a target that is ready; else the error says what it lacks.
-Result<ide::Interpreter> ready_settings(Context& context, const std::string& target) {
+Result<ide::Access> ready_settings(Context& context, const std::string& target) {
   HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context, target));
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings", params));
   return rpc::interpreter_from_json(answer.result);
@@ -44,7 +44,7 @@ constexpr Milliseconds k_known_limit{3'000};
 constexpr Milliseconds k_made_limit{10'000};
 
 // Without a Python the container can be reached all the same, so that one can be put into it.
-Result<ide::Interpreter> reachable(Context& context) {
+Result<ide::Access> reachable(Context& context) {
   auto settings = made_ready(context);
   if (settings || settings.error().code != ErrorCode::python_missing) return settings;
   context.err << render_error(context.err_style, settings.error());
@@ -58,7 +58,7 @@ Result<Fd> way_in(Context& context) {
   if (const auto settings = known(context)) {
     if (Fd way = ensure::ssh_at(settings->port, k_known_limit, stop)) return way;
   }
-  HELPER_TRY_ASSIGN(const ide::Interpreter settings, reachable(context));
+  HELPER_TRY_ASSIGN(const ide::Access settings, reachable(context));
   if (Fd way = ensure::ssh_at(settings.port, k_made_limit, stop)) return way;
   if (stop.stop_requested()) return fail(ErrorCode::cancelled, settings.target, "the connection was cancelled");
   return fail(

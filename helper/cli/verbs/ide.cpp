@@ -65,7 +65,7 @@ tl::unexpected<Error> failed(const IdeArchive& archive, const CommandOutput& out
   }
 }
 
-Result<CommandOutput> run_there(Context& context, const ide::Interpreter& interpreter, const std::string& command,
+Result<CommandOutput> run_there(Context& context, const ide::Access& interpreter, const std::string& command,
                                 ProcessSpec spec, const OutputSink& sink) {
   HELPER_TRY_ASSIGN(spec.argv, ide::ssh_argv(interpreter));
   spec.argv.insert(spec.argv.begin() + 1, {"-T", "-oBatchMode=yes", "-oConnectTimeout=10"});
@@ -73,7 +73,7 @@ Result<CommandOutput> run_there(Context& context, const ide::Interpreter& interp
   return context.process(spec, sink);
 }
 
-bool is_there(Context& context, const ide::Interpreter& interpreter, const IdeArchive& archive) {
+bool is_there(Context& context, const ide::Access& interpreter, const IdeArchive& archive) {
   const std::string test = R"([ -e "$HOME/.cache/JetBrains/RemoteDev/dist/$1/.expandSucceeded" ])";
   const auto output = run_there(context, interpreter, shell::quote({"sh", "-c", test, "sh", archive.folder}), {}, {});
   return output && output->exit_status == 0;
@@ -81,7 +81,7 @@ bool is_there(Context& context, const ide::Interpreter& interpreter, const IdeAr
 
 // What helper writes into a folder of the server goes there only with somebody's yes. What cannot be looked at stands
 // in nobody's way: the files are the user's own, in the place that JetBrains' tools use.
-Result<void> may_be_the_servers(Context& context, const ide::Interpreter& interpreter) {
+Result<void> may_be_the_servers(Context& context, const ide::Access& interpreter) {
   if (context.arguments.has("--yes")) return {};
   const std::string mark = make_nonce();
   const auto output = run_there(context, interpreter, shell::quote({"sh", "-c", k_servers, "sh", mark}), {}, {});
@@ -119,7 +119,7 @@ class Counter {
   bool shown_;
 };
 
-Result<ide::Backend> send(Context& context, const ide::Interpreter& interpreter, const IdeArchive& archive) {
+Result<ide::Backend> send(Context& context, const ide::Access& interpreter, const IdeArchive& archive) {
   const std::string mark = make_nonce();
   ProcessSpec spec;
   spec.stdin_file = archive.file;
@@ -152,7 +152,7 @@ Result<ide::Backend> send(Context& context, const ide::Interpreter& interpreter,
   return *backend;
 }
 
-void tell(Context& context, const ide::Interpreter& interpreter, const IdeArchive& archive,
+void tell(Context& context, const ide::Access& interpreter, const IdeArchive& archive,
           const std::optional<ide::Backend>& sent) {
   if (context.json) {
     rpc::Json document{{"target", interpreter.target},
@@ -189,7 +189,7 @@ Result<int> run_ide(Context& context) {
                         return !context.interrupts.token().stop_requested();
                       }));
   }
-  HELPER_TRY_ASSIGN(const ide::Interpreter interpreter, made_ready(context));
+  HELPER_TRY_ASSIGN(const ide::Access interpreter, made_ready(context));
   if (is_there(context, interpreter, archive)) {
     tell(context, interpreter, archive, std::nullopt);
     return 0;

@@ -24,7 +24,7 @@ constexpr Milliseconds k_opener_limit{3'000};
 // For the browser to start and to read the page.
 constexpr std::chrono::seconds k_page_life{60};
 
-Result<std::string> link_of(Context& context, Opened opened, const ide::Interpreter& interpreter) {
+Result<std::string> link_of(Context& context, Opened opened, const ide::Access& interpreter) {
   switch (opened) {
     case Opened::gateway: {
       const auto backend = find_backend(context, interpreter);
@@ -68,7 +68,7 @@ Result<void> open_secret(Context& context, const std::string& link, const Machin
 }
 
 // Toolbox runs ssh by the target's name alone. Where ssh cannot be asked nothing is said.
-void tell_of_missing_host(Context& context, const ide::Interpreter& interpreter) {
+void tell_of_missing_host(Context& context, const ide::Access& interpreter) {
   ProcessSpec spec;
   spec.argv = {"ssh", "-G", interpreter.host_key_alias};
   const auto answer = context.process(spec, {});
@@ -81,7 +81,7 @@ void tell_of_missing_host(Context& context, const ide::Interpreter& interpreter)
   }
 }
 
-Result<void> open_now(Context& context, Opened opened, const ide::Interpreter& interpreter, const std::string& link) {
+Result<void> open_now(Context& context, Opened opened, const ide::Access& interpreter, const std::string& link) {
   HELPER_TRY_ASSIGN(const Paths paths, context.paths());
   const Machine machine = this_machine(paths.home);
   if (opened == Opened::toolbox) tell_of_missing_host(context, interpreter);
@@ -96,7 +96,7 @@ Result<int> run_open(Context& context) {
   const std::string word = context.arguments.text("WHAT");
   const Opened opened = opened_from_text(word).value_or(Opened::gateway);
   const bool print = context.arguments.has("--print");
-  HELPER_TRY_ASSIGN(const ide::Interpreter interpreter, made_ready(context));
+  HELPER_TRY_ASSIGN(const ide::Access interpreter, made_ready(context));
   HELPER_TRY_ASSIGN(const std::string link, link_of(context, opened, interpreter));
   const auto done = print ? Result<void>() : open_now(context, opened, interpreter, link);
   if (context.json) {

@@ -50,7 +50,7 @@ Result<Words> words_of(const Arguments& arguments) {
   return words;
 }
 
-rpc::Json links_json(Context& context, const ide::Interpreter& interpreter) {
+rpc::Json links_json(Context& context, const ide::Access& interpreter) {
   rpc::Json links{
       {"gateway", ide::gateway_link(interpreter)}, {"toolbox", ide::toolbox_link(interpreter)}, {"backend", nullptr}};
   if (const auto backend = find_backend(context, interpreter)) {
@@ -66,7 +66,7 @@ rpc::Json links_json(Context& context, const ide::Interpreter& interpreter) {
 Result<int> show(Context& context, const std::string& target) {
   HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context, target));
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings", params));
-  HELPER_TRY_ASSIGN(const ide::Interpreter interpreter, rpc::interpreter_from_json(answer.result));
+  HELPER_TRY_ASSIGN(const ide::Access interpreter, rpc::interpreter_from_json(answer.result));
   const std::string format = context.json ? "json" : context.arguments.text("--format");
   if (format == "json") {
     rpc::Json document = answer.result;

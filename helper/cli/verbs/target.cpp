@@ -32,7 +32,7 @@ Result<int> change(Context& context, const std::string& method, const rpc::Json&
   return status;
 }
 
-Result<int> show_known(Context& context, const ide::Interpreter& settings) {
+Result<int> show_known(Context& context, const ide::Access& settings) {
   ensure::Report report;
   report.target = settings.target;
   report.state = "ready";

@@ -137,13 +137,13 @@ TEST(Control, WhoeverFindsNoPlaceWaitsForOneWithinItsLimitAndHeedsItsStop) {
   std::stop_source all;
   std::atomic<int> begun = 0;
   std::vector<std::jthread> holders;
-  for (std::size_t i = 0; i < Places::k_most; ++i) {
+  for (std::size_t i = 0; i < Slots::k_most; ++i) {
     holders.emplace_back([&] {
       static_cast<void>(server.run({"echo begun; sleep 60", {}, Milliseconds(60'000)}, all.get_token(),
                                    [&](std::string_view) { ++begun; }));
     });
   }
-  ASSERT_TRUE(eventually([&] { return begun == static_cast<int>(Places::k_most); }));
+  ASSERT_TRUE(eventually([&] { return begun == static_cast<int>(Slots::k_most); }));
   const auto late = server.run({"true", {}, Milliseconds(300)});
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::timed_out);
@@ -174,10 +174,10 @@ TEST(Control, WhileLongCommandsFillTheSessionOthersGetOneBesideIt) {
     static_cast<void>(server.run({"echo begun; sleep 60", {}, Milliseconds(60'000)}, stop.get_token(),
                                  [&](std::string_view) { ++begun; }));
   };
-  for (std::size_t i = 0; i < Places::k_most; ++i) holders.emplace_back(hold);
-  ASSERT_TRUE(eventually([&] { return begun == static_cast<int>(Places::k_most); }));
+  for (std::size_t i = 0; i < Slots::k_most; ++i) holders.emplace_back(hold);
+  ASSERT_TRUE(eventually([&] { return begun == static_cast<int>(Slots::k_most); }));
   holders.emplace_back(hold);
-  ASSERT_TRUE(eventually([&] { return begun == static_cast<int>(Places::k_most) + 1; }));
+  ASSERT_TRUE(eventually([&] { return begun == static_cast<int>(Slots::k_most) + 1; }));
   const auto start = std::chrono::steady_clock::now();
   EXPECT_TRUE(server.run({"true"}));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));

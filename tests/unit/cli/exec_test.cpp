@@ -13,8 +13,8 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using Words = std::vector<std::string>;
 
-ide::Interpreter settings() {
-  ide::Interpreter i;
+ide::Access settings() {
+  ide::Access i;
   i.target = "centernet";
   i.host = "127.0.0.1";
   i.port = 2222;

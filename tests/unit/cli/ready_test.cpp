@@ -14,8 +14,8 @@ using test::Desk;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-ide::Interpreter settings(std::uint16_t port) {
-  ide::Interpreter i;
+ide::Access settings(std::uint16_t port) {
+  ide::Access i;
   i.target = "centernet";
   i.host = "127.0.0.1";
   i.port = port;

@@ -13,8 +13,8 @@ const Style k_plain{.color = false, .live = false, .utf8 = true, .width = 80};
 const Style k_ascii{};
 const Style k_colour{.color = true, .live = true, .utf8 = true, .width = 80};
 
-ide::Interpreter interpreter() {
-  ide::Interpreter i;
+ide::Access interpreter() {
+  ide::Access i;
   i.target = "centernet";
   i.host = "127.0.0.1";
   i.port = 2222;

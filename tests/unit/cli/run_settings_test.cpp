@@ -97,7 +97,7 @@ TEST(Settings, AreShownAsADiffAndUndone) {
 
 TEST(Settings, TakeATargetInPlaceOfAnAction) {
   Desk desk;
-  ide::Interpreter interpreter;
+  ide::Access interpreter;
   interpreter.target = "centernet";
   interpreter.key_file = interpreter.known_hosts = "/k";
   desk.daemon.will_answer("settings", {.events = {}, .result = rpc::to_json(interpreter), .meanwhile = {}});

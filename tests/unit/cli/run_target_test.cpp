@@ -37,7 +37,7 @@ rpc::Json removal_plan() {
 }
 
 rpc::Json ready_settings() {
-  ide::Interpreter i;
+  ide::Access i;
   i.target = "centernet";
   i.host = "127.0.0.1";
   i.port = 2222;

@@ -1,4 +1,4 @@
-#include "ensure/bulletin.hpp"
+#include "ensure/shared_knowledge.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,14 +17,14 @@ Knowledge a_target(const std::string& step) {
   return knowledge;
 }
 
-TEST(Bulletin, GivesWhatIsThereAtOnceToWhoeverHasSeenNothing) {
-  Bulletin bulletin;
+TEST(SharedKnowledge, GivesWhatIsThereAtOnceToWhoeverHasSeenNothing) {
+  SharedKnowledge bulletin;
   EXPECT_TRUE(bulletin.wait(0, 1ms, {}));
   EXPECT_FALSE(bulletin.wait(bulletin.read().revision, 1ms, {}));
 }
 
-TEST(Bulletin, WakesWhoeverWaitsWhenTheStatusIsAnotherOneAndNotBefore) {
-  Bulletin bulletin;
+TEST(SharedKnowledge, WakesWhoeverWaitsWhenTheStatusIsAnotherOneAndNotBefore) {
+  SharedKnowledge bulletin;
   bulletin.put(a_target("start it"));
   const auto seen = bulletin.read().revision;
   auto same = a_target("start it");
@@ -39,8 +39,8 @@ TEST(Bulletin, WakesWhoeverWaitsWhenTheStatusIsAnotherOneAndNotBefore) {
   EXPECT_GT(bulletin.read().revision, seen);
 }
 
-TEST(Bulletin, NeverGivesANumberTwice) {
-  Bulletin bulletin;
+TEST(SharedKnowledge, NeverGivesANumberTwice) {
+  SharedKnowledge bulletin;
   const auto old = bulletin.read();
   bulletin.put(a_target("start it"));
   const auto before = bulletin.read().revision;
@@ -48,8 +48,8 @@ TEST(Bulletin, NeverGivesANumberTwice) {
   EXPECT_GT(bulletin.read().revision, before);
 }
 
-TEST(Bulletin, ALinkThatGoesDownWhileAJobWorksWithACopyIsDownInWhatItPuts) {
-  Bulletin bulletin;
+TEST(SharedKnowledge, ALinkThatGoesDownWhileAJobWorksWithACopyIsDownInWhatItPuts) {
+  SharedKnowledge bulletin;
   bulletin.put(a_target(""));
   Knowledge copy = bulletin.read();
   bulletin.lose_link("it is silent");
@@ -62,8 +62,8 @@ TEST(Bulletin, ALinkThatGoesDownWhileAJobWorksWithACopyIsDownInWhatItPuts) {
   EXPECT_EQ(bulletin.read().link_down, "");
 }
 
-TEST(Bulletin, KnowsWhetherSomebodyWatches) {
-  Bulletin bulletin;
+TEST(SharedKnowledge, KnowsWhetherSomebodyWatches) {
+  SharedKnowledge bulletin;
   EXPECT_FALSE(bulletin.is_watched());
   std::stop_source stop;
   const auto seen = bulletin.read().revision;

@@ -48,7 +48,7 @@ TEST_F(ConvergeTest, AReadyTargetTellsWhatItsUserMustKnow) {
   target.project = {"/home/me/project", "/workspace"};
   const auto report = converge();
   ASSERT_TRUE(report && report->settings);
-  ide::Interpreter expected;
+  ide::Access expected;
   expected.target = "centernet";
   expected.host = "127.0.0.1";
   expected.port = target.ssh.local_port;

@@ -34,7 +34,7 @@ TEST(SettingsOrder, TakesWhatThePersonSaysBeforeTheConfig) {
   const test::ManualClock clock;
   Paths paths;
   paths.home = "/home/u";
-  ide::Interpreter interpreter;
+  ide::Access interpreter;
   interpreter.target = "centernet";
   interpreter.project_local = "/home/u/p";
   interpreter.jupyter_url = "http://127.0.0.1/?token=hunter2";

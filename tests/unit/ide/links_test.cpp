@@ -20,14 +20,14 @@ TEST(Links, ToolboxIsToldTheHostOfTheSshConfigBlock) {
 }
 
 TEST(Links, ATargetWithoutAProjectHasNoPathInThem) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.project_remote.clear();
   EXPECT_EQ(gateway_link(i), "jetbrains-gateway://connect#type=ssh&host=127.0.0.1&port=2222&user=root");
   EXPECT_EQ(toolbox_link(i), "jetbrains://gateway/ssh/environment?h=helper-centernet&launchIde=true&ideHint=PY");
 }
 
 TEST(Links, AHostilePathAddsNoParameter) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.project_remote = "/w&user=x#y z%?\xC3\xA4";
   EXPECT_TRUE(gateway_link(i).ends_with("&projectPath=%2Fw%26user%3Dx%23y%20z%25%3F%C3%A4"));
 }

@@ -15,7 +15,7 @@ TEST(SettingsText, IsTheExpectedText) {
 }
 
 TEST(SettingsText, LeavesOutWhatTheTargetDoesNotHave) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.project_local.clear();
   i.project_remote.clear();
   i.jupyter_port = 0;
@@ -27,7 +27,7 @@ TEST(SettingsText, LeavesOutWhatTheTargetDoesNotHave) {
 }
 
 TEST(SettingsText, SaysWhenNoJupyterAnswersAtItsPort) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.jupyter_url.clear();
   const auto text = settings_text(i);
   ASSERT_TRUE(text);
@@ -35,7 +35,7 @@ TEST(SettingsText, SaysWhenNoJupyterAnswersAtItsPort) {
 }
 
 TEST(SettingsText, WhatTheContainerSaysOfItselfCannotSteerTheTerminal) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.python_version = "3\x1b]0;owned\x07\nTarget x";
   i.python_prefix = "\xff\xc2\x9b";
   const auto text = settings_text(i);
@@ -46,7 +46,7 @@ TEST(SettingsText, WhatTheContainerSaysOfItselfCannotSteerTheTerminal) {
 }
 
 TEST(SettingsText, TheSshCommandIsQuotedForAShell) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.key_file = "/home/me my/id";
   const auto text = settings_text(i);
   ASSERT_TRUE(text);
@@ -54,7 +54,7 @@ TEST(SettingsText, TheSshCommandIsQuotedForAShell) {
 }
 
 TEST(SettingsText, OfATargetWithoutPythonSaysSoAndStillTellsHowToGetIn) {
-  Interpreter interpreter = test::sample();
+  Access interpreter = test::sample();
   interpreter.python.clear();
   interpreter.python_cause = "no Python in the container answered";
   const auto text = settings_text(interpreter);

@@ -6,8 +6,8 @@
 
 namespace helper::ide::test {
 
-inline Interpreter sample() {
-  Interpreter i;
+inline Access sample() {
+  Access i;
   i.target = "centernet";
   i.host = "127.0.0.1";
   i.port = 2222;

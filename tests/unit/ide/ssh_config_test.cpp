@@ -33,7 +33,7 @@ std::map<std::string, std::string> resolved(std::vector<std::string> argv) {
   return options;
 }
 
-std::map<std::string, std::string> resolved_block(const Interpreter& interpreter, const std::string& host,
+std::map<std::string, std::string> resolved_block(const Access& interpreter, const std::string& host,
                                                   const std::vector<std::string>& proxy = {}) {
   const auto block = ssh_config_block(interpreter, proxy);
   if (!block) {
@@ -47,7 +47,7 @@ std::map<std::string, std::string> resolved_block(const Interpreter& interpreter
   return options;
 }
 
-void expect_the_sample(std::map<std::string, std::string> options, const Interpreter& i) {
+void expect_the_sample(std::map<std::string, std::string> options, const Access& i) {
   EXPECT_EQ(options["hostname"], "127.0.0.1");
   EXPECT_EQ(options["port"], "2222");
   EXPECT_EQ(options["user"], "root");
@@ -83,7 +83,7 @@ TEST(SshConfigBlock, OpenSshReadsItUnderBothNames) {
 TEST(SshConfigBlock, OpenSshReadsPathsWithSpacesQuotesAndSigns) {
   for (const std::string folder :
        {"/home/me my", "/home/a\"b", "/home/a\\b", "/home/it's", "/home/#1", "/home/a=b,c", "/home/$HOME"}) {
-    Interpreter i = test::sample();
+    Access i = test::sample();
     i.key_file = folder + "/id";
     i.known_hosts = folder + "/known hosts";
     auto options = resolved_block(i, "centernet");
@@ -95,7 +95,7 @@ TEST(SshConfigBlock, OpenSshReadsPathsWithSpacesQuotesAndSigns) {
 // ssh -G prints IdentityFile before it expands tokens, and so shows the doubled sign; the file that ssh opens is told
 // by -v.
 TEST(SshConfigBlock, OpenSshOpensTheKeyOfAPathWithAPercentSign) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.key_file = testing::TempDir() + "100%h key";
   const std::string file = testing::TempDir() + "helper_ssh_percent_" + std::to_string(::getpid());
   std::ofstream(file) << ssh_config_block(i).value_or("");
@@ -115,7 +115,7 @@ TEST(SshConfigPath, RefusesWhatNoSyntaxCanHold) {
     ASSERT_FALSE(path) << bad;
     EXPECT_EQ(path.error().code, ErrorCode::file_failed);
     EXPECT_EQ(path.error().thing.find('\n'), std::string::npos);
-    Interpreter i = test::sample();
+    Access i = test::sample();
     i.key_file = bad;
     EXPECT_FALSE(ssh_config_block(i));
     EXPECT_FALSE(ssh_argv(i));
@@ -123,7 +123,7 @@ TEST(SshConfigPath, RefusesWhatNoSyntaxCanHold) {
 }
 
 TEST(SshArgv, OpenSshReadsTheSameFromTheCommandLine) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.known_hosts = "/home/me my/known_hosts";
   auto argv = ssh_argv(i);
   ASSERT_TRUE(argv);

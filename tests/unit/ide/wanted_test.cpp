@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 Wanted from(const std::string& target, const std::string& config_file) {
-  Interpreter i = test::sample();
+  Access i = test::sample();
   i.target = target;
   return make_wanted(i, "/usr/bin/helper", config_file, "/home/me");
 }

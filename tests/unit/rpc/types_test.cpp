@@ -8,7 +8,7 @@
 namespace helper::rpc {
 namespace {
 
-ide::Interpreter an_interpreter() {
+ide::Access an_interpreter() {
   return {"centernet",
           "127.0.0.1",
           2222,

@@ -1,5 +1,5 @@
 // The room with the real forms of the IDEs' files.
-#include "settings/book.hpp"
+#include "settings/settings_writer.hpp"
 #include "unit/settings/home.hpp"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ TEST(RealFormats, AreWrittenOnceAndUndoneToTheVeryBytes) {
       "<application>\r\n  <component name=\"SshConfigs\">\r\n    <configs>\r\n      <sshConfig host=\"h\" id=\"x\" "
       "port=\"22\" username=\"u\" />\r\n    </configs>\r\n  </component>\r\n</application>");
   const auto before = home.everything();
-  Book book(home.paths, home.files, home.clock, ide_formats());
+  SettingsWriter book(home.paths, home.files, home.clock, ide_formats());
   const auto first = book.apply(real_order(home), {});
   ASSERT_TRUE(first) << to_text(first.error());
   for (const auto& file : first->files)
@@ -41,7 +41,7 @@ TEST(RealFormats, AreWrittenOnceAndUndoneToTheVeryBytes) {
 TEST(RealFormats, OfASecondTargetLeaveTheFirst) {
   Home home;
   const auto before = home.everything();
-  Book book(home.paths, home.files, home.clock, ide_formats());
+  SettingsWriter book(home.paths, home.files, home.clock, ide_formats());
   auto order = real_order(home);
   ASSERT_TRUE(book.apply(order, {}));
   auto other = order;

@@ -1,8 +1,8 @@
-// Home is a home folder with IDEs' config folders in it, and a Book that writes there.
+// Home is a home folder with IDEs' config folders in it, and a SettingsWriter that writes there.
 #pragma once
 
-#include "settings/book.hpp"
 #include "settings/running.hpp"
+#include "settings/settings_writer.hpp"
 #include "support/manual_clock.hpp"
 #include "support/scoped_env.hpp"
 #include "support/temp_folder.hpp"
@@ -143,7 +143,7 @@ class Home {
   Paths paths;
   WatchedFiles files;
   ManualClock clock;
-  settings::Book book{paths, files, clock, simple_formats()};
+  settings::SettingsWriter book{paths, files, clock, simple_formats()};
 };
 
 // The outcome of one file, by the end of its path.

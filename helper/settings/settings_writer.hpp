@@ -1,5 +1,5 @@
-// Book writes the settings of targets into the files of IDEs and of ssh, takes them out again, and does later what has
-// to wait for an IDE to close. It is the one place that writes these files. Safe from any thread.
+// SettingsWriter writes the settings of targets into the files of IDEs and of ssh, takes them out again, and does later
+// what has to wait for an IDE to close. It is the one place that writes these files. Safe from any thread.
 #pragma once
 
 #include "base/clock.hpp"
@@ -30,9 +30,9 @@ struct UndoOrder {
   bool dry_run = false;
 };
 
-class Book {
+class SettingsWriter {
  public:
-  Book(const Paths& paths, FileStore& files, Clock& clock, Formats formats)
+  SettingsWriter(const Paths& paths, FileStore& files, Clock& clock, Formats formats)
       : paths_(paths), files_(files), clock_(clock), formats_(std::move(formats)) {}
 
   // Everything is read and decided before anything is written. A file that is refused is told as one that is left, and
@@ -52,7 +52,7 @@ class Book {
   [[nodiscard]] Result<bool> settle();
 
  private:
-  [[nodiscard]] Desk desk() { return {paths_, files_, clock_, formats_}; }
+  [[nodiscard]] Context context() { return {paths_, files_, clock_, formats_}; }
   struct Plan;
   using MakePlan = std::function<Result<Plan>()>;
   Result<Plan> plan_apply(const Order& order);

@@ -1,4 +1,4 @@
-#include "settings/book.hpp"
+#include "settings/settings_writer.hpp"
 
 #include "unit/settings/home.hpp"
 
@@ -129,7 +129,7 @@ TEST(Apply, ThatWasCutOffBeforeItsFirstFileIsUndoneToNothing) {
   };
   EXPECT_THROW((void)home.book.apply(home.order(), {}), std::runtime_error);
   home.files.on_write = {};
-  Book after(home.paths, home.files, home.clock, test::simple_formats());
+  SettingsWriter after(home.paths, home.files, home.clock, test::simple_formats());
   ASSERT_TRUE(after.undo(Home::undo_of(home.order()), {}));
   EXPECT_EQ(home.everything(), before);
 }
@@ -379,7 +379,7 @@ TEST(RunningIdeBook, HasItsFilesPreparedAndWrittenWhenItCloses) {
   EXPECT_TRUE(home.book.settle().value_or(false));
   home.put(home.ide("PyCharm2026.1") / "options/jdk.table.xml", "written at its end\n");
   ide.close();
-  Book next(home.paths, home.files, home.clock, test::simple_formats());  // as after a restart of the daemon
+  SettingsWriter next(home.paths, home.files, home.clock, test::simple_formats());  // as after a restart of the daemon
   EXPECT_FALSE(next.settle().value_or(true));
   EXPECT_EQ(home.get(home.ide("PyCharm2026.1") / "options/jdk.table.xml"),
             k_ours + std::string("written at its end\n"));

@@ -1,4 +1,5 @@
-// Desk is what the parts of this room work with: the files, where our own ones lie, and the forms of the IDEs' files.
+// Context is what the parts of this room work with: the files, where our own ones lie, and the forms of the IDEs'
+// files.
 #pragma once
 
 #include "base/clock.hpp"
@@ -13,7 +14,7 @@
 
 namespace helper::settings {
 
-struct Desk {
+struct Context {
   const Paths& paths;
   FileStore& files;
   Clock& clock;
@@ -27,15 +28,15 @@ struct Desk {
 [[nodiscard]] std::filesystem::path ssh_known_hosts_file(const Paths& paths);
 
 // What is not there yet is empty. Errors: file_failed.
-[[nodiscard]] Result<Ledger> load_ledger(const Desk& desk);
-[[nodiscard]] Result<void> save_ledger(const Desk& desk, const Ledger& ledger);
-[[nodiscard]] Result<std::vector<Pending>> load_pending(const Desk& desk);
-[[nodiscard]] Result<void> save_pending(const Desk& desk, const std::vector<Pending>& pending);
+[[nodiscard]] Result<Ledger> load_ledger(const Context& context);
+[[nodiscard]] Result<void> save_ledger(const Context& context, const Ledger& ledger);
+[[nodiscard]] Result<std::vector<Pending>> load_pending(const Context& context);
+[[nodiscard]] Result<void> save_pending(const Context& context, const std::vector<Pending>& pending);
 
 // Texts from before us are kept under their SHA-256. Errors: file_failed, also for a backup that is not what it was.
-[[nodiscard]] Result<void> keep_backup(const Desk& desk, const std::string& text);
-[[nodiscard]] Result<std::string> read_backup(const Desk& desk, const std::string& sha);
+[[nodiscard]] Result<void> keep_backup(const Context& context, const std::string& text);
+[[nodiscard]] Result<std::string> read_backup(const Context& context, const std::string& sha);
 // Removes those that no record needs.
-void drop_backups(const Desk& desk, const Ledger& ledger);
+void drop_backups(const Context& context, const Ledger& ledger);
 
 }  // namespace helper::settings

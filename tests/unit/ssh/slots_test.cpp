@@ -9,10 +9,10 @@ namespace {
 
 const Limit k_no_wait(Milliseconds(0), {});
 
-TEST(Places, AreAsManyAsTheyAre) {
-  Places places;
-  std::vector<Places::Place> taken;
-  for (std::size_t i = 0; i < Places::k_most; ++i) {
+TEST(Slots, AreAsManyAsTheyAre) {
+  Slots places;
+  std::vector<Slots::Place> taken;
+  for (std::size_t i = 0; i < Slots::k_most; ++i) {
     auto place = places.claim(k_no_wait);
     ASSERT_TRUE(place);
     taken.push_back(std::move(*place));
@@ -22,8 +22,8 @@ TEST(Places, AreAsManyAsTheyAre) {
   EXPECT_TRUE(places.claim(k_no_wait));
 }
 
-TEST(Places, AreFewerOnceTheServerHasRefused) {
-  Places places;
+TEST(Slots, AreFewerOnceTheServerHasRefused) {
+  Slots places;
   auto first = places.claim(k_no_wait);
   auto second = places.claim(k_no_wait);
   ASSERT_TRUE(second);
@@ -37,8 +37,8 @@ TEST(Places, AreFewerOnceTheServerHasRefused) {
   EXPECT_TRUE(places.claim(k_no_wait));
 }
 
-TEST(Places, OneIsLeftWhateverTheServerRefuses) {
-  Places places;
+TEST(Slots, OneIsLeftWhateverTheServerRefuses) {
+  Slots places;
   {
     auto only = places.claim(k_no_wait);
     ASSERT_TRUE(only);
@@ -47,8 +47,8 @@ TEST(Places, OneIsLeftWhateverTheServerRefuses) {
   EXPECT_TRUE(places.claim(k_no_wait));
 }
 
-TEST(Places, ThereAreAsManyAgainAsTheServerHadRoomForAfterARefusal) {
-  Places places;
+TEST(Slots, ThereAreAsManyAgainAsTheServerHadRoomForAfterARefusal) {
+  Slots places;
   auto first = places.claim(k_no_wait);
   auto second = places.claim(k_no_wait);
   auto third = places.claim(k_no_wait);
@@ -59,8 +59,8 @@ TEST(Places, ThereAreAsManyAgainAsTheServerHadRoomForAfterARefusal) {
   EXPECT_TRUE(places.claim(k_no_wait));
 }
 
-TEST(Places, NobodyGetsOneAfterAStop) {
-  Places places;
+TEST(Slots, NobodyGetsOneAfterAStop) {
+  Slots places;
   std::stop_source stop;
   stop.request_stop();
   EXPECT_FALSE(places.claim(Limit(Milliseconds(1'000), stop.get_token())));

@@ -1,4 +1,4 @@
-#include "ensure/bulletin.hpp"
+#include "ensure/shared_knowledge.hpp"
 
 #include <chrono>
 #include <utility>
@@ -11,12 +11,12 @@ constexpr Milliseconds k_between_waits{5'000};
 
 }  // namespace
 
-Knowledge Bulletin::read() const {
+Knowledge SharedKnowledge::read() const {
   const std::scoped_lock lock(mutex_);
   return knowledge_;
 }
 
-void Bulletin::put(Knowledge knowledge) {
+void SharedKnowledge::put(Knowledge knowledge) {
   const std::scoped_lock lock(mutex_);
   if (knowledge.link_losses != knowledge_.link_losses) {
     knowledge.link_losses = knowledge_.link_losses;
@@ -25,19 +25,19 @@ void Bulletin::put(Knowledge knowledge) {
   replace(std::move(knowledge));
 }
 
-void Bulletin::doubt() {
+void SharedKnowledge::doubt() {
   const std::scoped_lock lock(mutex_);
   ensure::doubt(knowledge_);
 }
 
-void Bulletin::lose_link(const std::string& why) {
+void SharedKnowledge::lose_link(const std::string& why) {
   const std::scoped_lock lock(mutex_);
   Knowledge knowledge = knowledge_;
   ensure::lose_link(knowledge, why);
   replace(std::move(knowledge));
 }
 
-bool Bulletin::wait(std::uint64_t seen, Milliseconds limit, const std::stop_token& stop) {
+bool SharedKnowledge::wait(std::uint64_t seen, Milliseconds limit, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   ++waiting_;
   const bool news = changed_.wait_for(lock, stop, limit, [&] { return knowledge_.revision != seen; });
@@ -46,13 +46,13 @@ bool Bulletin::wait(std::uint64_t seen, Milliseconds limit, const std::stop_toke
   return news;
 }
 
-bool Bulletin::is_watched() const {
+bool SharedKnowledge::is_watched() const {
   const std::scoped_lock lock(mutex_);
   return waiting_ > 0 ||
          (last_wait_ != SteadyTime{} && std::chrono::steady_clock::now() - last_wait_ < k_between_waits);
 }
 
-void Bulletin::replace(Knowledge knowledge) {
+void SharedKnowledge::replace(Knowledge knowledge) {
   const bool news = status_of(knowledge, {}) != status_of(knowledge_, {});
   knowledge.revision = knowledge_.revision + (news ? 1 : 0);
   knowledge_ = std::move(knowledge);

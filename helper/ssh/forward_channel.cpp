@@ -1,7 +1,6 @@
-#include "ssh/channel.hpp"
-
 #include "ssh/command_errors.hpp"
 #include "ssh/forward_native.hpp"
+#include "ssh/forward_session.hpp"
 
 #include <algorithm>
 #include <utility>

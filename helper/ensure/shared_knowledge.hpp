@@ -1,4 +1,4 @@
-// Bulletin is where a target's Knowledge stands: its worker alone puts something new there, and everybody reads.
+// SharedKnowledge is where a target's Knowledge stands: its worker alone puts something new there, and everybody reads.
 // Who watches waits for a revision that they have not seen. Thread-safe.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace helper::ensure {
 
-class Bulletin {
+class SharedKnowledge {
  public:
   [[nodiscard]] Knowledge read() const;
   // What came of the copy that was read. A link that went down meanwhile is down in it too.

@@ -1,4 +1,4 @@
-#include "settings/book.hpp"
+#include "settings/settings_writer.hpp"
 
 #include "base/diff.hpp"
 #include "base/log.hpp"
@@ -70,7 +70,7 @@ void put_target(Ledger& ledger, const Order& order, const std::string& when) {
 }  // namespace
 
 // What is to be done, as the world is now.
-struct Book::Plan {
+struct SettingsWriter::Plan {
   Ledger ledger;
   std::vector<Pending> pending;
   std::vector<Edit> all;      // in order
@@ -97,10 +97,10 @@ struct Book::Plan {
   }
 };
 
-Result<Book::Plan> Book::plan_apply(const Order& order) {
+Result<SettingsWriter::Plan> SettingsWriter::plan_apply(const Order& order) {
   Plan plan;
-  HELPER_TRY_ASSIGN(plan.ledger, load_ledger(desk()));
-  HELPER_TRY_ASSIGN(plan.pending, load_pending(desk()));
+  HELPER_TRY_ASSIGN(plan.ledger, load_ledger(context()));
+  HELPER_TRY_ASSIGN(plan.pending, load_pending(context()));
   HELPER_TRY_ASSIGN(auto products, chosen_products(paths_, order.ides));
   plan.report.target = order.wanted.interpreter.target;
   plan.report.dry_run = order.dry_run;
@@ -110,11 +110,11 @@ Result<Book::Plan> Book::plan_apply(const Order& order) {
     plan.report.notes.push_back(name +
                                 " was never started and has no settings yet: start it once, then run this again");
   std::erase_if(products, [](const Product& product) { return !is_supported(product); });
-  plan.all = application_edits(desk(), order.wanted, products);
-  const auto of_project = project_edits(desk(), order, products);
+  plan.all = application_edits(context(), order.wanted, products);
+  const auto of_project = project_edits(context(), order, products);
   plan.all.insert(plan.all.end(), of_project.begin(), of_project.end());
   if (order.ssh_config) {
-    const auto of_ssh = ssh_edits(desk(), order.wanted);
+    const auto of_ssh = ssh_edits(context(), order.wanted);
     plan.all.insert(plan.all.end(), of_ssh.begin(), of_ssh.end());
   }
   refuse_unwritable(plan.all, order.follow_links);
@@ -122,8 +122,8 @@ Result<Book::Plan> Book::plan_apply(const Order& order) {
   return plan;
 }
 
-Result<Book::Plan> Book::plan_and_ask(std::unique_lock<std::mutex>& lock, const MakePlan& make, bool now,
-                                      const AskNow& ask) {
+Result<SettingsWriter::Plan> SettingsWriter::plan_and_ask(std::unique_lock<std::mutex>& lock, const MakePlan& make,
+                                                          bool now, const AskNow& ask) {
   HELPER_TRY_ASSIGN(Plan plan, make());
   plan.split(now);
   if (plan.waiting.empty() || !ask) return plan;
@@ -136,7 +136,7 @@ Result<Book::Plan> Book::plan_and_ask(std::unique_lock<std::mutex>& lock, const 
   return plan;
 }
 
-Result<Report> Book::apply(const Order& order, const AskNow& ask) {
+Result<Report> SettingsWriter::apply(const Order& order, const AskNow& ask) {
   std::unique_lock lock(mutex_);
   HELPER_TRY_ASSIGN(Plan plan, plan_and_ask(
                                    lock, [&] { return plan_apply(order); }, order.now, order.dry_run ? AskNow{} : ask));
@@ -150,22 +150,22 @@ Result<Report> Book::apply(const Order& order, const AskNow& ask) {
       if (!edit.refused && !edit.changes()) note_presence(plan.ledger, edit, order.wanted.name, when);
     }
     const bool unsaved = plan.ledger != before && std::ranges::none_of(plan.at_once, &Edit::changes);
-    if (unsaved) HELPER_TRY(save_ledger(desk(), plan.ledger));
-    const auto remade = [&](const Edit& edit) { return remake(desk(), edit.place, order.wanted, edit.product); };
-    HELPER_TRY(write_edits(desk(), plan.ledger, plan.at_once, order.wanted, remade));
+    if (unsaved) HELPER_TRY(save_ledger(context(), plan.ledger));
+    const auto remade = [&](const Edit& edit) { return remake(context(), edit.place, order.wanted, edit.product); };
+    HELPER_TRY(write_edits(context(), plan.ledger, plan.at_once, order.wanted, remade));
     const auto pending = plan.pending;
     plan.replace_pending(Pending::What::apply, order.wanted, when);
-    if (plan.pending != pending) HELPER_TRY(save_pending(desk(), plan.pending));
+    if (plan.pending != pending) HELPER_TRY(save_pending(context(), plan.pending));
   }
   plan.tell([](const Edit&) { return outcome::k_written; });
   if (hosts) plan.report.files.push_back(*hosts);
   return plan.report;
 }
 
-Result<Book::Plan> Book::plan_undo(const UndoOrder& order) {
+Result<SettingsWriter::Plan> SettingsWriter::plan_undo(const UndoOrder& order) {
   Plan plan;
-  HELPER_TRY_ASSIGN(plan.ledger, load_ledger(desk()));
-  HELPER_TRY_ASSIGN(plan.pending, load_pending(desk()));
+  HELPER_TRY_ASSIGN(plan.ledger, load_ledger(context()));
+  HELPER_TRY_ASSIGN(plan.pending, load_pending(context()));
   HELPER_TRY_ASSIGN(const auto products, chosen_products(paths_, order.ides));
   const auto& name = order.wanted.name;
   const bool waits = std::ranges::any_of(plan.pending, [&](const Pending& p) { return p.wanted.name == name; });
@@ -176,7 +176,7 @@ Result<Book::Plan> Book::plan_undo(const UndoOrder& order) {
   plan.report.target = order.wanted.interpreter.target;
   plan.report.dry_run = order.dry_run;
   plan.report.ides = look_at(products);
-  plan.all = undo_edits(desk(), plan.ledger, name);
+  plan.all = undo_edits(context(), plan.ledger, name);
   if (!order.ides.empty()) {
     std::erase_if(plan.all, [&](const Edit& edit) {
       return std::ranges::none_of(plan.report.ides,
@@ -187,32 +187,33 @@ Result<Book::Plan> Book::plan_undo(const UndoOrder& order) {
   return plan;
 }
 
-Result<Report> Book::undo(const UndoOrder& order, const AskNow& ask) {
+Result<Report> SettingsWriter::undo(const UndoOrder& order, const AskNow& ask) {
   std::unique_lock lock(mutex_);
   HELPER_TRY_ASSIGN(Plan plan, plan_and_ask(
                                    lock, [&] { return plan_undo(order); }, order.now, order.dry_run ? AskNow{} : ask));
   const std::string& name = order.wanted.name;
   const Ledger before = plan.ledger;
   if (!order.dry_run) {
-    take_back(desk(), plan.ledger, plan.at_once, name,
-              [&](const Edit& edit) { return undo_edit(desk(), before, *before.find_record(edit.place.file), name); });
+    take_back(context(), plan.ledger, plan.at_once, name, [&](const Edit& edit) {
+      return undo_edit(context(), before, *before.find_record(edit.place.file), name);
+    });
     plan.replace_pending(Pending::What::undo, order.wanted, now_text(clock_));
-    HELPER_TRY(save_pending(desk(), plan.pending));
+    HELPER_TRY(save_pending(context(), plan.pending));
   }
   const auto target = std::ranges::find(plan.ledger.targets, name, [](const Applied& a) { return a.wanted.name; });
   if (order.ides.empty() && target != plan.ledger.targets.end()) target->ssh = false;
   const auto hosts = write_hosts(plan.ledger, order.dry_run);
   if (!order.dry_run) {
     plan.ledger.drop_idle_targets();
-    HELPER_TRY(save_ledger(desk(), plan.ledger));
-    drop_backups(desk(), plan.ledger);
+    HELPER_TRY(save_ledger(context(), plan.ledger));
+    drop_backups(context(), plan.ledger);
   }
   plan.tell([&](const Edit& edit) { return undo_outcome(before, edit, name); });
   if (hosts) plan.report.files.push_back(*hosts);
   return plan.report;
 }
 
-std::optional<FileReport> Book::write_hosts(const Ledger& ledger, bool dry_run) {
+std::optional<FileReport> SettingsWriter::write_hosts(const Ledger& ledger, bool dry_run) {
   const auto file = paths_.ssh_hosts();
   FileReport report{k_ssh, file.string(), outcome::k_unchanged};
   const auto taken = [&](const std::string& name) {
@@ -238,25 +239,25 @@ std::optional<FileReport> Book::write_hosts(const Ledger& ledger, bool dry_run) 
   return report;
 }
 
-Result<std::shared_ptr<const Ledger>> Book::put_gone(const std::string& name, bool gone) {
-  HELPER_TRY_ASSIGN(auto known, memory_.read(desk()));
+Result<std::shared_ptr<const Ledger>> SettingsWriter::put_gone(const std::string& name, bool gone) {
+  HELPER_TRY_ASSIGN(auto known, memory_.read(context()));
   const Applied* target = known->find_target(name);
   if (target == nullptr || !target->ssh || target->gone == gone) return known;
   auto ledger = std::make_shared<Ledger>(*known);
   std::ranges::find(ledger->targets, name, [](const Applied& a) { return a.wanted.name; })->gone = gone;
   const auto hosts = write_hosts(*ledger, false);
   if (hosts && hosts->error) return fail(*hosts->error);
-  HELPER_TRY(save_ledger(desk(), *ledger));
+  HELPER_TRY(save_ledger(context(), *ledger));
   return ledger;
 }
 
-Result<void> Book::set_gone(const std::string& name) {
+Result<void> SettingsWriter::set_gone(const std::string& name) {
   const std::scoped_lock lock(mutex_);
   HELPER_TRY(put_gone(name, true));
   return {};
 }
 
-Result<std::optional<std::string>> Book::set_ready(const Wanted& wanted) {
+Result<std::optional<std::string>> SettingsWriter::set_ready(const Wanted& wanted) {
   const std::scoped_lock lock(mutex_);
   HELPER_TRY_ASSIGN(const auto ledger, put_gone(wanted.name, false));
   const Applied* target = ledger->find_target(wanted.name);
@@ -264,8 +265,8 @@ Result<std::optional<std::string>> Book::set_ready(const Wanted& wanted) {
   return differences(target->wanted, wanted);
 }
 
-Result<void> Book::settle_one(const Pending& entry) {
-  HELPER_TRY_ASSIGN(Ledger ledger, load_ledger(desk()));
+Result<void> SettingsWriter::settle_one(const Pending& entry) {
+  HELPER_TRY_ASSIGN(Ledger ledger, load_ledger(context()));
   const std::string& name = entry.wanted.name;
   std::vector<Edit> edits;
   if (entry.what == Pending::What::apply) {
@@ -273,21 +274,23 @@ Result<void> Book::settle_one(const Pending& entry) {
     std::error_code absent;
     if (!product || !std::filesystem::is_directory(entry.folder, absent)) return {};  // it was taken off this machine
     product->config_folder = entry.folder;
-    edits = application_edits(desk(), entry.wanted, {*product});
+    edits = application_edits(context(), entry.wanted, {*product});
     refuse_unwritable(edits, false);
     leave_what_refers_to_nothing(edits);
-    HELPER_TRY(write_edits(desk(), ledger, edits, entry.wanted,
-                           [&](const Edit& edit) { return remake(desk(), edit.place, entry.wanted, edit.product); }));
+    HELPER_TRY(write_edits(context(), ledger, edits, entry.wanted, [&](const Edit& edit) {
+      return remake(context(), edit.place, entry.wanted, edit.product);
+    }));
   } else {
     const Ledger before = ledger;
-    edits = undo_edits(desk(), ledger, name);
+    edits = undo_edits(context(), ledger, name);
     std::erase_if(edits, [&](const Edit& edit) { return edit.place.folder != entry.folder; });
     refuse_unwritable(edits, false);
-    take_back(desk(), ledger, edits, name,
-              [&](const Edit& edit) { return undo_edit(desk(), before, *before.find_record(edit.place.file), name); });
+    take_back(context(), ledger, edits, name, [&](const Edit& edit) {
+      return undo_edit(context(), before, *before.find_record(edit.place.file), name);
+    });
     ledger.drop_idle_targets();
-    HELPER_TRY(save_ledger(desk(), ledger));
-    drop_backups(desk(), ledger);
+    HELPER_TRY(save_ledger(context(), ledger));
+    drop_backups(context(), ledger);
   }
   for (const Edit& edit : edits) {
     if (edit.refused) log_warning("settings of {}: {}", name, to_text(*edit.refused));
@@ -297,9 +300,9 @@ Result<void> Book::settle_one(const Pending& entry) {
   return {};
 }
 
-Result<bool> Book::settle() {
+Result<bool> SettingsWriter::settle() {
   const std::scoped_lock lock(mutex_);
-  HELPER_TRY_ASSIGN(const auto pending, load_pending(desk()));
+  HELPER_TRY_ASSIGN(const auto pending, load_pending(context()));
   if (pending.empty()) return false;
   std::vector<Pending> rest;
   std::optional<Error> trouble;
@@ -310,7 +313,7 @@ Result<bool> Book::settle() {
     if (!done) trouble = done.error();
     if (runs || !done) rest.push_back(entry);
   }
-  if (rest != pending) HELPER_TRY(save_pending(desk(), rest));
+  if (rest != pending) HELPER_TRY(save_pending(context(), rest));
   if (trouble) return fail(*trouble);
   return !rest.empty();
 }

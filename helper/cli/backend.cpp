@@ -24,9 +24,8 @@ std::string look_script(const std::string& nonce) {
          "done\nsec end 0\n";
 }
 
-Result<CommandOutput> run_there(Context& context, const ide::Access& interpreter, std::string script,
-                                Milliseconds limit) {
-  HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(interpreter));
+Result<CommandOutput> run_there(Context& context, const ide::Access& access, std::string script, Milliseconds limit) {
+  HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(access));
   argv.insert(argv.begin() + 1, {"-T", "-oBatchMode=yes", "-oConnectTimeout=10"});
   argv.emplace_back("sh -s");  // whatever the login shell there is
   ProcessSpec spec;
@@ -49,16 +48,16 @@ std::vector<ide::Backend> backends_in(std::string_view output, const std::string
 
 }  // namespace
 
-std::optional<ide::Backend> find_backend(Context& context, const ide::Access& interpreter) {
+std::optional<ide::Backend> find_backend(Context& context, const ide::Access& access) {
   const std::string nonce = make_nonce();
-  const auto look = run_there(context, interpreter, look_script(nonce), k_look_limit);
+  const auto look = run_there(context, access, look_script(nonce), k_look_limit);
   if (!look) return std::nullopt;
   auto backend = ide::choose_backend(backends_in(look->out, nonce));
   if (!backend) return std::nullopt;
-  const auto status = run_there(context, interpreter,
+  const auto status = run_there(context, access,
                                 shell::quote({backend->path + "/bin/remote-dev-server.sh", "status"}) + " </dev/null\n",
                                 k_status_limit);
-  if (status) backend->own = ide::parse_status(status->out, interpreter.project_remote);
+  if (status) backend->own = ide::parse_status(status->out, access.project_remote);
   return backend;
 }
 

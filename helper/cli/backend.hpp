@@ -10,6 +10,6 @@
 namespace helper::cli {
 
 // nullopt when there is none, or it cannot be asked: the links without it are good as well.
-[[nodiscard]] std::optional<ide::Backend> find_backend(Context& context, const ide::Access& interpreter);
+[[nodiscard]] std::optional<ide::Backend> find_backend(Context& context, const ide::Access& access);
 
 }  // namespace helper::cli

@@ -25,9 +25,9 @@ std::string local_place(const std::string& path) { return path.front() == '/' ? 
 
 }  // namespace
 
-Result<std::vector<std::string>> exec_argv(const ide::Access& interpreter, const std::vector<std::string>& words,
+Result<std::vector<std::string>> exec_argv(const ide::Access& access, const std::vector<std::string>& words,
                                            bool terminal) {
-  HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(interpreter));
+  HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(access));
   if (words.empty()) return argv;
   argv.insert(argv.begin() + 1, terminal ? "-t" : "-T");
   argv.push_back(shell::quote(words));
@@ -46,13 +46,13 @@ Result<Copy> parse_copy(std::string_view from, std::string_view to) {
   return Copy{remote.target, remote.path, std::string(remote_from ? to : from), remote_to.has_value()};
 }
 
-Result<std::vector<std::string>> copy_argv(const ide::Access& interpreter, const Copy& copy, bool quiet) {
-  HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(interpreter));
-  std::vector<std::string> argv{"scp", "-r", "-P", std::to_string(interpreter.port)};
+Result<std::vector<std::string>> copy_argv(const ide::Access& access, const Copy& copy, bool quiet) {
+  HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(access));
+  std::vector<std::string> argv{"scp", "-r", "-P", std::to_string(access.port)};
   if (quiet) argv.emplace_back("-q");
   argv.insert(argv.end(), options.begin(), options.end());
   argv.emplace_back("--");
-  std::string remote = interpreter.user + "@" + interpreter.host + ":" + copy.remote;
+  std::string remote = access.user + "@" + access.host + ":" + copy.remote;
   std::string local = local_place(copy.local);
   argv.push_back(copy.to_container ? local : remote);
   argv.push_back(copy.to_container ? std::move(remote) : std::move(local));

@@ -11,7 +11,7 @@
 namespace helper::cli {
 
 // `words` is a command, each word quoted for the shell there; none: the login shell. `terminal`: with one of its own.
-[[nodiscard]] Result<std::vector<std::string>> exec_argv(const ide::Access& interpreter,
+[[nodiscard]] Result<std::vector<std::string>> exec_argv(const ide::Access& access,
                                                          const std::vector<std::string>& words, bool terminal);
 
 // What a `helper cp` is about: one place on this machine and one in a target's container.
@@ -26,6 +26,6 @@ struct Copy {
 // both are.
 [[nodiscard]] Result<Copy> parse_copy(std::string_view from, std::string_view to);
 
-[[nodiscard]] Result<std::vector<std::string>> copy_argv(const ide::Access& interpreter, const Copy& copy, bool quiet);
+[[nodiscard]] Result<std::vector<std::string>> copy_argv(const ide::Access& access, const Copy& copy, bool quiet);
 
 }  // namespace helper::cli

@@ -1,5 +1,7 @@
 #include "engine/read_settings.hpp"
 
+#include "base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -32,9 +34,9 @@ std::string restart_of(const json& policy) {
 }
 
 // Docker says "memlock", podman "RLIMIT_MEMLOCK".
-std::string limit_name(std::string name) {
+std::string limit_name(std::string_view given) {
   constexpr std::string_view k_prefix = "rlimit_";
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string name = lower_case(given);
   return name.starts_with(k_prefix) ? name.substr(k_prefix.size()) : name;
 }
 

@@ -3,7 +3,7 @@
 #include "engine/act.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
-#include "ensure/jupyter_token.hpp"
+#include "ensure/jupyter_work.hpp"
 #include "ensure/local_key.hpp"
 #include "ide/access.hpp"
 #include "ide/known_hosts.hpp"

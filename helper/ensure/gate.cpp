@@ -39,31 +39,31 @@ std::function<Result<void>()> Gate::still_approved(const Request& request, const
   return [this, file = admitted.config.file, digest = admitted.digest, environment = request.environment] {
     Request its;
     its.environment = environment;
-    return book_.still_approved(file, variable_of(its), digest);
+    return writer_.still_approved(file, variable_of(its), digest);
   };
 }
 
 Result<TrustReport> Gate::trusted(const Request& request) {
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
-  HELPER_TRY_ASSIGN(const auto standing, book_.standing(file, variable_of(request), false));
+  HELPER_TRY_ASSIGN(const auto standing, writer_.standing(file, variable_of(request), false));
   return report_of(standing, file);
 }
 
 Result<TrustReport> Gate::trust(const Request& request, const std::string& digest) {
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
-  HELPER_TRY_ASSIGN(auto standing, book_.standing(file, variable_of(request), false));
+  HELPER_TRY_ASSIGN(auto standing, writer_.standing(file, variable_of(request), false));
   if (standing.look->digest != digest) {
     return fail(ErrorCode::config_untrusted, file.string(), "it is not what was shown: it has changed since",
                 shell::quote({"helper", "trust", file.string()}));
   }
-  if (!standing.trusted) HELPER_TRY(book_.approve(*standing.look, "shown"));
+  if (!standing.trusted) HELPER_TRY(writer_.approve(*standing.look, "shown"));
   standing.trusted = true;
   return report_of(standing, file);
 }
 
 Result<bool> Gate::untrust(const Request& request) {
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
-  return book_.withdraw(file);
+  return writer_.withdraw(file);
 }
 
 Result<std::filesystem::path> Gate::file_of(const Request& request) const {
@@ -80,7 +80,7 @@ Result<std::shared_ptr<const TrustLook>> Gate::pass(const Request& request, cons
                                                     const std::stop_token& stop, TakeOver take_over) {
   // Once more after each yes: the files may have changed while the question was open.
   for (;;) {
-    HELPER_TRY_ASSIGN(const auto standing, book_.standing(file, variable_of(request), take_over == TakeOver::yes));
+    HELPER_TRY_ASSIGN(const auto standing, writer_.standing(file, variable_of(request), take_over == TakeOver::yes));
     tell_note(request, file, standing.note);
     if (standing.trusted) return standing.look;
     if (!request.target.empty()) {  // a name mistyped is told before anything is asked
@@ -99,7 +99,7 @@ Result<void> Gate::ask(const Request& request, const std::filesystem::path& file
   const Question question{Question::Kind::confirm, "Do you trust this config?", lines_to_show(report, *standing.look)};
   HELPER_TRY_ASSIGN(const std::string answer, person.ask(question, stop));
   if (answer != "yes") return fail(ErrorCode::cancelled, file.string(), "you did not approve it, and nothing was done");
-  return book_.approve(*standing.look, "shown");
+  return writer_.approve(*standing.look, "shown");
 }
 
 // What a request without a stream of events could not tell is told by the next one that has one.

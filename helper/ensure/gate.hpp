@@ -43,7 +43,7 @@ class Gate {
   [[nodiscard]] Result<TrustReport> trusted(const Request& request);
   [[nodiscard]] Result<TrustReport> trust(const Request& request, const std::string& digest);
   [[nodiscard]] Result<bool> untrust(const Request& request);
-  [[nodiscard]] Result<TrustList> trust_list() { return book_.list(); }
+  [[nodiscard]] Result<TrustList> trust_list() { return writer_.list(); }
 
  private:
   [[nodiscard]] Result<std::filesystem::path> file_of(const Request& request) const;
@@ -55,7 +55,7 @@ class Gate {
 
   const World& world_;
   Questions& questions_;
-  TrustBook book_{world_.paths, world_.files, world_.clock};
+  TrustBook writer_{world_.paths, world_.files, world_.clock};
   std::mutex mutex_;
   std::map<std::filesystem::path, std::string> untold_;  // notes of configs that were taken over
 };

@@ -1,6 +1,8 @@
 // What a target's Jupyter does now: asked through the target's own way to the server, and remembered for a moment.
 #pragma once
 
+#include "base/files.hpp"
+#include "base/paths.hpp"
 #include "ensure/hands.hpp"
 #include "plan/work.hpp"
 
@@ -51,5 +53,11 @@ class KnownWork {
   bool asking_ = false;
   std::optional<Answer> answer_;
 };
+
+// The token of a target's Jupyter: made once on this machine, in a file that only its owner can read.
+
+// As is_token() has it. Made when there is none yet, or when what is there is none. The person who wants another one
+// removes the file.
+[[nodiscard]] Result<std::string> jupyter_token(FileStore& files, const Paths& paths, const std::string& target);
 
 }  // namespace helper::ensure

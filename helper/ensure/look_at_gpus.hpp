@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/command.hpp"
-#include "ensure/gpu_report.hpp"
 #include "ensure/report.hpp"
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"

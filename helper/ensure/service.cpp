@@ -108,14 +108,14 @@ struct Service::State {
     return {};
   }
 
-  [[nodiscard]] ide::Wanted wanted(const Chosen& chosen, ide::Access interpreter) const {
-    return wanted_of(chosen.config, chosen.config_file, std::move(interpreter), world.paths, helper, world.clock);
+  [[nodiscard]] ide::Wanted wanted(const Chosen& chosen, ide::Access access) const {
+    return wanted_of(chosen.config, chosen.config_file, std::move(access), world.paths, helper, world.clock);
   }
   // Of a target whose state does not matter: it names the entries.
   [[nodiscard]] ide::Wanted wanted(const Chosen& chosen) const {
-    ide::Access interpreter;
-    interpreter.target = chosen.config.name;
-    return wanted(chosen, std::move(interpreter));
+    ide::Access access;
+    access.target = chosen.config.name;
+    return wanted(chosen, std::move(access));
   }
 
   // What follows for settings that were applied. Their trouble is not the target's: it is told, and no more.
@@ -124,10 +124,10 @@ struct Service::State {
     const bool ready = power == plan::Power::running && report.settings.has_value();
     if (!ready && power != plan::Power::absent) return;
     if (!ready) {
-      if (const auto done = book.set_gone(wanted(chosen).name); !done) note(done.error());
+      if (const auto done = writer.set_gone(wanted(chosen).name); !done) note(done.error());
       return;
     }
-    const auto stale = book.set_ready(wanted(chosen, *report.settings));
+    const auto stale = writer.set_ready(wanted(chosen, *report.settings));
     if (!stale) return note(stale.error());
     if (!stale->value_or("").empty()) {
       report.notes.push_back("the settings that IDEs and ssh have are out of date (" + **stale +
@@ -153,8 +153,8 @@ struct Service::State {
   const World world;
   const std::string helper = helper_beside_us();
   Questions questions;
-  settings::SettingsWriter book{world.paths, world.files, world.clock, settings::ide_formats()};
-  SettingsWatch watch{book};
+  settings::SettingsWriter writer{world.paths, world.files, world.clock, settings::ide_formats()};
+  SettingsWatch watch{writer};
   Gate gate{world, questions};
   std::mutex mutex;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
@@ -284,11 +284,11 @@ Result<ide::Access> Service::known(const Request& request) {
 Result<settings::Report> Service::apply_settings(const Request& request, const SettingsOptions& options,
                                                  const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  auto interpreter = chosen.target->known(chosen.config);
-  if (!interpreter) interpreter = chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
-  HELPER_TRY(interpreter);
-  const auto order = order_of(state_->wanted(chosen, *interpreter), chosen.config, chosen.servers, options);
-  auto report = state_->book.apply(order, state_->ask_now(request, chosen.config.name, on_event, stop));
+  auto access = chosen.target->known(chosen.config);
+  if (!access) access = chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
+  HELPER_TRY(access);
+  const auto order = order_of(state_->wanted(chosen, *access), chosen.config, chosen.servers, options);
+  auto report = state_->writer.apply(order, state_->ask_now(request, chosen.config.name, on_event, stop));
   state_->watch.wake();
   return report;
 }
@@ -297,7 +297,7 @@ Result<settings::Report> Service::undo_settings(const Request& request, const Se
                                                 const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
   const auto order = undo_order_of(state_->wanted(chosen), options);
-  auto report = state_->book.undo(order, state_->ask_now(request, chosen.config.name, on_event, stop));
+  auto report = state_->writer.undo(order, state_->ask_now(request, chosen.config.name, on_event, stop));
   state_->watch.wake();
   return report;
 }

@@ -3,13 +3,11 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
 #include "ensure/python_list.hpp"
 #include "ensure/report.hpp"
 #include "ensure/request.hpp"
 #include "ensure/settings_order.hpp"
-#include "ensure/trust_report.hpp"
 #include "plan/desired.hpp"
 
 #include <cstdint>

@@ -44,10 +44,10 @@ bool needs_upload(const config::Target& target) {
          });
 }
 
-ide::Wanted wanted_of(const config::Target& target, const std::string& config_file, ide::Access interpreter,
+ide::Wanted wanted_of(const config::Target& target, const std::string& config_file, ide::Access access,
                       const Paths& paths, const std::string& helper, const Clock& clock) {
-  ide::Wanted wanted = ide::make_wanted(std::move(interpreter), helper, config_file, paths.home.string());
-  wanted.interpreter.jupyter_url.clear();  // a secret, and no file's business
+  ide::Wanted wanted = ide::make_wanted(std::move(access), helper, config_file, paths.home.string());
+  wanted.access.jupyter_url.clear();  // a secret, and no file's business
   wanted.upload = needs_upload(target);
   wanted.date = std::chrono::duration_cast<Milliseconds>(clock.wall().time_since_epoch()).count();
   return wanted;
@@ -59,7 +59,7 @@ settings::Order order_of(ide::Wanted wanted, const config::Target& target, const
   order.second_name_only =
       std::ranges::any_of(servers, [&](const std::string& server) { return host_of(server) == target.name; });
   order.project = options.project.empty() ? target.project.local : fs::path(options.project);
-  if (!options.project.empty()) wanted.interpreter.project_local = options.project;
+  if (!options.project.empty()) wanted.access.project_local = options.project;
   if (target.project.remote.empty() && options.project.empty()) order.project.clear();
   if (!options.run_configuration.ends_with(".xml")) wanted.script = options.run_configuration;
   order.wanted = std::move(wanted);

@@ -27,9 +27,8 @@ struct SettingsOptions {
 [[nodiscard]] bool needs_upload(const config::Target& target);
 
 // `helper` is the program's absolute path.
-[[nodiscard]] ide::Wanted wanted_of(const config::Target& target, const std::string& config_file,
-                                    ide::Access interpreter, const Paths& paths, const std::string& helper,
-                                    const Clock& clock);
+[[nodiscard]] ide::Wanted wanted_of(const config::Target& target, const std::string& config_file, ide::Access access,
+                                    const Paths& paths, const std::string& helper, const Clock& clock);
 
 // `servers` are those of every target of the config: a Host block must not stand in the way to one.
 [[nodiscard]] settings::Order order_of(ide::Wanted wanted, const config::Target& target,

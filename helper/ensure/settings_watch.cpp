@@ -21,7 +21,7 @@ void SettingsWatch::wake() {
 
 Result<bool> SettingsWatch::settled() {
   try {
-    return book_.settle();
+    return writer_.settle();
   } catch (const std::exception& defect) {
     return fail(ErrorCode::internal, "settings", defect.what());
   }

@@ -11,9 +11,9 @@ namespace helper::ensure {
 
 class SettingsWatch {
  public:
-  // Begins with what an earlier daemon left waiting. `book` must outlive it.
-  explicit SettingsWatch(settings::SettingsWriter& book)
-      : book_(book), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+  // Begins with what an earlier daemon left waiting. `writer` must outlive it.
+  explicit SettingsWatch(settings::SettingsWriter& writer)
+      : writer_(writer), thread_([this](const std::stop_token& stop) { run(stop); }) {}
   SettingsWatch(const SettingsWatch&) = delete;
   SettingsWatch& operator=(const SettingsWatch&) = delete;
 
@@ -24,7 +24,7 @@ class SettingsWatch {
   void run(const std::stop_token& stop);
   Result<bool> settled();
 
-  settings::SettingsWriter& book_;
+  settings::SettingsWriter& writer_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool woken_ = false;

@@ -52,12 +52,12 @@ Result<Ended> run_within_limit(const ProcessSpec& spec, const std::stop_token& s
 
 // The person's own settings stay out of it: what counts is the target's key, host keys and port.
 std::vector<std::string> strict(std::vector<std::string> program, const std::vector<std::string>& options,
-                                const ide::Access& interpreter) {
+                                const ide::Access& access) {
   program.insert(program.end(), {"-F", "none", "-oBatchMode=yes", "-oConnectTimeout=15", "-oLogLevel=ERROR",
                                  "-oPreferredAuthentications=publickey"});
-  program.push_back("-oPort=" + std::to_string(interpreter.port));
+  program.push_back("-oPort=" + std::to_string(access.port));
   program.insert(program.end(), options.begin(), options.end());
-  program.push_back(interpreter.user + "@" + interpreter.host);
+  program.push_back(access.user + "@" + access.host);
   return program;
 }
 
@@ -111,15 +111,15 @@ std::optional<std::vector<std::string>> OpenSshClient::host_keys(std::uint16_t p
   return keys.empty() ? std::nullopt : std::optional(std::move(keys));
 }
 
-Result<plan::SessionTry> OpenSshClient::try_session(const ide::Access& interpreter, const std::string& agent_socket,
+Result<plan::SessionTry> OpenSshClient::try_session(const ide::Access& access, const std::string& agent_socket,
                                                     const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(interpreter));
+  HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(access));
   std::map<std::string, std::string> environment;
   if (!agent_socket.empty()) environment["SSH_AUTH_SOCK"] = agent_socket;
   const std::string mark = "helper-" + random_token().substr(0, 16);
   // "-" is standard input: a word that needs the server's answer, and then the end.
-  const ProcessSpec sftp{strict({"sftp", "-b", "-"}, options, interpreter), "pwd\n", environment, k_session_limit};
-  ProcessSpec command{strict({"ssh", "-T"}, options, interpreter), {}, environment, k_session_limit};
+  const ProcessSpec sftp{strict({"sftp", "-b", "-"}, options, access), "pwd\n", environment, k_session_limit};
+  ProcessSpec command{strict({"ssh", "-T"}, options, access), {}, environment, k_session_limit};
   command.argv.push_back("echo " + mark);
   // One after the other: an agent may ask the person before it signs, and two questions at once confuse.
   HELPER_TRY_ASSIGN(const auto first, run_within_limit(command, stop));

@@ -28,8 +28,7 @@ class SshClient {
                                                                           const std::stop_token& stop) = 0;
   // A command and then a word to sftp, each in a strict session of its own. What a login met is left to be found.
   // Errors: server_command (there is no ssh on this machine), cancelled, file_failed.
-  [[nodiscard]] virtual Result<plan::SessionTry> try_session(const ide::Access& interpreter,
-                                                             const std::string& agent_socket,
+  [[nodiscard]] virtual Result<plan::SessionTry> try_session(const ide::Access& access, const std::string& agent_socket,
                                                              const std::stop_token& stop) = 0;
   // Whether the agent is known to hold the key of that public line ("TYPE BASE64 ..."). It is only asked for a list.
   [[nodiscard]] virtual bool agent_holds(const std::string& public_line, const std::string& agent_socket) = 0;
@@ -42,7 +41,7 @@ class OpenSshClient final : public SshClient {
                                                                   const std::vector<std::string>& types,
                                                                   Milliseconds limit,
                                                                   const std::stop_token& stop) override;
-  [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Access& interpreter, const std::string& agent_socket,
+  [[nodiscard]] Result<plan::SessionTry> try_session(const ide::Access& access, const std::string& agent_socket,
                                                      const std::stop_token& stop) override;
   [[nodiscard]] bool agent_holds(const std::string& public_line, const std::string& agent_socket) override;
 };

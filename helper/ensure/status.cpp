@@ -116,25 +116,25 @@ TargetStatus working_status(const config::Target& config, const std::string& ste
 ide::Access interpreter_of(const Paths& paths, const plan::Desired& desired, const plan::Observed& observed) {
   const auto& target = desired.target;
   const auto choice = plan::choose_python(target, observed.place.inside.value_or(plan::Inside{}));
-  ide::Access interpreter;
-  interpreter.target = target.name;
-  interpreter.host = "127.0.0.1";
-  interpreter.port = target.ssh.local_port;
-  interpreter.user = target.ssh.user;
-  interpreter.key_file = observed.local.key ? observed.local.key->private_file : std::string();
-  interpreter.known_hosts = paths.known_hosts().string();
-  interpreter.host_key_alias = ide::host_key_alias(target.name);
+  ide::Access access;
+  access.target = target.name;
+  access.host = "127.0.0.1";
+  access.port = target.ssh.local_port;
+  access.user = target.ssh.user;
+  access.key_file = observed.local.key ? observed.local.key->private_file : std::string();
+  access.known_hosts = paths.known_hosts().string();
+  access.host_key_alias = ide::host_key_alias(target.name);
   if (choice) {
-    interpreter.python = choice->python.path;
-    interpreter.python_version = choice->python.version;
-    interpreter.python_prefix = choice->python.prefix;
+    access.python = choice->python.path;
+    access.python_version = choice->python.version;
+    access.python_prefix = choice->python.prefix;
   }
-  interpreter.python_cause = choice ? choice->cause : choice.error().cause;
-  interpreter.project_local = target.project.local.string();
-  interpreter.project_remote = target.project.remote;
-  interpreter.jupyter_port = target.jupyter ? target.jupyter->local_port : std::uint16_t{0};
-  interpreter.jupyter_url = jupyter_url(desired, observed);
-  return interpreter;
+  access.python_cause = choice ? choice->cause : choice.error().cause;
+  access.project_local = target.project.local.string();
+  access.project_remote = target.project.remote;
+  access.jupyter_port = target.jupyter ? target.jupyter->local_port : std::uint16_t{0};
+  access.jupyter_url = jupyter_url(desired, observed);
+  return access;
 }
 
 }  // namespace helper::ensure

@@ -23,18 +23,18 @@ Target::~Target() {
 void Target::do_now(const config::Target& config, const Caller& caller, Job& job,
                     const std::function<void(const Work&)>& verb) {
   connect(config, caller);
-  Knowledge knowledge = bulletin_.read();
+  Knowledge knowledge = shared_.read();
   set_config(knowledge, config);
   const Hands hands{connection_->server(), connection_->tunnels(), world_.files,
                     world_.clock,          world_.jupyter,         world_.ssh,
                     agent_socket_};
   const auto put = [&] {
     end_steps(knowledge, hands.tunnels.status());
-    bulletin_.put(std::move(knowledge));
+    shared_.put(std::move(knowledge));
   };
   const AskJob::During during(*ask_, job);
   try {
-    verb({config, caller, world_.paths, hands, *connection_, *ask_, job, bulletin_, knowledge});
+    verb({config, caller, world_.paths, hands, *connection_, *ask_, job, shared_, knowledge});
   } catch (...) {
     put();
     throw;
@@ -46,7 +46,7 @@ void Target::connect(const config::Target& config, const Caller& caller) {
   const bool other_agent = !caller.agent_socket.empty() && caller.agent_socket != agent_socket_;
   if (other_agent) agent_socket_ = caller.agent_socket;
   const bool is_of_use = connection_ && server_ == config.server;
-  if (is_of_use && !(other_agent && is_unreachable(bulletin_.read()))) return;
+  if (is_of_use && !(other_agent && is_unreachable(shared_.read()))) return;
   put_connection(nullptr);  // its ports must be free before the new ones are bound
   link_was_up_ = false;     // that was the other's link
   server_ = config.server;
@@ -70,12 +70,12 @@ std::vector<tunnel::TunnelStatus> Target::tunnels() const {
 // After the server or the link was away, what stood on it may have gone too.
 void Target::link_changed(bool up, const std::string& why) {
   log_info("link {}: {}", up ? "up" : "down", why);
-  if (!up) bulletin_.lose_link(why);
+  if (!up) shared_.lose_link(why);
   if (up && link_was_up_.exchange(true)) worker_.post("link came back", [this](Job& job) { come_back(job); });
 }
 
 void Target::come_back(Job& job) {
-  const auto config = bulletin_.read().config;
+  const auto config = shared_.read().config;
   if (!intent_.keep_running || !config) return;
   do_now(*config, {}, job, [this](const Work& work) {
     const auto report = verbs::converge(work, intent_, plan::Power::running);
@@ -105,12 +105,12 @@ Result<TargetStatus> Target::status(const Call& call) {
 }
 
 Result<WatchReport> Target::watch(const config::Target& config, std::uint64_t seen, const std::stop_token& stop) {
-  if (seen == 0 || !bulletin_.read().fresh) post_look();
-  if (!bulletin_.wait(seen, k_watch_limit, stop)) {
+  if (seen == 0 || !shared_.read().fresh) post_look();
+  if (!shared_.wait(seen, k_watch_limit, stop)) {
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, "watch", "the request was cancelled");
     post_look();
   }
-  const Knowledge knowledge = bulletin_.read();
+  const Knowledge knowledge = shared_.read();
   return WatchReport{knowledge.revision, status_of(knowledge, config)};
 }
 
@@ -120,12 +120,12 @@ void Target::post_look() {
 }
 
 void Target::tell_watchers() {
-  if (bulletin_.is_watched() && !bulletin_.read().fresh) post_look();
+  if (shared_.is_watched() && !shared_.read().fresh) post_look();
 }
 
 void Target::look_for_watchers(Job& job) {
   look_is_posted_ = false;
-  const Knowledge knowledge = bulletin_.read();
+  const Knowledge knowledge = shared_.read();
   if (!knowledge.config || !connection_ || is_unreachable(knowledge)) return;
   do_now(*knowledge.config, {}, job, [](const Work& work) {
     if (const auto observed = verbs::look(work); !observed) log_info("a look: {}", to_text(observed.error()));
@@ -138,9 +138,9 @@ Result<LogText> Target::follow_logs(const Call& call, int lines) {
 }
 
 Result<ide::Access> Target::known(const config::Target& config) const {
-  return known_settings(bulletin_.read(), config, world_.paths, world_.clock.now());
+  return known_settings(shared_.read(), config, world_.paths, world_.clock.now());
 }
 
-bool Target::holds_port(std::uint16_t port) const { return ensure::holds_port(bulletin_.read(), port); }
+bool Target::holds_port(std::uint16_t port) const { return ensure::holds_port(shared_.read(), port); }
 
 }  // namespace helper::ensure

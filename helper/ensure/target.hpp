@@ -89,7 +89,7 @@ class Target {
   const World& world_;
   const std::shared_ptr<AskJob> ask_;
   KnownWork work_;
-  SharedKnowledge bulletin_;
+  SharedKnowledge shared_;
   std::unique_ptr<Connection> connection_;
   mutable std::mutex connection_mutex_;  // for who is not the worker, and for the worker when it puts another one there
   std::string server_;                   // that it leads to

@@ -5,8 +5,8 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/paths.hpp"
+#include "ensure/report.hpp"
 #include "ensure/trust_look.hpp"
-#include "ensure/trust_report.hpp"
 
 #include <cstdint>
 #include <functional>

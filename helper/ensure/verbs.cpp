@@ -33,7 +33,7 @@ Result<engine::EngineCli> cli_now(const Work& work) {
 Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, const std::string& verb) {
   const auto before = work.connection.commands();
   if (work.caller.still_approved) intent.still_approved = work.caller.still_approved;
-  work.bulletin.doubt();
+  work.shared.doubt();
   doubt(work.knowledge);
   bool began = false;
   const auto tell = [&](const Event& event) {
@@ -41,7 +41,7 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
     if (event.kind != Event::Kind::started) return;
     began = true;
     begin_step(work.knowledge, event.text, work.hands.tunnels.status());
-    work.bulletin.put(work.knowledge);
+    work.shared.put(work.knowledge);
   };
   auto report = ensure::converge(work.hands, work.paths, plan::desired_state(work.config, power), work.knowledge, tell,
                                  work.job.stop(),

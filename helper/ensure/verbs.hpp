@@ -3,7 +3,6 @@
 #pragma once
 
 #include "ensure/connections.hpp"
-#include "ensure/gpu_report.hpp"
 #include "ensure/hands.hpp"
 #include "ensure/job.hpp"
 #include "ensure/jupyter_work.hpp"
@@ -37,7 +36,7 @@ struct Intent {
   std::function<Result<void>()> still_approved{};  // of the last who converged
 };
 
-// What a verb works with. What it learns goes into `knowledge`, and from there onto the bulletin when it is over.
+// What a verb works with. What it learns goes into `knowledge`, and from there onto the shared when it is over.
 struct Work {
   const config::Target& config;
   const Caller& caller;
@@ -46,7 +45,7 @@ struct Work {
   const Connection& connection;  // that the hands reach the server by
   Prompter& person;              // who waits for the job
   Job& job;
-  SharedKnowledge& bulletin;
+  SharedKnowledge& shared;
   Knowledge& knowledge;
 };
 

@@ -129,8 +129,8 @@ std::map<std::string, std::string> parse_status(std::string_view output, std::st
   return {};
 }
 
-std::string gateway_link(const Access& interpreter, const Backend& backend) {
-  std::string link = gateway_link(interpreter) + "&deploy=false&idePath=" + percent_encode(backend.path) +
+std::string gateway_link(const Access& access, const Backend& backend) {
+  std::string link = gateway_link(access) + "&deploy=false&idePath=" + percent_encode(backend.path) +
                      "&productCode=" + percent_encode(backend.product_code) +
                      "&buildNumber=" + percent_encode(backend.build);
   for (const auto& [name, value] : backend.own) link += "&" + name + "=" + value;

@@ -32,6 +32,6 @@ struct Backend {
 [[nodiscard]] std::map<std::string, std::string> parse_status(std::string_view output, std::string_view project);
 
 // The Gateway link that uses this backend as it is (deploy=false) instead of downloading another.
-[[nodiscard]] std::string gateway_link(const Access& interpreter, const Backend& backend);
+[[nodiscard]] std::string gateway_link(const Access& access, const Backend& backend);
 
 }  // namespace helper::ide

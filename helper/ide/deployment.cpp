@@ -12,7 +12,7 @@ constexpr std::array<Step, 1> k_component{k_deployment[0]};
 Step ours(const Wanted& wanted) { return {"paths", "name", wanted.name}; }
 
 Element mapping(const Wanted& wanted) {
-  return {"mapping", {{"deploy", wanted.interpreter.project_remote}, {"local", k_here}}};
+  return {"mapping", {{"deploy", wanted.access.project_remote}, {"local", k_here}}};
 }
 
 Element fresh_paths(const Wanted& wanted) {
@@ -33,7 +33,7 @@ Result<void> update_paths(Xml& xml, pugi::xml_node paths, const Wanted& wanted) 
   HELPER_TRY_ASSIGN(const pugi::xml_node mappings, xml.only(data, {"mappings"}));
   for (const pugi::xml_node each : mappings.children("mapping")) {
     if (!xml.says(each, "local", k_here)) continue;
-    xml.set(each, "deploy", wanted.interpreter.project_remote);
+    xml.set(each, "deploy", wanted.access.project_remote);
     return {};
   }
   if (mappings) {

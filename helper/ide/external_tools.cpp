@@ -22,7 +22,7 @@ std::string ensure_name(const Wanted& wanted) { return wanted.name + ": make rea
 
 // All that may be ours, whether wanted now or not.
 std::vector<Tool> all_tools(const Wanted& wanted) {
-  const std::string& target = wanted.interpreter.target;
+  const std::string& target = wanted.access.target;
   const auto arguments = [&](std::vector<std::string> verb) {
     verb.insert(verb.end(), {target, "--config", wanted.config_file});
     return verb;
@@ -34,7 +34,7 @@ std::vector<Tool> all_tools(const Wanted& wanted) {
 }
 
 bool is_wanted(const Tool& tool, const Wanted& wanted) {
-  return tool.arguments.front() != "open" || wanted.interpreter.jupyter_port != 0;
+  return tool.arguments.front() != "open" || wanted.access.jupyter_port != 0;
 }
 
 Element fresh(const Tool& tool, const Wanted& wanted) {

@@ -74,9 +74,8 @@ Result<void> check_root(const Xml& xml, const Format& format) {
 
 Result<Xml> read(const Format& format, std::string_view text, const Wanted& wanted) {
   HELPER_TRY(check_wanted(wanted));
-  HELPER_TRY_ASSIGN(Xml xml,
-                    Xml::read(text, format.name,
-                              {{"$USER_HOME$", wanted.home}, {"$PROJECT_DIR$", wanted.interpreter.project_local}}));
+  HELPER_TRY_ASSIGN(Xml xml, Xml::read(text, format.name,
+                                       {{"$USER_HOME$", wanted.home}, {"$PROJECT_DIR$", wanted.access.project_local}}));
   HELPER_TRY(check_root(xml, format));
   return xml;
 }
@@ -108,9 +107,7 @@ bool is_as_made(const Format& format, std::string_view text, const Wanted& wante
   return made && *made == text;
 }
 
-bool has_python(const Wanted& wanted) {
-  return !wanted.interpreter.python.empty() && !wanted.interpreter.project_remote.empty();
-}
+bool has_python(const Wanted& wanted) { return !wanted.access.python.empty() && !wanted.access.project_remote.empty(); }
 
 // "$PROJECT_DIR$/.idea/x.iml" below the project's folder; "" for what is not below it.
 std::string below_project(std::string_view path) {
@@ -142,7 +139,7 @@ std::vector<File> application_files(const Product& product, const Wanted& wanted
 }
 
 Result<std::vector<File>> project_files(std::optional<std::string_view> modules_text, const Wanted& wanted) {
-  if (!has_python(wanted) || wanted.interpreter.project_local.empty()) return std::vector<File>{};
+  if (!has_python(wanted) || wanted.access.project_local.empty()) return std::vector<File>{};
   const File modules{FileKind::modules, ".idea/modules.xml"};
   const std::vector<File> rest{{FileKind::misc, ".idea/misc.xml"}, {FileKind::deployment, ".idea/deployment.xml"}};
   std::vector<File> files;

@@ -77,7 +77,7 @@ Result<void> check_name_is_free(const Xml& xml, pugi::xml_node table, pugi::xml_
 
 // What the IDE filled in (roots, path mappings) holds for one interpreter path only.
 void update(Xml& xml, pugi::xml_node jdk, const Wanted& wanted, const Product& product) {
-  const Access& i = wanted.interpreter;
+  const Access& i = wanted.access;
   const pugi::xml_node additional = jdk.child("additional");
   xml.set(jdk.child("name"), "value", sdk_name(wanted));
   xml.set(jdk.child("type"), "value", k_sdk_type);

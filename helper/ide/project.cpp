@@ -24,7 +24,7 @@ pugi::xml_node sdk_entry(pugi::xml_node root_manager) {
 }  // namespace
 
 std::string project_name(const Wanted& wanted) {
-  std::filesystem::path folder = std::filesystem::path(wanted.interpreter.project_local).lexically_normal();
+  std::filesystem::path folder = std::filesystem::path(wanted.access.project_local).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
   const std::string name = folder.filename().string();
   return name.empty() || name == "." || name == ".." ? "project" : name;

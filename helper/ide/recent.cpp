@@ -11,11 +11,11 @@ namespace {
 constexpr std::array<Step, 2> k_projects{{{"option", "name", "projects"}, {"list"}}};
 
 std::vector<Element> projects(const Wanted& wanted) {
-  if (wanted.interpreter.project_remote.empty()) return {};
+  if (wanted.access.project_remote.empty()) return {};
   return {{"RecentProjectState",
            {},
            {option("date", std::to_string(wanted.date)), option("productCode", "PY"),
-            option("projectPath", wanted.interpreter.project_remote)}}};
+            option("projectPath", wanted.access.project_remote)}}};
 }
 
 Element fresh(const Wanted& wanted) {
@@ -46,7 +46,7 @@ Result<void> add_project(Xml& xml, pugi::xml_node connection, const Wanted& want
   const std::vector<Element> ours = projects(wanted);
   HELPER_TRY_ASSIGN(const pugi::xml_node holder, xml.only(connection, k_projects[0]));
   HELPER_TRY_ASSIGN(const pugi::xml_node list, xml.only(holder, k_projects[1]));
-  HELPER_TRY_ASSIGN(const bool there, has_project(xml, list, wanted.interpreter.project_remote));
+  HELPER_TRY_ASSIGN(const bool there, has_project(xml, list, wanted.access.project_remote));
   if (ours.empty() || there) return {};
   if (list) {
     xml.append(list, ours);

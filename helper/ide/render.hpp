@@ -10,6 +10,6 @@ namespace helper::ide {
 
 // Plain text, no control characters but line ends, whatever the container said of itself. Error: file_failed when a
 // path cannot be given to ssh.
-[[nodiscard]] Result<std::string> settings_text(const Access& interpreter);
+[[nodiscard]] Result<std::string> settings_text(const Access& access);
 
 }  // namespace helper::ide

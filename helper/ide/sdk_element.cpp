@@ -21,22 +21,22 @@ std::string sftp_address(const Access& i) { return "sftp://" + i.user + "@" + i.
 // Attributes that decide whether the loader accepts the entry: a missing VALID is false, and a missing INTERPRETER_PATH
 // takes the place of homePath.
 Attributes target_attributes(const Wanted& wanted) {
-  return {{"SDK_UUID", wanted.sdk_id}, {"INTERPRETER_PATH", wanted.interpreter.python}, {"VALID", "true"}};
+  return {{"SDK_UUID", wanted.sdk_id}, {"INTERPRETER_PATH", wanted.access.python}, {"VALID", "true"}};
 }
 
 Attributes sftp_attributes(const Wanted& wanted) {
   Attributes all = target_attributes(wanted);
   all.emplace_back("WEB_SERVER_CONFIG_ID", wanted.server_id);
   all.emplace_back("WEB_SERVER_CONFIG_NAME", wanted.name);
-  all.emplace_back("WEB_SERVER_CREDENTIALS_ID", sftp_address(wanted.interpreter));
+  all.emplace_back("WEB_SERVER_CREDENTIALS_ID", sftp_address(wanted.access));
   return all;
 }
 
 Element target(const Wanted& wanted) {
-  const Element config{"config",
-                       {},
-                       {option("projectRootOnTarget", wanted.interpreter.project_remote),
-                        option("webServerConfigId", wanted.server_id)}};
+  const Element config{
+      "config",
+      {},
+      {option("projectRootOnTarget", wanted.access.project_remote), option("webServerConfigId", wanted.server_id)}};
   return {"targetEnvironmentConfiguration", {{"name", wanted.name}, {"type", k_target_type}}, {config}};
 }
 
@@ -52,7 +52,7 @@ bool update_target(Xml& xml, pugi::xml_node additional, const Wanted& wanted) {
   const pugi::xml_node server = config.find_child_by_attribute("option", "name", "webServerConfigId");
   if (!folder || !server || !xml.says(found, "type", k_target_type)) return false;
   xml.set(found, "name", wanted.name);
-  xml.set(folder, "value", wanted.interpreter.project_remote);
+  xml.set(folder, "value", wanted.access.project_remote);
   xml.set(server, "value", wanted.server_id);
   return true;
 }
@@ -60,12 +60,12 @@ bool update_target(Xml& xml, pugi::xml_node additional, const Wanted& wanted) {
 }  // namespace
 
 std::string sdk_home(const Wanted& wanted, const Product& product) {
-  const Access& i = wanted.interpreter;
+  const Access& i = wanted.access;
   return has_target_form(product) ? i.python : sftp_address(i) + i.python;
 }
 
 // The language level is read from this text.
-std::string sdk_version(const Wanted& wanted) { return "Python " + wanted.interpreter.python_version; }
+std::string sdk_version(const Wanted& wanted) { return "Python " + wanted.access.python_version; }
 
 Element sdk_roots() {
   const Element root{"root", {{"type", "composite"}}};
@@ -73,7 +73,7 @@ Element sdk_roots() {
 }
 
 Element sdk_additional(const Wanted& wanted, const Product& product) {
-  const Access& i = wanted.interpreter;
+  const Access& i = wanted.access;
   if (has_target_form(product)) {
     return {"additional",
             {{"SDK_UUID", wanted.sdk_id},
@@ -103,7 +103,7 @@ Element sdk_element(const Wanted& wanted, const Product& product) {
     return Element{std::move(name), {{"value", std::move(text)}}};
   };
   Element jdk{"jdk", {{"version", "2"}}, {value("name", sdk_name(wanted)), value("type", k_sdk_type)}};
-  if (!wanted.interpreter.python_version.empty()) jdk.children.push_back(value("version", sdk_version(wanted)));
+  if (!wanted.access.python_version.empty()) jdk.children.push_back(value("version", sdk_version(wanted)));
   jdk.children.push_back(value("homePath", sdk_home(wanted, product)));
   jdk.children.push_back(sdk_roots());
   jdk.children.push_back(sdk_additional(wanted, product));

@@ -17,15 +17,14 @@ enum class HostNames { both, second_only };
 // The Host block, to be pasted into ~/.ssh/config or included from it. `proxy`, when there is one, is the command whose
 // standard input and output ssh takes for the connection. Error: file_failed when a path cannot be written in
 // ssh_config's syntax.
-[[nodiscard]] Result<std::string> ssh_config_block(const Access& interpreter,
-                                                   const std::vector<std::string>& proxy = {},
+[[nodiscard]] Result<std::string> ssh_config_block(const Access& access, const std::vector<std::string>& proxy = {},
                                                    HostNames names = HostNames::both);
 
 // The ssh command that needs no such block. Same error.
-[[nodiscard]] Result<std::vector<std::string>> ssh_argv(const Access& interpreter);
+[[nodiscard]] Result<std::vector<std::string>> ssh_argv(const Access& access);
 
 // The options of both ssh and scp in it: the key, and the container's host key checked strictly. Same error.
-[[nodiscard]] Result<std::vector<std::string>> ssh_options(const Access& interpreter);
+[[nodiscard]] Result<std::vector<std::string>> ssh_options(const Access& access);
 
 // A path as an ssh_config argument: '%' doubled (ssh expands tokens there), in double quotes
 // when it needs them. Error: file_failed for control characters and for "${", which ssh expands and nothing can escape.

@@ -20,7 +20,7 @@ std::string collapsed(const std::string& path, const std::string& home) {
 Step ours(const Wanted& wanted) { return {"sshConfig", "id", wanted.ssh_id}; }
 
 Element fresh(const Wanted& wanted, const Product& product) {
-  const Access& i = wanted.interpreter;
+  const Access& i = wanted.access;
   Element config{"sshConfig"};
   if (product.version >= k_knows_connection_config) {
     config.attributes.emplace_back("connectionConfig", k_connection_config);
@@ -44,7 +44,7 @@ Result<void> add_ssh_config(Xml& xml, const Wanted& wanted, const Product& produ
   HELPER_TRY_ASSIGN(const pugi::xml_node config, xml.only(configs, ours(wanted)));
   if (!config) return xml.append(k_ssh_configs, std::array{fresh(wanted, product)});
 
-  const Access& i = wanted.interpreter;
+  const Access& i = wanted.access;
   xml.set(config, "host", i.host);
   xml.set(config, "keyPath", collapsed(i.key_file, wanted.home));
   xml.set(config, "port", std::to_string(i.port));

@@ -35,15 +35,15 @@ std::string cause_against(std::string_view value) {
 
 }  // namespace
 
-Wanted make_wanted(Access interpreter, std::string helper, std::string config_file, std::string home) {
+Wanted make_wanted(Access access, std::string helper, std::string config_file, std::string home) {
   Wanted wanted;
   const std::string label = label_of(config_file);
-  wanted.name = interpreter.target;
-  if (!label.empty() && label != interpreter.target) wanted.name += " of " + label;
+  wanted.name = access.target;
+  if (!label.empty() && label != access.target) wanted.name += " of " + label;
   wanted.ssh_id = name_uuid("ssh " + wanted.name);
   wanted.server_id = name_uuid("server " + wanted.name);
   wanted.sdk_id = name_uuid("sdk " + wanted.name);
-  wanted.interpreter = std::move(interpreter);
+  wanted.access = std::move(access);
   wanted.helper = std::move(helper);
   wanted.config_file = std::move(config_file);
   wanted.home = std::move(home);
@@ -53,7 +53,7 @@ Wanted make_wanted(Access interpreter, std::string helper, std::string config_fi
 std::string sdk_name(const Wanted& wanted) { return "Python (" + wanted.name + ")"; }
 
 Result<void> check_wanted(const Wanted& wanted) {
-  const Access& i = wanted.interpreter;
+  const Access& i = wanted.access;
   const std::array<std::pair<const char*, std::string_view>, 16> values{{{"name", wanted.name},
                                                                          {"target", i.target},
                                                                          {"host", i.host},

@@ -11,7 +11,7 @@
 namespace helper::ide {
 
 struct Wanted {
-  Access interpreter;
+  Access access;
   std::string name;         // under which people see it in every dialog: "centernet of my_project"
   std::string ssh_id;       // sshConfig@id; the three ids are name-based UUIDs (RFC 9562, version 5) of that name,
   std::string server_id;    // webServer@id;   so that a second run finds its own entries again
@@ -29,7 +29,7 @@ struct Wanted {
 // a person's own config.json none): two projects may each have a target "gpu", and their entries stand side by side.
 // Names and ids depend on nothing else, so a project that moves to another place keeps them. Of two projects that share
 // the names of both folder and target the last one counts, as for the target's pinned host keys.
-[[nodiscard]] Wanted make_wanted(Access interpreter, std::string helper, std::string config_file, std::string home);
+[[nodiscard]] Wanted make_wanted(Access access, std::string helper, std::string config_file, std::string home);
 
 // What projects refer to the interpreter by. The version of Python is not in it: a newer one is the same interpreter.
 [[nodiscard]] std::string sdk_name(const Wanted& wanted);

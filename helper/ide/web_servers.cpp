@@ -12,12 +12,8 @@ namespace {
 Step ours(const Wanted& wanted) { return {"webServer", "id", wanted.server_id}; }
 
 std::vector<std::pair<std::string, std::string>> file_transfer(const Wanted& wanted) {
-  return {{"accessType", "SFTP"},
-          {"host", wanted.interpreter.host},
-          {"port", std::to_string(wanted.interpreter.port)},
-          {"sshConfigId", wanted.ssh_id},
-          {"sshConfig", wanted.name},
-          {"keyPair", "true"}};
+  return {{"accessType", "SFTP"},         {"host", wanted.access.host}, {"port", std::to_string(wanted.access.port)},
+          {"sshConfigId", wanted.ssh_id}, {"sshConfig", wanted.name},   {"keyPair", "true"}};
 }
 
 Element fresh_transfer(const Wanted& wanted) {

@@ -1,5 +1,6 @@
 #include "plan/actual.hpp"
 
+#include "base/text.hpp"
 #include "plan/fields.hpp"
 
 #include <algorithm>
@@ -46,12 +47,6 @@ std::string plain_mount(std::string_view mount) {
 
 bool has(const std::vector<std::string>& list, const std::string& text) {
   return std::ranges::find(list, text) != list.end();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 std::string mounts_text(const Target& wanted, const EngineSettings& is) {

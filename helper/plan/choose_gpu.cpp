@@ -1,5 +1,7 @@
 #include "plan/choose_gpu.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <initializer_list>
@@ -50,11 +52,6 @@ bool has_word(std::string_view text, std::string_view word) {
       return true;
   }
   return false;
-}
-
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> parts) {

@@ -1,5 +1,6 @@
 #include "plan/drift.hpp"
 
+#include "base/text.hpp"
 #include "plan/actual.hpp"
 #include "plan/our_names.hpp"
 
@@ -50,12 +51,6 @@ std::optional<Drift> image_drift(const Desired& desired, const Observed& observe
                wanted,
                short_id(container.image_id),
                "the server has another image of that name now"};
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 // The names of "A, B". Containers of older versions have a fingerprint of the value behind each: "A=#0123, B=#4567".

@@ -1,6 +1,7 @@
 #include "plan/fields.hpp"
 
 #include "base/shell.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,12 +10,6 @@ namespace helper::plan {
 namespace {
 
 using config::Target;
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 std::string ulimits_text(const Target& target) {
   std::vector<std::string> limits;

@@ -537,10 +537,10 @@ Json to_json(const Error& error) {
   return Writer::write(WireError{std::string(error_kind(error.code).name), error.thing, error.cause, error.fix});
 }
 // With the links that open it, so that no other program has to know how they are made.
-Json to_json(const ide::Access& interpreter) {
-  Json json = Writer::write(interpreter);
-  json["gateway_link"] = ide::gateway_link(interpreter);
-  json["toolbox_link"] = ide::toolbox_link(interpreter);
+Json to_json(const ide::Access& access) {
+  Json json = Writer::write(access);
+  json["gateway_link"] = ide::gateway_link(access);
+  json["toolbox_link"] = ide::toolbox_link(access);
   return json;
 }
 Json to_json(const ensure::Event& event) { return Writer::write(event); }

@@ -16,7 +16,7 @@
 namespace helper::rpc {
 
 [[nodiscard]] Json to_json(const Error& error);  // {name, thing, cause, fix}
-[[nodiscard]] Json to_json(const ide::Access& interpreter);
+[[nodiscard]] Json to_json(const ide::Access& access);
 [[nodiscard]] Json to_json(const ensure::Event& event);
 [[nodiscard]] Json to_json(const ensure::Report& report);
 [[nodiscard]] Json to_json(const ensure::PlanReport& report);

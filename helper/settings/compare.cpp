@@ -7,8 +7,8 @@ std::string differences(const ide::Wanted& applied, const ide::Wanted& wanted) {
   const auto add = [&](const char* what, bool differs) {
     if (differs) text += (text.empty() ? "" : ", ") + std::string(what);
   };
-  const auto& a = applied.interpreter;
-  const auto& b = wanted.interpreter;
+  const auto& a = applied.access;
+  const auto& b = wanted.access;
   add("Python", a.python != b.python || a.python_version != b.python_version);
   add("port", a.port != b.port);
   add("user", a.user != b.user);

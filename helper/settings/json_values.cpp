@@ -56,10 +56,10 @@ constexpr std::array<std::pair<const char*, std::string Wanted::*>, 8> k_wanted{
 
 Json to_json(const Wanted& wanted) {
   Json json = Json::object();
-  for (const auto& [name, member] : k_interpreter) json[name] = wanted.interpreter.*member;
+  for (const auto& [name, member] : k_interpreter) json[name] = wanted.access.*member;
   for (const auto& [name, member] : k_wanted) json[name] = wanted.*member;
-  json["port"] = wanted.interpreter.port;
-  json["jupyter_port"] = wanted.interpreter.jupyter_port;
+  json["port"] = wanted.access.port;
+  json["jupyter_port"] = wanted.access.jupyter_port;
   json["upload"] = wanted.upload;
   json["date"] = wanted.date;
   return json;
@@ -67,10 +67,10 @@ Json to_json(const Wanted& wanted) {
 
 Wanted wanted_from_json(const Json& json) {
   Wanted wanted;
-  for (const auto& [name, member] : k_interpreter) wanted.interpreter.*member = json.at(name).get<std::string>();
+  for (const auto& [name, member] : k_interpreter) wanted.access.*member = json.at(name).get<std::string>();
   for (const auto& [name, member] : k_wanted) wanted.*member = json.at(name).get<std::string>();
-  wanted.interpreter.port = json.at("port").get<std::uint16_t>();
-  wanted.interpreter.jupyter_port = json.at("jupyter_port").get<std::uint16_t>();
+  wanted.access.port = json.at("port").get<std::uint16_t>();
+  wanted.access.jupyter_port = json.at("jupyter_port").get<std::uint16_t>();
   wanted.upload = json.at("upload").get<bool>();
   wanted.date = json.at("date").get<std::int64_t>();
   return wanted;

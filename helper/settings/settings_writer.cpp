@@ -33,7 +33,7 @@ Result<std::vector<Product>> chosen_products(const Paths& paths, const std::vect
 
 // But for the date, which only new entries have.
 bool same(const Wanted& a, const Wanted& b) {
-  return a.interpreter == b.interpreter && differences(a, b).empty() && a.name == b.name && a.home == b.home &&
+  return a.access == b.access && differences(a, b).empty() && a.name == b.name && a.home == b.home &&
          a.script == b.script;
 }
 
@@ -60,7 +60,7 @@ void put_target(Ledger& ledger, const Order& order, const std::string& when) {
   const Applied* known = ledger.find_target(order.wanted.name);
   Applied applied{order.wanted, order.ssh_config || (known != nullptr && known->ssh), order.second_name_only, false,
                   when};
-  applied.wanted.interpreter.jupyter_url.clear();
+  applied.wanted.access.jupyter_url.clear();
   if (known != nullptr && known->ssh == applied.ssh && known->second_only == applied.second_only && !known->gone &&
       same(known->wanted, applied.wanted))
     return;
@@ -102,7 +102,7 @@ Result<SettingsWriter::Plan> SettingsWriter::plan_apply(const Order& order) {
   HELPER_TRY_ASSIGN(plan.ledger, load_ledger(context()));
   HELPER_TRY_ASSIGN(plan.pending, load_pending(context()));
   HELPER_TRY_ASSIGN(auto products, chosen_products(paths_, order.ides));
-  plan.report.target = order.wanted.interpreter.target;
+  plan.report.target = order.wanted.access.target;
   plan.report.dry_run = order.dry_run;
   plan.report.ides = look_at(products);
   say_what_was_found(plan.report, order);
@@ -170,10 +170,10 @@ Result<SettingsWriter::Plan> SettingsWriter::plan_undo(const UndoOrder& order) {
   const auto& name = order.wanted.name;
   const bool waits = std::ranges::any_of(plan.pending, [&](const Pending& p) { return p.wanted.name == name; });
   if (plan.ledger.find_target(name) == nullptr && !waits) {
-    return fail(ErrorCode::not_ready, order.wanted.interpreter.target, "no settings of it were applied",
-                "helper settings apply " + order.wanted.interpreter.target);
+    return fail(ErrorCode::not_ready, order.wanted.access.target, "no settings of it were applied",
+                "helper settings apply " + order.wanted.access.target);
   }
-  plan.report.target = order.wanted.interpreter.target;
+  plan.report.target = order.wanted.access.target;
   plan.report.dry_run = order.dry_run;
   plan.report.ides = look_at(products);
   plan.all = undo_edits(context(), plan.ledger, name);

@@ -48,11 +48,11 @@ Result<std::string> hosts_text(const std::vector<Applied>& targets,
   std::string text;
   std::set<std::string> seen;
   for (auto target = targets.rbegin(); target != targets.rend(); ++target) {
-    const auto& interpreter = target->wanted.interpreter;
-    if (!target->ssh || target->gone || !seen.insert(interpreter.target).second) continue;
+    const auto& access = target->wanted.access;
+    if (!target->ssh || target->gone || !seen.insert(access.target).second) continue;
     const auto names =
-        target->second_only || is_taken(interpreter.target) ? ide::HostNames::second_only : ide::HostNames::both;
-    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(interpreter, {}, names));
+        target->second_only || is_taken(access.target) ? ide::HostNames::second_only : ide::HostNames::both;
+    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(access, {}, names));
     text +=
         (text.empty() ? "# Written by helper: `helper settings apply` and `undo` write it again.\n\n" : "\n") + block;
   }

@@ -119,17 +119,17 @@ class FakeService {
   }
   Result<ide::Access> settings(const ensure::Request& request, const std::stop_token&) {
     note(request, "settings");
-    ide::Access interpreter;
-    interpreter.target = request.target;
-    interpreter.port = 2222;
-    return interpreter;
+    ide::Access access;
+    access.target = request.target;
+    access.port = 2222;
+    return access;
   }
   Result<ide::Access> known(const ensure::Request& request) {
     note(request, "known");
-    ide::Access interpreter;
-    interpreter.target = request.target;
-    interpreter.port = 2222;
-    return interpreter;
+    ide::Access access;
+    access.target = request.target;
+    access.port = 2222;
+    return access;
   }
   Result<settings::Report> apply_settings(const ensure::Request& request, const ensure::SettingsOptions& options,
                                           const ensure::EventSink&, const std::stop_token&) {

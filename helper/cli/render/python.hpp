@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/render/style.hpp"
-#include "ensure/gpu_report.hpp"
 #include "ensure/python_list.hpp"
+#include "ensure/report.hpp"
 
 #include <string>
 

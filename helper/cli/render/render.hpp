@@ -38,6 +38,6 @@ enum class Mark { done, failed, planned, note };
 
 // The block under "ready": what to type, click or open next, in short.
 
-[[nodiscard]] std::string render_ready_block(const Style& style, const ide::Access& interpreter);
+[[nodiscard]] std::string render_ready_block(const Style& style, const ide::Access& access);
 
 }  // namespace helper::cli

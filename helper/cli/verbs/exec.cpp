@@ -24,16 +24,16 @@ Result<ide::Access> ready_settings(Context& context, const std::string& target) 
 }  // namespace
 
 Result<int> run_exec(Context& context) {
-  HELPER_TRY_ASSIGN(const auto interpreter, ready_settings(context, context.arguments.text("TARGET")));
+  HELPER_TRY_ASSIGN(const auto access, ready_settings(context, context.arguments.text("TARGET")));
   const bool terminal = context.in_is_terminal && context.out_is_terminal;
-  HELPER_TRY_ASSIGN(const auto argv, exec_argv(interpreter, context.arguments.rest(), terminal));
+  HELPER_TRY_ASSIGN(const auto argv, exec_argv(access, context.arguments.rest(), terminal));
   return context.become(argv);
 }
 
 Result<int> run_cp(Context& context) {
   HELPER_TRY_ASSIGN(const Copy copy, parse_copy(context.arguments.text("FROM"), context.arguments.text("TO")));
-  HELPER_TRY_ASSIGN(const auto interpreter, ready_settings(context, copy.target));
-  HELPER_TRY_ASSIGN(const auto argv, copy_argv(interpreter, copy, context.quiet));
+  HELPER_TRY_ASSIGN(const auto access, ready_settings(context, copy.target));
+  HELPER_TRY_ASSIGN(const auto argv, copy_argv(access, copy, context.quiet));
   return context.become(argv);
 }
 

@@ -65,26 +65,26 @@ tl::unexpected<Error> failed(const IdeArchive& archive, const CommandOutput& out
   }
 }
 
-Result<CommandOutput> run_there(Context& context, const ide::Access& interpreter, const std::string& command,
+Result<CommandOutput> run_there(Context& context, const ide::Access& access, const std::string& command,
                                 ProcessSpec spec, const OutputSink& sink) {
-  HELPER_TRY_ASSIGN(spec.argv, ide::ssh_argv(interpreter));
+  HELPER_TRY_ASSIGN(spec.argv, ide::ssh_argv(access));
   spec.argv.insert(spec.argv.begin() + 1, {"-T", "-oBatchMode=yes", "-oConnectTimeout=10"});
   spec.argv.push_back(command);
   return context.process(spec, sink);
 }
 
-bool is_there(Context& context, const ide::Access& interpreter, const IdeArchive& archive) {
+bool is_there(Context& context, const ide::Access& access, const IdeArchive& archive) {
   const std::string test = R"([ -e "$HOME/.cache/JetBrains/RemoteDev/dist/$1/.expandSucceeded" ])";
-  const auto output = run_there(context, interpreter, shell::quote({"sh", "-c", test, "sh", archive.folder}), {}, {});
+  const auto output = run_there(context, access, shell::quote({"sh", "-c", test, "sh", archive.folder}), {}, {});
   return output && output->exit_status == 0;
 }
 
 // What helper writes into a folder of the server goes there only with somebody's yes. What cannot be looked at stands
 // in nobody's way: the files are the user's own, in the place that JetBrains' tools use.
-Result<void> may_be_the_servers(Context& context, const ide::Access& interpreter) {
+Result<void> may_be_the_servers(Context& context, const ide::Access& access) {
   if (context.arguments.has("--yes")) return {};
   const std::string mark = make_nonce();
-  const auto output = run_there(context, interpreter, shell::quote({"sh", "-c", k_servers, "sh", mark}), {}, {});
+  const auto output = run_there(context, access, shell::quote({"sh", "-c", k_servers, "sh", mark}), {}, {});
   if (!output || output->exit_status != 0) return {};
   const auto sections = parse_sections(output->out, mark);
   const auto* place = find_section(sections, "place");
@@ -93,12 +93,12 @@ Result<void> may_be_the_servers(Context& context, const ide::Access& interpreter
   const std::string cause = "~/.cache/JetBrains in the container is the server's own folder, mounted at " + mount;
   if (!context.can_ask) {
     return fail(ErrorCode::usage, "helper ide push", cause + ", and there is nobody to ask whether to write there",
-                "helper ide push " + shell::quote(context.arguments.text("FILE")) + " " +
-                    shell::quote(interpreter.target) + " --yes");
+                "helper ide push " + shell::quote(context.arguments.text("FILE")) + " " + shell::quote(access.target) +
+                    " --yes");
   }
   const Question question{Question::Kind::confirm, "Put the IDE there", {cause}};
   HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
-  if (answer != "yes") return fail(ErrorCode::cancelled, interpreter.target, "nothing was sent");
+  if (answer != "yes") return fail(ErrorCode::cancelled, access.target, "nothing was sent");
   return {};
 }
 
@@ -119,7 +119,7 @@ class Counter {
   bool shown_;
 };
 
-Result<ide::Backend> send(Context& context, const ide::Access& interpreter, const IdeArchive& archive) {
+Result<ide::Backend> send(Context& context, const ide::Access& access, const IdeArchive& archive) {
   const std::string mark = make_nonce();
   ProcessSpec spec;
   spec.stdin_file = archive.file;
@@ -138,7 +138,7 @@ Result<ide::Backend> send(Context& context, const ide::Access& interpreter, cons
     if (tail.size() > k_kept_beginning) tail.erase(0, tail.size() - 4096);
   };
   HELPER_TRY_ASSIGN(const auto output,
-                    run_there(context, interpreter, shell::quote({"sh", "-c", k_unpack, "sh", archive.folder, mark}),
+                    run_there(context, access, shell::quote({"sh", "-c", k_unpack, "sh", archive.folder, mark}),
                               std::move(spec), on_output));
   if (output.exit_status != 0) return failed(archive, output);
   const auto sections = parse_sections(tail, mark);
@@ -152,10 +152,10 @@ Result<ide::Backend> send(Context& context, const ide::Access& interpreter, cons
   return *backend;
 }
 
-void tell(Context& context, const ide::Access& interpreter, const IdeArchive& archive,
+void tell(Context& context, const ide::Access& access, const IdeArchive& archive,
           const std::optional<ide::Backend>& sent) {
   if (context.json) {
-    rpc::Json document{{"target", interpreter.target},
+    rpc::Json document{{"target", access.target},
                        {"folder", archive.folder},
                        {"sha256", archive.sha256},
                        {"size", archive.size},
@@ -168,13 +168,13 @@ void tell(Context& context, const ide::Access& interpreter, const IdeArchive& ar
   if (context.quiet) return;
   const bool utf8 = context.out_style.utf8;
   if (!sent) {
-    context.out << fmt::format("{}: {} is there already\n", safe_line(interpreter.target, utf8), archive.folder);
+    context.out << fmt::format("{}: {} is there already\n", safe_line(access.target, utf8), archive.folder);
     return;
   }
   context.out << fmt::format(
       "{}: {} ({}-{}) is in {}\n  Gateway lists it among the installed IDEs of this host; or: helper open gateway {}\n",
-      safe_line(interpreter.target, utf8), safe_line(sent->name, utf8), safe_line(sent->product_code, utf8),
-      safe_line(sent->build, utf8), safe_line(sent->path, utf8), shell::quote(interpreter.target));
+      safe_line(access.target, utf8), safe_line(sent->name, utf8), safe_line(sent->product_code, utf8),
+      safe_line(sent->build, utf8), safe_line(sent->path, utf8), shell::quote(access.target));
 }
 
 }  // namespace
@@ -189,14 +189,14 @@ Result<int> run_ide(Context& context) {
                         return !context.interrupts.token().stop_requested();
                       }));
   }
-  HELPER_TRY_ASSIGN(const ide::Access interpreter, made_ready(context));
-  if (is_there(context, interpreter, archive)) {
-    tell(context, interpreter, archive, std::nullopt);
+  HELPER_TRY_ASSIGN(const ide::Access access, made_ready(context));
+  if (is_there(context, access, archive)) {
+    tell(context, access, archive, std::nullopt);
     return 0;
   }
-  HELPER_TRY(may_be_the_servers(context, interpreter));
-  HELPER_TRY_ASSIGN(const ide::Backend backend, send(context, interpreter, archive));
-  tell(context, interpreter, archive, backend);
+  HELPER_TRY(may_be_the_servers(context, access));
+  HELPER_TRY_ASSIGN(const ide::Backend backend, send(context, access, archive));
+  tell(context, access, archive, backend);
   return 0;
 }
 

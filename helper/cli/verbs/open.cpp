@@ -24,32 +24,31 @@ constexpr Milliseconds k_opener_limit{3'000};
 // For the browser to start and to read the page.
 constexpr std::chrono::seconds k_page_life{60};
 
-Result<std::string> link_of(Context& context, Opened opened, const ide::Access& interpreter) {
+Result<std::string> link_of(Context& context, Opened opened, const ide::Access& access) {
   switch (opened) {
     case Opened::gateway: {
-      const auto backend = find_backend(context, interpreter);
-      return backend ? ide::gateway_link(interpreter, *backend) : ide::gateway_link(interpreter);
+      const auto backend = find_backend(context, access);
+      return backend ? ide::gateway_link(access, *backend) : ide::gateway_link(access);
     }
     case Opened::toolbox:
-      return ide::toolbox_link(interpreter);
+      return ide::toolbox_link(access);
     case Opened::pycharm: {
       std::error_code not_there;
-      if (!interpreter.project_remote.empty() && std::filesystem::is_directory(interpreter.project_local, not_there))
-        return interpreter.project_local;
+      if (!access.project_remote.empty() && std::filesystem::is_directory(access.project_local, not_there))
+        return access.project_local;
       return fail(ErrorCode::file_failed, "helper open pycharm",
-                  interpreter.project_remote.empty() ? "target " + interpreter.target + " has no project"
-                                                     : "there is no folder " + interpreter.project_local,
+                  access.project_remote.empty() ? "target " + access.target + " has no project"
+                                                : "there is no folder " + access.project_local,
                   "set project.local and project.remote in the config");
     }
     case Opened::jupyter:
       break;
   }
-  if (!interpreter.jupyter_url.empty()) return interpreter.jupyter_url;
-  return fail(
-      ErrorCode::file_failed, "helper open jupyter",
-      interpreter.jupyter_port == 0 ? "target " + interpreter.target + " has no Jupyter in its config"
-                                    : "no Jupyter answers in the container",
-      interpreter.jupyter_port == 0 ? "add \"jupyter\": {} to the target" : "helper status " + interpreter.target);
+  if (!access.jupyter_url.empty()) return access.jupyter_url;
+  return fail(ErrorCode::file_failed, "helper open jupyter",
+              access.jupyter_port == 0 ? "target " + access.target + " has no Jupyter in its config"
+                                       : "no Jupyter answers in the container",
+              access.jupyter_port == 0 ? "add \"jupyter\": {} to the target" : "helper status " + access.target);
 }
 
 // A link that holds a token is on no command line: others of this machine could read it there.
@@ -68,23 +67,23 @@ Result<void> open_secret(Context& context, const std::string& link, const Machin
 }
 
 // Toolbox runs ssh by the target's name alone. Where ssh cannot be asked nothing is said.
-void tell_of_missing_host(Context& context, const ide::Access& interpreter) {
+void tell_of_missing_host(Context& context, const ide::Access& access) {
   ProcessSpec spec;
-  spec.argv = {"ssh", "-G", interpreter.host_key_alias};
+  spec.argv = {"ssh", "-G", access.host_key_alias};
   const auto answer = context.process(spec, {});
   const bool known = !answer || answer->exit_status != 0 ||
-                     answer->out.find("hostkeyalias " + interpreter.host_key_alias + "\n") != std::string::npos;
+                     answer->out.find("hostkeyalias " + access.host_key_alias + "\n") != std::string::npos;
   if (!known && !context.quiet && !context.json) {
-    context.err << render_note(context.err_style, "~/.ssh/config does not know " + interpreter.host_key_alias +
+    context.err << render_note(context.err_style, "~/.ssh/config does not know " + access.host_key_alias +
                                                       ", which Toolbox goes to: helper settings apply " +
-                                                      shell::quote(interpreter.target));
+                                                      shell::quote(access.target));
   }
 }
 
-Result<void> open_now(Context& context, Opened opened, const ide::Access& interpreter, const std::string& link) {
+Result<void> open_now(Context& context, Opened opened, const ide::Access& access, const std::string& link) {
   HELPER_TRY_ASSIGN(const Paths paths, context.paths());
   const Machine machine = this_machine(paths.home);
-  if (opened == Opened::toolbox) tell_of_missing_host(context, interpreter);
+  if (opened == Opened::toolbox) tell_of_missing_host(context, access);
   if (opened == Opened::jupyter) return open_secret(context, link, machine);
   HELPER_TRY_ASSIGN(const auto argv, opener_of(opened, link, machine));
   return launch(argv, k_opener_limit, context.interrupts.token());
@@ -96,12 +95,12 @@ Result<int> run_open(Context& context) {
   const std::string word = context.arguments.text("WHAT");
   const Opened opened = opened_from_text(word).value_or(Opened::gateway);
   const bool print = context.arguments.has("--print");
-  HELPER_TRY_ASSIGN(const ide::Access interpreter, made_ready(context));
-  HELPER_TRY_ASSIGN(const std::string link, link_of(context, opened, interpreter));
-  const auto done = print ? Result<void>() : open_now(context, opened, interpreter, link);
+  HELPER_TRY_ASSIGN(const ide::Access access, made_ready(context));
+  HELPER_TRY_ASSIGN(const std::string link, link_of(context, opened, access));
+  const auto done = print ? Result<void>() : open_now(context, opened, access, link);
   if (context.json) {
     if (!done) return fail(done.error());
-    write_json(context, {{"target", interpreter.target}, {"what", word}, {"link", link}, {"opened", !print}});
+    write_json(context, {{"target", access.target}, {"what", word}, {"link", link}, {"opened", !print}});
     return 0;
   }
   if (print) {
@@ -110,7 +109,7 @@ Result<int> run_open(Context& context) {
     context.out << safe_line(link, context.out_style.utf8) << "\n" << std::flush;
     return fail(done.error());
   } else if (!context.quiet) {
-    context.out << fmt::format("{}: {} is started\n", safe_line(interpreter.target, context.out_style.utf8),
+    context.out << fmt::format("{}: {} is started\n", safe_line(access.target, context.out_style.utf8),
                                opened == Opened::jupyter ? "the browser" : word);
   }
   return 0;

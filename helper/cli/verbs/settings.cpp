@@ -50,11 +50,10 @@ Result<Words> words_of(const Arguments& arguments) {
   return words;
 }
 
-rpc::Json links_json(Context& context, const ide::Access& interpreter) {
-  rpc::Json links{
-      {"gateway", ide::gateway_link(interpreter)}, {"toolbox", ide::toolbox_link(interpreter)}, {"backend", nullptr}};
-  if (const auto backend = find_backend(context, interpreter)) {
-    links["gateway"] = ide::gateway_link(interpreter, *backend);
+rpc::Json links_json(Context& context, const ide::Access& access) {
+  rpc::Json links{{"gateway", ide::gateway_link(access)}, {"toolbox", ide::toolbox_link(access)}, {"backend", nullptr}};
+  if (const auto backend = find_backend(context, access)) {
+    links["gateway"] = ide::gateway_link(access, *backend);
     links["backend"] = {{"path", backend->path},
                         {"product_code", backend->product_code},
                         {"build", backend->build},
@@ -66,24 +65,23 @@ rpc::Json links_json(Context& context, const ide::Access& interpreter) {
 Result<int> show(Context& context, const std::string& target) {
   HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context, target));
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings", params));
-  HELPER_TRY_ASSIGN(const ide::Access interpreter, rpc::interpreter_from_json(answer.result));
+  HELPER_TRY_ASSIGN(const ide::Access access, rpc::interpreter_from_json(answer.result));
   const std::string format = context.json ? "json" : context.arguments.text("--format");
   if (format == "json") {
     rpc::Json document = answer.result;
-    document["links"] = links_json(context, interpreter);
+    document["links"] = links_json(context, access);
     write_json(context, document);
   } else if (format == "ssh-config") {
-    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(interpreter));
+    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(access));
     context.out << block;
   } else if (format == "ssh-config-ensure") {
     HELPER_TRY_ASSIGN(const std::string program, own_program());
     HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
-    HELPER_TRY_ASSIGN(
-        const std::string block,
-        ide::ssh_config_block(interpreter, {program, "connect", interpreter.target, "--config", file.string()}));
+    HELPER_TRY_ASSIGN(const std::string block,
+                      ide::ssh_config_block(access, {program, "connect", access.target, "--config", file.string()}));
     context.out << block;
   } else {
-    HELPER_TRY_ASSIGN(const std::string text, ide::settings_text(interpreter));
+    HELPER_TRY_ASSIGN(const std::string text, ide::settings_text(access));
     context.out << text;
   }
   return 0;

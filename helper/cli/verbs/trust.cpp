@@ -2,7 +2,7 @@
 #include "cli/render/text.hpp"
 #include "cli/request.hpp"
 #include "cli/verbs/runners.hpp"
-#include "ensure/trust_report.hpp"
+#include "ensure/report.hpp"
 #include "rpc/types.hpp"
 
 #include <fmt/format.h>

@@ -13,7 +13,7 @@ const Style k_plain{.color = false, .live = false, .utf8 = true, .width = 80};
 const Style k_ascii{};
 const Style k_colour{.color = true, .live = true, .utf8 = true, .width = 80};
 
-ide::Access interpreter() {
+ide::Access access() {
   ide::Access i;
   i.target = "centernet";
   i.host = "127.0.0.1";
@@ -41,7 +41,7 @@ ensure::Report changed_report() {
                   {"start sshd", "nothing listens on port 22", Milliseconds(60)}};
   report.notes = {"GPU by --gpus all", "adopted a container that helper did not make"};
   report.elapsed = Milliseconds(1'240);
-  report.settings = interpreter();
+  report.settings = access();
   return report;
 }
 

@@ -97,10 +97,10 @@ TEST(Settings, AreShownAsADiffAndUndone) {
 
 TEST(Settings, TakeATargetInPlaceOfAnAction) {
   Desk desk;
-  ide::Access interpreter;
-  interpreter.target = "centernet";
-  interpreter.key_file = interpreter.known_hosts = "/k";
-  desk.daemon.will_answer("settings", {.events = {}, .result = rpc::to_json(interpreter), .meanwhile = {}});
+  ide::Access access;
+  access.target = "centernet";
+  access.key_file = access.known_hosts = "/k";
+  desk.daemon.will_answer("settings", {.events = {}, .result = rpc::to_json(access), .meanwhile = {}});
   EXPECT_EQ(desk.run({"settings", "centernet", "--format", "ssh-config"}).value_or(-1), 0);
   EXPECT_EQ(desk.daemon.asked().front().params.at("target"), "centernet");
 }

@@ -1,6 +1,5 @@
-#include "ensure/jupyter_token.hpp"
-
 #include "base/digest.hpp"
+#include "ensure/jupyter_work.hpp"
 #include "support/fake_file_store.hpp"
 
 #include <gtest/gtest.h>

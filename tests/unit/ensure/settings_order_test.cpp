@@ -34,12 +34,12 @@ TEST(SettingsOrder, TakesWhatThePersonSaysBeforeTheConfig) {
   const test::ManualClock clock;
   Paths paths;
   paths.home = "/home/u";
-  ide::Access interpreter;
-  interpreter.target = "centernet";
-  interpreter.project_local = "/home/u/p";
-  interpreter.jupyter_url = "http://127.0.0.1/?token=hunter2";
-  const auto wanted = wanted_of(a_target(), "/home/u/p/helper.json", interpreter, paths, "/bin/helper", clock);
-  EXPECT_EQ(wanted.interpreter.jupyter_url, "");
+  ide::Access access;
+  access.target = "centernet";
+  access.project_local = "/home/u/p";
+  access.jupyter_url = "http://127.0.0.1/?token=hunter2";
+  const auto wanted = wanted_of(a_target(), "/home/u/p/helper.json", access, paths, "/bin/helper", clock);
+  EXPECT_EQ(wanted.access.jupyter_url, "");
   EXPECT_EQ(wanted.date, 1'767'225'600'000);
   EXPECT_TRUE(wanted.upload);
   EXPECT_EQ(order_of(wanted, a_target(), {"gpu1"}, {}).project, "/home/u/p");
@@ -50,7 +50,7 @@ TEST(SettingsOrder, TakesWhatThePersonSaysBeforeTheConfig) {
   const auto order = order_of(wanted, a_target(), {}, options);
   EXPECT_EQ(order.ides, (std::vector<std::string>{"PyCharm", "DataSpell2025.2"}));
   EXPECT_EQ(order.project, "/home/u/q");
-  EXPECT_EQ(order.wanted.interpreter.project_local, "/home/u/q");
+  EXPECT_EQ(order.wanted.access.project_local, "/home/u/q");
   EXPECT_EQ(order.wanted.script, "train.py");
   options.run_configuration = ".idea/runConfigurations/train.xml";
   EXPECT_EQ(order_of(wanted, a_target(), {}, options).wanted.script, "");

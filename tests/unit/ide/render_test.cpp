@@ -54,10 +54,10 @@ TEST(SettingsText, TheSshCommandIsQuotedForAShell) {
 }
 
 TEST(SettingsText, OfATargetWithoutPythonSaysSoAndStillTellsHowToGetIn) {
-  Access interpreter = test::sample();
-  interpreter.python.clear();
-  interpreter.python_cause = "no Python in the container answered";
-  const auto text = settings_text(interpreter);
+  Access access = test::sample();
+  access.python.clear();
+  access.python_cause = "no Python in the container answered";
+  const auto text = settings_text(access);
   ASSERT_TRUE(text);
   EXPECT_NE(text->find("none         no Python in the container answered\n"), std::string::npos) << *text;
   EXPECT_EQ(text->find("PyCharm ("), std::string::npos) << *text;

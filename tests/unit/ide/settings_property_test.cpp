@@ -49,9 +49,9 @@ class SettingsProperty : public testing::TestWithParam<FileKind> {
 
   static Wanted moved() {
     Wanted wanted = test::sample_wanted();
-    wanted.interpreter.port = 2299;
-    wanted.interpreter.python = "/usr/bin/python3";
-    wanted.interpreter.python_version = "3.12.0";
+    wanted.access.port = 2299;
+    wanted.access.python = "/usr/bin/python3";
+    wanted.access.python_version = "3.12.0";
     wanted.helper = "/opt/a b/helper";
     return wanted;
   }

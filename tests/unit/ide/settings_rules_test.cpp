@@ -69,7 +69,7 @@ TEST(Settings, TwoTargetsStandSideBySideAndEachIsTakenOutAlone) {
 
 TEST(Settings, AnotherPortIsAFewBytes) {
   Wanted moved = test::sample_wanted();
-  moved.interpreter.port = 2299;
+  moved.access.port = 2299;
   const std::string ssh = with(FileKind::ssh_configs, std::nullopt);
   EXPECT_EQ(with(FileKind::ssh_configs, ssh, moved), replaced(ssh, "\"2222\"", "\"2299\""));
   const std::string web = with(FileKind::web_servers, std::nullopt);
@@ -100,11 +100,11 @@ TEST(JdkTable, WhatTheIdeFilledInStaysAsLongAsThePythonIsTheSame) {
   EXPECT_EQ(with(FileKind::jdk_table, table), table);
 
   Wanted newer = test::sample_wanted();
-  newer.interpreter.python_version = "3.11.9";
+  newer.access.python_version = "3.11.9";
   EXPECT_EQ(with(FileKind::jdk_table, table, newer), replaced(table, "3.11.2", "3.11.9"));
 
   Wanted other = test::sample_wanted();
-  other.interpreter.python = "/usr/bin/python3";
+  other.access.python = "/usr/bin/python3";
   const std::string changed = with(FileKind::jdk_table, table, other);
   EXPECT_EQ(changed, with(FileKind::jdk_table, std::nullopt, other));
 }
@@ -195,7 +195,7 @@ TEST(Tools, HowTheyAreShownIsThePersons) {
 
 TEST(Tools, WithoutJupyterThereIsNoToolThatOpensIt) {
   Wanted wanted = test::sample_wanted();
-  wanted.interpreter.jupyter_port = 0;
+  wanted.access.jupyter_port = 0;
   EXPECT_THAT(with(FileKind::external_tools, std::nullopt, wanted), Not(HasSubstr("jupyter")));
 }
 

@@ -33,9 +33,9 @@ std::map<std::string, std::string> resolved(std::vector<std::string> argv) {
   return options;
 }
 
-std::map<std::string, std::string> resolved_block(const Access& interpreter, const std::string& host,
+std::map<std::string, std::string> resolved_block(const Access& access, const std::string& host,
                                                   const std::vector<std::string>& proxy = {}) {
-  const auto block = ssh_config_block(interpreter, proxy);
+  const auto block = ssh_config_block(access, proxy);
   if (!block) {
     ADD_FAILURE() << to_text(block.error());
     return {};

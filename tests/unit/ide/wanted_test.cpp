@@ -50,7 +50,7 @@ TEST(Wanted, TargetsOfOneNameInTwoProjectsHaveTheirOwnNamesAndIds) {
 TEST(Wanted, TheInterpretersNameIsTheSameForANewerPython) {
   Wanted wanted = test::sample_wanted();
   const std::string before = sdk_name(wanted);
-  wanted.interpreter.python_version = "3.12.1";
+  wanted.access.python_version = "3.12.1";
   EXPECT_EQ(sdk_name(wanted), before);
 }
 
@@ -61,11 +61,11 @@ TEST(Wanted, ValuesThatNoFileCanHoldAreRefusedForEveryKind) {
     const auto text = with_target(FileKind::ssh_configs, std::nullopt, wanted, {.version = {2026, 1}});
     return !text && text.error().code == ErrorCode::file_failed && text.error().cause.find('\x1b') == std::string::npos;
   };
-  EXPECT_TRUE(refused([](Wanted& w) { w.interpreter.user = "root\n"; }));
-  EXPECT_TRUE(refused([](Wanted& w) { w.interpreter.python = "/usr/bin/\x1b[2Jpython"; }));
+  EXPECT_TRUE(refused([](Wanted& w) { w.access.user = "root\n"; }));
+  EXPECT_TRUE(refused([](Wanted& w) { w.access.python = "/usr/bin/\x1b[2Jpython"; }));
   EXPECT_TRUE(refused([](Wanted& w) { w.config_file = "/home/\xFF"; }));
-  EXPECT_TRUE(refused([](Wanted& w) { w.interpreter.project_remote = "/w/$USER_HOME$/x"; }));
-  EXPECT_FALSE(refused([](Wanted& w) { w.interpreter.project_remote = "/w/$x/<&>\"'\xC3\xA4"; }));
+  EXPECT_TRUE(refused([](Wanted& w) { w.access.project_remote = "/w/$USER_HOME$/x"; }));
+  EXPECT_FALSE(refused([](Wanted& w) { w.access.project_remote = "/w/$x/<&>\"'\xC3\xA4"; }));
 }
 
 TEST(ApplicationFiles, AreThoseThatTheProductReads) {
@@ -85,7 +85,7 @@ TEST(ApplicationFiles, AreThoseThatTheProductReads) {
 
 TEST(ApplicationFiles, HaveNoInterpreterWhereNoneWasFoundOrThereIsNoProject) {
   Wanted wanted = test::sample_wanted();
-  wanted.interpreter.python.clear();
+  wanted.access.python.clear();
   EXPECT_THAT(paths(application_files({Kind::dataspell, {2026, 1}, {}}, wanted)),
               ElementsAre("options/sshConfigs.xml", "tools/External Tools.xml"));
   EXPECT_THAT(project_files(std::nullopt, wanted).value(), IsEmpty());

@@ -11,11 +11,11 @@ using test::Home;
 
 Order real_order(const Home& home) {
   Order order = home.order();
-  auto interpreter = order.wanted.interpreter;
-  interpreter.python_version = "3.11.2";
-  interpreter.project_local = order.project;
-  interpreter.project_remote = "/workspace/project";
-  order.wanted = ide::make_wanted(interpreter, "/usr/bin/helper", home.path("project/helper.json"), home.path(""));
+  auto access = order.wanted.access;
+  access.python_version = "3.11.2";
+  access.project_local = order.project;
+  access.project_remote = "/workspace/project";
+  order.wanted = ide::make_wanted(access, "/usr/bin/helper", home.path("project/helper.json"), home.path(""));
   return order;
 }
 
@@ -26,37 +26,37 @@ TEST(RealFormats, AreWrittenOnceAndUndoneToTheVeryBytes) {
       "<application>\r\n  <component name=\"SshConfigs\">\r\n    <configs>\r\n      <sshConfig host=\"h\" id=\"x\" "
       "port=\"22\" username=\"u\" />\r\n    </configs>\r\n  </component>\r\n</application>");
   const auto before = home.everything();
-  SettingsWriter book(home.paths, home.files, home.clock, ide_formats());
-  const auto first = book.apply(real_order(home), {});
+  SettingsWriter writer(home.paths, home.files, home.clock, ide_formats());
+  const auto first = writer.apply(real_order(home), {});
   ASSERT_TRUE(first) << to_text(first.error());
   for (const auto& file : first->files)
     EXPECT_EQ(file.outcome, outcome::k_written) << file.file << (file.error ? to_text(*file.error) : "");
-  const auto second = book.apply(real_order(home), {});
+  const auto second = writer.apply(real_order(home), {});
   ASSERT_TRUE(second);
   for (const auto& file : second->files) EXPECT_EQ(file.outcome, outcome::k_unchanged) << file.file;
-  ASSERT_TRUE(book.undo(Home::undo_of(real_order(home)), {}));
+  ASSERT_TRUE(writer.undo(Home::undo_of(real_order(home)), {}));
   EXPECT_EQ(home.everything(), before);
 }
 
 TEST(RealFormats, OfASecondTargetLeaveTheFirst) {
   Home home;
   const auto before = home.everything();
-  SettingsWriter book(home.paths, home.files, home.clock, ide_formats());
+  SettingsWriter writer(home.paths, home.files, home.clock, ide_formats());
   auto order = real_order(home);
-  ASSERT_TRUE(book.apply(order, {}));
+  ASSERT_TRUE(writer.apply(order, {}));
   auto other = order;
-  auto interpreter = order.wanted.interpreter;
-  interpreter.target = "other";
-  interpreter.port = 2333;
-  other.wanted = ide::make_wanted(interpreter, "/usr/bin/helper", home.path("project/helper.json"), home.path(""));
+  auto access = order.wanted.access;
+  access.target = "other";
+  access.port = 2333;
+  other.wanted = ide::make_wanted(access, "/usr/bin/helper", home.path("project/helper.json"), home.path(""));
   other.project = home.path("project2");
   std::filesystem::create_directories(other.project);
-  ASSERT_TRUE(book.apply(other, {}));
+  ASSERT_TRUE(writer.apply(other, {}));
   const auto text = home.get(home.ide("PyCharm2026.1") / "options/sshConfigs.xml");
   EXPECT_NE(text.find("2222"), std::string::npos);
   EXPECT_NE(text.find("2333"), std::string::npos);
-  ASSERT_TRUE(book.undo(Home::undo_of(order), {}));
-  ASSERT_TRUE(book.undo(Home::undo_of(other), {}));
+  ASSERT_TRUE(writer.undo(Home::undo_of(order), {}));
+  ASSERT_TRUE(writer.undo(Home::undo_of(other), {}));
   std::filesystem::remove(other.project);
   EXPECT_EQ(home.everything(), before);
 }

@@ -114,16 +114,16 @@ class Home {
 
   [[nodiscard]] settings::Order order(const std::string& target = "centernet", std::uint16_t port = 2222) const {
     settings::Order order;
-    auto& interpreter = order.wanted.interpreter;
-    interpreter.target = target;
-    interpreter.host = "127.0.0.1";
-    interpreter.port = port;
-    interpreter.user = "root";
-    interpreter.key_file = "/home/u/.ssh/id_ed25519";
-    interpreter.known_hosts = path("data/known_hosts");
-    interpreter.host_key_alias = "helper-" + target;
-    interpreter.python = "/usr/bin/python3";
-    interpreter.jupyter_url = "http://127.0.0.1:8888/?token=hunter2";
+    auto& access = order.wanted.access;
+    access.target = target;
+    access.host = "127.0.0.1";
+    access.port = port;
+    access.user = "root";
+    access.key_file = "/home/u/.ssh/id_ed25519";
+    access.known_hosts = path("data/known_hosts");
+    access.host_key_alias = "helper-" + target;
+    access.python = "/usr/bin/python3";
+    access.jupyter_url = "http://127.0.0.1:8888/?token=hunter2";
     order.wanted.name = target + " of project";
     order.wanted.config_file = path("project/helper.json");
     order.project = path("project");
@@ -143,7 +143,7 @@ class Home {
   Paths paths;
   WatchedFiles files;
   ManualClock clock;
-  settings::SettingsWriter book{paths, files, clock, simple_formats()};
+  settings::SettingsWriter writer{paths, files, clock, simple_formats()};
 };
 
 // The outcome of one file, by the end of its path.

@@ -84,14 +84,14 @@ TEST_F(LedgerMemoryTest, ForgetsWhatItKnewWhenTheFileCannotBeUnderstood) {
 }
 
 TEST_F(LedgerMemoryTest, LetsTheBookOfATargetThatIsReadyReadOnce) {
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   home.files.reads.clear();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(home.book.set_ready(home.order().wanted).value_or("failed"), "");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(home.writer.set_ready(home.order().wanted).value_or("failed"), "");
   EXPECT_EQ(reads(), 1);
-  ASSERT_TRUE(home.book.set_gone("centernet of project"));
-  EXPECT_EQ(home.book.set_ready(home.order().wanted).value_or("failed"), "");
-  EXPECT_EQ(home.book.undo(Home::undo_of(home.order()), {}).has_value(), true);
-  EXPECT_EQ(home.book.set_ready(home.order().wanted).value(), std::nullopt);
+  ASSERT_TRUE(home.writer.set_gone("centernet of project"));
+  EXPECT_EQ(home.writer.set_ready(home.order().wanted).value_or("failed"), "");
+  EXPECT_EQ(home.writer.undo(Home::undo_of(home.order()), {}).has_value(), true);
+  EXPECT_EQ(home.writer.set_ready(home.order().wanted).value(), std::nullopt);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ namespace {
 // No member is at its default, so that one which is not written is seen.
 ide::Wanted a_wish() {
   ide::Wanted wanted;
-  wanted.interpreter = {"centernet", "127.0.0.1", 2222,   "root", "/k", "/kh", "helper-centernet",
-                        "/py",       "3.11.2",    "/opt", "why",  "/l", "/r",  8888};
+  wanted.access = {"centernet", "127.0.0.1", 2222,   "root", "/k", "/kh", "helper-centernet",
+                   "/py",       "3.11.2",    "/opt", "why",  "/l", "/r",  8888};
   wanted.name = "centernet of p";
   wanted.ssh_id = "a";
   wanted.server_id = "b";
@@ -46,7 +46,7 @@ TEST(Ledger, ComesBackFromItsText) {
 TEST(Ledger, HoldsNoTokenOfJupyter) {
   Ledger ledger;
   ledger.targets = {{a_wish(), true, false, false, "now"}};
-  ledger.targets.front().wanted.interpreter.jupyter_url = "http://127.0.0.1/?token=hunter2";
+  ledger.targets.front().wanted.access.jupyter_url = "http://127.0.0.1/?token=hunter2";
   EXPECT_EQ(to_text(ledger).find("hunter2"), std::string::npos);
 }
 

@@ -22,7 +22,7 @@ void expect_all(const Result<Report>& report, const char* outcome) {
 
 TEST(Apply, WritesEveryIdeTheProjectAndSsh) {
   Home home;
-  const auto report = home.book.apply(home.order(), {});
+  const auto report = home.writer.apply(home.order(), {});
   expect_all(report, outcome::k_written);
   EXPECT_EQ(report->files.size(), 3U * 4 + 2 + 3);
   EXPECT_EQ(home.get(home.ide("PyCharm2024.3") / "options/sshConfigs.xml"), k_ours);
@@ -37,23 +37,23 @@ TEST(Apply, OfTwoTargetsGivesEachItsHostKeysAndUndoTakesOnlyItsOwn) {
   Home home;
   const std::string mine = "gpu1,192.0.2.7 " + std::string(test::k_host_key) + "\n";
   home.put(home.path(".ssh/known_hosts"), mine);
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
-  ASSERT_TRUE(home.book.apply(home.order("other", 2223), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order("other", 2223), {}));
   const std::string key = std::string(test::k_host_key) + "\n";
   const std::string other = "helper-other,[127.0.0.1]:2223 " + key;
   EXPECT_EQ(home.get(home.path(".ssh/known_hosts")), mine + "helper-centernet,[127.0.0.1]:2222 " + key + other);
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order()), {}));
   EXPECT_EQ(home.get(home.path(".ssh/known_hosts")), mine + other);
   home.put(home.path(".ssh/known_hosts"), mine + other + "new,192.0.2.8 " + key);  // as ssh does
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order("other", 2223)), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order("other", 2223)), {}));
   EXPECT_EQ(home.get(home.path(".ssh/known_hosts")), mine + "new,192.0.2.8 " + key);
 }
 
 TEST(Apply, TwiceChangesNothingTheSecondTime) {
   Home home;
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   home.files.writes = 0;
-  expect_all(home.book.apply(home.order(), {}), outcome::k_unchanged);
+  expect_all(home.writer.apply(home.order(), {}), outcome::k_unchanged);
   EXPECT_EQ(home.files.writes, 0);
 }
 
@@ -63,9 +63,9 @@ TEST(Apply, AndUndoLeaveEveryByteAndEveryFolderAsItWas) {
   home.put(home.path("project/.idea/misc.xml"), "project\n");
   home.put(home.path(".ssh/config"), "Host a\r\n");
   const auto before = home.everything();
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   EXPECT_NE(home.everything(), before);
-  const auto report = home.book.undo(Home::undo_of(home.order()), {});
+  const auto report = home.writer.undo(Home::undo_of(home.order()), {});
   ASSERT_TRUE(report);
   EXPECT_EQ(home.everything(), before);
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/jdk.table.xml"), outcome::k_restored);
@@ -80,10 +80,10 @@ TEST(Apply, ThatIsRenewedIsStillUndoneToTheVeryBytes) {
   home.put(home.path(".ssh/config"), "Host a\n");
   home.put(home.ide("PyCharm2026.1") / "options/jdk.table.xml", "mine\n");
   const auto before = home.everything();
-  ASSERT_TRUE(home.book.apply(home.order("centernet", 2222), {}));
-  ASSERT_TRUE(home.book.apply(home.order("centernet", 2223), {}));
+  ASSERT_TRUE(home.writer.apply(home.order("centernet", 2222), {}));
+  ASSERT_TRUE(home.writer.apply(home.order("centernet", 2223), {}));
   EXPECT_EQ(home.get(home.ide("PyCharm2026.1") / "options/jdk.table.xml"), "target centernet of project 2223\nmine\n");
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order()), {}));
   EXPECT_EQ(home.everything(), before);
 }
 
@@ -91,9 +91,9 @@ TEST(Undo, OfAFileThatItsIdeWroteSinceTakesOutOnlyOurEntries) {
   Home home;
   const auto table = home.ide("PyCharm2026.1") / "options/jdk.table.xml";
   home.put(table, "mine\n");
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   home.put(table, "mine\nnew\n" + std::string(k_ours));
-  const auto report = home.book.undo(Home::undo_of(home.order()), {});
+  const auto report = home.writer.undo(Home::undo_of(home.order()), {});
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/jdk.table.xml"), outcome::k_edited);
   EXPECT_EQ(home.get(table), "mine\nnew\n");
 }
@@ -103,19 +103,19 @@ TEST(Undo, OfOneTargetLeavesTheOther) {
   const auto table = home.ide("PyCharm2026.1") / "options/jdk.table.xml";
   home.put(table, "mine\n");
   const auto before = home.everything();
-  ASSERT_TRUE(home.book.apply(home.order("a"), {}));
-  ASSERT_TRUE(home.book.apply(home.order("b"), {}));
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order("a")), {}));
+  ASSERT_TRUE(home.writer.apply(home.order("a"), {}));
+  ASSERT_TRUE(home.writer.apply(home.order("b"), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order("a")), {}));
   EXPECT_EQ(home.get(table), "target b of project 2222\nmine\n");
   EXPECT_THAT(home.get(home.path(".ssh/config")), HasSubstr("Include"));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), Not(HasSubstr("Host a ")));
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order("b")), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order("b")), {}));
   EXPECT_EQ(home.everything(), before);
 }
 
 TEST(Undo, OfWhatWasNeverAppliedSaysSo) {
   Home home;
-  const auto report = home.book.undo(Home::undo_of(home.order()), {});
+  const auto report = home.writer.undo(Home::undo_of(home.order()), {});
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::not_ready);
 }
@@ -127,7 +127,7 @@ TEST(Apply, ThatWasCutOffBeforeItsFirstFileIsUndoneToNothing) {
   home.files.on_write = [&](const auto& path) {
     if (path.string().find("JetBrains") != std::string::npos) throw std::runtime_error("cut off");
   };
-  EXPECT_THROW((void)home.book.apply(home.order(), {}), std::runtime_error);
+  EXPECT_THROW((void)home.writer.apply(home.order(), {}), std::runtime_error);
   home.files.on_write = {};
   SettingsWriter after(home.paths, home.files, home.clock, test::simple_formats());
   ASSERT_TRUE(after.undo(Home::undo_of(home.order()), {}));
@@ -138,7 +138,7 @@ TEST(Apply, LeavesAFileThatDoesNotParseAndWhatWouldReferToIt) {
   Home home;
   const auto servers = home.ide("PyCharm2026.1") / "options/webServers.xml";
   home.put(servers, "broken\n");
-  const auto report = home.book.apply(home.order(), {});
+  const auto report = home.writer.apply(home.order(), {});
   ASSERT_TRUE(report);
   EXPECT_EQ(home.get(servers), "broken\n");
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/webServers.xml"), outcome::k_left);
@@ -158,7 +158,7 @@ TEST(Apply, LeavesTheProjectWhenNoIdeHasWhatItWouldReferTo) {
   Home home;
   for (const char* ide : {"PyCharm2024.3", "PyCharm2026.1", "DataSpell2025.2"})
     home.put(home.ide(ide) / "options/jdk.table.xml", "broken\n");
-  const auto report = home.book.apply(home.order(), {});
+  const auto report = home.writer.apply(home.order(), {});
   EXPECT_EQ(outcome_of(report, ".idea/misc.xml"), outcome::k_left);
   EXPECT_EQ(outcome_of(report, ".idea/deployment.xml"), outcome::k_written);
 }
@@ -168,7 +168,7 @@ TEST(Apply, LeavesAReadOnlyFileAndSaysHowToChangeThat) {
   const auto file = home.ide("PyCharm2026.1") / "options/sshConfigs.xml";
   home.put(file, "mine\n");
   ::chmod(file.c_str(), 0444);
-  const auto report = home.book.apply(home.order(), {});
+  const auto report = home.writer.apply(home.order(), {});
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/sshConfigs.xml"), outcome::k_left);
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/jdk.table.xml"), outcome::k_left);
   EXPECT_EQ(home.get(file), "mine\n");
@@ -186,13 +186,13 @@ TEST(Apply, KeepsAFilesModeAndALinkThatLeadsToIt) {
   ::chmod(file.c_str(), 0640);
   std::filesystem::create_directories(home.path(".ssh"));
   std::filesystem::create_symlink("../dotfiles/ssh_config", home.path(".ssh/config"));
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   EXPECT_TRUE(std::filesystem::is_symlink(home.path(".ssh/config")));
   EXPECT_THAT(home.get(file), HasSubstr("Include"));
   struct stat info {};
   ASSERT_EQ(::stat(file.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0640U);
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order()), {}));
   EXPECT_TRUE(std::filesystem::is_symlink(home.path(".ssh/config")));
   EXPECT_EQ(home.get(file), "Host a\n");
 }
@@ -224,12 +224,12 @@ TEST(Apply, WritesNothingThroughALinkThatLeadsOutOfTheProjectOrTheIde) {
       return all;
     };
     const auto before = elsewhere();
-    const auto report = home.book.apply(home.order(), {});
+    const auto report = home.writer.apply(home.order(), {});
     ASSERT_TRUE(report) << to_text(report.error());
     EXPECT_EQ(elsewhere(), before);
     EXPECT_EQ(outcome_of(report, left), outcome::k_left);
     EXPECT_EQ(outcome_of(report, ".ssh/config"), outcome::k_written) << "the others are written";
-    ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+    ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order()), {}));
     EXPECT_EQ(elsewhere(), before);
     EXPECT_EQ(fs::is_symlink(home.path("project/.idea/misc.xml")), kind == "file" || kind == "dangling");
     EXPECT_EQ(fs::is_symlink(home.path("project/.idea")), kind == "folder");
@@ -244,13 +244,13 @@ TEST(Apply, WritesThroughSuchALinkWithAYesAndUndoTakesItBackWithAYes) {
   fs::create_symlink("../../elsewhere/misc.xml", home.path("project/.idea/misc.xml"));
   Order order = home.order();
   order.follow_links = true;
-  ASSERT_TRUE(home.book.apply(order, {}));
+  ASSERT_TRUE(home.writer.apply(order, {}));
   EXPECT_TRUE(fs::exists(home.path("elsewhere/misc.xml")));
   EXPECT_TRUE(fs::is_symlink(home.path("project/.idea/misc.xml")));
 
-  ASSERT_TRUE(home.book.undo({order.wanted, {}}, {}));
+  ASSERT_TRUE(home.writer.undo({order.wanted, {}}, {}));
   EXPECT_TRUE(fs::exists(home.path("elsewhere/misc.xml"))) << "nobody has said yes to that";
-  ASSERT_TRUE(home.book.undo({order.wanted, {}, false, true}, {}));
+  ASSERT_TRUE(home.writer.undo({order.wanted, {}, false, true}, {}));
   EXPECT_FALSE(fs::exists(home.path("elsewhere/misc.xml")));
   EXPECT_TRUE(fs::is_symlink(home.path("project/.idea/misc.xml")));
 }
@@ -264,10 +264,10 @@ TEST(Undo, KeepsALinkWhoseFileWasNotThereBefore) {
   fs::create_directories(home.path("project/.idea"));
   fs::create_directories(home.path("project/shared"));
   fs::create_symlink("../shared/misc.xml", home.path("project/.idea/misc.xml"));
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   EXPECT_THAT(home.get(home.path("dotfiles/ssh_config")), HasSubstr("Include"));
   EXPECT_TRUE(fs::exists(home.path("project/shared/misc.xml"))) << "within the project a link is followed";
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order()), {}));
   EXPECT_TRUE(fs::is_symlink(home.path(".ssh/config")));
   EXPECT_TRUE(fs::is_symlink(home.path("project/.idea/misc.xml")));
   EXPECT_FALSE(fs::exists(home.path("dotfiles/ssh_config")));
@@ -276,7 +276,7 @@ TEST(Undo, KeepsALinkWhoseFileWasNotThereBefore) {
 
 TEST(Apply, KeepsWhatIsPrivatePrivate) {
   Home home;
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   for (const auto& file : {home.paths.settings_ledger(), home.paths.ssh_hosts(), home.path(".ssh/config")}) {
     struct stat info {};
     ASSERT_EQ(::stat(file.c_str(), &info), 0) << file;
@@ -295,9 +295,9 @@ TEST(Apply, EditsAnewWhatSomebodyElseWroteMeanwhile) {
     done = true;
     home.put(table, "mine\nquicker\n");
   };
-  EXPECT_EQ(outcome_of(home.book.apply(home.order(), {}), "PyCharm2026.1/options/jdk.table.xml"), outcome::k_written);
+  EXPECT_EQ(outcome_of(home.writer.apply(home.order(), {}), "PyCharm2026.1/options/jdk.table.xml"), outcome::k_written);
   EXPECT_EQ(home.get(table), k_ours + std::string("mine\nquicker\n"));
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order()), {}));
   EXPECT_EQ(home.get(table), "mine\nquicker\n");
 }
 
@@ -305,12 +305,12 @@ TEST(Apply, OnAFullDiskLeavesWhatWasThereAndCanBeUndone) {
   Home home;
   const auto before = home.everything();
   home.files.full_from = "PyCharm2026.1/options/webServers";
-  const auto report = home.book.apply(home.order(), {});
+  const auto report = home.writer.apply(home.order(), {});
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/webServers.xml"), outcome::k_left);
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/jdk.table.xml"), outcome::k_left);
   EXPECT_EQ(outcome_of(report, "PyCharm2024.3/options/jdk.table.xml"), outcome::k_written);
   home.files.full_from = std::nullopt;
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order()), {}));
   EXPECT_EQ(home.everything(), before);
 }
 
@@ -318,7 +318,7 @@ TEST(Apply, WritesNothingWhenTheLedgerCannotBeWritten) {
   Home home;
   const auto before = home.everything();
   home.files.full_from = "settings_ledger";
-  EXPECT_FALSE(home.book.apply(home.order(), {}));
+  EXPECT_FALSE(home.writer.apply(home.order(), {}));
   EXPECT_EQ(home.everything(), before);
 }
 
@@ -327,12 +327,12 @@ TEST(Apply, RefusesABrokenLedgerAndLeavesItAsItIs) {
   for (const char* text : {"", "{", "[]", R"({"version": 2})", R"({"version": 1})"}) {
     home.put(home.paths.settings_ledger(), text);
     const auto before = home.everything();
-    const auto report = home.book.apply(home.order(), {});
+    const auto report = home.writer.apply(home.order(), {});
     ASSERT_FALSE(report) << text;
     EXPECT_THAT(report.error().fix, HasSubstr("mv "));
     EXPECT_EQ(home.get(home.paths.settings_ledger()), text);
     EXPECT_EQ(home.everything(), before);
-    EXPECT_FALSE(home.book.undo(Home::undo_of(home.order()), {}));
+    EXPECT_FALSE(home.writer.undo(Home::undo_of(home.order()), {}));
   }
 }
 
@@ -341,12 +341,12 @@ TEST(Apply, OfANamedIdeLeavesTheOthers) {
   auto order = home.order();
   order.ides = {"DataSpell"};
   order.ssh_config = false;
-  const auto report = home.book.apply(order, {});
+  const auto report = home.writer.apply(order, {});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->files.size(), 4U + 2);
   EXPECT_FALSE(std::filesystem::exists(home.path(".ssh")));
   order.ides = {"CLion"};
-  EXPECT_EQ(home.book.apply(order, {}).error().code, ErrorCode::usage);
+  EXPECT_EQ(home.writer.apply(order, {}).error().code, ErrorCode::usage);
 }
 
 TEST(DryRun, ShowsTheDifferenceWithoutSecretsAndWritesNothing) {
@@ -355,7 +355,7 @@ TEST(DryRun, ShowsTheDifferenceWithoutSecretsAndWritesNothing) {
   const auto before = home.everything();
   auto order = home.order();
   order.dry_run = true;
-  const auto report = home.book.apply(order, {});
+  const auto report = home.writer.apply(order, {});
   ASSERT_TRUE(report);
   EXPECT_EQ(home.everything(), before);
   EXPECT_FALSE(std::filesystem::exists(home.paths.settings_ledger()));
@@ -371,12 +371,12 @@ TEST(DryRun, ShowsTheDifferenceWithoutSecretsAndWritesNothing) {
 TEST(RunningIdeBook, HasItsFilesPreparedAndWrittenWhenItCloses) {
   Home home;
   Home::Running ide(home.ide("PyCharm2026.1"));
-  const auto report = home.book.apply(home.order(), {});
+  const auto report = home.writer.apply(home.order(), {});
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/jdk.table.xml"), outcome::k_prepared);
   EXPECT_EQ(outcome_of(report, "PyCharm2024.3/options/jdk.table.xml"), outcome::k_written);
   EXPECT_EQ(outcome_of(report, ".idea/misc.xml"), outcome::k_written);
   EXPECT_EQ(home.get(home.ide("PyCharm2026.1") / "options/jdk.table.xml"), "(no file)");
-  EXPECT_TRUE(home.book.settle().value_or(false));
+  EXPECT_TRUE(home.writer.settle().value_or(false));
   home.put(home.ide("PyCharm2026.1") / "options/jdk.table.xml", "written at its end\n");
   ide.close();
   SettingsWriter next(home.paths, home.files, home.clock, test::simple_formats());  // as after a restart of the daemon
@@ -399,36 +399,36 @@ TEST(RunningIdeBook, IsWrittenAtOnceOnAYesAndNotAskedInADryRun) {
   };
   auto order = home.order();
   order.dry_run = true;
-  EXPECT_EQ(outcome_of(home.book.apply(order, yes), "PyCharm2026.1/options/jdk.table.xml"), outcome::k_prepared);
+  EXPECT_EQ(outcome_of(home.writer.apply(order, yes), "PyCharm2026.1/options/jdk.table.xml"), outcome::k_prepared);
   EXPECT_EQ(asked, 0);
   order.dry_run = false;
-  EXPECT_EQ(outcome_of(home.book.apply(order, yes), "PyCharm2026.1/options/jdk.table.xml"), outcome::k_written);
+  EXPECT_EQ(outcome_of(home.writer.apply(order, yes), "PyCharm2026.1/options/jdk.table.xml"), outcome::k_written);
   EXPECT_EQ(asked, 1);
-  EXPECT_FALSE(home.book.settle().value_or(true));
+  EXPECT_FALSE(home.writer.settle().value_or(true));
 }
 
 TEST(RunningIdeBook, IsForgottenWhenItsPreparedFilesAreUndone) {
   Home home;
   const auto before = home.everything();
   Home::Running ide(home.ide("PyCharm2026.1"));
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
-  ASSERT_TRUE(home.book.undo(Home::undo_of(home.order()), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.undo(Home::undo_of(home.order()), {}));
   ide.close();
-  EXPECT_FALSE(home.book.settle().value_or(true));
+  EXPECT_FALSE(home.writer.settle().value_or(true));
   EXPECT_EQ(home.everything(), before);
 }
 
 TEST(RunningIdeBook, HasWhatWasWrittenBeforeTakenOutWhenItCloses) {
   Home home;
   const auto before = home.everything();
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   Home::Running ide(home.ide("PyCharm2026.1"));
-  const auto report = home.book.undo(Home::undo_of(home.order()), {});
+  const auto report = home.writer.undo(Home::undo_of(home.order()), {});
   EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/jdk.table.xml"), outcome::k_prepared);
   EXPECT_EQ(outcome_of(report, "PyCharm2024.3/options/jdk.table.xml"), outcome::k_removed);
   EXPECT_EQ(home.get(home.ide("PyCharm2026.1") / "options/jdk.table.xml"), k_ours);
   ide.close();
-  EXPECT_FALSE(home.book.settle().value_or(true));
+  EXPECT_FALSE(home.writer.settle().value_or(true));
   EXPECT_EQ(home.everything(), before);
   EXPECT_FALSE(std::filesystem::exists(home.paths.settings_ledger()));
 }
@@ -437,7 +437,7 @@ TEST(SshHosts, LeaveAServerOfThePersonsOwnItsName) {
   Home home;
   home.put(home.path(".ssh/config"), "Include more\n");
   home.put(home.path(".ssh/more"), "Host center*\n  HostName 10.0.0.1\n");
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("\nHost helper-centernet\n"));
 }
 
@@ -445,7 +445,7 @@ TEST(SshHosts, LeaveAServerOfTheConfigItsName) {
   Home home;
   auto order = home.order();
   order.second_name_only = true;
-  ASSERT_TRUE(home.book.apply(order, {}));
+  ASSERT_TRUE(home.writer.apply(order, {}));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("\nHost helper-centernet\n"));
 }
 
@@ -453,32 +453,32 @@ TEST(RunningIdeBook, ThatWasTakenOffTheMachineLeavesNothingToWrite) {
   Home home;
   {
     const Home::Running ide(home.ide("PyCharm2026.1"));
-    ASSERT_TRUE(home.book.apply(home.order(), {}));
+    ASSERT_TRUE(home.writer.apply(home.order(), {}));
   }
   std::filesystem::remove_all(home.ide("PyCharm2026.1"));
-  EXPECT_FALSE(home.book.settle().value_or(true));
+  EXPECT_FALSE(home.writer.settle().value_or(true));
   EXPECT_FALSE(std::filesystem::exists(home.ide("PyCharm2026.1")));
 }
 
 TEST(SshHosts, GoWithTheContainerAndComeBackWithIt) {
   Home home;
-  ASSERT_TRUE(home.book.apply(home.order("a"), {}));
-  ASSERT_TRUE(home.book.apply(home.order("b"), {}));
-  ASSERT_TRUE(home.book.set_gone("a of project"));
+  ASSERT_TRUE(home.writer.apply(home.order("a"), {}));
+  ASSERT_TRUE(home.writer.apply(home.order("b"), {}));
+  ASSERT_TRUE(home.writer.set_gone("a of project"));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), Not(HasSubstr("Host a ")));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host b "));
-  ASSERT_TRUE(home.book.set_ready(home.order("a").wanted));
+  ASSERT_TRUE(home.writer.set_ready(home.order("a").wanted));
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host a "));
 }
 
 TEST(OutOfDate, NamesWhatDiffers) {
   Home home;
-  EXPECT_EQ(home.book.set_ready(home.order().wanted).value(), std::nullopt);
-  ASSERT_TRUE(home.book.apply(home.order(), {}));
-  EXPECT_EQ(home.book.set_ready(home.order().wanted).value(), "");
+  EXPECT_EQ(home.writer.set_ready(home.order().wanted).value(), std::nullopt);
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
+  EXPECT_EQ(home.writer.set_ready(home.order().wanted).value(), "");
   auto other = home.order("centernet", 2223).wanted;
-  other.interpreter.python = "/opt/python";
-  EXPECT_EQ(home.book.set_ready(other).value(), "Python, port");
+  other.access.python = "/opt/python";
+  EXPECT_EQ(home.writer.set_ready(other).value(), "Python, port");
 }
 
 }  // namespace

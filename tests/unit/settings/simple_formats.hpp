@@ -44,7 +44,7 @@ inline settings::Formats simple_formats() {
   formats.with_target = [](FileKind, std::optional<std::string_view> text, const Wanted& wanted,
                            const Product&) -> Result<std::string> {
     if (text) HELPER_TRY(must_parse(*text));
-    const std::string ours = "target " + wanted.name + " " + std::to_string(wanted.interpreter.port) + "\n";
+    const std::string ours = "target " + wanted.name + " " + std::to_string(wanted.access.port) + "\n";
     const std::string before(text.value_or(""));
     return before.find(ours) != std::string::npos ? before : ours + lines_of_others(before, wanted.name);
   };

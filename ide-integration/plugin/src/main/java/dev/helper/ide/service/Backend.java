@@ -3,7 +3,7 @@ package dev.helper.ide.service;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.helper.ide.wire.Json;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,28 +60,28 @@ public final class Backend {
   }
 
   /** The report of `ensure`: {target, state, changed, steps, notes, problems, settings}. */
-  public @NotNull JsonObject ensure(@NotNull Progress progress) throws Trouble {
+  public @NotNull JsonObject ensure(@NotNull Progress progress) throws HelperException {
     return change("ensure", progress);
   }
 
-  public @NotNull JsonObject stop(@NotNull Progress progress) throws Trouble {
+  public @NotNull JsonObject stop(@NotNull Progress progress) throws HelperException {
     return change("stop", progress);
   }
 
   /** The status of the target; of each, when the config has several and none is chosen. */
-  public @NotNull List<JsonObject> status(@NotNull Progress progress) throws Trouble {
+  public @NotNull List<JsonObject> status(@NotNull Progress progress) throws HelperException {
     return Json.objects(request("status", progress));
   }
 
   /** Where Jupyter answers on this machine, with its token. */
-  public @NotNull String jupyterUrl(@NotNull Progress progress) throws Trouble {
+  public @NotNull String jupyterUrl(@NotNull Progress progress) throws HelperException {
     JsonObject settings = asObject(request("settings", progress));
     String url = Json.text(settings, "jupyter_url");
     if (!url.isEmpty()) return url;
-    throw new Trouble("not_ready", Json.text(settings, "target"), "no Jupyter answers there", "Tools > Helper > Ensure");
+    throw new HelperException("not_ready", Json.text(settings, "target"), "no Jupyter answers there", "Tools > Helper > Ensure");
   }
 
-  public @NotNull Targets targets(@NotNull Progress progress) throws Trouble {
+  public @NotNull Targets targets(@NotNull Progress progress) throws HelperException {
     JsonObject json = asObject(request("targets", progress));
     List<String> names = new ArrayList<>();
     List<String> texts = new ArrayList<>();
@@ -92,7 +92,7 @@ public final class Backend {
     return new Targets(Path.of(Json.text(json, "config_file")), Json.isTrue(json, "own"), names, texts);
   }
 
-  public @NotNull Path logFile(@NotNull Progress progress) throws Trouble {
+  public @NotNull Path logFile(@NotNull Progress progress) throws HelperException {
     return daemon.logFile(progress::isCancelled);
   }
 
@@ -112,11 +112,11 @@ public final class Backend {
     return daemon;
   }
 
-  private JsonObject change(String method, Progress progress) throws Trouble {
+  private JsonObject change(String method, Progress progress) throws HelperException {
     return asObject(request(method, progress));
   }
 
-  private JsonElement request(String method, Progress progress) throws Trouble {
+  private JsonElement request(String method, Progress progress) throws HelperException {
     AtomicBoolean refused = new AtomicBoolean();
     BooleanSupplier cancelled = () -> refused.get() || progress.isCancelled();
     OpenQuestions questions = new OpenQuestions(daemon, person, executor, () -> refused.set(true));
@@ -146,8 +146,8 @@ public final class Backend {
     }
   }
 
-  private static JsonObject asObject(JsonElement result) throws Trouble {
+  private static JsonObject asObject(JsonElement result) throws HelperException {
     if (result.isJsonObject()) return result.getAsJsonObject();
-    throw Trouble.unreachable("it answered with something that is not a result of that method");
+    throw HelperException.unreachable("it answered with something that is not a result of that method");
   }
 }

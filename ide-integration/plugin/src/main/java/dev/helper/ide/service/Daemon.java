@@ -6,7 +6,7 @@ import dev.helper.ide.wire.Endpoint;
 import dev.helper.ide.wire.HelperProgram;
 import dev.helper.ide.wire.Limits;
 import dev.helper.ide.wire.RpcClient;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.jetbrains.annotations.NotNull;
 public final class Daemon {
   /** Where `helper` is, asked anew each time, for the settings may change. */
   public interface Locator {
-    @NotNull Path find() throws Trouble;
+    @NotNull Path find() throws HelperException;
   }
 
   private final Locator locator;
@@ -47,31 +47,31 @@ public final class Daemon {
 
   /** Calls a method; a daemon that does not run, or cannot be spoken to, is started first. */
   public @NotNull JsonElement call(@NotNull String method, @NotNull JsonObject params,
-      @NotNull Consumer<JsonObject> onEvent, @NotNull BooleanSupplier cancelled) throws Trouble {
+      @NotNull Consumer<JsonObject> onEvent, @NotNull BooleanSupplier cancelled) throws HelperException {
     Path file = facts(cancelled).endpointFile;
     Optional<Endpoint> endpoint = Endpoint.read(file).filter(Endpoint::isAlive);
     if (endpoint.isEmpty()) {
       new HelperProgram(locator.find(), limits).startDaemon(cancelled);
       endpoint = Endpoint.read(file).filter(Endpoint::isAlive);
     }
-    if (endpoint.isEmpty()) throw Trouble.unreachable("it was started and has left no endpoint file");
+    if (endpoint.isEmpty()) throw HelperException.unreachable("it was started and has left no endpoint file");
     return new RpcClient(endpoint.get(), limits).call(method, params, onEvent, cancelled);
   }
 
   /** The same, if one runs; empty when none does. It starts none: somebody may have ended it on purpose. */
   public @NotNull Optional<JsonElement> callIfRunning(
-      @NotNull String method, @NotNull JsonObject params, @NotNull BooleanSupplier cancelled) throws Trouble {
+      @NotNull String method, @NotNull JsonObject params, @NotNull BooleanSupplier cancelled) throws HelperException {
     Optional<Endpoint> endpoint = Endpoint.read(facts(cancelled).endpointFile).filter(Endpoint::isAlive);
     if (endpoint.isEmpty()) return Optional.empty();
     return Optional.of(new RpcClient(endpoint.get(), limits).call(method, params, event -> {}, cancelled));
   }
 
   /** Where the daemon writes its log. */
-  public @NotNull Path logFile(@NotNull BooleanSupplier cancelled) throws Trouble {
+  public @NotNull Path logFile(@NotNull BooleanSupplier cancelled) throws HelperException {
     return facts(cancelled).logFile;
   }
 
-  private HelperProgram.Facts facts(BooleanSupplier cancelled) throws Trouble {
+  private HelperProgram.Facts facts(BooleanSupplier cancelled) throws HelperException {
     Path program = locator.find();
     FileTime written = written(program);
     Known now = known;

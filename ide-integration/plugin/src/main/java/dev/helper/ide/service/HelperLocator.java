@@ -1,6 +1,6 @@
 package dev.helper.ide.service;
 
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,11 +16,11 @@ public final class HelperLocator {
 
   /** {@code named} is "" when the settings name none; {@code pluginFolder} is where the plugin was unpacked. */
   public static @NotNull Path find(@NotNull String named, @Nullable String pathVariable, @Nullable Path pluginFolder)
-      throws Trouble {
+      throws HelperException {
     if (!named.isBlank()) {
       Path program = path(named.strip());
       if (program != null && program.isAbsolute() && isProgram(program)) return program;
-      throw new Trouble("plugin.helper", named.strip(), "there is no program of that path",
+      throw new HelperException("plugin.helper", named.strip(), "there is no program of that path",
           "correct it in Settings > Tools > Helper, or empty the field to search PATH");
     }
     for (String folder : (pathVariable == null ? "" : pathVariable).split(File.pathSeparator)) {
@@ -30,7 +30,7 @@ public final class HelperLocator {
     if (pluginFolder != null && isProgram(pluginFolder.resolve("bin").resolve(NAME))) {
       return pluginFolder.resolve("bin").resolve(NAME);
     }
-    throw new Trouble("plugin.helper", NAME, "it is neither on PATH nor beside the plugin",
+    throw new HelperException("plugin.helper", NAME, "it is neither on PATH nor beside the plugin",
         "install helper, or name it in Settings > Tools > Helper");
   }
 

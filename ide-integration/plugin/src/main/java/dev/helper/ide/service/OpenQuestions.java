@@ -2,7 +2,7 @@ package dev.helper.ide.service;
 
 import com.google.gson.JsonObject;
 import dev.helper.ide.wire.Json;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -74,7 +74,7 @@ final class OpenQuestions {
         params.addProperty("value", value);
         try {
           daemon.callIfRunning("answer", params, () -> false);
-        } catch (Trouble gone) {
+        } catch (HelperException gone) {
           giveUp.run(); // the request that asked hears of the same trouble
         }
       });

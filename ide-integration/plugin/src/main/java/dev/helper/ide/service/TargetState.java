@@ -2,7 +2,7 @@ package dev.helper.ide.service;
 
 import com.google.gson.JsonObject;
 import dev.helper.ide.wire.Json;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jetbrains.annotations.NotNull;
@@ -24,7 +24,7 @@ public final class TargetState {
     return new TargetState("helper: not running", List.of("The daemon does not run; Ensure starts it."));
   }
 
-  public static @NotNull TargetState of(@NotNull Trouble trouble) {
+  public static @NotNull TargetState of(@NotNull HelperException trouble) {
     return new TargetState("helper: trouble", List.of(trouble.getMessage(), trouble.fix()));
   }
 

@@ -3,7 +3,7 @@ package dev.helper.ide.service;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.helper.ide.wire.Json;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jetbrains.annotations.NotNull;
@@ -55,7 +55,7 @@ public final class Watcher implements AutoCloseable {
           tell(TargetState.notRunning());
           pause(PAUSE_AFTER_TROUBLE_MS);
         }
-      } catch (Trouble trouble) {
+      } catch (HelperException trouble) {
         revision = 0;
         tell(TargetState.of(trouble));
         pause(PAUSE_AFTER_TROUBLE_MS);

@@ -6,7 +6,7 @@ import com.intellij.openapi.options.Configurable;
 import dev.helper.ide.service.HelperLocator;
 import dev.helper.ide.wire.HelperProgram;
 import dev.helper.ide.wire.Limits;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.awt.FlowLayout;
 import java.nio.file.Path;
 import javax.swing.JButton;
@@ -81,7 +81,7 @@ public final class HelperConfigurable implements Configurable {
       Path program = HelperLocator.find(named, System.getenv("PATH"), null);
       HelperProgram.Facts facts = new HelperProgram(program, Limits.STANDARD).facts(() -> false);
       return program + ", version " + facts.version;
-    } catch (Trouble trouble) {
+    } catch (HelperException trouble) {
       return trouble.getMessage();
     }
   }

@@ -8,7 +8,7 @@ import com.jetbrains.gateway.api.GatewayConnectionProvider;
 import dev.helper.ide.service.Backend;
 import dev.helper.ide.wire.Json;
 import dev.helper.ide.wire.Limits;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
     String target = parameters.getOrDefault("target", "");
     if (!config.isEmpty() && !isAbsolute(config)) {
       Desk.get().tell(null,
-          Message.of(new Trouble("usage", config, "the link's config is not an absolute path", "correct the link")));
+          Message.of(new HelperException("usage", config, "the link's config is not an absolute path", "correct the link")));
       return;
     }
     if (!config.isEmpty() && HelperSettings.get().isTrusted(config)) {
@@ -70,7 +70,7 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
         () -> ensure(config, target), progress -> {
           JsonObject report = backend.ensure(progress);
           String link = Json.text(Json.object(report, "settings"), "gateway_link");
-          if (link.isEmpty()) throw Trouble.unreachable("it gave no link for Gateway");
+          if (link.isEmpty()) throw HelperException.unreachable("it gave no link for Gateway");
           Desk.get().browse(link);
         });
   }

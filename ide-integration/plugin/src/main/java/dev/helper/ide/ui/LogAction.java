@@ -1,7 +1,7 @@
 package dev.helper.ide.ui;
 
 import com.intellij.openapi.project.Project;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jetbrains.annotations.NotNull;
@@ -13,7 +13,7 @@ public final class LogAction extends HelperAction {
     Tasks.start(project, "Find the log", () -> start(project), progress -> {
       Path log = ProjectBackend.get(project).backend().logFile(progress);
       if (!Files.exists(log)) {
-        throw new Trouble("file.failed", log.toString(), "there is none: the daemon has not run yet",
+        throw new HelperException("file.failed", log.toString(), "there is none: the daemon has not run yet",
             "Tools > Helper > Ensure");
       }
       Desk.get().open(project, log);

@@ -1,6 +1,6 @@
 package dev.helper.ide.ui;
 
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ public final class Message {
   }
 
   /** What is wrong, and what mends it. */
-  public static @NotNull Message of(@NotNull Trouble trouble) {
+  public static @NotNull Message of(@NotNull HelperException trouble) {
     List<String> lines = trouble.fix().isEmpty() ? List.of(trouble.why())
                                                  : List.of(trouble.why(), "Fix: " + trouble.fix());
     return new Message(Kind.ERROR, trouble.thing().isEmpty() ? "Helper" : trouble.thing(), lines);

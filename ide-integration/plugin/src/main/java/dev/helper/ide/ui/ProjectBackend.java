@@ -9,7 +9,7 @@ import dev.helper.ide.service.Progress;
 import dev.helper.ide.service.TargetState;
 import dev.helper.ide.service.Watcher;
 import dev.helper.ide.wire.Limits;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -95,7 +95,7 @@ public final class ProjectBackend implements Disposable {
         watch();
         if (choice == OnOpen.ALWAYS) Ensure.start(project);
         if (choice == OnOpen.UNASKED) ask(targets);
-      } catch (Trouble noConfigOrNoHelper) {
+      } catch (HelperException noConfigOrNoHelper) {
         if (choice == OnOpen.ALWAYS && !disposed) Tasks.tell(project, noConfigOrNoHelper, () -> Ensure.start(project));
       }
     });

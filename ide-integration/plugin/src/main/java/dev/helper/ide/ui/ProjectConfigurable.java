@@ -7,7 +7,7 @@ import com.intellij.openapi.project.Project;
 import dev.helper.ide.service.Backend;
 import dev.helper.ide.service.OnOpen;
 import dev.helper.ide.service.Progress;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.util.List;
 import javax.swing.JComboBox;
 import javax.swing.JComponent;
@@ -87,7 +87,7 @@ public final class ProjectConfigurable implements Configurable {
         Backend.Targets targets = ProjectBackend.get(project).backend().targets(untilHidden());
         names = targets.names;
         text = targets.config.toString();
-      } catch (Trouble trouble) {
+      } catch (HelperException trouble) {
         text = trouble.getMessage();
       }
       List<String> choices = names;

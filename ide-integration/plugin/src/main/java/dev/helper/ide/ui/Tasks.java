@@ -6,7 +6,7 @@ import com.intellij.openapi.progress.ProgressManager;
 import com.intellij.openapi.progress.Task;
 import com.intellij.openapi.project.Project;
 import dev.helper.ide.service.Progress;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.awt.HeadlessException;
 import java.awt.Toolkit;
 import java.awt.datatransfer.StringSelection;
@@ -18,7 +18,7 @@ import org.jetbrains.annotations.Nullable;
 final class Tasks {
   /** What takes time. */
   interface Work {
-    void run(@NotNull Progress progress) throws Trouble;
+    void run(@NotNull Progress progress) throws HelperException;
   }
 
   private Tasks() {}
@@ -44,7 +44,7 @@ final class Tasks {
         indicator.setIndeterminate(true);
         try {
           work.run(new Shown(indicator, over));
-        } catch (Trouble trouble) {
+        } catch (HelperException trouble) {
           if (over.getAsBoolean()) return;
           if (trouble.isCancelled()) throw new ProcessCanceledException();
           tell(project, trouble, again);
@@ -53,7 +53,7 @@ final class Tasks {
     });
   }
 
-  static void tell(@Nullable Project project, @NotNull Trouble trouble, @NotNull Runnable again) {
+  static void tell(@Nullable Project project, @NotNull HelperException trouble, @NotNull Runnable again) {
     Message message = Message.of(trouble).choice("Try again", again);
     if (!trouble.fix().isEmpty()) message.choice("Copy the fix", () -> copy(trouble.fix()));
     if (trouble.name().startsWith("plugin.") || trouble.name().equals("config.target")) {

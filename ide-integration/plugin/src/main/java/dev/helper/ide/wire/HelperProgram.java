@@ -42,19 +42,19 @@ public final class HelperProgram {
   }
 
   /** Its version, which is one that this plugin can speak to. Starts nothing. */
-  public @NotNull Facts facts(@NotNull BooleanSupplier cancelled) throws Trouble {
+  public @NotNull Facts facts(@NotNull BooleanSupplier cancelled) throws HelperException {
     JsonObject json = run(List.of("version", "--json"), cancelled);
     String version = Json.text(json, "helper");
     long api = Json.number(json, "api", 0);
     if (version.isEmpty()) throw notHelper("it does not tell its version");
     if (api < API) {
-      throw new Trouble("plugin.version", program.toString(),
+      throw new HelperException("plugin.version", program.toString(),
           "helper " + version + " is too old: this plugin needs interface " + API + ", and it has "
               + (api == 0 ? "none yet" : "interface " + api),
           "install a newer helper, or name another one in Settings > Tools > Helper");
     }
     if (api > API) {
-      throw new Trouble("plugin.version", program.toString(),
+      throw new HelperException("plugin.version", program.toString(),
           "helper " + version + " is too new: it has interface " + api + ", and this plugin knows interface " + API,
           "update this plugin in Settings > Plugins");
     }
@@ -64,15 +64,15 @@ public final class HelperProgram {
   }
 
   /** When this returns, a daemon of its version has answered. */
-  public void startDaemon(@NotNull BooleanSupplier cancelled) throws Trouble {
+  public void startDaemon(@NotNull BooleanSupplier cancelled) throws HelperException {
     run(List.of("rpc", "version", "--json"), cancelled);
   }
 
-  private Trouble notHelper(String why) {
-    return new Trouble("plugin.helper", program.toString(), why, "name the helper in Settings > Tools > Helper");
+  private HelperException notHelper(String why) {
+    return new HelperException("plugin.helper", program.toString(), why, "name the helper in Settings > Tools > Helper");
   }
 
-  private JsonObject run(List<String> arguments, BooleanSupplier cancelled) throws Trouble {
+  private JsonObject run(List<String> arguments, BooleanSupplier cancelled) throws HelperException {
     List<String> argv = new ArrayList<>(List.of(program.toString()));
     argv.addAll(arguments);
     File out = null;
@@ -92,7 +92,7 @@ public final class HelperProgram {
       if (json == null) throw notHelper("`" + String.join(" ", arguments) + "` printed something that is not JSON");
       if (json.has("error")) {
         JsonObject error = Json.object(json, "error");
-        throw new Trouble(
+        throw new HelperException(
             Json.text(error, "name"), Json.text(error, "thing"), Json.text(error, "cause"), Json.text(error, "fix"));
       }
       return json;
@@ -103,16 +103,16 @@ public final class HelperProgram {
     }
   }
 
-  private void waitFor(Process process, BooleanSupplier cancelled) throws Trouble {
+  private void waitFor(Process process, BooleanSupplier cancelled) throws HelperException {
     long end = System.nanoTime() + limits.program.toNanos();
     try {
       while (!process.waitFor(SLICE_MS, TimeUnit.MILLISECONDS)) {
-        if (cancelled.getAsBoolean()) throw Trouble.cancelled("helper");
+        if (cancelled.getAsBoolean()) throw HelperException.cancelled("helper");
         if (System.nanoTime() > end) throw notHelper("it did not end within " + limits.program.toSeconds() + " s");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Trouble.cancelled("helper");
+      throw HelperException.cancelled("helper");
     } finally {
       process.destroyForcibly();
     }

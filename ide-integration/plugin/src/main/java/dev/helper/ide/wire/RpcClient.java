@@ -27,8 +27,8 @@ public final class RpcClient {
    * thread. When {@code cancelled} says so, the daemon is told, and the call ends within {@link Limits}.
    */
   public @NotNull JsonElement call(@NotNull String method, @NotNull JsonObject params,
-      @NotNull Consumer<JsonObject> onEvent, @NotNull BooleanSupplier cancelled) throws Trouble {
-    if (cancelled.getAsBoolean()) throw Trouble.cancelled(method);
+      @NotNull Consumer<JsonObject> onEvent, @NotNull BooleanSupplier cancelled) throws HelperException {
+    if (cancelled.getAsBoolean()) throw HelperException.cancelled(method);
     // Random, so that no two callers cancel each other.
     String id = method + "-" + Long.toHexString(RANDOM.nextLong());
     Wait wait = new Wait(id, cancelled);
@@ -36,18 +36,18 @@ public final class RpcClient {
       wait.exchange = exchange;
       exchange.send(endpoint, request(id, method, params), millis(limits.connect));
       int status = exchange.readHead();
-      if (status == 401) throw Trouble.unreachable("it does not accept the token of its endpoint file");
+      if (status == 401) throw HelperException.unreachable("it does not accept the token of its endpoint file");
       for (String line; (line = exchange.readLine()) != null; ) {
         if (line.isBlank()) continue;
         JsonElement result = read(line, id, onEvent);
         if (result != null) return result;
       }
-      throw Trouble.unreachable("it closed the connection before it answered");
+      throw HelperException.unreachable("it closed the connection before it answered");
     } catch (ConnectException e) {
-      throw Trouble.unreachable("it cannot be reached (" + e.getMessage() + ")");
+      throw HelperException.unreachable("it cannot be reached (" + e.getMessage() + ")");
     } catch (IOException e) {
-      if (wait.told) throw Trouble.cancelled(method);
-      throw Trouble.unreachable("it gave no answer that can be read (" + e.getMessage() + ")");
+      if (wait.told) throw HelperException.cancelled(method);
+      throw HelperException.unreachable("it gave no answer that can be read (" + e.getMessage() + ")");
     }
   }
 
@@ -61,10 +61,10 @@ public final class RpcClient {
   }
 
   /** The result when the line is the answer; null when it was an event. */
-  private static JsonElement read(String line, String id, Consumer<JsonObject> onEvent) throws Trouble {
+  private static JsonElement read(String line, String id, Consumer<JsonObject> onEvent) throws HelperException {
     JsonObject message = Json.object(line);
     if (message == null || !Json.text(message, "jsonrpc").equals("2.0")) {
-      throw Trouble.unreachable("it answered with something that is not JSON-RPC 2.0");
+      throw HelperException.unreachable("it answered with something that is not JSON-RPC 2.0");
     }
     if (message.has("method")) {
       if (Json.text(message, "method").equals("event")) onEvent.accept(Json.object(message, "params"));
@@ -72,17 +72,17 @@ public final class RpcClient {
     }
     JsonElement to = message.get("id");
     if (to != null && !to.isJsonNull() && !to.toString().equals('"' + id + '"')) {
-      throw Trouble.unreachable("it answered another request");
+      throw HelperException.unreachable("it answered another request");
     }
     if (message.has("error")) throw trouble(Json.object(message, "error"));
-    if (!message.has("result")) throw Trouble.unreachable("it answered with neither a result nor an error");
+    if (!message.has("result")) throw HelperException.unreachable("it answered with neither a result nor an error");
     return message.get("result");
   }
 
-  private static Trouble trouble(JsonObject error) {
+  private static HelperException trouble(JsonObject error) {
     JsonObject data = Json.object(error, "data");
-    if (Json.text(data, "name").isEmpty()) return new Trouble("internal", "helperd", Json.text(error, "message"), "");
-    return new Trouble(
+    if (Json.text(data, "name").isEmpty()) return new HelperException("internal", "helperd", Json.text(error, "message"), "");
+    return new HelperException(
         Json.text(data, "name"), Json.text(data, "thing"), Json.text(data, "cause"), Json.text(data, "fix"));
   }
 

@@ -5,7 +5,7 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import dev.helper.ide.support.FakeHelper;
-import dev.helper.ide.wire.Trouble;
+import dev.helper.ide.wire.HelperException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.Rule;
@@ -36,8 +36,8 @@ public class HelperLocatorTest {
   public void neverFallsBackFromWhatTheSettingsName() throws Exception {
     Path onPath = helperIn("on-path");
     for (String wrong : new String[] {"/nonexistent/helper", folder.getRoot().toString(), "helper", "a\0b"}) {
-      Trouble trouble =
-          assertThrows(Trouble.class, () -> HelperLocator.find(wrong, onPath.getParent().toString(), null));
+      HelperException trouble =
+          assertThrows(HelperException.class, () -> HelperLocator.find(wrong, onPath.getParent().toString(), null));
       assertEquals("plugin.helper", trouble.name());
       assertTrue(trouble.fix(), trouble.fix().contains("Settings > Tools > Helper"));
     }
@@ -45,7 +45,7 @@ public class HelperLocatorTest {
 
   @Test
   public void saysWhatToDoWhenThereIsNone() {
-    assertTrue(assertThrows(Trouble.class, () -> HelperLocator.find("", "/nonexistent", null))
+    assertTrue(assertThrows(HelperException.class, () -> HelperLocator.find("", "/nonexistent", null))
                    .fix()
                    .contains("install helper"));
   }

@@ -22,9 +22,9 @@ public class HelperProgramTest {
     return new HelperProgram(FakeHelper.script(folder.getRoot().toPath(), shell), SHORT);
   }
 
-  private Trouble trouble(String shell) throws Exception {
+  private HelperException trouble(String shell) throws Exception {
     HelperProgram program = program(shell);
-    return assertThrows(Trouble.class, () -> program.facts(() -> false));
+    return assertThrows(HelperException.class, () -> program.facts(() -> false));
   }
 
   @Test
@@ -39,10 +39,10 @@ public class HelperProgramTest {
 
   @Test
   public void ofAnotherInterfaceIsRefusedByItsNumber() throws Exception {
-    Trouble old = trouble("echo '{\"helper\":\"0.0.9\",\"daemon\":null}'");
+    HelperException old = trouble("echo '{\"helper\":\"0.0.9\",\"daemon\":null}'");
     assertEquals("plugin.version", old.name());
     assertTrue(old.why(), old.why().contains("helper 0.0.9 is too old"));
-    Trouble young = trouble("echo '{\"helper\":\"9.0.0\",\"api\":2,\"endpoint_file\":\"/e\"}'");
+    HelperException young = trouble("echo '{\"helper\":\"9.0.0\",\"api\":2,\"endpoint_file\":\"/e\"}'");
     assertEquals("plugin.version", young.name());
     assertTrue(young.fix(), young.fix().contains("update this plugin"));
   }
@@ -53,12 +53,12 @@ public class HelperProgramTest {
       assertEquals(shell, "plugin.helper", trouble(shell).name());
     }
     HelperProgram absent = new HelperProgram(folder.getRoot().toPath().resolve("absent"), SHORT);
-    assertEquals("plugin.helper", assertThrows(Trouble.class, () -> absent.facts(() -> false)).name());
+    assertEquals("plugin.helper", assertThrows(HelperException.class, () -> absent.facts(() -> false)).name());
   }
 
   @Test
   public void givesItsOwnErrorOn() throws Exception {
-    Trouble trouble = trouble(
+    HelperException trouble = trouble(
         "echo '{\"error\":{\"name\":\"file.failed\",\"thing\":\"HOME\",\"cause\":\"is not set\",\"fix\":\"set it\"}}'; exit 10");
     assertEquals("file.failed", trouble.name());
     assertEquals("set it", trouble.fix());
@@ -67,10 +67,10 @@ public class HelperProgramTest {
   @Test
   public void thatHangsIsNotWaitedFor() throws Exception {
     long begin = System.nanoTime();
-    Trouble trouble = trouble("exec sleep 60");
+    HelperException trouble = trouble("exec sleep 60");
     assertTrue(trouble.why(), trouble.why().contains("did not end within 1 s"));
     HelperProgram hanging = program("exec sleep 60");
-    assertTrue(assertThrows(Trouble.class, () -> hanging.facts(() -> true)).isCancelled());
+    assertTrue(assertThrows(HelperException.class, () -> hanging.facts(() -> true)).isCancelled());
     assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(5));
   }
 }

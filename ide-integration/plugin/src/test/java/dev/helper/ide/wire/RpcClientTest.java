@@ -39,9 +39,9 @@ public class RpcClientTest {
     return new RpcClient(Endpoint.read(server.writeEndpoint(folder.getRoot().toPath().resolve("e.json"))).get(), SHORT);
   }
 
-  private Trouble trouble() throws Exception {
+  private HelperException trouble() throws Exception {
     RpcClient client = client();
-    return assertThrows(Trouble.class, () -> client.call("status", new JsonObject(), e -> {}, () -> false));
+    return assertThrows(HelperException.class, () -> client.call("status", new JsonObject(), e -> {}, () -> false));
   }
 
   @Test
@@ -76,7 +76,7 @@ public class RpcClientTest {
     server.will((body, out) -> out.head().line("{\"jsonrpc\":\"2.0\",\"id\":" + TestServer.id(body)
         + ",\"error\":{\"code\":501,\"message\":\"m\",\"data\":{\"name\":\"engine.permission\",\"thing\":\"the engine\","
         + "\"cause\":\"no\",\"fix\":\"sudo usermod\"}}}").end());
-    Trouble trouble = trouble();
+    HelperException trouble = trouble();
     assertEquals("engine.permission", trouble.name());
     assertEquals("the engine: no", trouble.getMessage());
     assertEquals("sudo usermod", trouble.fix());
@@ -107,7 +107,7 @@ public class RpcClientTest {
   public void doesNotWaitForeverForSilence() throws Exception {
     server.will(TestServer.never());
     long begin = System.nanoTime();
-    Trouble trouble = trouble();
+    HelperException trouble = trouble();
     assertTrue(trouble.why(), trouble.why().contains("silent for 1 s"));
     assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(4));
   }
@@ -143,8 +143,8 @@ public class RpcClientTest {
     });
     presses.start();
     long begin = System.nanoTime();
-    Trouble trouble =
-        assertThrows(Trouble.class, () -> client.call("ensure", new JsonObject(), e -> {}, cancelled::get));
+    HelperException trouble =
+        assertThrows(HelperException.class, () -> client.call("ensure", new JsonObject(), e -> {}, cancelled::get));
     assertTrue(trouble.isCancelled());
     assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(5));
     assertEquals(2, server.bodies().size());
@@ -155,7 +155,7 @@ public class RpcClientTest {
   @Test
   public void asksNothingOfAnybodyOnceItIsCancelled() throws Exception {
     RpcClient client = client();
-    assertTrue(assertThrows(Trouble.class, () -> client.call("ensure", new JsonObject(), e -> {}, () -> true))
+    assertTrue(assertThrows(HelperException.class, () -> client.call("ensure", new JsonObject(), e -> {}, () -> true))
                    .isCancelled());
     assertEquals(0, server.bodies().size());
   }

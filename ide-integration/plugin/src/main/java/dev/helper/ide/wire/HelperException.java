@@ -1,7 +1,7 @@
 package dev.helper.ide.wire;
 
-/** A Trouble is what a person can act on: the thing it is about, the cause, and the command or edit that mends it. */
-public final class Trouble extends Exception {
+/** A HelperException is what a person can act on: the thing it is about, the cause, and the command or edit that mends it. */
+public final class HelperException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final String name;
@@ -10,7 +10,7 @@ public final class Trouble extends Exception {
   private final String fix;
 
   /** {@code name} is stable and for programs, as in `helper help errors`; {@code fix} may be empty. */
-  public Trouble(String name, String thing, String why, String fix) {
+  public HelperException(String name, String thing, String why, String fix) {
     super(thing.isEmpty() ? why : thing + ": " + why);
     this.name = name;
     this.thing = thing;
@@ -38,12 +38,12 @@ public final class Trouble extends Exception {
     return name.equals("cancelled");
   }
 
-  public static Trouble cancelled(String what) {
-    return new Trouble("cancelled", what, "it was cancelled", "");
+  public static HelperException cancelled(String what) {
+    return new HelperException("cancelled", what, "it was cancelled", "");
   }
 
   /** The service cannot be spoken to; another attempt, or a new daemon, may mend it. */
-  public static Trouble unreachable(String why) {
-    return new Trouble("daemon.unreachable", "helperd", why, "try again; if it stays so: helper rpc shutdown");
+  public static HelperException unreachable(String why) {
+    return new HelperException("daemon.unreachable", "helperd", why, "try again; if it stays so: helper rpc shutdown");
   }
 }

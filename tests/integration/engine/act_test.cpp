@@ -1,6 +1,7 @@
 // The commands that change a server, run by a real shell.
 #include "engine/act.hpp"
 
+#include "engine/logs.hpp"
 #include "support/fake_server.hpp"
 #include "support/golden.hpp"
 

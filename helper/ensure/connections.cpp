@@ -13,8 +13,8 @@ namespace {
 class RealConnection final : public Connection {
  public:
   RealConnection(std::unique_ptr<CommandRunner> server, std::shared_ptr<tunnel::Trunk> trunk,
-                 tunnel::Tunnels::Dial dial, tunnel::Tunnels::LinkChange on_link_change, const PeerPolicy& policy)
-      : server_(std::move(server)), tunnels_(std::move(trunk), std::move(dial), std::move(on_link_change), policy) {}
+                 tunnel::Tunnels::Dial dial, tunnel::Tunnels::Told told, const PeerPolicy& policy)
+      : server_(std::move(server)), tunnels_(std::move(trunk), std::move(dial), std::move(told), policy) {}
   [[nodiscard]] CommandRunner& server() override { return server_; }
   [[nodiscard]] tunnel::TunnelSet& tunnels() override { return tunnels_; }
   [[nodiscard]] std::uint64_t commands() const override { return server_.runs(); }
@@ -29,7 +29,8 @@ class RealConnection final : public Connection {
 std::unique_ptr<Connection> RealConnections::open(ConnectionOrder order) {
   Server& server = servers_.find(order.server);
   if (order.server == k_this_machine) {
-    return std::make_unique<RealConnection>(std::make_unique<LocalRunner>(), server.trunk(), nullptr, nullptr, policy_);
+    return std::make_unique<RealConnection>(std::make_unique<LocalRunner>(), server.trunk(), nullptr,
+                                            tunnel::Tunnels::Told{nullptr, std::move(order.on_refusal)}, policy_);
   }
   const ssh::ConnectOptions options{std::move(order.agent_socket), std::move(order.ask), server.secrets(),
                                     Milliseconds(10'000)};
@@ -38,8 +39,9 @@ std::unique_ptr<Connection> RealConnections::open(ConnectionOrder order) {
     HELPER_TRY_ASSIGN(const auto host, ssh::resolve_host(name, stop));
     return ssh::Session::connect(host, options, stop);
   };
-  return std::make_unique<RealConnection>(std::make_unique<ssh::SshRunner>(server.control(), options), server.trunk(),
-                                          dial, std::move(order.on_link_change), policy_);
+  return std::make_unique<RealConnection>(
+      std::make_unique<ssh::SshRunner>(server.control(), options), server.trunk(), dial,
+      tunnel::Tunnels::Told{std::move(order.on_link_change), std::move(order.on_refusal)}, policy_);
 }
 
 std::unique_ptr<CommandRunner> RealConnections::open_beside(const std::string& server,

@@ -35,6 +35,8 @@ struct ConnectionOrder {
   // The link of the tunnels went up or down, and why. It comes on a thread of the connection's, must be quick, and may
   // not destroy the connection; none comes once the connection is gone.
   std::function<void(bool up, const std::string& why)> on_link_change;
+  // What a local port forwards to did not take a connection, and why: it may have moved or ended. In the same way.
+  std::function<void(std::uint16_t local_port, const std::string& why)> on_refusal;
 };
 
 // Safe from any thread.

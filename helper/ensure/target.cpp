@@ -2,6 +2,9 @@
 
 #include "base/log.hpp"
 #include "ensure/status.hpp"
+#include "tunnel/link_policy.hpp"
+
+#include <random>
 
 namespace helper::ensure {
 namespace {
@@ -51,7 +54,8 @@ void Target::connect(const config::Target& config, const Caller& caller) {
   link_was_up_ = false;     // that was the other's link
   server_ = config.server;
   put_connection(world_.connections.open(
-      {server_, agent_socket_, ask_, [this](bool up, const std::string& why) { link_changed(up, why); }}));
+      {server_, agent_socket_, ask_, [this](bool up, const std::string& why) { link_changed(up, why); },
+       [this](std::uint16_t port, const std::string& why) { was_refused(port, why); }}));
 }
 
 void Target::put_connection(std::unique_ptr<Connection> connection) {
@@ -71,17 +75,58 @@ std::vector<tunnel::TunnelStatus> Target::tunnels() const {
 void Target::link_changed(bool up, const std::string& why) {
   log_info("link {}: {}", up ? "up" : "down", why);
   if (!up) shared_.lose_link(why);
-  if (up && link_was_up_.exchange(true)) worker_.post("link came back", [this](Job& job) { come_back(job); });
+  if (up && link_was_up_.exchange(true)) heal_soon(true);
 }
 
-void Target::come_back(Job& job) {
+// The container may have started again, with other ports, or what listened there has ended.
+void Target::was_refused(std::uint16_t port, const std::string& why) {
+  log_info("port {}: {}", port, why);
+  shared_.doubt();
+  heal_soon(false);
+}
+
+void Target::heal_soon(bool changed) {
+  std::optional<SteadyTime> due;
+  {
+    const std::lock_guard lock(healing_mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    due = changed ? healing_.hurry(now) : healing_.sign(now, std::uniform_real_distribution<>()(chance_));
+  }
+  if (due) worker_.post_at(*due, [this](Job& job) { heal_if_due(job); });
+}
+
+void Target::heal_if_due(Job& job) {
+  {
+    const std::lock_guard lock(healing_mutex_);
+    if (!healing_.begin(std::chrono::steady_clock::now())) return;
+  }
+  const auto outcome = heal(job);
+  {
+    const std::lock_guard lock(healing_mutex_);
+    healing_.over(outcome == Healed::helped);
+  }
+  if (outcome == Healed::failed) heal_soon(false);
+}
+
+Target::Healed Target::heal(Job& job) {
   const auto config = shared_.read().config;
-  if (!intent_.keep_running || !config) return;
-  do_now(*config, {}, job, [this](const Work& work) {
+  if (!intent_.keep_running || !config) return Healed::nothing;
+  Caller nobody;
+  nobody.unattended = true;
+  auto outcome = Healed::nothing;
+  do_now(*config, nobody, job, [&](const Work& work) {
     const auto report = verbs::converge(work, intent_, plan::Power::running);
-    if (!report) log_warning("after the link came back: {}", to_text(report.error()));
+    if (report) {
+      if (report->changed) outcome = Healed::helped;
+      return;
+    }
+    log_warning("looking after it: {}", to_text(report.error()));
+    const ErrorCode code = report.error().code;
+    // A login that was refused, or a question, waits for a person.
+    if (code != ErrorCode::cancelled && !tunnel::needs_a_person(code)) outcome = Healed::failed;
   });
   tell_watchers();
+  return outcome;
 }
 
 Result<Report> Target::converge(Call call, plan::Power power) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ensure/ask_job.hpp"
+#include "ensure/healing.hpp"
 #include "ensure/shared_knowledge.hpp"
 #include "ensure/verbs.hpp"
 #include "ensure/worker.hpp"
@@ -12,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <stop_token>
 #include <string>
 #include <type_traits>
@@ -79,9 +81,16 @@ class Target {
   // The one before ends here.
   void put_connection(std::unique_ptr<Connection> connection);
   void look_for_watchers(Job& job);
-  void come_back(Job& job);
+  enum class Healed { nothing, helped, failed };  // nothing: all is well, or a person must act
+  // Looks after a target that should run.
+  [[nodiscard]] Healed heal(Job& job);
+  void heal_if_due(Job& job);
 
+  // These come from any thread.
   void link_changed(bool up, const std::string& why);
+  void was_refused(std::uint16_t port, const std::string& why);
+  // As Healing says it; `changed`: there is a new link, so that what failed before may work now.
+  void heal_soon(bool changed);
   // Those who watch are told what a look shows; from any thread.
   void post_look();
   void tell_watchers();
@@ -97,6 +106,9 @@ class Target {
   Intent intent_;
   std::atomic<bool> link_was_up_ = false;
   std::atomic<bool> look_is_posted_ = false;
+  std::mutex healing_mutex_;
+  Healing healing_;
+  std::minstd_rand chance_{std::random_device()()};
   Worker worker_;  // last: it is joined before anything that its jobs use goes
 };
 

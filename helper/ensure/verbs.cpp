@@ -43,8 +43,9 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
     begin_step(work.knowledge, event.text, work.hands.tunnels.status());
     work.shared.put(work.knowledge);
   };
-  auto report = ensure::converge(work.hands, work.paths, plan::desired_state(work.config, power), work.knowledge, tell,
-                                 work.job.stop(),
+  plan::Desired desired = plan::desired_state(work.config, power);
+  desired.unattended = work.caller.unattended;
+  auto report = ensure::converge(work.hands, work.paths, desired, work.knowledge, tell, work.job.stop(),
                                  {work.caller.recreate, work.caller.yes, &work.person, verb, intent.still_approved});
   // What was refused or given up before its first step changes nothing of what the target is meant to be.
   if (power != plan::Power::running && (report || began)) intent.keep_running = false;

@@ -22,6 +22,18 @@ void Worker::post(const JobKey& key, Job::Work work) {
   changed_.notify_all();
 }
 
+void Worker::post_at(SteadyTime when, Job::Work work) {
+  const std::scoped_lock lock(mutex_);
+  if (closed_) return;
+  later_.emplace(when, std::make_shared<Job>(JobKey(), std::move(work)));
+  changed_.notify_all();
+}
+
+void Worker::queue_what_is_due() {
+  const auto due = later_.upper_bound(std::chrono::steady_clock::now());
+  for (auto at = later_.begin(); at != due; at = later_.erase(at)) queue_.push_back(std::move(at->second));
+}
+
 std::optional<std::string> Worker::busy_with() const {
   const std::scoped_lock lock(mutex_);
   if (!running_ || running_->key().empty() || running_->is_done()) return std::nullopt;
@@ -51,7 +63,18 @@ std::shared_ptr<Job> Worker::find_waiting(const JobKey& key) const {
 
 void Worker::loop(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [&] { return !queue_.empty(); }) || !queue_.empty()) {
+  for (;;) {
+    queue_what_is_due();
+    if (queue_.empty()) {
+      if (stop.stop_requested()) return;
+      if (later_.empty()) {
+        changed_.wait(lock, stop, [&] { return !queue_.empty() || !later_.empty(); });
+      } else {
+        const auto first = later_.begin()->first;
+        changed_.wait_until(lock, stop, first, [&] { return !queue_.empty() || later_.begin()->first != first; });
+      }
+      continue;
+    }
     running_ = queue_.front();
     queue_.pop_front();
     const auto job = running_;

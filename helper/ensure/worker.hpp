@@ -1,11 +1,13 @@
 // Worker is one thread with a queue of jobs: whatever it runs needs no lock, because nothing else touches it.
 #pragma once
 
+#include "base/clock.hpp"
 #include "ensure/job.hpp"
 
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -41,6 +43,8 @@ class Worker {
 
   // Does `work` some time, unless a job of that key waits already. Nobody is told.
   void post(const JobKey& key, Job::Work work);
+  // Does `work` at that time, or soon after it. Nobody is told.
+  void post_at(SteadyTime when, Job::Work work);
 
   // The step under way when a shared job runs now; nullopt when there is none.
   [[nodiscard]] std::optional<std::string> busy_with() const;
@@ -50,11 +54,13 @@ class Worker {
   std::pair<std::shared_ptr<Job>, std::size_t> join(const JobKey& key, const EventSink& on_event, bool can_answer,
                                                     Job::Work work);
   [[nodiscard]] std::shared_ptr<Job> find_waiting(const JobKey& key) const;
+  void queue_what_is_due();  // with mutex_ held
   void loop(const std::stop_token& stop);
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<std::shared_ptr<Job>> queue_;
+  std::multimap<SteadyTime, std::shared_ptr<Job>> later_;
   std::shared_ptr<Job> running_;
   std::size_t listeners_ = 0;
   bool closed_ = false;

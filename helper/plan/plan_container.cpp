@@ -90,6 +90,15 @@ void make(Draft& draft) {
   create(draft, "it takes the place of the one that was set aside");
 }
 
+// What a person stopped, paused or removed stays so until a person asks for it.
+void leave_alone(Draft& draft, const Container& container) {
+  const bool absent = container.state == ContainerState::absent;
+  draft.problem(ErrorCode::not_ready, draft.container_name(),
+                absent ? "it is not there, and nobody has asked to create it again"
+                       : "it is " + to_text(container.state) + ", and nobody has asked to start it again",
+                "helper ensure " + draft.target.name);
+}
+
 [[nodiscard]] bool plan_what_is_there(Draft& draft, const Container& container) {
   if (!is_ours(container)) {
     draft.note(draft.container_name() + " was not made by helper: it is used as it is, and never removed or recreated");
@@ -129,6 +138,11 @@ void make(Draft& draft) {
 bool plan_container(Draft& draft) {
   if (!draft.server.container) return false;
   const Container& container = *draft.server.container;
+  using enum ContainerState;
+  if (draft.desired.unattended && container.state != running && container.state != restarting) {
+    leave_alone(draft, container);
+    return false;
+  }
   const bool runs = container.state != ContainerState::absent && plan_what_is_there(draft, container);
   if (container.state == ContainerState::absent) make(draft);
   if (!runs && !draft.plan.problems.empty() && may_bring_back(draft)) {

@@ -95,8 +95,8 @@ Result<void> can_lead_to(const Remote& remote, const std::string& thing, bool on
 }  // namespace
 
 struct Tunnels::State {
-  State(std::shared_ptr<Trunk> its_trunk, LinkChange on_link_change, PeerPolicy policy)
-      : trunk(std::move(its_trunk)), gate(policy), link_change(std::move(on_link_change)) {}
+  State(std::shared_ptr<Trunk> its_trunk, Told its_told, PeerPolicy policy)
+      : trunk(std::move(its_trunk)), gate(policy), told(std::move(its_told)) {}
 
   // All of these on the loop's thread.
   void join(Dial dial) {
@@ -105,6 +105,7 @@ struct Tunnels::State {
         Connections::Owner{[this](std::uint16_t port) { return remote_of(port); },
                            [this](std::uint16_t port, const std::string& trouble) {
                              statuses.change(port, [&](StatusTable::Row& row) { row.trouble = trouble; });
+                             if (!trouble.empty() && port != 0 && told.refusal) told.refusal(port, trouble);
                            },
                            [this](std::uint16_t port, std::size_t count) {
                              statuses.change(port, [&](StatusTable::Row& row) { row.connections = count; });
@@ -135,7 +136,7 @@ struct Tunnels::State {
   void tell_link_change(const std::string& why) {
     if (was_up == trunk->way().up()) return;
     was_up = !was_up;
-    if (link_change) link_change(was_up, why);
+    if (told.link_change) told.link_change(was_up, why);
   }
 
   [[nodiscard]] std::optional<Remote> remote_of(std::uint16_t port) const {
@@ -146,7 +147,7 @@ struct Tunnels::State {
   const std::shared_ptr<Trunk> trunk;
   StatusTable statuses;
   Gate gate;
-  LinkChange link_change;
+  const Told told;
   // All below are touched on the loop's thread only.
   bool asked = false;  // for the way: before that its changes are nothing to these tunnels
   bool was_up = false;
@@ -154,14 +155,14 @@ struct Tunnels::State {
   std::unique_ptr<Connections> connections;
 };
 
-Tunnels::Tunnels(std::shared_ptr<Trunk> trunk, Dial dial, LinkChange on_link_change, PeerPolicy policy)
-    : state_(std::make_unique<State>(std::move(trunk), std::move(on_link_change), policy)) {
+Tunnels::Tunnels(std::shared_ptr<Trunk> trunk, Dial dial, Told told, PeerPolicy policy)
+    : state_(std::make_unique<State>(std::move(trunk), std::move(told), policy)) {
   state_->trunk->loop().run([&] { state_->join(std::move(dial)); });
 }
 
-Tunnels::Tunnels(const Dial& dial, LinkChange on_link_change, PeerPolicy policy)
-    : Tunnels(std::make_shared<Trunk>(dial ? Trunk::To::a_server : Trunk::To::this_machine), dial,
-              std::move(on_link_change), policy) {}
+Tunnels::Tunnels(const Dial& dial, Told told, PeerPolicy policy)
+    : Tunnels(std::make_shared<Trunk>(dial ? Trunk::To::a_server : Trunk::To::this_machine), dial, std::move(told),
+              policy) {}
 
 Tunnels::~Tunnels() {
   Loop& loop = state_->trunk->loop();

@@ -22,15 +22,19 @@ class Tunnels final : public TunnelSet {
   // at once. It must return soon after the stop is requested. One that goes to a shared Trunk owns what it uses: it may
   // still be at work when these Tunnels are gone. nullptr: the server is this machine, no session is needed.
   using Dial = Link::Dial;
-  // The way to the server, once these Tunnels have asked for it, went up or down, and why. Called on the trunk's
-  // thread: it must be quick, and must not destroy any Tunnels of that trunk.
-  using LinkChange = std::function<void(bool up, const std::string& why)>;
+  // What the owner is told. Called on the trunk's thread: it must be quick, and must not destroy any Tunnels of that
+  // trunk. Each may be empty.
+  struct Told {
+    // The way to the server, once these Tunnels have asked for it, went up or down, and why.
+    std::function<void(bool up, const std::string& why)> link_change;
+    // What a local port forwards to did not take a connection, and why.
+    std::function<void(std::uint16_t local_port, const std::string& why)> refusal;
+  };
 
   // `policy` says whose connections the local ports take.
-  Tunnels(std::shared_ptr<Trunk> trunk, Dial dial, LinkChange on_link_change = {},
-          PeerPolicy policy = peer_policy(false));
+  Tunnels(std::shared_ptr<Trunk> trunk, Dial dial, Told told = {}, PeerPolicy policy = peer_policy(false));
   // With a Trunk of their own.
-  explicit Tunnels(const Dial& dial, LinkChange on_link_change = {}, PeerPolicy policy = peer_policy(false));
+  explicit Tunnels(const Dial& dial, Told told = {}, PeerPolicy policy = peer_policy(false));
   ~Tunnels() override;  // closes every port and connection of theirs at once
 
   [[nodiscard]] Result<void> open(std::uint16_t local_port, const std::string& name) override;

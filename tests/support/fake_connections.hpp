@@ -60,6 +60,8 @@ class FakeConnections final : public ensure::Connections {
     tunnels().set_link(true);
     newest_order().on_link_change(true, "it stands");
   }
+  // What a port of that connection forwards to takes no connection.
+  void refuse(std::uint16_t local_port, const std::string& why) { newest_order().on_refusal(local_port, why); }
   // Of that connection too; they outlive it.
   [[nodiscard]] FakeTunnelSet& tunnels() {
     const std::scoped_lock lock(mutex_);

@@ -316,6 +316,40 @@ TEST_F(TargetTest, ALinkThatComesBackBringsTheTargetBackUnlessItWasStopped) {
   EXPECT_EQ(server.simulated.state, "exited");
 }
 
+TEST_F(TargetTest, AContainerThatWasStartedAgainIsLookedAfterWhenAPortRefuses) {
+  ASSERT_TRUE(ensure());
+  server.simulated.start_another_run();
+  connections.refuse(2222, "connection refused");
+  while (!server.simulated.sshd_runs || !target.known(config)) std::this_thread::yield();
+  EXPECT_EQ(now().state, "ready");
+}
+
+TEST_F(TargetTest, APortThatRefusesAgainAndAgainIsLookedAfterOnceForAWhile) {
+  ASSERT_TRUE(ensure());
+  connections.refuse(2222, "connection refused");
+  while (!target.known(config)) std::this_thread::yield();
+  const auto looks = asked("container inspect");
+  for (int i = 0; i < 20; ++i) connections.refuse(2222, "connection refused");
+  ASSERT_TRUE(target.run(call(), verbs::list));  // which waits for what was posted
+  EXPECT_EQ(asked("container inspect"), looks);
+}
+
+TEST_F(TargetTest, WhatAPersonStoppedIsNotStartedAgainByTheDaemonItself) {
+  ASSERT_TRUE(ensure());
+  server.simulated.state = "exited";
+  connections.make_link();
+  connections.refuse(2222, "connection refused");
+  wait_for("stopped");
+  EXPECT_EQ(server.simulated.state, "exited");
+  server.simulated.forget_container();
+  connections.lose_link("the server starts again");
+  connections.make_link();
+  ASSERT_TRUE(target.run(call(), verbs::list));
+  EXPECT_EQ(server.simulated.state, "");
+  ASSERT_TRUE(ensure()) << "who asks for it gets it";
+  EXPECT_EQ(server.simulated.state, "running");
+}
+
 TEST_F(TargetTest, TheNextLookIsAQuickOneUnlessItMustListEverything) {
   ASSERT_TRUE(ensure());
   const auto is_quick = [&] {

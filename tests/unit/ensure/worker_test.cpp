@@ -50,6 +50,37 @@ class Heard {
   std::vector<std::string> texts_;
 };
 
+TEST(Worker, DoesWhatIsPostedForLaterAtItsTimeAndInOrder) {
+  Worker worker;
+  std::promise<void> done;
+  std::vector<int> order;
+  const auto start = std::chrono::steady_clock::now();
+  worker.post_at(start + Milliseconds(60), [&](Job&) {
+    order.push_back(2);
+    done.set_value();
+  });
+  worker.post_at(start + Milliseconds(20), [&](Job&) { order.push_back(1); });
+  const auto now = worker.request<int>("", k_ignore, false, {}, [&](Job&) -> Result<int> {
+    order.push_back(0);
+    return 0;
+  });
+  EXPECT_TRUE(now);
+  done.get_future().wait();
+  EXPECT_EQ(order, (std::vector<int>{0, 1, 2}));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, Milliseconds(60));
+}
+
+TEST(Worker, EndsWithoutWaitingForWhatIsPostedForLater) {
+  std::atomic<bool> ran = false;
+  const auto start = std::chrono::steady_clock::now();
+  {
+    Worker worker;
+    worker.post_at(start + Milliseconds(60'000), [&](Job&) { ran = true; });
+  }
+  EXPECT_FALSE(ran);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, Milliseconds(30'000));
+}
+
 TEST(Worker, GivesTheResultOfTheWork) {
   Worker worker;
   const auto good = worker.request<int>("", k_ignore, false, {}, [](Job&) -> Result<int> { return 7; });

@@ -21,6 +21,24 @@ TEST(MakePlan, NothingIsLeftToDoWhenAllIsAsItShouldBe) {
   EXPECT_TRUE(test::plan_for(test::desired(), ready()).empty());
 }
 
+TEST(MakePlan, WhatDoesNotRunStaysAsItIsWhenNobodyHasAsked) {
+  Desired desired = test::desired();
+  desired.unattended = true;
+  for (const auto& [state, word] : {std::pair{ContainerState::exited, "stopped"},
+                                    {ContainerState::paused, "paused"},
+                                    {ContainerState::created, "created"}}) {
+    const auto plan = test::plan_for(desired, with_container(container(state)));
+    EXPECT_TRUE(plan.steps.empty());
+    ASSERT_EQ(plan.problems.size(), 1U) << word;
+    EXPECT_EQ(plan.problems[0].code, ErrorCode::not_ready);
+  }
+  const auto absent = test::plan_for(desired, with_container(Container{}));
+  ASSERT_EQ(absent.problems.size(), 1U);
+  EXPECT_EQ(absent.problems[0].cause, "it is not there, and nobody has asked to create it again");
+  EXPECT_TRUE(absent.steps.empty());
+  EXPECT_TRUE(test::plan_for(desired, ready()).empty()) << "what runs is looked after";
+}
+
 TEST(MakePlan, FromNothingItOpensThePortsMakesAKeyAndCreatesAndStarts) {
   EXPECT_EQ(plan_text(nothing_yet()),
             "open 127.0.0.1:2222 (ssh): it is not open\n"

@@ -1,0 +1,36 @@
+#include "ensure/healing.hpp"
+
+#include <algorithm>
+
+namespace helper::ensure {
+
+SteadyTime Healing::earliest(SteadyTime now, Milliseconds pause) const {
+  return last_ ? std::max(now, *last_ + pause) : now;
+}
+
+std::optional<SteadyTime> Healing::sign(SteadyTime now, double chance) {
+  if (due_) return std::nullopt;
+  if (last_ && now - *last_ > 2 * pause_) pause_ = k_least_pause;  // the looks before were about something else
+  const auto spread = Milliseconds(static_cast<Milliseconds::rep>(static_cast<double>(pause_.count()) * 0.2 * chance));
+  due_ = earliest(now, pause_ + spread);
+  return due_;
+}
+
+std::optional<SteadyTime> Healing::hurry(SteadyTime now) {
+  pause_ = k_least_pause;
+  const auto soon = earliest(now, pause_);
+  if (due_ && *due_ <= soon) return std::nullopt;
+  due_ = soon;
+  return due_;
+}
+
+bool Healing::begin(SteadyTime now) {
+  if (!due_ || now < *due_) return false;
+  due_ = std::nullopt;
+  last_ = now;
+  return true;
+}
+
+void Healing::over(bool helped) { pause_ = helped ? k_least_pause : std::min(2 * pause_, k_longest_pause); }
+
+}  // namespace helper::ensure

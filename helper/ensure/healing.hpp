@@ -1,0 +1,34 @@
+// Healing says when a target that should run is looked at again, after a sign that something of it does not work. Pure:
+// time and chance come in.
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <optional>
+
+namespace helper::ensure {
+
+// From one look to the next, at least; the pause grows with every look that does not help.
+inline constexpr Milliseconds k_least_pause{5'000};
+inline constexpr Milliseconds k_longest_pause{60'000};
+
+class Healing {
+ public:
+  // Something does not work. When to look; nullopt: a look is due already. `chance` in [0, 1) spreads the pause by a
+  // fifth, so that many clients of one server do not look all at once.
+  [[nodiscard]] std::optional<SteadyTime> sign(SteadyTime now, double chance);
+  // What failed before may work now: the next look waits for the least pause only. nullopt: one is due by then already.
+  [[nodiscard]] std::optional<SteadyTime> hurry(SteadyTime now);
+  // Whether a look is due now; who asks begins it.
+  [[nodiscard]] bool begin(SteadyTime now);
+  // The look is over. It helped, or it found nothing that it could change.
+  void over(bool helped);
+
+ private:
+  [[nodiscard]] SteadyTime earliest(SteadyTime now, Milliseconds pause) const;
+  std::optional<SteadyTime> due_;
+  std::optional<SteadyTime> last_;
+  Milliseconds pause_ = k_least_pause;
+};
+
+}  // namespace helper::ensure

@@ -56,6 +56,9 @@ std::string option_name(const std::string& word) { return word.substr(0, word.fi
 tl::unexpected<Error> unknown_verb(const std::string& word) {
   Names names;
   for (const Verb& verb : verbs()) names.push_back(verb.name);
+  for (const Verb& verb : verbs()) {
+    for (const std::string_view alias : aliases_of(verb)) names.push_back(alias);
+  }
   const auto close = nearest(word, names);
   return wrong(nullptr, fmt::format("there is no verb \"{}\"{}", word, suggestion(word, names)),
                close ? fmt::format("helper {}", *close) : std::string());
@@ -204,7 +207,8 @@ Result<Invocation> parse_without_verb(Words words) {
         std::ranges::find(common, std::string_view(option_name(word)), &OptionSpec::name) != common.end();
     if (is_option(word) && !known) return unexpected_word(nullptr, common, word);
   }
-  return wrong(nullptr, "no verb is given");
+  HELPER_TRY_ASSIGN(Arguments arguments, parse_options(verb_of_none(), std::move(words)));
+  return Invocation{&verb_of_none(), std::move(arguments)};
 }
 
 }  // namespace

@@ -76,33 +76,37 @@ std::string section(const Style& style, std::string_view title, const std::strin
   return body.empty() ? std::string() : fmt::format("\n{}\n{}", paint(style, Paint::bold, title), body);
 }
 
-// Exit statuses group errors; the names of a group say what it is about: "4  server.unreachable, server.auth, ...".
-std::vector<Row> exit_rows() {
-  std::map<int, std::string> names;
-  for (const ErrorKind& kind : error_catalogue()) {
-    std::string& list = names[kind.exit_status];
-    list += list.empty() ? std::string(kind.name) : fmt::format(", {}", kind.name);
-  }
-  std::vector<Row> rows{{"0", "done"}};
-  for (const auto& [status, list] : names) rows.push_back({std::to_string(status), list});
-  return rows;
-}
-
 }  // namespace
 
+// As few lines as a terminal of 80 by 24 shows at once: what is used every day in full, the rest by name.
 std::string render_help(const Style& style) {
-  std::vector<Row> rows;
-  for (const Verb& verb : verbs()) rows.push_back({std::string(verb.name), std::string(verb.summary)});
+  std::vector<Row> everyday;
+  std::map<Group, std::string> others;
+  for (const Verb& verb : verbs()) {
+    if (verb.group == Group::everyday) {
+      everyday.push_back({std::string(verb.name), std::string(verb.summary)});
+    } else {
+      std::string& names = others[verb.group];
+      names += (names.empty() ? "" : ", ") + std::string(verb.name);
+    }
+  }
+  std::string options;
+  for (const OptionSpec& spec : common_options()) options += (options.empty() ? "" : ", ") + option_row(spec).left;
   return "helper brings a GPU container on a server within reach of PyCharm, Gateway and ssh.\n\n"
-         "usage: helper VERB [TARGET] [options]\n" +
-         section(style, "verbs", table(rows)) +
-         section(style, "options of every verb", table(option_rows(common_options(), false))) +
-         section(style, "exit statuses (helper help errors tells more)", table(exit_rows()));
+         "usage: helper VERB [TARGET] [options]       one verb in full: helper help VERB\n" +
+         section(style, "every day", table(everyday)) +
+         section(style, "more",
+                 table({{"container", others[Group::container]},
+                        {"inside it", others[Group::inside]},
+                        {"helper", others[Group::helper]}})) +
+         section(style, "options of every verb", fmt::format("  {}\n", options)) +
+         "\nerrors and exit statuses: helper help errors\n";
 }
 
 std::string render_verb_help(const Style& style, const Verb& verb) {
   return fmt::format("{}: {}\n\nusage: {}\n\n{}\n", paint(style, Paint::bold, fmt::format("helper {}", verb.name)),
                      verb.summary, usage(verb), verb.details) +
+         (verb.aliases.empty() ? std::string() : fmt::format("\nalso: {}\n", verb.aliases)) +
          section(style, "arguments", table(option_rows(verb.options, true))) +
          section(style, "options", table(option_rows(verb.options, false))) +
          section(style, "options of every verb", table(option_rows(common_options(), false))) +

@@ -86,6 +86,12 @@ Result<int> run_version(Context& context) {
   return 0;
 }
 
+Result<int> run_none(Context& context) {
+  if (config_file(context)) return run_status(context);
+  context.out << render_help(context.out_style);
+  return 0;
+}
+
 Result<int> run_help(Context& context) {
   const std::string topic = context.arguments.text("TOPIC");
   if (topic == "errors") {

@@ -45,6 +45,7 @@ struct Context;
 [[nodiscard]] Result<int> run_rpc(Context& context);
 [[nodiscard]] Result<int> run_version(Context& context);
 [[nodiscard]] Result<int> run_help(Context& context);
+[[nodiscard]] Result<int> run_none(Context& context);
 
 // run_trust.cpp: which configs may run
 [[nodiscard]] Result<int> run_trust(Context& context);

@@ -139,49 +139,53 @@ constexpr std::array k_verbs{
     Verb{"ensure", "bring a target within reach: container, SSH, tunnels, Python",
          "Looks at the target, does what is missing and nothing else, and says what is ready. Doing it\n"
          "twice changes nothing. The tunnels stay open when the command has ended: a daemon holds them.",
-         "helper ensure\nhelper ensure centernet --json\nhelper ensure --dry-run", k_ensure, run_ensure},
+         "helper ensure\nhelper ensure centernet --json\nhelper ensure --dry-run", k_ensure, run_ensure,
+         Group::everyday, "up start"},
     Verb{"plan", "say what ensure would do, and do nothing",
          "Each line is one step with its cause. Ends with status 0, or with that of the first problem\n"
          "that no step fixes.",
-         "helper plan\nhelper plan centernet --power absent", k_plan, run_plan},
+         "helper plan\nhelper plan centernet --power absent", k_plan, run_plan, Group::container},
     Verb{"status", "show what is there: container, GPU, Python, tunnels",
          "Shows every target of the config, or the one named. Ends with status 0 when all of them\n"
          "are ready, else 13.",
-         "helper status\nhelper status centernet --json", k_only_target, run_status},
+         "helper status\nhelper status centernet --json", k_only_target, run_status, Group::everyday, "ps"},
     Verb{"stop", "stop the container and close its tunnels",
          "The container stays, with all that is in it: ensure starts it again. When kernels of Jupyter are\n"
          "busy it asks first; without a terminal it then needs --yes.",
-         "helper stop centernet\nhelper stop centernet --yes", k_ending, run_stop},
+         "helper stop centernet\nhelper stop centernet --yes", k_ending, run_stop, Group::everyday, "down"},
     Verb{"restart", "stop, then ensure",
          "What runs in the container ends. Its files stay. When kernels of Jupyter are busy it asks first;\n"
          "without a terminal it then needs --yes.",
-         "helper restart centernet", k_ending, run_restart},
+         "helper restart centernet", k_ending, run_restart, Group::container},
     Verb{"remove", "remove the container and close its tunnels",
          "What was written in the container outside its mounts is lost. It shows what would go and asks\n"
          "first; without a terminal it needs --yes.",
-         "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove},
+         "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove, Group::container, "rm"},
     Verb{"eject", "take everything of helper's out of the container",
          "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file, but\n"
          "for a mark in /var/lib/helper that its hooks have run. ensure puts it back. When kernels of\n"
          "Jupyter are busy it asks first; without a terminal it then needs --yes.",
-         "helper eject centernet", k_ending, run_eject},
+         "helper eject centernet", k_ending, run_eject, Group::container},
     Verb{"snapshot", "keep a copy of the container as an image on its server",
          "The container is paused while it is copied. What lies in its mounts and volumes is not part of\n"
          "the copy; its environment variables are.",
-         "helper snapshot\nhelper snapshot centernet --tag centernet:tuned", k_snapshot, run_snapshot},
+         "helper snapshot\nhelper snapshot centernet --tag centernet:tuned", k_snapshot, run_snapshot,
+         Group::container},
     Verb{"list", "list the containers that helper made",
          "On each server of the config, or on that of the target named: also those of other configs.", "helper list",
-         k_only_target, run_list},
+         k_only_target, run_list, Group::container, "ls"},
     Verb{"logs", "print what the container wrote", "The newest line comes last.",
-         "helper logs\nhelper logs centernet --lines 1000\nhelper logs -f", k_logs, run_logs},
+         "helper logs\nhelper logs centernet --lines 1000\nhelper logs -f", k_logs, run_logs, Group::container},
     Verb{"exec", "run a command in the container, or a shell",
          "By ssh, as the target's user, with the environment that sessions there have. The words after\n"
          "-- reach the command as they are. It has a terminal when this command has one. Ends with the\n"
          "command's own status.",
-         "helper exec\nhelper exec centernet -- python train.py --epochs 3", k_exec, run_exec},
+         "helper exec\nhelper exec centernet -- python train.py --epochs 3", k_exec, run_exec, Group::everyday,
+         "shell ssh"},
     Verb{"cp", "copy files to the container or from it",
          "By scp, folders with all that is in them. A relative PATH starts at the user's home folder.",
-         "helper cp data.zip centernet:/workspace/\nhelper cp centernet:/workspace/out ./out", k_cp, run_cp},
+         "helper cp data.zip centernet:/workspace/\nhelper cp centernet:/workspace/out ./out", k_cp, run_cp,
+         Group::inside, "copy"},
     Verb{"settings", "write PyCharm's, Gateway's and ssh's settings, or print them",
          "apply writes them into the files of every JetBrains IDE found here, of the project (.idea) and of\n"
          "ssh; the target must be ready. diff shows what apply would change, undo brings back what was there.\n"
@@ -191,79 +195,105 @@ constexpr std::array k_verbs{
          "helper settings apply\nhelper settings diff centernet --ide PyCharm2026.1\nhelper settings undo\nhelper "
          "settings\n"
          "helper settings --format ssh-config",
-         k_settings, run_settings},
+         k_settings, run_settings, Group::everyday},
     Verb{"open", "open the target in Gateway, Toolbox, PyCharm or a browser",
          "Ensures first, then starts the IDE's launcher, or what this desktop opens such a link with. Where\n"
          "nothing can be opened, the link is printed and the status is 10.",
-         "helper open gateway\nhelper open jupyter centernet\nhelper open toolbox --print", k_open, run_open},
+         "helper open gateway\nhelper open jupyter centernet\nhelper open toolbox --print", k_open, run_open,
+         Group::everyday},
     Verb{"connect", "be the way to the container's SSH server, ensured first",
          "For ssh, as ProxyCommand: standard input and output become the connection. When all is well it\n"
          "takes some milliseconds; else it ensures, and an error is one on standard error.",
-         "helper connect centernet", k_only_target, run_connect},
+         "helper connect centernet", k_only_target, run_connect, Group::inside},
     Verb{"ide", "put an IDE into the container, for servers without internet",
          "push FILE sends an IDE's .tar.gz through the tunnel and unpacks it where Gateway looks for installed\n"
          "ones. FILE.sha256 beside it is checked. What is there already is not sent again.",
-         "helper ide push pycharm-2026.1.1.tar.gz\nhelper ide push pycharm-2026.1.1.tar.gz centernet", k_ide, run_ide},
+         "helper ide push pycharm-2026.1.1.tar.gz\nhelper ide push pycharm-2026.1.1.tar.gz centernet", k_ide, run_ide,
+         Group::inside},
     Verb{"python", "show the container's interpreters, or choose one",
          "list [TARGET] shows every interpreter that was found, each run once: its version, where it comes\n"
          "from, its frameworks, and which one is chosen and why. use SPEC [TARGET] writes the choice into\n"
          "the config, and changes nothing else in it.",
          "helper python list\nhelper python use conda:CenterNet\nhelper python use auto centernet", k_python,
-         run_python},
+         run_python, Group::inside},
     Verb{"gpu", "show the GPUs, who uses them, and whether they reach the container",
          "Ends with status 0 when all is as the config asks, else 7.", "helper gpu\nhelper gpu centernet --check",
-         k_gpu, run_gpu},
+         k_gpu, run_gpu, Group::inside},
     Verb{"init", "write a commented helper.json",
          "Asks a few questions in a terminal. Every answer can be given as an option instead; without a\n"
          "terminal --image must be. Writes helper.json here (or --config FILE), and over a file that is\n"
          "there only with --force. What --from cannot take over is listed.",
          "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project\n"
          "helper init --server gpu1 --from .",
-         k_init, run_init},
+         k_init, run_init, Group::everyday},
     Verb{"trust", "show what a config can do, and approve it",
          "A config decides what is mounted, sent, built and run, and where. helper works only with one that\n"
          "you have approved, by content: with a terminal it asks, without one it ends with status 14. This\n"
          "shows what the config does, asks in a terminal, and approves. Another mount, hook, server,\n"
          "Dockerfile or script needs a new approval; another Python or local port does not.",
-         "helper trust\nhelper trust ~/my_project/helper.json\nhelper trust --list", k_trust, run_trust},
+         "helper trust\nhelper trust ~/my_project/helper.json\nhelper trust --list", k_trust, run_trust, Group::helper},
     Verb{"untrust", "take the approval of a config back",
          "Nothing that runs is stopped. The next command that uses the config asks again.", "helper untrust", k_untrust,
-         run_untrust},
+         run_untrust, Group::helper},
     Verb{"serve",
          "run the daemon in the foreground",
          "For a service manager, or to watch it. Ends with Ctrl-C. $HELPERD names another one to run.",
          "helper serve",
          {},
-         run_serve},
+         run_serve,
+         Group::helper},
     Verb{"rpc", "call a method of the daemon",
          "Prints the result as JSON. Parameters that hold a secret belong on standard input.",
-         "helper rpc version\nhelper rpc status '{\"config\": \"/home/me/helper.json\"}'", k_rpc, run_rpc},
+         "helper rpc version\nhelper rpc status '{\"config\": \"/home/me/helper.json\"}'", k_rpc, run_rpc,
+         Group::helper},
     Verb{"completion", "print what makes a shell complete helper's command lines",
          "Verbs, options, their choices and the targets of the config. docs/shell.md says where it goes.",
-         "helper completion bash\nhelper completion words -- settings --format \"\"", k_completion, run_completion},
+         "helper completion bash\nhelper completion words -- settings --format \"\"", k_completion, run_completion,
+         Group::helper},
     Verb{"version",
          "show the versions of command, daemon and protocol",
          "Starts nothing: a daemon is asked only if one runs.",
          "helper version\nhelper version --json",
          {},
-         run_version},
+         run_version,
+         Group::helper},
     Verb{"schema",
          "print the JSON Schema of the config",
          "For editors that check and complete JSON.",
          "helper schema > helper.schema.json",
          {},
-         run_schema},
+         run_schema,
+         Group::helper},
     Verb{"help", "explain a verb, or the errors", "The errors are listed with their names and exit statuses.",
-         "helper help ensure\nhelper help errors", k_help, run_help},
+         "helper help ensure\nhelper help errors", k_help, run_help, Group::helper},
 };
 
 }  // namespace
 
 std::span<const Verb> verbs() { return k_verbs; }
 
+std::vector<std::string_view> aliases_of(const Verb& verb) {
+  std::vector<std::string_view> aliases;
+  for (std::string_view rest = verb.aliases; !rest.empty();) {
+    const auto end = std::min(rest.find(' '), rest.size());
+    aliases.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return aliases;
+}
+
 const Verb* find_verb(std::string_view name) {
-  const auto* found = std::ranges::find(k_verbs, name, &Verb::name);
+  const auto is_called = [&](const Verb& verb) {
+    const auto aliases = aliases_of(verb);
+    return verb.name == name || std::ranges::find(aliases, name) != aliases.end();
+  };
+  const auto* found = std::ranges::find_if(k_verbs, is_called);
   return found == k_verbs.end() ? nullptr : found;
+}
+
+const Verb& verb_of_none() {
+  static constexpr Verb k_none{"", "", "", "", {}, run_none, Group::helper};
+  return k_none;
 }
 
 std::span<const OptionSpec> common_options() { return k_common; }

@@ -83,9 +83,24 @@ TEST(Parse, SuggestsTheNearestOption) {
   EXPECT_EQ(refused({"stop", "--lines", "3"}).cause, "there is no option --lines");
 }
 
+TEST(Parse, WithoutAVerbItIsTheStatusOrTheHelp) {
+  EXPECT_EQ(parsed({}).verb, &verb_of_none());
+  const auto quiet = parsed({"--json", "--config", "a.json"});
+  EXPECT_EQ(quiet.verb, &verb_of_none());
+  EXPECT_TRUE(quiet.arguments.has("--json"));
+  EXPECT_EQ(quiet.arguments.text("--config"), "a.json");
+  EXPECT_EQ(refused({"--jsno"}).cause, "there is no option --jsno; did you mean --json?");
+}
+
+TEST(Parse, TakesEachOptionOnceAndNoOptionForAValue) {
+  EXPECT_EQ(refused({"logs", "--lines", "3", "--lines", "4"}).cause, "--lines is given twice");
+  EXPECT_EQ(refused({"logs", "--lines", "--json"}).cause, "--lines needs a value");
+  EXPECT_EQ(parsed({"logs", "--json", "--json"}).verb->name, "logs");
+  EXPECT_EQ(parsed({"logs", "--lines=7", "dev"}).arguments.number("--lines"), 7);
+  EXPECT_EQ(parsed({"status", "--", "-dev"}).arguments.text("TARGET"), "-dev");
+}
+
 TEST(Parse, RefusesWhatIsMissingOrTooMuch) {
-  EXPECT_EQ(refused({}).cause, "no verb is given");
-  EXPECT_EQ(refused({"--json"}).cause, "no verb is given");
   EXPECT_EQ(refused({"stop", "a", "b"}).cause, "\"b\" is one argument too many");
   EXPECT_NE(refused({"rpc"}).cause.find("METHOD"), std::string::npos);
   EXPECT_NE(refused({"logs", "--lines"}).cause.find("--lines"), std::string::npos);

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "cli/parse.hpp"
 #include "cli/render/help.hpp"
 #include "cli/verbs/table.hpp"
@@ -68,12 +69,30 @@ TEST(Verbs, HaveExamplesThatParse) {
   }
 }
 
-TEST(Help, NamesEveryVerbOptionAndExitStatus) {
+TEST(Help, NamesEveryVerbAndOptionAndFitsATerminal) {
   const std::string help = render_help({});
-  for (const Verb& verb : verbs())
-    EXPECT_NE(help.find("  " + std::string(verb.name) + " "), std::string::npos) << verb.name;
+  for (const Verb& verb : verbs()) {
+    const bool named = help.find("  " + std::string(verb.name)) != std::string::npos ||
+                       help.find(", " + std::string(verb.name)) != std::string::npos;
+    EXPECT_TRUE(named) << verb.name;
+  }
   for (const OptionSpec& spec : common_options()) EXPECT_NE(help.find(spec.name), std::string::npos) << spec.name;
-  for (const ErrorKind& kind : error_catalogue()) EXPECT_NE(help.find(kind.name), std::string::npos) << kind.name;
+  EXPECT_LE(std::ranges::count(help, '\n'), 24);
+  for (const auto& line : helper::split(help, '\n')) EXPECT_LE(line.size(), 80U) << line;
+}
+
+TEST(Verbs, AnAliasNamesOneVerbAndHidesNone) {
+  std::set<std::string_view> names;
+  for (const Verb& verb : verbs()) EXPECT_TRUE(names.insert(verb.name).second) << verb.name;
+  for (const Verb& verb : verbs()) {
+    for (const auto alias : aliases_of(verb)) {
+      EXPECT_TRUE(names.insert(alias).second) << alias;
+      EXPECT_EQ(find_verb(alias), &verb);
+    }
+  }
+  EXPECT_EQ(find_verb("up")->name, "ensure");
+  EXPECT_EQ(find_verb("ssh")->name, "exec");
+  EXPECT_EQ(find_verb(""), nullptr);
 }
 
 TEST(Help, OfAVerbShowsItsOptionsAndExamples) {

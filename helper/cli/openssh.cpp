@@ -23,14 +23,29 @@ std::optional<RemotePlace> remote_place(std::string_view place) {
 // scp takes "a:b" for a place elsewhere, and "-x" for an option.
 std::string local_place(const std::string& path) { return path.front() == '/' ? path : "./" + path; }
 
+// In words that sh, bash, zsh, fish and csh read alike. A folder that is not there leaves it at home.
+std::string begin_in_project(const ide::Access& access) {
+  if (access.project_remote.empty()) return {};
+  const std::string folder = shell::quote(access.project_remote);
+  return "test -d " + folder + " && cd " + folder + "; ";
+}
+
+// Relative to the project's folder, as commands are; "~/x" is below the home folder, where scp begins by itself.
+std::string in_project(const ide::Access& access, const std::string& path) {
+  if (access.project_remote.empty() || path.starts_with('/') || path == "~") return path;
+  if (path.starts_with("~/")) return path.size() == 2 ? "." : path.substr(2);
+  return access.project_remote + (path.empty() ? "" : "/" + path);
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> exec_argv(const ide::Access& access, const std::vector<std::string>& words,
                                            bool terminal) {
   HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(access));
-  if (words.empty()) return argv;
+  const std::string begin = begin_in_project(access);
+  if (words.empty() && begin.empty()) return argv;
   argv.insert(argv.begin() + 1, terminal ? "-t" : "-T");
-  argv.push_back(shell::quote(words));
+  argv.push_back(begin + (words.empty() ? "exec $SHELL -l" : shell::quote(words)));
   return argv;
 }
 
@@ -52,7 +67,7 @@ Result<std::vector<std::string>> copy_argv(const ide::Access& access, const Copy
   if (quiet) argv.emplace_back("-q");
   argv.insert(argv.end(), options.begin(), options.end());
   argv.emplace_back("--");
-  std::string remote = access.user + "@" + access.host + ":" + copy.remote;
+  std::string remote = access.user + "@" + access.host + ":" + in_project(access, copy.remote);
   std::string local = local_place(copy.local);
   argv.push_back(copy.to_container ? local : remote);
   argv.push_back(copy.to_container ? std::move(remote) : std::move(local));

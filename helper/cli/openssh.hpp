@@ -10,14 +10,15 @@
 
 namespace helper::cli {
 
-// `words` is a command, each word quoted for the shell there; none: the login shell. `terminal`: with one of its own.
+// `words` is a command, each word quoted for the shell there; none: the login shell. Both begin in the project's
+// folder, if there is one. `terminal`: with one of its own.
 [[nodiscard]] Result<std::vector<std::string>> exec_argv(const ide::Access& access,
                                                          const std::vector<std::string>& words, bool terminal);
 
 // What a `helper cp` is about: one place on this machine and one in a target's container.
 struct Copy {
   std::string target;  // "" = the config's only one
-  std::string remote;  // as scp takes it; "" = the user's home folder
+  std::string remote;  // a path there; one that is not absolute is relative to the project's folder, else to the home
   std::string local;
   bool to_container = false;
 };

@@ -177,13 +177,14 @@ constexpr std::array k_verbs{
     Verb{"logs", "print what the container wrote", "The newest line comes last.",
          "helper logs\nhelper logs centernet --lines 1000\nhelper logs -f", k_logs, run_logs, Group::container},
     Verb{"exec", "run a command in the container, or a shell",
-         "By ssh, as the target's user, with the environment that sessions there have. The words after\n"
-         "-- reach the command as they are. It has a terminal when this command has one. Ends with the\n"
+         "By ssh, as the target's user, in project.remote, with the environment that sessions there have. The\n"
+         "words after -- reach the command as they are. It has a terminal when this command has one. Ends with the\n"
          "command's own status.",
          "helper exec\nhelper exec centernet -- python train.py --epochs 3", k_exec, run_exec, Group::everyday,
          "shell ssh"},
     Verb{"cp", "copy files to the container or from it",
-         "By scp, folders with all that is in them. A relative PATH starts at the user's home folder.",
+         "By scp, folders with all that is in them. A relative PATH starts at project.remote; ~/PATH at the\n"
+         "user's home folder, as does a relative one where the config has no project.",
          "helper cp data.zip centernet:/workspace/\nhelper cp centernet:/workspace/out ./out", k_cp, run_cp,
          Group::inside, "copy"},
     Verb{"settings", "write PyCharm's, Gateway's and ssh's settings, or print them",

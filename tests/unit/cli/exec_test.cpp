@@ -55,6 +55,30 @@ TEST(Exec, WithoutACommandIsAShell) {
   EXPECT_EQ(desk.became, ssh_words({"-p", "2222"}, {"root@127.0.0.1"}));
 }
 
+TEST(Exec, BeginsInTheProjectsFolderWhereThereIsOne) {
+  auto access = settings();
+  access.project_remote = "/work/it's";
+  EXPECT_EQ(exec_argv(access, {"python", "train.py"}, false).value().back(),
+            "test -d '/work/it'\\''s' && cd '/work/it'\\''s'; python train.py");
+  EXPECT_EQ(exec_argv(access, {}, true).value().back(),
+            "test -d '/work/it'\\''s' && cd '/work/it'\\''s'; exec $SHELL -l");
+  EXPECT_THAT(exec_argv(access, {}, true).value(), Contains("-t"));
+}
+
+TEST(Copy, IsRelativeToTheProjectsFolderWhereThereIsOne) {
+  auto access = settings();
+  access.project_remote = "/work";
+  const auto remote = [&](const char* path) {
+    return copy_argv(access, parse_copy("x", path).value(), false).value().back();
+  };
+  EXPECT_EQ(remote("t:out"), "root@127.0.0.1:/work/out");
+  EXPECT_EQ(remote("t:"), "root@127.0.0.1:/work");
+  EXPECT_EQ(remote("t:/data/x"), "root@127.0.0.1:/data/x");
+  EXPECT_EQ(remote("t:~/x"), "root@127.0.0.1:x");
+  EXPECT_EQ(remote("t:~"), "root@127.0.0.1:~");
+  EXPECT_EQ(remote("t:~/"), "root@127.0.0.1:.");
+}
+
 TEST(Exec, HasATerminalWhenItsInputAndOutputAreOne) {
   EXPECT_THAT(exec_argv(settings(), {"top"}, true).value(), Contains("-t"));
   EXPECT_THAT(exec_argv(settings(), {"top"}, false).value(), Contains("-T"));

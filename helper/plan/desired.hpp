@@ -23,15 +23,15 @@ struct DesiredTunnel {
 struct Desired {
   config::Target target;
   Power power = Power::running;
-  // Nobody has asked for it now: the daemon looks after a target by itself. Then a container that does not run stays as
-  // it is, since a person may have stopped it; the engine's restart policy starts what should run.
-  bool unattended = false;
   std::vector<DesiredTunnel> tunnels;
   std::map<std::string, std::string> fields;  // what the container keeps of its config: fields.hpp
   std::string spec_hash;  // of the config fields that only `docker create` can set; a label on what we create
   // The same with the values of environment variables, as the label of containers from older versions has it. It never
   // leaves this machine.
   std::string older_spec_hash;
+  // Nobody has asked for it now: the daemon looks after a target by itself. Then a container that does not run stays as
+  // it is, since a person may have stopped it; the engine's restart policy starts what should run.
+  bool unattended = false;
 };
 
 using config::k_container_ssh_port;

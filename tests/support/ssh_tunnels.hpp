@@ -19,11 +19,16 @@ namespace helper::test {
 
 struct SshTunnelsRig {
   explicit SshTunnelsRig(Sshd::Settings settings = {}) : sshd(std::move(settings)) {
-    tunnels = std::make_unique<tunnel::Tunnels>([this](const std::stop_token& stop) { return dial(stop); },
-                                                [this](bool up, const std::string& why) {
-                                                  const std::scoped_lock lock(mutex);
-                                                  changes.push_back((up ? "up: " : "down: ") + why);
-                                                });
+    tunnels =
+        std::make_unique<tunnel::Tunnels>([this](const std::stop_token& stop) { return dial(stop); },
+                                          tunnel::Tunnels::Told{[this](bool up, const std::string& why) {
+                                                                  const std::scoped_lock lock(mutex);
+                                                                  changes.push_back((up ? "up: " : "down: ") + why);
+                                                                },
+                                                                [this](std::uint16_t port, const std::string& why) {
+                                                                  const std::scoped_lock lock(mutex);
+                                                                  refusals.push_back(std::to_string(port) + ": " + why);
+                                                                }});
   }
 
   Result<std::unique_ptr<ssh::Session>> dial(const std::stop_token& stop) {
@@ -41,6 +46,7 @@ struct SshTunnelsRig {
   std::atomic<int> dials = 0;
   std::mutex mutex;
   std::vector<std::string> changes;
+  std::vector<std::string> refusals;  // "PORT: why"
   std::uint16_t port = free_port();
   std::unique_ptr<tunnel::Tunnels> tunnels;  // last: its threads use the rest
 };
@@ -60,6 +66,10 @@ class SshTunnelsTest : public ::testing::Test {
   std::vector<std::string> changes() {
     const std::scoped_lock lock(rig_.mutex);
     return rig_.changes;
+  }
+  std::vector<std::string> refusals() {
+    const std::scoped_lock lock(rig_.mutex);
+    return rig_.refusals;
   }
   void end_tunnels() { rig_.tunnels.reset(); }
   SshTunnelsRig rig_;

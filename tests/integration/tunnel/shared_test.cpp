@@ -24,10 +24,11 @@ struct View {
           ++*dials;
           return ssh::Session::connect(host, {}, stop);
         },
-        [this](bool up, const std::string&) {
-          const std::scoped_lock lock(mutex);
-          changes += up ? "up " : "down ";
-        });
+        Tunnels::Told{[this](bool up, const std::string&) {
+                        const std::scoped_lock lock(mutex);
+                        changes += up ? "up " : "down ";
+                      },
+                      nullptr});
   }
   void lead_to(const Remote& remote) {
     ASSERT_TRUE(tunnels->open(port, "ssh"));

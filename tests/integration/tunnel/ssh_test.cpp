@@ -53,6 +53,19 @@ TEST_F(SshTunnels, TellWhenTheWayIsUp) {
       test::eventually([&] { return changes() == std::vector<std::string>{"up: the server test-server is reached"}; }));
 }
 
+TEST_F(SshTunnels, TellWhichPortsRemoteTookNoConnection) {
+  const std::uint16_t nobody = test::free_port();
+  lead_to(nobody);
+  EXPECT_EQ(TcpClient(port_).ask("hello"), "");
+  ASSERT_TRUE(test::eventually([&] { return !refusals().empty(); }));
+  EXPECT_EQ(refusals()[0].substr(0, refusals()[0].find(' ')), std::to_string(port_) + ":");
+  const auto before = refusals().size();
+  const TcpServer server(test::echo);
+  ASSERT_TRUE(tunnels().point(port_, Endpoint{"127.0.0.1", server.port()}));
+  EXPECT_EQ(TcpClient(port_).ask("hello"), "hello");
+  EXPECT_EQ(refusals().size(), before) << "a remote that answers is no refusal";
+}
+
 TEST_F(SshTunnels, SixtyFourMegabytesEachWayArriveWhole) {
   const TcpServer server(test::echo);
   lead_to(server.port());

@@ -19,16 +19,16 @@ namespace helper::test {
 
 struct SshTunnelsRig {
   explicit SshTunnelsRig(Sshd::Settings settings = {}) : sshd(std::move(settings)) {
-    tunnels =
-        std::make_unique<tunnel::Tunnels>([this](const std::stop_token& stop) { return dial(stop); },
-                                          tunnel::Tunnels::Told{[this](bool up, const std::string& why) {
-                                                                  const std::scoped_lock lock(mutex);
-                                                                  changes.push_back((up ? "up: " : "down: ") + why);
-                                                                },
-                                                                [this](std::uint16_t port, const std::string& why) {
-                                                                  const std::scoped_lock lock(mutex);
-                                                                  refusals.push_back(std::to_string(port) + ": " + why);
-                                                                }});
+    tunnels = std::make_unique<tunnel::Tunnels>(
+        [this](const std::stop_token& stop) { return dial(stop); },
+        tunnel::Tunnels::Told{[this](bool up, const std::string& why) {
+                                const std::scoped_lock lock(mutex);
+                                changes.push_back((up ? "up: " : "down: ") + why);
+                              },
+                              [this](std::uint16_t refused, const std::string& why) {
+                                const std::scoped_lock lock(mutex);
+                                refusals.push_back(std::to_string(refused) + ": " + why);
+                              }});
   }
 
   Result<std::unique_ptr<ssh::Session>> dial(const std::stop_token& stop) {

@@ -22,7 +22,12 @@ namespace {
 Call call_of(
     const Request& request, const config::Target& config, const std::stop_token& stop,
     const EventSink& on_event = [](const Event&) {}) {
-  return {config, {request.agent_socket, request.can_answer, request.recreate, request.yes}, stop, on_event};
+  Caller caller;
+  caller.agent_socket = request.agent_socket;
+  caller.can_answer = request.can_answer;
+  caller.recreate = request.recreate;
+  caller.yes = request.yes;
+  return {config, std::move(caller), stop, on_event};
 }
 
 // "PyCharm2026.1, DataSpell2025.2"

@@ -24,8 +24,9 @@ namespace helper::ensure {
 struct Caller {
   std::string agent_socket;  // "" = keep what is known
   bool can_answer = false;
-  bool recreate = false;  // a container that is not as the config says may be recreated without asking
-  bool yes = false;       // kernels that are busy may end without asking
+  bool recreate = false;    // a container that is not as the config says may be recreated without asking
+  bool yes = false;         // kernels that are busy may end without asking
+  bool unattended = false;  // nobody asks: the daemon looks after the target by itself
   std::function<Result<void>()> still_approved{};  // of who converges: whether the config is approved as it was let in
 };
 

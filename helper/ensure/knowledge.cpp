@@ -13,6 +13,18 @@ namespace {
 
 plan::Desired running(const config::Target& config) { return plan::desired_state(config, plan::Power::running); }
 
+// Of all that is to be done, what tells most: that the container does not run, before a port of this machine.
+std::string to_be_done(const plan::Observed& observed, const plan::Plan& plan) {
+  const auto& container = observed.server.container;
+  if (container && container->state == plan::ContainerState::absent) return "its container does not exist";
+  if (container && container->state == plan::ContainerState::exited) return "its container is stopped";
+  if (container && container->state != plan::ContainerState::running)
+    return "its container is " + plan::to_text(container->state);
+  const auto telling = std::ranges::find_if(
+      plan.steps, [](const auto& step) { return !std::holds_alternative<plan::LocalAction>(step.action); });
+  return plan::to_text(telling == plan.steps.end() ? plan.steps.front() : *telling);
+}
+
 bool lacks_nothing(const plan::Plan& plan) { return plan.empty() && plan.shortfalls.empty(); }
 
 }  // namespace
@@ -139,7 +151,7 @@ Result<ide::Access> settings_of(const Knowledge& knowledge, const Paths& paths) 
   }
   const std::string& name = knowledge.config->name;
   if (!plan.steps.empty()) {
-    return fail(ErrorCode::not_ready, name, "it is not ready: " + plan::to_text(plan.steps.front()),
+    return fail(ErrorCode::not_ready, name, "it is not ready: " + to_be_done(*knowledge.observed, plan),
                 "helper ensure " + name);
   }
   return interpreter_of(paths, running(*knowledge.config), *knowledge.observed);

@@ -45,6 +45,19 @@ TEST_F(KnowledgeTest, OneLookAnswersForEveryView) {
   EXPECT_FALSE(holds_port(knowledge, 2223));
 }
 
+TEST_F(KnowledgeTest, WhatIsNotReadySaysWhatTellsMost) {
+  make_ready();
+  knowledge.observed->local.tunnels.clear();
+  EXPECT_EQ(settings_of(knowledge, paths).error().cause, "it is not ready: open 127.0.0.1:2222 (ssh): it is not open");
+  auto& state = knowledge.observed->server.container->state;
+  state = plan::ContainerState::exited;
+  EXPECT_EQ(settings_of(knowledge, paths).error().cause, "it is not ready: its container is stopped");
+  state = plan::ContainerState::paused;
+  EXPECT_EQ(settings_of(knowledge, paths).error().cause, "it is not ready: its container is paused");
+  state = plan::ContainerState::absent;
+  EXPECT_EQ(settings_of(knowledge, paths).error().cause, "it is not ready: its container does not exist");
+}
+
 TEST_F(KnowledgeTest, TheNextLookNeedNotAskAgainForWhatIsRemembered) {
   make_ready();
   const auto memory = memory_of(knowledge, target);

@@ -62,6 +62,8 @@ std::vector<Result<T>> side_by_side(const std::vector<std::function<Result<T>()>
 
 }  // namespace
 
+using TargetKey = std::pair<std::string, std::string>;  // config file and name
+
 struct Service::State {
   explicit State(const World& its_world) : world(its_world) {}
 
@@ -98,8 +100,45 @@ struct Service::State {
     return target;
   }
 
-  // A port that another target holds is named with that target; who else holds one is named by the tunnel room.
-  Result<void> ports_are_free_of_others(const Chosen& chosen) {
+  // A target that its config does not have any more, or whose config is gone: no command can name it.
+  bool is_gone(const TargetKey& key) {
+    std::error_code unknown;
+    if (!std::filesystem::exists(key.first, unknown)) return !unknown;
+    const auto config = config::load_config(world.files, key.first);
+    return config && !config->targets.contains(key.second);
+  }
+
+  // Closes the ports of targets that are gone; a note for each.
+  std::vector<std::string> let_go_of_gone(const Chosen& chosen) {
+    std::vector<std::shared_ptr<Target>> gone;  // they end outside of the lock: each joins its worker
+    std::vector<std::string> notes;
+    const auto wanted_ports = plan::desired_state(chosen.config, plan::Power::running).tunnels;
+    const std::scoped_lock lock(mutex);
+    for (auto at = targets.begin(); at != targets.end();) {
+      const auto& [key, target] = *at;
+      const bool in_the_way = target != chosen.target && std::ranges::any_of(wanted_ports, [&](const auto& tunnel) {
+                                return target->holds_port(tunnel.local_port);
+                              });
+      if (!in_the_way || !is_gone(key)) {
+        ++at;
+        continue;
+      }
+      std::string note = "target " + key.second + " is no longer in " + key.first + ": its local ports were closed";
+      if (const auto config = target->config()) {
+        note += "; its container " + config->container.name + " on " + config->server + " stays. To use it for " +
+                chosen.config.name + R"(, set "container": {"name": ")" + config->container.name + R"("})";
+      }
+      notes.push_back(std::move(note));
+      gone.push_back(target);
+      at = targets.erase(at);
+    }
+    return notes;
+  }
+
+  // A port that another target holds is named with that target; who else holds one is named by the tunnel room. The
+  // result: what is to be told.
+  Result<std::vector<std::string>> free_ports(const Chosen& chosen) {
+    auto notes = let_go_of_gone(chosen);
     const std::scoped_lock lock(mutex);
     for (const auto& tunnel : plan::desired_state(chosen.config, plan::Power::running).tunnels) {
       for (const auto& [key, target] : targets) {
@@ -110,7 +149,7 @@ struct Service::State {
                         "; or choose another port in the config");
       }
     }
-    return {};
+    return notes;
   }
 
   [[nodiscard]] ide::Wanted wanted(const Chosen& chosen, ide::Access access) const {
@@ -162,7 +201,7 @@ struct Service::State {
   SettingsWatch watch{writer};
   Gate gate{world, questions};
   std::mutex mutex;
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<Target>> targets;  // by config file and name
+  std::map<TargetKey, std::shared_ptr<Target>> targets;
 };
 
 Service::Service(const World& world) : state_(std::make_unique<State>(world)) {}
@@ -172,16 +211,21 @@ Service::~Service() = default;
 Result<Report> Service::converge(const Request& request, plan::Power power, const EventSink& on_event,
                                  const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  if (power == plan::Power::running) HELPER_TRY(state_->ports_are_free_of_others(chosen));
+  std::vector<std::string> notes;
+  if (power == plan::Power::running) {
+    HELPER_TRY_ASSIGN(notes, state_->free_ports(chosen));
+  }
   HELPER_TRY_ASSIGN(auto report, chosen.target->converge(state_->sending(request, chosen, on_event, stop), power));
+  report.notes.insert(report.notes.begin(), notes.begin(), notes.end());
   state_->after_converge(chosen, power, report);
   return report;
 }
 
 Result<Report> Service::restart(const Request& request, const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  HELPER_TRY(state_->ports_are_free_of_others(chosen));
+  HELPER_TRY_ASSIGN(const auto notes, state_->free_ports(chosen));
   HELPER_TRY_ASSIGN(auto report, chosen.target->restart(state_->sending(request, chosen, on_event, stop)));
+  report.notes.insert(report.notes.begin(), notes.begin(), notes.end());
   state_->after_converge(chosen, plan::Power::running, report);
   return report;
 }

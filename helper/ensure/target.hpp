@@ -68,6 +68,8 @@ class Target {
   [[nodiscard]] Result<LogText> follow_logs(const Call& call, int lines);
   // What the last look found, as Service::known. From any thread, at once.
   [[nodiscard]] Result<ide::Access> known(const config::Target& config) const;
+  // By the last request; nullopt: there was none. From any thread.
+  [[nodiscard]] std::optional<config::Target> config() const { return shared_.read().config; }
   // Whether a tunnel of this target listens there. From any thread.
   [[nodiscard]] bool holds_port(std::uint16_t port) const;
   // As they are at this moment. From any thread, at once.

@@ -130,6 +130,35 @@ TEST_F(ServiceTest, APortOfAnotherTargetIsNamedWithIt) {
   EXPECT_TRUE(ensure("other"));
 }
 
+TEST_F(ServiceTest, ARenamedTargetGivesItsPortsToTheNewName) {
+  write_config({{"centernet", target_text("gpu1", 2222)}});
+  ASSERT_TRUE(ensure("centernet"));
+  write_config({{"other", target_text("gpu1", 2222)}});
+  const auto report = ensure("other");
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->settings->port, 2222);
+  EXPECT_THAT(report->notes.front(), HasSubstr("target centernet is no longer in " + config_file.string()));
+  EXPECT_THAT(report->notes.front(), HasSubstr(R"(set "container": {"name": ")"));
+}
+
+TEST_F(ServiceTest, AConfigThatIsGoneHoldsNoPort) {
+  write_config(2222, 2223);
+  ASSERT_TRUE(ensure("centernet"));
+  std::filesystem::rename(config_file.parent_path(), folder.path() / "moved");
+  config_file = folder.path() / "moved" / "helper.json";
+  ASSERT_TRUE(approve());
+  EXPECT_TRUE(ensure("centernet"));
+}
+
+TEST_F(ServiceTest, AConfigThatCannotBeReadStillHoldsItsPorts) {
+  write_config(2222, 2223);
+  ASSERT_TRUE(ensure("centernet"));
+  const auto first = std::exchange(config_file, folder.path() / "second" / "helper.json");
+  ASSERT_TRUE(files.write(first, "{ not json", 0600));
+  write_config(2300, 2222);
+  EXPECT_EQ(ensure("other").error().code, ErrorCode::port_busy);
+}
+
 TEST_F(ServiceTest, ATargetThatMovesToAnotherServerGivesItsPortBackFirst) {
   write_config(2222, 2223);
   ASSERT_TRUE(ensure("centernet"));

@@ -34,7 +34,8 @@ std::string begin_in_project(const ide::Access& access) {
 std::string in_project(const ide::Access& access, const std::string& path) {
   if (access.project_remote.empty() || path.starts_with('/') || path == "~") return path;
   if (path.starts_with("~/")) return path.size() == 2 ? "." : path.substr(2);
-  return access.project_remote + (path.empty() ? "" : "/" + path);
+  return access.project_remote + "/" +
+         path;  // a folder that is not there is an error of scp's, and no file of that name
 }
 
 }  // namespace

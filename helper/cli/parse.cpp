@@ -65,7 +65,11 @@ tl::unexpected<Error> unknown_verb(const std::string& word) {
 }
 
 tl::unexpected<Error> unexpected_word(const Verb* verb, std::span<const OptionSpec> specs, const std::string& word) {
-  if (!is_option(word)) return wrong(verb, fmt::format("\"{}\" is one argument too many", word));
+  if (!is_option(word)) {
+    const bool takes_words = verb != nullptr && verb->name == "exec";
+    return wrong(verb, fmt::format("\"{}\" is one argument too many", word),
+                 takes_words ? "helper exec -- COMMAND: the words of a command stand behind --" : std::string());
+  }
   const std::string name = option_name(word);
   Names names;
   for (const OptionSpec& spec : specs) {

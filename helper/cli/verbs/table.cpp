@@ -160,7 +160,7 @@ constexpr std::array k_verbs{
     Verb{"remove", "remove the container and close its tunnels",
          "What was written in the container outside its mounts is lost. It shows what would go and asks\n"
          "first; without a terminal it needs --yes.",
-         "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove, Group::container, "rm"},
+         "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove, Group::container, "rm delete"},
     Verb{"eject", "take everything of helper's out of the container",
          "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file, but\n"
          "for a mark in /var/lib/helper that its hooks have run. ensure puts it back. When kernels of\n"

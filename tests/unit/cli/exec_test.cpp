@@ -72,7 +72,7 @@ TEST(Copy, IsRelativeToTheProjectsFolderWhereThereIsOne) {
     return copy_argv(access, parse_copy("x", path).value(), false).value().back();
   };
   EXPECT_EQ(remote("t:out"), "root@127.0.0.1:/work/out");
-  EXPECT_EQ(remote("t:"), "root@127.0.0.1:/work");
+  EXPECT_EQ(remote("t:"), "root@127.0.0.1:/work/");
   EXPECT_EQ(remote("t:/data/x"), "root@127.0.0.1:/data/x");
   EXPECT_EQ(remote("t:~/x"), "root@127.0.0.1:x");
   EXPECT_EQ(remote("t:~"), "root@127.0.0.1:~");

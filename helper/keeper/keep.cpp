@@ -23,7 +23,8 @@ using std::chrono::seconds;
 
 constexpr std::size_t k_threads = 16;
 constexpr auto k_engine_answers = seconds(10);
-constexpr int k_most_misses = 6;  // looks at a container that the engine did not answer
+constexpr auto k_lock = seconds(10);  // `forget` holds it for a moment
+constexpr int k_most_misses = 6;      // looks at a container that the engine did not answer
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -113,6 +114,11 @@ class Steps {
   // All that can be done now. How long to wait until there is more; nothing when there is no more.
   std::optional<milliseconds> work_on(const std::string& container, int& misses) {
     const auto short_id = container.substr(0, 12);
+    const auto lock = store_.lock(container, k_lock);
+    if (!lock) {
+      say("cannot work on " + short_id + ": " + lock.error().cause);
+      return std::nullopt;
+    }
     while (true) {
       const auto record = store_.record(container);
       if (!record) {
@@ -225,6 +231,7 @@ Error keep_until_the_end(const Store& store, const Engine& engine, int stop, Ste
   if (!notices || ::inotify_add_watch(notices.get(), store.records().c_str(), IN_MOVED_TO) < 0) {
     return {ErrorCode::file_failed, store.records(), std::generic_category().message(errno), {}};
   }
+  store.tidy();
   // Events first, so that nothing that starts during the first look is missed.
   auto events = engine.events(SteadyClock::now() + k_engine_answers);
   if (!events) return events.error();

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -17,11 +18,13 @@ using namespace helper::keeper;
 constexpr const char* k_usage =
     "usage: helper-keeper run         follow the engine, and run the services of containers that start\n"
     "       helper-keeper record      take one record, JSON, from standard input\n"
-    "       helper-keeper forget ID   remove the record of a container\n"
+    "       helper-keeper forget ID   remove the record of a container, and wait until nothing is being started in it\n"
     "       helper-keeper list        the records without their inputs, and what became of them, as JSON\n"
     "       helper-keeper version\n";
 
-enum Exit { k_done = 0, k_failed = 1, k_wrong_usage = 2, k_refused = 3 };
+enum Exit { k_done = 0, k_failed = 1, k_wrong_usage = 2, k_refused = 3, k_busy = 4 };
+
+constexpr auto k_longest_start = std::chrono::seconds(30);  // that `forget` waits for
 
 std::atomic<int> stop_descriptor = -1;
 
@@ -83,6 +86,13 @@ int record(const Store& store) {
 int forget(const Store& store, const std::string& id) {
   if (id.size() != 64 || !is_hex(id))
     return failed({helper::ErrorCode::config_invalid, "forget", "that is no id of 64 hex digits", {}});
+  // Without its record nothing new is begun. What is being started ends first, so that the caller has the container
+  // alone.
+  if (const auto done = store.forget(id); !done) return failed(done.error());
+  if (const auto made = store.prepare(); !made) return failed(made.error());
+  const auto lock = store.lock(id, k_longest_start);
+  if (!lock)
+    return lock.error().code == helper::ErrorCode::timed_out ? (failed(lock.error()), k_busy) : failed(lock.error());
   const auto done = store.forget(id);
   return done ? k_done : failed(done.error());
 }

@@ -2,8 +2,10 @@
 // A record holds secrets in its inputs: no text that is made here for people holds them.
 #pragma once
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -82,8 +84,13 @@ class Store {
   // Nothing when there is none, or none that can be read.
   [[nodiscard]] std::optional<State> state(const std::string& id) const;
   [[nodiscard]] Result<void> write(const std::string& id, const State& state) const;
+  // By which who works on a container keeps others away, between processes too; held as long as the Fd is. Error:
+  // timed_out, file_failed.
+  [[nodiscard]] Result<Fd> lock(const std::string& id, std::chrono::milliseconds limit) const;
   // The record and the state. Error file_failed; that there is none is no error.
   [[nodiscard]] Result<void> forget(const std::string& id) const;
+  // Files of states and locks that no record belongs to.
+  void tidy() const;
   // For people and programs, JSON: every record without its inputs, with its state, and the ids of broken ones.
   [[nodiscard]] std::string list() const;
 

@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace helper::keeper {
@@ -133,6 +135,29 @@ std::optional<State> Store::state(const std::string& id) const {
 
 Result<void> Store::write(const std::string& id, const State& state) const {
   return write_file(folder_ / "state" / (id + ".json"), to_text(state), false);
+}
+
+Result<Fd> Store::lock(const std::string& id, std::chrono::milliseconds limit) const {
+  const auto path = folder_ / "state" / (id + ".lock");
+  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return failed(path, errno);
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return failed(path, errno);
+    if (std::chrono::steady_clock::now() > end)
+      return fail(ErrorCode::timed_out, id.substr(0, 12), "a service is being started in it");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return file;
+}
+
+void Store::tidy() const {
+  std::error_code error;
+  std::vector<fs::path> left;
+  for (fs::directory_iterator entry(folder_ / "state", error), end; !error && entry != end; entry.increment(error)) {
+    if (!has(entry->path().stem().string())) left.push_back(entry->path());
+  }
+  for (const auto& path : left) fs::remove(path, error);
 }
 
 Result<void> Store::forget(const std::string& id) const {

@@ -3,6 +3,7 @@ import base64
 import glob
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import time
@@ -52,7 +53,7 @@ def service(script=SERVICE, name="sshd", **more):
 
 
 class KeeperCase(unittest.TestCase):
-    program = "docker"
+    program, network = "docker", ("--network", NETWORK)
 
     @classmethod
     def engine(cls, *argv, text=None, timeout=60):
@@ -76,6 +77,11 @@ class KeeperCase(unittest.TestCase):
 
     @classmethod
     def start_keeper(cls, socket):
+        with open(cls.tar(), "rb") as tar:
+            done = subprocess.run([SANDBOX, "--name", cls.sandbox.name, "exec", cls.program, "import", "--change", 'ENTRYPOINT ["/helper-keeper"]', "-", IMAGE],
+                                  stdin=tar, capture_output=True, text=True, timeout=60)
+        if done.returncode != 0:
+            raise AssertionError(done.stderr)
         cls.must("run", "-d", "--name", KEEPER, "--restart", "unless-stopped", "--network", "none", "--security-opt", "label=disable", "--read-only",
                  "-v", f"{socket}:/run/engine.sock", "-v", f"{VOLUME}:/data", IMAGE, "run")
 
@@ -89,7 +95,7 @@ class KeeperCase(unittest.TestCase):
 
     def box(self, name, *options):
         self.boxes.append(name)
-        return self.must("run", "-d", "--name", name, "--network", NETWORK, *options, "busybox:1", "sleep", "1000000")
+        return self.must("run", "-d", "--name", name, *self.network, *options, "busybox:1", "sleep", "1000000")
 
     def keeper(self, *argv, text=None):
         return self.engine("exec", "-i", KEEPER, "/helper-keeper", *argv, text=text)
@@ -132,19 +138,8 @@ class KeeperCase(unittest.TestCase):
             self.assertEqual(ask(), wanted, self.log())
             time.sleep(0.2)
 
-
-class OnDocker(KeeperCase):
-    @classmethod
-    def setUpClass(cls):
-        tar = cls.tar()
-        cls.sandbox = cls.enterClassContext(Sandbox("e2e-keeper", gpu="none"))
-        cls.sandbox.make_images("busybox:1")
-        cls.must("network", "create", "--subnet", "172.31.99.0/24", NETWORK)
-        done = cls.sandbox.control("exec", "--local", "docker", "import", "--change", 'ENTRYPOINT ["/helper-keeper"]', tar, IMAGE)
-        assert done.stdout.startswith("sha256:"), done
-        cls.start_keeper("/run/docker.sock")
-
-    def test_a_container_that_starts_again_has_its_services(self):
+    def starts_again(self):
+        """By a restart, and by the restart policy when its process 1 is killed; not with the keeper. The container's id."""
         box = self.box("box", "--restart", "always")
         self.record(box, handled=self.run_of("box"))
         self.assert_stays(0, lambda: self.count("box"))  # somebody has cared for this run
@@ -161,6 +156,20 @@ class OnDocker(KeeperCase):
         pid = self.must("inspect", "-f", "{{.State.Pid}}", "box")
         self.sandbox.control("exec", "kill", "-9", pid)
         self.eventually(2, lambda: self.count("box"))
+        return box
+
+
+class OnDocker(KeeperCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tar()
+        cls.sandbox = cls.enterClassContext(Sandbox("e2e-keeper", gpu="none"))
+        cls.sandbox.make_images("busybox:1")
+        cls.must("network", "create", "--subnet", "172.31.99.0/24", NETWORK)
+        cls.start_keeper("/run/docker.sock")
+
+    def test_a_container_that_starts_again_has_its_services(self):
+        box = self.starts_again()
 
         self.sandbox.control("engine", "stop")
         self.sandbox.control("engine", "start")
@@ -323,6 +332,46 @@ class OnDocker(KeeperCase):
             ask.kill()
         print(f"\nfrom the event to the answer, {rounds} times: median {statistics.median(took):.3f} s, worst {max(took):.3f} s")
         self.assertLess(statistics.median(took), 2)
+
+
+@unittest.skipUnless(shutil.which("podman"), "Podman is not installed: scripts/install-deps")
+class OnPodman(KeeperCase):
+    """Podman's API that is compatible with Docker's, at the socket of `podman system service`."""
+    program, network = "podman", ()
+    socket = "/run/podman-api.sock"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.tar()
+        cls.sandbox = cls.enterClassContext(Sandbox("e2e-kpr-pod", gpu="none"))
+        cls.sandbox.make_images("busybox:1")
+        cls.sandbox.control("podman", "busybox:1", timeout=300)
+        cls.start_service()
+        cls.addClassCleanup(lambda: cls.service.kill())
+        cls.addClassCleanup(cls.engine, "rm", "-f", "-a", "-t", "0")
+        cls.start_keeper(cls.socket)
+
+    @classmethod
+    def start_service(cls):
+        cls.service = subprocess.Popen([SANDBOX, "--name", cls.sandbox.name, "exec", "podman", "system", "service", "--time", "0", f"unix://{cls.socket}"],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 20
+        while cls.sandbox.control("exec", "test", "-S", cls.socket, check=False).returncode != 0 and time.monotonic() < end:
+            time.sleep(0.1)
+
+    def test_a_container_that_starts_again_has_its_services(self):
+        box = self.starts_again()
+        self.must("rm", "-f", "-t", "0", "box")
+        self.eventually(None, lambda: self.recorded(box))
+
+    def test_the_socket_that_is_replaced_is_found_again(self):
+        box = self.box("replaced")
+        self.record(box, handled=self.run_of("replaced"))
+        self.sandbox.control("exec", "sh", "-c", f"kill $(ps -eo pid,args | awk '/[s]ystem service.*podman-api/ {{ print $1 }}'); rm -f {self.socket}")
+        self.service.wait(timeout=20)
+        self.start_service()
+        self.must("restart", "-t", "0", "replaced")
+        self.eventually(1, lambda: self.count("replaced"), timeout=40)
 
 
 if __name__ == "__main__":

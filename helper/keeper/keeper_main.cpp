@@ -11,9 +11,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+namespace helper::keeper {
 namespace {
-
-using namespace helper::keeper;
 
 constexpr const char* k_usage =
     "usage: helper-keeper run         follow the engine, and run the services of containers that start\n"
@@ -47,7 +46,7 @@ std::string from_environment(const char* name, const char* otherwise) {
 }
 
 int run(const Store& store) {
-  const helper::Fd stop(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  const Fd stop(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!stop) return k_failed;
   stop_descriptor = stop.get();
   // It is process 1 of its container: no signal has an effect there without a handler, and every orphan becomes its
@@ -59,9 +58,9 @@ int run(const Store& store) {
   return keep(store, from_environment("HELPER_ENGINE_SOCKET", "/run/engine.sock"), stop.get());
 }
 
-int failed(const helper::Error& error) {
+int failed(const Error& error) {
   say(error.thing + ": " + error.cause);
-  return error.code == helper::ErrorCode::config_invalid ? k_refused : k_failed;
+  return error.code == ErrorCode::config_invalid ? k_refused : k_failed;
 }
 
 int record(const Store& store) {
@@ -70,12 +69,11 @@ int record(const Store& store) {
   while (size < text.size()) {
     const auto got = ::read(STDIN_FILENO, text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed({helper::ErrorCode::file_failed, "standard input", "it cannot be read", {}});
+    if (got < 0) return failed({ErrorCode::file_failed, "standard input", "it cannot be read", {}});
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > k_record_limit)
-    return failed({helper::ErrorCode::config_invalid, "the record", "it is larger than 1 MiB", {}});
+  if (size > k_record_limit) return failed({ErrorCode::config_invalid, "the record", "it is larger than 1 MiB", {}});
   text.resize(size);
   auto parsed = parse_record(text);
   if (!parsed) return failed(parsed.error());
@@ -85,14 +83,13 @@ int record(const Store& store) {
 
 int forget(const Store& store, const std::string& id) {
   if (id.size() != 64 || !is_hex(id))
-    return failed({helper::ErrorCode::config_invalid, "forget", "that is no id of 64 hex digits", {}});
+    return failed({ErrorCode::config_invalid, "forget", "that is no id of 64 hex digits", {}});
   // Without its record nothing new is begun. What is being started ends first, so that the caller has the container
   // alone.
   if (const auto done = store.forget(id); !done) return failed(done.error());
   if (const auto made = store.prepare(); !made) return failed(made.error());
   const auto lock = store.lock(id, k_longest_start);
-  if (!lock)
-    return lock.error().code == helper::ErrorCode::timed_out ? (failed(lock.error()), k_busy) : failed(lock.error());
+  if (!lock) return lock.error().code == ErrorCode::timed_out ? (failed(lock.error()), k_busy) : failed(lock.error());
   const auto done = store.forget(id);
   return done ? k_done : failed(done.error());
 }
@@ -101,10 +98,7 @@ int print(const std::string& text) {
   return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? k_done : k_failed;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::span<char*> words(argv, static_cast<std::size_t>(argc));
+int obey(std::span<char*> words) {
   const std::string verb = words.size() > 1 ? words[1] : "";
   const Store store(from_environment("HELPER_KEEPER_DATA", "/data"));
   if (words.size() == 3 && verb == "forget") return forget(store, words[2]);
@@ -117,3 +111,8 @@ int main(int argc, char** argv) {
   std::fputs(k_usage, stderr);
   return k_wrong_usage;
 }
+
+}  // namespace
+}  // namespace helper::keeper
+
+int main(int argc, char** argv) { return helper::keeper::obey({argv, static_cast<std::size_t>(argc)}); }

@@ -179,6 +179,28 @@ class OnDocker(KeeperCase):
         self.must("rm", "-f", "box")
         self.eventually(None, lambda: self.recorded(box))
 
+    def test_an_engine_that_leaves_its_containers_running_is_followed_again(self):
+        """live-restore: the keeper ends with the engine's socket, and the engine starts it again with the new one."""
+        change = "import json; p = '/etc/docker/daemon.json'; d = json.load(open(p)); d['live-restore'] = {}; json.dump(d, open(p, 'w'))"
+        for on in (False, True):
+            script = f"python3 -c \"{change.format(on)}\" && kill -HUP $(cat /run/docker.pid)"
+            if on:
+                self.sandbox.control("exec", "sh", "-c", script)
+            else:
+                self.addCleanup(self.sandbox.control, "exec", "sh", "-c", script)
+        self.eventually("true", lambda: self.must("info", "-f", "{{.LiveRestoreEnabled}}"))
+        box = self.box("lives")
+        run = self.run_of("lives")
+        self.record(box, handled=run)
+        engine = self.sandbox.control("exec", "cat", "/run/docker.pid").stdout.strip()
+        self.sandbox.control("exec", "kill", engine)
+        self.eventually(1, lambda: self.sandbox.control("exec", "kill", "-0", engine, check=False).returncode)
+        self.sandbox.control("engine", "start")
+        self.assertEqual(self.run_of("lives"), run)
+        self.eventually("true", lambda: self.must("inspect", "-f", "{{.State.Running}}", KEEPER), timeout=40)
+        self.must("restart", "-t", "0", "lives")
+        self.eventually(1, lambda: self.count("lives"), timeout=40)
+
     def test_a_record_of_no_run_is_worked_on_at_once(self):
         box = self.box("now")
         self.record(box)

@@ -68,7 +68,7 @@ Result<std::vector<std::string>> copy_argv(const ide::Access& access, const Copy
   if (quiet) argv.emplace_back("-q");
   argv.insert(argv.end(), options.begin(), options.end());
   argv.emplace_back("--");
-  std::string remote = access.user + "@" + access.host + ":" + in_project(access, copy.remote);
+  std::string remote = access.user + "@" + access.host + ":" + in_project(access, copy);
   std::string local = local_place(copy.local);
   argv.push_back(copy.to_container ? local : remote);
   argv.push_back(copy.to_container ? std::move(remote) : std::move(local));

@@ -15,7 +15,8 @@ namespace {
 using Words = std::vector<std::string>;
 
 tl::unexpected<Error> wrong(const Verb* verb, std::string cause, std::string fix = {}) {
-  const std::string command = verb == nullptr ? "helper" : fmt::format("helper {}", verb->name);
+  const bool is_named = verb != nullptr && !verb->name.empty();
+  const std::string command = is_named ? fmt::format("helper {}", verb->name) : "helper";
   if (fix.empty()) fix = command + " --help";
   return fail(ErrorCode::usage, command, std::move(cause), std::move(fix));
 }
@@ -88,8 +89,6 @@ bool is_choice(std::string_view choices, std::string_view value) {
 }
 
 Result<void> check(const Verb& verb, const OptionSpec& spec, const std::string& value) {
-  if (spec.kind == OptionSpec::Kind::flag && value != "true")
-    return wrong(&verb, fmt::format("{} takes no value", spec.name));
   if (value.empty()) return wrong(&verb, fmt::format("{} is empty", spec.name));
   if (!spec.choices.empty() && !is_choice(spec.choices, value)) {
     return wrong(&verb, fmt::format("{} is \"{}\"; it can be {}", spec.name, value, spec.choices));
@@ -147,7 +146,8 @@ class Sorter {
     if (spec == nullptr) return unexpected_word(&verb_, specs_, word);
     const bool has_value = name.size() < word.size();
     if (spec->kind == OptionSpec::Kind::flag) {
-      HELPER_TRY(take(*spec, has_value ? word.substr(name.size() + 1) : "true"));
+      if (has_value) return wrong(&verb_, fmt::format("{} takes no value", name));
+      HELPER_TRY(take(*spec, "true"));
       return false;
     }
     if (arguments_.has(name)) return wrong(&verb_, fmt::format("{} is given twice", name));

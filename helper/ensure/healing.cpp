@@ -9,7 +9,8 @@ SteadyTime Healing::earliest(SteadyTime now, Milliseconds pause) const {
 }
 
 std::optional<SteadyTime> Healing::sign(SteadyTime now, double chance) {
-  if (due_) return std::nullopt;
+  missed_ = missed_ || looking_;
+  if (due_ || looking_) return std::nullopt;
   if (last_ && now - *last_ > 2 * pause_) pause_ = k_least_pause;  // the looks before were about something else
   const auto spread = Milliseconds(static_cast<Milliseconds::rep>(static_cast<double>(pause_.count()) * 0.2 * chance));
   due_ = earliest(now, pause_ + spread);
@@ -18,6 +19,8 @@ std::optional<SteadyTime> Healing::sign(SteadyTime now, double chance) {
 
 std::optional<SteadyTime> Healing::hurry(SteadyTime now) {
   pause_ = k_least_pause;
+  missed_ = missed_ || looking_;
+  if (looking_) return std::nullopt;
   const auto soon = earliest(now, pause_);
   if (due_ && *due_ <= soon) return std::nullopt;
   due_ = soon;
@@ -28,9 +31,20 @@ bool Healing::begin(SteadyTime now) {
   if (!due_ || now < *due_) return false;
   due_ = std::nullopt;
   last_ = now;
+  looking_ = true;
+  missed_ = false;
   return true;
 }
 
-void Healing::over(bool helped) { pause_ = helped ? k_least_pause : std::min(2 * pause_, k_longest_pause); }
+bool Healing::over(bool helped) {
+  pause_ = helped ? k_least_pause : std::min(2 * pause_, k_longest_pause);
+  looking_ = false;
+  return missed_;
+}
+
+void Healing::reset() {
+  pause_ = k_least_pause;
+  last_ = std::nullopt;
+}
 
 }  // namespace helper::ensure

@@ -14,21 +14,27 @@ inline constexpr Milliseconds k_longest_pause{60'000};
 
 class Healing {
  public:
-  // Something does not work. When to look; nullopt: a look is due already. `chance` in [0, 1) spreads the pause by a
-  // fifth, so that many clients of one server do not look all at once.
+  // Something does not work. When to look; nullopt: a look is due already, or under way. `chance` in [0, 1) spreads the
+  // pause by a fifth, so that many clients of one server do not look all at once.
   [[nodiscard]] std::optional<SteadyTime> sign(SteadyTime now, double chance);
-  // What failed before may work now: the next look waits for the least pause only. nullopt: one is due by then already.
+  // What failed before may work now: the next look waits for the least pause only. nullopt: one is due by then already,
+  // or under way.
   [[nodiscard]] std::optional<SteadyTime> hurry(SteadyTime now);
   // Whether a look is due now; who asks begins it.
   [[nodiscard]] bool begin(SteadyTime now);
-  // The look is over. It helped, or it found nothing that it could change.
-  void over(bool helped);
+  // The look is over. It helped, or it found nothing that it could change. Whether a sign came meanwhile: the caller
+  // gives it again.
+  [[nodiscard]] bool over(bool helped);
+  // A person has had the target made ready: what was in vain before says nothing any more.
+  void reset();
 
  private:
   [[nodiscard]] SteadyTime earliest(SteadyTime now, Milliseconds pause) const;
   std::optional<SteadyTime> due_;
   std::optional<SteadyTime> last_;
   Milliseconds pause_ = k_least_pause;
+  bool looking_ = false;
+  bool missed_ = false;  // a sign came during a look
 };
 
 }  // namespace helper::ensure

@@ -101,11 +101,12 @@ void Target::heal_if_due(Job& job) {
     if (!healing_.begin(std::chrono::steady_clock::now())) return;
   }
   const auto outcome = heal(job);
+  bool again = outcome == Healed::failed;
   {
     const std::lock_guard lock(healing_mutex_);
-    healing_.over(outcome == Healed::helped);
+    again = healing_.over(outcome == Healed::helped) || again;
   }
-  if (outcome == Healed::failed) heal_soon(false);
+  if (again) heal_soon(false);
 }
 
 Target::Healed Target::heal(Job& job) {
@@ -131,12 +132,21 @@ Target::Healed Target::heal(Job& job) {
 
 Result<Report> Target::converge(Call call, plan::Power power) {
   call.what = plan::to_text(power) + agreed(call.caller);
-  return run(call, [this, power](const Work& work) { return verbs::converge(work, intent_, power); });
+  auto report = run(call, [this, power](const Work& work) { return verbs::converge(work, intent_, power); });
+  if (report) forget_pauses();
+  return report;
 }
 
 Result<Report> Target::restart(Call call) {
   call.what = "restart" + agreed(call.caller);
-  return run(call, [this](const Work& work) { return verbs::restart(work, intent_); });
+  auto report = run(call, [this](const Work& work) { return verbs::restart(work, intent_); });
+  if (report) forget_pauses();
+  return report;
+}
+
+void Target::forget_pauses() {
+  const std::lock_guard lock(healing_mutex_);
+  healing_.reset();
 }
 
 Result<TargetStatus> Target::status(const Call& call) {

@@ -87,6 +87,7 @@ class Target {
   // Looks after a target that should run.
   [[nodiscard]] Healed heal(Job& job);
   void heal_if_due(Job& job);
+  void forget_pauses();  // from any thread
 
   // These come from any thread.
   void link_changed(bool up, const std::string& why);

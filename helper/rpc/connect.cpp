@@ -109,13 +109,14 @@ Result<Way> make_way(const Found& found, const Paths& paths, const OtherVersion&
   return fail(replacement_refused(endpoint.version, *load));
 }
 
-// Waits until that daemon has let go of the lock.
+// Waits until that daemon has let go of the lock. Another command may have started the next one by then.
 Result<void> wait_for_end(const DaemonEndpoint& endpoint, const Paths& paths, const std::stop_token& stop) {
   SystemClock clock;
   const SteadyTime until = clock.now() + k_start_limit;
   while (clock.now() < until) {
     HELPER_TRY_ASSIGN(const auto lock, DaemonLock::try_take(paths.daemon_lock()));
     if (lock) return {};
+    if (const auto there = read_endpoint(paths.endpoint_file()); there && there->token != endpoint.token) return {};
     if (!clock.sleep(k_first_pause, stop))
       return fail(ErrorCode::cancelled, "helperd", "waiting for the older daemon was cancelled");
   }

@@ -87,7 +87,7 @@ Result<int> run_version(Context& context) {
 }
 
 Result<int> run_none(Context& context) {
-  if (config_file(context)) return run_status(context);
+  if (context.json || context.arguments.given("--config") || config_file(context)) return run_status(context);
   context.out << "There is no helper.json here or above. To write one: helper init\n\n";
   context.out << render_help(context.out_style);
   return 0;

@@ -79,6 +79,15 @@ TEST(Copy, IsRelativeToTheProjectsFolderWhereThereIsOne) {
   EXPECT_EQ(remote("t:~/"), "root@127.0.0.1:.");
 }
 
+TEST(Copy, TakesThePatternOfAPersonAndNoneOfTheConfig) {
+  auto access = settings();
+  access.project_remote = "/w/d[1]\\x";
+  EXPECT_THAT(copy_argv(access, parse_copy("t:*.log", ".").value(), false).value(),
+              Contains("root@127.0.0.1:/w/d\\[1\\]\\\\x/*.log"));
+  EXPECT_THAT(copy_argv(access, parse_copy("f", "t:out").value(), false).value(),
+              Contains("root@127.0.0.1:/w/d[1]\\x/out"));
+}
+
 TEST(Exec, HasATerminalWhenItsInputAndOutputAreOne) {
   EXPECT_THAT(exec_argv(settings(), {"top"}, true).value(), Contains("-t"));
   EXPECT_THAT(exec_argv(settings(), {"top"}, false).value(), Contains("-T"));

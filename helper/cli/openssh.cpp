@@ -23,19 +23,30 @@ std::optional<RemotePlace> remote_place(std::string_view place) {
 // scp takes "a:b" for a place elsewhere, and "-x" for an option.
 std::string local_place(const std::string& path) { return path.front() == '/' ? path : "./" + path; }
 
-// In words that sh, bash, zsh, fish and csh read alike. A folder that is not there leaves it at home.
+// A folder that is not there leaves it at home.
 std::string begin_in_project(const ide::Access& access) {
   if (access.project_remote.empty()) return {};
   const std::string folder = shell::quote(access.project_remote);
   return "test -d " + folder + " && cd " + folder + "; ";
 }
 
-// Relative to the project's folder, as commands are; "~/x" is below the home folder, where scp begins by itself.
-std::string in_project(const ide::Access& access, const std::string& path) {
+// scp expands patterns in what it fetches: those that a person typed, and none in the config's folder.
+std::string no_pattern(const std::string& folder) {
+  std::string out;
+  for (const char c : folder) {
+    if (std::string_view("\\*?[]").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+// Relative to the project's folder, as commands are; "~/x" is below the home folder, where scp begins by itself. With
+// the slash a folder that is not there is an error of scp's, and no file of that name.
+std::string in_project(const ide::Access& access, const Copy& copy) {
+  const std::string& path = copy.remote;
   if (access.project_remote.empty() || path.starts_with('/') || path == "~") return path;
   if (path.starts_with("~/")) return path.size() == 2 ? "." : path.substr(2);
-  return access.project_remote + "/" +
-         path;  // a folder that is not there is an error of scp's, and no file of that name
+  return (copy.to_container ? access.project_remote : no_pattern(access.project_remote)) + "/" + path;
 }
 
 }  // namespace

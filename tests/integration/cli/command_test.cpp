@@ -91,7 +91,8 @@ const std::string k_good = R"({"targets": {"centernet": {"container": {"image": 
 INSTANTIATE_TEST_SUITE_P(
     Command, EveryError,
     ::testing::Values(
-        WrongUse{"no_verb", {}, "", "usage", 2}, WrongUse{"unknown_verb", {"ensrue"}, "", "usage", 2},
+        WrongUse{"no_verb_and_no_config", {}, "", "config.unreadable", 3},
+        WrongUse{"unknown_verb", {"ensrue"}, "", "usage", 2},
         WrongUse{"unknown_option", {"status", "--linse"}, "", "usage", 2},
         WrongUse{"wrong_number", {"logs", "--lines", "many"}, "", "usage", 2},
         WrongUse{"no_config", {"ensure"}, "", "config.unreadable", 3},

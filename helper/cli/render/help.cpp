@@ -92,7 +92,7 @@ std::string render_help(const Style& style) {
   }
   std::string options;
   for (const OptionSpec& spec : common_options()) options += (options.empty() ? "" : ", ") + option_row(spec).left;
-  return "helper brings a GPU container on a server within reach of PyCharm, Gateway and ssh.\n\n"
+  return "helper makes a GPU container on a server usable from PyCharm, Gateway and ssh.\n\n"
          "usage: helper VERB [TARGET] [options]       one verb in full: helper help VERB\n" +
          section(style, "every day", table(everyday)) +
          section(style, "more",

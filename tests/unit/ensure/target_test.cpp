@@ -344,7 +344,7 @@ TEST_F(TargetTest, WhatAPersonStoppedIsNotStartedAgainByTheDaemonItself) {
   server.simulated.forget_container();
   connections.lose_link("the server starts again");
   connections.make_link();
-  ASSERT_TRUE(target.run(call(), verbs::list));
+  ASSERT_TRUE(target.status(call()));
   EXPECT_EQ(server.simulated.state, "");
   ASSERT_TRUE(ensure()) << "who asks for it gets it";
   EXPECT_EQ(server.simulated.state, "running");

@@ -1,7 +1,6 @@
 """The second day: what the daemon does by itself after the container was restarted, the engine too, or a person stopped it (docs/lifecycle.md)."""
 import os
 import socket
-import subprocess
 import time
 import unittest
 

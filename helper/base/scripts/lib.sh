@@ -34,14 +34,20 @@ limited_by() {
     nap='' over=''
     # KILL, because a child that has not yet become the sleep has this very trap.
     trap 'over=yes; [ -z "$nap" ] || kill -KILL "$nap"' TERM
+    # By single seconds: mksh may miss a TERM that comes right before its wait, until that wait is over.
     pause() {
-      [ -z "$over" ] || return 1
-      sleep "$1" & nap=$!
-      [ -z "$over" ] || kill -KILL "$nap"
-      wait "$nap"; napped=$?
-      wait "$nap"
-      nap=''
-      return "$napped"
+      left=$1
+      while [ -z "$over" ]; do
+        case $left in 0 | 1 | *[!0-9]*) slice=$left left=0 ;; *) slice=1 left=$((left - 1)) ;; esac
+        sleep "$slice" & nap=$!
+        [ -z "$over" ] || kill -KILL "$nap"
+        wait "$nap"; napped=$?
+        wait "$nap"
+        nap=''
+        [ "$napped" = 0 ] || return "$napped"
+        [ "$left" != 0 ] || return 0
+      done
+      return 1
     }
     pause "$seconds" && kill "-$how" "$all$limited_job" && [ "$how" != KILL ] && pause 1 && kill -KILL "$all$limited_job"
   } </dev/null >/dev/null 2>&1 &

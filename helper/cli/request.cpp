@@ -29,7 +29,7 @@ Error said_for_the_person(const Context& context, const std::string& method, Err
           "it took longer than --timeout " + context.arguments.text("--timeout") + " (seconds) allows", ""};
 }
 
-// The variables of this environment that a devcontainer.json of the config names: the daemon has those of whoever
+// The variables of this environment that a devcontainer.json of the config names: the daemon has those of who
 // started it. A config that cannot be read is the daemon's to tell of, and it parses the config too: here that is only
 // done when a variable may be named.
 std::vector<std::string> named_variables(Context& context, const std::filesystem::path& file) {

@@ -166,7 +166,7 @@ FlagMount of_volume(std::string_view value) {
   return {is_path ? host : std::string(), std::string(rest.substr(0, rest.find(':')))};
 }
 
-// "type=bind,source=/a,target=/b"; a field with a comma in it stands in quotes, as in CSV.
+// "type=bind,source=/a,target=/b"; a field with a comma in it is in quotes, as in CSV.
 FlagMount of_mount(std::string_view record) {
   FlagMount mount;
   std::string text(record);

@@ -13,7 +13,7 @@ namespace {
 
 plan::Desired running(const config::Target& config) { return plan::desired_state(config, plan::Power::running); }
 
-// Of all that is to be done, what tells most: that the container does not run, before a port of this machine.
+// Of all that is left to do, what tells most: that the container does not run, before a port of this machine.
 std::string to_be_done(const plan::Observed& observed, const plan::Plan& plan) {
   const auto& container = observed.server.container;
   if (container && container->state == plan::ContainerState::absent) return "its container does not exist";

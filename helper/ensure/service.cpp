@@ -136,7 +136,7 @@ struct Service::State {
   }
 
   // A port that another target holds is named with that target; who else holds one is named by the tunnel room. The
-  // result: what is to be told.
+  // result: what the report will tell.
   Result<std::vector<std::string>> free_ports(const Chosen& chosen) {
     auto notes = let_go_of_gone(chosen);
     const std::scoped_lock lock(mutex);

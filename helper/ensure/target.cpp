@@ -53,9 +53,9 @@ void Target::connect(const config::Target& config, const Caller& caller) {
   put_connection(nullptr);  // its ports must be free before the new ones are bound
   link_was_up_ = false;     // that was the other's link
   server_ = config.server;
-  put_connection(world_.connections.open(
-      {server_, agent_socket_, ask_, [this](bool up, const std::string& why) { link_changed(up, why); },
-       [this](std::uint16_t port, const std::string& why) { was_refused(port, why); }}));
+  put_connection(world_.connections.open({server_, agent_socket_, ask_,
+                                          [this](bool up, const std::string& why) { link_changed(up, why); },
+                                          [this](std::uint16_t, const std::string&) { was_refused(); }}));
 }
 
 void Target::put_connection(std::unique_ptr<Connection> connection) {
@@ -79,8 +79,7 @@ void Target::link_changed(bool up, const std::string& why) {
 }
 
 // The container may have started again, with other ports, or what listened there has ended.
-void Target::was_refused(std::uint16_t port, const std::string& why) {
-  log_info("port {}: {}", port, why);
+void Target::was_refused() {
   shared_.doubt();
   heal_soon(false);
 }
@@ -100,7 +99,8 @@ void Target::heal_if_due(Job& job) {
     const std::lock_guard lock(healing_mutex_);
     if (!healing_.begin(std::chrono::steady_clock::now())) return;
   }
-  const auto outcome = heal(job);
+  auto outcome = Healed::failed;  // also of what breaks off: the target is looked after again
+  last_resort("looking after a target", [&] { outcome = heal(job); });
   bool again = outcome == Healed::failed;
   {
     const std::lock_guard lock(healing_mutex_);

@@ -91,7 +91,7 @@ class Target {
 
   // These come from any thread.
   void link_changed(bool up, const std::string& why);
-  void was_refused(std::uint16_t port, const std::string& why);
+  void was_refused();
   // As Healing says it; `changed`: there is a new link, so that what failed before may work now.
   void heal_soon(bool changed);
   // Those who watch are told what a look shows; from any thread.

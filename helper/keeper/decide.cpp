@@ -1,4 +1,4 @@
-// What is to be run, and when. Pure.
+// What will be run, and when. Pure.
 #include "keeper/keep.hpp"
 
 #include <algorithm>

@@ -41,7 +41,7 @@ std::string reason(const Result<Ran>& ran) {
   return ran->last_line.empty() ? code : ran->last_line + " (" + code + ")";
 }
 
-// What is to be done with one container: steps, each on one thread of a few. A pause between two tries holds no thread.
+// What will be done with one container: steps, each on one thread of a few. A pause between two tries holds no thread.
 class Steps {
  public:
   Steps(const Store& store, const Engine& engine) : store_(store), engine_(engine) {}

@@ -1,4 +1,4 @@
-// What is to be run, and when (pure); and the loop that follows the engine and runs it.
+// What will be run, and when (pure); and the loop that follows the engine and runs it.
 #pragma once
 
 #include "keeper/engine_api.hpp"

@@ -31,7 +31,7 @@ struct JupyterFacts {
   int sessions = 0;               // kernels and terminals of ours, which end with it
   unsigned int uid = 0;           // whose process ours is
   std::string setup;              // the line (JupyterSetup) by which ours was started
-  std::string token;              // secret, of ours: it stands in no plan, event or log
+  std::string token;              // secret, of ours: it is in no plan, event or log
   friend bool operator==(const JupyterFacts&, const JupyterFacts&) = default;
 };
 

@@ -127,7 +127,7 @@ Result<int> run_serve(Context&) {
 
 namespace {
 
-// Whoever types wants no error message in the middle of a line: without a config that can be read there are no names.
+// Who types wants no error message in the middle of a line: without a config that can be read there are no names.
 std::vector<std::string> target_names(Context& context, const std::string& config) {
   const auto paths = context.paths();
   if (!paths) return {};

@@ -335,6 +335,20 @@ TEST_F(TargetTest, APortThatRefusesAgainAndAgainIsLookedAfterOnceForAWhile) {
   EXPECT_EQ(asked("container inspect"), looks);
 }
 
+TEST_F(TargetTest, ALookThatBreaksOffIsNotTheLastOne) {
+  ASSERT_TRUE(ensure());
+  std::atomic<int> looks = 0;
+  connections.before_each_command([&](const std::string& name, const std::stop_token&) {
+    if (name == "look" && ++looks == 1) throw std::runtime_error("out of luck");
+  });
+  server.simulated.start_another_run();
+  connections.refuse(2222, "connection refused");
+  while (looks < 2) std::this_thread::yield();  // by itself, after a pause
+  connections.before_each_command({});
+  while (!target.known(config)) std::this_thread::yield();
+  EXPECT_TRUE(server.simulated.sshd_runs);
+}
+
 TEST_F(TargetTest, WhatAPersonStoppedIsNotStartedAgainByTheDaemonItself) {
   ASSERT_TRUE(ensure());
   server.simulated.state = "exited";

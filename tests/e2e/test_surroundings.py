@@ -1,5 +1,6 @@
 """The daemon and what is around it: its files vanish, its children inherit nothing, it is killed in the middle of a build, descriptors run out, and
 somebody else removes its containers."""
+import contextlib
 import json
 import os
 import random
@@ -22,6 +23,16 @@ def eventually(holds, seconds=10):
             return True
         time.sleep(0.05)
     return bool(holds())
+
+
+# A signal reaches one thread at first; on a busy machine the others go on until that one has run.
+def is_stopped(pid):
+    threads = os.listdir(f"/proc/{pid}/task")
+    for thread in threads:
+        with open(f"/proc/{pid}/task/{thread}/stat", encoding="utf-8") as file:
+            if file.read().rsplit(")", 1)[1].split()[0] != "T":
+                return False
+    return True
 
 
 class Surroundings(unittest.TestCase):
@@ -104,6 +115,13 @@ class Surroundings(unittest.TestCase):
         self.assertEqual(self.helper.json("ensure").get("state"), "ready")
         first = self.endpoint()["pid"]
         os.kill(first, signal.SIGSTOP)  # it cannot repair anything meanwhile
+        self.assertTrue(eventually(lambda: is_stopped(first)))
+
+        def go_on():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(first, signal.SIGCONT)
+
+        self.addCleanup(go_on)
         self.take_the_folder_away()
         self.helper.run("status")
         second = self.endpoint()["pid"]
@@ -164,7 +182,7 @@ class Surroundings(unittest.TestCase):
         folder = os.path.join(self.sandbox.client, "changing")
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "Dockerfile"), "w", encoding="utf-8") as file:
-            file.write("FROM centernet:1.2\nRUN sleep 1\n")
+            file.write(f"FROM centernet:1.2\nRUN sleep 1 # {time.time()}: no run before this one has built it\n")
         self.write_config(image=None, build={"context": folder})
         stop = threading.Event()
 

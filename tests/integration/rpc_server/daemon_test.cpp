@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <fcntl.h>
@@ -33,6 +34,17 @@ namespace {
 namespace fs = std::filesystem;
 using helper::test::eventually;
 using helper::test::ScopedEnv;
+
+// A signal reaches one thread at first; on a busy machine the others go on until that one has run.
+bool is_stopped(pid_t pid) {
+  const fs::path threads = "/proc/" + std::to_string(pid) + "/task";
+  return std::ranges::all_of(fs::directory_iterator(threads), [](const fs::directory_entry& thread) {
+    std::ifstream file(thread.path() / "stat");
+    std::string text;
+    std::getline(file, text);
+    return text.find(") T ") != std::string::npos;
+  });
+}
 
 class DaemonTest : public ::testing::Test {
  protected:
@@ -322,6 +334,7 @@ TEST_F(DaemonTest, ThatIsStuckIsNoticedInTime) {
   const auto first = connect();
   ASSERT_TRUE(first) << to_text(first.error());
   ASSERT_EQ(::kill(first->endpoint().pid, SIGSTOP), 0);
+  ASSERT_TRUE(eventually([&] { return is_stopped(first->endpoint().pid); }));
   const auto begin = std::chrono::steady_clock::now();
   {
     const ScopedEnv forbidden("HELPER_NO_SPAWN", "1");

@@ -76,6 +76,10 @@ TEST_F(Door, WithThePersonsLeaveOtherUsersAreServed) {
 }
 
 TEST_F(Door, WhenNoDescriptorIsLeftStrangersAreStillSentAway) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP()
+      << "UBSan, which is there with ASan, opens a pipe to look at the type of an object; the TSan build runs this";
+#endif
   if (::getuid() != 0) GTEST_SKIP() << "only root can become another user";
   ASSERT_TRUE(tunnels_.open(port_, "ssh"));
   rlimit before{};

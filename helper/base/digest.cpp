@@ -31,6 +31,21 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
+std::string base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends its text with a zero
+  std::string written;
+  // Its size is an int.
+  constexpr std::size_t k_piece = 3UL << 20U;
+  for (std::size_t at = 0; at < bytes.size(); at += k_piece) {
+    const auto piece = bytes.substr(at, k_piece);
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                        reinterpret_cast<const unsigned char*>(piece.data()), static_cast<int>(piece.size()));
+    written.append(text, 0, static_cast<std::size_t>(size));
+  }
+  return written;
+}
+
 bool is_hex(std::string_view text) { return text.find_first_not_of(k_hex_digits) == std::string_view::npos; }
 
 void Fingerprint::add(std::string_view text) {

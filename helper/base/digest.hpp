@@ -10,6 +10,8 @@ namespace helper {
 
 // The bytes as lower case hexadecimal digits, two for each.
 [[nodiscard]] std::string hex(std::string_view bytes);
+// RFC 4648, with padding, on one line.
+[[nodiscard]] std::string base64(std::string_view bytes);
 // The text has hexadecimal digits in lower case, and nothing else.
 [[nodiscard]] bool is_hex(std::string_view text);
 

@@ -39,11 +39,17 @@ fs::path runtime_parent() {
 }
 
 // Programs and their data are installed, and built, as bin/ and share/ side by side.
-fs::path bundle_folder() {
-  if (fs::path said = environment("HELPER_SSH_BUNDLES"); said.is_absolute()) return said;
+// Beside the folder of the program; "" when that is not known.
+fs::path share_folder() {
   std::error_code failed;
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-  return failed ? fs::path() : program.parent_path().parent_path() / "share" / "helper" / "ssh";
+  return failed ? fs::path() : program.parent_path().parent_path() / "share" / "helper";
+}
+
+fs::path bundle_folder() {
+  if (fs::path said = environment("HELPER_SSH_BUNDLES"); said.is_absolute()) return said;
+  const fs::path share = share_folder();
+  return share.empty() ? share : share / "ssh";
 }
 
 }  // namespace
@@ -73,6 +79,7 @@ Result<Paths> find_paths() {
   paths.state = xdg("XDG_STATE_HOME", paths.home / ".local" / "state") / "helper";
   paths.user_config_file = xdg("XDG_CONFIG_HOME", paths.home / ".config") / "helper" / "config.json";
   paths.bundles = bundle_folder();
+  if (const fs::path share = share_folder(); !share.empty()) paths.keeper = share / "keeper";
   HELPER_TRY(own_folder(paths.runtime));
   return paths;
 }

@@ -39,6 +39,7 @@ struct Paths {
   // Host blocks of targets, which ~/.ssh/config includes.
   [[nodiscard]] std::filesystem::path ssh_hosts() const { return data / "ssh_config"; }
 
+  std::filesystem::path keeper{};   // share/helper/keeper beside the program's folder: images of the keeper
   std::filesystem::path bundles{};  // $HELPER_SSH_BUNDLES, or share/helper/ssh beside the program's folder: SSH bundles
 };
 

@@ -29,8 +29,9 @@ std::optional<ide::Access> known_and_answering(Context& context) {
   return settings;
 }
 
-Result<ide::Access> made_ready(Context& context) {
-  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));
+Result<ide::Access> made_ready(Context& context, const rpc::Json& more) {
+  HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
+  params.update(more);
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "ensure", params));
   HELPER_TRY_ASSIGN(const ensure::Report report, rpc::report_from_json(answer.result));
   if (!report.settings)

@@ -15,7 +15,8 @@ namespace helper::cli {
 // The same, when SSH in the container answers at this moment.
 [[nodiscard]] std::optional<ide::Access> known_and_answering(Context& context);
 
-// Ensures, with progress; what the target lacks although it can be used goes to the person as well.
-[[nodiscard]] Result<ide::Access> made_ready(Context& context);
+// Ensures, with progress; what the target lacks although it can be used goes to the person as well. `more` are
+// parameters of `ensure`.
+[[nodiscard]] Result<ide::Access> made_ready(Context& context, const rpc::Json& more = rpc::Json::object());
 
 }  // namespace helper::cli

@@ -96,6 +96,7 @@ struct Target {
   IdeConfig ide;
   std::vector<std::string> post_create;  // lines of sh, run inside as ssh.user, once for each container
   std::vector<std::string> post_start;   // the same, once for each start of it
+  bool keeper = true;                    // a container of ours on the server starts sshd and Jupyter with the container
   std::vector<std::string> remarks;      // what its devcontainer.json says and helper does not do, fit to be shown
   friend bool operator==(const Target&, const Target&) = default;
 };

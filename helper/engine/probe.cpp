@@ -91,6 +91,24 @@ void read_the_image(const std::vector<Section>& sections, plan::ServerFacts& fac
   }
 }
 
+void read_the_keeper(const std::vector<Section>& sections, plan::ServerFacts& facts) {
+  const auto* section = find_section(sections, "keeper");
+  const auto name = lines_of(sections, "keeper");
+  if (section == nullptr || name.size() != 1 || !is_printable(name.front())) return;
+  plan::Keeper keeper;
+  keeper.name = name.front();
+  keeper.has_socket = section->status == 0;
+  if (const auto* about = find_section(sections, "keeper_container")) {
+    const auto container = read_container(about->body);
+    if (!container) return;
+    keeper.state = container->state;
+    keeper.id = container->id;
+    if (const auto label = container->labels.find(plan::k_label_keeper); label != container->labels.end())
+      keeper.version = label->second;
+  }
+  facts.keeper = std::move(keeper);
+}
+
 std::optional<InsideAnswer> read_the_inside(const std::vector<Section>& sections) {
   if (find_section(sections, "inside_end") == nullptr) return std::nullopt;
   InsideAnswer answer;
@@ -149,6 +167,7 @@ Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, 
   read_the_engine(sections, facts);
   facts.project_owner = read_owner(sections, plan::project_source(desired.target));
   read_the_image(sections, facts);
+  read_the_keeper(sections, facts);
   if (facts.engine && !facts.container) facts.container = plan::Container{};
   // A rootless engine's containers live in a network of their own, which the server itself does not reach.
   if (facts.engine && facts.engine->rootless && facts.container && facts.container->ways.address != "127.0.0.1")

@@ -1,9 +1,11 @@
 #include "ensure/apply.hpp"
 
 #include "engine/act.hpp"
+#include "engine/keeper.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/jupyter_work.hpp"
+#include "ensure/keeper.hpp"
 #include "ensure/local_key.hpp"
 #include "ide/access.hpp"
 #include "ide/known_hosts.hpp"
@@ -45,8 +47,11 @@ struct ApplyHere {
 
 struct ApplyOnServer {
   CommandRunner& server;
+  FileStore& files;
+  const Paths& paths;
   const plan::Desired& desired;
   const engine::EngineCli& cli;
+  const std::optional<plan::Place>& place;
   const OutputSink& on_progress;
   const std::stop_token& stop;
   const std::function<Result<void>()>& still_approved;
@@ -93,6 +98,20 @@ struct ApplyOnServer {
   Result<void> operator()(const plan::SendBundle& a) const {
     return engine::send_bundle(server, cli, a, on_progress, stop);
   }
+  Result<void> operator()(const plan::StartKeeper& a) const { return engine::start_keeper(server, cli, a, stop); }
+  Result<void> operator()(const plan::RecordServices& a) const {
+    if (!place) return fail(ErrorCode::internal, desired.target.name, "its container does not run", "helper ensure");
+    const std::string& name = desired.target.name;
+    HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(files, paths, name));
+    HELPER_TRY_ASSIGN(const auto open, find_host_keys(files, paths, name));
+    std::string token;
+    if (a.jupyter) {
+      HELPER_TRY_ASSIGN(token, jupyter_token(files, paths, name));
+    }
+    return engine::record_services(server, cli, a, keeper_record(a, *place, secrets, open, token), stop);
+  }
+  Result<void> operator()(const plan::ForgetServices& a) const { return engine::forget_services(server, cli, a, stop); }
+  Result<void> operator()(const plan::AwaitKeeper& a) const { return engine::await_keeper(server, cli, a, stop); }
 };
 
 struct ApplyInPlace {
@@ -137,7 +156,9 @@ struct Apply {
     return std::visit(ApplyHere{hands, paths, desired.target, stop}, action);
   }
   Result<void> operator()(const plan::ServerAction& action) const {
-    return std::visit(ApplyOnServer{hands.server, desired, cli, on_progress, stop, still_approved}, action);
+    return std::visit(
+        ApplyOnServer{hands.server, hands.files, paths, desired, cli, place, on_progress, stop, still_approved},
+        action);
   }
   // Planned only when there is a place.
   Result<void> operator()(const plan::PlaceAction& action) const {

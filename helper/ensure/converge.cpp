@@ -41,6 +41,7 @@ class Convergence {
     report_.target = desired.target.name;
     report_.state = plan::to_text(desired.power);
     knowledge_.jupyter_failed.clear();  // a new request tries it again
+    knowledge_.keeper_failed.clear();
   }
 
   Result<Report> run() {
@@ -227,10 +228,12 @@ class Convergence {
           attempts_.jupyter_failed = knowledge_.jupyter_failed;
           return {};
         }
-        if (plan::note_failure(attempts_, plan, step, observed, done.error())) return {};
-        return done;
+        if (!plan::note_failure(attempts_, plan, step, observed, done.error())) return done;
+        knowledge_.keeper_failed = attempts_.keeper_failed;
+        return {};
       }
       plan::note_done(attempts_, step, observed);
+      note_kept(step.action);
       expect_after(step.action);
     }
     return {};
@@ -257,6 +260,13 @@ class Convergence {
 
   [[nodiscard]] static bool is_about_jupyter(const plan::Action& action) {
     return plan::is<plan::StartJupyter>(action) || plan::is<plan::StopJupyter>(action);
+  }
+
+  void note_kept(const plan::Action& action) {
+    if (plan::is<plan::StartKeeper>(action)) take_keeper(knowledge_);
+    if (const auto* record = plan::get_if<plan::RecordServices>(action))
+      take_record(knowledge_, record->id, record->fingerprint);
+    if (const auto* forget = plan::get_if<plan::ForgetServices>(action)) take_record(knowledge_, forget->id, "");
   }
 
   // Without an answer it goes on with the container as it is.

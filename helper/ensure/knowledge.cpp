@@ -47,6 +47,8 @@ void take_look(Knowledge& knowledge, plan::Power power, const plan::Observed& ob
     knowledge.proven.clear();
   }
   knowledge.jupyter_failed = observed.attempts.jupyter_failed;
+  if (const auto& keeper = observed.server.keeper; keeper && knowledge.recorded.keeper.empty())
+    knowledge.recorded.keeper = keeper->id;
   knowledge.observed = observed;
   knowledge.at = now;
   knowledge.fresh = power == plan::Power::running;
@@ -87,6 +89,25 @@ void lose_server(Knowledge& knowledge, const Error& error, SteadyTime now) {
 void lose_link(Knowledge& knowledge, const std::string& why) {
   ++knowledge.link_losses;
   knowledge.link_down = why;
+}
+
+void take_record(Knowledge& knowledge, const std::string& container, const std::string& fingerprint) {
+  const auto& observed = knowledge.observed;
+  knowledge.recorded = {observed && observed->server.keeper ? observed->server.keeper->id : std::string(), container,
+                        fingerprint};
+}
+
+void take_keeper(Knowledge& knowledge) {
+  knowledge.recorded = {};
+  if (knowledge.observed && knowledge.observed->server.keeper) knowledge.observed->server.keeper->id.clear();
+}
+
+std::optional<std::string> recorded_of(const Knowledge& knowledge, const std::string& keeper,
+                                       const std::string& container) {
+  const Recorded& recorded = knowledge.recorded;
+  if (container.empty() || recorded.container != container) return std::nullopt;
+  if (!recorded.keeper.empty() && recorded.keeper != keeper) return std::nullopt;
+  return recorded.fingerprint;
 }
 
 Memory memory_of(const Knowledge& knowledge, const config::Target& config) {

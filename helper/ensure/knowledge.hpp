@@ -23,6 +23,13 @@ namespace helper::ensure {
 // whether it still stands: an SSH server answers at the local port, or none does.
 inline constexpr Milliseconds k_known_for{600'000};
 
+// What was handed to a keeper from here; nothing of it is known after the daemon has started again.
+struct Recorded {
+  std::string keeper;       // its container's id; "" until a look has seen it
+  std::string container;    // the id; "" = nothing is known
+  std::string fingerprint;  // plan::services_fingerprint(); "" = nothing is recorded for it
+};
+
 struct Knowledge {
   std::optional<config::Target> config{};       // whose it is; nullopt: nobody has asked about the target yet
   std::optional<plan::Observed> observed{};     // the last look by that config; nullopt: none
@@ -39,6 +46,8 @@ struct Knowledge {
   std::string proven{};                       // the Inside::ssh_server that has proven the target's host key; "" = none
   std::string
       jupyter_failed{};  // why Jupyter did not come up in the run that was looked at; "" = it did, or was not tried
+  std::string keeper_failed{};  // why the keeper could not do its part in the last request; "" = it could
+  Recorded recorded{};
   ContextMemory context{};
 };
 
@@ -58,6 +67,14 @@ void end_steps(Knowledge& knowledge, std::vector<tunnel::TunnelStatus> tunnels);
 void lose_server(Knowledge& knowledge, const Error& error, SteadyTime now);
 // No tunnel forwards anything now, and what is on the server may have gone too.
 void lose_link(Knowledge& knowledge, const std::string& why);
+
+// The keeper has taken, or forgotten ("" as fingerprint), the services of a container.
+void take_record(Knowledge& knowledge, const std::string& container, const std::string& fingerprint);
+// Another keeper runs now: its id is seen by the next look.
+void take_keeper(Knowledge& knowledge);
+// The fingerprint of what that keeper has for that container; nullopt: it is not known here.
+[[nodiscard]] std::optional<std::string> recorded_of(const Knowledge& knowledge, const std::string& keeper,
+                                                     const std::string& container);
 
 // What a look need not ask again; empty when the next one must be a full one.
 [[nodiscard]] Memory memory_of(const Knowledge& knowledge, const config::Target& config);

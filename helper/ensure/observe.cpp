@@ -5,6 +5,7 @@
 #include "ensure/build_context.hpp"
 #include "ensure/bundles.hpp"
 #include "ensure/host_keys.hpp"
+#include "ensure/keeper.hpp"
 #include "ensure/local_key.hpp"
 #include "ensure/look_at_server.hpp"
 #include "ide/access.hpp"
@@ -115,6 +116,10 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
     observed.server = std::move(look->server);
     observed.place = std::move(look->place);
     observed.local.bundle = find_bundle(paths, observed.server.machine);
+    observed.local.keeper_image = find_keeper_image(paths, observed.server.machine);
+    if (auto& keeper = observed.server.keeper; keeper && observed.server.container)
+      keeper->recorded = recorded_of(knowledge, keeper->id, observed.server.container->id);
+    observed.attempts.keeper_failed = knowledge.keeper_failed;
     add_doors(observed, desired);
     if (observed.server.container && engine::run_of(*observed.server.container) == run_of(knowledge))
       observed.attempts.jupyter_failed = knowledge.jupyter_failed;

@@ -27,6 +27,7 @@ Call call_of(
   caller.can_answer = request.can_answer;
   caller.recreate = request.recreate;
   caller.yes = request.yes;
+  if (request.by_itself) caller.initiative = plan::Initiative::program;
   return {config, std::move(caller), stop, on_event};
 }
 

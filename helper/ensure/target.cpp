@@ -10,7 +10,8 @@ namespace helper::ensure {
 namespace {
 
 std::string agreed(const Caller& caller) {
-  return std::string(caller.recreate ? ", and recreate" : "") + (caller.yes ? ", whatever ends" : "");
+  return std::string(caller.recreate ? ", and recreate" : "") + (caller.yes ? ", whatever ends" : "") +
+         (caller.initiative == plan::Initiative::person ? "" : ", where nobody ended it");
 }
 
 }  // namespace
@@ -113,7 +114,7 @@ Target::Healed Target::heal(Job& job) {
   const auto config = shared_.read().config;
   if (!intent_.keep_running || !config) return Healed::nothing;
   Caller nobody;
-  nobody.unattended = true;
+  nobody.initiative = plan::Initiative::daemon;
   auto outcome = Healed::nothing;
   do_now(*config, nobody, job, [&](const Work& work) {
     const auto report = verbs::converge(work, intent_, plan::Power::running);

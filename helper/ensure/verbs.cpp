@@ -44,11 +44,14 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
     work.shared.put(work.knowledge);
   };
   plan::Desired desired = plan::desired_state(work.config, power);
-  desired.unattended = work.caller.unattended;
+  desired.initiative = work.caller.initiative;
+  desired.was_ended = intent.was_ended;
   auto report = ensure::converge(work.hands, work.paths, desired, work.knowledge, tell, work.job.stop(),
                                  {work.caller.recreate, work.caller.yes, &work.person, verb, intent.still_approved});
   // What was refused or given up before its first step changes nothing of what the target is meant to be.
   if (power != plan::Power::running && (report || began)) intent.keep_running = false;
+  if (work.caller.initiative == plan::Initiative::person && (report || began))
+    intent.was_ended = power != plan::Power::running;
   // Without a Python the container can still be reached, so that one can be put into it.
   const bool reachable = report || report.error().code == ErrorCode::python_missing;
   if (power == plan::Power::running && reachable) intent.keep_running = true;

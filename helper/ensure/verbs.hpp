@@ -24,9 +24,9 @@ namespace helper::ensure {
 struct Caller {
   std::string agent_socket;  // "" = keep what is known
   bool can_answer = false;
-  bool recreate = false;    // a container that is not as the config says may be recreated without asking
-  bool yes = false;         // kernels that are busy may end without asking
-  bool unattended = false;  // nobody asks: the daemon looks after the target by itself
+  bool recreate = false;  // a container that is not as the config says may be recreated without asking
+  bool yes = false;       // kernels that are busy may end without asking
+  plan::Initiative initiative = plan::Initiative::person;
   std::function<Result<void>()> still_approved{};  // of who converges: whether the config is approved as it was let in
 };
 
@@ -34,6 +34,7 @@ struct Caller {
 struct Intent {
   // It was made to run and not stopped since: after the link was away it is looked at again.
   bool keep_running = false;
+  bool was_ended = false;                          // the last thing that a person asked for was its end
   std::function<Result<void>()> still_approved{};  // of the last who converged
 };
 

@@ -69,26 +69,43 @@ std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& t
   return all.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, const std::string& token) {
+std::vector<Exec> jupyter_service(const Words& shell, const plan::JupyterSetup& setup, const std::string& token) {
   const std::string common = assign("jupyter", k_jupyter_folder) + assign("own", k_jupyter_own);
   const std::string module = setup.package.kind == plan::JupyterKind::lab ? "jupyterlab" : "notebook";
-  const std::string make_folders =
-      common + assign("user", setup.user) + assign("setup", to_line(setup)) + std::string(scripts::jupyter_folders);
-  const std::string make_files = common + assign("folder", setup.folder) + assign("starter", scripts::jupyter_start) +
-                                 std::string(scripts::jupyter_files);
-  const std::string launch = common + assign("python", setup.package.python) + assign("module", module) +
-                             assign("folder", setup.folder) + assign("HOME", setup.home) +
-                             std::string(scripts::jupyter_launch);
-  const std::string await = begin() + assign("port", std::to_string(setup.port)) + std::string(scripts::jupyter_await);
-  Words launching = place.shell;
-  launching.insert(launching.end(), {"-c", launch});
+  const auto script = [&](const std::string& what, As who, const std::string& text, std::string input = {}) {
+    Exec exec{what, who, shell, std::move(input), false, false};
+    exec.program.insert(exec.program.end(), {"-c", text});
+    return exec;
+  };
+  std::vector<Exec> service;
+  service.push_back(script(
+      "jupyter-folders", As::root,
+      common + assign("user", setup.user) + assign("setup", to_line(setup)) + std::string(scripts::jupyter_folders),
+      token + "\n"));
+  service.push_back(script("jupyter-files", As::user,
+                           common + assign("folder", setup.folder) + assign("starter", scripts::jupyter_start) +
+                               std::string(scripts::jupyter_files),
+                           jupyter_config(setup, token)));
+  service.push_back(script("jupyter", As::user,
+                           common + assign("python", setup.package.python) + assign("module", module) +
+                               assign("folder", setup.folder) + assign("HOME", setup.home) +
+                               std::string(scripts::jupyter_launch)));
+  service.back().detached = true;
+  service.push_back(script("jupyter-answer", As::user,
+                           begin() + assign("port", std::to_string(setup.port)) + std::string(scripts::jupyter_await)));
+  return service;
+}
+
+Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, const std::string& token) {
+  const auto service = jupyter_service(place.shell, setup, token);
+  const Exec &folders = service.at(0), &files = service.at(1), &launch = service.at(2), &await = service.at(3);
   // The token is the first line of the input; `printf` is the shell's own, so that no command line has it.
   std::string script = "IFS= read -r helper_token\n";
-  script += "printf '%s\\n' \"$helper_token\" | " + script_line(place, As::root, make_folders) + " &&\n";
-  script += script_line(place, As::user, make_files) + " &&\n";
-  script += detached_line(place, As::user, launching) + " </dev/null &&\n";
-  script += script_line(place, As::user, await) + " </dev/null\n";
-  return {std::move(script), token + "\n" + jupyter_config(setup, token), k_limit};
+  script += "printf '%s\\n' \"$helper_token\" | " + line(place, folders.who, folders.program) + " &&\n";
+  script += line(place, files.who, files.program) + " &&\n";
+  script += detached_line(place, launch.who, launch.program) + " </dev/null &&\n";
+  script += line(place, await.who, await.program) + " </dev/null\n";
+  return {std::move(script), folders.input + files.input, k_limit};
 }
 
 Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan::JupyterSetup& setup,

@@ -21,8 +21,12 @@ inline constexpr const char* k_jupyter_own = "/dev/helper/run/jupyter/own";
 // LabApp before all that is said of ServerApp (notebook_shim), so ours stands under that name as well.
 [[nodiscard]] std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& token);
 
-// Pure: one command for the server that does all that a start needs, also after the place has started again. The token
-// is in its standard input only.
+// Pure: all that a start needs, also after the place has started again; the last one waits until Jupyter listens.
+// `shell` runs a POSIX script in the place. The token is in standard inputs only.
+[[nodiscard]] std::vector<Exec> jupyter_service(const Words& shell, const plan::JupyterSetup& setup,
+                                                const std::string& token);
+
+// Pure: the same as one command for the server.
 [[nodiscard]] Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, const std::string& token);
 
 // Starts it in the place's own environment and waits until it listens. The token goes over standard input into a file

@@ -6,6 +6,7 @@
 
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace helper::inside {
 
@@ -22,6 +23,17 @@ inline constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a run
 [[nodiscard]] std::string detached_line(const Place& place, As who, const Words& program);
 // The same for a POSIX script, by the place's shell; none of its values is a secret.
 [[nodiscard]] std::string script_line(const Place& place, As who, const std::string& script);
+
+// One program in the place, and how it is run. A list of them is a service: it can be run from here, as one command for
+// the server, or handed to the keeper, which runs it whenever the container starts.
+struct Exec {
+  std::string name;  // for logs: "sshd", "jupyter-files"
+  As who = As::root;
+  Words program;
+  std::string input;         // its standard input; may be secret
+  bool detached = false;     // it runs on by itself, without input or output
+  bool independent = false;  // what follows does not need its success
+};
 
 // Runs the script as root. Error inside_failed in the script's words, about the thing `doing`.
 [[nodiscard]] Result<void> run_script(CommandRunner& server, const Place& place, const std::string& script,

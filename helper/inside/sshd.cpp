@@ -5,6 +5,8 @@
 #include "inside/scripts.hpp"
 #include "plan/our_names.hpp"
 
+#include <utility>
+
 namespace helper::inside {
 namespace {
 
@@ -36,18 +38,20 @@ std::string settings_of(const plan::SshdSetup& setup) {
          assign("shell", spaced(shell_of(setup))) + assign("port", std::to_string(plan::k_container_ssh_port));
 }
 
-std::string by_shell_of(const plan::SshdSetup& setup, const Place& place, As who, const std::string& script) {
-  Words program = shell_of(setup);
-  program.insert(program.end(), {"-c", script});
-  return line(place, who, program) + " </dev/null";
+Exec script_of(const plan::SshdSetup& setup, std::string name, As who, const std::string& script) {
+  Exec exec{std::move(name), who, shell_of(setup), {}, false, false};
+  exec.program.insert(exec.program.end(), {"-c", script});
+  return exec;
 }
 
-// It never keeps sshd from starting: without the link a backend is installed in the place itself.
-std::string link_backend_cache(const Place& place, const plan::SshdSetup& setup) {
+// They never keep sshd from starting: without the link a backend is installed in the place itself.
+void add_backend_cache(std::vector<Exec>& service, const plan::SshdSetup& setup) {
   const std::string values = assign("cache", plan::k_backend_cache) + assign("owner", setup.cache_owner);
-  const std::string quiet = " >/dev/null 2>&1; ";
-  return by_shell_of(setup, place, As::full_root, values + std::string(scripts::give_cache)) + quiet +
-         by_shell_of(setup, place, As::user, values + std::string(scripts::link_cache)) + quiet;
+  for (auto exec : {script_of(setup, "ide-cache", As::full_root, values + std::string(scripts::give_cache)),
+                    script_of(setup, "ide-cache-link", As::user, values + std::string(scripts::link_cache))}) {
+    exec.independent = true;
+    service.push_back(std::move(exec));
+  }
 }
 
 }  // namespace
@@ -61,23 +65,35 @@ Words clean_environment(const plan::SshdSetup& setup) {
   return words;
 }
 
+std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
+                               const std::string& fingerprint) {
+  std::vector<Exec> service;
+  if (!setup.cache_owner.empty()) add_backend_cache(service, setup);
+  // Only the folder needs what root of the place may not do.
+  if (setup.as_user) {
+    service.push_back(script_of(
+        setup, "sshd-folder", As::full_root,
+        assign("folder", setup.folder) + assign("user", setup.user) + std::string(scripts::make_user_folder)));
+  }
+  Exec sshd{"sshd", setup.as_user ? As::user : As::root, shell_of(setup), {}, false, false};
+  sshd.input = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) + assign("host_ecdsa", host_keys.ecdsa) +
+               assign("authorized_keys", setup.authorized_keys) + assign("sshd_config", setup.config) +
+               assign("profile", setup.profile) + assign("fingerprint", fingerprint) +
+               assign("keep", keep_script(setup)) + script_begin({}) + std::string(scripts::start_sshd);
+  service.push_back(std::move(sshd));
+  return service;
+}
+
 Command sshd_command(const Place& place, const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
                      const std::string& fingerprint) {
   Command command{{}, {}, k_start_limit};
-  if (!setup.cache_owner.empty()) command.script += link_backend_cache(place, setup);
-  // Only the folder needs what root of the place may not do.
-  if (setup.as_user) {
-    command.script += by_shell_of(setup, place, As::full_root,
-                                  assign("folder", setup.folder) + assign("user", setup.user) +
-                                      std::string(scripts::make_user_folder)) +
-                      " && ";
+  auto service = sshd_service(setup, host_keys, fingerprint);
+  for (const auto& exec : service) {
+    command.script += line(place, exec.who, exec.program);
+    if (&exec == &service.back()) break;
+    command.script += exec.independent ? " </dev/null >/dev/null 2>&1; " : " </dev/null && ";
   }
-  command.script += line(place, setup.as_user ? As::user : As::root, shell_of(setup));
-  command.stdin_text = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) +
-                       assign("host_ecdsa", host_keys.ecdsa) + assign("authorized_keys", setup.authorized_keys) +
-                       assign("sshd_config", setup.config) + assign("profile", setup.profile) +
-                       assign("fingerprint", fingerprint) + assign("keep", keep_script(setup)) + script_begin({}) +
-                       std::string(scripts::start_sshd);
+  command.stdin_text = std::move(service.back().input);
   return command;
 }
 

@@ -20,8 +20,12 @@ struct HostKeyFiles {
 // LD_LIBRARY_PATH stays away from sshd.
 [[nodiscard]] Words clean_environment(const plan::SshdSetup& setup);
 
-// Pure: one command for the server that does all that a start needs, also after the place has started again.
-// `fingerprint` is what the next look reads. Secrets are in its standard input only.
+// Pure: all that a start needs, also after the place has started again; the last one is sshd itself. `fingerprint` is
+// what the next look reads. Secrets are in standard inputs only.
+[[nodiscard]] std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
+                                             const std::string& fingerprint);
+
+// Pure: the same as one command for the server.
 [[nodiscard]] Command sshd_command(const Place& place, const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
                                    const std::string& fingerprint);
 

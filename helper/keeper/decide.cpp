@@ -109,6 +109,16 @@ Next next_of(const Record& record, const State& state, std::int64_t now) {
   return Done{};
 }
 
+std::optional<std::string> trouble_of(const Record& record, const State& state) {
+  for (std::size_t i = 0; i < record.services.size(); ++i) {
+    const auto& tried = state.services.at(i);
+    if (tried.outcome == Outcome::started) continue;
+    if (tried.tries == 0) return std::nullopt;
+    if (!record.services[i].independent) return tried.name + ": " + tried.line;
+  }
+  return "";
+}
+
 void note(Tried& tried, const Result<Ran>& ran, std::int64_t now) {
   tried.tries += 1;
   tried.when = now;

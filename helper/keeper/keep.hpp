@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -36,6 +37,9 @@ using Next = std::variant<RunService, Wait, Done>;
 
 // Writes down how a try ended, and when the next one is due: after 1 s, 3 s, 10 s, 60 s, 60 s; then no more.
 void note(Tried& tried, const Result<Ran>& ran, std::int64_t now);
+
+// Nothing while a service waits for its first try. "" when all have been started; else which one was not, and why.
+[[nodiscard]] std::optional<std::string> trouble_of(const Record& record, const State& state);
 
 // One line of the log, to standard error.
 void say(std::string_view line);

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <span>
 #include <sys/eventfd.h>
+#include <thread>
 #include <unistd.h>
 
 namespace helper::keeper {
@@ -18,12 +19,14 @@ constexpr const char* k_usage =
     "usage: helper-keeper run         follow the engine, and run the services of containers that start\n"
     "       helper-keeper record      take one record, JSON, from standard input\n"
     "       helper-keeper forget ID   remove the record of a container, and wait until nothing is being started in it\n"
+    "       helper-keeper await ID RUN  wait until each service was tried in that run; 5: the container has no record\n"
     "       helper-keeper list        the records without their inputs, and what became of them, as JSON\n"
     "       helper-keeper version\n";
 
-enum Exit { k_done = 0, k_failed = 1, k_wrong_usage = 2, k_refused = 3, k_busy = 4 };
+enum Exit { k_done = 0, k_failed = 1, k_wrong_usage = 2, k_refused = 3, k_busy = 4, k_no_record = 5 };
 
-constexpr auto k_longest_start = std::chrono::seconds(30);  // that `forget` waits for
+constexpr auto k_longest_start = std::chrono::seconds(30);  // that `forget` and `await` wait for
+constexpr auto k_await_pause = std::chrono::milliseconds(20);
 
 std::atomic<int> stop_descriptor = -1;
 
@@ -94,6 +97,27 @@ int forget(const Store& store, const std::string& id) {
   return done ? k_done : failed(done.error());
 }
 
+// The first service of this run that could not be started yet goes to standard error.
+int await(const Store& store, const std::string& id, const std::string& run) {
+  if (id.size() != 64 || !is_hex(id))
+    return failed({ErrorCode::config_invalid, "await", "that is no id of 64 hex digits", {}});
+  const auto end = std::chrono::steady_clock::now() + k_longest_start;
+  while (std::chrono::steady_clock::now() < end) {
+    const auto record = store.record(id);
+    if (!record) return failed(record.error());
+    if (!*record) return k_no_record;
+    if (is_same_run((*record)->handled, run)) return k_done;
+    if (const auto trouble = trouble_of(**record, state_of(**record, run, store.state(id))); !trouble) {
+      std::this_thread::sleep_for(k_await_pause);
+    } else if (trouble->empty()) {
+      return k_done;
+    } else {
+      return failed({ErrorCode::inside_failed, "await", *trouble, {}});
+    }
+  }
+  return failed({ErrorCode::timed_out, "await", "the services were not tried in time", {}}), k_busy;
+}
+
 int print(const std::string& text) {
   return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? k_done : k_failed;
 }
@@ -102,6 +126,7 @@ int obey(std::span<char*> words) {
   const std::string verb = words.size() > 1 ? words[1] : "";
   const Store store(from_environment("HELPER_KEEPER_DATA", "/data"));
   if (words.size() == 3 && verb == "forget") return forget(store, words[2]);
+  if (words.size() == 4 && verb == "await") return await(store, words[2], words[3]);
   if (words.size() == 2 && verb == "run") return run(store);
   if (words.size() == 2 && verb == "record") return record(store);
   if (words.size() == 2 && verb == "list") return print(store.list());

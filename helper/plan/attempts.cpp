@@ -10,11 +10,17 @@ GpuWay way_of(const Plan& plan, const Observed& observed) {
   return observed.server.container ? observed.server.container->gpu_way : GpuWay::none;
 }
 
+bool is_about_the_keeper(const Action& action) {
+  return is<StartKeeper>(action) || is<RecordServices>(action) || is<ForgetServices>(action) || is<AwaitKeeper>(action);
+}
+
 }  // namespace
 
 void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
   if (is<StartContainer>(step.action)) ++attempts.starts;
   if (const auto* build = get_if<BuildImage>(step.action)) attempts.built = build->fingerprint;
+  if (is<CreateContainer>(step.action)) attempts.created = true;
+  if (is<AwaitKeeper>(step.action)) ++attempts.awaited;
   if (is<StartSshd>(step.action)) ++attempts.sshd_starts;
   if (is<SetAside>(step.action)) attempts.set_aside = observed.server.container->id;
   if (is<BringBack>(step.action)) {
@@ -29,6 +35,12 @@ void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
 
 bool note_failure(Attempts& attempts, const Plan& plan, const Step& step, const Observed& observed,
                   const Error& error) {
+  // All is of use without a keeper.
+  if (is_about_the_keeper(step.action) &&
+      (error.code == ErrorCode::container_failed || error.code == ErrorCode::timed_out)) {
+    attempts.keeper_failed = error.cause;
+    return true;
+  }
   if (error.code != ErrorCode::container_failed) return false;
   // After a start that failed the next plan decides which way is tried.
   if (is<StartContainer>(step.action)) {

@@ -75,10 +75,6 @@ Missing missing_piece(const std::string& engine_text) {
   return {"", k_install_toolkit};
 }
 
-tl::unexpected<Error> unavailable(const std::string& cause) {
-  return fail(ErrorCode::gpu_unavailable, "GPU", cause, k_install_toolkit);
-}
-
 // `last`: the engine's words about the way that was tried last.
 tl::unexpected<Error> all_failed(const std::string& what, const std::string& last) {
   const Missing missing = missing_piece(last);
@@ -88,7 +84,11 @@ tl::unexpected<Error> all_failed(const std::string& what, const std::string& las
 // Podman looks a runtime up when it creates a container; its own list holds only the one that it uses.
 Result<GpuChoice> by_runtime(const std::string& name, const Engine& engine, const Attempts& attempts) {
   if (engine.kind == EngineKind::docker && !has_runtime(engine, name)) {
-    return unavailable("the engine has no runtime named " + name + " (it has " + list(engine.runtimes) + ")");
+    // --gpus needs no runtime of that name.
+    return fail(ErrorCode::gpu_unavailable, "GPU",
+                "the engine has no runtime named " + name + " (it has " + list(engine.runtimes) + ")",
+                std::string(R"(set "runtime": "auto" in helper.json, which tries --gpus first; if that fails too, )") +
+                    k_install_toolkit);
   }
   if (const auto why = why_failed(attempts, GpuWay::runtime); !why.empty())
     return all_failed("--runtime=" + name + " failed (" + why + ")", why);

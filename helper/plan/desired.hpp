@@ -12,6 +12,13 @@ namespace helper::plan {
 // ejected: as it runs, but with nothing of ours in it.
 enum class Power { running, stopped, absent, ejected };
 
+// Who wants it now. What a person stopped, paused or removed stays so until a person asks for it.
+enum class Initiative {
+  person,   // somebody has asked: whatever it needs is done
+  program,  // one that connects by itself, as an IDE does: it may create the first container, and starts none again
+  daemon    // it looks after the target by itself: it creates and starts no container
+};
+
 // A local port that must be open and forward to a port of the container.
 struct DesiredTunnel {
   std::string name;  // "ssh", "jupyter", "port 6006"
@@ -29,9 +36,10 @@ struct Desired {
   // The same with the values of environment variables, as the label of containers from older versions has it. It never
   // leaves this machine.
   std::string older_spec_hash;
-  // Nobody has asked for it now: the daemon looks after a target by itself. Then a container that does not run stays as
-  // it is, since a person may have stopped it; the engine's restart policy starts what should run.
-  bool unattended = false;
+  // Where it is not a person, a container that does not run stays as it is: the engine's restart policy starts what
+  // should run.
+  Initiative initiative = Initiative::person;
+  bool was_ended = false;  // the last thing that a person asked for was its end
 };
 
 using config::k_container_ssh_port;

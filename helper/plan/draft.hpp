@@ -83,6 +83,14 @@ void plan_bundle(Draft& draft, const Inside& inside);
 void plan_ssh(Draft& draft, const Inside& inside);
 void plan_jupyter(Draft& draft, const Inside& inside);
 void plan_forward_tunnels(Draft& draft);
+// The keeper starts the services of this run of the container now, so that nobody else must.
+[[nodiscard]] bool keeper_starts_them(const Draft& draft, const Inside& inside);
+// Which Jupyter should run whenever the container starts; none where it is not ours to start.
+[[nodiscard]] std::optional<JupyterSetup> jupyter_to_keep(const Draft& draft, const Inside& inside);
+// After the steps that start the services.
+void plan_keeper(Draft& draft, const Inside& inside);
+// The container goes, or what is ours in it.
+void plan_leave_keeper(Draft& draft, const std::string& cause);
 // The config's own commands, last: all else stands by then.
 void plan_hooks(Draft& draft);
 // Whether a session that was tried works; only when nothing is left to do.

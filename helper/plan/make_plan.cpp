@@ -70,6 +70,8 @@ void plan_running(Draft& draft) {
   plan_inside(draft);
   plan_forward_tunnels(draft);
   plan_end_of_replacement(draft);
+  if (draft.place.inside && draft.place.inside->has_shell && draft.plan.problems.empty())
+    plan_keeper(draft, *draft.place.inside);
   plan_hooks(draft);
   plan_session(draft);
 }
@@ -95,6 +97,7 @@ void plan_absent(Draft& draft) {
       return;
     }
     if (!plan_stop_container(draft, "it will be removed")) return;
+    plan_leave_keeper(draft, "it will be removed");
     draft.step(RemoveContainer{draft.config.name}, "it will be removed");
   }
   if (draft.target.ide.backend_cache) {
@@ -113,6 +116,7 @@ void plan_ejected(Draft& draft) {
   if (!draft.place.inside || !draft.place.inside->traces || !plan_own_folders(draft)) return;
   const bool own_profile =
       server_mount(*draft.server.container, draft.place.inside, "/etc/profile.d/helper.sh") == nullptr;
+  plan_leave_keeper(draft, "nothing of helper's will be started in it");
   draft.step(Eject{draft.config.name, own_profile}, "something of helper's is in it");
 }
 

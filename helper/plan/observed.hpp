@@ -213,6 +213,28 @@ struct SshBundle {
   friend bool operator==(const SshBundle&, const SshBundle&) = default;
 };
 
+// The image of the keeper on this machine, for one kind of processor.
+struct KeeperImage {
+  std::string machine;  // as uname -m names it: "x86_64"
+  std::string version;  // helper's
+  std::string file;     // a .tar, for `docker import`
+  friend bool operator==(const KeeperImage&, const KeeperImage&) = default;
+};
+
+// The keeper of this account on the server: a container that starts the services of our containers whenever these
+// start, also when nobody runs helper.
+struct Keeper {
+  std::string name;  // "helper-keeper-anna"; there is one for each account of the server
+  ContainerState state = ContainerState::absent;
+  std::string id;
+  std::string version;      // of the helper that started it; "" when it is not ours
+  bool has_socket = false;  // the engine has a socket that can be mounted in it
+  // What was recorded there by this machine for the target's container: services_fingerprint(); "" = nothing is
+  // recorded, absent = it is not known.
+  std::optional<std::string> recorded;
+  friend bool operator==(const Keeper&, const Keeper&) = default;
+};
+
 // Whether a container may be replaced, so that what was written in it is lost.
 enum class Consent { not_asked, no, yes, snapshot_first };
 
@@ -229,6 +251,9 @@ struct Attempts {
   std::string replace_failed;  // why the container that was to replace it could not be made; "" = it was not tried
   std::string jupyter_failed;  // why Jupyter did not come up in this run of the container; "" otherwise
   std::string built;           // BuildInputs::fingerprint of the image that was built; "" = none was
+  bool created = false;        // a container was created: no keeper knows that one yet
+  int awaited = 0;             // how often the keeper was waited for
+  std::string keeper_failed;   // why the keeper could not do its part; "" otherwise
   friend bool operator==(const Attempts&, const Attempts&) = default;
 };
 
@@ -241,6 +266,7 @@ struct LocalFacts {
   std::optional<SessionTry> session;          // the last one, of what is there now; absent: not tried yet
   std::optional<BuildInputs> build;           // absent: the config builds no image
   std::optional<SshBundle> bundle;            // for ServerFacts::machine; absent: we have none
+  std::optional<KeeperImage> keeper_image;    // the same
 };
 
 // Of the server, outside of the container: its engine, and what the engine tells.
@@ -254,6 +280,7 @@ struct ServerFacts {
   std::optional<Container> aside;      // the container that is being replaced, under its other name
   std::optional<GpuFacts> gpu;         // only when the target wants GPUs
   std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
+  std::optional<Keeper> keeper;        // absent: it was not looked for
 };
 
 // Of the place where programs of the target run.

@@ -12,6 +12,10 @@ inline constexpr const char* k_label_applied = "io.helper.applied";  // Desired:
 // built from.
 inline constexpr const char* k_label_build = "io.helper.build";
 
+// On the keeper: the version of helper that started it. On its image too.
+inline constexpr const char* k_label_keeper = "io.helper.keeper";
+inline constexpr const char* k_keeper_image = "helper-keeper";  // its tag is that version
+
 // A container that is being replaced waits under its name and this, until the new one is ready.
 inline constexpr const char* k_aside_suffix = ".helper-replaced";
 

@@ -90,7 +90,15 @@ void make(Draft& draft) {
   create(draft, "it takes the place of the one that was set aside");
 }
 
-// What a person stopped, paused or removed stays so until a person asks for it.
+// It does not run, and who wants it may not start it.
+bool is_left_alone(const Desired& desired, const Container& container) {
+  using enum ContainerState;
+  if (desired.initiative == Initiative::person || container.state == running || container.state == restarting)
+    return false;
+  const bool is_first = container.state == absent || container.state == created;
+  return !(is_first && desired.initiative == Initiative::program && !desired.was_ended);
+}
+
 void leave_alone(Draft& draft, const Container& container) {
   const bool absent = container.state == ContainerState::absent;
   draft.problem(ErrorCode::not_ready, draft.container_name(),
@@ -138,8 +146,7 @@ void leave_alone(Draft& draft, const Container& container) {
 bool plan_container(Draft& draft) {
   if (!draft.server.container) return false;
   const Container& container = *draft.server.container;
-  using enum ContainerState;
-  if (draft.desired.unattended && container.state != running && container.state != restarting) {
+  if (is_left_alone(draft.desired, container)) {
     leave_alone(draft, container);
     return false;
   }

@@ -48,7 +48,17 @@ void keep_running(Draft& draft, const Inside& inside, const JupyterFacts& jupyte
   draft.step(StartJupyter{setup}, "it is stopped for that");
 }
 
+bool is_of_the_image(const JupyterFacts& jupyter) {
+  return !jupyter.ours_runs && (jupyter.listening || jupyter.image_starts_one);
+}
+
 }  // namespace
+
+std::optional<JupyterSetup> jupyter_to_keep(const Draft& draft, const Inside& inside) {
+  if (!draft.target.jupyter || is_of_the_image(inside.jupyter)) return std::nullopt;
+  if (!draft.observed.attempts.jupyter_failed.empty()) return std::nullopt;
+  return jupyter_setup(draft.desired, draft.observed);
+}
 
 void plan_jupyter(Draft& draft, const Inside& inside) {
   const JupyterFacts& jupyter = inside.jupyter;
@@ -68,6 +78,8 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
     if (!jupyter.ours_runs) say_how_to_add_it(draft, inside);
   } else if (!jupyter.listening && !draft.observed.attempts.jupyter_failed.empty()) {
     draft.note("Jupyter does not run: " + draft.observed.attempts.jupyter_failed);
+  } else if (!jupyter.ours_runs && keeper_starts_them(draft, inside)) {
+    return;
   } else if (jupyter.ours_runs) {
     keep_running(draft, inside, jupyter, *setup);
     say_whose_it_is(draft, inside, setup->package);

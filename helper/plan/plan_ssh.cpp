@@ -94,6 +94,7 @@ void plan_ssh(Draft& draft, const Inside& inside) {
   if (const auto names = not_carried(session_env(draft.target.ssh, draft.server.container->env)); !names.empty()) {
     draft.note("not in SSH sessions, since OpenSSH carries no variable with a line end in it: " + list(names));
   }
+  if (inside.sshd_fingerprint.empty() && keeper_starts_them(draft, inside)) return;
   if (inside.sshd_listening && inside.sshd_fingerprint.empty()) {
     draft.problem(ErrorCode::inside_failed,
                   "port " + std::to_string(k_container_ssh_port) + " of " + draft.container_name(),

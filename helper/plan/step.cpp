@@ -32,6 +32,17 @@ struct ActionText {
   std::string operator()(const MakeHostKeys&) const { return "make host keys for the container"; }
   std::string operator()(const FillBundleVolume&) const { return "put an SSH server for containers on the server"; }
   std::string operator()(const SendBundle& a) const { return "put an SSH server into container " + a.name; }
+  std::string operator()(const StartKeeper& a) const { return "start the keeper " + a.keeper + " on the server"; }
+  std::string operator()(const RecordServices& a) const {
+    return std::string("tell the keeper to start ") + (a.jupyter ? "sshd and Jupyter" : "sshd") + " whenever " +
+           a.container + " starts";
+  }
+  std::string operator()(const ForgetServices& a) const {
+    return "tell the keeper to leave container " + a.container + " alone";
+  }
+  std::string operator()(const AwaitKeeper& a) const {
+    return "wait until the keeper has started the services of container " + a.container;
+  }
   std::string operator()(const Eject& a) const { return "take everything of helper's out of container " + a.name; }
   std::string operator()(const UpdateRestart& a) const {
     return "set the restart policy of container " + a.name + " to " + a.policy;

@@ -104,10 +104,40 @@ struct SendBundle {
   std::string name;
   SshBundle bundle;
 };
+// In place of an older one of ours, if there is one; its records stay.
+struct StartKeeper {
+  std::string keeper;  // the name of its container
+  KeeperImage image;
+};
+// Hands the services of the container to the keeper, for its next start. In `run` they have been started already.
+struct RecordServices {
+  std::string keeper;
+  std::string container;  // its name
+  std::string id;
+  std::string run;  // Container::started_at
+  SshdSetup sshd;
+  std::optional<JupyterSetup> jupyter;
+  std::string fingerprint;  // services_fingerprint()
+};
+// The keeper starts nothing in the container any more; what it is starting is over first.
+struct ForgetServices {
+  std::string keeper;
+  std::string container;
+  std::string id;
+  bool keeper_may_go = false;  // the keeper is removed when it has no other container
+};
+// Until the keeper has tried each service in that run of the container.
+struct AwaitKeeper {
+  std::string keeper;
+  std::string container;
+  std::string id;
+  std::string run;
+};
 
 using ServerAction =
     std::variant<PullImage, BuildImage, CreateContainer, StartContainer, UnpauseContainer, StopContainer,
-                 RemoveContainer, UpdateRestart, SnapshotContainer, SetAside, BringBack, FillBundleVolume, SendBundle>;
+                 RemoveContainer, UpdateRestart, SnapshotContainer, SetAside, BringBack, FillBundleVolume, SendBundle,
+                 StartKeeper, RecordServices, ForgetServices, AwaitKeeper>;
 
 // Inside the container that runs, through its Place.
 

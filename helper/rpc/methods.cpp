@@ -64,7 +64,8 @@ std::vector<Method> make_table() {
   return {
       {"version", "The daemon's version and process id, and the number of the interface that this table is.", {}, "{version, pid, api, counts: {connections, strangers, requests, refused}}", "{}", Pace::instant},
       {"ensure", "Makes the target ready: container, sshd, tunnels, Python.",
-       target_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be recreated without asking; absent: it is asked, or left as it is"}}),
+       target_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be recreated without asking; absent: it is asked, or left as it is"},
+                      {"by_itself", ParamType::boolean, false, "no person has asked now: a container that is stopped, paused or was removed stays so; absent: false"}}),
        "{target, state, changed, steps, notes, rounds, round_trips, elapsed_ms, settings}", R"({"target": "centernet"})", Pace::work, true},
       {"plan", "What would be done, and why, without doing it.",
        target_params({{"power", ParamType::string, false, R"("running", "stopped", "absent" or "ejected"; absent: "running")"}}),

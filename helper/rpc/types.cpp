@@ -361,6 +361,7 @@ void describe(A& a, V& v) {
   a.optional("environment", v.environment);
   a.optional("recreate", v.recreate);
   a.optional("yes", v.yes);
+  a.optional("by_itself", v.by_itself);
   a.optional("folder", v.folder);
 }
 

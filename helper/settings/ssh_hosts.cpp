@@ -36,6 +36,12 @@ bool says_something(FileStore& files, const fs::path& config, const fs::path& ou
   return false;
 }
 
+// The command that makes the target ready and becomes the connection; none by records of before it was known.
+std::vector<std::string> ensuring(const ide::Wanted& wanted) {
+  if (wanted.helper.empty() || wanted.config_file.empty()) return {};
+  return {wanted.helper, "connect", wanted.access.target, "--config", wanted.config_file};
+}
+
 }  // namespace
 
 bool is_own_host(FileStore& files, const fs::path& config, const fs::path& ours, const fs::path& home,
@@ -52,9 +58,12 @@ Result<std::string> hosts_text(const std::vector<Applied>& targets,
     if (!target->ssh || target->gone || !seen.insert(access.target).second) continue;
     const auto names =
         target->second_only || is_taken(access.target) ? ide::HostNames::second_only : ide::HostNames::both;
-    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(access, {}, names));
+    auto block = ide::ssh_config_block(access, ensuring(target->wanted), names);
+    // A path that ssh_config cannot hold is no reason to have no block.
+    if (!block) block = ide::ssh_config_block(access, {}, names);
+    if (!block) return fail(std::move(block).error());
     text +=
-        (text.empty() ? "# Written by helper: `helper settings apply` and `undo` write it again.\n\n" : "\n") + block;
+        (text.empty() ? "# Written by helper: `helper settings apply` and `undo` write it again.\n\n" : "\n") + *block;
   }
   return text;
 }

@@ -43,6 +43,8 @@ struct Faults {
   bool jupyter_ends_at_once = false;
   bool has_network = true;  // else neither ports nor an address
   bool silent_tunnel = false;
+  bool keeper_fails = false;  // whatever it is asked for
+  bool keeper_starts_nothing = false;
   bool nvidia_is_the_default_runtime = false;
   std::set<std::uint16_t> busy_ports;
 };
@@ -264,6 +266,32 @@ class SimulatedWorld {
     bundle_arrives();
     return {};
   }
+  Result<void> act(const plan::StartKeeper& a) {
+    if (faults_.keeper_fails) return fail(ErrorCode::container_failed, a.keeper, "pids limit reached");
+    world_.server.keeper->state = plan::ContainerState::running;
+    world_.server.keeper->version = a.image.version;
+    return {};
+  }
+  Result<void> act(const plan::RecordServices& a) {
+    if (faults_.keeper_fails) return fail(ErrorCode::container_failed, a.keeper, "no space left on device");
+    if (a.id != container().id) return fail(ErrorCode::internal, "simulation", "recorded for another container");
+    record_ = a;
+    world_.server.keeper->recorded = a.fingerprint;
+    return {};
+  }
+  Result<void> act(const plan::ForgetServices& a) {
+    if (faults_.keeper_fails) return fail(ErrorCode::container_failed, a.keeper, "no space left on device");
+    record_ = std::nullopt;
+    world_.server.keeper->recorded = "";
+    return {};
+  }
+  Result<void> act(const plan::AwaitKeeper& a) {
+    if (!record_ || record_->id != a.id || record_->run == a.run || faults_.keeper_starts_nothing) return {};
+    if (world_.place.inside->sshd_fingerprint.empty()) {
+      if (auto done = act(plan::StartSshd{record_->sshd}); !done) return {};  // the keeper tries again, and we look
+    }
+    return {};
+  }
   Result<void> act(const plan::StartSshd& a) {
     if (faults_.sshd_refuses_to_start) return fail(ErrorCode::inside_failed, "sshd", "Bad configuration option");
     if (world_.place.inside->bundle.empty() && world_.place.inside->image_sshd.empty())
@@ -346,6 +374,7 @@ class SimulatedWorld {
   std::vector<std::string> snapshots_;
   int built_ = 0;
   int created_ = 0;
+  std::optional<plan::RecordServices> record_;  // what the keeper has
   int starts_ = 0;
   int last_port_ = 0;
 };

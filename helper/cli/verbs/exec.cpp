@@ -45,7 +45,7 @@ constexpr Milliseconds k_made_limit{10'000};
 
 // Without a Python the container can be reached all the same, so that one can be put into it.
 Result<ide::Access> reachable(Context& context) {
-  auto settings = made_ready(context);
+  auto settings = made_ready(context, {{"by_itself", !context.can_ask}});
   if (settings || settings.error().code != ErrorCode::python_missing) return settings;
   context.err << render_error(context.err_style, settings.error());
   HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context));

@@ -6,10 +6,11 @@
 # client answers `info` even when its server does not (docker's ServerErrors); that text is the first engine's trouble.
 sec machine 0
 uname -m
+keeper=helper-keeper-$({ id -un 2>/dev/null || id -u; } | tr -c 'a-zA-Z0-9_.\n-' _)
 engine='' info='' trouble='' troubled='' both=''
 for candidate in $engines; do
   command -v "$candidate" >/dev/null 2>&1 || continue
-  both=$("$candidate" container inspect --format '{{.Name}} {{.State.Running}}/{{.State.Paused}} {{.Id}}@{{json .State.StartedAt}} {{json .}}' -- "$container" "$aside" 2>/dev/null)
+  both=$("$candidate" container inspect --format '{{.Name}} {{.State.Running}}/{{.State.Paused}} {{.Id}}@{{json .State.StartedAt}} {{json .}}' -- "$container" "$aside" "$keeper" 2>/dev/null)
   if [ -n "$both" ]; then engine=$candidate; break; fi
   info=$("$candidate" info --format '{{json .}}' 2>/dev/null)
   case $info in
@@ -26,13 +27,31 @@ done
 if [ -n "$troubled" ]; then sec "trouble_$troubled" 0; printf '%s' "$trouble"; fi
 if [ -z "$engine" ]; then sec no_engine 0; exit 0; fi
 [ "$(id -u)" = 0 ]; sec "program_$engine" $?
-found=${both%%"$line_end"*} kept=
-case $both in *"$line_end"*) kept=${both#*"$line_end"} ;; esac
-case $found in "/$aside "* | "$aside "*) kept=$found found= ;; esac
+found='' kept='' keeps=''
+while [ -n "$both" ]; do
+  one=${both%%"$line_end"*}
+  case $both in *"$line_end"*) both=${both#*"$line_end"} ;; *) both= ;; esac
+  case $one in
+    "/$aside "* | "$aside "*) kept=$one ;;
+    "/$keeper "* | "$keeper "*) keeps=$one ;;
+    *) found=$one ;;
+  esac
+done
 [ -n "$found" ]; sec container $?
 found=${found#* }
 printf '%s' "${found#* * }"
 if [ -n "$kept" ]; then sec aside 0; printf '%s' "${kept#* * * }"; fi
+case $engine in
+  podman)
+    socket=/run/podman/podman.sock
+    [ "$(id -u)" = 0 ] || socket=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/podman/podman.sock
+    [ -S "$socket" ]
+    ;;
+  *) case ${DOCKER_HOST:-unix://} in unix://*) ;; *) false ;; esac ;;
+esac
+sec keeper $?
+printf '%s\n' "$keeper"
+if [ -n "$keeps" ]; then sec keeper_container 0; printf '%s' "${keeps#* * * }"; fi
 case $found in
   true/false*)
     run=${found#* }; run=${run%% *}

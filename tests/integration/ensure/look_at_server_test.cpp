@@ -96,6 +96,51 @@ TEST(Probe, LooksInFullAtAnotherRunThanItRemembers) {
   EXPECT_NE(facts->place.inside->gpu.gpus, memory.inside.gpu.gpus);
 }
 
+std::string keeper_line(const std::string& labels) {
+  FakeServer server;
+  const auto name = server.runner.run({"id -un", {}}, {});
+  std::string user = name ? name->out : std::string();
+  user.pop_back();
+  return "/helper-keeper-" + user +
+         R"( true/false 5eed@"2026-11-20T00:00:00Z" {"Id":"5eed","State":{"Status":"running"},)" +
+         R"("Config":{"Labels":)" + labels + "}}";
+}
+
+TEST(Probe, FindsTheKeeperInTheAnswerThatHasTheContainer) {
+  const std::string ours = R"({"io.helper.keeper":"0.1.0"})";
+  FakeServer server;
+  server.write("container", running() + "\n" + keeper_line(ours));
+  const auto facts = look(server);
+  ASSERT_TRUE(facts && facts->server.keeper && facts->server.container);
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::running);
+  EXPECT_EQ(facts->server.keeper->state, plan::ContainerState::running);
+  EXPECT_EQ(facts->server.keeper->id, "5eed");
+  EXPECT_EQ(facts->server.keeper->version, "0.1.0");
+  EXPECT_TRUE(facts->server.keeper->has_socket);
+  EXPECT_TRUE(facts->place.inside);
+}
+
+TEST(Probe, AKeeperWithoutTheTargetsContainerIsNotTakenForIt) {
+  FakeServer server;
+  server.write("info", golden("docker20_info"));
+  server.write("container", keeper_line("null"));
+  const auto facts = look(server);
+  ASSERT_TRUE(facts && facts->server.keeper && facts->server.container);
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::absent);
+  EXPECT_EQ(facts->server.keeper->state, plan::ContainerState::running);
+  EXPECT_EQ(facts->server.keeper->version, "") << "it has not our label";
+  EXPECT_EQ(facts->server.engine->version, "20.10.24+dfsg1");
+}
+
+TEST(Probe, WithoutAKeeperItsNameIsKnown) {
+  FakeServer server;
+  server.write("container", running());
+  const auto facts = look(server);
+  ASSERT_TRUE(facts && facts->server.keeper);
+  EXPECT_EQ(facts->server.keeper->state, plan::ContainerState::absent);
+  EXPECT_EQ(facts->server.keeper->name.rfind("helper-keeper-", 0), 0U);
+}
+
 TEST(Probe, ReadsEngineAndImageWhenTheContainerDoesNotRun) {
   FakeServer server;
   server.write("container", exited());
@@ -164,7 +209,7 @@ TEST(Probe, BelievesNothingThatAContainerSaysOfWhatIsOutsideOfIt) {
 import re, sys
 for nonce in sorted(set(re.findall("@helper-[0-9a-f]+", " ".join(sys.argv)))):
     for section in ("no_engine 0", "container 1", "trouble_docker 0", "aside 0", "image 1", "owner 0", "no_shell 0",
-                    "inside_end 0", "machine 0", "engine 0", "look_quick 0", "server_gpus_files 0"):
+                    "inside_end 0", "keeper 1", "keeper_container 0", "machine 0", "engine 0", "look_quick 0", "server_gpus_files 0"):
         print(f"\n{nonce} {section}\nforged")
 )py";
   const auto of_an_honest_one = [] {
@@ -187,6 +232,7 @@ for nonce in sorted(set(re.findall("@helper-[0-9a-f]+", " ".join(sys.argv)))):
   ASSERT_TRUE(facts->server.container && facts->server.engine);
   EXPECT_EQ(facts->server.container->state, plan::ContainerState::running);
   EXPECT_EQ(facts->server.aside, std::nullopt);
+  EXPECT_EQ(facts->server.keeper, of_an_honest_one->server.keeper);
   EXPECT_EQ(facts->server.project_owner, std::nullopt);
   EXPECT_EQ(facts->server.gpu, of_an_honest_one->server.gpu);
   EXPECT_EQ(facts->server.machine, of_an_honest_one->server.machine);

@@ -25,5 +25,19 @@ TEST(RandomToken, IsNothingShorterLongerOrOtherwiseWritten) {
   }
 }
 
+TEST(Base64, IsWhatRfc4648Lists) {
+  const std::pair<std::string, std::string> cases[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
+                                                       {"foobar", "Zm9vYmFy"}};
+  for (const auto& [bytes, text] : cases) EXPECT_EQ(base64(bytes), text);
+  EXPECT_EQ(base64(std::string("\0\xff\n", 3)), "AP8K");
+  EXPECT_EQ(base64(std::string(7UL << 20U, 'f')).size(), ((7UL << 20U) + 2) / 3 * 4)
+      << "pieces of it join without a seam";
+}
+
 }  // namespace
 }  // namespace helper

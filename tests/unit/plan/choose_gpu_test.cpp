@@ -102,8 +102,9 @@ INSTANTIATE_TEST_SUITE_P(
              "nvidia",
              k_without_nvidia,
              {},
-             std::string("GPU: the engine has no runtime named nvidia (it has io.containerd.runc.v2, runc)") +
-                 k_toolkit_fix},
+             std::string("GPU: the engine has no runtime named nvidia (it has io.containerd.runc.v2, runc)\n  fix: set "
+                         "\"runtime\": \"auto\" in helper.json, which tries --gpus first; if that fails too, ") +
+                 std::string(k_toolkit_fix).substr(std::string("\n  fix: ").size())},
         Case{"ANamedRuntimeThatFailed", "all", "nvidia", k_with_nvidia,
              failed({{GpuWay::runtime, "fork/exec /usr/bin/nvidia-container-runtime: no such file or directory"}}),
              std::string("GPU: --runtime=nvidia failed (fork/exec /usr/bin/nvidia-container-runtime: no such file or "

@@ -41,6 +41,7 @@ config::Target any_target(Chance& chance) {
   if (chance.one_in(6)) target.container.shm_size = "8g";
   if (chance.one_in(4)) target.container.build = config::BuildConfig{"/home/me/project"};
   target.ide.backend_cache = chance.one_in(4);
+  target.keeper = !chance.one_in(6);
   if (chance.one_in(4)) target.python = chance.any<const char*>({"conda:CenterNet", "/usr/bin/python3"});
   return target;
 }
@@ -70,6 +71,8 @@ Faults any_faults(Chance& chance) {
   faults.jupyter_ends_at_once = chance.one_in(4);
   faults.has_network = !chance.one_in(8);
   faults.silent_tunnel = chance.one_in(8);
+  faults.keeper_fails = chance.one_in(8);
+  faults.keeper_starts_nothing = chance.one_in(4);
   faults.nvidia_is_the_default_runtime = chance.one_in(5);
   if (chance.one_in(8)) faults.busy_ports = {chance.any<std::uint16_t>({2222, 8888})};
   return faults;
@@ -156,11 +159,22 @@ Observed any_start(Chance& chance, const Desired& desired) {
   }
   if (chance.one_in(2)) start.local.key = test::ready().local.key;
   start.server.machine = "x86_64";
+  if (chance.one_in(2)) start.local.keeper_image = test::keeper_image();
+  if (chance.one_in(2)) {
+    start.server.keeper = test::keeper(chance.any({absent, running, running, exited}));
+    start.server.keeper->version = chance.any({"0.1.0", "0.0.9", ""});
+    start.server.keeper->has_socket = !chance.one_in(4);
+    if (chance.one_in(3)) start.server.keeper->recorded = chance.any({"", "other services"});
+  }
   if (chance.one_in(2)) start.local.host_keys = {test::k_host_key};
   if (chance.one_in(2)) start.local.pinned_host_keys = {chance.any({test::k_host_key, "ssh-rsa AAAAold"})};
   if (chance.one_in(12)) start.server.error = Error{ErrorCode::server_unreachable, "gpu1", "no route", ""};
   if (chance.one_in(12)) start.server.engine_error = Error{ErrorCode::engine_down, "engine", "does not answer", ""};
   return start;
+}
+
+bool is_about_the_keeper(const Action& action) {
+  return is<StartKeeper>(action) || is<RecordServices>(action) || is<ForgetServices>(action) || is<AwaitKeeper>(action);
 }
 
 // Judges every step before it is done.
@@ -176,6 +190,11 @@ void expect_harmless(const Step& step, const Observed& seen, const Desired& desi
       is<StartContainer>(step.action) || is<CreateContainer>(step.action) || is<UnpauseContainer>(step.action);
   EXPECT_FALSE(brings_up && desired.power != Power::running) << text;
   EXPECT_FALSE(step.cause.empty()) << text;
+  if (!is_about_the_keeper(step.action)) return;
+  ASSERT_TRUE(seen.server.keeper) << text;
+  const bool not_ours = seen.server.keeper->state != ContainerState::absent && seen.server.keeper->version.empty();
+  EXPECT_FALSE(not_ours) << text;
+  EXPECT_TRUE(desired.target.keeper || is<ForgetServices>(step.action)) << text;
 }
 
 void expect_as_desired(const Observed& seen, const Desired& desired) {
@@ -245,6 +264,7 @@ class Request {
   }
 
   [[nodiscard]] bool ready() const { return ready_; }
+  [[nodiscard]] const std::string& keeper_failed() const { return attempts_.keeper_failed; }
   [[nodiscard]] const std::string& story() const { return story_; }
 
  private:
@@ -308,7 +328,9 @@ TEST(Planning, EndsSoonDoesNoHarmAndReachesWhatIsDesiredInEveryWorld) {
     expect_nothing_lost(world, desired, start, answer != Consent::no, request.story());
     EXPECT_TRUE(answer == Consent::snapshot_first || world.snapshots().empty());
     if (request.ready() && desired.power == Power::running) {
-      Observed end = world.observe({});
+      Attempts after;  // ensure remembers it
+      after.keeper_failed = request.keeper_failed();
+      Observed end = world.observe(after);
       const Plan plan = make_plan(desired, end);
       EXPECT_TRUE(plan.empty()) << to_text(plan) << request.story();
       const bool drifts = std::ranges::any_of(plan.drifts, [](const Drift& d) { return d.need == Need::recreate; });

@@ -23,7 +23,7 @@ TEST(MakePlan, NothingIsLeftToDoWhenAllIsAsItShouldBe) {
 
 TEST(MakePlan, WhatDoesNotRunStaysAsItIsWhenNobodyHasAsked) {
   Desired desired = test::desired();
-  desired.unattended = true;
+  desired.initiative = Initiative::daemon;
   for (const auto& [state, word] : {std::pair{ContainerState::exited, "stopped"},
                                     {ContainerState::paused, "paused"},
                                     {ContainerState::created, "created"}}) {
@@ -37,6 +37,21 @@ TEST(MakePlan, WhatDoesNotRunStaysAsItIsWhenNobodyHasAsked) {
   EXPECT_EQ(absent.problems[0].cause, "it is not there, and nobody has asked to create it again");
   EXPECT_TRUE(absent.steps.empty());
   EXPECT_TRUE(test::plan_for(desired, ready()).empty()) << "what runs is looked after";
+}
+
+TEST(MakePlan, AProgramThatConnectsUndoesNoStopAndMakesTheFirstContainer) {
+  Desired desired = test::desired();
+  desired.initiative = Initiative::program;
+  for (const auto state : {ContainerState::exited, ContainerState::paused}) {
+    const auto plan = test::plan_for(desired, with_container(container(state)));
+    EXPECT_TRUE(plan.steps.empty());
+    EXPECT_EQ(plan.problems.size(), 1U);
+  }
+  EXPECT_FALSE(test::plan_for(desired, with_container(Container{})).steps.empty());
+  EXPECT_FALSE(test::plan_for(desired, with_container(container(ContainerState::created))).steps.empty());
+  desired.was_ended = true;
+  EXPECT_TRUE(test::plan_for(desired, with_container(Container{})).steps.empty());
+  EXPECT_TRUE(test::plan_for(desired, ready()).empty());
 }
 
 TEST(MakePlan, FromNothingItOpensThePortsMakesAKeyAndCreatesAndStarts) {

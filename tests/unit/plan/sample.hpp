@@ -76,6 +76,19 @@ inline Container container(ContainerState state = ContainerState::running) {
   return container;
 }
 
+inline KeeperImage keeper_image() { return {"x86_64", "0.1.0", "/usr/share/helper/keeper/keeper-x86_64.tar"}; }
+
+// Ours, of this version; what it has recorded is not known.
+inline Keeper keeper(ContainerState state = ContainerState::running) {
+  Keeper keeper;
+  keeper.name = "helper-keeper-anna";
+  keeper.state = state;
+  if (state != ContainerState::absent) keeper.id = "5eed";
+  if (state != ContainerState::absent) keeper.version = keeper_image().version;
+  keeper.has_socket = true;
+  return keeper;
+}
+
 // What our sshd would be started with now.
 inline std::string fingerprint_of(const Observed& observed, const Desired& wanted = desired()) {
   return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.local.host_keys);

@@ -77,8 +77,15 @@ ErrorCode error_code_from_name(std::string_view name) {
   return row == k_catalogue.end() ? ErrorCode::internal : row->code;
 }
 
+std::string sentence(const Error& error) {
+  if (error.thing.empty()) return error.cause;
+  constexpr std::string_view k_it = "it ";
+  if (error.cause.starts_with(k_it)) return error.thing + error.cause.substr(k_it.size() - 1);
+  return error.thing + ": " + error.cause;
+}
+
 std::string to_text(const Error& error) {
-  std::string text = error.thing.empty() ? error.cause : error.thing + ": " + error.cause;
+  std::string text = sentence(error);
   if (!error.fix.empty()) text += "\n  fix: " + error.fix;
   return text;
 }

@@ -74,7 +74,9 @@ struct ErrorKind {
 // The code of a name that came over the wire; internal when the name is not in the catalogue.
 [[nodiscard]] ErrorCode error_code_from_name(std::string_view name);
 
-// "thing: cause" and, when there is a fix, a second line "  fix: ...".
+// "helper.json: line 3 is no JSON", or as one sentence where the cause begins with "it": "port 2222 is held by ssh".
+[[nodiscard]] std::string sentence(const Error& error);
+// The sentence and, when there is a fix, a second line "  fix: ...".
 [[nodiscard]] std::string to_text(const Error& error);
 
 }  // namespace helper

@@ -55,6 +55,8 @@ Result<std::vector<std::string>> exec_argv(const ide::Access& access, const std:
                                            bool terminal) {
   HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(access));
   const std::string begin = begin_in_project(access);
+  // With a terminal ssh says "Connection to 127.0.0.1 closed." at the end of each command; its errors still show.
+  argv.insert(argv.begin() + 1, {"-o", "LogLevel=ERROR"});
   if (words.empty() && begin.empty()) return argv;
   argv.insert(argv.begin() + 1, terminal ? "-t" : "-T");
   argv.push_back(begin + (words.empty() ? "exec $SHELL -l" : shell::quote(words)));

@@ -104,10 +104,13 @@ std::string shown(const Question& question, bool utf8) {
   for (const std::string& detail : question.details) text += safe_line(detail, utf8) + "\n";
   text += safe_line(question.prompt, utf8);
   if (question.kind != Question::Kind::confirm) return text + ": ";
-  if (question.choices.empty()) return text + " (yes/no) ";
+  if (question.choices.empty()) return text + " [yes/no] ";
   std::string choices;
-  for (const std::string& choice : question.choices) choices += (choices.empty() ? "" : "/") + safe_line(choice, utf8);
-  return text + " (" + choices + ") ";
+  for (const std::string& choice : question.choices) {
+    choices += (choices.empty() ? "" : " / ") + safe_line(choice, utf8);
+    if (choice == "snapshot") choices += " first";
+  }
+  return text + " [" + choices + "] ";
 }
 
 }  // namespace
@@ -119,7 +122,8 @@ void restore_echo() noexcept {
 }
 
 std::string read_confirmation(std::string_view text, const std::vector<std::string>& choices) {
-  const std::string word = lower_case(text.substr(0, text.find_last_not_of(" \t\r") + 1));
+  std::string word = lower_case(text.substr(0, text.find_last_not_of(" \t\r") + 1));
+  if (word == "snapshot first") word = "snapshot";  // as it is shown
   if (word.empty()) return {};
   std::string meant;
   for (const std::string& choice : choices.empty() ? std::vector<std::string>{"yes", "no"} : choices) {

@@ -86,7 +86,7 @@ struct IdeConfig {
 struct Target {
   std::string name;
   std::string server = "local";  // "local", an alias of ~/.ssh/config, or [user@]host[:port]
-  std::string engine = "auto";   // "auto" (docker, or podman where docker is not to be had), "docker", "podman"
+  std::string engine = "auto";   // "auto" (docker, or podman where docker is not there), "docker", "podman"
   ContainerConfig container;
   SshConfig ssh;
   std::optional<JupyterConfig> jupyter;  // absent: no Jupyter port

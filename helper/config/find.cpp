@@ -30,17 +30,16 @@ Result<fs::path> find_config(const FindOptions& options) {
     return fail(ErrorCode::config_unreadable, printable(file.string(), 400), "there is no such file",
                 "name another with --config, or write one with `helper init`");
   }
-  std::vector<std::string> places;
   for (fs::path folder = options.folder.lexically_normal();; folder = folder.parent_path()) {
     fs::path file = folder / k_project_config_name;
     if (is_there(file)) return file;
-    places.push_back(printable(file.string(), 400));
     if (folder == options.home || folder == folder.parent_path()) break;
   }
   if (is_there(options.user_config_file)) return options.user_config_file;
-  places.push_back(printable(options.user_config_file.string(), 400));
-  return fail(ErrorCode::config_unreadable, "config", "there is none; looked for " + joined(places),
-              "write one here with `helper init`");
+  return fail(ErrorCode::config_unreadable, "config",
+              "there is no helper.json in " + printable(options.folder.lexically_normal().string(), 400) +
+                  " or above, and no " + printable(options.user_config_file.string(), 400),
+              "create one: helper init");
 }
 
 std::optional<std::string> environment_variable(const std::string& name) {

@@ -47,11 +47,11 @@ int line_at(std::string_view text, std::size_t offset) {
   return 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
-// Calls `visit(i, c)` for each character before `end` that is neither white space nor comment nor within a string (of
+// Calls `visit(i, c)` for each character that is neither white space nor comment nor within a string (of
 // which only the closing quote counts), as a lexer reading from the start sees it.
 template <class Visit>
-void visit_structure(std::string_view text, std::size_t end, Visit visit) {
-  for (std::size_t i = 0; i < std::min(end, text.size()); ++i) {
+void visit_structure(std::string_view text, Visit visit) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '/' && text.substr(i, 2) == "//") {
       i = std::min(text.find('\n', i), text.size());
@@ -69,10 +69,10 @@ void visit_structure(std::string_view text, std::size_t end, Visit visit) {
   }
 }
 
-char last_character_before(std::string_view text, std::size_t offset) {
-  char last = '\0';
-  visit_structure(text, offset, [&](std::size_t /*at*/, char c) { last = c; });
-  return last;
+// In bytes, from 1.
+std::size_t column_at(std::string_view text, std::size_t offset) {
+  const auto line_end = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  return line_end == std::string_view::npos ? offset + 1 : offset - line_end;
 }
 
 // A space in place of each comma that stands behind an entry and before the closing bracket: all else keeps its place.
@@ -80,7 +80,7 @@ std::string without_last_commas(std::string_view text) {
   std::string out(text);
   std::optional<std::size_t> comma;
   char before = '\0';
-  visit_structure(text, text.size(), [&](std::size_t at, char c) {
+  visit_structure(text, [&](std::size_t at, char c) {
     if (comma && (c == '}' || c == ']')) out[*comma] = ' ';
     const bool behind_an_entry =
         c == ',' && std::string_view(",:[{").find(before) == std::string_view::npos && before != '\0';
@@ -162,17 +162,15 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  bool parse_error(std::size_t /*position*/, const std::string& last_token, const Json::exception& exception) override {
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/, const Json::exception& exception) override {
     // The lexer's place, not `position`: that one does not count a byte order mark.
     const std::size_t offset = read_offset();
     const int line = line_at(text_, offset);
-    const bool closes = !last_token.empty() && (last_token.back() == '}' || last_token.back() == ']');
-    if (closes && last_character_before(text_, offset) == ',') {
-      return stop(ErrorCode::config_syntax, line,
-                  "there is a comma before the closing " + std::string(1, last_token.back()),
-                  "remove that comma: JSON has none after the last entry");
-    }
-    return stop(ErrorCode::config_syntax, line, "is not JSON with comments: " + reason_of(exception.what()), "");
+    return stop(
+        ErrorCode::config_syntax, line,
+        "is not JSON with comments at column " + std::to_string(column_at(text_, offset)) + ": " +
+            reason_of(exception.what()),
+        "correct it there or on the line before: keys and texts need double quotes, entries a comma between them");
   }
 
  private:
@@ -242,7 +240,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-Result<JsonNode> parse_json(std::string_view text, const std::string& file, LastComma last_comma) {
+Result<JsonNode> parse_json(std::string_view text, const std::string& file) {
   if (text.size() > k_max_config_bytes) {
     return fail(ErrorCode::config_syntax, file, "is larger than 1 MiB, which no config needs",
                 "look at the file: is it the right one?");
@@ -255,11 +253,8 @@ Result<JsonNode> parse_json(std::string_view text, const std::string& file, Last
     return fail(ErrorCode::config_syntax, file + ":" + std::to_string(line_at(text, nul)), "holds a NUL byte",
                 "save the file as UTF-8 text");
   }
-  std::string mended;
-  if (last_comma == LastComma::allowed) {
-    mended = without_last_commas(text);
-    text = mended;
-  }
+  const std::string without_commas = without_last_commas(text);
+  text = without_commas;
   TreeBuilder builder(text, file);
   const CountingIterator begin(text.data(), builder.read());
   const CountingIterator end(text.data() + text.size(), builder.read());

@@ -21,17 +21,14 @@ struct JsonNode {
   std::vector<std::string> names;  // of an object: names[i] belongs to items[i]; no two are alike
 };
 
-// A comma behind the last entry of an object or list, which editors write into some files and JSON does not have.
-enum class LastComma { refused, allowed };
-
 inline constexpr std::size_t k_max_config_bytes = 1u << 20;
 inline constexpr std::size_t k_max_config_depth = 64;
 
-// Reads the text: JSON (RFC 8259) with // and /* */ comments, an optional byte order mark, any line ends. `file` is the
-// name that errors give. Errors: config_syntax for what is not such a text, is too large or too deep, or is not UTF-8;
-// config_invalid for a key written twice.
-[[nodiscard]] Result<JsonNode> parse_json(std::string_view text, const std::string& file,
-                                          LastComma last_comma = LastComma::refused);
+// Reads the text: JSON (RFC 8259) with // and /* */ comments, an optional byte order mark, any line ends, and a comma
+// after the last entry of an object or list, as people and editors write it. `file` is the name that errors give.
+// Errors: config_syntax for what is not such a text, is too large or too deep, or is not UTF-8; config_invalid for a
+// key written twice.
+[[nodiscard]] Result<JsonNode> parse_json(std::string_view text, const std::string& file);
 
 // The value of an object's key; null when it has none of that name.
 [[nodiscard]] const JsonNode* find_member(const JsonNode& object, std::string_view name);

@@ -40,7 +40,7 @@ constexpr std::array k_keys{
         .kind = Kind::text,
         .default_json = R"("auto")",
         .help = "What runs the container there: \"docker\", \"podman\", or \"auto\" for Docker, or Podman where Docker "
-                "is not to be had",
+                "is not there",
         .pattern = "^(auto|docker|podman)$",
         .example = R"("podman")",
         .set = [](Target& t, const JsonNode& v) { return set_text(t.engine, v, check_engine); }},

@@ -66,6 +66,7 @@ void read_the_engine(const std::vector<Section>& sections, plan::ServerFacts& fa
       return;
     }
     engine.passed_over = trouble->cause;
+    if (trouble->code == ErrorCode::engine_permission) engine.passed_over += "; to use Docker: " + trouble->fix;
   }
   facts.engine = std::move(engine);
 }

@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* k_group_fix =
-    "on the server: sudo usermod -aG docker \"$USER\", then log in again (helper shutdown; helper ensure)";
+    "sudo usermod -aG docker \"$USER\" on the server; then, for a new login: helper rpc shutdown && helper ensure";
 
 Result<json> parse_object(std::string_view text, const char* what) {
   json value = json::parse(text, nullptr, false);

@@ -96,7 +96,8 @@ class Convergence {
       if (plan.steps.empty()) return finish(plan, observed);
       HELPER_TRY(may_end_work(plan, observed));
       if (const auto text = plan::to_text(plan); !plans_.insert(text).second) {
-        return fail(ErrorCode::internal, plan::to_text(plan.steps.front().action), "it was done and yet is still to do",
+        return fail(ErrorCode::internal, plan::to_text(plan.steps.front().action),
+                    "the step succeeded, but the problem is still there",
                     "look at the log, then: helper ensure " + desired_.target.name);
       }
       attempts_before_ = attempts_;
@@ -228,7 +229,8 @@ class Convergence {
           attempts_.jupyter_failed = knowledge_.jupyter_failed;
           return {};
         }
-        if (!plan::note_failure(attempts_, plan, step, observed, done.error())) return done;
+        if (!plan::note_failure(attempts_, plan, step, observed, done.error()))
+          return fail(plan::with_engine(std::move(done).error(), observed));
         knowledge_.keeper_failed = attempts_.keeper_failed;
         return {};
       }
@@ -253,8 +255,8 @@ class Convergence {
       tell({Event::Kind::failed, {}, text, done.error().cause, elapsed, {}, {}});
       return done;
     }
-    tell({Event::Kind::done, {}, text, step.cause, elapsed, {}, {}});
-    report_.steps.push_back({text, step.cause, elapsed});
+    tell({Event::Kind::done, {}, text, step.cause, elapsed, {}, {}, plan::done_text(step)});
+    report_.steps.push_back({text, step.cause, elapsed, plan::done_text(step)});
     return {};
   }
 

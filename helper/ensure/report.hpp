@@ -26,7 +26,7 @@ struct Event {
     failed,      // the step failed: text, error in cause, elapsed
     note,        // text
     question,    // question_id, question: answer it with the `answer` method within its time limit
-    answered,    // question_id: that question is over, by whoever's answer or because its time was
+    answered,    // question_id: that question is over: somebody answered, or its time was over
   };
   Kind kind = Kind::note;
   std::string target;
@@ -35,13 +35,15 @@ struct Event {
   Milliseconds elapsed{0};
   std::string question_id;
   Question question;
+  std::string done{};  // of kind done: the step as something done, "created container centernet (did not exist)"
 };
 using EventSink = std::function<void(const Event&)>;
 
 struct StepReport {
   std::string text;   // "start container centernet"
-  std::string cause;  // "it exited (code 137)"
+  std::string cause;  // "stopped with exit code 137"
   Milliseconds elapsed{0};
+  std::string done{};  // of a finished step, for people: "started container centernet (stopped with exit code 137)"
   friend bool operator==(const StepReport&, const StepReport&) = default;
 };
 

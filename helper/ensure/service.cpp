@@ -1,12 +1,12 @@
 #include "ensure/service.hpp"
 
-#include "base/shell.hpp"
 #include "config/find.hpp"
 #include "ensure/ask_caller.hpp"
 #include "ensure/gate.hpp"
 #include "ensure/questions.hpp"
 #include "ensure/settings_watch.hpp"
 #include "ensure/target.hpp"
+#include "tunnel/port_holder.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -145,9 +145,8 @@ struct Service::State {
       for (const auto& [key, target] : targets) {
         if (target == chosen.target || !target->holds_port(tunnel.local_port)) continue;
         return fail(ErrorCode::port_busy, "local port " + std::to_string(tunnel.local_port) + " (" + tunnel.name + ")",
-                    "target " + key.second + " of " + key.first + " holds it",
-                    shell::quote({"helper", "stop", key.second, "--config", key.first}) +
-                        "; or choose another port in the config");
+                    "it is held by target " + key.second + " of " + key.first,
+                    tunnel::other_port(tunnel.local_port, tunnel.name));
       }
     }
     return notes;
@@ -187,7 +186,7 @@ struct Service::State {
     return [this, on_event, stop, target](const std::vector<settings::IdeReport>& running) -> Result<bool> {
       AskCaller person(questions, on_event, true, target);
       const Question question{Question::Kind::confirm,
-                              names_of(running) + " runs. Write its files now all the same",
+                              names_of(running) + " is running. Write its files now?",
                               {"An IDE keeps its settings in memory, and may write them over ours when it closes.",
                                "With \"no\" they are prepared, and written as soon as it has closed."}};
       HELPER_TRY_ASSIGN(const std::string answer, person.ask(question, stop));

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<StepReport> steps_of(const plan::Plan& plan) {
   std::vector<StepReport> steps;
-  for (const auto& step : plan.steps) steps.push_back({plan::to_text(step.action), step.cause, {}});
+  for (const auto& step : plan.steps) steps.push_back({plan::to_text(step.action), step.cause, {}, {}});
   return steps;
 }
 

@@ -23,6 +23,10 @@ class Draft {
         target(its_desired.target) {}
 
   void step(Action action, std::string cause) { plan.steps.push_back({std::move(action), std::move(cause)}); }
+  // The cause says only that it was not done yet.
+  void obvious_step(Action action, std::string cause) {
+    plan.steps.push_back({std::move(action), std::move(cause), true});
+  }
   void problem(ErrorCode code, std::string thing, std::string cause, std::string fix) {
     problem({code, std::move(thing), std::move(cause), std::move(fix)});
   }
@@ -62,7 +66,7 @@ void plan_close_tunnels(Draft& draft, const std::string& cause);
 // be planned for it.
 [[nodiscard]] bool plan_drifts(Draft& draft, const Container& container);
 
-// While a container is made anew the old one waits under this name; it is removed when the new one is ready, and takes
+// While a container is recreated, the old one waits under this name; it is removed when the new one is ready, and takes
 // its name again when that cannot be.
 [[nodiscard]] std::string aside_name(const Draft& draft);
 [[nodiscard]] bool is_being_replaced(const Draft& draft);
@@ -91,7 +95,7 @@ void plan_forward_tunnels(Draft& draft);
 void plan_keeper(Draft& draft, const Inside& inside);
 // The container goes, or what is ours in it.
 void plan_leave_keeper(Draft& draft, const std::string& cause);
-// The config's own commands, last: all else stands by then.
+// The config's own commands, last: all else is ready by then.
 void plan_hooks(Draft& draft);
 // Whether a session that was tried works; only when nothing is left to do.
 void plan_session(Draft& draft);

@@ -5,6 +5,8 @@
 #include "plan/our_names.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string_view>
 
 namespace helper::plan {
@@ -34,10 +36,23 @@ std::optional<Drift> drift_of(const Field& field, const Desired& desired, const 
   const bool fits = field.need == Need::recreate ? applied_fits : actual.value_or(applied) == wanted;
   if (fits) return std::nullopt;
   return Drift{key,     field.need,          wanted,
-               applied, actual.value_or(""), applied_fits ? "it was changed on the server" : k_config_changed};
+               applied, actual.value_or(""), applied_fits ? "changed on the server" : k_config_changed};
 }
 
-// The image of the same name may be another one by now: pulled, built or tagged anew.
+// "67108864" -> "64 MB", in steps of 1024 as the engines take sizes; what is not such a whole number stays.
+std::string plain_size(const std::string& text) {
+  if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos) return text;
+  constexpr std::array<const char*, 4> k_units{" bytes", " kB", " MB", " GB"};
+  std::int64_t number = bytes_of(text);
+  std::size_t unit = 0;
+  while (number >= 1024 && number % 1024 == 0 && unit + 1 < k_units.size()) {
+    number /= 1024;
+    ++unit;
+  }
+  return std::to_string(number) + k_units.at(unit);
+}
+
+// The image of the same name may be another one by now: pulled, built or tagged again.
 std::optional<Drift> image_drift(const Desired& desired, const Observed& observed) {
   const Container& container = *observed.server.container;
   const std::string key = "container.image";
@@ -50,7 +65,7 @@ std::optional<Drift> image_drift(const Desired& desired, const Observed& observe
                wanted + " (" + short_id(observed.server.image->id) + ")",
                wanted,
                short_id(container.image_id),
-               "the server has another image of that name now"};
+               "the server now has another image of that name"};
 }
 
 // The names of "A, B". Containers of older versions have a fingerprint of the value behind each: "A=#0123, B=#4567".
@@ -127,12 +142,15 @@ bool is_as_built(const Observed& observed, const std::string& fingerprint) {
 }
 
 std::string to_text(const Drift& drift) {
-  std::string text = drift.field + ": " + drift.cause;
-  if (drift.wanted.empty() && drift.applied.empty()) return text;
-  const auto shown = [](const std::string& value) { return value.empty() ? std::string("nothing") : value; };
-  text += " (" + shown(drift.wanted) + " wanted, " + shown(drift.applied) + " applied";
-  if (!drift.actual.empty() && drift.actual != drift.applied) text += ", " + drift.actual + " is";
-  return text + ")";
+  const bool has_values = !drift.wanted.empty() || !drift.applied.empty();
+  if (!has_values || drift.field == "container.build") return drift.field + ": " + drift.cause;
+  const bool is_size = drift.field == "container.shm_size";
+  const auto shown = [](const std::string& value) { return value.empty() ? std::string("not set") : value; };
+  std::string is = drift.actual.empty() ? drift.applied : drift.actual;
+  if (is_size) is = plain_size(is);
+  if (is_size && drift.applied.empty() && !is.empty()) is += " (engine's default)";
+  const std::string text = drift.field + ": config: " + shown(drift.wanted) + "; container: " + shown(is);
+  return drift.cause == k_config_changed ? text : text + " (" + drift.cause + ")";
 }
 
 }  // namespace helper::plan

@@ -28,7 +28,7 @@ struct Drift {
 // during a build (a log, an IDE's own) are no reason to build it again at once.
 [[nodiscard]] bool is_as_built(const Observed& observed, const std::string& fingerprint);
 
-// "container.shm_size: the config has changed (8g wanted, 1g applied)".
+// "container.shm_size: config: 8g; container: 64 MB (engine's default)".
 [[nodiscard]] std::string to_text(const Drift& drift);
 
 }  // namespace helper::plan

@@ -121,7 +121,7 @@ class Ladder {
     return holds({});
   }
 
-  [[nodiscard]] std::string make_anew() const {
+  [[nodiscard]] std::string recreate() const {
     const std::string& target = desired_.target.name;
     if (is_ours(container_))
       return "recreate it (what was written in it is lost): helper remove " + target + " && helper ensure " + target;
@@ -140,7 +140,7 @@ class Ladder {
     if (container_.gpu_way != GpuWay::none) return holds(container_.gpu_way == GpuWay::cdi ? "CDI devices" : "--gpus");
     if (has_gpu_node(inside_)) return {};  // by --device or --privileged, say
     return fails(ErrorCode::gpu_not_given, "container " + desired_.target.container.name + " was made without GPUs",
-                 make_anew());
+                 recreate());
   }
 
   [[nodiscard]] Judgement container_nodes() const {
@@ -151,7 +151,7 @@ class Ladder {
                      (container_.gpu_way == GpuWay::cdi
                           ? "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"
                           : "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker") +
-                     "; then " + make_anew());
+                     "; then " + recreate());
   }
 
   [[nodiscard]] Judgement seen() const {
@@ -166,7 +166,7 @@ class Ladder {
                    "there is no nvidia-smi in the container, so that what it sees of its GPUs is not known",
                    "let the engine put it in, in helper.json: \"env\": {\"NVIDIA_DRIVER_CAPABILITIES\": "
                    "\"compute,utility\"}; then " +
-                       make_anew());
+                       recreate());
     }
     if (is_mismatch(inside_)) {
       return fails(ErrorCode::gpu_not_seen,
@@ -179,13 +179,13 @@ class Ladder {
     }
     const std::size_t seen = count_gpus(inside_);
     if (seen == 0) {
-      return fails(ErrorCode::gpu_not_seen, "nvidia-smi -L lists no GPU in the container", make_anew());
+      return fails(ErrorCode::gpu_not_seen, "nvidia-smi -L lists no GPU in the container", recreate());
     }
     if (wanted_ && *wanted_ != seen && is_ours(container_)) {
       return fails(ErrorCode::gpu_not_seen,
                    "\"gpus\": \"" + desired_.target.container.gpus + "\" means " + counted(*wanted_) +
                        ", and the container sees " + counted(seen),
-                   make_anew());
+                   recreate());
     }
     return holds(counted(seen));
   }

@@ -28,7 +28,7 @@ std::string counted(std::size_t n, const std::string& one) {
 }
 
 void add_losses(std::vector<std::string>& lines, const Losses& losses) {
-  std::string written = "  what was written in it outside its mounts: ";
+  std::string written = "  files outside its mounts: ";
   if (losses.changes == 0) {
     written += "nothing";
   } else {
@@ -40,7 +40,7 @@ void add_losses(std::vector<std::string>& lines, const Losses& losses) {
   if (const auto left = losses.changes - static_cast<int>(losses.files.size()); left > 0 && !losses.files.empty())
     lines.push_back("    and " + std::to_string(left) + " more");
   if (!losses.processes.empty()) {
-    lines.push_back("  what runs in it: " + counted(losses.processes.size(), "process"));
+    lines.push_back("  programs that run in it: " + counted(losses.processes.size(), "process"));
     add_some(lines, losses.processes);
   }
   if (!losses.gpu_jobs.empty()) {
@@ -61,7 +61,7 @@ std::vector<std::string> telling_files(const std::vector<std::string>& diff, std
   std::ranges::sort(paths);
   std::vector<std::string> leaves;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    // What stands in a folder sorts after it, but not always right after ("/a", "/a-b", "/a/c").
+    // What is in a folder sorts after it, but not always right after ("/a", "/a-b", "/a/c").
     const auto inside = std::ranges::lower_bound(paths, paths[i] + "/");
     if (inside == paths.end() || !inside->starts_with(paths[i] + "/")) leaves.push_back(paths[i]);
   }
@@ -86,22 +86,20 @@ std::string size_text(std::int64_t bytes) {
 Question recreate_question(const std::string& container, const std::vector<Drift>& drifts,
                            const std::optional<Losses>& losses, const std::vector<std::string>& work,
                            const std::string& snapshot_image) {
-  Question question{Question::Kind::confirm, "Recreate container " + container, {}, {"yes", "snapshot", "no"}};
+  Question question{Question::Kind::confirm, "Recreate container " + container + "?", {}, {"yes", "snapshot", "no"}};
   auto& lines = question.details;
-  lines.push_back("container " + container + " is not as the config says:");
+  lines.push_back("helper.json and container " + container + " differ:");
   for (const auto& drift : drifts) {
     if (drift.need == Need::recreate) lines.push_back("  " + to_text(drift));
   }
-  lines.emplace_back(
-      "To apply that, helper must recreate it. Its mounts, host keys and name stay; this would be lost:");
+  lines.emplace_back("Applying this recreates the container. Its mounts, host keys and name stay. This would be lost:");
   if (losses) {
     add_losses(lines, *losses);
   } else {
-    lines.emplace_back("  what was written in it outside its mounts, and what runs in it (it could not be looked at)");
+    lines.emplace_back("  files outside its mounts, and the programs that run in it (helper could not look at them)");
   }
   for (const auto& line : work) lines.push_back("  " + line);
-  lines.push_back("yes: recreate it; snapshot: first keep a copy as image " + snapshot_image +
-                  "; no: go on with it as it is");
+  lines.push_back("yes: recreate it; snapshot: save a copy as image " + snapshot_image + " first; no: use it as it is");
   return question;
 }
 

@@ -11,11 +11,12 @@
 namespace helper::plan {
 namespace {
 
+std::string why_used(const Engine& engine) { return to_text(engine.kind) + " is used: " + engine.passed_over; }
+
 bool server_and_engine(Draft& draft) {
   if (draft.server.error) draft.problem(*draft.server.error);
   if (draft.server.engine_error) draft.problem(*draft.server.engine_error);
-  if (const auto& engine = draft.server.engine; engine && !engine->passed_over.empty())
-    draft.note(to_text(engine->kind) + " is used: " + engine->passed_over);
+  if (const auto& engine = draft.server.engine; engine && !engine->passed_over.empty()) draft.note(why_used(*engine));
   return !draft.server.error && !draft.server.engine_error;
 }
 
@@ -64,7 +65,7 @@ void plan_running(Draft& draft) {
                  ": ssh uses only the copy that your agent holds; fix: chmod 600 " + shell::quote(key.private_file));
     }
   }
-  if (!draft.local.key) draft.step(MakeLocalKey{}, "you have none of the kinds that the container accepts");
+  if (!draft.local.key) draft.step(MakeLocalKey{}, "no key of yours is of a kind that the container accepts");
   plan_host_keys(draft);
   if (!server_and_engine(draft) || !plan_container(draft)) return;
   plan_inside(draft);
@@ -80,9 +81,9 @@ void plan_stopped(Draft& draft) {
   plan_close_tunnels(draft, "the target will be stopped");
   if (!server_and_engine(draft) || !draft.server.container) return;
   if (draft.server.container->state == ContainerState::absent && is_being_replaced(draft)) {
-    plan_bring_back(draft, "it was set aside, and nothing took its place");
+    plan_bring_back(draft, "was set aside, and nothing took its place");
   } else {
-    static_cast<void>(plan_stop_container(draft, "it will be stopped"));
+    static_cast<void>(plan_stop_container(draft, "the target will be stopped"));
   }
 }
 
@@ -96,17 +97,17 @@ void plan_absent(Draft& draft) {
                     "helper did not make it and so does not remove it", draft.on_the_server("rm " + draft.config.name));
       return;
     }
-    if (!plan_stop_container(draft, "it will be removed")) return;
-    plan_leave_keeper(draft, "it will be removed");
-    draft.step(RemoveContainer{draft.config.name}, "it will be removed");
+    if (!plan_stop_container(draft, "the target will be removed")) return;
+    plan_leave_keeper(draft, "the target will be removed");
+    draft.obvious_step(RemoveContainer{draft.config.name}, "the target will be removed");
   }
   if (draft.target.ide.backend_cache) {
     const auto volume = backend_cache_volume(draft.config.name);
     draft.note("what ide.backend_cache keeps stays in volume " + volume + "; to remove it, " +
                draft.on_the_server("volume rm " + volume));
   }
-  if (is_being_replaced(draft)) plan_remove_aside(draft, "it is the one from before, and will be removed too");
-  if (!draft.local.pinned_host_keys.empty()) draft.step(PinHostKeys{}, "the container will be removed");
+  if (is_being_replaced(draft)) plan_remove_aside(draft, "the one from before, which will be removed too");
+  if (!draft.local.pinned_host_keys.empty()) draft.obvious_step(PinHostKeys{}, "the target will be removed");
 }
 
 void plan_ejected(Draft& draft) {
@@ -116,8 +117,8 @@ void plan_ejected(Draft& draft) {
   if (!draft.place.inside || !draft.place.inside->traces || !plan_own_folders(draft)) return;
   const bool own_profile =
       server_mount(*draft.server.container, draft.place.inside, "/etc/profile.d/helper.sh") == nullptr;
-  plan_leave_keeper(draft, "nothing of helper's will be started in it");
-  draft.step(Eject{draft.config.name, own_profile}, "something of helper's is in it");
+  plan_leave_keeper(draft, "helper leaves the container");
+  draft.obvious_step(Eject{draft.config.name, own_profile}, "asked for");
 }
 
 }  // namespace
@@ -138,7 +139,16 @@ Plan make_plan(const Desired& desired, const Observed& observed) {
       plan_ejected(draft);
       break;
   }
+  for (Error& problem : draft.plan.problems) problem = with_engine(std::move(problem), observed);
   return std::move(draft.plan);
+}
+
+Error with_engine(Error error, const Observed& observed) {
+  const auto& engine = observed.server.engine;
+  const bool is_about_it = error.code == ErrorCode::image_missing || error.code == ErrorCode::container_failed ||
+                           error.code == ErrorCode::engine_failed || error.code == ErrorCode::gpu_unavailable;
+  if (engine && !engine->passed_over.empty() && is_about_it) error.cause += "; " + why_used(*engine);
+  return error;
 }
 
 bool is_ours(const Container& container) {

@@ -12,7 +12,7 @@ namespace {
 
 void cannot_start(Draft& draft, const std::string& engine_text) {
   draft.problem(ErrorCode::container_failed, draft.container_name(), "the engine cannot start it: " + engine_text,
-                "look at \"container\" in the config, then: helper ensure " + draft.target.name);
+                "correct \"container\" in the config, then: helper ensure " + draft.target.name);
 }
 
 void create(Draft& draft, const std::string& cause) {
@@ -23,7 +23,7 @@ void create(Draft& draft, const std::string& cause) {
   auto choice = choose_gpu(draft.config, draft.server.engine.value_or(Engine{}), draft.observed.attempts);
   // The rest of what the target is for works without: plan_gpu says what is lacking once the container can be used.
   if (!choice && draft.server.gpu && has_no_driver(*draft.server.gpu))
-    choice = GpuChoice{GpuWay::none, {}, "the server has no NVIDIA driver, so it is made without GPUs"};
+    choice = GpuChoice{GpuWay::none, {}, "no NVIDIA driver on the server, so without GPUs"};
   if (!choice) {
     draft.problem(choice.error());
     return;
@@ -37,7 +37,7 @@ void create(Draft& draft, const std::string& cause) {
                              draft.local.bundle ? bundle_volume(*draft.local.bundle) : std::string(),
                              covered_folders(draft.config)},
              choice->cause.empty() ? cause : choice->cause);
-  draft.step(StartContainer{draft.config.name}, "it has just been created");
+  draft.obvious_step(StartContainer{draft.config.name}, "just created");
 }
 
 // A container that has never run. Each one that a request finds or makes it starts at once: if a start has failed, it
@@ -45,17 +45,17 @@ void create(Draft& draft, const std::string& cause) {
 void start_created(Draft& draft, const Container& container) {
   const auto& failed_ways = draft.observed.attempts.failed_ways;
   if (failed_ways.empty()) {
-    draft.step(StartContainer{draft.config.name}, "it was created and never started");
+    draft.step(StartContainer{draft.config.name}, "created, but never started");
     return;
   }
   const auto failed = failed_ways.find(container.gpu_way);
   const std::string& text = (failed == failed_ways.end() ? failed_ways.begin() : failed)->second;
   if (!is_ours(container)) {
     draft.problem(ErrorCode::container_failed, draft.container_name(), "the engine cannot start it: " + text,
-                  "end that cause, or remove the container " + draft.on_the_server("rm " + draft.config.name));
+                  "remove that cause, or remove the container " + draft.on_the_server("rm " + draft.config.name));
     return;
   }
-  draft.step(RemoveContainer{draft.config.name}, "it cannot be started and has never run, so nothing is lost");
+  draft.step(RemoveContainer{draft.config.name}, "cannot be started and has never run, so nothing is lost");
   create(draft, "the one before could not be started");
 }
 
@@ -64,8 +64,9 @@ void start_again(Draft& draft, const Container& container) {
   if (const auto failed = draft.observed.attempts.failed_ways.find(container.gpu_way);
       failed != draft.observed.attempts.failed_ways.end()) {
     draft.problem(is_about_gpus(failed->second) ? ErrorCode::gpu_unavailable : ErrorCode::container_failed,
-                  draft.container_name(), "the engine cannot start it as it was made: " + failed->second,
-                  "bring back what it was made with, or recreate it (what was written in it is lost): helper remove " +
+                  draft.container_name(), "the engine cannot start it as it was created: " + failed->second,
+                  "give the server back what the container was created with, or recreate it (files in it are lost): "
+                  "helper remove " +
                       draft.target.name + " && helper ensure " + draft.target.name);
     return;
   }
@@ -76,18 +77,18 @@ void start_again(Draft& draft, const Container& container) {
                       "; a command that stays up can be set in helper.json: \"command\": [\"sleep\", \"infinity\"]");
     return;
   }
-  draft.step(StartContainer{draft.config.name}, "it is stopped (" + code + ")");
+  draft.step(StartContainer{draft.config.name}, "stopped with " + code);
 }
 
 // There is none of that name. One that was set aside for it in this request is replaced, one from before comes back.
 void make(Draft& draft) {
-  if (!is_being_replaced(draft)) return create(draft, "there is none of that name");
+  if (!is_being_replaced(draft)) return create(draft, "did not exist");
   const Attempts& attempts = draft.observed.attempts;
   const bool agreed = attempts.consent == Consent::yes || attempts.consent == Consent::snapshot_first;
   if (!attempts.replace_failed.empty()) return plan_bring_back(draft, attempts.replace_failed);
   if (!agreed || attempts.consent_for != draft.server.aside->id)
-    return plan_bring_back(draft, "it was set aside, and nothing took its place");
-  create(draft, "it takes the place of the one that was set aside");
+    return plan_bring_back(draft, "was set aside, and nothing took its place");
+  create(draft, "replaces the one that was set aside");
 }
 
 // It does not run, and who wants it may not start it.
@@ -102,7 +103,7 @@ bool is_left_alone(const Desired& desired, const Container& container) {
 void leave_alone(Draft& draft, const Container& container) {
   const bool absent = container.state == ContainerState::absent;
   draft.problem(ErrorCode::not_ready, draft.container_name(),
-                absent ? "it is not there, and nobody has asked to create it again"
+                absent ? "it does not exist, and nobody has asked to create it again"
                        : "it is " + to_text(container.state) + ", and nobody has asked to start it again",
                 "helper ensure " + draft.target.name);
 }
@@ -120,7 +121,7 @@ void leave_alone(Draft& draft, const Container& container) {
     case ContainerState::running:
       return true;
     case ContainerState::paused:
-      draft.step(UnpauseContainer{draft.config.name}, "it is paused");
+      draft.step(UnpauseContainer{draft.config.name}, "was paused");
       return false;
     case ContainerState::created:
       start_created(draft, container);
@@ -179,7 +180,11 @@ bool plan_stop_container(Draft& draft, const std::string& cause) {
     case ContainerState::running:
     case ContainerState::paused:
     case ContainerState::restarting:
-      draft.step(StopContainer{draft.config.name}, cause);
+      if (draft.desired.power == Power::running) {
+        draft.step(StopContainer{draft.config.name}, cause);
+      } else {
+        draft.obvious_step(StopContainer{draft.config.name}, cause);
+      }
       break;
     default:
       break;

@@ -17,7 +17,7 @@ std::string causes(const std::vector<Drift>& drifts) {
 void replace(Draft& draft, const Container& container) {
   // It could not wait for the new one: it would be gone. Nothing is done for that before somebody has decided.
   if (would_be_lost_by_stopping(container)) {
-    static_cast<void>(plan_stop_container(draft, "it will be recreated"));
+    static_cast<void>(plan_stop_container(draft, "will be recreated"));
     return;
   }
   if (draft.server.aside) {
@@ -31,16 +31,16 @@ void replace(Draft& draft, const Container& container) {
   }
   if (!plan_image(draft)) return;
   if (draft.observed.attempts.consent == Consent::snapshot_first)
-    draft.step(SnapshotContainer{draft.config.name, draft.observed.attempts.snapshot_image}, "it will be recreated");
+    draft.step(SnapshotContainer{draft.config.name, draft.observed.attempts.snapshot_image}, "will be recreated");
   const std::string cause = causes(draft.plan.drifts);
   if (container.state != ContainerState::exited && container.state != ContainerState::dead)
-    draft.step(StopContainer{draft.config.name}, "it will be recreated");
+    draft.step(StopContainer{draft.config.name}, "will be recreated");
   draft.step(SetAside{draft.config.name, aside_name(draft)}, cause);
 }
 
 void tell_how(Draft& draft) {
-  draft.note(draft.container_name() + " is not as the config says: " + causes(draft.plan.drifts) +
-             "; to recreate it (what was written in it outside its mounts is lost): helper ensure " +
+  draft.note("helper.json and " + draft.container_name() + " differ: " + causes(draft.plan.drifts) +
+             ". Applying this recreates the container (files in it outside its mounts are lost): helper ensure " +
              draft.target.name + " --recreate");
 }
 
@@ -76,8 +76,7 @@ bool plan_drifts(Draft& draft, const Container& container) {
   }
   if (only_live) return false;
   if (container.state == ContainerState::created && attempts.failed_ways.empty()) {
-    draft.step(RemoveContainer{draft.config.name},
-               "it has never run, so nothing is lost: " + causes(draft.plan.drifts));
+    draft.step(RemoveContainer{draft.config.name}, "has never run, so nothing is lost: " + causes(draft.plan.drifts));
     return true;
   }
   const Consent consent = attempts.consent_for == container.id ? attempts.consent : Consent::not_asked;
@@ -93,8 +92,8 @@ bool plan_drifts(Draft& draft, const Container& container) {
 void plan_bring_back(Draft& draft, const std::string& why) {
   const Container& in_its_place = *draft.server.container;
   if (in_its_place.state != ContainerState::absent) {
-    if (!plan_stop_container(draft, "it cannot take the place of the one before")) return;
-    draft.step(RemoveContainer{draft.config.name}, "it cannot take the place of the one before: " + why);
+    if (!plan_stop_container(draft, "cannot take the place of the one before")) return;
+    draft.step(RemoveContainer{draft.config.name}, "cannot take the place of the one before: " + why);
   }
   draft.step(BringBack{aside_name(draft), draft.config.name}, why);
 }
@@ -127,7 +126,7 @@ bool plan_image(Draft& draft) {
   const auto& image = draft.server.image;
   const auto& build = draft.local.build;
   if (!build) {
-    if (!image) draft.step(PullImage{draft.config.image}, "the server does not have it");
+    if (!image) draft.obvious_step(PullImage{draft.config.image}, "not on the server yet");
     return image.has_value();
   }
   if (build->error) {
@@ -142,7 +141,7 @@ bool plan_image(Draft& draft) {
     return false;
   }
   draft.step(BuildImage{draft.config.image, build->fingerprint},
-             image ? "what it is built from has changed" : "the server does not have it");
+             image ? "the files that it is built from have changed" : "not on the server yet");
   return false;
 }
 

@@ -24,9 +24,9 @@ void say_whose_it_is(Draft& draft, const Inside& inside, const JupyterPackage& p
 
 // What needs a running Jupyter of ours to be replaced; "" when nothing does.
 std::string why_not_as_it_is(const Draft& draft, const JupyterFacts& jupyter, const JupyterSetup& setup) {
-  if (!jupyter.listening) return "it runs but does not listen on " + port_text(draft);
-  if (jupyter.setup != to_line(setup)) return "it was started otherwise (" + jupyter.setup + ")";
-  if (jupyter.token.empty()) return "its token cannot be read";
+  if (!jupyter.listening) return "Jupyter is running, but does not listen on " + port_text(draft);
+  if (jupyter.setup != to_line(setup)) return "Jupyter was started with other settings (" + jupyter.setup + ")";
+  if (jupyter.token.empty()) return "Jupyter's token cannot be read";
   return {};
 }
 
@@ -45,7 +45,7 @@ void keep_running(Draft& draft, const Inside& inside, const JupyterFacts& jupyte
     return;
   }
   draft.step(StopJupyter{owner_of(jupyter, inside)}, cause);
-  draft.step(StartJupyter{setup}, "it is stopped for that");
+  draft.obvious_step(StartJupyter{setup}, "just stopped");
 }
 
 bool is_of_the_image(const JupyterFacts& jupyter) {
@@ -64,7 +64,7 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
   const JupyterFacts& jupyter = inside.jupyter;
   if (!draft.target.jupyter) {
     if (jupyter.ours_runs && jupyter.sessions == 0)
-      draft.step(StopJupyter{owner_of(jupyter, inside)}, "the config does not name it any more");
+      draft.step(StopJupyter{owner_of(jupyter, inside)}, "no longer in the config");
     return;
   }
   const auto setup = jupyter_setup(draft.desired, draft.observed);
@@ -77,14 +77,18 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
   } else if (!setup) {
     if (!jupyter.ours_runs) say_how_to_add_it(draft, inside);
   } else if (!jupyter.listening && !draft.observed.attempts.jupyter_failed.empty()) {
-    draft.note("Jupyter does not run: " + draft.observed.attempts.jupyter_failed);
+    draft.note("Jupyter is not running: " + draft.observed.attempts.jupyter_failed);
   } else if (!jupyter.ours_runs && keeper_starts_them(draft, inside)) {
     return;
   } else if (jupyter.ours_runs) {
     keep_running(draft, inside, jupyter, *setup);
     say_whose_it_is(draft, inside, setup->package);
   } else {
-    draft.step(StartJupyter{*setup}, jupyter.ours_ended ? "it has ended" : "it does not run");
+    if (jupyter.ours_ended) {
+      draft.step(StartJupyter{*setup}, "Jupyter had ended");
+    } else {
+      draft.obvious_step(StartJupyter{*setup}, "Jupyter is not running");
+    }
   }
 }
 

@@ -36,9 +36,11 @@ void plan_session(Draft& draft) {
 void plan_host_keys(Draft& draft) {
   const auto& keys = draft.local.host_keys;
   if (keys.empty()) {
-    draft.step(MakeHostKeys{}, "there are none for " + draft.target.name);
+    draft.obvious_step(MakeHostKeys{}, "none exist for " + draft.target.name + " yet");
+  } else if (draft.local.pinned_host_keys.empty()) {
+    draft.obvious_step(PinHostKeys{keys}, "none are pinned yet");
   } else if (keys != draft.local.pinned_host_keys) {
-    draft.step(PinHostKeys{keys}, draft.local.pinned_host_keys.empty() ? "none are pinned yet" : "others are pinned");
+    draft.step(PinHostKeys{keys}, "other keys were pinned");
   }
 }
 
@@ -67,9 +69,9 @@ void plan_bundle(Draft& draft, const Inside& inside) {
   const SshBundle& bundle = *draft.local.bundle;
   const Container& container = *draft.server.container;
   if (container.bundle_volume == bundle_volume(bundle)) {
-    draft.step(FillBundleVolume{container.bundle_volume, container.image, bundle}, "none is there yet");
+    draft.obvious_step(FillBundleVolume{container.bundle_volume, container.image, bundle}, "not there yet");
   } else if (takes_bundle(draft.observed)) {
-    draft.step(SendBundle{draft.config.name, bundle}, "it has none of ours yet");
+    draft.obvious_step(SendBundle{draft.config.name, bundle}, "not there yet");
   } else if (!inside.has_shell) {
     draft.problem(ErrorCode::inside_no_sshd, draft.container_name(),
                   "it has neither a shell nor a place for an SSH server of ours: nothing can be run from its /dev",
@@ -101,11 +103,11 @@ void plan_ssh(Draft& draft, const Inside& inside) {
                   "another program listens there, where helper's sshd belongs",
                   "end that program, or: helper restart " + draft.target.name);
   } else if (inside.sshd_fingerprint.empty()) {
-    draft.step(StartSshd{*setup}, "it does not run");
+    draft.obvious_step(StartSshd{*setup}, "sshd is not running");
   } else if (inside.sshd_fingerprint != fingerprint(*setup, draft.local.host_keys)) {
-    draft.step(StartSshd{*setup}, "it runs with other keys or another environment");
+    draft.step(StartSshd{*setup}, "sshd was running with other keys or another environment");
   } else if (setup->listens && !inside.sshd_listening) {
-    draft.step(StartSshd{*setup}, "it does not listen");
+    draft.step(StartSshd{*setup}, "sshd was running, but not listening");
   } else if (shows_another_key(draft.observed, draft.target.ssh.local_port) &&
              draft.observed.attempts.sshd_starts == 0) {
     draft.step(StartSshd{*setup}, "the SSH server that answers shows another host key than the target's");

@@ -11,12 +11,13 @@ const Tunnel* open_tunnel(const Draft& draft, std::uint16_t local_port) {
   return tunnel == draft.local.tunnels.end() ? nullptr : &*tunnel;
 }
 
-const char* why_point(const Tunnel* open, const Remote& wanted) {
-  if (open == nullptr || !open->remote) return "it is not connected yet";
-  const auto* before = std::get_if<SshDoor>(&*open->remote);
+// The address is part of it, so that two plans that differ only in it have different texts.
+std::string why_forward(const Tunnel& open, const Remote& wanted) {
+  const auto* before = std::get_if<SshDoor>(&*open.remote);
   const auto* now = std::get_if<SshDoor>(&wanted);
   const bool same_port = before != nullptr && now != nullptr && before->address == now->address;
-  return same_port ? "the way past the container's port is another one" : "the container's port has moved";
+  return same_port ? "the way past the container's port has changed"
+                   : "the container's port is " + to_text(wanted) + " on the server now";
 }
 
 // None: there is no way, and a problem says so, or what is behind it is not there yet.
@@ -39,16 +40,16 @@ void plan_open_tunnels(Draft& draft) {
   for (const auto& open : draft.local.tunnels) {
     if (std::ranges::find(draft.desired.tunnels, open.local_port, &DesiredTunnel::local_port) ==
         draft.desired.tunnels.end()) {
-      draft.step(CloseTunnel{open.local_port}, "the config does not name it");
+      draft.step(CloseTunnel{open.local_port}, "no longer in the config");
     }
   }
   for (const auto& wanted : draft.desired.tunnels) {
-    if (open_tunnel(draft, wanted.local_port) == nullptr) draft.step(OpenTunnel{wanted}, "it is not open");
+    if (open_tunnel(draft, wanted.local_port) == nullptr) draft.obvious_step(OpenTunnel{wanted}, "not open yet");
   }
 }
 
 void plan_close_tunnels(Draft& draft, const std::string& cause) {
-  for (const auto& open : draft.local.tunnels) draft.step(CloseTunnel{open.local_port}, cause);
+  for (const auto& open : draft.local.tunnels) draft.obvious_step(CloseTunnel{open.local_port}, cause);
 }
 
 void plan_forward_tunnels(Draft& draft) {
@@ -58,8 +59,11 @@ void plan_forward_tunnels(Draft& draft) {
     const auto remote = way(draft, wanted);
     if (!remote) continue;
     const Tunnel* open = open_tunnel(draft, wanted.local_port);
-    if (open == nullptr || open->remote != remote) {
-      draft.step(PointTunnel{wanted, *remote}, why_point(open, *remote));
+    if (open == nullptr || !open->remote) {
+      draft.obvious_step(PointTunnel{wanted, *remote, draft.config.name},
+                         "through " + to_text(*remote) + " on the server");
+    } else if (open->remote != remote) {
+      draft.step(PointTunnel{wanted, *remote, draft.config.name}, why_forward(*open, *remote));
     } else if (open->answers == false && draft.plan.steps.empty()) {
       draft.problem(ErrorCode::tunnel_failed, "127.0.0.1:" + std::to_string(wanted.local_port),
                     "no SSH server answers through it" + (open->trouble.empty() ? std::string() : ": " + open->trouble),

@@ -58,9 +58,9 @@ bool make_the_user(Draft& draft, const Inside& inside) {
   const bool own_home = server_mount_of(draft, {"/home/" + user}) == nullptr;
   draft.step(MakeUser{user, owner != nullptr ? owner->uid : k_first_user, owner != nullptr ? owner->gid : k_first_user,
                       own_home},
-             owner != nullptr ? "the image has none of that name; " + owner_name(*owner) + " owns " + owner->folder +
+             owner != nullptr ? "the image has no user of that name; " + owner_name(*owner) + " owns " + owner->folder +
                                     " on the server"
-                              : "the image has none of that name");
+                              : "the image has no user of that name");
   return false;
 }
 
@@ -109,7 +109,7 @@ bool plan_user(Draft& draft, const Inside& inside) {
   MatchUser match{user, owner->uid, owner->gid};
   match.own_home = server_mount_of(draft, {inside.user_home}) == nullptr;
   match.leave = server_places_in(*draft.server.container, draft.place.inside, inside.user_home);
-  draft.step(std::move(match), "files that it writes to " + draft.target.project.remote + " shall belong to " +
+  draft.step(std::move(match), "so that its files in " + draft.target.project.remote + " belong to " +
                                    owner_name(*owner) + " on the server");
   return false;
 }
@@ -121,15 +121,15 @@ void plan_hooks(Draft& draft) {
   const auto run = [&](RunHooks::Moment moment, const std::vector<std::string>& lines, bool done, std::string mark,
                        const char* cause) {
     if (lines.empty() || done) return;
-    draft.step(RunHooks{moment, draft.target.ssh.user, draft.target.project.remote, std::move(mark), lines,
-                        server_mount_of(draft, {k_marks_folder}) == nullptr},
-               cause);
+    draft.obvious_step(RunHooks{moment, draft.target.ssh.user, draft.target.project.remote, std::move(mark), lines,
+                                server_mount_of(draft, {k_marks_folder}) == nullptr},
+                       cause);
   };
   run(RunHooks::Moment::create, draft.target.post_create, inside.post_create_done, container.id,
-      "they have not run in this container");
+      "not run in this container yet");
   // In the quotes of JSON, as the look compares it.
   run(RunHooks::Moment::start, draft.target.post_start, inside.post_start_done, "\"" + container.started_at + "\"",
-      "they have not run since it was started");
+      "not run since the container was started");
 }
 
 }  // namespace helper::plan

@@ -31,6 +31,7 @@ struct CloseTunnel {
 struct PointTunnel {
   DesiredTunnel tunnel;
   Remote remote;
+  std::string container{};  // its name, for the text
 };
 // ed25519, in our own folder.
 struct MakeLocalKey {};
@@ -214,7 +215,8 @@ template <std::convertible_to<Action> A>
 
 struct Step {
   Action action;
-  std::string cause;  // "it exited (code 137)"
+  std::string cause;     // "stopped with exit code 137": a part of a sentence that reads before and after the step
+  bool obvious = false;  // the cause says only that it was not done yet: a finished step does not repeat it
 };
 
 struct Plan {
@@ -228,10 +230,14 @@ struct Plan {
   [[nodiscard]] bool empty() const { return steps.empty() && problems.empty(); }
 };
 
-// What the action does, without its cause: "start container centernet".
-[[nodiscard]] std::string to_text(const Action& action);
-// "start container centernet: it exited (code 137)".
+enum class Tense { planned, done };
+
+// What the action does, without its cause: "start container centernet", "started container centernet".
+[[nodiscard]] std::string to_text(const Action& action, Tense tense = Tense::planned);
+// "start container centernet: stopped with exit code 137".
 [[nodiscard]] std::string to_text(const Step& step);
+// "created container centernet from a:1 (did not exist)": in the past, with the cause unless that is obvious.
+[[nodiscard]] std::string done_text(const Step& step);
 // Steps, then "problem: ..." and "note: ..." lines.
 [[nodiscard]] std::string to_text(const Plan& plan);
 

@@ -39,11 +39,12 @@ std::string verb_of(Power power) {
   }
 }
 
-// What the verb does, for a question and an error.
+// What the verb does, as a question.
 std::string deed(const Desired& desired) {
   const std::string& name = desired.target.container.name;
-  if (desired.power == Power::ejected) return "Take Jupyter and everything else of helper's out of container " + name;
-  return (desired.power == Power::absent ? "Remove container " : "Stop container ") + name;
+  if (desired.power == Power::ejected)
+    return "Remove Jupyter and everything else of helper's from container " + name + "?";
+  return (desired.power == Power::absent ? "Remove container " : "Stop container ") + name + "?";
 }
 
 }  // namespace
@@ -89,7 +90,7 @@ std::vector<std::string> losses_of(const std::optional<JupyterWork>& work) {
 
 Question work_question(const Desired& desired, const JupyterWork& work) {
   Question question{Question::Kind::confirm, deed(desired), {}};
-  question.details = {busy_text(work), "What these kernels compute and have in memory would be lost."};
+  question.details = {busy_text(work), "What these kernels compute and hold in memory would be lost."};
   return question;
 }
 

@@ -82,7 +82,7 @@ Replacement replacement_of(const std::optional<Load>& load, bool can_ask, bool s
 
 Question replacement_question(const std::string& version, const Load& load) {
   return {Question::Kind::confirm,
-          "Replace the daemon now",
+          "Replace the daemon now?",
           {of_version(version) + " carries " + to_text(load) + "; this is version " HELPER_VERSION ".",
            "If it is replaced, they are cut."}};
 }

@@ -74,6 +74,7 @@ void describe(A& a, V& v) {
   a.optional("text", v.text);
   a.optional("cause", v.cause);
   a.optional("elapsed_ms", v.elapsed);
+  a.optional("done", v.done);
   if (v.kind == ensure::Event::Kind::question) {
     a.required("question_id", v.question_id);
     a.required("question", v.question);
@@ -86,6 +87,7 @@ void describe(A& a, V& v) {
   a.required("text", v.text);
   a.optional("cause", v.cause);
   a.optional("elapsed_ms", v.elapsed);
+  a.optional("done", v.done);
 }
 
 template <class A, Is<ensure::Report> V>

@@ -315,11 +315,11 @@ tl::unexpected<Error> Login::refused() const {
   const std::string copy = "ssh-copy-id" + ssh_by_hand(host_.alias).substr(3);  // it takes ssh's own -p and destination
   std::string fix = "put your public key on the server: " + copy;
   if (tried_.find("key ") == std::string::npos)
-    fix = "make a key and put it on the server: ssh-keygen -t ed25519 && " + copy;
+    fix = "create a key and put it on the server: ssh-keygen -t ed25519 && " + copy;
   if (!locked_file_.empty()) fix = "unlock the key for your agent: ssh-add " + shell::quote(locked_file_);
   return fail(ErrorCode::server_auth, host_.alias,
-              "it lets " + host_.user +
-                  " in by nothing that was tried: " + (tried_.empty() ? "there is no key file and no agent" : tried_),
+              "login as " + host_.user + " was refused. " +
+                  (tried_.empty() ? "There is no key file and no agent" : "Tried: " + tried_),
               fix);
 }
 

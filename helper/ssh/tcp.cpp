@@ -70,9 +70,11 @@ void resolve(const std::shared_ptr<Resolution>& resolution, const std::string& h
   }
 }
 
-tl::unexpected<Error> out_of_time(const std::string& thing, const Limit& limit, const std::string& doing) {
-  if (limit.stopped()) return fail(ErrorCode::cancelled, thing, "the request was cancelled while " + doing);
-  return fail(ErrorCode::server_unreachable, thing, "no answer in time while " + doing,
+tl::unexpected<Error> out_of_time(const std::string& thing, const Limit& limit, const std::string& silent) {
+  if (limit.stopped())
+    return fail(ErrorCode::cancelled, thing, "the request was cancelled before " + silent + " answered");
+  return fail(ErrorCode::server_unreachable, thing,
+              silent + " did not answer within " + std::to_string(limit.within().count() / 1000) + " s",
               "check that the server is up and that this network reaches it");
 }
 
@@ -89,7 +91,8 @@ Result<std::vector<Address>> resolve_within(const std::string& thing, const std:
     return fail(ErrorCode::internal, thing, std::string("no thread can be started (") + error.what() + ")");
   }
   while (!resolution->is_final.load(std::memory_order_acquire)) {
-    if (limit.stopped() || limit.passed()) return out_of_time(thing, limit, "the name " + host + " was looked up");
+    if (limit.stopped() || limit.passed())
+      return out_of_time(thing, limit, "the name service, asked for " + host + ",");
     static_cast<void>(limit.poll(resolution->done.get(), POLLIN, limit.left()));
   }
   if (!resolution->trouble.empty()) {
@@ -177,7 +180,7 @@ Result<Fd> dial(const std::string& thing, const std::string& host, std::uint16_t
   }
   const std::string where = host + " port " + std::to_string(port);
   if (last == EMFILE || last == ENFILE) return fail(by_errno({}, last));
-  if (limit.stopped() || last == ETIMEDOUT) return out_of_time(thing, limit, where + " was dialled");
+  if (limit.stopped() || last == ETIMEDOUT) return out_of_time(thing, limit, host + ":" + std::to_string(port));
   std::string fix = "check that the server is up and that this network reaches it";
   if (last == ECONNREFUSED) fix = "check the port, and that sshd runs on the server";
   return fail(ErrorCode::server_unreachable, thing,

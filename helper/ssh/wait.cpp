@@ -17,7 +17,7 @@ void StopFd::Signal::operator()() const {
 }
 
 Limit::Limit(Milliseconds within, const std::stop_token& stop)
-    : deadline_(std::chrono::steady_clock::now() + within), stop_(stop), stop_fd_(stop) {}
+    : within_(within), deadline_(std::chrono::steady_clock::now() + within), stop_(stop), stop_fd_(stop) {}
 
 Milliseconds Limit::left() const {
   const auto left = std::chrono::ceil<Milliseconds>(deadline_ - std::chrono::steady_clock::now());

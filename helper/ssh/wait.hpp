@@ -34,12 +34,14 @@ class Limit {
   [[nodiscard]] bool stopped() const { return stop_.stop_requested(); }
   [[nodiscard]] bool passed() const { return std::chrono::steady_clock::now() >= deadline_; }
   [[nodiscard]] Milliseconds left() const;
+  [[nodiscard]] Milliseconds within() const { return within_; }  // the whole of it
   [[nodiscard]] const std::stop_token& stop() const { return stop_; }
   // Polls `fd` for `events` until they come, the limit passes, a stop is requested, `wake` is readable, or `slice` is
   // over. The events that came. A descriptor of -1 stands for none.
   short poll(int fd, short events, Milliseconds slice, int wake = -1) const;
 
  private:
+  Milliseconds within_;
   SteadyTime deadline_;
   std::stop_token stop_;
   StopFd stop_fd_;

@@ -1,5 +1,7 @@
 #include "tunnel/port_holder.hpp"
 
+#include "base/free_port.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -90,16 +92,15 @@ std::string user_name(uid_t uid) {
   return found->pw_name;
 }
 
+// A daemon of ours carries somebody's connections: it is no program to kill.
+bool is_helper(const PortHolder& holder) { return holder.pid == ::getpid() || holder.command == "helperd"; }
+
 std::string say_holder(const std::optional<PortHolder>& holder) {
   if (!holder) return "another program";
   if (holder->pid == ::getpid()) return "helper itself, for another target";
+  if (is_helper(*holder)) return "the helper of another home folder (helperd, pid " + std::to_string(holder->pid) + ")";
   if (holder->pid != 0) return holder->command + " (pid " + std::to_string(holder->pid) + ")";
   return "another user's program" + (holder->user.empty() ? std::string() : " (user " + holder->user + ")");
-}
-
-std::string config_key(const std::string& name) {
-  if (name == "ssh" || name == "jupyter") return "set " + name + ".local_port to another port in the config";
-  return "choose another local port in the config's forwards";
 }
 
 }  // namespace
@@ -127,11 +128,19 @@ std::optional<PortHolder> find_port_holder(std::uint16_t port) {
   return PortHolder{*pid, std::move(command), user_name(rows.front().uid)};
 }
 
+std::string other_port(std::uint16_t port, const std::string& name) {
+  const auto free = free_port_from(port + 1);
+  const std::string number = free ? std::to_string(*free) : "another port";
+  if (name == "ssh" || name == "jupyter") return "set " + name + ".local_port to " + number + " in helper.json";
+  return "give that entry of \"forwards\" in helper.json another local port" +
+         (free ? ", such as " + number : std::string());
+}
+
 Error port_busy_error(std::uint16_t port, const std::string& name, const std::optional<PortHolder>& holder) {
   Error error{ErrorCode::port_busy, "local port " + std::to_string(port) + " (" + name + ")",
-              "it is held by " + say_holder(holder), config_key(name)};
-  if (holder && holder->pid != 0 && holder->pid != ::getpid())
-    error.fix += ", or end that program: kill " + std::to_string(holder->pid);
+              "it is held by " + say_holder(holder), other_port(port, name)};
+  const bool may_be_ended = holder && holder->pid != 0 && !is_helper(*holder);
+  if (may_be_ended) error.fix += ", or end that program: kill " + std::to_string(holder->pid);
   return error;
 }
 

@@ -34,6 +34,9 @@ struct SocketRow {
 // Who keeps `port`: a listener if there is one, else any socket with that local port. nullopt when no socket is seen.
 [[nodiscard]] std::optional<PortHolder> find_port_holder(std::uint16_t port);
 
+// The edit that gets a busy tunnel another local port, by number: "set ssh.local_port to 2223 in helper.json".
+[[nodiscard]] std::string other_port(std::uint16_t port, const std::string& name);
+
 // The port_busy error for tunnel `name` ("ssh", "jupyter", or any other).
 [[nodiscard]] Error port_busy_error(std::uint16_t port, const std::string& name,
                                     const std::optional<PortHolder>& holder);

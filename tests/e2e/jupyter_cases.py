@@ -245,7 +245,7 @@ class Cases:
         token = url.partition("?token=")[2]
         self.kill()
         status = self.helper.json("status", "--config", self.config)[0]
-        self.assertEqual([step["cause"] for step in status["would_do"]], ["it has ended"])
+        self.assertEqual([step["cause"] for step in status["would_do"]], ["Jupyter had ended"])
         with Watcher(token) as watcher:
             report = self.ensure()
         self.assertEqual(watcher.found, [])

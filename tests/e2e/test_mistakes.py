@@ -148,7 +148,7 @@ class Mistakes(unittest.TestCase):
     def test_a_port_of_another_target_names_that_target_and_a_failed_ensure_holds_none(self):
         self.assertEqual(self.helper.run("ensure").returncode, 0)
         self.addCleanup(self.helper.run, "remove", "--yes")
-        self.expect(9, "target centernet of", "helper stop centernet", change=lambda t: t["container"].update({"name": "second"}))
+        self.expect(9, "target centernet of", "set ssh.local_port to", change=lambda t: t["container"].update({"name": "second"}))
         self.assertEqual(self.helper.run("stop").returncode, 0)
         self.expect(4, "127.0.0.1", change=lambda t: t.update({"server": "root@127.0.0.1:1"}))
         self.assertEqual(self.helper.run("ensure").returncode, 0)

@@ -119,7 +119,7 @@ class Trust(unittest.TestCase):
             if not part:
                 break
             seen += part
-            if asked < len(answers) and seen.count(b"(yes/no)") > asked:
+            if asked < len(answers) and seen.count(b"[yes/no]") > asked:
                 before_answer()
                 os.write(terminal, answers[asked].encode() + b"\n")
                 asked += 1

@@ -51,7 +51,7 @@ class Users(unittest.TestCase):
 
     def test_a_user_that_is_made_has_the_owners_ids(self):
         report = self.ensure(ssh={"user": "dev", "create": True})
-        self.assertIn("make user dev with the ids 5001:5001 in the container", [step["text"] for step in report["steps"]])
+        self.assertIn("create user dev with the ids 5001:5001 in the container", [step["text"] for step in report["steps"]])
         done = self.openssh("id -un; touch /workspace/my_project/of_dev ~/mine")
         self.assertEqual((done.returncode, done.stdout), (0, "dev\n"), done.stderr)
         self.assertEqual(self.owner("of_dev"), "alice:alice")

@@ -34,11 +34,16 @@ std::string Progress::on(const ensure::Event& event, SteadyTime now) {
     case Kind::failed: {
       running_.reset();
       const Mark mark = event.kind == Kind::done ? Mark::done : Mark::failed;
+      if (!event.done.empty()) return hide() + render_line(style_, mark, event.done, "", human(event.elapsed));
       return hide() + render_line(style_, mark, event.text, event.cause, human(event.elapsed));
     }
-    case Kind::note:
+    case Kind::note: {
       if (!told_notes_.insert(event.text).second) return {};
-      return hide() + render_note(style_, event.text) + tick(now);
+      // One after the other: both change whether the line is up, and the operands of + have no order.
+      std::string text = hide() + render_note(style_, event.text);
+      text += tick(now);
+      return text;
+    }
     case Kind::answered:
       return {};
     case Kind::question:

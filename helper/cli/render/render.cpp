@@ -44,8 +44,7 @@ std::string headline(const Style& style, const std::string& target, const std::s
 }
 
 std::string problem_text(const Style& style, const Error& error) {
-  std::string text = fmt::format("{}: {} [{}]", safe_line(error.thing, style.utf8), safe_line(error.cause, style.utf8),
-                                 error_kind(error.code).name);
+  std::string text = fmt::format("{} [{}]", safe_line(sentence(error), style.utf8), error_kind(error.code).name);
   if (!error.fix.empty()) text += fmt::format("\n{}fix: {}", std::string(14, ' '), safe_line(error.fix, style.utf8));
   return text;
 }
@@ -209,8 +208,7 @@ std::string render_lists(const Style& style, const std::vector<ensure::ServerLis
 
 std::string render_error(const Style& style, const Error& error) {
   std::string text = paint(style, Paint::red, "error:") + " ";
-  if (!error.thing.empty()) text += safe_line(error.thing, style.utf8) + ": ";
-  text += fmt::format("{} {}\n", safe_line(error.cause, style.utf8),
+  text += fmt::format("{} {}\n", safe_line(sentence(error), style.utf8),
                       paint(style, Paint::dim, fmt::format("[{}]", error_kind(error.code).name)));
   if (!error.fix.empty())
     text += fmt::format("  {} {}\n", paint(style, Paint::bold, "fix:"), safe_line(error.fix, style.utf8));

@@ -96,7 +96,7 @@ Result<void> may_be_the_servers(Context& context, const ide::Access& access) {
                 "helper ide push " + shell::quote(context.arguments.text("FILE")) + " " + shell::quote(access.target) +
                     " --yes");
   }
-  const Question question{Question::Kind::confirm, "Put the IDE there", {cause}};
+  const Question question{Question::Kind::confirm, "Put the IDE there?", {cause}};
   HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
   if (answer != "yes") return fail(ErrorCode::cancelled, access.target, "nothing was sent");
   return {};

@@ -63,6 +63,15 @@ Result<int> show_plan(Context& context, const std::string& power) {
   return plan.problems.empty() ? 0 : exit_status(plan.problems.front().code);
 }
 
+// "container web", or the target where there is no container any more.
+std::string what_goes(const ensure::PlanReport& plan) {
+  constexpr std::string_view k_verb = "remove ";
+  for (const auto& step : plan.steps) {
+    if (step.text.starts_with("remove container ")) return step.text.substr(k_verb.size());
+  }
+  return plan.target;
+}
+
 // Shows what would go and asks; error cancelled when the answer is no, usage when there is nobody to ask.
 Result<void> confirm_removal(Context& context) {
   HELPER_TRY_ASSIGN(const rpc::Json json, ask_plan(context, "absent"));
@@ -78,7 +87,7 @@ Result<void> confirm_removal(Context& context) {
             "; what was written in a container outside its mounts is lost with it",
         "keep a copy first: helper snapshot " + plan.target + "; then: helper remove " + plan.target + " --yes");
   }
-  Question question{Question::Kind::confirm, "Do this", {}};
+  Question question{Question::Kind::confirm, "Remove " + what_goes(plan) + "?", {}};
   for (const auto& step : plan.steps) question.details.push_back("  " + step.text);
   question.details.insert(question.details.end(), plan.losses.begin(), plan.losses.end());
   question.details.push_back(

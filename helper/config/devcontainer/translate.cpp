@@ -71,7 +71,7 @@ Unsupported explain(std::string_view name, int line) {
 
 Result<Devcontainer> read_devcontainer(std::string_view text, const DevcontainerPlace& place) {
   const std::string file = place.file.filename().string();
-  HELPER_TRY_ASSIGN(const JsonNode root, parse_json(text, file, LastComma::allowed));
+  HELPER_TRY_ASSIGN(const JsonNode root, parse_json(text, file));
   DevcontainerDraft draft(place);
   if (root.type != JsonNode::Type::object) {
     return fail(ErrorCode::config_invalid, file, "is " + describe(root) + ", must be an object in { }",

@@ -74,9 +74,8 @@ TEST(ErrorCatalogue, EveryNameLeadsBackToItsCode) {
 }
 
 TEST(ErrorText, NamesThingCauseAndFix) {
-  EXPECT_EQ(to_text(Error{ErrorCode::usage, "helper", "it is wrong", "mend it"}),
-            "helper: it is wrong\n  fix: mend it");
-  EXPECT_EQ(to_text(Error{ErrorCode::usage, "helper", "it is wrong", ""}), "helper: it is wrong");
+  EXPECT_EQ(to_text(Error{ErrorCode::usage, "helper", "it is wrong", "fix it"}), "helper is wrong\n  fix: fix it");
+  EXPECT_EQ(to_text(Error{ErrorCode::usage, "helper", "it is wrong", ""}), "helper is wrong");
   EXPECT_EQ(to_text(Error{ErrorCode::usage, "", "it is wrong", ""}), "it is wrong");
 }
 

@@ -44,7 +44,7 @@ TEST(Exec, QuotesEachWordForTheShellThere) {
   Ready desk;
   ASSERT_EQ(desk.run({"exec", "centernet", "--", "python", "-c", "print('a b', \"$HOME\")", "--json", ""}).value_or(-1),
             0);
-  EXPECT_EQ(desk.became, ssh_words({"-T", "-p", "2222"},
+  EXPECT_EQ(desk.became, ssh_words({"-T", "-o", "LogLevel=ERROR", "-p", "2222"},
                                    {"root@127.0.0.1", "python -c 'print('\\''a b'\\'', \"$HOME\")' --json ''"}));
   EXPECT_EQ(desk.daemon.asked().front().params.at("target"), "centernet");
 }
@@ -52,7 +52,7 @@ TEST(Exec, QuotesEachWordForTheShellThere) {
 TEST(Exec, WithoutACommandIsAShell) {
   Ready desk;
   ASSERT_EQ(desk.run({"exec"}).value_or(-1), 0);
-  EXPECT_EQ(desk.became, ssh_words({"-p", "2222"}, {"root@127.0.0.1"}));
+  EXPECT_EQ(desk.became, ssh_words({"-o", "LogLevel=ERROR", "-p", "2222"}, {"root@127.0.0.1"}));
 }
 
 TEST(Exec, BeginsInTheProjectsFolderWhereThereIsOne) {

@@ -66,6 +66,7 @@ TEST(Progress, BringsTheLiveLineBackAfterANote) {
   (void)progress.on(event(Kind::connecting, "gpu1"), at(0));
   EXPECT_EQ(progress.on(event(Kind::note, "n"), at(40)),
             std::string(k_clear) + "note: n\n" + k_clear + "… connect to gpu1  40 ms");
+  EXPECT_EQ(progress.hide(), k_clear) << "else what is written next is written behind it";
 }
 
 TEST(Progress, ClearsTheLineBeforeAQuestion) {

@@ -63,7 +63,7 @@ TEST(Settings, ThatAreLeftEndWithTheirErrorsStatus) {
   Desk desk;
   settings::Report report;
   report.target = "centernet";
-  const Error broken{ErrorCode::settings_unreadable, "/c/f.xml", "it does not parse", "mend it"};
+  const Error broken{ErrorCode::settings_unreadable, "/c/f.xml", "it does not parse", "fix it"};
   report.files = {{"PyCharm2026.1", "/c/f.xml", outcome::k_left, "", broken}};
   desk.daemon.will_answer("settings.apply", answers(report));
   EXPECT_EQ(desk.run({"settings", "apply"}).value_or(-1), 10);

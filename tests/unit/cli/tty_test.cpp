@@ -114,8 +114,8 @@ TEST(TtyPrompter, ShowsTheDetailsAboveTheQuestionAndMakesThemSafe) {
   Keyboard keyboard;
   auto answer = ask(
       keyboard, {Question::Kind::confirm, "Trust gpu1", {"ED25519 key SHA256:abc\x1b[2J", "seen for the first time"}});
-  EXPECT_EQ(keyboard.wait_for("(yes/no) "),
-            "ED25519 key SHA256:abc\\x1b[2J\r\nseen for the first time\r\nTrust gpu1 (yes/no) ");
+  EXPECT_EQ(keyboard.wait_for("[yes/no] "),
+            "ED25519 key SHA256:abc\\x1b[2J\r\nseen for the first time\r\nTrust gpu1 [yes/no] ");
   keyboard.type("YES\n");
   EXPECT_EQ(answer.get().value_or("no answer"), "yes");
 }
@@ -123,9 +123,9 @@ TEST(TtyPrompter, ShowsTheDetailsAboveTheQuestionAndMakesThemSafe) {
 TEST(TtyPrompter, AsksAgainUntilTheAnswerIsYesOrNo) {
   Keyboard keyboard;
   auto answer = ask(keyboard, {Question::Kind::confirm, "Trust gpu1", {}});
-  (void)keyboard.wait_for("(yes/no) ");
+  (void)keyboard.wait_for("[yes/no] ");
   keyboard.type("maybe\n");
-  (void)keyboard.wait_for("maybe\r\nTrust gpu1 (yes/no) ");
+  (void)keyboard.wait_for("maybe\r\nTrust gpu1 [yes/no] ");
   keyboard.type("n\n");
   EXPECT_EQ(answer.get().value_or("no answer"), "no");
 }

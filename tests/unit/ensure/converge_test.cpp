@@ -21,21 +21,21 @@ TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
   const auto report = converge();
   ASSERT_TRUE(report) << to_text(report.error());
   EXPECT_EQ(anonymous(events),
-            "started open 127.0.0.1:LOCAL (ssh): it is not open\n"
-            "done open 127.0.0.1:LOCAL (ssh): it is not open\n"
+            "started open 127.0.0.1:LOCAL for ssh: not open yet\n"
+            "done open 127.0.0.1:LOCAL for ssh: not open yet\n"
             "started pin the container's host keys: none are pinned yet\n"
             "done pin the container's host keys: none are pinned yet\n"
             "connecting gpu1\n"
-            "started pull image centernet:1.2: the server does not have it\n"
-            "done pull image centernet:1.2: the server does not have it\n"
-            "started create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
-            "done create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
-            "started start container centernet: it has just been created\n"
-            "done start container centernet: it has just been created\n"
-            "started start sshd in the container: it does not run\n"
-            "done start sshd in the container: it does not run\n"
-            "started forward 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n"
-            "done forward 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n");
+            "started pull image centernet:1.2: not on the server yet\n"
+            "done pull image centernet:1.2: not on the server yet\n"
+            "started create container centernet from centernet:1.2 with --gpus: did not exist\n"
+            "done create container centernet from centernet:1.2 with --gpus: did not exist\n"
+            "started start container centernet: just created\n"
+            "done start container centernet: just created\n"
+            "started start sshd in the container: sshd is not running\n"
+            "done start sshd in the container: sshd is not running\n"
+            "started forward 127.0.0.1:LOCAL to sshd in centernet: through 127.0.0.1:49153 on the server\n"
+            "done forward 127.0.0.1:LOCAL to sshd in centernet: through 127.0.0.1:49153 on the server\n");
   EXPECT_EQ(asked(), (Names{"look", "pull", "look", "create", "start", "look", "start sshd", "look"}));
   EXPECT_EQ(report->state, "ready");
   EXPECT_TRUE(report->changed);
@@ -194,8 +194,8 @@ TEST_F(ConvergeTest, ABusyPortIsNamedBeforeTheServerIsAsked) {
   EXPECT_EQ(report.error().cause, "is held by python3 (pid 4711)");
   EXPECT_EQ(asked(), Names{});
   EXPECT_EQ(anonymous(events),
-            "started open 127.0.0.1:LOCAL (ssh): it is not open\n"
-            "failed open 127.0.0.1:LOCAL (ssh): is held by python3 (pid 4711)\n");
+            "started open 127.0.0.1:LOCAL for ssh: not open yet\n"
+            "failed open 127.0.0.1:LOCAL for ssh: is held by python3 (pid 4711)\n");
 }
 
 TEST_F(ConvergeTest, AnUnreachableServerIsTheErrorAndThePortsStayOpenForWhenItComesBack) {
@@ -284,8 +284,10 @@ TEST_F(ConvergeTest, AContainerThatSomebodyRestartedIsMadeWholeWithoutBeingTouch
   const auto report = converge();
   ASSERT_TRUE(report) << to_text(report.error());
   EXPECT_EQ(asked(), (Names{"look", "start sshd", "look"}));
-  EXPECT_NE(anonymous(events).find("forward 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49154: the container's port has moved"),
-            std::string::npos)
+  EXPECT_NE(
+      anonymous(events).find(
+          "forward 127.0.0.1:LOCAL to sshd in centernet: the container's port is 127.0.0.1:49154 on the server now"),
+      std::string::npos)
       << events;
 }
 
@@ -357,7 +359,7 @@ TEST_F(ConvergeTest, AStepThatDoesNotHoldIsNotRepeatedForEver) {
   server.sshd_setup_never_holds = true;
   const auto report = converge();
   ASSERT_FALSE(report);
-  EXPECT_EQ(report.error().cause, "it was done and yet is still to do");
+  EXPECT_EQ(report.error().cause, "the step succeeded, but the problem is still there");
   EXPECT_LE(std::ranges::count(asked(), "start sshd"), 3);  // twice beside other steps
 }
 

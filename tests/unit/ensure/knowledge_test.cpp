@@ -48,7 +48,7 @@ TEST_F(KnowledgeTest, OneLookAnswersForEveryView) {
 TEST_F(KnowledgeTest, WhatIsNotReadySaysWhatTellsMost) {
   make_ready();
   knowledge.observed->local.tunnels.clear();
-  EXPECT_EQ(settings_of(knowledge, paths).error().cause, "it is not ready: open 127.0.0.1:2222 (ssh): it is not open");
+  EXPECT_EQ(settings_of(knowledge, paths).error().cause, "it is not ready: open 127.0.0.1:2222 for ssh: not open yet");
   auto& state = knowledge.observed->server.container->state;
   state = plan::ContainerState::exited;
   EXPECT_EQ(settings_of(knowledge, paths).error().cause, "it is not ready: its container is stopped");

@@ -70,7 +70,7 @@ TEST(TargetStatus, ListsWhatEnsureWouldDo) {
   const auto status = status_of(sample::with_container(sample::container(plan::ContainerState::exited)));
   ASSERT_EQ(status.would_do.size(), 1U);
   EXPECT_EQ(status.would_do.front().text, "start container centernet");
-  EXPECT_EQ(status.would_do.front().cause, "it is stopped (exit code 0)");
+  EXPECT_EQ(status.would_do.front().cause, "stopped with exit code 0");
 }
 
 TEST(TargetStatus, NamesTheImageThatRunsAndNotTheOneOfTheConfig) {

@@ -205,7 +205,7 @@ TEST(ChoosePython, NeverTakesAnotherThanTheConfigNames) {
   const auto choice = choose("conda:missing", {k_login});
   ASSERT_FALSE(choice);
   EXPECT_EQ(to_text(choice.error()),
-            "python \"conda:missing\": it is not in the container or does not run; found are: "
+            "python \"conda:missing\" is not in the container or does not run; found are: "
             "/opt/conda/envs/CenterNet/bin/python (login:python, 3.11.2)\n"
             "  fix: set \"python\" in helper.json to one of these, or to \"auto\"");
 }

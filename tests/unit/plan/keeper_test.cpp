@@ -172,7 +172,7 @@ TEST(KeeperPlan, WhoGoesTakesItsRecordAlong) {
             std::string::npos)
       << world.steps();
   world.wanted = test::desired(Power::ejected);
-  EXPECT_NE(world.steps().find(std::string(k_forget) + "take everything"), std::string::npos) << world.steps();
+  EXPECT_NE(world.steps().find(std::string(k_forget) + "remove everything"), std::string::npos) << world.steps();
   world.wanted = test::desired(Power::stopped);
   EXPECT_EQ(world.steps().find(k_forget), std::string::npos) << "who starts it again has its services";
 }

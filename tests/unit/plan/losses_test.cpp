@@ -37,7 +37,7 @@ TEST(RecreateQuestion, SaysWhyAndWhatWouldBeLost) {
   std::string text;
   for (const auto& line : question.details) text += line + "\n";
   for (const char* words :
-       {"8g wanted, 1g applied", "45 changes, 12.3 kB", "/root/notes.txt", "and 44 more", "python train.py",
+       {"config: 8g; container: 1g", "45 changes, 12.3 kB", "/root/notes.txt", "and 44 more", "python train.py",
         "10240 MiB", "2 kernels are busy: a.ipynb, b.ipynb", "helper/centernet:before"})
     EXPECT_THAT(text, HasSubstr(words));
 }

@@ -34,7 +34,7 @@ TEST(MakePlan, WhatDoesNotRunStaysAsItIsWhenNobodyHasAsked) {
   }
   const auto absent = test::plan_for(desired, with_container(Container{}));
   ASSERT_EQ(absent.problems.size(), 1U);
-  EXPECT_EQ(absent.problems[0].cause, "it is not there, and nobody has asked to create it again");
+  EXPECT_EQ(absent.problems[0].cause, "it does not exist, and nobody has asked to create it again");
   EXPECT_TRUE(absent.steps.empty());
   EXPECT_TRUE(test::plan_for(desired, ready()).empty()) << "what runs is looked after";
 }
@@ -56,41 +56,41 @@ TEST(MakePlan, AProgramThatConnectsUndoesNoStopAndMakesTheFirstContainer) {
 
 TEST(MakePlan, FromNothingItOpensThePortsMakesAKeyAndCreatesAndStarts) {
   EXPECT_EQ(plan_text(nothing_yet()),
-            "open 127.0.0.1:2222 (ssh): it is not open\n"
-            "open 127.0.0.1:8888 (jupyter): it is not open\n"
-            "make an SSH key: you have none of the kinds that the container accepts\n"
-            "make host keys for the container: there are none for centernet\n"
-            "create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
-            "start container centernet: it has just been created\n");
+            "open 127.0.0.1:2222 for ssh: not open yet\n"
+            "open 127.0.0.1:8888 for jupyter: not open yet\n"
+            "create an SSH key: no key of yours is of a kind that the container accepts\n"
+            "create host keys for the container: none exist for centernet yet\n"
+            "create container centernet from centernet:1.2 with --gpus: did not exist\n"
+            "start container centernet: just created\n");
 }
 
 TEST(MakePlan, WithoutTheServerKnownItPlansOnlyForThisMachine) {
   EXPECT_EQ(plan_text(Observed{}),
-            "open 127.0.0.1:2222 (ssh): it is not open\n"
-            "open 127.0.0.1:8888 (jupyter): it is not open\n"
-            "make an SSH key: you have none of the kinds that the container accepts\n"
-            "make host keys for the container: there are none for centernet\n");
+            "open 127.0.0.1:2222 for ssh: not open yet\n"
+            "open 127.0.0.1:8888 for jupyter: not open yet\n"
+            "create an SSH key: no key of yours is of a kind that the container accepts\n"
+            "create host keys for the container: none exist for centernet yet\n");
 }
 
 TEST(MakePlan, PullsAnImageThatTheServerDoesNotHaveAndLeavesTheRestToTheNextLook) {
   Observed observed = with_container(Container{});
   observed.server.image = std::nullopt;
-  EXPECT_EQ(plan_text(observed), "pull image centernet:1.2: the server does not have it\n");
+  EXPECT_EQ(plan_text(observed), "pull image centernet:1.2: not on the server yet\n");
 }
 
 TEST(MakePlan, StartsAContainerThatWasCreatedAndNeverStarted) {
   EXPECT_EQ(plan_text(with_container(container(ContainerState::created))),
-            "start container centernet: it was created and never started\n");
+            "start container centernet: created, but never started\n");
 }
 
 TEST(MakePlan, TriesTheRuntimeWhenTheFlagFailed) {
   Observed observed = with_container(container(ContainerState::created));
   observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
   EXPECT_EQ(plan_text(observed),
-            "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
+            "remove container centernet: cannot be started and has never run, so nothing is lost\n"
             "create container centernet from centernet:1.2 with --runtime=nvidia: --gpus failed (could not select "
             "device driver \"\" with capabilities: [[gpu]]), the engine has the runtime nvidia\n"
-            "start container centernet: it has just been created\n");
+            "start container centernet: just created\n");
 }
 
 TEST(MakePlan, SaysWhatIsMissingWhenTheFlagFailedAndThereIsNoRuntime) {
@@ -98,7 +98,7 @@ TEST(MakePlan, SaysWhatIsMissingWhenTheFlagFailedAndThereIsNoRuntime) {
   observed.server.engine = test::engine_without_nvidia();
   observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
   EXPECT_EQ(plan_text(observed),
-            "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
+            "remove container centernet: cannot be started and has never run, so nothing is lost\n"
             "problem: GPU: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]) and the "
             "engine has no runtime named nvidia (it has runc): the NVIDIA Container Toolkit is missing or not set up\n"
             "  fix: on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime "
@@ -111,7 +111,7 @@ TEST(MakePlan, SaysWhatEachWaySaidWhenBothFailed) {
   observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
   observed.attempts.failed_ways[GpuWay::runtime] = "nvidia-container-cli: nvml error: driver not loaded";
   EXPECT_EQ(plan_text(observed),
-            "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
+            "remove container centernet: cannot be started and has never run, so nothing is lost\n"
             "problem: GPU: both ways failed, --gpus (could not select device driver \"\" with capabilities: [[gpu]]) "
             "and --runtime=nvidia (nvidia-container-cli: nvml error: driver not loaded): the server's NVIDIA driver "
             "does not work\n"
@@ -123,10 +123,10 @@ TEST(MakePlan, AStartThatFailedForAnotherReasonIsNotTriedAgainAndLeavesNothing) 
   Observed observed = with_container(container(ContainerState::created));
   observed.attempts.failed_ways[GpuWay::gpus_flag] = "driver failed programming external connectivity: port is taken";
   EXPECT_EQ(plan_text(observed),
-            "remove container centernet: it cannot be started and has never run, so nothing is lost\n"
+            "remove container centernet: cannot be started and has never run, so nothing is lost\n"
             "problem: container centernet: the engine cannot start it: driver failed programming external connectivity:"
             " port is taken\n"
-            "  fix: look at \"container\" in the config, then: helper ensure centernet\n");
+            "  fix: correct \"container\" in the config, then: helper ensure centernet\n");
 }
 
 TEST(MakePlan, AStartThatFailedOverGpusThoughNoneWereAskedForIsNotTriedAgain) {
@@ -136,7 +136,7 @@ TEST(MakePlan, AStartThatFailedOverGpusThoughNoneWereAskedForIsNotTriedAgain) {
   observed.attempts.failed_ways[GpuWay::none] = "Unknown runtime specified nvidia";
   EXPECT_EQ(to_text(test::plan_for(desired_state(target, Power::running), observed)),
             "problem: container centernet: the engine cannot start it: Unknown runtime specified nvidia\n"
-            "  fix: look at \"container\" in the config, then: helper ensure centernet\n");
+            "  fix: correct \"container\" in the config, then: helper ensure centernet\n");
 }
 
 TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
@@ -146,14 +146,14 @@ TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
   EXPECT_EQ(plan_text(observed),
             "problem: container centernet: the engine cannot start it: could not select device driver \"\" with "
             "capabilities: [[gpu]]\n"
-            "  fix: end that cause, or remove the container on the server: docker rm centernet\n"
+            "  fix: remove that cause, or remove the container on the server: docker rm centernet\n"
             "note: container centernet was not made by helper: it is used as it is, and never removed or recreated\n");
 }
 
 TEST(MakePlan, StartsAnExitedContainerAndSaysHowItEnded) {
   Observed observed = with_container(container(ContainerState::exited));
   observed.server.container->exit_code = 137;
-  EXPECT_EQ(plan_text(observed), "start container centernet: it is stopped (exit code 137)\n");
+  EXPECT_EQ(plan_text(observed), "start container centernet: stopped with exit code 137\n");
 }
 
 TEST(MakePlan, AContainerThatEndsRightAfterItsStartIsNotStartedForEver) {
@@ -161,7 +161,7 @@ TEST(MakePlan, AContainerThatEndsRightAfterItsStartIsNotStartedForEver) {
   observed.server.container->exit_code = 3;
   observed.attempts.starts = 1;
   EXPECT_EQ(plan_text(observed),
-            "problem: container centernet: it ended right after it was started (exit code 3)\n"
+            "problem: container centernet ended right after it was started (exit code 3)\n"
             "  fix: see why: helper logs centernet; a command that stays up can be set in helper.json: \"command\": "
             "[\"sleep\", \"infinity\"]\n");
 }
@@ -172,9 +172,10 @@ TEST(MakePlan, AContainerThatRanBeforeIsNeverRemovedBecauseItsGpusAreGone) {
   observed.attempts.failed_ways[GpuWay::runtime] = "Unknown runtime specified nvidia";
   const Plan plan = test::plan_for(test::desired(), observed);
   EXPECT_EQ(to_text(plan),
-            "problem: container centernet: the engine cannot start it as it was made: Unknown runtime specified "
+            "problem: container centernet: the engine cannot start it as it was created: Unknown runtime specified "
             "nvidia\n"
-            "  fix: bring back what it was made with, or recreate it (what was written in it is lost): helper remove "
+            "  fix: give the server back what the container was created with, or recreate it (files in it are lost): "
+            "helper remove "
             "centernet && helper ensure centernet\n");
   EXPECT_EQ(plan.problems.front().code, ErrorCode::gpu_unavailable);
 }
@@ -186,15 +187,14 @@ TEST(MakePlan, AnExitedContainerThatCannotBeStartedForAnotherReasonIsNoMatterOfG
 }
 
 TEST(MakePlan, UnpausesAPausedContainer) {
-  EXPECT_EQ(plan_text(with_container(container(ContainerState::paused))),
-            "unpause container centernet: it is paused\n");
+  EXPECT_EQ(plan_text(with_container(container(ContainerState::paused))), "unpause container centernet: was paused\n");
 }
 
 TEST(MakePlan, ARestartingContainerIsAProblemWithItsExitCode) {
   Observed observed = with_container(container(ContainerState::restarting));
   observed.server.container->exit_code = 1;
   EXPECT_EQ(plan_text(observed),
-            "problem: container centernet: it starts and ends again and again (exit code 1)\n"
+            "problem: container centernet starts and ends again and again (exit code 1)\n"
             "  fix: see why: helper logs centernet\n");
 }
 
@@ -214,11 +214,11 @@ TEST(MakePlan, StartsSshdThatDoesNotRun) {
   Observed observed = ready();
   observed.place.inside->sshd_listening = false;
   observed.place.inside->sshd_fingerprint.clear();
-  EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not run\n");
+  EXPECT_EQ(plan_text(observed), "start sshd in the container: sshd is not running\n");
 }
 
 TEST(MakePlan, StartsSshdAnewWhenTheEnvironmentTheKeyOrTheHostKeysAreOthers) {
-  const std::string expected = "start sshd in the container: it runs with other keys or another environment\n";
+  const std::string expected = "start sshd in the container: sshd was running with other keys or another environment\n";
   Observed observed = ready();
   observed.server.container->env.emplace_back("NEW=1");
   EXPECT_EQ(plan_text(observed), expected);
@@ -233,7 +233,7 @@ TEST(MakePlan, StartsSshdAnewWhenTheEnvironmentTheKeyOrTheHostKeysAreOthers) {
 TEST(MakePlan, StartsSshdThatNoLongerListens) {
   Observed observed = ready();
   observed.place.inside->sshd_listening = false;
-  EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not listen\n");
+  EXPECT_EQ(plan_text(observed), "start sshd in the container: sshd was running, but not listening\n");
 }
 
 TEST(MakePlan, AnotherProgramOnTheSshPortIsAProblem) {
@@ -250,8 +250,8 @@ TEST(MakePlan, FillsTheVolumeOfAContainerThatWasMadeWithIt) {
   observed.place.inside->sshd_fingerprint.clear();
   observed.place.inside->sshd_listening = false;
   EXPECT_EQ(plan_text(observed),
-            "put an SSH server for containers on the server: none is there yet\n"
-            "start sshd in the container: it does not run\n");
+            "copy an SSH server for containers to the server: not there yet\n"
+            "start sshd in the container: sshd is not running\n");
 }
 
 TEST(MakePlan, SendsTheBundleIntoAContainerThatHasNoVolumeForIt) {
@@ -261,8 +261,8 @@ TEST(MakePlan, SendsTheBundleIntoAContainerThatHasNoVolumeForIt) {
   observed.place.inside->sshd_fingerprint.clear();
   observed.place.inside->sshd_listening = false;
   EXPECT_EQ(plan_text(observed),
-            "put an SSH server into container centernet: it has none of ours yet\n"
-            "start sshd in the container: it does not run\n");
+            "copy an SSH server into container centernet: not there yet\n"
+            "start sshd in the container: sshd is not running\n");
 }
 
 TEST(MakePlan, TakesTheImagesSshdOnAMachineForWhichThereIsNoBundle) {
@@ -272,8 +272,8 @@ TEST(MakePlan, TakesTheImagesSshdOnAMachineForWhichThereIsNoBundle) {
   observed.place.inside->image_sshd = "/usr/sbin/sshd";
   const auto plan = test::plan_for(test::desired(), observed);
   ASSERT_EQ(to_text(plan),
-            "start sshd in the container: it runs with other keys or another environment\n"
-            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the way past the container's port is another one\n");
+            "start sshd in the container: sshd was running with other keys or another environment\n"
+            "forward 127.0.0.1:2222 to sshd in centernet: the way past the container's port has changed\n");
   EXPECT_EQ(test::action_of<StartSshd>(plan.steps.front()).setup.sshd, "/usr/sbin/sshd");
 }
 
@@ -292,7 +292,7 @@ TEST(MakePlan, AContainerWithoutAShellGetsTheBundleAndIsLookedIntoAgain) {
   Observed observed = ready();
   observed.place.inside = Inside{};
   observed.place.inside->has_shell = false;
-  EXPECT_EQ(plan_text(observed), "put an SSH server for containers on the server: none is there yet\n");
+  EXPECT_EQ(plan_text(observed), "copy an SSH server for containers to the server: not there yet\n");
 }
 
 TEST(MakePlan, AUserOtherThanRootIsServedBySshdOfItsOwnWhenRootMayNotSwitchUsers) {
@@ -354,15 +354,14 @@ TEST(MakePlan, PinsTheHostKeysThatWereMade) {
   EXPECT_EQ(plan_text(observed), "pin the container's host keys: none are pinned yet\n");
   observed.local.pinned_host_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnother"};
   const Plan plan = test::plan_for(test::desired(), observed);
-  EXPECT_EQ(to_text(plan), "pin the container's host keys: others are pinned\n");
+  EXPECT_EQ(to_text(plan), "pin the container's host keys: other keys were pinned\n");
   EXPECT_EQ(test::action_of<PinHostKeys>(plan.steps.front()).host_keys, observed.local.host_keys);
 }
 
 TEST(MakePlan, EjectsOnlyWhatIsThere) {
   Observed observed = ready();
   observed.local.tunnels.clear();
-  EXPECT_EQ(plan_text(observed, Power::ejected),
-            "take everything of helper's out of container centernet: something of helper's is in it\n");
+  EXPECT_EQ(plan_text(observed, Power::ejected), "remove everything of helper's from container centernet: asked for\n");
   observed.place.inside->traces = false;
   EXPECT_EQ(plan_text(observed, Power::ejected), "");
 }
@@ -382,7 +381,7 @@ TEST(MakePlan, AContainerWithoutPythonIsAProblemAndTheRestIsStillDone) {
   observed.place.inside->sshd_listening = false;
   EXPECT_EQ(
       plan_text(observed),
-      "start sshd in the container: it does not run\n"
+      "start sshd in the container: sshd is not running\n"
       "problem: Python: there is no Python in the container\n"
       "  fix: install Python 3 in the image, or name one in helper.json: \"python\": \"conda:NAME\" or an absolute"
       " path\n");
@@ -426,11 +425,11 @@ TEST(MakePlan, AServerWithoutADriverGetsAContainerWithoutGpus) {
   observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
   observed.server.gpu = GpuFacts{};
   const auto text = plan_text(observed);
-  EXPECT_NE(text.find("create container centernet from centernet:1.2: the server has no NVIDIA driver, so it is made "
+  EXPECT_NE(text.find("create container centernet from centernet:1.2: no NVIDIA driver on the server, so "
                       "without GPUs\n"),
             std::string::npos)
       << text;
-  observed.server.gpu->nodes = {"nvidia0"};  // it has one, and lacks the toolkit: that is quickly mended
+  observed.server.gpu->nodes = {"nvidia0"};  // it has one, and lacks the toolkit: that is quickly fixed
   EXPECT_NE(plan_text(observed).find("problem: GPU: --gpus failed"), std::string::npos);
 }
 
@@ -452,7 +451,7 @@ TEST(MakePlan, AnInsideThatCannotBeSeenIsAProblemAndTheTunnelsAreLedAllTheSame) 
       Error{ErrorCode::inside_failed, "container", "the look inside it ended early", "try again"};
   observed.local.tunnels[1].remote = std::nullopt;
   EXPECT_EQ(plan_text(observed),
-            "forward 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n"
+            "forward 127.0.0.1:8888 to Jupyter in centernet: through 127.0.0.1:49154 on the server\n"
             "problem: container: the look inside it ended early\n"
             "  fix: try again\n");
 }
@@ -467,10 +466,11 @@ TEST(MakePlan, AnAdoptedContainerIsUsedAndNeverRemade) {
 TEST(MakePlan, AChangedConfigIsANoteBecauseRecreatingDestroys) {
   Observed observed = ready();
   observed.server.container->labels[k_label_spec] = "0000000000000000";
-  EXPECT_EQ(plan_text(observed),
-            "drift: container: the config has changed\n"
-            "note: container centernet is not as the config says: container: the config has changed; to recreate it "
-            "(what was written in it outside its mounts is lost): helper ensure centernet --recreate\n");
+  EXPECT_EQ(
+      plan_text(observed),
+      "drift: container: the config has changed\n"
+      "note: helper.json and container centernet differ: container: the config has changed. Applying this recreates "
+      "the container (files in it outside its mounts are lost): helper ensure centernet --recreate\n");
 }
 
 TEST(MakePlan, AnUnreachableServerIsAProblemAndThePortsAreOpenedAllTheSame) {
@@ -479,8 +479,8 @@ TEST(MakePlan, AnUnreachableServerIsAProblemAndThePortsAreOpenedAllTheSame) {
   observed.local.host_keys = observed.local.pinned_host_keys = ready().local.host_keys;
   observed.server.error = Error{ErrorCode::server_unreachable, "gpu1", "no route to host", "ping gpu1"};
   EXPECT_EQ(plan_text(observed),
-            "open 127.0.0.1:2222 (ssh): it is not open\n"
-            "open 127.0.0.1:8888 (jupyter): it is not open\n"
+            "open 127.0.0.1:2222 for ssh: not open yet\n"
+            "open 127.0.0.1:8888 for jupyter: not open yet\n"
             "problem: gpu1: no route to host\n"
             "  fix: ping gpu1\n");
 }
@@ -495,13 +495,13 @@ TEST(MakePlan, AnEngineThatCannotBeUsedIsAProblemAndNothingBelowItIsPlanned) {
 TEST(MakePlan, MakesAKeyFirst) {
   Observed observed = ready();
   observed.local.key = std::nullopt;
-  EXPECT_EQ(plan_text(observed), "make an SSH key: you have none of the kinds that the container accepts\n");
+  EXPECT_EQ(plan_text(observed), "create an SSH key: no key of yours is of a kind that the container accepts\n");
 }
 
 TEST(MakePlan, ClosesPortsThatTheConfigNoLongerNames) {
   Observed observed = ready();
   observed.local.tunnels.push_back({6006, std::nullopt, "", std::nullopt});
-  EXPECT_EQ(plan_text(observed), "close 127.0.0.1:6006: the config does not name it\n");
+  EXPECT_EQ(plan_text(observed), "close 127.0.0.1:6006: no longer in the config\n");
 }
 
 TEST(MakePlan, ForwardsTunnelsToWhereTheContainerIsNow) {
@@ -509,24 +509,25 @@ TEST(MakePlan, ForwardsTunnelsToWhereTheContainerIsNow) {
   observed.local.tunnels[0].remote = Endpoint{"127.0.0.1", 40000};
   observed.local.tunnels[1].remote = std::nullopt;
   EXPECT_EQ(plan_text(observed),
-            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: the container's port has moved\n"
-            "forward 127.0.0.1:8888 (jupyter) to 127.0.0.1:49154: it is not connected yet\n");
+            "forward 127.0.0.1:2222 to sshd in centernet: the container's port is 127.0.0.1:49153 on the server now\n"
+            "forward 127.0.0.1:8888 to Jupyter in centernet: through 127.0.0.1:49154 on the server\n");
 }
 
 TEST(MakePlan, OpensATunnelAndForwardsItInOnePlan) {
   Observed observed = ready();
   observed.local.tunnels.erase(observed.local.tunnels.begin());
   EXPECT_EQ(plan_text(observed),
-            "open 127.0.0.1:2222 (ssh): it is not open\n"
-            "forward 127.0.0.1:2222 (ssh) to 127.0.0.1:49153: it is not connected yet\n");
+            "open 127.0.0.1:2222 for ssh: not open yet\n"
+            "forward 127.0.0.1:2222 to sshd in centernet: through 127.0.0.1:49153 on the server\n");
 }
 
 TEST(MakePlan, UsesTheContainersAddressForPortsThatAreNotPublished) {
   Observed observed = ready();
   observed.server.container->ways.published.clear();
-  EXPECT_EQ(plan_text(observed),
-            "forward 127.0.0.1:2222 (ssh) to 172.17.0.2:61022: the container's port has moved\n"
-            "forward 127.0.0.1:8888 (jupyter) to 172.17.0.2:8888: the container's port has moved\n");
+  EXPECT_EQ(
+      plan_text(observed),
+      "forward 127.0.0.1:2222 to sshd in centernet: the container's port is 172.17.0.2:61022 on the server now\n"
+      "forward 127.0.0.1:8888 to Jupyter in centernet: the container's port is 172.17.0.2:8888 on the server now\n");
 }
 
 TEST(MakePlan, APortThatNoWayLeadsToIsAProblem) {
@@ -537,7 +538,7 @@ TEST(MakePlan, APortThatNoWayLeadsToIsAProblem) {
   observed.place.inside->bundle.clear();
   observed.place.inside->image_sshd = "/usr/sbin/sshd";
   EXPECT_NE(plan_text(observed).find(
-                "problem: port 8888 of container centernet: it is not published and the container has no address that "
+                "problem: port 8888 of container centernet is not published and the container has no address that "
                 "the server reaches\n"
                 "  fix: give it a network, or recreate it: helper remove centernet && helper ensure centernet\n"),
             std::string::npos)
@@ -560,7 +561,7 @@ TEST(MakePlan, ASilentTunnelIsNotJudgedWhileThereAreStepsThatMayMendIt) {
   Observed observed = ready();
   observed.local.tunnels[0].answers = false;
   observed.place.inside->sshd_listening = false;
-  EXPECT_EQ(plan_text(observed), "start sshd in the container: it does not listen\n");
+  EXPECT_EQ(plan_text(observed), "start sshd in the container: sshd was running, but not listening\n");
 }
 
 }  // namespace

@@ -28,21 +28,21 @@ TEST(PlanJupyter, LeavesOursAloneWhenItRunsAsItShould) { EXPECT_EQ(plan_text(rea
 TEST(PlanJupyter, StartsItWhenItDoesNotRunAndSaysWhenItHasEnded) {
   Observed observed = ready();
   observed.place.inside->jupyter.ours_runs = observed.place.inside->jupyter.listening = false;
-  EXPECT_EQ(plan_text(observed), "start JupyterLab 4.0.11 for root: it does not run\n");
+  EXPECT_EQ(plan_text(observed), "start JupyterLab 4.0.11 for root: Jupyter is not running\n");
   observed.place.inside->jupyter.ours_ended = true;
-  EXPECT_EQ(plan_text(observed), "start JupyterLab 4.0.11 for root: it has ended\n");
+  EXPECT_EQ(plan_text(observed), "start JupyterLab 4.0.11 for root: Jupyter had ended\n");
 }
 
 TEST(PlanJupyter, PrefersTheChosenInterpretersAndLabToNotebook) {
   const std::string chosen = test::conda_python().path;
   using enum JupyterKind;
   EXPECT_EQ(with_packages({{chosen, notebook, "6.4.12"}, {chosen, lab, "4.0.11"}}),
-            "start JupyterLab 4.0.11 for root: it does not run\n");
+            "start JupyterLab 4.0.11 for root: Jupyter is not running\n");
   EXPECT_EQ(with_packages({{k_other, lab, "4.0.11"}, {chosen, notebook, ""}}),
-            "start Jupyter Notebook for root: it does not run\n");
+            "start Jupyter Notebook for root: Jupyter is not running\n");
   EXPECT_EQ(with_packages({{"/a/python", notebook, "6"}, {k_other, lab, "4.0.11"}}),
-            "start JupyterLab 4.0.11 for root: it does not run\n");
-  EXPECT_EQ(with_packages({{k_other, notebook, "6"}}), "start Jupyter Notebook 6 for root: it does not run\n");
+            "start JupyterLab 4.0.11 for root: Jupyter is not running\n");
+  EXPECT_EQ(with_packages({{k_other, notebook, "6"}}), "start Jupyter Notebook 6 for root: Jupyter is not running\n");
 }
 
 TEST(PlanJupyter, SaysHowToAddItWhereItIsAbsentAndTheTargetIsReadyAllTheSame) {
@@ -68,8 +68,8 @@ TEST(PlanJupyter, StartsOursAnewWhenItRunsOtherwiseThanTheConfigSays) {
   observed.place.inside->jupyter.uid = 1000;
   observed.place.inside->jupyter.setup = "lab by /old/python for root in / on 0.0.0.0:8888";
   EXPECT_EQ(plan_text(observed),
-            "stop Jupyter: it was started otherwise (lab by /old/python for root in / on 0.0.0.0:8888)\n"
-            "start JupyterLab 4.0.11 for root: it is stopped for that\n");
+            "stop Jupyter: Jupyter was started with other settings (lab by /old/python for root in / on 0.0.0.0:8888)\n"
+            "start JupyterLab 4.0.11 for root: just stopped\n");
   EXPECT_EQ(test::action_of<StopJupyter>(test::plan_for(test::desired(), observed).steps.front()).who, As::full_root)
       << "of another user's";
   observed.place.inside->user_uid = 1000;
@@ -77,13 +77,13 @@ TEST(PlanJupyter, StartsOursAnewWhenItRunsOtherwiseThanTheConfigSays) {
   observed = ready();
   observed.place.inside->jupyter.listening = false;
   EXPECT_EQ(plan_text(observed),
-            "stop Jupyter: it runs but does not listen on port 8888\n"
-            "start JupyterLab 4.0.11 for root: it is stopped for that\n");
+            "stop Jupyter: Jupyter is running, but does not listen on port 8888\n"
+            "start JupyterLab 4.0.11 for root: just stopped\n");
   observed = ready();
   observed.place.inside->jupyter.token.clear();
   EXPECT_EQ(plan_text(observed),
-            "stop Jupyter: its token cannot be read\n"
-            "start JupyterLab 4.0.11 for root: it is stopped for that\n");
+            "stop Jupyter: Jupyter's token cannot be read\n"
+            "start JupyterLab 4.0.11 for root: just stopped\n");
 }
 
 TEST(PlanJupyter, EndsNoKernelForAChangeOfTheConfig) {
@@ -118,7 +118,7 @@ TEST(PlanJupyter, OneThatDidNotComeUpIsANoteAndNotTriedAgainInTheSameRequest) {
   Observed observed = ready();
   observed.place.inside->jupyter.ours_runs = observed.place.inside->jupyter.listening = false;
   observed.attempts.jupyter_failed = "it ended at once";
-  EXPECT_EQ(plan_text(observed), "note: Jupyter does not run: it ended at once\n");
+  EXPECT_EQ(plan_text(observed), "note: Jupyter is not running: it ended at once\n");
   EXPECT_TRUE(test::plan_for(test::desired(), observed).empty());
   observed = ready();
   observed.attempts.jupyter_failed = "it does not listen after 15 s";
@@ -132,7 +132,7 @@ TEST(PlanJupyter, ATargetWithoutItEndsOursUnlessKernelsRun) {
   Observed observed = ready();
   observed.server.container->labels[k_label_spec] = desired.spec_hash;
   std::erase_if(observed.local.tunnels, [](const Tunnel& tunnel) { return tunnel.local_port == 8888; });
-  EXPECT_EQ(to_text(test::plan_for(desired, observed)), "stop Jupyter: the config does not name it any more\n");
+  EXPECT_EQ(to_text(test::plan_for(desired, observed)), "stop Jupyter: no longer in the config\n");
   observed.place.inside->jupyter.sessions = 1;
   EXPECT_EQ(to_text(test::plan_for(desired, observed)), "");
   observed.place.inside->jupyter = {};

@@ -26,15 +26,14 @@ TEST_P(MakePlanForPower, StopsAndRemovesAContainerAsItsStateNeeds) {
     return "close 127.0.0.1:2222: " + cause + "\nclose 127.0.0.1:8888: " + cause + "\n";
   };
   EXPECT_EQ(plan_text(observed, Power::stopped), closes("the target will be stopped") + GetParam().stopped);
-  EXPECT_EQ(plan_text(observed, Power::absent),
-            closes("the target will be removed") + GetParam().absent +
-                "forget the container's host keys: the container will be removed\n");
+  EXPECT_EQ(plan_text(observed, Power::absent), closes("the target will be removed") + GetParam().absent +
+                                                    "forget the container's host keys: the target will be removed\n");
 }
 
-constexpr const char* k_stop = "stop container centernet: it will be stopped\n";
-constexpr const char* k_remove = "remove container centernet: it will be removed\n";
+constexpr const char* k_stop = "stop container centernet: the target will be stopped\n";
+constexpr const char* k_remove = "remove container centernet: the target will be removed\n";
 constexpr const char* k_stop_and_remove =
-    "stop container centernet: it will be removed\nremove container centernet: it will be removed\n";
+    "stop container centernet: the target will be removed\nremove container centernet: the target will be removed\n";
 
 INSTANTIATE_TEST_SUITE_P(EveryState, MakePlanForPower,
                          testing::Values(PowerCase{ContainerState::absent, "", ""},
@@ -58,7 +57,7 @@ TEST(MakePlan, StopsNoContainerThatTheEngineWouldDeleteThen) {
       if (!ours) observed.server.container->labels.clear();
       EXPECT_EQ(
           plan_text(observed, Power::stopped),
-          "problem: container centernet: it was started with --rm: if helper stopped it, the engine would delete "
+          "problem: container centernet was started with --rm: if helper stopped it, the engine would delete "
           "it with all that was written in it\n"
           "  fix: keep a copy first: helper snapshot centernet; then stop it yourself, on the server: podman stop "
           "centernet; to restart only what helper runs in it: helper eject centernet && helper ensure "
@@ -138,7 +137,7 @@ TEST(MakePlan, StoppingAndRemovingNeedTheServerAndTheEngine) {
     EXPECT_EQ(plan_text(observed, power), "problem: gpu1: no route to host\n");
     observed.server.error = std::nullopt;
     observed.server.engine_error = Error{ErrorCode::engine_down, "engine", "it does not run", ""};
-    EXPECT_EQ(plan_text(observed, power), "problem: engine: it does not run\n");
+    EXPECT_EQ(plan_text(observed, power), "problem: engine does not run\n");
   }
 }
 

@@ -36,10 +36,8 @@ struct World {
 
 TEST(User, IsGivenTheIdsOfTheProjectsOwnerInAContainerThatHelperMade) {
   World world("dev", 1000);
-  EXPECT_EQ(
-      world.first_step(),
-      "give dev the ids 1001:1002: files that it writes to /workspace/project shall belong to alice (1001) on the "
-      "server");
+  EXPECT_EQ(world.first_step(),
+            "give dev the ids 1001:1002: so that its files in /workspace/project belong to alice (1001) on the server");
   world.observed.place.inside->user_uid = 1001;
   EXPECT_EQ(world.text().find("give dev"), std::string::npos);
 }
@@ -77,12 +75,13 @@ TEST(User, ThatIsMissingIsMadeOnlyWhenTheConfigSaysSo) {
   world.observed.place.inside->user_home.clear();
   EXPECT_NE(world.text().find("problem: user dev: the container has no such user"), std::string::npos) << world.text();
   world.desired.target.ssh.create = true;
-  EXPECT_EQ(world.first_step(),
-            "make user dev with the ids 1001:1002 in the container: the image has none of that name; alice (1001) owns "
-            "/home/alice/p on the server");
+  EXPECT_EQ(
+      world.first_step(),
+      "create user dev with the ids 1001:1002 in the container: the image has no user of that name; alice (1001) owns "
+      "/home/alice/p on the server");
   world.observed.server.project_owner = std::nullopt;
   EXPECT_EQ(world.first_step(),
-            "make user dev with the ids 1000:1000 in the container: the image has none of that name");
+            "create user dev with the ids 1000:1000 in the container: the image has no user of that name");
 }
 
 TEST(User, KeepsItsIdsWhereTheAccountsAreFilesOfTheServer) {
@@ -99,7 +98,7 @@ TEST(User, KeepsItsIdsWhereTheAccountsAreFilesOfTheServer) {
     EXPECT_NE(text.find("dev keeps its ids: " + mount.place + " in it is the server's own"), std::string::npos) << text;
     world.observed.place.inside->user_home.clear();
     world.desired.target.ssh.create = true;
-    EXPECT_EQ(world.text().find("make user"), std::string::npos) << world.text();
+    EXPECT_EQ(world.text().find("create user"), std::string::npos) << world.text();
     EXPECT_NE(world.text().find("problem: user dev: the container has no such user, and helper makes none there"),
               std::string::npos)
         << world.text();

@@ -84,7 +84,7 @@ TEST(WorkQuestion, SaysWhatWouldEnd) {
   const JupyterWork work{{kernel("busy", "a.ipynb")}};
   const auto question = work_question(test::desired(Power::stopped), work);
   EXPECT_EQ(question.kind, Question::Kind::confirm);
-  EXPECT_EQ(question.prompt, "Stop container centernet");
+  EXPECT_EQ(question.prompt, "Stop container centernet?");
   EXPECT_THAT(question.details, testing::Contains("1 kernel is busy: a.ipynb"));
   const auto error = work_error(test::desired(Power::stopped), work, {});
   EXPECT_EQ(error.code, ErrorCode::usage);

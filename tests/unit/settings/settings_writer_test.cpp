@@ -150,7 +150,7 @@ TEST(Apply, LeavesAFileThatDoesNotParseAndWhatWouldReferToIt) {
   for (const auto& file : report->files) {
     if (file.file != servers) continue;
     EXPECT_THAT(file.error->thing, HasSubstr(servers.string()));
-    EXPECT_EQ(file.error->fix, "mend it");
+    EXPECT_EQ(file.error->fix, "fix it");
   }
 }
 

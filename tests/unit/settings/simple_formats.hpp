@@ -21,7 +21,7 @@ inline std::string lines_of_others(std::string_view text, const std::string& nam
 
 inline Result<void> must_parse(std::string_view text) {
   if (text.find("broken\n") == std::string_view::npos) return {};
-  return fail(ErrorCode::settings_unreadable, "line 1", "it is broken", "mend it");
+  return fail(ErrorCode::settings_unreadable, "line 1", "it is broken", "fix it");
 }
 
 inline settings::Formats simple_formats() {

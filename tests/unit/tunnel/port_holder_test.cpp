@@ -3,12 +3,15 @@
 #include "support/sshd.hpp"
 #include "support/tcp.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <unistd.h>
 
 namespace helper::tunnel {
 namespace {
+
+using testing::MatchesRegex;
 
 constexpr std::string_view k_table =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
@@ -53,22 +56,29 @@ TEST(PortHolder, NobodyHoldsAFreePort) { EXPECT_FALSE(find_port_holder(test::fre
 
 TEST(PortHolder, TheErrorNamesTheProgramAndBothWaysOut) {
   const Error error = port_busy_error(2222, "ssh", PortHolder{4711, "python3", "ann"});
-  EXPECT_EQ(to_text(error),
-            "local port 2222 (ssh): it is held by python3 (pid 4711)\n"
-            "  fix: set ssh.local_port to another port in the config, or end that program: kill 4711");
+  EXPECT_THAT(to_text(error), MatchesRegex("local port 2222 \\(ssh\\) is held by python3 \\(pid 4711\\)\n"
+                                           "  fix: set ssh.local_port to 2[0-9]+ in helper.json, or end that program: "
+                                           "kill 4711"));
 }
 
 TEST(PortHolder, AnotherUsersProgramIsNotToBeKilled) {
   const Error error = port_busy_error(8888, "jupyter", PortHolder{0, "", "bob"});
   EXPECT_EQ(error.code, ErrorCode::port_busy);
   EXPECT_EQ(error.cause, "it is held by another user's program (user bob)");
-  EXPECT_EQ(error.fix, "set jupyter.local_port to another port in the config");
+  EXPECT_THAT(error.fix, MatchesRegex("set jupyter.local_port to [0-9]+ in helper.json"));
+}
+
+TEST(PortHolder, ADaemonOfAnotherHomeFolderIsNotToBeKilledEither) {
+  const Error error = port_busy_error(2222, "ssh", PortHolder{4711, "helperd", "ann"});
+  EXPECT_EQ(error.cause, "it is held by the helper of another home folder (helperd, pid 4711)");
+  EXPECT_THAT(error.fix, MatchesRegex("set ssh.local_port to [0-9]+ in helper.json"));
 }
 
 TEST(PortHolder, HelperIsNotTheProgramToKill) {
   const Error error = port_busy_error(6006, "port 6006", PortHolder{::getpid(), "helperd", "ann"});
   EXPECT_EQ(error.cause, "it is held by helper itself, for another target");
-  EXPECT_EQ(error.fix, "choose another local port in the config's forwards");
+  EXPECT_THAT(error.fix,
+              MatchesRegex("give that entry of \"forwards\" in helper.json another local port, such as 60[0-9]+"));
 }
 
 }  // namespace

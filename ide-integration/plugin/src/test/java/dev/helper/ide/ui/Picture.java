@@ -35,8 +35,8 @@ public final class Picture {
   private static final String STATUS = "{\"target\":\"centernet\",\"state\":\"ready\",\"container\":\"centernet\","
       + "\"server\":\"gpu1\",\"container_state\":\"running\",\"gpus\":[\"0\",\"1\"],\"tunnels\":[{\"up\":true}]}";
   private static final String QUESTION = "{\"question_id\":\"q1\",\"question\":{\"kind\":\"confirm\","
-      + "\"prompt\":\"Recreate container centernet\",\"limit_ms\":300000,\"choices\":[\"yes\",\"snapshot\",\"no\"],\"details\":["
-      + "\"container centernet is not as the config says:\",\"  container.shm_size: 8g, and it has 1g\","
+      + "\"prompt\":\"Recreate container centernet?\",\"limit_ms\":300000,\"choices\":[\"yes\",\"snapshot\",\"no\"],\"details\":["
+      + "\"helper.json and container centernet differ:\",\"  container.shm_size: config: 8g; container: 1g\","
       + "\"To apply that, helper must recreate it. Its mounts, host keys and name stay; this would be lost:\","
       + "\"  2.1 MB written in it: /root/.cache/pip, /opt/notes.txt\",\"  1 running: python train.py\"]}}";
 

@@ -72,7 +72,7 @@ public class QuestionPanelTest {
 
   @Test
   public void offersEachChoiceAndPrefersTheOneThatChangesNothing() {
-    QuestionPanel panel = panel("{\"kind\":\"confirm\",\"prompt\":\"Recreate container box\",\"choices\":[\"yes\",\"snapshot\",\"no\"]}");
+    QuestionPanel panel = panel("{\"kind\":\"confirm\",\"prompt\":\"Recreate container box?\",\"choices\":[\"yes\",\"snapshot\",\"no\"]}");
     assertEquals("Cancel", ((JButton) panel.preferred()).getText());
     press(panel, "snapshot");
     assertEquals(List.of("done", "answer snapshot"), heard);

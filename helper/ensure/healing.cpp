@@ -36,8 +36,11 @@ bool Healing::begin(SteadyTime now) {
   return true;
 }
 
-bool Healing::over(bool helped) {
-  pause_ = helped ? k_least_pause : std::min(2 * pause_, k_longest_pause);
+bool Healing::over(After after) {
+  if (after != After::engine_down) down_since_ = std::nullopt;
+  if (after == After::engine_down && !down_since_) down_since_ = last_;
+  const bool soon = after == After::helped || (down_since_ && *last_ - *down_since_ < k_patience);
+  pause_ = soon ? k_least_pause : std::min(2 * pause_, k_longest_pause);
   looking_ = false;
   return missed_;
 }

@@ -11,6 +11,14 @@ namespace helper::ensure {
 // From one look to the next, at least; the pause grows with every look that does not help.
 inline constexpr Milliseconds k_least_pause{5'000};
 inline constexpr Milliseconds k_longest_pause{60'000};
+// An engine that is down comes back soon, as a rule: it is being restarted, or the server is.
+inline constexpr Milliseconds k_patience{15 * 60'000};
+
+enum class After {
+  helped,
+  in_vain,     // it found nothing that it could change
+  engine_down  // what is missing comes back by itself
+};
 
 class Healing {
  public:
@@ -22,9 +30,8 @@ class Healing {
   [[nodiscard]] std::optional<SteadyTime> hurry(SteadyTime now);
   // Whether a look is due now; who asks begins it.
   [[nodiscard]] bool begin(SteadyTime now);
-  // The look is over. It helped, or it found nothing that it could change. Whether a sign came meanwhile: the caller
-  // gives it again.
-  [[nodiscard]] bool over(bool helped);
+  // The look is over. Whether a sign came meanwhile: the caller gives it again.
+  [[nodiscard]] bool over(After after);
   // A person has had the target made ready: what was in vain before says nothing any more.
   void reset();
 
@@ -32,6 +39,7 @@ class Healing {
   [[nodiscard]] SteadyTime earliest(SteadyTime now, Milliseconds pause) const;
   std::optional<SteadyTime> due_;
   std::optional<SteadyTime> last_;
+  std::optional<SteadyTime> down_since_;  // the first of the looks that found the engine down
   Milliseconds pause_ = k_least_pause;
   bool looking_ = false;
   bool missed_ = false;  // a sign came during a look

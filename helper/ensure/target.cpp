@@ -100,35 +100,36 @@ void Target::heal_if_due(Job& job) {
     const std::lock_guard lock(healing_mutex_);
     if (!healing_.begin(std::chrono::steady_clock::now())) return;
   }
-  auto outcome = Healed::failed;  // also of what breaks off: the target is looked after again
-  last_resort("looking after a target", [&] { outcome = heal(job); });
-  bool again = outcome == Healed::failed;
+  Healed healed{After::in_vain, true};  // also of what breaks off: the target is looked after again
+  last_resort("looking after a target", [&] { healed = heal(job); });
+  bool again = healed.again;
   {
     const std::lock_guard lock(healing_mutex_);
-    again = healing_.over(outcome == Healed::helped) || again;
+    again = healing_.over(healed.after) || again;
   }
   if (again) heal_soon(false);
 }
 
 Target::Healed Target::heal(Job& job) {
   const auto config = shared_.read().config;
-  if (!intent_.keep_running || !config) return Healed::nothing;
+  Healed healed{After::in_vain, false};
+  if (!intent_.keep_running || !config) return healed;
   Caller nobody;
   nobody.initiative = plan::Initiative::daemon;
-  auto outcome = Healed::nothing;
   do_now(*config, nobody, job, [&](const Work& work) {
     const auto report = verbs::converge(work, intent_, plan::Power::running);
     if (report) {
-      if (report->changed) outcome = Healed::helped;
+      if (report->changed) healed.after = After::helped;
       return;
     }
     log_warning("looking after it: {}", to_text(report.error()));
     const ErrorCode code = report.error().code;
+    if (code == ErrorCode::engine_down) healed.after = After::engine_down;
     // A login that was refused, or a question, waits for a person.
-    if (code != ErrorCode::cancelled && !tunnel::needs_a_person(code)) outcome = Healed::failed;
+    healed.again = code != ErrorCode::cancelled && !tunnel::needs_a_person(code);
   });
   tell_watchers();
-  return outcome;
+  return healed;
 }
 
 Result<Report> Target::converge(Call call, plan::Power power) {

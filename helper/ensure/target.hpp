@@ -83,7 +83,10 @@ class Target {
   // The one before ends here.
   void put_connection(std::unique_ptr<Connection> connection);
   void look_for_watchers(Job& job);
-  enum class Healed { nothing, helped, failed };  // nothing: all is well, or a person must act
+  struct Healed {
+    After after = After::in_vain;
+    bool again = false;  // another look must follow
+  };
   // Looks after a target that should run.
   [[nodiscard]] Healed heal(Job& job);
   void heal_if_due(Job& job);

@@ -54,6 +54,18 @@ class SecondDay(unittest.TestCase):
         self.sandbox.control("engine", "start")
         self.assertIsNotNone(self.seconds_until_ssh(120))
 
+    def test_after_a_reboot_of_the_server_whose_engine_comes_late(self):
+        self.sandbox.control("cut")
+        self.sandbox.control("engine", "stop")
+        time.sleep(25)
+        self.sandbox.control("heal")
+        time.sleep(12)  # the link is back, and every look finds no engine
+        self.sandbox.control("engine", "start")
+        seconds = self.seconds_until_ssh(60)
+        print(f"  ssh after the engine of a rebooted server: {seconds} s")
+        self.assertIsNotNone(seconds)
+        self.assertLess(seconds, 15)
+
     def test_what_a_person_stopped_stays_stopped_whoever_connects(self):
         for words, state in ((("stop", "-t", "0"), "exited"), (("kill",), "exited"), (("pause",), "paused")):
             self.sandbox.docker(*words, "centernet")

@@ -16,7 +16,7 @@ Milliseconds look_in_vain(Healing& healing, SteadyTime& now) {
   const auto pause = std::chrono::duration_cast<Milliseconds>(*due - now);
   now = *due;
   EXPECT_TRUE(healing.begin(now));
-  EXPECT_FALSE(healing.over(false));
+  EXPECT_FALSE(healing.over(After::in_vain));
   return pause;
 }
 
@@ -45,7 +45,7 @@ TEST(Healing, ALookThatHelpedMakesThePauseShortAgain) {
   for (int i = 0; i < 4; ++i) look_in_vain(healing, now);
   now = *healing.sign(now, 0.0);
   EXPECT_TRUE(healing.begin(now));
-  EXPECT_FALSE(healing.over(true));
+  EXPECT_FALSE(healing.over(After::helped));
   EXPECT_EQ(healing.sign(now + 1s, 0.0), now + k_least_pause) << "but it is never shorter than this";
 }
 
@@ -62,13 +62,33 @@ TEST(Healing, ANewLinkOrAnEventEndsALongPause) {
   EXPECT_FALSE(healing.begin(*late)) << "the later look was the same one";
 }
 
+TEST(Healing, AnEngineThatIsDownIsLookedAtOftenForAWhile) {
+  Healing healing;
+  SteadyTime now = k_start;
+  look_in_vain(healing, now);
+  const auto look = [&] {
+    now = *healing.sign(now, 0.0);
+    EXPECT_TRUE(healing.begin(now));
+    EXPECT_FALSE(healing.over(After::engine_down));
+  };
+  look();
+  for (const SteadyTime first = now; now - first < k_patience;) {
+    const SteadyTime before = now;
+    look();
+    EXPECT_EQ(now - before, k_least_pause);
+  }
+  const SteadyTime before = now;
+  look();
+  EXPECT_EQ(now - before, 2 * k_least_pause) << "it does not come back";
+}
+
 TEST(Healing, ASignDuringALookIsGivenAgainAfterIt) {
   Healing healing;
   ASSERT_TRUE(healing.sign(k_start, 0.0));
   ASSERT_TRUE(healing.begin(k_start));
   EXPECT_EQ(healing.sign(k_start + 1s, 0.0), std::nullopt);
   EXPECT_EQ(healing.hurry(k_start + 1s), std::nullopt);
-  EXPECT_TRUE(healing.over(false));
+  EXPECT_TRUE(healing.over(After::in_vain));
   EXPECT_EQ(healing.sign(k_start + 1s, 0.0), k_start + 10s);
 }
 
@@ -93,7 +113,7 @@ TEST(Healing, WhatWasInVainLongAgoIsForgotten) {
   for (int i = 0; i < 5; ++i) look_in_vain(healing, now);
   EXPECT_EQ(healing.sign(now + 10min, 0.0), now + 10min);
   EXPECT_TRUE(healing.begin(now + 10min));
-  EXPECT_FALSE(healing.over(false));
+  EXPECT_FALSE(healing.over(After::in_vain));
   EXPECT_EQ(healing.sign(now + 10min, 0.0), now + 10min + 10s);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "plan/actual.hpp"
+#include "plan/choose_gpu.hpp"
 #include "plan/our_names.hpp"
 
 #include <algorithm>
@@ -112,11 +113,35 @@ std::optional<Drift> build_drift(const Observed& observed) {
       applied.empty() ? "its image was not built from there" : "the files that the image is built from changed"};
 }
 
+// How the container was given its GPUs works no longer, and another way may.
+std::optional<Drift> start_drift(const Desired& desired, const Observed& observed) {
+  const Container& container = *observed.server.container;
+  const auto failed = observed.attempts.failed_ways.find(container.gpu_way);
+  if (failed == observed.attempts.failed_ways.end() || container.state != ContainerState::exited) return std::nullopt;
+  if (!has_another_way(desired, observed)) return std::nullopt;
+  return Drift{"container.runtime",
+               Need::recreate,
+               {},
+               {},
+               {},
+               "the engine cannot start the container as it was created: " + failed->second};
+}
+
 }  // namespace
+
+bool has_another_way(const Desired& desired, const Observed& observed) {
+  const Container& container = *observed.server.container;
+  const auto failed = observed.attempts.failed_ways.find(container.gpu_way);
+  if (failed == observed.attempts.failed_ways.end() || !is_about_gpus(failed->second)) return false;
+  const auto choice =
+      choose_gpu(desired.target.container, observed.server.engine.value_or(Engine{}), observed.attempts);
+  return choice && choice->way != container.gpu_way;
+}
 
 std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed) {
   std::vector<Drift> drifts;
   const Container& container = *observed.server.container;
+  if (auto drift = start_drift(desired, observed)) drifts.push_back(std::move(*drift));
   if (container.applied.empty()) {
     if (const auto spec = container.labels.find(k_label_spec);
         spec != container.labels.end() && spec->second != desired.spec_hash && spec->second != desired.older_spec_hash)

@@ -24,6 +24,10 @@ struct Drift {
 // Of a container that is there and ours; in the order of the table.
 [[nodiscard]] std::vector<Drift> find_drifts(const Desired& desired, const Observed& observed);
 
+// The engine cannot give the container, which is there, its GPUs as it was created, and a new one would get them in
+// another way.
+[[nodiscard]] bool has_another_way(const Desired& desired, const Observed& observed);
+
 // Whether an image of this fingerprint is what its files are now, or were when this request built it: files that change
 // during a build (a log, an IDE's own) are no reason to build it again at once.
 [[nodiscard]] bool is_as_built(const Observed& observed, const std::string& fingerprint);

@@ -63,8 +63,23 @@ void start_again(Draft& draft, const Container& container) {
   const std::string code = "exit code " + std::to_string(container.exit_code);
   if (const auto failed = draft.observed.attempts.failed_ways.find(container.gpu_way);
       failed != draft.observed.attempts.failed_ways.end()) {
+    const std::string cannot = "the engine cannot start it as it was created: " + failed->second;
+    if (is_ours(container) && has_another_way(draft.desired, draft.observed)) {
+      draft.problem(ErrorCode::gpu_unavailable, draft.container_name(), cannot,
+                    "recreate it; helper asks first, and can save a copy: helper ensure " + draft.target.name +
+                        " (without a terminal: helper ensure " + draft.target.name + " --recreate)");
+      return;
+    }
+    if (is_about_gpus(failed->second)) {
+      // What the server lacks, with the command that brings it.
+      if (auto choice = choose_gpu(draft.config, draft.server.engine.value_or(Engine{}), draft.observed.attempts);
+          !choice) {
+        draft.problem(std::move(choice).error());
+        return;
+      }
+    }
     draft.problem(is_about_gpus(failed->second) ? ErrorCode::gpu_unavailable : ErrorCode::container_failed,
-                  draft.container_name(), "the engine cannot start it as it was created: " + failed->second,
+                  draft.container_name(), cannot,
                   "give the server back what the container was created with, or recreate it (files in it are lost): "
                   "helper remove " +
                       draft.target.name + " && helper ensure " + draft.target.name);

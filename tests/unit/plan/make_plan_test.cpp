@@ -166,18 +166,54 @@ TEST(MakePlan, AContainerThatEndsRightAfterItsStartIsNotStartedForEver) {
             "[\"sleep\", \"infinity\"]\n");
 }
 
-TEST(MakePlan, AContainerThatRanBeforeIsNeverRemovedBecauseItsGpusAreGone) {
+// It was created by one way to its GPUs, which is gone.
+Observed without_its_way(const std::string& words) {
   Observed observed = with_container(container(ContainerState::exited));
   observed.server.container->gpu_way = GpuWay::runtime;
-  observed.attempts.failed_ways[GpuWay::runtime] = "Unknown runtime specified nvidia";
+  observed.attempts.failed_ways[GpuWay::runtime] = words;
+  return observed;
+}
+
+TEST(MakePlan, AContainerThatRanBeforeIsReplacedByAnotherWayToGpusOnlyWithAYes) {
+  Observed observed = without_its_way("Unknown runtime specified nvidia");
+  Plan plan = test::plan_for(test::desired(), observed);
+  EXPECT_TRUE(plan.steps.empty());
+  EXPECT_EQ(plan.wants_consent, observed.server.container->id) << "--gpus may work: a person is asked";
+  ASSERT_EQ(plan.problems.size(), 1U);
+  EXPECT_EQ(helper::to_text(plan.problems[0]),
+            "container centernet: the engine cannot start it as it was created: Unknown runtime specified nvidia\n"
+            "  fix: recreate it; helper asks first, and can save a copy: helper ensure centernet (without a terminal: "
+            "helper ensure centernet --recreate)");
+  observed.attempts.consent = Consent::no;
+  observed.attempts.consent_for = observed.server.container->id;
+  EXPECT_TRUE(test::plan_for(test::desired(), observed).steps.empty());
+  observed.attempts.consent = Consent::snapshot_first;
+  observed.attempts.snapshot_image = "copy";
+  plan = test::plan_for(test::desired(), observed);
+  ASSERT_EQ(plan.steps.size(), 2U);
+  EXPECT_TRUE(is<SnapshotContainer>(plan.steps[0].action));
+  EXPECT_TRUE(is<SetAside>(plan.steps[1].action));
+}
+
+TEST(MakePlan, WhereNoWayToGpusIsLeftTheErrorNamesWhatTheServerLacks) {
+  Observed observed = without_its_way("Unknown runtime specified nvidia");
+  observed.server.engine = test::engine_without_nvidia();
+  observed.attempts.failed_ways[GpuWay::gpus_flag] = k_no_driver;
   const Plan plan = test::plan_for(test::desired(), observed);
-  EXPECT_EQ(to_text(plan),
-            "problem: container centernet: the engine cannot start it as it was created: Unknown runtime specified "
-            "nvidia\n"
-            "  fix: give the server back what the container was created with, or recreate it (files in it are lost): "
-            "helper remove "
-            "centernet && helper ensure centernet\n");
-  EXPECT_EQ(plan.problems.front().code, ErrorCode::gpu_unavailable);
+  EXPECT_TRUE(plan.steps.empty());
+  EXPECT_TRUE(plan.wants_consent.empty()) << "to recreate it would help nobody";
+  ASSERT_EQ(plan.problems.size(), 1U);
+  EXPECT_EQ(plan.problems[0].code, ErrorCode::gpu_unavailable);
+  EXPECT_NE(plan.problems[0].fix.find("nvidia-container-toolkit"), std::string::npos);
+}
+
+TEST(MakePlan, AStartThatFailsForAnotherReasonRecreatesNothing) {
+  Observed observed = without_its_way("Bind for 127.0.0.1:6006 failed: port is already allocated");
+  const Plan plan = test::plan_for(test::desired(), observed);
+  EXPECT_TRUE(plan.steps.empty());
+  EXPECT_TRUE(plan.wants_consent.empty());
+  ASSERT_EQ(plan.problems.size(), 1U);
+  EXPECT_EQ(plan.problems[0].code, ErrorCode::container_failed);
 }
 
 TEST(MakePlan, AnExitedContainerThatCannotBeStartedForAnotherReasonIsNoMatterOfGpus) {

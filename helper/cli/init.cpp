@@ -1,18 +1,31 @@
 #include "cli/init.hpp"
 
+#include "base/free_port.hpp"
+#include "base/text.hpp"
+#include "config/find.hpp"
+#include "config/parse.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 
 namespace helper::cli {
 namespace {
 
 constexpr std::uint16_t k_ssh_port = 2222;
 constexpr std::uint16_t k_jupyter_port = 8888;
-constexpr int k_tries = 3;
+constexpr int k_tries = 10;
+constexpr const char* k_example_image = "pytorch/pytorch:2.4.0-cuda12.4-cudnn9-runtime";
+constexpr std::size_t k_most_hosts = 12;
+
+using Details = std::vector<std::string>;
+// The reason why the config would refuse an answer, as lines; none: it takes it.
+using Check = std::function<Details(const std::string& answer)>;
 
 // Asks for what no option gave. Without a person every answer is its default.
 class Form {
@@ -20,48 +33,54 @@ class Form {
   Form(const Arguments& arguments, Prompter* person, const std::stop_token& stop)
       : arguments_(arguments), person_(person), stop_(stop) {}
 
-  Result<std::string> text(std::string_view option, const std::string& question, const std::string& otherwise) {
+  Result<std::string> text(std::string_view option, const std::string& question, const std::string& otherwise,
+                           const Check& check, const Details& details = {}) {
     if (auto given = arguments_.given(option)) return *given;
     if (person_ == nullptr) return otherwise;
-    return ask(question, otherwise, {});
+    return checked(option, question, otherwise, details,
+                   [&](const std::string& answer) { return answer.empty() ? Details{} : check(answer); });
   }
 
-  Result<std::string> required(std::string_view option, const std::string& question) {
+  Result<std::string> required(std::string_view option, const std::string& question, const Check& check,
+                               const Details& details) {
     if (auto given = arguments_.given(option)) return *given;
     if (person_ == nullptr) {
       return fail(ErrorCode::usage, "helper init",
                   fmt::format("{} is not given, and there is no terminal to ask in", option),
                   fmt::format("helper init {} ...", option));
     }
-    for (int i = 0; i < k_tries; ++i) {
-      HELPER_TRY_ASSIGN(std::string answer, ask(question, "", {}));
-      if (!answer.empty()) return answer;
-    }
-    return fail(ErrorCode::usage, "helper init", fmt::format("{} is needed", question),
-                fmt::format("helper init {} ...", option));
+    return checked(option, question, "", details, [&](const std::string& answer) {
+      return answer.empty() ? Details{question + " is needed."} : check(answer);
+    });
   }
 
   Result<std::uint16_t> port(std::string_view option, const std::string& question, std::uint16_t otherwise,
                              bool may_be_zero) {
     if (arguments_.has(option)) return static_cast<std::uint16_t>(arguments_.number(option));
     if (person_ == nullptr) return otherwise;
-    std::vector<std::string> trouble;
-    for (int i = 0; i < k_tries; ++i) {
-      HELPER_TRY_ASSIGN(const std::string answer, ask(question, std::to_string(otherwise), trouble));
-      std::uint16_t number = 0;
+    std::uint16_t number = 0;
+    HELPER_TRY(checked(option, question, std::to_string(otherwise), {}, [&](const std::string& answer) {
       const auto [end, problem] = std::from_chars(answer.data(), answer.data() + answer.size(), number);
-      if (problem == std::errc() && end == answer.data() + answer.size() && (number > 0 || may_be_zero)) return number;
-      trouble = {"A port is a number from 1 to 65535."};
-    }
-    return fail(ErrorCode::usage, "helper init", fmt::format("{} is not a port", question),
-                fmt::format("helper init {} ...", option));
+      const bool is_port =
+          problem == std::errc() && end == answer.data() + answer.size() && (number > 0 || may_be_zero);
+      return is_port ? Details{} : Details{"A port is a number from 1 to 65535."};
+    }));
+    return number;
   }
 
  private:
-  Result<std::string> ask(const std::string& question, const std::string& otherwise, std::vector<std::string> details) {
-    const std::string prompt = otherwise.empty() ? question : fmt::format("{} [{}]", question, otherwise);
-    HELPER_TRY_ASSIGN(std::string answer, person_->ask({Question::Kind::text, prompt, std::move(details)}, stop_));
-    return answer.empty() ? otherwise : answer;
+  Result<std::string> checked(std::string_view option, const std::string& question, const std::string& otherwise,
+                              const Details& details, const Check& check) {
+    Details shown = details;
+    for (int i = 0; i < k_tries; ++i) {
+      const std::string prompt = otherwise.empty() ? question : fmt::format("{} [{}]", question, otherwise);
+      HELPER_TRY_ASSIGN(std::string answer, person_->ask({Question::Kind::text, prompt, shown}, stop_));
+      if (answer.empty()) answer = otherwise;
+      shown = check(answer);
+      if (shown.empty()) return answer;
+    }
+    return fail(ErrorCode::usage, "helper init", fmt::format("{}: no answer can be used", question),
+                fmt::format("helper init {} ...", option));
   }
 
   const Arguments& arguments_;
@@ -69,17 +88,59 @@ class Form {
   const std::stop_token& stop_;
 };
 
+// Reads a config in which only this answer is the person's: what it refuses is the answer.
+class Judge {
+ public:
+  explicit Judge(const std::filesystem::path& folder)
+      : file_(folder / "helper.json"), home_(config::environment_variable("HOME").value_or("")) {}
+
+  using Put = std::function<void(config::TemplateAnswers& answers, const std::string& answer)>;
+  [[nodiscard]] Check check(Put put) const {
+    return [this, put = std::move(put)](const std::string& answer) {
+      config::TemplateAnswers sample;
+      sample.target = "target";
+      sample.image = "image:1";
+      sample.container_name = "target";
+      put(sample, answer);
+      const auto config = config::parse_config(config::config_template(sample), file_, home_);
+      if (config) return Details{};
+      return Details{config.error().cause, config.error().fix};
+    };
+  }
+
+ private:
+  std::filesystem::path file_;
+  std::filesystem::path home_;
+};
+
+Details some_of(const std::string& what, std::vector<std::string> items) {
+  if (items.empty()) return {};
+  const bool all = items.size() <= k_most_hosts;
+  if (!all) items.resize(k_most_hosts);
+  return {what + ": " + joined(items) + (all ? "" : ", ...")};
+}
+
 std::optional<std::string> unless_empty(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
+// "HOST:CONTAINER" or "HOST:CONTAINER:ro" -> "CONTAINER"; "" for anything else, which the config refuses.
+std::string place_of_mount(const std::string& mount) {
+  const auto parts = split(mount, ':');
+  return parts.size() >= 2 && parts[1].starts_with('/') ? parts[1] : std::string();
+}
+
 // The project's folder in the container, and what to mount there, are one thought: on this machine the folder itself is
 // the natural mount, on a server only the person knows where the project lies.
-Result<void> gather_project(Form& form, const Arguments& arguments, const std::filesystem::path& folder, bool asks,
-                            config::TemplateAnswers& answers) {
+Result<void> gather_project(Form& form, const Judge& judge, const Arguments& arguments,
+                            const std::filesystem::path& folder, bool asks, config::TemplateAnswers& answers) {
   const std::string name = name_from_folder(folder.filename().string());
-  HELPER_TRY_ASSIGN(std::string remote,
-                    form.text("--remote", "Project folder in the container", asks ? "/workspace/" + name : ""));
+  const Check remote_check = judge.check([](auto& sample, const auto& answer) {
+    sample.project_local = ".";
+    sample.project_remote = answer;
+  });
+  HELPER_TRY_ASSIGN(std::string remote, form.text("--remote", "Project folder in the container",
+                                                  asks ? "/workspace/" + name : "", remote_check));
   if (auto mount = arguments.given("--mount")) {
     answers.mounts.push_back(*mount);
   } else if (asks && !remote.empty()) {
@@ -87,10 +148,14 @@ Result<void> gather_project(Form& form, const Arguments& arguments, const std::f
     const std::string where = local ? "Folder of this machine" : "Folder of " + *answers.server;
     HELPER_TRY_ASSIGN(
         const std::string host,
-        form.text("--mount", fmt::format("{} to mount there (empty: {})", where, local ? "this one" : "none"), ""));
+        form.text(
+            "--mount", fmt::format("{} to mount there (empty: {})", where, local ? "this one" : "none"), "",
+            judge.check([&](auto& sample, const auto& answer) { sample.mounts.push_back(answer + ":" + remote); })));
     const std::string source = host.empty() && local ? folder.string() : host;
     if (!source.empty()) answers.mounts.push_back(fmt::format("{}:{}", source, remote));
   }
+  // The place of the one mount that an option gave is where the project is.
+  if (const auto mount = arguments.given("--mount"); remote.empty() && mount) remote = place_of_mount(*mount);
   answers.project_local = arguments.given("--local").value_or(".");
   answers.project_remote = unless_empty(std::move(remote));
   return {};
@@ -115,24 +180,55 @@ std::string name_from_folder(std::string_view folder_name) {
 
 Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const std::filesystem::path& folder,
                                                const ReadDevcontainer& read, Prompter* person,
-                                               const std::stop_token& stop) {
+                                               const std::stop_token& stop, const InitOffers& offers) {
   Form form(arguments, person, stop);
+  const Judge judge(folder);
   config::TemplateAnswers answers;
   HELPER_TRY_ASSIGN(answers.server,
-                    form.text("--server", "Server (local, a Host of ~/.ssh/config, or user@host:port)", "local"));
+                    form.text("--server", "Server (local, a Host of ~/.ssh/config, or user@host:port)", "local",
+                              judge.check([](auto& sample, const auto& answer) { sample.server = answer; }),
+                              some_of("Hosts of ~/.ssh/config", offers.hosts)));
   HELPER_TRY_ASSIGN(const auto imported, read(*answers.server));
   const bool has_image =
       imported && (config::says(*imported, "container.image") || config::says(*imported, "container.build"));
   if (!has_image || arguments.has("--image")) {
-    HELPER_TRY_ASSIGN(answers.image, form.required("--image", "Image"));
+    const bool asks = person != nullptr && !arguments.has("--image");
+    const auto images = asks ? offers.images(*answers.server) : std::vector<std::string>{};
+    const Details details =
+        images.empty() ? Details{std::string("For example: ") + k_example_image} : some_of("Images there", images);
+    HELPER_TRY_ASSIGN(
+        answers.image,
+        form.required("--image", "Image", judge.check([](auto& sample, const auto& answer) { sample.image = answer; }),
+                      details));
   }
   const std::string name = arguments.given("--target").value_or(name_from_folder(folder.filename().string()));
-  HELPER_TRY_ASSIGN(answers.container_name, form.text("--name", "Container name", name));
+  HELPER_TRY_ASSIGN(answers.container_name,
+                    form.text("--name", "Container name", name,
+                              judge.check([](auto& sample, const auto& answer) { sample.container_name = answer; })));
   answers.target = arguments.given("--target").value_or(*answers.container_name);
-  HELPER_TRY(gather_project(form, arguments, folder, person != nullptr && !imported, answers));
-  HELPER_TRY_ASSIGN(answers.ssh_local_port, form.port("--ssh-port", "Local port for SSH", k_ssh_port, false));
-  HELPER_TRY_ASSIGN(const std::uint16_t jupyter,
-                    form.port("--jupyter-port", "Local port for Jupyter (0: none)", k_jupyter_port, true));
+  const bool asks = person != nullptr && !imported;
+  HELPER_TRY(gather_project(form, judge, arguments, folder, asks, answers));
+  if (asks) {
+    HELPER_TRY_ASSIGN(answers.gpus,
+                      form.text("--gpus", "GPUs (all, none, or numbers as 0,1)", "all",
+                                judge.check([](auto& sample, const auto& answer) { sample.gpus = answer; })));
+    HELPER_TRY_ASSIGN(answers.shm_size,
+                      form.text("--shm-size", "Shared memory, for data loaders", "8g",
+                                judge.check([](auto& sample, const auto& answer) { sample.shm_size = answer; })));
+  } else {
+    answers.gpus = arguments.given("--gpus");
+    answers.shm_size = arguments.given("--shm-size");
+  }
+  // Beside other targets no port may be used twice; a script that writes a new config gets the same text each time.
+  const bool looks = person != nullptr || offers.adds;
+  const auto near = [&](std::uint16_t port, std::uint16_t but) {
+    if (!looks) return port;
+    return free_port_from(port, [&](std::uint16_t each) { return each != but && offers.is_unclaimed(each); })
+        .value_or(port);
+  };
+  HELPER_TRY_ASSIGN(answers.ssh_local_port, form.port("--ssh-port", "Local port for SSH", near(k_ssh_port, 0), false));
+  HELPER_TRY_ASSIGN(const std::uint16_t jupyter, form.port("--jupyter-port", "Local port for Jupyter (0: none)",
+                                                           near(k_jupyter_port, answers.ssh_local_port), true));
   if (jupyter != 0) {
     answers.jupyter.emplace();
     answers.jupyter->local_port = jupyter;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/prompt.hpp"
+#include "cli/init_offers.hpp"
 #include "cli/parse.hpp"
 #include "config/devcontainer/translate.hpp"
 #include "config/template.hpp"
@@ -23,11 +24,13 @@ namespace helper::cli {
 // What --from names, read for a server; nothing without --from.
 using ReadDevcontainer = std::function<Result<std::optional<config::Devcontainer>>(const std::string& server)>;
 
-// What is read is asked for no more, and not in the answers yet. `person` is null without a terminal. Errors: usage (no
-// image, and nobody to ask for one), those of the person and of `read`.
+// What is read is asked for no more, and not in the answers yet. `person` is null without a terminal. An answer that
+// the config would refuse is asked again, with the reason. Errors: usage (no image, and nobody to ask for one), those
+// of the person and of `read`.
 [[nodiscard]] Result<config::TemplateAnswers> gather_answers(const Arguments& arguments,
                                                              const std::filesystem::path& folder,
                                                              const ReadDevcontainer& read, Prompter* person,
-                                                             const std::stop_token& stop);
+                                                             const std::stop_token& stop,
+                                                             const InitOffers& offers = {});
 
 }  // namespace helper::cli

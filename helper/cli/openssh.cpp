@@ -63,6 +63,14 @@ Result<std::vector<std::string>> exec_argv(const ide::Access& access, const std:
   return argv;
 }
 
+std::string script_there(const ide::Access& access, const std::string& file, const std::filesystem::path& folder) {
+  if (access.project_local.empty() || access.project_remote.empty()) return file;
+  const auto here = (folder / file).lexically_normal();
+  const std::string below = here.lexically_relative(access.project_local).string();
+  if (below.empty() || below == "." || below.starts_with("..")) return file;
+  return access.project_remote + "/" + below;
+}
+
 Result<Copy> parse_copy(std::string_view from, std::string_view to) {
   const auto remote_from = remote_place(from);
   const auto remote_to = remote_place(to);

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "ide/access.hpp"
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,11 @@ namespace helper::cli {
 // folder, if there is one. `terminal`: with one of its own.
 [[nodiscard]] Result<std::vector<std::string>> exec_argv(const ide::Access& access,
                                                          const std::vector<std::string>& words, bool terminal);
+
+// Where a script is in the container: one that is in the project's folder here is in project.remote there; any other
+// path is one in the container, as typed. `folder` is where the person is. Pure.
+[[nodiscard]] std::string script_there(const ide::Access& access, const std::string& file,
+                                       const std::filesystem::path& folder);
 
 // What a `helper cp` is about: one place on this machine and one in a target's container.
 struct Copy {

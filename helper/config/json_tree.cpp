@@ -168,7 +168,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     const int line = line_at(text_, offset);
     return stop(
         ErrorCode::config_syntax, line,
-        "is not JSON with comments at column " + std::to_string(column_at(text_, offset)) + ": " +
+        "is not JSON with comments near column " + std::to_string(column_at(text_, offset)) + ": " +
             reason_of(exception.what()),
         "correct it there or on the line before: keys and texts need double quotes, entries a comma between them");
   }

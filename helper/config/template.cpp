@@ -119,6 +119,14 @@ class Writer {
 
 }  // namespace
 
+std::string target_template(const TemplateAnswers& answers) {
+  const Answers by_key = answers_by_key(answers);
+  Writer writer(by_key);
+  writer.line("{");
+  writer.members("targets.*", "      ");
+  return writer.take() + "    }";
+}
+
 std::string config_template(const TemplateAnswers& answers) {
   const Answers by_key = answers_by_key(answers);
   Writer writer(by_key);

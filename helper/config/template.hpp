@@ -37,5 +37,7 @@ struct TemplateAnswers {
 // Pure. The answers are written as they are (bytes that are not UTF-8 as U+FFFD): parse_config of the text says whether
 // they are good, and gives them back.
 [[nodiscard]] std::string config_template(const TemplateAnswers& answers);
+// Only the target's object, as it is in a file with others.
+[[nodiscard]] std::string target_template(const TemplateAnswers& answers);
 
 }  // namespace helper::config

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <vector>
 
 namespace helper::engine {
 namespace {
@@ -21,6 +22,32 @@ bool begins_step(std::string_view line) {
   if (line.starts_with("Step ")) return true;
   const auto space = line.find(' ');
   return line.starts_with('#') && space != std::string_view::npos && line.substr(space + 1).starts_with('[');
+}
+
+// Without the sequences by which a program colours its words: ESC [ ... and a last byte from @ to ~.
+std::string without_colours(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i, 2) != "\x1b[") {
+      out += text[i];
+      continue;
+    }
+    for (i += 2; i < text.size() && (text[i] < '@' || text[i] > '~');) ++i;
+  }
+  return out;
+}
+
+// Each printable; what a carriage return wrote over is left out, as a terminal shows it.
+std::vector<std::string> last_lines(const std::string& text) {
+  constexpr std::size_t k_most = 20;
+  std::vector<std::string> lines;
+  for (std::string line : split(text, '\n')) {
+    while (line.ends_with('\r')) line.pop_back();
+    line.erase(0, line.rfind('\r') + 1);
+    if (!line.empty()) lines.push_back(printable(line, k_max_line));
+  }
+  if (lines.size() > k_most) lines.erase(lines.begin(), lines.end() - k_most);
+  return lines;
 }
 
 }  // namespace
@@ -65,13 +92,12 @@ void BuildProgress::line(const std::string& text) {
 std::string build_failure(const CommandOutput& output) {
   // The old builder prints what a command said on its standard output and the error on the other stream; BuildKit
   // prints all on the latter.
-  std::string words = failure_words(output.err);
-  std::string_view said = output.out.empty() ? std::string_view(output.err) : std::string_view(output.out);
-  constexpr std::size_t k_tail = 400;
-  if (said.size() > k_tail) said.remove_prefix(said.size() - k_tail);
-  while (!said.empty() && said.back() == '\n') said.remove_suffix(1);
-  if (words.empty()) words = "it failed with exit status " + std::to_string(output.exit_status);
-  return said.empty() ? words : words + "; it said: " + printable(said, 2 * k_tail);
+  std::string text = failure_words(without_colours(output.err));
+  if (text.empty()) text = "the build failed with exit status " + std::to_string(output.exit_status);
+  const auto lines = last_lines(without_colours(output.out.empty() ? output.err : output.out));
+  if (!lines.empty()) text += "; the last lines of the build follow";
+  for (const auto& line : lines) text += "\n" + line;
+  return text;
 }
 
 }  // namespace helper::engine

@@ -52,7 +52,7 @@ class BuildProgress {
   Lines lines_;
 };
 
-// Why a build failed: the last lines of what it said, on one line.
+// Why a build failed: the engine's words, and below them the last 20 lines that the build printed, without colours.
 [[nodiscard]] std::string build_failure(const CommandOutput& output);
 
 }  // namespace helper::engine

@@ -7,10 +7,32 @@
 #include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
 
+#include <algorithm>
+
 namespace helper::plan {
 namespace {
 
+// The port in "Bind for 0.0.0.0:8080 failed: port is already allocated" and its like; "" when the text is about
+// something else.
+std::string busy_port(const std::string& engine_text) {
+  const bool is_about_one = engine_text.find("port is already allocated") != std::string::npos ||
+                            engine_text.find("address already in use") != std::string::npos;
+  for (auto at = engine_text.find(':'); is_about_one && at != std::string::npos; at = engine_text.find(':', at + 1)) {
+    const auto end = std::min(engine_text.find_first_not_of("0123456789", at + 1), engine_text.size());
+    if (end > at + 1) return engine_text.substr(at + 1, end - at - 1);
+  }
+  return {};
+}
+
 void cannot_start(Draft& draft, const std::string& engine_text) {
+  if (const std::string port = busy_port(engine_text); !port.empty()) {
+    draft.problem(ErrorCode::container_failed, "container.ports",
+                  "port " + port + " of " + draft.target.server +
+                      " is taken by another program or container there: " + engine_text,
+                  R"(give another port in "ports" in helper.json; or see who has it, )" +
+                      draft.on_the_server("ps --filter publish=" + port + "; sudo ss -ltnp | grep :" + port));
+    return;
+  }
   draft.problem(ErrorCode::container_failed, draft.container_name(), "the engine cannot start it: " + engine_text,
                 "correct \"container\" in the config, then: helper ensure " + draft.target.name);
 }
@@ -63,6 +85,7 @@ void start_again(Draft& draft, const Container& container) {
   const std::string code = "exit code " + std::to_string(container.exit_code);
   if (const auto failed = draft.observed.attempts.failed_ways.find(container.gpu_way);
       failed != draft.observed.attempts.failed_ways.end()) {
+    if (!busy_port(failed->second).empty()) return cannot_start(draft, failed->second);
     const std::string cannot = "the engine cannot start it as it was created: " + failed->second;
     if (is_ours(container) && has_another_way(draft.desired, draft.observed)) {
       draft.problem(ErrorCode::gpu_unavailable, draft.container_name(), cannot,

@@ -110,7 +110,7 @@ class ExternalTools(unittest.TestCase):
         done = tool.run(self.project, self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.state(), "true")
-        self.assertIn("start container centernet", done.stdout + done.stderr)
+        self.assertIn("started container centernet", done.stdout + done.stderr)
 
     def test_before_a_run_it_does_not_end_well_when_the_target_cannot_be_ready(self):
         self.assertEqual(self.helper.run("rpc", "shutdown").returncode, 0)

@@ -186,7 +186,7 @@ class Consent(Lifecycle):
         self.drifted()
         reply, _ = self.call("ensure", {}, lambda event: "snapshot")
         self.assertEqual(reply["result"]["state"], "ready", reply)
-        copy = [step["text"] for step in reply["result"]["steps"] if step["text"].startswith("keep a copy")][0].split()[-1]
+        copy = [step["text"] for step in reply["result"]["steps"] if step["text"].startswith("save a copy")][0].split()[-1]
         self.assertEqual(self.sandbox.docker("run", "--rm", copy, "cat", "/root/notes.txt").stdout, "precious\n")
         labels = json.loads(self.sandbox.docker("image", "inspect", copy).stdout)[0]["Config"]["Labels"]
         self.assertEqual({value for name, value in labels.items() if name.startswith("io.helper.")}, {""})

@@ -58,7 +58,7 @@ class Open(unittest.TestCase):
     def test_1_a_target_that_does_not_run_is_ensured_first(self):
         done = self.helper.run("open", "gateway", "centernet")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("start container", done.stderr)
+        self.assertIn("started container", done.stderr)
         words = self.called("xdg-open")
         self.assertRegex(words, r"\Ajetbrains-gateway://connect#type=ssh&host=127\.0\.0\.1&port=\d+&user=root&projectPath=%2Fworkspace%2Fmy_project\n\Z")
 

@@ -70,7 +70,7 @@ class Strangers(unittest.TestCase):
             self.write(user="root", env={"OTHER": "setup"})
             done = self.helper.run("ensure")
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn("start sshd", done.stdout + done.stderr)
+            self.assertIn("started sshd", done.stdout + done.stderr)
             out, _ = session.communicate("still here\n", timeout=30)
             self.assertEqual(out, "still here\n")
 

@@ -35,7 +35,9 @@ std::string Progress::on(const ensure::Event& event, SteadyTime now) {
       running_.reset();
       const Mark mark = event.kind == Kind::done ? Mark::done : Mark::failed;
       if (!event.done.empty()) return hide() + render_line(style_, mark, event.done, "", human(event.elapsed));
-      return hide() + render_line(style_, mark, event.text, event.cause, human(event.elapsed));
+      // The lines below the first are told with the error.
+      const auto cause = std::string_view(event.cause).substr(0, event.cause.find('\n'));
+      return hide() + render_line(style_, mark, event.text, cause, human(event.elapsed));
     }
     case Kind::note: {
       if (!told_notes_.insert(event.text).second) return {};

@@ -1,6 +1,7 @@
 #include "cli/render/render.hpp"
 
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "cli/render/text.hpp"
 #include "ide/links.hpp"
 #include "ide/ssh_config.hpp"
@@ -43,8 +44,19 @@ std::string headline(const Style& style, const std::string& target, const std::s
                      paint(style, state_colour(state), safe_line(state, style.utf8)));
 }
 
+// The sentence with the error's name, and below it the lines of what a program said.
+std::string sentence_text(const Style& style, const Error& error, int indent) {
+  const std::string all = sentence(error);
+  const auto lines = split(all, '\n');
+  std::string text = fmt::format("{} {}", safe_line(lines.front(), style.utf8),
+                                 paint(style, Paint::dim, fmt::format("[{}]", error_kind(error.code).name)));
+  for (std::size_t i = 1; i < lines.size(); ++i)
+    text += fmt::format("\n{}{}", std::string(static_cast<std::size_t>(indent), ' '), safe_line(lines[i], style.utf8));
+  return text;
+}
+
 std::string problem_text(const Style& style, const Error& error) {
-  std::string text = fmt::format("{} [{}]", safe_line(sentence(error), style.utf8), error_kind(error.code).name);
+  std::string text = sentence_text(style, error, 16);
   if (!error.fix.empty()) text += fmt::format("\n{}fix: {}", std::string(14, ' '), safe_line(error.fix, style.utf8));
   return text;
 }
@@ -208,8 +220,7 @@ std::string render_lists(const Style& style, const std::vector<ensure::ServerLis
 
 std::string render_error(const Style& style, const Error& error) {
   std::string text = paint(style, Paint::red, "error:") + " ";
-  text += fmt::format("{} {}\n", safe_line(sentence(error), style.utf8),
-                      paint(style, Paint::dim, fmt::format("[{}]", error_kind(error.code).name)));
+  text += sentence_text(style, error, 4) + "\n";
   if (!error.fix.empty())
     text += fmt::format("  {} {}\n", paint(style, Paint::bold, "fix:"), safe_line(error.fix, style.utf8));
   return text;

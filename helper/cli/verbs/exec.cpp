@@ -30,6 +30,19 @@ Result<int> run_exec(Context& context) {
   return context.become(argv);
 }
 
+Result<int> run_script(Context& context) {
+  HELPER_TRY_ASSIGN(const auto access, ready_settings(context, context.arguments.text("TARGET")));
+  if (access.python.empty())
+    return fail(ErrorCode::python_missing, access.target,
+                "no Python of its container is chosen: " + access.python_cause, "helper python list " + access.target);
+  std::vector<std::string> words{access.python,
+                                 script_there(access, context.arguments.text("FILE.py"), context.folder)};
+  const auto& rest = context.arguments.rest();
+  words.insert(words.end(), rest.begin(), rest.end());
+  HELPER_TRY_ASSIGN(const auto argv, exec_argv(access, words, context.in_is_terminal && context.out_is_terminal));
+  return context.become(argv);
+}
+
 Result<int> run_cp(Context& context) {
   HELPER_TRY_ASSIGN(const Copy copy, parse_copy(context.arguments.text("FROM"), context.arguments.text("TO")));
   HELPER_TRY_ASSIGN(const auto access, ready_settings(context, copy.target));

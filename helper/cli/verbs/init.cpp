@@ -11,6 +11,7 @@
 #include "config/find.hpp"
 #include "config/parse.hpp"
 #include "config/schema.hpp"
+#include "config/splice.hpp"
 #include "ensure/trust_book.hpp"
 
 #include <fmt/format.h>
@@ -22,8 +23,14 @@ namespace {
 // Others who work on the project may read it.
 constexpr mode_t k_mode = 0644;
 
-// A link may have come with a cloned repository, and lead to any file of the person's.
-Result<void> refuse_to_overwrite(Context& context, const std::filesystem::path& file) {
+// A config that is there, to which a target will be added.
+struct Existing {
+  std::string text;
+  config::Config config;
+};
+
+// Nothing: a new file is written. A link may have come with a cloned repository, and lead to any file of the person's.
+Result<std::optional<Existing>> what_is_there(Context& context, const Paths& paths, const std::filesystem::path& file) {
   std::error_code bad;
   if (std::filesystem::is_symlink(file, bad)) {
     const std::filesystem::path place = std::filesystem::read_symlink(file, bad);
@@ -31,10 +38,19 @@ Result<void> refuse_to_overwrite(Context& context, const std::filesystem::path& 
                 "it is a link to " + printable(place.string(), 4096) + ", and helper init writes through no link",
                 "remove the link: " + shell::quote({"rm", file.string()}));
   }
-  if (context.arguments.has("--force")) return {};
+  if (context.arguments.has("--force")) return std::nullopt;
   HELPER_TRY_ASSIGN(const auto before, context.files.read(file));
-  if (!before) return {};
-  return fail(ErrorCode::usage, file.string(), "it is there already", "edit it, or replace it: helper init --force");
+  if (!before) return std::nullopt;
+  const auto target = context.arguments.given("--target");
+  const tl::unexpected<Error> refusal =
+      fail(ErrorCode::usage, file.string(),
+           target ? "it has a target " + *target + " already" : std::string("it is there already"),
+           "edit it, add a target: helper init --target NAME, or replace it: helper init --force");
+  if (!target) return refusal;
+  auto config = config::parse_config(*before, file, paths.home);
+  if (!config) return fail(std::move(config).error());
+  if (config->targets.contains(*target)) return refusal;
+  return Existing{*before, std::move(*config)};
 }
 
 // An answer that the config would refuse is told as such: the line of a file that does not exist yet helps nobody.
@@ -74,8 +90,8 @@ bool has_said_yes(Context& context, const std::filesystem::path& file, const ens
   return answer && *answer == "yes";
 }
 
-// What the person has just answered needs no second yes, unless `is_taken_over` from a file. Where others can change
-// the config it stays unapproved.
+// What the person has just answered needs no second yes, unless `is_taken_over` from a file, or added to one. Where
+// others can change the config it stays unapproved.
 Result<Trust> trust_what_was_written(Context& context, const Paths& paths, const std::filesystem::path& file,
                                      bool is_taken_over) {
   HELPER_TRY_ASSIGN(const ensure::TrustLook look,
@@ -92,23 +108,30 @@ Result<Trust> trust_what_was_written(Context& context, const Paths& paths, const
 Result<int> run_init(Context& context) {
   const std::filesystem::path file =
       context.folder / context.arguments.given("--config").value_or(k_project_config_name);
-  HELPER_TRY(refuse_to_overwrite(context, file));
   HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  HELPER_TRY_ASSIGN(const std::optional<Existing> existing, what_is_there(context, paths, file));
   std::optional<config::Devcontainer> from;
   const auto read = [&](const std::string& server) {
     auto its = devcontainer(context, paths, server);
     if (its) from = *its;
     return its;
   };
-  HELPER_TRY_ASSIGN(config::TemplateAnswers answers,
-                    gather_answers(context.arguments, context.folder, read, context.can_ask ? &context.person : nullptr,
-                                   context.interrupts.token()));
+  HELPER_TRY_ASSIGN(
+      config::TemplateAnswers answers,
+      gather_answers(context.arguments, context.folder, read, context.can_ask ? &context.person : nullptr,
+                     context.interrupts.token(), init_offers(context, paths, existing ? &existing->config : nullptr)));
   if (from) HELPER_TRY(config::import_devcontainer(answers, *from, file.parent_path()));
-  const std::string text = config::config_template(answers);
+  std::string text;
+  if (existing) {
+    HELPER_TRY_ASSIGN(text, config::with_value(existing->text, {"targets", answers.target},
+                                               config::target_template(answers), file.filename().string()));
+  } else {
+    text = config::config_template(answers);
+  }
   if (auto config = config::parse_config(text, file, paths.home); !config)
     return fail(about_the_answer(std::move(config).error()));
   HELPER_TRY(context.files.write(file, text, k_mode));
-  auto trust = trust_what_was_written(context, paths, file, from.has_value());
+  auto trust = trust_what_was_written(context, paths, file, from.has_value() || existing.has_value());
   if (!trust) trust = Trust{false, {to_text(trust.error()), how_to_approve(file)}};
   if (context.json) {
     rpc::Json document{{"file", file.string()}, {"target", answers.target}, {"trusted", trust->is_approved}};

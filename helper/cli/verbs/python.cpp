@@ -1,5 +1,7 @@
 #include "cli/render/python.hpp"
 
+#include "base/shell.hpp"
+#include "base/text.hpp"
 #include "cli/context.hpp"
 #include "cli/render/render.hpp"
 #include "cli/render/text.hpp"
@@ -42,6 +44,34 @@ mode_t mode_of(const std::filesystem::path& file) {
   return unknown ? mode_t{0600} : static_cast<mode_t>(status.permissions() & std::filesystem::perms::mask);
 }
 
+// Error: the container was looked into and has conda environments, but none of that name. A container that cannot be
+// looked into now refuses nothing: the config may be written before it is made.
+Result<void> check_environment(Context& context, const std::string& spec, const std::string& target) {
+  constexpr std::string_view k_conda = "conda:";
+  if (!spec.starts_with(k_conda)) return {};
+  HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context, target));
+  const auto answer = request(context, "pythons", params);
+  if (!answer) {
+    if (answer.error().code == ErrorCode::cancelled) return fail(answer.error());
+    if (!context.quiet && !context.json)
+      context.err << render_note(context.err_style, "not checked in the container: " + sentence(answer.error()));
+    return {};
+  }
+  HELPER_TRY_ASSIGN(const ensure::PythonList list, rpc::python_list_from_json(answer->result));
+  std::vector<std::string> found;
+  for (const auto& python : list.pythons) {
+    for (const auto& source : python.sources) {
+      if (source == spec) return {};
+      if (source.starts_with(k_conda)) found.push_back(source);
+    }
+  }
+  if (found.empty()) return {};
+  const std::vector<std::string_view> names(found.begin(), found.end());
+  const auto close = nearest(spec, names);
+  return fail(ErrorCode::python_missing, spec, "the container has no such environment; found are: " + joined(found),
+              "helper python use " + shell::quote({close ? std::string(*close) : found.front(), target}));
+}
+
 Result<int> use_python(Context& context) {
   const auto spec = context.arguments.given("SPEC");
   if (!spec) {
@@ -53,6 +83,7 @@ Result<int> use_python(Context& context) {
   HELPER_TRY_ASSIGN(const auto before, context.files.read(file));
   HELPER_TRY_ASSIGN(const config::Config config, config::load_config(context.files, file));
   HELPER_TRY_ASSIGN(const config::Target target, config::choose_target(config, context.arguments.text("TARGET")));
+  HELPER_TRY(check_environment(context, *spec, target.name));
   HELPER_TRY_ASSIGN(const std::string after, config::with_value(before.value_or(""), {"targets", target.name, "python"},
                                                                 rpc::Json(*spec).dump(), file.filename().string()));
   const bool changed = after != before;

@@ -28,6 +28,7 @@ struct Context;
 
 // run_exec.cpp: by this machine's OpenSSH, which takes our place
 [[nodiscard]] Result<int> run_exec(Context& context);
+[[nodiscard]] Result<int> run_script(Context& context);
 [[nodiscard]] Result<int> run_cp(Context& context);
 
 // run_open.cpp, run_connect.cpp: of a target that is made ready first

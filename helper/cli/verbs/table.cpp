@@ -69,10 +69,16 @@ constexpr std::array k_logs{
     k_target,
     OptionSpec{Kind::number, "--lines", "N", "how many of the last lines", "100", "", false, 1, 100'000},
     OptionSpec{Kind::flag, "--follow", "", "go on printing what comes (also -f); Ctrl-C ends it"},
+    OptionSpec{Kind::flag, "--daemon", "", "the log of helper's own daemon instead: what it did, and what went wrong"},
 };
 constexpr std::array k_exec{
     k_target,
     OptionSpec{Kind::rest, "COMMAND...", "", "what to run, each word as it is; nothing: a shell"},
+};
+constexpr std::array k_run{
+    OptionSpec{Kind::argument, "FILE.py", "", "a script of the project, or a path in the container", "", "", true},
+    k_target,
+    OptionSpec{Kind::rest, "ARGUMENT...", "", "of the script, each word as it is"},
 };
 constexpr std::array k_cp{
     OptionSpec{Kind::argument, "FROM", "", "a file or folder; TARGET:PATH when it is in the container", "", "", true},
@@ -114,6 +120,8 @@ constexpr std::array k_init{
                "the project's folder on this machine (the config's own when not given)"},
     OptionSpec{Kind::text, "--remote", "FOLDER", "the project's folder in the container"},
     OptionSpec{Kind::text, "--mount", "HOST:CONTAINER", "a folder of the server to mount"},
+    OptionSpec{Kind::text, "--gpus", "WHICH", "all, none, or numbers as 0,1"},
+    OptionSpec{Kind::text, "--shm-size", "SIZE", "the container's shared memory, such as 8g"},
     OptionSpec{Kind::text, "--python", "WHICH", "auto, conda:NAME, or a path in the container"},
     OptionSpec{Kind::number, "--ssh-port", "PORT", "the local port for SSH (2222)", "", "", false, 1, 65'535},
     OptionSpec{Kind::number, "--jupyter-port", "PORT", "the local port for Jupyter, 0 for none (8888)", "", "", false,
@@ -175,13 +183,18 @@ constexpr std::array k_verbs{
          "On each server of the config, or on that of the target named: also those of other configs.", "helper list",
          k_only_target, run_list, Group::container, "ls"},
     Verb{"logs", "print what the container wrote", "The newest line comes last.",
-         "helper logs\nhelper logs centernet --lines 1000\nhelper logs -f", k_logs, run_logs, Group::container},
+         "helper logs\nhelper logs centernet --lines 1000\nhelper logs -f\nhelper logs --daemon", k_logs, run_logs,
+         Group::container},
     Verb{"exec", "run a command in the container, or a shell",
          "By ssh, as the target's user, in project.remote, with the environment that sessions there have. The\n"
          "words after -- reach the command as they are. It has a terminal when this command has one. Ends with the\n"
          "command's own status.",
          "helper exec\nhelper exec centernet -- python train.py --epochs 3", k_exec, run_exec, Group::everyday,
          "shell ssh"},
+    Verb{"run", "run a script by the target's Python",
+         "As exec, by the Python that helper has chosen (helper python list). FILE.py is a script of the project:\n"
+         "as it is called here, or in project.remote.",
+         "helper run train.py\nhelper run train.py centernet -- --epochs 3", k_run, run_script, Group::inside},
     Verb{"cp", "copy files to the container or from it",
          "By scp, folders with all that is in them. A relative PATH starts at project.remote; ~/PATH at the\n"
          "user's home folder, as does a relative one where the config has no project.",
@@ -223,7 +236,8 @@ constexpr std::array k_verbs{
     Verb{"init", "write a commented helper.json",
          "Asks a few questions in a terminal. Every answer can be given as an option instead; without a\n"
          "terminal --image must be. Writes helper.json here (or --config FILE), and over a file that is\n"
-         "there only with --force. What --from cannot take over is listed.",
+         "there only with --force; a --target that it lacks is added to it. What --from cannot take over is\n"
+         "listed.",
          "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project\n"
          "helper init --server gpu1 --from .",
          k_init, run_init, Group::everyday},

@@ -112,6 +112,29 @@ Result<int> follow_logs(Context& context, rpc::Json params) {
   return fail(answer.error());
 }
 
+// No daemon is asked for it: one that cannot start leaves its reasons there.
+Result<int> show_daemon_log(Context& context) {
+  if (context.arguments.has("--follow"))
+    return fail(ErrorCode::usage, "helper logs", "--daemon and --follow do not go together", "helper logs --daemon");
+  HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  const std::filesystem::path file = paths.daemon_log();
+  HELPER_TRY_ASSIGN(const auto text, context.files.read(file));
+  if (!text)
+    return fail(ErrorCode::file_failed, file.string(), "it does not exist: no daemon has run yet", "helper ensure");
+  std::string_view last = *text;
+  std::size_t begin = last.size();
+  for (int line = 0; line <= context.arguments.number("--lines") && begin != std::string_view::npos && begin > 0;
+       ++line)
+    begin = last.rfind('\n', begin - 1);
+  if (begin != std::string_view::npos && begin > 0) last.remove_prefix(begin + 1);
+  if (context.json) {
+    write_json(context, {{"file", file.string()}, {"text", std::string(last)}});
+  } else {
+    context.out << (context.out_is_terminal ? safe_block(last, context.out_style.utf8) : std::string(last));
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<int> run_ensure(Context& context) {
@@ -177,6 +200,7 @@ Result<int> run_list(Context& context) {
 }
 
 Result<int> run_logs(Context& context) {
+  if (context.arguments.has("--daemon")) return show_daemon_log(context);
   HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
   params["lines"] = context.arguments.number("--lines");
   if (context.arguments.has("--follow")) return follow_logs(context, std::move(params));
@@ -189,6 +213,8 @@ Result<int> run_logs(Context& context) {
   // A pipe or a file gets what the container wrote; only a terminal has to be guarded against it.
   context.out << (context.out_is_terminal ? safe_block(log.text, context.out_style.utf8) : log.text);
   if (!log.text.empty() && log.text.back() != '\n') context.out << "\n";
+  if (log.text.empty() && !context.quiet)
+    context.err << render_note(context.err_style, "the container has written nothing to its log yet");
   return 0;
 }
 

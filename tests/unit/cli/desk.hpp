@@ -65,6 +65,7 @@ struct Desk {
                            Paths paths;
                            paths.home = folder.path();
                            paths.data = folder.path() / "data";
+                           paths.state = folder.path() / "state";
                            paths.user_config_file = folder.path() / "config.json";
                            return paths;
                          },

@@ -55,6 +55,20 @@ TEST(Exec, WithoutACommandIsAShell) {
   EXPECT_EQ(desk.became, ssh_words({"-o", "LogLevel=ERROR", "-p", "2222"}, {"root@127.0.0.1"}));
 }
 
+TEST(Run, IsTheTargetsPythonWithTheScriptOfTheProject) {
+  Ready desk;
+  ASSERT_EQ(desk.run({"run", "/work/train.py", "--", "--epochs", "3"}).value_or(-1), 0);
+  EXPECT_EQ(desk.became.back(), settings().python + " /work/train.py --epochs 3");
+  auto access = settings();
+  access.project_local = "/home/me/p";
+  access.project_remote = "/work/p";
+  EXPECT_EQ(script_there(access, "train.py", "/home/me/p/sub"), "/work/p/sub/train.py");
+  EXPECT_EQ(script_there(access, "../train.py", "/home/me/p/sub"), "/work/p/train.py");
+  EXPECT_EQ(script_there(access, "/home/me/p/a.py", "/"), "/work/p/a.py");
+  EXPECT_EQ(script_there(access, "train.py", "/home/me/other"), "train.py") << "as in project.remote";
+  EXPECT_EQ(script_there(access, "/opt/x.py", "/home/me/p"), "/opt/x.py");
+}
+
 TEST(Exec, BeginsInTheProjectsFolderWhereThereIsOne) {
   auto access = settings();
   access.project_remote = "/work/it's";

@@ -68,27 +68,80 @@ TEST(Init, SaysWhichOptionIsMissingWhenThereIsNobodyToAsk) {
 TEST(Init, AsksInATerminalAndOffersDefaults) {
   Desk desk;
   desk.can_ask = true;
-  for (const char* answer : {"gpu1", "", "centernet:1.2", "centernet", "/workspace/p", "/home/me/p", "", "0"})
+  for (const char* answer : {"gpu1", "", "centernet:1.2", "centernet", "/workspace/p", "/home/me/p", "", "4g", "", "0"})
     desk.person.will_answer(answer);
   ASSERT_EQ(desk.run({"init"}).value_or(-1), 0);
   const auto asked = desk.person.asked();
-  ASSERT_EQ(asked.size(), 8u);
+  ASSERT_EQ(asked.size(), 10u);
   EXPECT_EQ(asked[1].prompt, "Image");
   EXPECT_EQ(asked[2].prompt, "Image") << "without an image there is no container: it asks again";
   EXPECT_EQ(asked[3].prompt, "Container name [" + name_from_folder(desk.folder.path().filename().string()) + "]");
-  EXPECT_EQ(asked[6].prompt, "Local port for SSH [2222]");
+  EXPECT_EQ(asked[7].prompt, "Shared memory, for data loaders [8g]");
+  EXPECT_TRUE(asked[8].prompt.starts_with("Local port for SSH [2")) << asked[8].prompt;
   const config::Target target = only_target(desk);
   EXPECT_EQ(target.name, "centernet");
   EXPECT_EQ(target.server, "gpu1");
   EXPECT_EQ(target.container.mounts, std::vector<std::string>{"/home/me/p:/workspace/p"});
-  EXPECT_EQ(target.ssh.local_port, 2222);
+  EXPECT_EQ(target.container.gpus, "all");
+  EXPECT_EQ(target.container.shm_size, "4g");
+  EXPECT_GE(target.ssh.local_port, 2222);
   EXPECT_FALSE(target.jupyter);
+}
+
+TEST(Init, AWrongAnswerIsAskedAgainWithTheReasonAndTheOthersStay) {
+  Desk desk;
+  desk.can_ask = true;
+  for (const char* answer : {"gpu1", "-v", "centernet:1.2", "a b", "box", "work", "/work", "data/set", "/data/set",
+                             "all", "much", "2g", "2300", "0"})
+    desk.person.will_answer(answer);
+  const auto status = desk.run({"init"});
+  ASSERT_TRUE(status) << to_text(status.error());
+  const auto asked = desk.person.asked();
+  ASSERT_EQ(asked.size(), 14U);
+  for (const std::size_t again : {2U, 4U, 6U, 8U, 11U}) {
+    EXPECT_EQ(asked[again].prompt, asked[again - 1].prompt);
+    EXPECT_FALSE(asked[again].details.empty()) << asked[again].prompt;
+  }
+  const config::Target target = only_target(desk);
+  EXPECT_EQ(target.server, "gpu1");
+  EXPECT_EQ(target.container.name, "box");
+  EXPECT_EQ(target.container.mounts, std::vector<std::string>{"/data/set:/work"});
+  EXPECT_EQ(target.container.shm_size, "2g");
+}
+
+TEST(Init, ASecondTargetIsAddedAndTheFirstKeepsEveryByte) {
+  Desk desk;
+  ASSERT_EQ(desk.run({"init", "--image", "i:1", "--target", "first"}).value_or(-1), 0);
+  const std::string before = desk.files.files().at(desk.config_file()).bytes;
+  const auto status = desk.run({"init", "--image", "j:2", "--target", "second"});
+  ASSERT_TRUE(status) << to_text(status.error());
+  const std::string after = desk.files.files().at(desk.config_file()).bytes;
+  EXPECT_NE(after.find(before.substr(before.find("\"first\""))), std::string::npos);
+  const auto config = config::parse_config(after, desk.config_file(), "/home/me");
+  ASSERT_TRUE(config) << to_text(config.error());
+  EXPECT_EQ(config->targets.at("second").container.image, "j:2");
+  EXPECT_NE(config->targets.at("second").ssh.local_port, config->targets.at("first").ssh.local_port);
+  const auto twice = desk.run({"init", "--image", "j:2", "--target", "second"});
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().cause, "it has a target second already");
+}
+
+TEST(Init, TheProjectIsWhereTheOneMountIs) {
+  Desk desk;
+  ASSERT_EQ(desk.run({"init", "--image", "i:1", "--mount", "/data/p:/work/p:ro"}).value_or(-1), 0);
+  EXPECT_EQ(only_target(desk).project.remote, "/work/p");
+}
+
+TEST(HostsIn, AreTheNamesOfHostLinesWithoutPatterns) {
+  EXPECT_EQ(
+      hosts_in("Host gpu1 gpu2 # no\n  HostName x\nhost=gpu3\r\nHost *\nHost !a *.b gpu1\n# Host c\nMatch host d\n"),
+      (std::vector<std::string>{"gpu1", "gpu2", "gpu3"}));
 }
 
 TEST(Init, MountsThisFolderWhenTheServerIsThisMachine) {
   Desk desk;
   desk.can_ask = true;
-  for (const char* answer : {"", "i:1", "", "/workspace/p", "", "", ""}) desk.person.will_answer(answer);
+  for (const char* answer : {"", "i:1", "", "/workspace/p", "", "", "", "", ""}) desk.person.will_answer(answer);
   ASSERT_EQ(desk.run({"init"}).value_or(-1), 0);
   EXPECT_EQ(only_target(desk).container.mounts,
             std::vector<std::string>{desk.folder.path().string() + ":/workspace/p"});
@@ -97,11 +150,11 @@ TEST(Init, MountsThisFolderWhenTheServerIsThisMachine) {
 TEST(Init, AsksAgainForAPortThatIsNone) {
   Desk desk;
   desk.can_ask = true;
-  for (const char* answer : {"70000", "ssh", "2300"}) desk.person.will_answer(answer);
+  for (const char* answer : {"", "", "70000", "ssh", "2300"}) desk.person.will_answer(answer);
   const auto status = desk.run({"init", "--server", "local", "--image", "i", "--name", "box", "--remote", "/w",
                                 "--mount", "/a:/b", "--jupyter-port", "1"});
   ASSERT_TRUE(status) << to_text(status.error());
-  EXPECT_EQ(desk.person.asked().size(), 3u);
+  EXPECT_EQ(desk.person.asked().size(), 5u);
   EXPECT_EQ(only_target(desk).ssh.local_port, 2300);
 }
 

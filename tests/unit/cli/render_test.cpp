@@ -184,6 +184,13 @@ TEST(RenderStatus, ShowsEachTargetWithWhatIsKnown) {
 
 TEST(RenderStatus, OfNoTargetIsEmpty) { EXPECT_EQ(render_status(k_plain, {}), ""); }
 
+TEST(RenderError, WhatAProgramSaidStandsBelowTheSentenceLineByLine) {
+  EXPECT_EQ(render_error(k_plain, {ErrorCode::image_missing, "image x",
+                                   "it failed; the last lines of the build follow\na\x1b[1m\nb", "fix it"}),
+            "error: image x failed; the last lines of the build follow [image.missing]\n    a\\x1b[1m\n    b\n  fix: "
+            "fix it\n");
+}
+
 TEST(RenderError, SaysThingCauseNameAndFix) {
   EXPECT_EQ(
       render_error(k_plain, {ErrorCode::engine_permission, "docker on gpu1", "the user ci may not use it",

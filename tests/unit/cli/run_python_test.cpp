@@ -76,14 +76,25 @@ constexpr const char* k_config = R"({ // mine
 TEST(PythonUse, WritesOneValueAndSaysWhatIsNext) {
   Desk desk;
   ASSERT_TRUE(desk.files.write(desk.config_file(), k_config, 0600));
+  desk.daemon.will_answer("pythons", answers(two_pythons()));
   ASSERT_EQ(desk.run({"python", "use", "conda:net", "centernet"}).value_or(-1), 0);
   std::string expected = k_config;
   expected.replace(expected.find("\"auto\""), 6, "\"conda:net\"");
   EXPECT_EQ(desk.files.read(desk.config_file())->value_or(""), expected);
   EXPECT_NE(desk.out.str().find("\"conda:net\" is written\nnext: helper ensure centernet\n"), std::string::npos);
-  EXPECT_TRUE(desk.daemon.asked().empty());
   ASSERT_EQ(desk.run({"python", "use", "conda:net", "centernet"}).value_or(-1), 0);
   EXPECT_NE(desk.out.str().find("is there already"), std::string::npos);
+}
+
+TEST(PythonUse, AnEnvironmentThatTheContainerLacksIsNotWritten) {
+  Desk desk;
+  ASSERT_TRUE(desk.files.write(desk.config_file(), k_config, 0600));
+  desk.daemon.will_answer("pythons", answers(two_pythons()));
+  const auto status = desk.run({"python", "use", "conda:nett", "centernet"});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::python_missing);
+  EXPECT_EQ(status.error().fix, "helper python use conda:net centernet");
+  EXPECT_EQ(desk.files.read(desk.config_file())->value_or(""), k_config);
 }
 
 TEST(PythonUse, WritesAValueThatWasNotThere) {

@@ -145,6 +145,23 @@ TEST(Logs, AreMadeSafeForATerminalAndLeftAloneForAPipe) {
   EXPECT_EQ(pipe.out.str(), "epoch 1\n\x1b]0;x\x07no line end\n");
 }
 
+TEST(Logs, SayThatThereIsNothing) {
+  Desk desk;
+  desk.daemon.will_answer("logs", answers({{"target", "centernet"}, {"text", ""}}));
+  ASSERT_EQ(desk.run({"logs"}).value_or(-1), 0);
+  EXPECT_EQ(desk.out.str(), "");
+  EXPECT_EQ(desk.err.str(), "note: the container has written nothing to its log yet\n");
+}
+
+TEST(Logs, OfTheDaemonAreItsLastLinesWithoutAskingIt) {
+  Desk desk;
+  ASSERT_FALSE(desk.run({"logs", "--daemon"}));
+  ASSERT_TRUE(desk.files.write(desk.folder.path() / "state/helperd.log", "one\ntwo\nthree\n", 0600));
+  ASSERT_EQ(desk.run({"logs", "--daemon", "--lines", "2"}).value_or(-1), 0);
+  EXPECT_EQ(desk.out.str(), "two\nthree\n");
+  EXPECT_TRUE(desk.daemon.asked().empty());
+}
+
 TEST(Settings, ComeAsTextJsonOrAnSshConfigBlock) {
   for (const char* format : {"text", "json", "ssh-config"}) {
     Desk desk;

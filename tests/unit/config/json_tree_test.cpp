@@ -75,7 +75,7 @@ TEST(ParseJson, AKeyWrittenTwiceIsRefusedWithBothLines) {
 
 TEST(ParseJson, OtherMistakesAreNamedByLineAndReason) {
   EXPECT_EQ(to_text(refused("{\n\"a\" 1}")),
-            "f.json:2: is not JSON with comments at column 5: unexpected number literal; expected ':'\n"
+            "f.json:2: is not JSON with comments near column 6: unexpected number literal; expected ':'\n"
             "  fix: correct it there or on the line before: keys and texts need double quotes, entries a comma between "
             "them");
   EXPECT_EQ(refused("{\n\n\"a\": 'x'}").thing, "f.json:3");

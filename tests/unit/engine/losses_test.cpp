@@ -70,5 +70,18 @@ TEST(BuildProgress, TellsEachStepAndNotEveryLine) {
   EXPECT_LT(told.size(), 500U);
 }
 
+TEST(BuildFailure, IsTheErrorAndTheLastLinesWithoutEscapes) {
+  CommandOutput output;
+  output.exit_status = 1;
+  output.err = "\x1b[91mwarning\x1b[0m\nError response from daemon: pip returned a non-zero code: 1\n";
+  for (int i = 1; i <= 30; ++i) output.out += "line " + std::to_string(i) + "\r\n";
+  output.out += "10%\r100%\n\x1b[91mERROR: no torch 9\x1b[0m\n";
+  const std::string text = build_failure(output);
+  EXPECT_TRUE(
+      text.starts_with("pip returned a non-zero code: 1; the last lines of the build follow\nline 13\nline 14\n"))
+      << text;
+  EXPECT_TRUE(text.ends_with("\nline 30\n100%\nERROR: no torch 9")) << text;
+}
+
 }  // namespace
 }  // namespace helper::engine

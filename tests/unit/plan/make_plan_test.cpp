@@ -499,6 +499,23 @@ TEST(MakePlan, AnAdoptedContainerIsUsedAndNeverRemade) {
             "note: container centernet was not made by helper: it is used as it is, and never removed or recreated\n");
 }
 
+TEST(MakePlan, ABusyPortOfTheServerIsSaidAsTheKeyThatAsksForIt) {
+  for (const char* text :
+       {"driver failed programming external connectivity on endpoint c (4f5e): Bind for 0.0.0.0:8080 "
+        "failed: port is already allocated",
+        "Error starting userland proxy: listen tcp4 0.0.0.0:8080: bind: address already in use",
+        "rootlessport listen tcp 127.0.0.1:8080: bind: address already in use"}) {
+    Observed observed = with_container(container(ContainerState::exited));
+    observed.server.container->gpu_way = GpuWay::gpus_flag;
+    observed.attempts.failed_ways[GpuWay::gpus_flag] = text;
+    const Plan plan = test::plan_for(test::desired(), observed);
+    ASSERT_EQ(plan.problems.size(), 1U);
+    EXPECT_EQ(plan.problems.front().thing, "container.ports");
+    EXPECT_EQ(plan.problems.front().cause.find("port 8080 of "), 0U) << plan.problems.front().cause;
+    EXPECT_NE(plan.problems.front().fix.find("--filter publish=8080"), std::string::npos);
+  }
+}
+
 TEST(MakePlan, AChangedConfigIsANoteBecauseRecreatingDestroys) {
   Observed observed = ready();
   observed.server.container->labels[k_label_spec] = "0000000000000000";

@@ -44,14 +44,16 @@ std::string headline(const Style& style, const std::string& target, const std::s
                      paint(style, state_colour(state), safe_line(state, style.utf8)));
 }
 
-// The sentence with the error's name, and below it the lines of what a program said.
+// The sentence with the error's name, and below it the lines of what a program said, marked so that none passes for
+// ours.
 std::string sentence_text(const Style& style, const Error& error, int indent) {
   const std::string all = sentence(error);
   const auto lines = split(all, '\n');
   std::string text = fmt::format("{} {}", safe_line(lines.front(), style.utf8),
                                  paint(style, Paint::dim, fmt::format("[{}]", error_kind(error.code).name)));
   for (std::size_t i = 1; i < lines.size(); ++i)
-    text += fmt::format("\n{}{}", std::string(static_cast<std::size_t>(indent), ' '), safe_line(lines[i], style.utf8));
+    text +=
+        fmt::format("\n{}| {}", std::string(static_cast<std::size_t>(indent), ' '), safe_line(lines[i], style.utf8));
   return text;
 }
 

@@ -56,10 +56,12 @@ TEST(Exec, WithoutACommandIsAShell) {
 }
 
 TEST(Run, IsTheTargetsPythonWithTheScriptOfTheProject) {
-  Ready desk;
-  ASSERT_EQ(desk.run({"run", "/work/train.py", "--", "--epochs", "3"}).value_or(-1), 0);
-  EXPECT_EQ(desk.became.back(), settings().python + " /work/train.py --epochs 3");
+  Desk desk;
   auto access = settings();
+  access.python = "/opt/conda/bin/python";
+  desk.daemon.will_answer("settings", {.events = {}, .result = rpc::to_json(access), .meanwhile = {}});
+  ASSERT_EQ(desk.run({"run", "/work/train.py", "--", "--epochs", "3"}).value_or(-1), 0);
+  EXPECT_EQ(desk.became.back(), "/opt/conda/bin/python /work/train.py --epochs 3");
   access.project_local = "/home/me/p";
   access.project_remote = "/work/p";
   EXPECT_EQ(script_there(access, "train.py", "/home/me/p/sub"), "/work/p/sub/train.py");

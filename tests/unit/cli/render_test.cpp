@@ -185,10 +185,11 @@ TEST(RenderStatus, ShowsEachTargetWithWhatIsKnown) {
 TEST(RenderStatus, OfNoTargetIsEmpty) { EXPECT_EQ(render_status(k_plain, {}), ""); }
 
 TEST(RenderError, WhatAProgramSaidStandsBelowTheSentenceLineByLine) {
-  EXPECT_EQ(render_error(k_plain, {ErrorCode::image_missing, "image x",
-                                   "it failed; the last lines of the build follow\na\x1b[1m\nb", "fix it"}),
-            "error: image x failed; the last lines of the build follow [image.missing]\n    a\\x1b[1m\n    b\n  fix: "
-            "fix it\n");
+  EXPECT_EQ(
+      render_error(k_plain, {ErrorCode::image_missing, "image x",
+                             "it failed; the last lines of the build follow\na\x1b[1m\nb", "fix it"}),
+      "error: image x failed; the last lines of the build follow [image.missing]\n    | a\\x1b[1m\n    | b\n  fix: "
+      "fix it\n");
 }
 
 TEST(RenderError, SaysThingCauseNameAndFix) {
@@ -204,7 +205,7 @@ TEST(RenderError, LeavesOutWhatIsNotThere) {
 
 TEST(RenderError, StaysOnItsLinesWhateverTheCauseHolds) {
   EXPECT_EQ(render_error(k_plain, {ErrorCode::engine_failed, "docker", "line 1\nfix: rm -rf ~\x1b[A", ""}),
-            "error: docker: line 1\\x0afix: rm -rf ~\\x1b[A [engine.failed]\n");
+            "error: docker: line 1 [engine.failed]\n    | fix: rm -rf ~\\x1b[A\n");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "base/paths.hpp"
 
+#include "base/digest.hpp"
 #include "base/shell.hpp"
 
 #include <cerrno>
@@ -75,6 +76,13 @@ Result<Paths> find_paths() {
   paths.bundles = bundle_folder();
   HELPER_TRY(own_folder(paths.runtime));
   return paths;
+}
+
+std::filesystem::path Paths::container_keys(const std::string& server, const std::string& container) const {
+  Fingerprint both;
+  both.add(server);
+  both.add(container);
+  return data / "container_keys" / (container + "-" + both.hex());
 }
 
 }  // namespace helper

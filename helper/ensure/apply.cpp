@@ -1,6 +1,8 @@
 #include "ensure/apply.hpp"
 
+#include "base/digest.hpp"
 #include "engine/act.hpp"
+#include "engine/record.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/jupyter_work.hpp"
@@ -14,6 +16,8 @@
 
 namespace helper::ensure {
 namespace {
+
+constexpr std::size_t k_nonce_digits = 32;
 
 struct ApplyHere {
   const Hands& hands;
@@ -32,9 +36,7 @@ struct ApplyHere {
     return hands.tunnels.point(a.tunnel.local_port, a.remote);
   }
   Result<void> operator()(const plan::MakeLocalKey&) const { return make_local_key(paths, stop); }
-  Result<void> operator()(const plan::MakeHostKeys&) const {
-    return make_host_keys(hands.files, paths, target.name, stop);
-  }
+  Result<void> operator()(const plan::MakeHostKeys&) const { return make_host_keys(hands.files, paths, target, stop); }
   Result<void> operator()(const plan::PinHostKeys& a) const {
     HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
     HELPER_TRY_ASSIGN(const auto after,
@@ -50,6 +52,8 @@ struct ApplyOnServer {
   const OutputSink& on_progress;
   const std::stop_token& stop;
   const std::function<Result<void>()>& still_approved;
+  const Hands& hands;
+  const Paths& paths;
 
   Result<void> operator()(const plan::PullImage& a) const {
     return engine::pull_image(server, cli, a, on_progress, stop);
@@ -63,7 +67,28 @@ struct ApplyOnServer {
     return engine::build_image(server, cli, a, build, context.path(), on_progress, stop);
   }
   Result<void> operator()(const plan::CreateContainer& a) const {
-    return engine::create_container(server, cli, desired, a, stop);
+    HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
+    plan::CreateContainer made = a;
+    made.record.nonce = random_token().substr(0, k_nonce_digits);
+    HELPER_TRY_ASSIGN(made.record.container, engine::create_container(server, cli, desired, made, stop));
+    made.record.host_keys = keys.open;
+    auto recorded = engine::write_record(server, cli, a.name, made.record, to_text(keys.secret), stop);
+    // Without its record it would be nobody's. It has never run.
+    if (!recorded) static_cast<void>(engine::remove_container(server, cli, made.record.container, {}));
+    return recorded;
+  }
+  Result<void> operator()(const plan::WriteRecord& a) const {
+    HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
+    plan::Record record = a.record;
+    record.host_keys = keys.open;
+    return engine::write_record(server, cli, a.name, record, to_text(keys.secret), stop);
+  }
+  Result<void> operator()(const plan::RemoveRecord& a) const {
+    return engine::remove_record(server, cli, a.volume, stop);
+  }
+  Result<void> operator()(const plan::FetchHostKeys& a) const {
+    HELPER_TRY_ASSIGN(const auto text, engine::fetch_host_keys(server, cli, a, stop));
+    return keep_host_keys(hands.files, paths, desired.target, text, a.host_keys);
   }
   Result<void> operator()(const plan::StartContainer& a) const {
     return engine::start_container(server, cli, a.name, stop);
@@ -75,7 +100,9 @@ struct ApplyOnServer {
     return engine::stop_container(server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::RemoveContainer& a) const {
-    return engine::remove_container(server, cli, a.name, stop);
+    HELPER_TRY(engine::remove_container(server, cli, a.name, stop));
+    if (!a.record.empty()) HELPER_TRY(engine::remove_record(server, cli, a.record, stop));
+    return {};
   }
   Result<void> operator()(const plan::UpdateRestart& a) const { return engine::update_restart(server, cli, a, stop); }
   Result<void> operator()(const plan::SnapshotContainer& a) const {
@@ -109,9 +136,11 @@ struct ApplyInPlace {
     return inside::run_hooks(hands.server, place, target.ssh.env, a, on_progress, stop);
   }
   Result<void> operator()(const plan::StartSshd& a) const {
-    HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(hands.files, paths, target.name));
-    HELPER_TRY_ASSIGN(const auto open, find_host_keys(hands.files, paths, target.name));
-    return inside::start_sshd(hands.server, place, a.setup, secrets, plan::fingerprint(a.setup, open), stop);
+    HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, target));
+    return inside::start_sshd(hands.server, place, a.setup, keys.secret, plan::fingerprint(a.setup, keys.open), stop);
+  }
+  Result<void> operator()(const plan::AuthorizeKey& a) const {
+    return inside::authorize_key(hands.server, place, a, stop);
   }
   Result<void> operator()(const plan::StartJupyter& a) const {
     HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, target.name));
@@ -137,7 +166,8 @@ struct Apply {
     return std::visit(ApplyHere{hands, paths, desired.target, stop}, action);
   }
   Result<void> operator()(const plan::ServerAction& action) const {
-    return std::visit(ApplyOnServer{hands.server, desired, cli, on_progress, stop, still_approved}, action);
+    return std::visit(ApplyOnServer{hands.server, desired, cli, on_progress, stop, still_approved, hands, paths},
+                      action);
   }
   // Planned only when there is a place.
   Result<void> operator()(const plan::PlaceAction& action) const {

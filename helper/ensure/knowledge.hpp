@@ -40,6 +40,8 @@ struct Knowledge {
   std::string
       jupyter_failed{};  // why Jupyter did not come up in the run that was looked at; "" = it did, or was not tried
   ContextMemory context{};
+  // The other owner whose container somebody has agreed to use, by a request for it to run; "" = none.
+  std::string agreed_owner{};
 };
 
 // Another config than before: nothing that was seen by the old one holds. Tunnels and link are the server's.

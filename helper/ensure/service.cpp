@@ -27,6 +27,7 @@ Call call_of(
   caller.can_answer = request.can_answer;
   caller.recreate = request.recreate;
   caller.yes = request.yes;
+  caller.owner = request.owner;
   return {config, std::move(caller), stop, on_event};
 }
 

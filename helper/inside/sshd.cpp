@@ -74,9 +74,10 @@ Command sshd_command(const Place& place, const plan::SshdSetup& setup, const Hos
   }
   command.script += line(place, setup.as_user ? As::user : As::root, shell_of(setup));
   command.stdin_text = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) +
-                       assign("host_ecdsa", host_keys.ecdsa) + assign("authorized_keys", setup.authorized_keys) +
-                       assign("sshd_config", setup.config) + assign("profile", setup.profile) +
-                       assign("fingerprint", fingerprint) + assign("keep", keep_script(setup)) + script_begin({}) +
+                       assign("host_ecdsa", host_keys.ecdsa) + assign("authorized_key", setup.authorized_key) +
+                       assign("sshd_config", setup.config + setup.env) + assign("env_mark", plan::env_mark(setup)) +
+                       assign("profile", setup.profile) + assign("fingerprint", fingerprint) +
+                       assign("keep", keep_script(setup)) + script_begin({}) + std::string(scripts::add_key) +
                        std::string(scripts::start_sshd);
   return command;
 }
@@ -85,6 +86,17 @@ Result<void> start_sshd(CommandRunner& server, const Place& place, const plan::S
                         const HostKeyFiles& host_keys, const std::string& fingerprint, const std::stop_token& stop) {
   HELPER_TRY(run_or_fail(server, sshd_command(place, setup, host_keys, fingerprint),
                          {ErrorCode::inside_failed, "sshd in " + place.name, look_inside(place)}, stop));
+  return {};
+}
+
+Result<void> authorize_key(CommandRunner& server, const Place& place, const plan::AuthorizeKey& action,
+                           const std::stop_token& stop) {
+  const std::string script = assign("folder", action.setup.folder) + std::string(scripts::add_key) + "add_key " +
+                             shell::quote(action.setup.authorized_key);
+  HELPER_TRY(run_or_fail(
+      server,
+      {script_line(place, action.setup.as_user ? As::user : As::root, script) + " </dev/null", {}, k_start_limit},
+      {ErrorCode::inside_failed, "keys of sshd in " + place.name, look_inside(place)}, stop));
   return {};
 }
 

@@ -31,6 +31,10 @@ struct HostKeyFiles {
                                       const HostKeyFiles& host_keys, const std::string& fingerprint,
                                       const std::stop_token& stop);
 
+// The person's key joins those that our running sshd admits; nothing is restarted.
+[[nodiscard]] Result<void> authorize_key(CommandRunner& server, const Place& place, const plan::AuthorizeKey& action,
+                                         const std::stop_token& stop);
+
 // Everything of ours: processes, folders, the line in /etc/profile.d with its folder's time.
 [[nodiscard]] Result<void> eject(CommandRunner& server, const Place& place, const plan::Eject& action,
                                  const std::stop_token& stop);

@@ -32,6 +32,8 @@ struct Desired {
   // Nobody has asked for it now: the daemon looks after a target by itself. Then a container that does not run stays as
   // it is, since a person may have stopped it; the engine's restart policy starts what should run.
   bool unattended = false;
+  // The name of another owner whose container may be changed, since a person has agreed to it; "" = nobody's.
+  std::string agreed_owner{};
 };
 
 using config::k_container_ssh_port;

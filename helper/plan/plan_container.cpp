@@ -32,10 +32,11 @@ void create(Draft& draft, const std::string& cause) {
   if (const auto failed = failed_ways.find(choice->way); failed != failed_ways.end())
     return cannot_start(draft, failed->second);
   if (!plan_image(draft)) return;
+  plan_fetched_host_keys(draft);
   draft.step(CreateContainer{draft.config.name, draft.config.image, choice->way, choice->runtime,
                              keep_alive_command(draft.config, *draft.server.image),
                              draft.local.bundle ? bundle_volume(*draft.local.bundle) : std::string(),
-                             covered_folders(draft.config)},
+                             covered_folders(draft.config), new_record(draft.desired, draft.observed)},
              choice->cause.empty() ? cause : choice->cause);
   draft.step(StartContainer{draft.config.name}, "it has just been created");
 }
@@ -55,7 +56,9 @@ void start_created(Draft& draft, const Container& container) {
                   "end that cause, or remove the container " + draft.on_the_server("rm " + draft.config.name));
     return;
   }
-  draft.step(RemoveContainer{draft.config.name}, "it cannot be started and has never run, so nothing is lost");
+  plan_fetched_host_keys(draft);
+  draft.step(removal(draft, container, draft.config.name),
+             "it cannot be started and has never run, so nothing is lost");
   create(draft, "the one before could not be started");
 }
 

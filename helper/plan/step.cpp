@@ -57,6 +57,10 @@ struct ActionText {
   std::string operator()(const PinHostKeys& a) const {
     return a.host_keys.empty() ? "forget the container's host keys" : "pin the container's host keys";
   }
+  std::string operator()(const WriteRecord& a) const { return "record the owner of container " + a.name; }
+  std::string operator()(const RemoveRecord& a) const { return "remove the record of container " + a.name; }
+  std::string operator()(const FetchHostKeys&) const { return "copy the container's host keys to this machine"; }
+  std::string operator()(const AuthorizeKey&) const { return "add your key to those that the container admits"; }
 };
 
 }  // namespace

@@ -128,6 +128,7 @@ void describe(A& a, V& v) {
   a.optional("status", v.status);
   a.optional("image", v.image);
   a.optional("size", v.size);
+  a.optional("owner", v.owner);
 }
 
 template <class A, Is<ensure::ServerList> V>
@@ -362,6 +363,7 @@ void describe(A& a, V& v) {
   a.optional("recreate", v.recreate);
   a.optional("yes", v.yes);
   a.optional("folder", v.folder);
+  a.optional("owner", v.owner);
 }
 
 class Writer {

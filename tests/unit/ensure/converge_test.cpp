@@ -23,9 +23,9 @@ TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
   EXPECT_EQ(anonymous(events),
             "started open 127.0.0.1:LOCAL (ssh): it is not open\n"
             "done open 127.0.0.1:LOCAL (ssh): it is not open\n"
+            "connecting gpu1\n"
             "started pin the container's host keys: none are pinned yet\n"
             "done pin the container's host keys: none are pinned yet\n"
-            "connecting gpu1\n"
             "started pull image centernet:1.2: the server does not have it\n"
             "done pull image centernet:1.2: the server does not have it\n"
             "started create container centernet from centernet:1.2 with --gpus: there is none of that name\n"
@@ -36,7 +36,7 @@ TEST_F(ConvergeTest, TheFirstEnsureBringsEverythingUpInOrderAndTellsEachStep) {
             "done start sshd in the container: it does not run\n"
             "started forward 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n"
             "done forward 127.0.0.1:LOCAL (ssh) to 127.0.0.1:49153: it is not connected yet\n");
-  EXPECT_EQ(asked(), (Names{"look", "pull", "look", "create", "start", "look", "start sshd", "look"}));
+  EXPECT_EQ(asked(), (Names{"look", "pull", "look", "create", "record", "start", "look", "start sshd", "look"}));
   EXPECT_EQ(report->state, "ready");
   EXPECT_TRUE(report->changed);
   EXPECT_EQ(report->rounds, 4);
@@ -153,7 +153,8 @@ TEST_F(ConvergeTest, FallsBackFromTheGpusFlagToTheRuntime) {
   server.gpus_flag_fails = k_no_driver;
   const auto report = converge();
   ASSERT_TRUE(report) << to_text(report.error());
-  EXPECT_EQ(asked(), (Names{"look", "create", "start", "look", "rm", "create", "start", "look", "start sshd", "look"}));
+  EXPECT_EQ(asked(), (Names{"look", "create", "record", "start", "look", "rm", "volume", "create", "record", "start",
+                            "look", "start sshd", "look"}));
   EXPECT_NE(events.find(std::string("failed start container centernet: ") + k_no_driver), std::string::npos);
   EXPECT_NE(events.find("started create container centernet from centernet:1.2 with --runtime=nvidia: --gpus failed (" +
                         std::string(k_no_driver) + "), the engine has the runtime nvidia\n"),
@@ -220,7 +221,7 @@ TEST_F(ConvergeTest, AStartThatLostTheServerIsNotTakenForAWayThatFailed) {
   const auto report = converge();
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::timed_out);
-  EXPECT_EQ(asked(), (Names{"look", "create", "start"}));
+  EXPECT_EQ(asked(), (Names{"look", "create", "record", "start"}));
 }
 
 // The stop comes while the n-th command runs, for every n of a first ensure.

@@ -3,6 +3,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "engine/scripts.hpp"
+#include "plan/our_names.hpp"
 #include "plan/owner.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ constexpr const char* k_owner_name = "io.helper.of.owner-name";
 constexpr const char* k_machine = "io.helper.of.machine";
 constexpr const char* k_project = "io.helper.of.project";
 constexpr const char* k_host_keys = "io.helper.of.host-keys";
+constexpr Milliseconds k_cleanup_limit{20'000};
 constexpr std::size_t k_longest = 4096;  // of a value that is read
 
 // Podman 4.3 takes --label of a volume for CSV: what means something there is written as %XX.
@@ -147,6 +149,14 @@ Result<void> write_record(CommandRunner& server, const EngineCli& cli, const std
                          {ErrorCode::container_failed, "volume " + volume,
                           "on the server, see whether its disk is full: " + cli.program + " system df"},
                          stop));
+  return {};
+}
+
+Result<void> remove_unrecorded(CommandRunner& server, const EngineCli& cli, const std::string& name,
+                               const std::string& nonce) {
+  const std::string script = assign("engine", cli.program) + assign("container", name) + assign("nonce", nonce) +
+                             assign("label", plan::k_label_nonce) + std::string(scripts::remove_unrecorded);
+  HELPER_TRY(server.run({k_engine_path + ("\n" + script), {}, k_cleanup_limit}, {}));
   return {};
 }
 

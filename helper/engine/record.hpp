@@ -33,6 +33,9 @@ struct Records {
 [[nodiscard]] Result<void> write_record(CommandRunner& server, const EngineCli& cli, const std::string& name,
                                         const plan::Record& record, const std::string& host_keys,
                                         const std::stop_token& stop);
+// Removes a container that was just created and has no record, if it is the one with this nonce. It has never run.
+[[nodiscard]] Result<void> remove_unrecorded(CommandRunner& server, const EngineCli& cli, const std::string& name,
+                                             const std::string& nonce);
 // Without it, when it is not there.
 [[nodiscard]] Result<void> remove_record(CommandRunner& server, const EngineCli& cli, const std::string& volume,
                                          const std::stop_token& stop);

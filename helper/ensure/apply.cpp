@@ -70,11 +70,18 @@ struct ApplyOnServer {
     HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
     plan::CreateContainer made = a;
     made.record.nonce = random_token().substr(0, k_nonce_digits);
-    HELPER_TRY_ASSIGN(made.record.container, engine::create_container(server, cli, desired, made, stop));
-    made.record.host_keys = keys.open;
-    auto recorded = engine::write_record(server, cli, a.name, made.record, to_text(keys.secret), stop);
-    // Without its record it would be nobody's. It has never run.
-    if (!recorded) static_cast<void>(engine::remove_container(server, cli, made.record.container, {}));
+    auto id = engine::create_container(server, cli, desired, made, stop);
+    Result<void> recorded;
+    if (id) {
+      made.record.container = *id;
+      made.record.host_keys = keys.open;
+      recorded = engine::write_record(server, cli, a.name, made.record, to_text(keys.secret), stop);
+    } else {
+      recorded = fail(id.error());
+    }
+    // Without its record nobody would know whose it is. A request may be cancelled after the engine has created it.
+    if (!recorded && (id || recorded.error().code == ErrorCode::cancelled))
+      static_cast<void>(engine::remove_unrecorded(server, cli, a.name, made.record.nonce));
     return recorded;
   }
   Result<void> operator()(const plan::WriteRecord& a) const {

@@ -113,12 +113,14 @@ void plan_ejected(Draft& draft) {
   plan_close_tunnels(draft, "nothing of helper's will be left in the container");
   if (!server_and_engine(draft) || !draft.server.container || plan_foreign(draft)) return;
   if (draft.place.inside_error) draft.problem(*draft.place.inside_error);
+  const bool has_traces = draft.place.inside && draft.place.inside->traces;
+  if (has_traces && !plan_own_folders(draft)) return;
   // Of a container that helper made the record stays, as its labels do: else nobody would know whose it is.
   const Container& container = *draft.server.container;
   const Record* record = is_ours(container) ? nullptr : record_of(draft.server, container);
   if (record != nullptr)
     draft.step(RemoveRecord{draft.config.name, record_volume(container.id)}, "nothing of helper's will be left");
-  if (!draft.place.inside || !draft.place.inside->traces || !plan_own_folders(draft)) return;
+  if (!has_traces) return;
   const bool own_profile =
       server_mount(*draft.server.container, draft.place.inside, "/etc/profile.d/helper.sh") == nullptr;
   draft.step(Eject{draft.config.name, own_profile}, "something of helper's is in it");

@@ -246,7 +246,9 @@ TEST_F(ConvergeTest, ACancelledRequestEndsAtOnceWhereverItIs) {
     ASSERT_TRUE(cancelled) << n;
     ASSERT_FALSE(report) << n;
     EXPECT_EQ(report.error().code, ErrorCode::cancelled) << n;
-    EXPECT_EQ(asked().size(), n);
+    // A container that is created and has no record yet is taken away again.
+    const bool is_created = n == 2 || n == 3;
+    EXPECT_EQ(asked().size(), is_created ? n + 1 : n);
   }
 }
 
@@ -276,7 +278,7 @@ TEST_F(ConvergeTest, SecretsGoToTheContainerByStandardInputOnly) {
     EXPECT_EQ(command.script.find("secret host key"), std::string::npos);
     if (command.stdin_text.find("secret host key") != std::string::npos) ++given;
   }
-  EXPECT_EQ(given, 1);
+  EXPECT_EQ(given, 2) << "to its record and to its sshd";
 }
 
 TEST_F(ConvergeTest, AContainerThatSomebodyRestartedIsMadeWholeWithoutBeingTouched) {
@@ -351,7 +353,7 @@ TEST_F(ConvergeTest, AContainerThatEndsAtOnceIsTheErrorAndIsStartedOnce) {
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::container_failed);
   EXPECT_EQ(report.error().cause, "it ended right after it was started (exit code 3)");
-  EXPECT_EQ(asked(), (Names{"look", "create", "start", "look"}));
+  EXPECT_EQ(asked(), (Names{"look", "create", "record", "start", "look"}));
 }
 
 TEST_F(ConvergeTest, AStepThatDoesNotHoldIsNotRepeatedForEver) {
@@ -393,7 +395,7 @@ TEST_F(ConvergeTest, RemovesTheContainerAndForgetsItsHostKeys) {
   const auto report = converge(plan::Power::absent);
   ASSERT_TRUE(report) << to_text(report.error());
   EXPECT_EQ(report->state, "absent");
-  EXPECT_EQ(asked(), (Names{"look", "stop", "rm", "look"}));
+  EXPECT_EQ(asked(), (Names{"look", "stop", "rm", "volume", "look"}));
   EXPECT_EQ(known_hosts(), "");
 }
 
@@ -544,7 +546,7 @@ TEST_F(ConvergeTest, AStepThatFailsOnAContainerThatIsThereEndsTheRequest) {
 TEST_F(ConvergeTest, AContainerThatHasEndedIsWaitedForOnlyWhereTheEngineRemovesItByItself) {
   server.ends_before_sshd = true;
   ASSERT_FALSE(converge());
-  EXPECT_EQ(asked(), (Names{"look", "create", "start", "look", "start sshd", "look"}));
+  EXPECT_EQ(asked(), (Names{"look", "create", "record", "start", "look", "start sshd", "look"}));
   server.forget_container();
   knowledge = {};
   server.auto_remove = true;

@@ -345,7 +345,9 @@ TEST(Planning, AfterAKillAtAnyStepTheNextRequestReachesWhatIsDesiredAndNothingIs
       next.run();
       const std::string story = killed.story() + "killed\n" + next.story();
       expect_nothing_lost(world, desired, start, answer != Consent::no || then != Consent::no, story);
-      if (!faulty && !start.server.error && !start.server.engine_error && desired.target.python == "auto" &&
+      const bool foreign = foreign_owner(desired, start, *start.server.container) ||
+                           (start.server.aside && foreign_owner(desired, start, *start.server.aside));
+      if (!faulty && !foreign && !start.server.error && !start.server.engine_error && desired.target.python == "auto" &&
           desired.target.container.gpus == "none" && !start.local.build &&
           start.server.container->state == ContainerState::exited) {
         EXPECT_TRUE(next.ready()) << story;

@@ -210,7 +210,7 @@ class Owners(unittest.TestCase):
         volume, = self.volumes()
         self.on_server("rm", "--force", "box")
         listed = self.bob.run("list").stdout
-        self.assertIn(f"{volume}  orphan", listed)
+        self.assertRegex(listed, f"{volume} +orphan +owner alice")
         self.assertIn(f"{self.engine} volume rm {volume}", listed)
         self.alice.ensure()
         self.on_server("volume", "rm", "--force", *self.volumes())

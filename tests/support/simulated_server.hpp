@@ -56,6 +56,7 @@ class SimulatedServer {
   // The words of the script that say what it is about, for tests that compare the order.
   [[nodiscard]] static std::string name_of(const std::string& script) {
     if (script.find("volume create") != std::string::npos) return "record";
+    if (script.find("index .Config.Labels") != std::string::npos) return "clean up";
     if (script.find("container inspect") != std::string::npos) return "look";
     if (script.find("volume rm") != std::string::npos) return "volume";
     const bool has_input = !script.ends_with("</dev/null");

@@ -20,8 +20,10 @@ std::string nonce_of(const Container& container) {
 // here, as far as they can be seen.
 bool is_proven_old_one(const Observed& observed, const Container& container) {
   const LocalFacts& local = observed.local;
-  if (!nonce_of(container).empty() || local.host_keys.empty() || local.host_keys != local.pinned_host_keys)
-    return false;
+  if (local.host_keys.empty() || local.host_keys != local.pinned_host_keys) return false;
+  // Or this machine was cut off between the creation and the record: it has never run.
+  if (container.state == ContainerState::created && !container.ever_started) return true;
+  if (!nonce_of(container).empty()) return false;
   const std::string seen = observed.place.inside ? observed.place.inside->host_key_digest : std::string();
   return seen.empty() || seen == local.host_key_digest;
 }

@@ -46,6 +46,7 @@ void create(Draft& draft, const std::string& cause) {
 void start_created(Draft& draft, const Container& container) {
   const auto& failed_ways = draft.observed.attempts.failed_ways;
   if (failed_ways.empty()) {
+    plan_record(draft);
     draft.step(StartContainer{draft.config.name}, "it was created and never started");
     return;
   }

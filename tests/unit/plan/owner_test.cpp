@@ -103,6 +103,16 @@ TEST(Owner, OfAContainerFromBeforeIsWhoHoldsItsPinnedHostKeys) {
   EXPECT_TRUE(foreign_owner(desired(), observed, *observed.server.container));
 }
 
+TEST(Owner, OfAContainerWhoseCreationWasCutOffBeforeItsRecordIsWhoHasThePins) {
+  Observed observed = test::with_container(test::container(ContainerState::created));
+  observed.server.container->labels[k_label_nonce] = "0123";
+  EXPECT_EQ(test::plan_text(observed),
+            "record the owner of container centernet: the server has none\n"
+            "start container centernet: it was created and never started\n");
+  observed.local.pinned_host_keys.clear();
+  EXPECT_TRUE(foreign_owner(desired(), observed, *observed.server.container));
+}
+
 TEST(Owner, OfAContainerThatHelperDidNotMakeIsNobody) {
   Observed observed = anothers();
   observed.server.container->labels.clear();

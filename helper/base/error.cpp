@@ -28,6 +28,7 @@ constexpr std::array k_catalogue{
     ErrorKind{ErrorCode::container_failed, "container.failed", 6, 601,
               "the container does not start or does not stay up"},
     ErrorKind{ErrorCode::container_not_ours, "container.not_ours", 6, 602, "the container was not made by helper"},
+    ErrorKind{ErrorCode::container_foreign, "container.foreign", 6, 603, "the container belongs to another person"},
     ErrorKind{ErrorCode::gpu_unavailable, "gpu.unavailable", 7, 700, "the engine cannot give the container a GPU"},
     ErrorKind{ErrorCode::gpu_no_driver, "gpu.no_driver", 7, 701, "the server has no NVIDIA driver that works"},
     ErrorKind{ErrorCode::gpu_no_device, "gpu.no_device", 7, 702, "the server's driver has no GPU, or no /dev/nvidia*"},

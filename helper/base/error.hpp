@@ -26,6 +26,7 @@ enum class ErrorCode {
   image_missing,
   container_failed,
   container_not_ours,
+  container_foreign,
   gpu_unavailable,
   gpu_no_driver,
   gpu_no_device,

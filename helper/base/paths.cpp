@@ -1,5 +1,6 @@
 #include "base/paths.hpp"
 
+#include "base/digest.hpp"
 #include "base/shell.hpp"
 
 #include <cerrno>
@@ -82,6 +83,13 @@ Result<Paths> find_paths() {
   if (const fs::path share = share_folder(); !share.empty()) paths.keeper = share / "keeper";
   HELPER_TRY(own_folder(paths.runtime));
   return paths;
+}
+
+std::filesystem::path Paths::container_keys(const std::string& server, const std::string& container) const {
+  Fingerprint both;
+  both.add(server);
+  both.add(container);
+  return data / "container_keys" / (container + "-" + both.hex());
 }
 
 }  // namespace helper

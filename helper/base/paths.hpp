@@ -24,7 +24,11 @@ struct Paths {
   [[nodiscard]] std::filesystem::path daemon_log() const { return state / "helperd.log"; }
   [[nodiscard]] std::filesystem::path known_hosts() const { return data / "known_hosts"; }
   [[nodiscard]] std::filesystem::path own_key() const { return data / "id_ed25519"; }
-  // The host keys that containers of this target show: TYPE and TYPE.pub in it.
+  // The host keys of the container of that name on that server: TYPE and TYPE.pub in it.
+  [[nodiscard]] std::filesystem::path container_keys(const std::string& server, const std::string& container) const;
+  // Who this person is, in records on servers.
+  [[nodiscard]] std::filesystem::path owner_file() const { return data / "owner.json"; }
+  // Where they were in earlier versions, for all containers of a target.
   [[nodiscard]] std::filesystem::path host_keys(const std::string& target) const { return data / "host_keys" / target; }
   [[nodiscard]] std::filesystem::path jupyter_token(const std::string& target) const {
     return data / "jupyter" / target;

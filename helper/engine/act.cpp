@@ -1,6 +1,7 @@
 #include "engine/act.hpp"
 
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "engine/create_argv.hpp"
 #include "engine/progress.hpp"
 #include "engine/scripts.hpp"
@@ -38,12 +39,14 @@ Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan:
   return {};
 }
 
-Result<void> create_container(CommandRunner& server, const EngineCli& cli, const plan::Desired& desired,
-                              const plan::CreateContainer& action, const std::stop_token& stop) {
+Result<std::string> create_container(CommandRunner& server, const EngineCli& cli, const plan::Desired& desired,
+                                     const plan::CreateContainer& action, const std::stop_token& stop) {
   const auto& config = desired.target.container;
   Command create = command(create_argv(cli, desired, action), k_start_limit, env_input(config));
   create.script.insert(0, env_exports(config));
-  return run_engine(server, cli, create, action.name, stop);
+  HELPER_TRY_ASSIGN(const auto output, run_engine(server, cli, create, action.name, stop));
+  const std::string text = trimmed(output.out);
+  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
 }
 
 Result<void> start_container(CommandRunner& server, const EngineCli& cli, const std::string& name,
@@ -79,7 +82,8 @@ Result<void> rename_container(CommandRunner& server, const EngineCli& cli, const
 Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli, const plan::SnapshotContainer& action,
                                 const std::stop_token& stop) {
   Argv argv = cli.argv({"commit"});
-  for (const char* label : {plan::k_label_target, plan::k_label_spec, plan::k_label_applied, plan::k_label_build}) {
+  for (const char* label :
+       {plan::k_label_target, plan::k_label_spec, plan::k_label_applied, plan::k_label_build, plan::k_label_nonce}) {
     argv.emplace_back("--change");
     argv.push_back("LABEL " + std::string(label) + "=\"\"");
   }

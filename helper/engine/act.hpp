@@ -18,8 +18,10 @@ namespace helper::engine {
 
 [[nodiscard]] Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan::PullImage& action,
                                       const OutputSink& on_progress, const std::stop_token& stop);
-[[nodiscard]] Result<void> create_container(CommandRunner& server, const EngineCli& cli, const plan::Desired& desired,
-                                            const plan::CreateContainer& action, const std::stop_token& stop);
+// The container's id.
+[[nodiscard]] Result<std::string> create_container(CommandRunner& server, const EngineCli& cli,
+                                                   const plan::Desired& desired, const plan::CreateContainer& action,
+                                                   const std::stop_token& stop);
 // On a failure the error's cause is the engine's own words.
 [[nodiscard]] Result<void> start_container(CommandRunner& server, const EngineCli& cli, const std::string& name,
                                            const std::stop_token& stop);

@@ -145,6 +145,8 @@ Argv create_argv(const EngineCli& cli, const plan::Desired& desired, const plan:
   add(argv, {"--label", std::string(plan::k_label_target) + "=" + desired.target.name});
   add(argv, {"--label", std::string(plan::k_label_spec) + "=" + desired.spec_hash});
   add(argv, {"--label", std::string(plan::k_label_applied) + "=" + applied_label(desired.fields)});
+  if (!action.record.nonce.empty())
+    add(argv, {"--label", std::string(plan::k_label_nonce) + "=" + action.record.nonce});
   if (!container.restart.empty()) add(argv, {"--restart", container.restart});
   if (!container.hostname.empty()) add(argv, {"--hostname", container.hostname});
   add_gpus(argv, container, action);

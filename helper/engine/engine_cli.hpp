@@ -38,8 +38,8 @@ inline constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a run
 [[nodiscard]] Command command(const Argv& argv, Milliseconds limit, std::string stdin_text = {});
 
 // Does something to the container `name`. Error: container_failed.
-[[nodiscard]] Result<void> run_engine(CommandRunner& server, const EngineCli& cli, const Command& what,
-                                      const std::string& name, const std::stop_token& stop);
+[[nodiscard]] Result<CommandOutput> run_engine(CommandRunner& server, const EngineCli& cli, const Command& what,
+                                               const std::string& name, const std::stop_token& stop);
 [[nodiscard]] Result<void> run_engine(CommandRunner& server, const EngineCli& cli,
                                       std::initializer_list<std::string> words, const std::string& name,
                                       const std::stop_token& stop);

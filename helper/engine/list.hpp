@@ -18,6 +18,9 @@ struct Made {
   std::string status;  // "Up 2 hours"
   std::string image;
   std::string size;  // of the writable layer: "12.3MB"
+  std::string id{};
+  std::string nonce{};  // k_label_nonce
+  std::string owner{};  // by its valid record: "alice on laptop"; "" without one
 };
 
 [[nodiscard]] Result<std::vector<Made>> list_made(CommandRunner& server, const EngineCli& cli,

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "engine/place.hpp"
 #include "engine/read.hpp"
+#include "engine/record.hpp"
 #include "engine/scripts.hpp"
 #include "plan/our_names.hpp"
 #include "plan/server_mounts.hpp"
@@ -164,6 +165,9 @@ Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, 
   }
   if (const Section* aside = find_section(sections, "aside")) {
     HELPER_TRY_ASSIGN(facts.aside, read_container(aside->body));
+  }
+  for (const auto& line : lines_of(sections, "records")) {
+    if (auto record = read_record(line)) facts.records.push_back(std::move(*record));
   }
   read_the_engine(sections, facts);
   facts.project_owner = read_owner(sections, plan::project_source(desired.target));

@@ -1,7 +1,9 @@
 #include "ensure/apply.hpp"
 
+#include "base/digest.hpp"
 #include "engine/act.hpp"
 #include "engine/keeper.hpp"
+#include "engine/record.hpp"
 #include "ensure/build_context.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/jupyter_work.hpp"
@@ -16,6 +18,8 @@
 
 namespace helper::ensure {
 namespace {
+
+constexpr std::size_t k_nonce_digits = 32;
 
 struct ApplyHere {
   const Hands& hands;
@@ -34,9 +38,7 @@ struct ApplyHere {
     return hands.tunnels.point(a.tunnel.local_port, a.remote);
   }
   Result<void> operator()(const plan::MakeLocalKey&) const { return make_local_key(paths, stop); }
-  Result<void> operator()(const plan::MakeHostKeys&) const {
-    return make_host_keys(hands.files, paths, target.name, stop);
-  }
+  Result<void> operator()(const plan::MakeHostKeys&) const { return make_host_keys(hands.files, paths, target, stop); }
   Result<void> operator()(const plan::PinHostKeys& a) const {
     HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
     HELPER_TRY_ASSIGN(const auto after,
@@ -46,8 +48,7 @@ struct ApplyHere {
 };
 
 struct ApplyOnServer {
-  CommandRunner& server;
-  FileStore& files;
+  const Hands& hands;
   const Paths& paths;
   const plan::Desired& desired;
   const engine::EngineCli& cli;
@@ -55,6 +56,7 @@ struct ApplyOnServer {
   const OutputSink& on_progress;
   const std::stop_token& stop;
   const std::function<Result<void>()>& still_approved;
+  CommandRunner& server = hands.server;
 
   Result<void> operator()(const plan::PullImage& a) const {
     return engine::pull_image(server, cli, a, on_progress, stop);
@@ -68,7 +70,35 @@ struct ApplyOnServer {
     return engine::build_image(server, cli, a, build, context.path(), on_progress, stop);
   }
   Result<void> operator()(const plan::CreateContainer& a) const {
-    return engine::create_container(server, cli, desired, a, stop);
+    HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
+    plan::CreateContainer made = a;
+    made.record.nonce = random_token().substr(0, k_nonce_digits);
+    auto id = engine::create_container(server, cli, desired, made, stop);
+    Result<void> recorded;
+    if (id) {
+      made.record.container = *id;
+      made.record.host_keys = keys.open;
+      recorded = engine::write_record(server, cli, a.name, made.record, to_text(keys.secret), stop);
+    } else {
+      recorded = fail(id.error());
+    }
+    // Without its record nobody would know whose it is. A request may be cancelled after the engine has created it.
+    if (!recorded && (id || recorded.error().code == ErrorCode::cancelled))
+      static_cast<void>(engine::remove_unrecorded(server, cli, a.name, made.record.nonce));
+    return recorded;
+  }
+  Result<void> operator()(const plan::WriteRecord& a) const {
+    HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
+    plan::Record record = a.record;
+    record.host_keys = keys.open;
+    return engine::write_record(server, cli, a.name, record, to_text(keys.secret), stop);
+  }
+  Result<void> operator()(const plan::RemoveRecord& a) const {
+    return engine::remove_record(server, cli, a.volume, stop);
+  }
+  Result<void> operator()(const plan::FetchHostKeys& a) const {
+    HELPER_TRY_ASSIGN(const auto text, engine::fetch_host_keys(server, cli, a, stop));
+    return keep_host_keys(hands.files, paths, desired.target, text, a.host_keys);
   }
   Result<void> operator()(const plan::StartContainer& a) const {
     return engine::start_container(server, cli, a.name, stop);
@@ -80,7 +110,9 @@ struct ApplyOnServer {
     return engine::stop_container(server, cli, a.name, stop);
   }
   Result<void> operator()(const plan::RemoveContainer& a) const {
-    return engine::remove_container(server, cli, a.name, stop);
+    HELPER_TRY(engine::remove_container(server, cli, a.name, stop));
+    if (!a.record.empty()) HELPER_TRY(engine::remove_record(server, cli, a.record, stop));
+    return {};
   }
   Result<void> operator()(const plan::UpdateRestart& a) const { return engine::update_restart(server, cli, a, stop); }
   Result<void> operator()(const plan::SnapshotContainer& a) const {
@@ -101,14 +133,12 @@ struct ApplyOnServer {
   Result<void> operator()(const plan::StartKeeper& a) const { return engine::start_keeper(server, cli, a, stop); }
   Result<void> operator()(const plan::RecordServices& a) const {
     if (!place) return fail(ErrorCode::internal, desired.target.name, "its container does not run", "helper ensure");
-    const std::string& name = desired.target.name;
-    HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(files, paths, name));
-    HELPER_TRY_ASSIGN(const auto open, find_host_keys(files, paths, name));
+    HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
     std::string token;
     if (a.jupyter) {
-      HELPER_TRY_ASSIGN(token, jupyter_token(files, paths, name));
+      HELPER_TRY_ASSIGN(token, jupyter_token(hands.files, paths, desired.target.name));
     }
-    return engine::record_services(server, cli, a, keeper_record(a, *place, secrets, open, token), stop);
+    return engine::record_services(server, cli, a, keeper_record(a, *place, keys.secret, keys.open, token), stop);
   }
   Result<void> operator()(const plan::ForgetServices& a) const { return engine::forget_services(server, cli, a, stop); }
   Result<void> operator()(const plan::AwaitKeeper& a) const { return engine::await_keeper(server, cli, a, stop); }
@@ -128,9 +158,11 @@ struct ApplyInPlace {
     return inside::run_hooks(hands.server, place, target.ssh.env, a, on_progress, stop);
   }
   Result<void> operator()(const plan::StartSshd& a) const {
-    HELPER_TRY_ASSIGN(const auto secrets, read_host_keys(hands.files, paths, target.name));
-    HELPER_TRY_ASSIGN(const auto open, find_host_keys(hands.files, paths, target.name));
-    return inside::start_sshd(hands.server, place, a.setup, secrets, plan::fingerprint(a.setup, open), stop);
+    HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, target));
+    return inside::start_sshd(hands.server, place, a.setup, keys.secret, plan::fingerprint(a.setup, keys.open), stop);
+  }
+  Result<void> operator()(const plan::AuthorizeKey& a) const {
+    return inside::authorize_key(hands.server, place, a, stop);
   }
   Result<void> operator()(const plan::StartJupyter& a) const {
     HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, target.name));
@@ -156,9 +188,7 @@ struct Apply {
     return std::visit(ApplyHere{hands, paths, desired.target, stop}, action);
   }
   Result<void> operator()(const plan::ServerAction& action) const {
-    return std::visit(
-        ApplyOnServer{hands.server, hands.files, paths, desired, cli, place, on_progress, stop, still_approved},
-        action);
+    return std::visit(ApplyOnServer{hands, paths, desired, cli, place, on_progress, stop, still_approved}, action);
   }
   // Planned only when there is a place.
   Result<void> operator()(const plan::PlaceAction& action) const {

@@ -10,6 +10,7 @@
 #include "plan/choose_python.hpp"
 #include "plan/losses.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/owner.hpp"
 #include "plan/session.hpp"
 #include "plan/work.hpp"
 
@@ -73,6 +74,13 @@ class Convergence {
       // The server answers: the tunnels' own session can be made while containers start.
       if (desired_.power == plan::Power::running && !observed.server.error) hands_.tunnels.start();
       plan::Plan plan = plan::make_plan(desired_, observed);
+      if (plan.foreign && !desired_.unattended) {
+        HELPER_TRY(must_be_agreed(desired_.target, *plan.foreign, consents_, stop_));
+        desired_.agreed_owner = plan.foreign->name;
+        const bool to_run = desired_.power == plan::Power::running || consents_.verb == "restart";
+        if (to_run) knowledge_.agreed_owner = plan.foreign->name;
+        plan = plan::make_plan(desired_, observed);
+      }
       if (!plan.wants_consent.empty() && attempts_.consent == plan::Consent::not_asked) {
         HELPER_TRY(ask_for_consent(plan, observed, engine::cli_of(observed.server.engine.value_or(plan::Engine{}))));
         observed.attempts = attempts_;
@@ -347,6 +355,17 @@ class Convergence {
 
 bool is_about_the_server(ErrorCode code) {
   return error_kind(code).exit_status == error_kind(ErrorCode::server_unreachable).exit_status;
+}
+
+Result<void> must_be_agreed(const config::Target& config, const plan::Foreign& owner, const Consents& consents,
+                            const std::stop_token& stop) {
+  const std::string& name = config.container.name;
+  if (consents.owner == owner.name) return {};
+  if (!consents.owner.empty() || consents.person == nullptr || !consents.person->can_ask())
+    return fail(plan::foreign_error(name, config.name, owner));
+  HELPER_TRY_ASSIGN(const auto answer, consents.person->ask(plan::foreign_question(name, owner), stop));
+  if (answer == "yes") return {};
+  return fail(ErrorCode::cancelled, "container " + name, "it belongs to " + owner.name + "; nothing was changed");
 }
 
 Result<Report> converge(const Hands& hands, const Paths& paths, const plan::Desired& desired, Knowledge& knowledge,

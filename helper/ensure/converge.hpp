@@ -24,11 +24,17 @@ struct Consents {
   bool end_work = false;       // ... that kernels which are busy end
   Prompter* person = nullptr;  // who can be asked; nullptr: nobody
   std::string verb{};          // of the command that asks, to name it in a fix; "" = the one of the power
+  std::string owner{};         // another owner, whose container somebody has agreed beforehand to change
   std::function<Result<void>()> still_approved{};  // asked before a folder is sent; empty: nobody had to approve it
 };
 
 // The server cannot be reached, or refuses us.
 [[nodiscard]] bool is_about_the_server(ErrorCode code);
+
+// Nothing when somebody has agreed that this owner's container is changed, or does now. Error container_foreign, or
+// cancelled when the answer is no.
+[[nodiscard]] Result<void> must_be_agreed(const config::Target& config, const plan::Foreign& owner,
+                                          const Consents& consents, const std::stop_token& stop);
 
 // The report's round_trips are left to the caller, who owns the runner. Error: the plan's first problem, or the step
 // that failed, or cancelled.

@@ -3,6 +3,7 @@
 #include "base/process/process.hpp"
 #include "ensure/local_key.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -12,6 +13,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* k_types[] = {"ed25519", "ecdsa"};
+constexpr std::string_view k_begin = "-----BEGIN ";
+constexpr std::string_view k_end = "-----END ";
+constexpr std::string_view k_line_end = "-----\n";
 constexpr std::string_view k_workshop = "host-key-";  // and six letters
 
 // A folder for one key, gone with this object. The runtime folder is the user's alone, and mostly not on a disk.
@@ -53,6 +57,20 @@ Result<void> make_one(FileStore& files, const Paths& paths, const fs::path& file
   return files.write(file.string() + ".pub", open.value_or(""), 0644);
 }
 
+// The public halves in the folder, "TYPE BASE64"; none when not all is there, whole.
+Result<std::vector<std::string>> open_halves(FileStore& files, const fs::path& folder) {
+  std::vector<std::string> found;
+  for (const std::string type : k_types) {
+    HELPER_TRY_ASSIGN(const auto secret, files.read(folder / type));
+    HELPER_TRY_ASSIGN(const auto open, files.read(folder / (type + ".pub")));
+    if (!secret || secret->empty() || !open) return std::vector<std::string>{};
+    const std::string line = open->substr(0, open->find('\n'));
+    if (!is_public_key_line(line)) return std::vector<std::string>{};
+    found.push_back(line.substr(0, line.find(' ', line.find(' ') + 1)));
+  }
+  return found;
+}
+
 }  // namespace
 
 void remove_half_made_host_keys(const Paths& paths) {
@@ -64,33 +82,53 @@ void remove_half_made_host_keys(const Paths& paths) {
   for (const auto& folder : left) fs::remove_all(folder, ignored);
 }
 
-Result<std::vector<std::string>> find_host_keys(FileStore& files, const Paths& paths, const std::string& target) {
-  std::vector<std::string> found;
-  for (const std::string type : k_types) {
-    HELPER_TRY_ASSIGN(const auto secret, files.read(paths.host_keys(target) / type));
-    HELPER_TRY_ASSIGN(const auto open, files.read(paths.host_keys(target) / (type + ".pub")));
-    if (!secret || secret->empty() || !open) return std::vector<std::string>{};
-    const std::string line = open->substr(0, open->find('\n'));
-    if (!is_public_key_line(line)) return std::vector<std::string>{};
-    found.push_back(line.substr(0, line.find(' ', line.find(' ') + 1)));
+Result<LocalHostKeys> find_host_keys(FileStore& files, const Paths& paths, const config::Target& target) {
+  LocalHostKeys found;
+  for (const auto& folder :
+       {paths.container_keys(target.server, target.container.name), paths.host_keys(target.name)}) {
+    found = {};
+    HELPER_TRY_ASSIGN(found.open, open_halves(files, folder));
+    if (found.open.empty()) continue;
+    HELPER_TRY_ASSIGN(const auto ed25519, files.read(folder / "ed25519"));
+    HELPER_TRY_ASSIGN(const auto ecdsa, files.read(folder / "ecdsa"));
+    found.secret = {ed25519.value_or(""), ecdsa.value_or("")};
+    return found;
   }
   return found;
 }
 
-Result<inside::HostKeyFiles> read_host_keys(FileStore& files, const Paths& paths, const std::string& target) {
-  inside::HostKeyFiles keys;
-  HELPER_TRY_ASSIGN(const auto ed25519, files.read(paths.host_keys(target) / "ed25519"));
-  HELPER_TRY_ASSIGN(const auto ecdsa, files.read(paths.host_keys(target) / "ecdsa"));
-  if (!ed25519 || !ecdsa) {
-    return fail(ErrorCode::file_failed, paths.host_keys(target).string(), "the host keys are not there any more",
-                "helper ensure " + target + " makes new ones");
-  }
-  return inside::HostKeyFiles{*ed25519, *ecdsa};
+Result<LocalHostKeys> must_find_host_keys(FileStore& files, const Paths& paths, const config::Target& target) {
+  HELPER_TRY_ASSIGN(auto found, find_host_keys(files, paths, target));
+  if (!found.open.empty()) return found;
+  return fail(ErrorCode::file_failed, paths.container_keys(target.server, target.container.name).string(),
+              "the host keys are not there any more", "helper ensure " + target.name + " makes new ones");
 }
 
-Result<void> make_host_keys(FileStore& files, const Paths& paths, const std::string& target,
+Result<void> make_host_keys(FileStore& files, const Paths& paths, const config::Target& target,
                             const std::stop_token& stop) {
-  for (const std::string type : k_types) HELPER_TRY(make_one(files, paths, paths.host_keys(target) / type, type, stop));
+  const auto folder = paths.container_keys(target.server, target.container.name);
+  for (const std::string type : k_types) HELPER_TRY(make_one(files, paths, folder / type, type, stop));
+  return {};
+}
+
+std::string to_text(const inside::HostKeyFiles& keys) { return keys.ed25519 + keys.ecdsa; }
+
+Result<void> keep_host_keys(FileStore& files, const Paths& paths, const config::Target& target, std::string_view text,
+                            const std::vector<std::string>& open) {
+  const auto folder = paths.container_keys(target.server, target.container.name);
+  const Error bad{ErrorCode::file_failed, "host keys of container " + target.container.name,
+                  "its record does not hold them whole",
+                  "recreate the container: helper ensure " + target.name + " --recreate"};
+  for (const std::string type : k_types) {
+    const auto begin = text.find(k_begin);
+    const auto end = text.find(k_line_end, text.find(k_end, begin));
+    const auto half = std::ranges::find_if(open, [&](const auto& key) { return key.find(type) != std::string::npos; });
+    if (begin == std::string_view::npos || end == std::string_view::npos || half == open.end()) return fail(bad);
+    const auto length = end + k_line_end.size() - begin;
+    HELPER_TRY(files.write(folder / type, text.substr(begin, length), 0600));
+    HELPER_TRY(files.write(folder / (type + ".pub"), *half + "\n", 0644));
+    text.remove_prefix(begin + length);
+  }
   return {};
 }
 

@@ -11,7 +11,15 @@
 namespace helper::ensure {
 namespace {
 
-plan::Desired running(const config::Target& config) { return plan::desired_state(config, plan::Power::running); }
+// What was agreed for a container that runs holds for no other power.
+plan::Desired desired_of(const Knowledge& knowledge, const config::Target& config, plan::Power power) {
+  auto desired = plan::desired_state(config, power);
+  if (power == plan::Power::running) desired.agreed_owner = knowledge.agreed_owner;
+  return desired;
+}
+plan::Desired running(const Knowledge& knowledge, const config::Target& config) {
+  return desired_of(knowledge, config, plan::Power::running);
+}
 
 // Of all that is left to do, what tells most: that the container does not run, before a port of this machine.
 std::string to_be_done(const plan::Observed& observed, const plan::Plan& plan) {
@@ -150,8 +158,8 @@ TargetStatus status_of(const Knowledge& knowledge, const config::Target& config)
   if (!knowledge.config) return unknown_status(config);
   if (!knowledge.step.empty()) return working_status(*knowledge.config, knowledge.step);
   if (!knowledge.observed) return unknown_status(*knowledge.config);
-  auto status = target_status(running(*knowledge.config), *knowledge.observed, plan_of(knowledge, plan::Power::running),
-                              knowledge.tunnels);
+  auto status = target_status(running(knowledge, *knowledge.config), *knowledge.observed,
+                              plan_of(knowledge, plan::Power::running), knowledge.tunnels);
   if (knowledge.link_down.empty() || status.tunnels.empty()) return status;
   status.state = "unreachable";
   for (auto& tunnel : status.tunnels) {
@@ -162,7 +170,7 @@ TargetStatus status_of(const Knowledge& knowledge, const config::Target& config)
 }
 
 plan::Plan plan_of(const Knowledge& knowledge, plan::Power power) {
-  return plan::make_plan(plan::desired_state(*knowledge.config, power), *knowledge.observed);
+  return plan::make_plan(desired_of(knowledge, *knowledge.config, power), *knowledge.observed);
 }
 
 Result<ide::Access> settings_of(const Knowledge& knowledge, const Paths& paths) {
@@ -175,7 +183,7 @@ Result<ide::Access> settings_of(const Knowledge& knowledge, const Paths& paths) 
     return fail(ErrorCode::not_ready, name, "it is not ready: " + to_be_done(*knowledge.observed, plan),
                 "helper ensure " + name);
   }
-  return interpreter_of(paths, running(*knowledge.config), *knowledge.observed);
+  return interpreter_of(paths, running(knowledge, *knowledge.config), *knowledge.observed);
 }
 
 Result<ide::Access> known_settings(const Knowledge& knowledge, const config::Target& config, const Paths& paths,
@@ -183,7 +191,7 @@ Result<ide::Access> known_settings(const Knowledge& knowledge, const config::Tar
   const bool holds = knowledge.config == config && knowledge.observed && knowledge.fresh &&
                      knowledge.link_down.empty() && now - knowledge.at < k_known_for &&
                      lacks_nothing(plan_of(knowledge, plan::Power::running));
-  if (holds) return interpreter_of(paths, running(config), *knowledge.observed);
+  if (holds) return interpreter_of(paths, running(knowledge, config), *knowledge.observed);
   return fail(ErrorCode::not_ready, config.name, "nothing is known of it that still holds",
               "helper ensure " + config.name);
 }

@@ -49,6 +49,8 @@ struct Knowledge {
   std::string keeper_failed{};  // why the keeper could not do its part in the last request; "" = it could
   Recorded recorded{};
   ContextMemory context{};
+  // The other owner whose container somebody has agreed to use, by a request for it to run; "" = none.
+  std::string agreed_owner{};
 };
 
 // Another config than before: nothing that was seen by the old one holds. Tunnels and link are the server's.

@@ -1,5 +1,6 @@
 #include "ensure/observe.hpp"
 
+#include "base/digest.hpp"
 #include "engine/place.hpp"
 #include "ensure/banner.hpp"
 #include "ensure/build_context.hpp"
@@ -8,6 +9,7 @@
 #include "ensure/keeper.hpp"
 #include "ensure/local_key.hpp"
 #include "ensure/look_at_server.hpp"
+#include "ensure/person.hpp"
 #include "ide/access.hpp"
 #include "ide/known_hosts.hpp"
 #include "inside/ways.hpp"
@@ -87,7 +89,10 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   if (auto& key = observed.local.key; key && (key->has_passphrase || key->open_to_others))
     key->in_agent = hands.ssh.agent_holds(key->public_line, hands.agent_socket);
   HELPER_TRY_ASSIGN(const auto known_hosts, hands.files.read(paths.known_hosts()));
-  HELPER_TRY_ASSIGN(observed.local.host_keys, find_host_keys(hands.files, paths, desired.target.name));
+  HELPER_TRY_ASSIGN(auto host_keys, find_host_keys(hands.files, paths, desired.target));
+  observed.local.host_keys = std::move(host_keys.open);
+  if (!observed.local.host_keys.empty()) observed.local.host_key_digest = sha256(host_keys.secret.ed25519);
+  HELPER_TRY_ASSIGN(observed.local.me, this_person(hands.files, paths));
   observed.local.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);
   return observed;
 }
@@ -99,9 +104,9 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   std::optional<ShownKeys> shown;
   const auto proof = knowledge.proven.empty() ? KeyProof::exchange : KeyProof::greeting;
   const auto show = [&](KeyProof how) {
-    shown.emplace(hands.ssh, ssh->local_port, type_to_ask_for(observed.local.host_keys), how);
+    shown.emplace(hands.ssh, ssh->local_port, type_to_ask_for(observed.local.pinned_host_keys), how);
   };
-  if (ssh != nullptr && ssh->remote && !observed.local.host_keys.empty()) show(proof);
+  if (ssh != nullptr && ssh->remote && !observed.local.pinned_host_keys.empty()) show(proof);
 
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
     observed.local.build = build_inputs(*build, knowledge.context, stop);

@@ -158,7 +158,8 @@ struct ListedContainer {
   std::string state;   // the engine's word: "running"
   std::string status;  // the engine's sentence: "Up 2 hours"
   std::string image;
-  std::string size;  // of its writable layer, as the engine writes it: "12.3MB"
+  std::string size;        // of its writable layer, as the engine writes it: "12.3MB"
+  std::string owner = {};  // by its record: "alice on laptop"; "" = it has no valid one
 };
 
 // The result of list for one server.

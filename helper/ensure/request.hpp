@@ -21,6 +21,7 @@ struct Request {
   bool by_itself = false;  // of ensure: no person has asked now, so that what one ended stays so
   bool yes = false;        // of stop, restart, remove, eject: kernels that are busy may end without asking
   std::string folder{};    // absolute, where the search for a helper.json begins; "" = the person's own config
+  std::string owner{};     // the name of another owner whose container may be changed, as the person says; "" = nobody's
   EventSink tell{};        // who asks hears by it of what comes before the work; never empty where can_answer holds
 };
 

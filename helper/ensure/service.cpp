@@ -28,6 +28,7 @@ Call call_of(
   caller.recreate = request.recreate;
   caller.yes = request.yes;
   if (request.by_itself) caller.initiative = plan::Initiative::program;
+  caller.owner = request.owner;
   return {config, std::move(caller), stop, on_event};
 }
 

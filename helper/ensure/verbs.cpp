@@ -14,7 +14,11 @@
 namespace helper::ensure::verbs {
 namespace {
 
-plan::Desired running(const Work& work) { return plan::desired_state(work.config, plan::Power::running); }
+plan::Desired running(const Work& work) {
+  auto desired = plan::desired_state(work.config, plan::Power::running);
+  desired.agreed_owner = work.knowledge.agreed_owner;
+  return desired;
+}
 
 EventSink to_job(const Work& work) {
   return [&job = work.job](const Event& event) { job.emit(event); };
@@ -46,8 +50,10 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
   plan::Desired desired = plan::desired_state(work.config, power);
   desired.initiative = work.caller.initiative;
   desired.was_ended = intent.was_ended;
+  if (power == plan::Power::running) desired.agreed_owner = work.knowledge.agreed_owner;
   auto report = ensure::converge(work.hands, work.paths, desired, work.knowledge, tell, work.job.stop(),
-                                 {work.caller.recreate, work.caller.yes, &work.person, verb, intent.still_approved});
+                                 {work.caller.recreate, work.caller.yes, &work.person, verb,
+                                  work.caller.yes ? work.caller.owner : std::string(), intent.still_approved});
   // What was refused or given up before its first step changes nothing of what the target is meant to be.
   if (power != plan::Power::running && (report || began)) intent.keep_running = false;
   if (work.caller.initiative == plan::Initiative::person && (report || began))
@@ -56,8 +62,9 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
   const bool reachable = report || report.error().code == ErrorCode::python_missing;
   if (power == plan::Power::running && reachable) intent.keep_running = true;
   if (!intent.keep_running) {
-    close_tunnels(work.hands.tunnels);  // a first ensure that failed holds no port
-    doubt(work.knowledge);              // the last look may have seen them open
+    close_tunnels(work.hands.tunnels);                      // a first ensure that failed holds no port
+    doubt(work.knowledge);                                  // the last look may have seen them open
+    if (verb.empty()) work.knowledge.agreed_owner.clear();  // a restart goes on with the same yes
   }
   if (!report && is_about_the_server(report.error().code))
     lose_server(work.knowledge, report.error(), work.hands.clock.now());
@@ -79,7 +86,7 @@ Result<Report> restart(const Work& work, Intent& intent) {
   // Asked first, so that nothing is closed for a container that is not stopped in the end.
   HELPER_TRY(look(work));
   const auto stopping = plan_of(work.knowledge, plan::Power::stopped);
-  if (!stopping.problems.empty()) return fail(stopping.problems.front());
+  if (!stopping.problems.empty() && !stopping.foreign) return fail(stopping.problems.front());
   HELPER_TRY_ASSIGN(const auto stopped, converge_as(work, intent, plan::Power::stopped, "restart"));
   HELPER_TRY_ASSIGN(auto report, converge(work, intent, plan::Power::running));
   report.steps.insert(report.steps.begin(), stopped.steps.begin(), stopped.steps.end());
@@ -118,6 +125,13 @@ Result<GpuReport> gpu(const Work& work, bool check) {
 }
 
 Result<SnapshotReport> snapshot(const Work& work, const std::string& image) {
+  HELPER_TRY(look(work));
+  if (const auto plan = plan_of(work.knowledge, plan::Power::stopped); plan.foreign) {
+    Consents consents;
+    consents.person = &work.person;
+    if (work.caller.yes) consents.owner = work.caller.owner;
+    HELPER_TRY(must_be_agreed(work.config, *plan.foreign, consents, work.job.stop()));
+  }
   return take_snapshot(work.hands, work.config, image, to_job(work), work.job.stop());
 }
 
@@ -125,7 +139,8 @@ Result<std::vector<ListedContainer>> list(const Work& work) {
   HELPER_TRY_ASSIGN(const auto cli, cli_now(work));
   HELPER_TRY_ASSIGN(auto made, engine::list_made(work.hands.server, cli, work.job.stop()));
   std::vector<ListedContainer> list;
-  for (auto& each : made) list.push_back({each.target, each.name, each.state, each.status, each.image, each.size});
+  for (auto& each : made)
+    list.push_back({each.target, each.name, each.state, each.status, each.image, each.size, each.owner});
   return list;
 }
 

@@ -28,6 +28,7 @@ struct Caller {
   bool yes = false;       // kernels that are busy may end without asking
   plan::Initiative initiative = plan::Initiative::person;
   std::function<Result<void>()> still_approved{};  // of who converges: whether the config is approved as it was let in
+  std::string owner{};  // with `yes`: the name of another owner whose container may be changed
 };
 
 // What a target is meant to be, between requests.

@@ -74,6 +74,10 @@ void read_ssh(const std::vector<Section>& sections, plan::Inside& inside) {
   inside.can_switch_users = has_capabilities(first_line(sections, "capabilities"));
   inside.sshd_listening = is_zero(sections, "ssh_listens");
   inside.sshd_fingerprint = first_line(sections, "ssh_setup");
+  if (const auto setup = lines_of(sections, "ssh_setup"); setup.size() > 1) inside.sshd_env = setup[1];
+  inside.authorized_keys = lines_of(sections, "ssh_keys");
+  const std::string digest = first_line(sections, "ssh_host_key");
+  inside.host_key_digest = digest.substr(0, digest.find(' '));
   inside.ssh_server = first_line(sections, "ssh_server");
   if (inside.ssh_server.find("unknown") != std::string::npos) inside.ssh_server.clear();
   inside.login = first_line(sections, "login");

@@ -2,6 +2,7 @@
 
 #include "base/sections.hpp"
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "inside/scripts.hpp"
 #include "plan/our_names.hpp"
 
@@ -66,7 +67,7 @@ Words clean_environment(const plan::SshdSetup& setup) {
 }
 
 std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
-                               const std::string& fingerprint) {
+                               const std::string& fingerprint, const std::vector<std::string>& keys) {
   std::vector<Exec> service;
   if (!setup.cache_owner.empty()) add_backend_cache(service, setup);
   // Only the folder needs what root of the place may not do.
@@ -76,10 +77,12 @@ std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles&
         assign("folder", setup.folder) + assign("user", setup.user) + std::string(scripts::make_user_folder)));
   }
   Exec sshd{"sshd", setup.as_user ? As::user : As::root, shell_of(setup), {}, false, false};
-  sshd.input = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) + assign("host_ecdsa", host_keys.ecdsa) +
-               assign("authorized_keys", setup.authorized_keys) + assign("sshd_config", setup.config) +
+  sshd.input = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) +
+               assign("host_ecdsa", host_keys.ecdsa) + assign("keys", joined(keys, "\n")) +
+               assign("sshd_config", setup.config + setup.env) + assign("env_mark", plan::env_mark(setup)) +
                assign("profile", setup.profile) + assign("fingerprint", fingerprint) +
-               assign("keep", keep_script(setup)) + script_begin({}) + std::string(scripts::start_sshd);
+               assign("keep", keep_script(setup)) + script_begin({}) + std::string(scripts::add_key) +
+               std::string(scripts::start_sshd);
   service.push_back(std::move(sshd));
   return service;
 }
@@ -87,7 +90,7 @@ std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles&
 Command sshd_command(const Place& place, const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
                      const std::string& fingerprint) {
   Command command{{}, {}, k_start_limit};
-  auto service = sshd_service(setup, host_keys, fingerprint);
+  auto service = sshd_service(setup, host_keys, fingerprint, {setup.authorized_key});
   for (const auto& exec : service) {
     command.script += line(place, exec.who, exec.program);
     if (&exec == &service.back()) break;
@@ -101,6 +104,17 @@ Result<void> start_sshd(CommandRunner& server, const Place& place, const plan::S
                         const HostKeyFiles& host_keys, const std::string& fingerprint, const std::stop_token& stop) {
   HELPER_TRY(run_or_fail(server, sshd_command(place, setup, host_keys, fingerprint),
                          {ErrorCode::inside_failed, "sshd in " + place.name, look_inside(place)}, stop));
+  return {};
+}
+
+Result<void> authorize_key(CommandRunner& server, const Place& place, const plan::AuthorizeKey& action,
+                           const std::stop_token& stop) {
+  const std::string script = assign("folder", action.setup.folder) + std::string(scripts::add_key) + "add_key " +
+                             shell::quote(action.setup.authorized_key);
+  HELPER_TRY(run_or_fail(
+      server,
+      {script_line(place, action.setup.as_user ? As::user : As::root, script) + " </dev/null", {}, k_start_limit},
+      {ErrorCode::inside_failed, "keys of sshd in " + place.name, look_inside(place)}, stop));
   return {};
 }
 

@@ -21,9 +21,9 @@ struct HostKeyFiles {
 [[nodiscard]] Words clean_environment(const plan::SshdSetup& setup);
 
 // Pure: all that a start needs, also after the place has started again; the last one is sshd itself. `fingerprint` is
-// what the next look reads. Secrets are in standard inputs only.
+// what the next look reads; `keys` are the lines that join those which it admits. Secrets are in standard inputs only.
 [[nodiscard]] std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
-                                             const std::string& fingerprint);
+                                             const std::string& fingerprint, const std::vector<std::string>& keys);
 
 // Pure: the same as one command for the server.
 [[nodiscard]] Command sshd_command(const Place& place, const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
@@ -34,6 +34,10 @@ struct HostKeyFiles {
 [[nodiscard]] Result<void> start_sshd(CommandRunner& server, const Place& place, const plan::SshdSetup& setup,
                                       const HostKeyFiles& host_keys, const std::string& fingerprint,
                                       const std::stop_token& stop);
+
+// The person's key joins those that our running sshd admits; nothing is restarted.
+[[nodiscard]] Result<void> authorize_key(CommandRunner& server, const Place& place, const plan::AuthorizeKey& action,
+                                         const std::stop_token& stop);
 
 // Everything of ours: processes, folders, the line in /etc/profile.d with its folder's time.
 [[nodiscard]] Result<void> eject(CommandRunner& server, const Place& place, const plan::Eject& action,

@@ -40,6 +40,8 @@ struct Desired {
   // should run.
   Initiative initiative = Initiative::person;
   bool was_ended = false;  // the last thing that a person asked for was its end
+  // The name of another owner whose container may be changed, since a person has agreed to it; "" = nobody's.
+  std::string agreed_owner{};
 };
 
 using config::k_container_ssh_port;

@@ -52,7 +52,18 @@ class Draft {
 // The parts of make_plan, in the order in which they are called; each adds what one part of the world needs.
 
 void plan_open_tunnels(Draft& draft);
+// Makes some where there are none.
 void plan_host_keys(Draft& draft);
+// Once it is known which the container has.
+void plan_pinned_host_keys(Draft& draft);
+// The private halves of the container's host keys come to this machine, where they are needed and not there yet.
+void plan_fetched_host_keys(Draft& draft);
+// The record of the container, which runs.
+void plan_record(Draft& draft);
+// True: the container, or the one that it replaces, is another's. Its problem is all that the plan holds then.
+[[nodiscard]] bool plan_foreign(Draft& draft);
+// Of a container, by this name, with its record.
+[[nodiscard]] RemoveContainer removal(const Draft& draft, const Container& container, const std::string& name);
 void plan_close_tunnels(Draft& draft, const std::string& cause);
 // True when the container runs now, so that its inside is known.
 [[nodiscard]] bool plan_container(Draft& draft);

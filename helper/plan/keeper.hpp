@@ -12,7 +12,8 @@
 namespace helper::plan {
 
 // Changes whenever something changes that the keeper would start.
-[[nodiscard]] std::string services_fingerprint(const SshdSetup& sshd, const std::optional<JupyterSetup>& jupyter,
+[[nodiscard]] std::string services_fingerprint(const SshdSetup& sshd, const std::vector<std::string>& keys,
+                                               const std::optional<JupyterSetup>& jupyter,
                                                const std::vector<std::string>& host_keys);
 
 // Of versions such as "0.12.1", number by number.

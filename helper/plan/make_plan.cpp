@@ -67,7 +67,10 @@ void plan_running(Draft& draft) {
   }
   if (!draft.local.key) draft.step(MakeLocalKey{}, "no key of yours is of a kind that the container accepts");
   plan_host_keys(draft);
-  if (!server_and_engine(draft) || !plan_container(draft)) return;
+  if (!server_and_engine(draft) || plan_foreign(draft)) return;
+  if (draft.server.container) plan_pinned_host_keys(draft);
+  if (!plan_container(draft)) return;
+  plan_record(draft);
   plan_inside(draft);
   plan_forward_tunnels(draft);
   plan_end_of_replacement(draft);
@@ -79,7 +82,7 @@ void plan_running(Draft& draft) {
 
 void plan_stopped(Draft& draft) {
   plan_close_tunnels(draft, "the target will be stopped");
-  if (!server_and_engine(draft) || !draft.server.container) return;
+  if (!server_and_engine(draft) || !draft.server.container || plan_foreign(draft)) return;
   if (draft.server.container->state == ContainerState::absent && is_being_replaced(draft)) {
     plan_bring_back(draft, "was set aside, and nothing took its place");
   } else {
@@ -89,7 +92,7 @@ void plan_stopped(Draft& draft) {
 
 void plan_absent(Draft& draft) {
   plan_close_tunnels(draft, "the target will be removed");
-  if (!server_and_engine(draft) || !draft.server.container) return;
+  if (!server_and_engine(draft) || !draft.server.container || plan_foreign(draft)) return;
   if (const Container& container = *draft.server.container; container.state != ContainerState::absent) {
     if (!is_ours(container)) {
       draft.plan.steps.clear();  // what is refused changes nothing, its tunnels neither
@@ -99,7 +102,7 @@ void plan_absent(Draft& draft) {
     }
     if (!plan_stop_container(draft, "the target will be removed")) return;
     plan_leave_keeper(draft, "the target will be removed");
-    draft.obvious_step(RemoveContainer{draft.config.name}, "the target will be removed");
+    draft.obvious_step(removal(draft, container, draft.config.name), "the target will be removed");
   }
   if (draft.target.ide.backend_cache) {
     const auto volume = backend_cache_volume(draft.config.name);
@@ -112,9 +115,16 @@ void plan_absent(Draft& draft) {
 
 void plan_ejected(Draft& draft) {
   plan_close_tunnels(draft, "nothing of helper's will be left in the container");
-  if (!server_and_engine(draft) || !draft.server.container) return;
+  if (!server_and_engine(draft) || !draft.server.container || plan_foreign(draft)) return;
   if (draft.place.inside_error) draft.problem(*draft.place.inside_error);
-  if (!draft.place.inside || !draft.place.inside->traces || !plan_own_folders(draft)) return;
+  const bool has_traces = draft.place.inside && draft.place.inside->traces;
+  if (has_traces && !plan_own_folders(draft)) return;
+  // Of a container that helper made the record stays, as its labels do: else nobody would know whose it is.
+  const Container& container = *draft.server.container;
+  const Record* record = is_ours(container) ? nullptr : record_of(draft.server, container);
+  if (record != nullptr)
+    draft.step(RemoveRecord{draft.config.name, record_volume(container.id)}, "nothing of helper's will be left");
+  if (!has_traces) return;
   const bool own_profile =
       server_mount(*draft.server.container, draft.place.inside, "/etc/profile.d/helper.sh") == nullptr;
   plan_leave_keeper(draft, "helper leaves the container");

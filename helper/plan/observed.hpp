@@ -7,6 +7,7 @@
 #include "config/config.hpp"
 #include "plan/jupyter.hpp"
 #include "plan/place.hpp"
+#include "plan/record.hpp"
 
 #include <cstdint>
 #include <map>
@@ -162,6 +163,9 @@ struct Inside {
   std::vector<std::string> bound_volumes;
   GpuFacts gpu;
   JupyterFacts jupyter;
+  std::string sshd_env{};                      // env_mark() of the setup that our sshd was started with
+  std::vector<std::string> authorized_keys{};  // lines of the keys that our sshd admits
+  std::string host_key_digest{};  // SHA-256 of our sshd's private ed25519 host key; "" when it is not known
   friend bool operator==(const Inside&, const Inside&) = default;
 };
 
@@ -261,12 +265,15 @@ struct Attempts {
 struct LocalFacts {
   std::vector<Tunnel> tunnels;
   std::optional<LocalKey> key;
-  std::vector<std::string> host_keys;         // public halves of those made for this target: "ssh-ed25519 AAAA..."
+  std::vector<std::string> host_keys;  // public halves of those that this machine has for the container, with the
+                                       // private ones: "ssh-ed25519 AAAA..."
   std::vector<std::string> pinned_host_keys;  // of this target, in our known_hosts
   std::optional<SessionTry> session;          // the last one, of what is there now; absent: not tried yet
   std::optional<BuildInputs> build;           // absent: the config builds no image
   std::optional<SshBundle> bundle;            // for ServerFacts::machine; absent: we have none
   std::optional<KeeperImage> keeper_image;    // the same
+  Person me{};                                // who this person is, in records
+  std::string host_key_digest{};              // SHA-256 of the private ed25519 one of host_keys
 };
 
 // Of the server, outside of the container: its engine, and what the engine tells.
@@ -281,6 +288,7 @@ struct ServerFacts {
   std::optional<GpuFacts> gpu;         // only when the target wants GPUs
   std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
   std::optional<Keeper> keeper;        // absent: it was not looked for
+  std::vector<Record> records{};       // those that the engine has under the ids of container and aside
 };
 
 // Of the place where programs of the target run.

@@ -8,6 +8,9 @@ namespace helper::plan {
 inline constexpr const char* k_label_target = "io.helper.target";    // the target's name
 inline constexpr const char* k_label_spec = "io.helper.spec";        // Desired::spec_hash at creation
 inline constexpr const char* k_label_applied = "io.helper.applied";  // Desired::fields at creation, a JSON object
+// A random text of this one container: its record (plan/record) has the same. An image that is made of the container
+// has the label too, and no record.
+inline constexpr const char* k_label_nonce = "io.helper.nonce";
 // On an image that helper built, and so on the containers made from it: BuildInputs::fingerprint of what it was
 // built from.
 inline constexpr const char* k_label_build = "io.helper.build";

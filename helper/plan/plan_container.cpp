@@ -54,10 +54,11 @@ void create(Draft& draft, const std::string& cause) {
   if (const auto failed = failed_ways.find(choice->way); failed != failed_ways.end())
     return cannot_start(draft, failed->second);
   if (!plan_image(draft)) return;
+  plan_fetched_host_keys(draft);
   draft.step(CreateContainer{draft.config.name, draft.config.image, choice->way, choice->runtime,
                              keep_alive_command(draft.config, *draft.server.image),
                              draft.local.bundle ? bundle_volume(*draft.local.bundle) : std::string(),
-                             covered_folders(draft.config)},
+                             covered_folders(draft.config), new_record(draft.desired, draft.observed)},
              choice->cause.empty() ? cause : choice->cause);
   draft.obvious_step(StartContainer{draft.config.name}, "just created");
 }
@@ -67,6 +68,7 @@ void create(Draft& draft, const std::string& cause) {
 void start_created(Draft& draft, const Container& container) {
   const auto& failed_ways = draft.observed.attempts.failed_ways;
   if (failed_ways.empty()) {
+    plan_record(draft);
     draft.step(StartContainer{draft.config.name}, "created, but never started");
     return;
   }
@@ -77,7 +79,8 @@ void start_created(Draft& draft, const Container& container) {
                   "remove that cause, or remove the container " + draft.on_the_server("rm " + draft.config.name));
     return;
   }
-  draft.step(RemoveContainer{draft.config.name}, "cannot be started and has never run, so nothing is lost");
+  plan_fetched_host_keys(draft);
+  draft.step(removal(draft, container, draft.config.name), "cannot be started and has never run, so nothing is lost");
   create(draft, "the one before could not be started");
 }
 

@@ -30,6 +30,7 @@ void replace(Draft& draft, const Container& container) {
     plan_remove_aside(draft, draft.container_name() + " took its place before");
   }
   if (!plan_image(draft)) return;
+  plan_fetched_host_keys(draft);
   if (draft.observed.attempts.consent == Consent::snapshot_first)
     draft.step(SnapshotContainer{draft.config.name, draft.observed.attempts.snapshot_image}, "will be recreated");
   const std::string cause = causes(draft.plan.drifts);
@@ -76,7 +77,8 @@ bool plan_drifts(Draft& draft, const Container& container) {
   }
   if (only_live) return false;
   if (container.state == ContainerState::created && attempts.failed_ways.empty()) {
-    draft.step(RemoveContainer{draft.config.name}, "has never run, so nothing is lost: " + causes(draft.plan.drifts));
+    draft.step(removal(draft, container, draft.config.name),
+               "has never run, so nothing is lost: " + causes(draft.plan.drifts));
     return true;
   }
   const Consent consent = attempts.consent_for == container.id ? attempts.consent : Consent::not_asked;
@@ -93,7 +95,7 @@ void plan_bring_back(Draft& draft, const std::string& why) {
   const Container& in_its_place = *draft.server.container;
   if (in_its_place.state != ContainerState::absent) {
     if (!plan_stop_container(draft, "cannot take the place of the one before")) return;
-    draft.step(RemoveContainer{draft.config.name}, "cannot take the place of the one before: " + why);
+    draft.step(removal(draft, in_its_place, draft.config.name), "cannot take the place of the one before: " + why);
   }
   draft.step(BringBack{aside_name(draft), draft.config.name}, why);
 }
@@ -119,7 +121,7 @@ void plan_remove_aside(Draft& draft, const std::string& cause) {
   using enum ContainerState;
   const ContainerState state = draft.server.aside->state;
   if (state == running || state == paused || state == restarting) draft.step(StopContainer{aside_name(draft)}, cause);
-  draft.step(RemoveContainer{aside_name(draft)}, cause);
+  draft.step(removal(draft, *draft.server.aside, aside_name(draft)), cause);
 }
 
 bool plan_image(Draft& draft) {

@@ -1,6 +1,8 @@
+#include "base/digest.hpp"
 #include "plan/draft.hpp"
 #include "plan/keeper.hpp"
 #include "plan/our_names.hpp"
+#include "plan/owner.hpp"
 #include "plan/sshd_setup.hpp"
 
 #include <algorithm>
@@ -19,17 +21,29 @@ std::optional<std::string> recorded(const Draft& draft) {
 
 struct Services {
   SshdSetup sshd;
+  std::vector<std::string> keys;
   std::optional<JupyterSetup> jupyter;
   std::string fingerprint;
 };
 
+// In order, so that they make one fingerprint for all clients.
+std::vector<std::string> keys_to_keep(const SshdSetup& sshd, const Inside& inside) {
+  std::vector<std::string> keys = inside.authorized_keys;
+  keys.push_back(sshd.authorized_key);
+  std::ranges::sort(keys);
+  keys.erase(std::ranges::unique(keys).begin(), keys.end());
+  return keys;
+}
+
 // None where the next start of the container needs more than commands: a bundle that was sent into its memory.
 std::optional<Services> services(const Draft& draft, const Inside& inside) {
-  if (!draft.local.key || draft.local.host_keys.empty()) return std::nullopt;
+  const auto shown = host_keys(draft.observed);
+  if (!draft.local.key || shown.empty()) return std::nullopt;
   auto sshd = sshd_setup(draft.desired, draft.observed);
   if (!sshd || (sshd->from_bundle && draft.server.container->bundle_volume.empty())) return std::nullopt;
-  Services all{std::move(*sshd), jupyter_to_keep(draft, inside), {}};
-  all.fingerprint = services_fingerprint(all.sshd, all.jupyter, draft.local.host_keys);
+  auto keys = keys_to_keep(*sshd, inside);
+  Services all{std::move(*sshd), std::move(keys), jupyter_to_keep(draft, inside), {}};
+  all.fingerprint = services_fingerprint(all.sshd, all.keys, all.jupyter, shown);
   return all;
 }
 
@@ -67,9 +81,13 @@ void forget_before_own_starts(Draft& draft) {
 
 }  // namespace
 
-std::string services_fingerprint(const SshdSetup& sshd, const std::optional<JupyterSetup>& jupyter,
+std::string services_fingerprint(const SshdSetup& sshd, const std::vector<std::string>& keys,
+                                 const std::optional<JupyterSetup>& jupyter,
                                  const std::vector<std::string>& host_keys) {
-  return fingerprint(sshd, host_keys) + (jupyter ? " " + to_line(*jupyter) : "");
+  Fingerprint admitted;
+  for (const auto& key : keys) admitted.add(key);
+  return fingerprint(sshd, host_keys) + " " + env_mark(sshd) + " " + admitted.hex() +
+         (jupyter ? " " + to_line(*jupyter) : "");
 }
 
 bool is_older(std::string_view version, std::string_view than) {
@@ -126,8 +144,9 @@ void plan_keeper(Draft& draft, const Inside& inside) {
         return is<ForgetServices>(step.action) || is<StartKeeper>(step.action);
       });
   if (!will_run || is_as_recorded) return;
+  plan_fetched_host_keys(draft);
   draft.step(RecordServices{keeper.name, draft.config.name, draft.server.container->id,
-                            draft.server.container->started_at, all->sshd, all->jupyter, all->fingerprint},
+                            draft.server.container->started_at, all->sshd, all->keys, all->jupyter, all->fingerprint},
              "so that they come back after a restart");
 }
 

@@ -5,6 +5,8 @@
 #include "plan/session.hpp"
 #include "plan/session_env.hpp"
 
+#include <algorithm>
+
 namespace helper::plan {
 namespace {
 
@@ -31,17 +33,6 @@ void plan_session(Draft& draft) {
   if (!draft.plan.steps.empty() || !draft.plan.problems.empty()) return;
   if (auto problem = session_problem(draft.desired, draft.observed)) draft.problem(std::move(*problem));
   if (auto note = session_note(draft.desired, draft.observed); !note.empty()) draft.note(std::move(note));
-}
-
-void plan_host_keys(Draft& draft) {
-  const auto& keys = draft.local.host_keys;
-  if (keys.empty()) {
-    draft.obvious_step(MakeHostKeys{}, "none exist for " + draft.target.name + " yet");
-  } else if (draft.local.pinned_host_keys.empty()) {
-    draft.obvious_step(PinHostKeys{keys}, "none are pinned yet");
-  } else if (keys != draft.local.pinned_host_keys) {
-    draft.step(PinHostKeys{keys}, "other keys were pinned");
-  }
 }
 
 bool plan_own_folders(Draft& draft) {
@@ -80,7 +71,8 @@ void plan_bundle(Draft& draft, const Inside& inside) {
 }
 
 void plan_ssh(Draft& draft, const Inside& inside) {
-  if (!draft.local.key || draft.local.host_keys.empty()) return;
+  const auto keys = host_keys(draft.observed);
+  if (!draft.local.key || keys.empty()) return;
   const auto setup = sshd_setup(draft.desired, draft.observed);
   if (!setup) {
     draft.problem(setup.error());
@@ -97,25 +89,40 @@ void plan_ssh(Draft& draft, const Inside& inside) {
     draft.note("not in SSH sessions, since OpenSSH carries no variable with a line end in it: " + list(names));
   }
   if (inside.sshd_fingerprint.empty() && keeper_starts_them(draft, inside)) return;
+  const auto start = [&](const std::string& cause, bool obvious = false) {
+    plan_fetched_host_keys(draft);
+    draft.plan.steps.push_back({StartSshd{*setup}, cause, obvious});
+  };
+  const std::string env = env_mark(*setup);
+  const bool is_our_env = client_of(inside.sshd_env) == setup->client;
   if (inside.sshd_listening && inside.sshd_fingerprint.empty()) {
     draft.problem(ErrorCode::inside_failed,
                   "port " + std::to_string(k_container_ssh_port) + " of " + draft.container_name(),
                   "another program listens there, where helper's sshd belongs",
                   "end that program, or: helper restart " + draft.target.name);
   } else if (inside.sshd_fingerprint.empty()) {
-    draft.obvious_step(StartSshd{*setup}, "sshd is not running");
-  } else if (inside.sshd_fingerprint != fingerprint(*setup, draft.local.host_keys)) {
-    draft.step(StartSshd{*setup}, "sshd was running with other keys or another environment");
+    start("sshd is not running", true);
+  } else if (inside.sshd_fingerprint != fingerprint(*setup, keys) || (is_our_env && inside.sshd_env != env)) {
+    start("sshd was running with other keys or another environment");
   } else if (setup->listens && !inside.sshd_listening) {
-    draft.step(StartSshd{*setup}, "sshd was running, but not listening");
+    start("sshd was running, but not listening");
   } else if (shows_another_key(draft.observed, draft.target.ssh.local_port) &&
              draft.observed.attempts.sshd_starts == 0) {
-    draft.step(StartSshd{*setup}, "the SSH server that answers shows another host key than the target's");
+    start("the SSH server that answers shows another host key than the target's");
+  } else if (std::ranges::find(inside.authorized_keys, setup->authorized_key) == inside.authorized_keys.end()) {
+    draft.step(AuthorizeKey{*setup}, "your key was not among them");
   } else if (!setup->cache_owner.empty() && !inside.cache_linked) {
     draft.note("~/.cache/JetBrains in " + draft.container_name() +
                " does not lead to the volume of ide.backend_cache, which keeps nothing of it; move away what is there, "
                "then: helper restart " +
                draft.target.name);
+  }
+  if (!is_our_env && !inside.sshd_env.empty() &&
+      inside.sshd_env.substr(0, inside.sshd_env.find(' ')) != env.substr(0, env.find(' '))) {
+    draft.note(
+        "SSH sessions have the environment (\"ssh\": {\"env\": ...}) of another client, which started the SSH "
+        "server of " +
+        draft.container_name() + "; to give them yours: helper restart " + draft.target.name);
   }
 }
 

@@ -65,10 +65,10 @@ std::string why_untried(const LocalKey& key) {
 
 bool shows_another_key(const Observed& observed, std::uint16_t local_port) {
   const auto tunnel = std::ranges::find(observed.local.tunnels, local_port, &Tunnel::local_port);
-  if (tunnel == observed.local.tunnels.end() || observed.local.host_keys.empty()) return false;
-  return std::ranges::any_of(tunnel->host_keys, [&](const auto& key) {
-    return std::ranges::find(observed.local.host_keys, key) == observed.local.host_keys.end();
-  });
+  const auto keys = host_keys(observed);
+  if (tunnel == observed.local.tunnels.end() || keys.empty()) return false;
+  return std::ranges::any_of(tunnel->host_keys,
+                             [&](const auto& key) { return std::ranges::find(keys, key) == keys.end(); });
 }
 
 std::string proven_server(const Observed& observed, std::uint16_t local_port, const std::string& before,
@@ -78,7 +78,7 @@ std::string proven_server(const Observed& observed, std::uint16_t local_port, co
   if (now == proven) return proven;
   const auto tunnel = std::ranges::find(observed.local.tunnels, local_port, &Tunnel::local_port);
   const bool shown =
-      tunnel != observed.local.tunnels.end() && !tunnel->host_keys.empty() && !observed.local.host_keys.empty();
+      tunnel != observed.local.tunnels.end() && !tunnel->host_keys.empty() && !host_keys(observed).empty();
   return shown && now == before && !shows_another_key(observed, local_port) ? now : std::string();
 }
 

@@ -24,7 +24,7 @@ std::string sftp_server(const SshdSetup& setup) {
   return command + " " + k_bundle_folder + "/libexec/sftp-server";
 }
 
-std::string config_of(const SshdSetup& setup, const std::vector<std::string>& env) {
+std::string config_of(const SshdSetup& setup) {
   std::string text;
   const auto line = [&](const std::string& keyword, const std::string& value) { text += keyword + " " + value + "\n"; };
   if (setup.listens) line("Port", std::to_string(k_container_ssh_port));
@@ -46,7 +46,7 @@ std::string config_of(const SshdSetup& setup, const std::vector<std::string>& en
   line("LoginGraceTime", "60");
   line("LogLevel", "ERROR");
   line("Subsystem sftp", setup.from_bundle ? sftp_server(setup) : "internal-sftp");
-  return text + set_env_line(env);
+  return text;
 }
 
 }  // namespace
@@ -91,21 +91,36 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   setup.listens = reach(observed.server.container->ways, k_container_ssh_port).has_value();
   setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
   const auto env = session_env(desired.target.ssh, observed.server.container->env);
-  setup.config = config_of(setup, env);
-  setup.authorized_keys = observed.local.key->public_line + "\n";
+  setup.config = config_of(setup);
+  setup.env = set_env_line(env);
+  setup.authorized_key = observed.local.key->public_line;
+  Fingerprint client;
+  for (const auto& text : {observed.local.me.id, observed.local.me.machine, setup.authorized_key, desired.target.name})
+    client.add(text);
+  setup.client = client.hex();
   setup.profile = profile_text(env);
   return setup;
 }
 
 std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys) {
   Fingerprint fingerprint;
-  for (const auto& text : {setup.sshd, setup.user, setup.folder, setup.config, setup.authorized_keys, setup.profile}) {
-    fingerprint.add(text);
-  }
+  for (const auto& text : {setup.sshd, setup.user, setup.folder, setup.config}) fingerprint.add(text);
   for (const auto& key : host_keys) fingerprint.add(key);
   if (!setup.cache_owner.empty()) fingerprint.add(setup.cache_owner);
   if (!setup.own_profile) fingerprint.add("no profile");
   return fingerprint.hex();
+}
+
+std::string env_mark(const SshdSetup& setup) {
+  Fingerprint fingerprint;
+  fingerprint.add(setup.env);
+  fingerprint.add(setup.profile);
+  return fingerprint.hex() + " " + setup.client;
+}
+
+std::string client_of(const std::string& env_mark) {
+  const auto space = env_mark.find(' ');
+  return space == std::string::npos ? std::string() : env_mark.substr(space + 1);
 }
 
 }  // namespace helper::plan

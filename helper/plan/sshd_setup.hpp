@@ -16,17 +16,19 @@ struct Observed;
 struct SshdSetup {
   std::string sshd;  // the program, as the container sees it
   bool from_bundle = false;
-  bool listens = true;   // false: one is started for each connection, by a pipe
-  std::string user;      // who may log in
-  bool as_user = false;  // sshd itself runs as that user, without any right of root
-  std::string folder;    // where its files are
-  std::string config;    // sshd_config(5); holds the container's environment: secret
-  std::string authorized_keys;
+  bool listens = true;         // false: one is started for each connection, by a pipe
+  std::string user;            // who may log in
+  bool as_user = false;        // sshd itself runs as that user, without any right of root
+  std::string folder;          // where its files are
+  std::string config;          // sshd_config(5), without the environment
+  std::string authorized_key;  // the person's, which joins those that are there: one line, without its end
   std::string profile;  // sh text: the environment again, for login shells whose start files have changed it; secret
   std::string cache_owner;  // "uid:gid" of the user, whose ~/.cache/JetBrains leads to the volume that the container
                             // has for it; "" = it has none
   bool own_profile = true;  // /etc/profile.d is the container's own, so that a line of ours may be in it
   bool own_run = true;      // /run/sshd is too; else it must be there already
+  std::string env{};        // the line of sshd_config(5) that holds the environment of sessions: secret
+  std::string client{};     // of which person, machine, key and target this is; hexadecimal digits
   friend bool operator==(const SshdSetup&, const SshdSetup&) = default;
 };
 
@@ -42,7 +44,12 @@ struct SshdSetup {
 // these variables from the sessions.
 [[nodiscard]] std::vector<std::string> account_variables(const SshdSetup& setup);
 
-// Changes whenever the setup or the host keys do.
+// Changes whenever the setup or the host keys do, but for what may be another for each client: who may log in, and the
+// environment.
 [[nodiscard]] std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& host_keys);
+// Two words: a fingerprint of the environment of sessions, and which client gave it.
+[[nodiscard]] std::string env_mark(const SshdSetup& setup);
+// The second word of a mark.
+[[nodiscard]] std::string client_of(const std::string& env_mark);
 
 }  // namespace helper::plan

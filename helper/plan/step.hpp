@@ -6,6 +6,8 @@
 #include "plan/drift.hpp"
 #include "plan/jupyter.hpp"
 #include "plan/observed.hpp"
+#include "plan/owner.hpp"
+#include "plan/record.hpp"
 #include "plan/sshd_setup.hpp"
 
 #include <concepts>
@@ -62,6 +64,7 @@ struct CreateContainer {
   std::optional<std::vector<std::string>> command;  // absent: the image's own
   std::string bundle_volume{};                      // to be mounted at k_bundle_folder; "" for none
   std::vector<std::string> own_folders{};           // each gets a tmpfs: a mount of the config would cover it
+  Record record{};                                  // is kept for it; its id and nonce come with the creation
 };
 struct StartContainer {
   std::string name;
@@ -74,6 +77,7 @@ struct StopContainer {
 };
 struct RemoveContainer {
   std::string name;
+  std::string record{};  // the volume of its record, which goes too; "" when it has none
 };
 // A live change.
 struct UpdateRestart {
@@ -117,6 +121,7 @@ struct RecordServices {
   std::string id;
   std::string run;  // Container::started_at
   SshdSetup sshd;
+  std::vector<std::string> keys;  // lines of those that sshd admits: all that are there, also other clients'
   std::optional<JupyterSetup> jupyter;
   std::string fingerprint;  // services_fingerprint()
 };
@@ -135,10 +140,26 @@ struct AwaitKeeper {
   std::string run;
 };
 
+// Keeps a record, with the host keys that this machine has, for a container that is there.
+struct WriteRecord {
+  std::string name;
+  Record record;
+};
+struct RemoveRecord {
+  std::string name;
+  std::string volume;
+};
+// Copies a container's host keys from its record to this machine.
+struct FetchHostKeys {
+  std::string volume;
+  std::string image;                   // the container's: a container that never starts lends its hand
+  std::vector<std::string> host_keys;  // their public halves
+};
+
 using ServerAction =
     std::variant<PullImage, BuildImage, CreateContainer, StartContainer, UnpauseContainer, StopContainer,
                  RemoveContainer, UpdateRestart, SnapshotContainer, SetAside, BringBack, FillBundleVolume, SendBundle,
-                 StartKeeper, RecordServices, ForgetServices, AwaitKeeper>;
+                 StartKeeper, RecordServices, ForgetServices, AwaitKeeper, WriteRecord, RemoveRecord, FetchHostKeys>;
 
 // Inside the container that runs, through its Place.
 
@@ -171,6 +192,10 @@ struct RunHooks {
 struct StartSshd {
   SshdSetup setup;
 };
+// Adds the person's key to those that our running sshd admits.
+struct AuthorizeKey {
+  SshdSetup setup;
+};
 // Makes the target's token first when there is none.
 struct StartJupyter {
   JupyterSetup setup;
@@ -185,7 +210,8 @@ struct Eject {
   bool own_profile = true;  // /etc/profile.d is the container's own, not the server's
 };
 
-using PlaceAction = std::variant<MakeUser, MatchUser, RunHooks, StartSshd, StartJupyter, StopJupyter, Eject>;
+using PlaceAction =
+    std::variant<MakeUser, MatchUser, RunHooks, StartSshd, StartJupyter, StopJupyter, Eject, AuthorizeKey>;
 
 // Grouped by where it acts, as Observed groups its facts.
 using Action = std::variant<LocalAction, ServerAction, PlaceAction>;
@@ -221,11 +247,12 @@ struct Step {
 
 struct Plan {
   std::vector<Step> steps;
-  std::vector<Error> problems;     // what stands in the way once the steps are done
-  std::vector<Error> shortfalls;   // what the target lacks although it can be used: its GPUs
-  std::vector<std::string> notes;  // facts to tell: "adopted a container that helper did not make"
-  std::vector<Drift> drifts = {};  // where the container is not as the config says
-  std::string wants_consent = {};  // the id of the container that could be replaced, once somebody agrees; "" = none
+  std::vector<Error> problems;       // what stands in the way once the steps are done
+  std::vector<Error> shortfalls;     // what the target lacks although it can be used: its GPUs
+  std::vector<std::string> notes;    // facts to tell: "adopted a container that helper did not make"
+  std::vector<Drift> drifts = {};    // where the container is not as the config says
+  std::string wants_consent = {};    // the id of the container that could be replaced, once somebody agrees; "" = none
+  std::optional<Foreign> foreign{};  // whose the container is, when it is another's: the plan has that one problem
 
   [[nodiscard]] bool empty() const { return steps.empty() && problems.empty(); }
 };

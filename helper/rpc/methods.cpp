@@ -49,11 +49,23 @@ std::vector<Param> apply_params(std::vector<Param> own = {}) {
   return params;
 }
 
+// Of what changes a container.
+std::vector<Param> changing_params(std::vector<Param> own) {
+  std::vector<Param> params = target_params(std::move(own));
+  params.push_back({"owner", ParamType::string, false,
+                    "with \"yes\": the name of another owner, whose container may be changed; absent: it is asked, or "
+                    "the request is refused"});
+  return params;
+}
+
 // Of what ends a container, or what runs in it.
 std::vector<Param> ending_params() {
-  return target_params({{"yes", ParamType::boolean, false,
-                         "kernels of Jupyter that are busy may end; absent: it is asked, or the request is refused"}});
+  return changing_params(
+      {{"yes", ParamType::boolean, false,
+        "kernels of Jupyter that are busy may end; absent: it is asked, or the request is refused"}});
 }
+
+constexpr const char* k_yes_to_owner = "\"owner\" is agreed; absent: it is not";
 
 constexpr const char* k_settings_result =
     "{target, dry_run, ides: [{name, folder, supported, running, pid}], files: [{owner, file, outcome, diff, error}], "
@@ -64,8 +76,9 @@ std::vector<Method> make_table() {
   return {
       {"version", "The daemon's version and process id, and the number of the interface that this table is.", {}, "{version, pid, api, counts: {connections, strangers, requests, refused}}", "{}", Pace::instant},
       {"ensure", "Makes the target ready: container, sshd, tunnels, Python.",
-       target_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be recreated without asking; absent: it is asked, or left as it is"},
-                      {"by_itself", ParamType::boolean, false, "no person has asked now: a container that is stopped, paused or was removed stays so; absent: false"}}),
+       changing_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be recreated without asking; absent: it is asked, or left as it is"},
+                        {"by_itself", ParamType::boolean, false, "no person has asked now: a container that is stopped, paused or was removed stays so; absent: false"},
+                        {"yes", ParamType::boolean, false, k_yes_to_owner}}),
        "{target, state, changed, steps, notes, rounds, round_trips, elapsed_ms, settings}", R"({"target": "centernet"})", Pace::work, true},
       {"plan", "What would be done, and why, without doing it.",
        target_params({{"power", ParamType::string, false, R"("running", "stopped", "absent" or "ejected"; absent: "running")"}}),
@@ -82,10 +95,11 @@ std::vector<Method> make_table() {
       {"remove", "Removes the target's container, if helper made it.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
       {"eject", "Takes everything of helper's out of the target's container, which goes on as it is.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
       {"snapshot", "Keeps a copy of the target's container as an image on its server.",
-       target_params({{"image", ParamType::string, false, "what to call it; absent: a name made of the target's and the time"}}),
+       changing_params({{"image", ParamType::string, false, "what to call it; absent: a name made of the target's and the time"},
+                        {"yes", ParamType::boolean, false, k_yes_to_owner}}),
        "{target, image, size, notes}", R"({"target": "centernet", "image": "centernet:tuned"})", Pace::work, true},
       {"list", "The containers that helper made, on each server of the config.", target_params(),
-       "an array of {server, containers: [{target, container, state, status, image, size}], error}", "{}", Pace::work},
+       "an array of {server, containers: [{target, container, state, status, image, size, owner}], error}", "{}", Pace::work},
       {"logs", "The last lines that the container printed.",
        target_params({{"lines", ParamType::integer, false, "how many, from 1 to 100000; absent: 100"},
                       {"follow", ParamType::boolean, false, "go on with what comes, as progress events, until it ends or is cancelled (needs an event stream)"}}),

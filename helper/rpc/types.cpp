@@ -130,6 +130,7 @@ void describe(A& a, V& v) {
   a.optional("status", v.status);
   a.optional("image", v.image);
   a.optional("size", v.size);
+  a.optional("owner", v.owner);
 }
 
 template <class A, Is<ensure::ServerList> V>
@@ -365,6 +366,7 @@ void describe(A& a, V& v) {
   a.optional("yes", v.yes);
   a.optional("by_itself", v.by_itself);
   a.optional("folder", v.folder);
+  a.optional("owner", v.owner);
 }
 
 class Writer {

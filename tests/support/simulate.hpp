@@ -177,6 +177,27 @@ class SimulatedWorld {
     made.settings = plan::EngineSettings{.restart = desired_.target.container.restart};
     made.bundle_volume = a.bundle_volume;
     world_.server.container = made;
+    plan::Record record = a.record;
+    record.container = made.id;
+    record.host_keys = world_.local.host_keys;
+    world_.server.records.push_back(std::move(record));
+    return {};
+  }
+  Result<void> act(const plan::WriteRecord& a) {
+    world_.server.records.push_back(a.record);
+    world_.server.records.back().host_keys = world_.local.host_keys;
+    return {};
+  }
+  Result<void> act(const plan::RemoveRecord& a) {
+    remove_record(a.volume);
+    return {};
+  }
+  Result<void> act(const plan::FetchHostKeys& a) {
+    const auto& records = world_.server.records;
+    if (std::ranges::find(records, a.volume, [](const auto& each) { return plan::record_volume(each.container); }) ==
+        records.end())
+      return fail(ErrorCode::internal, "simulation", "there is no such record");
+    world_.local.host_keys = a.host_keys;
     return {};
   }
   Result<void> act(const plan::StartContainer&) {
@@ -219,6 +240,7 @@ class SimulatedWorld {
     if (it.state == plan::ContainerState::absent || it.state == plan::ContainerState::running)
       return fail(ErrorCode::internal, "simulation", "removed while " + to_text(it.state));
     removed_.push_back(it);
+    remove_record(a.record);
     if (aside) {
       world_.server.aside = std::nullopt;
     } else {
@@ -298,12 +320,21 @@ class SimulatedWorld {
       return fail(ErrorCode::internal, "simulation", "no sshd is there");
     world_.place.inside->sshd_listening = a.setup.listens;
     world_.place.inside->sshd_fingerprint = plan::fingerprint(a.setup, world_.local.host_keys);
+    world_.place.inside->sshd_env = plan::env_mark(a.setup);
+    add_key(a.setup);
     world_.place.inside->traces = true;
+    return {};
+  }
+  Result<void> act(const plan::AuthorizeKey& a) {
+    if (world_.place.inside->sshd_fingerprint.empty()) return fail(ErrorCode::internal, "simulation", "no sshd runs");
+    add_key(a.setup);
     return {};
   }
   Result<void> act(const plan::Eject&) {
     world_.place.inside->sshd_listening = world_.place.inside->traces = false;
     world_.place.inside->sshd_fingerprint.clear();
+    world_.place.inside->sshd_env.clear();
+    world_.place.inside->authorized_keys.clear();
     return {};
   }
   Result<void> act(const plan::StartJupyter& a) {
@@ -341,6 +372,16 @@ class SimulatedWorld {
   Result<void> act(const plan::PinHostKeys& a) {
     world_.local.pinned_host_keys = a.host_keys;
     return {};
+  }
+
+  void remove_record(const std::string& volume) {
+    std::erase_if(world_.server.records,
+                  [&](const plan::Record& each) { return plan::record_volume(each.container) == volume; });
+  }
+
+  void add_key(const plan::SshdSetup& setup) {
+    auto& keys = world_.place.inside->authorized_keys;
+    if (std::ranges::find(keys, setup.authorized_key) == keys.end()) keys.push_back(setup.authorized_key);
   }
 
   void bundle_arrives() {

@@ -55,7 +55,10 @@ class SimulatedServer {
   }
   // The words of the script that say what it is about, for tests that compare the order.
   [[nodiscard]] static std::string name_of(const std::string& script) {
+    if (script.find("volume create") != std::string::npos) return "record";
+    if (script.find("index .Config.Labels") != std::string::npos) return "clean up";
     if (script.find("container inspect") != std::string::npos) return "look";
+    if (script.find("volume rm") != std::string::npos) return "volume";
     const bool has_input = !script.ends_with("</dev/null");
     if (has_input && script.find("docker exec --interactive") != std::string::npos) return "start sshd";
     std::smatch words;
@@ -98,6 +101,9 @@ class SimulatedServer {
       std::smatch hash;
       std::regex_search(command.script, hash, std::regex(std::string(plan::k_label_spec) + "=([0-9a-f]+)"));
       spec_ = hash[1];
+      std::smatch nonce;
+      std::regex_search(command.script, nonce, std::regex(std::string(plan::k_label_nonce) + "=([0-9a-f]+)"));
+      nonce_ = nonce[1];
       ever_started_ = false;
       return good("f1b77c1f\n");
     }
@@ -105,6 +111,8 @@ class SimulatedServer {
     if (name == "unpause") state = "running";
     if (name == "stop") state = "exited";
     if (name == "rm") forget();
+    if (name == "record") take_record(command.script);
+    if (name == "volume") records_.clear();
     if (name == "start sshd" && ends_before_sshd) {
       state = "exited";
       return bad("container f1b77c1f is not running");
@@ -113,6 +121,12 @@ class SimulatedServer {
       sshd_runs = true;
       std::smatch fingerprint;
       std::regex_search(command.stdin_text, fingerprint, std::regex("\nfingerprint=([0-9a-f]+)\n"));
+      std::smatch mark;
+      std::regex_search(command.stdin_text, mark, std::regex("\nenv_mark='?([0-9a-f ]+)'?\n"));
+      env_mark_ = mark[1];
+      std::smatch key;
+      std::regex_search(command.stdin_text, key, std::regex("\nauthorized_key='?([^\n']+)'?\n"));
+      keys_ = key[1].str() + "\n";
       sshd_fingerprint_ = sshd_setup_never_holds ? std::string("0") : fingerprint[1].str();
     }
     return good();
@@ -128,12 +142,22 @@ class SimulatedServer {
     return good("centernet\n");
   }
 
+  // The labels of `volume create`, each a word "--label NAME=value", quoted where it has to be.
+  void take_record(const std::string& script) {
+    const std::regex label("--label '?(io\\.helper\\.of\\.[a-z-]+)=([^\n']*?)'?(?= --label|\n)");
+    std::string json;
+    for (std::sregex_iterator each(script.begin(), script.end(), label), end; each != end; ++each)
+      json += (json.empty() ? "\"" : ",\"") + (*each)[1].str() + "\":\"" + (*each)[2].str() + "\"";
+    records_ = "{" + json + "}\n";
+  }
+
   [[nodiscard]] std::string inspect() const {
     const bool runs = state == "running" || state == "paused";
     std::string labels = "{}";
     if (ours) {
       labels = std::string("{\"") + plan::k_label_target + "\":\"centernet\",\"" + plan::k_label_spec + "\":\"" +
-               spec_ + "\"}";
+               spec_ +
+               (nonce_.empty() ? std::string() : std::string("\",\"") + plan::k_label_nonce + "\":\"" + nonce_) + "\"}";
     }
     return std::string("{\"Id\":\"f1b77c1f\",\"State\":{\"Status\":\"") + state +
            "\",\"ExitCode\":" + (state == "exited" ? "3" : "0") + ",\"StartedAt\":\"" + started_at() +
@@ -163,7 +187,8 @@ class SimulatedServer {
       out += section("engine", true,
                      std::string(R"({"ServerVersion":"20.10.24","Runtimes":{"runc":{})") +
                          (nvidia_runtime ? R"(,"nvidia":{})" : "") + "}}");
-      return out + section("image", image_present, R"({"Id":"sha256:cda6","Config":{"Cmd":["bash"]}})");
+      return out + section("image", image_present, R"({"Id":"sha256:cda6","Config":{"Cmd":["bash"]}})") +
+             section("records", true, records_);
     }
     const bool quick = script.find("known_run='f1b77c1f@\"" + started_at() + "\"'\n") != std::string::npos;
     out += section(quick ? "look_quick" : "look_full", true, "") + section("inside", true, "");
@@ -173,7 +198,8 @@ class SimulatedServer {
     }
     out += section("user", true, "0\n/root\n") + section("sshd", true, "/usr/sbin/sshd\n");
     out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", jupyter_listens, "");
-    out += section("ssh_setup", true, sshd_runs ? sshd_fingerprint_ + "\n" : "");
+    out += section("ssh_setup", true, sshd_runs ? sshd_fingerprint_ + "\n" + env_mark_ + "\n" : "");
+    out += section("ssh_keys", true, sshd_runs ? keys_ : "");
     if (!quick) out += section("gpus", true, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n");
     const std::string path = "/opt/conda/bin/python";
     const std::string python = nonce + "-source\x1flogin:python\x1f" + path + "\n" + nonce + "-py\x1f" + path + "\x1f" +
@@ -182,7 +208,7 @@ class SimulatedServer {
     const bool answers = quick ? python_answers : true;
     out += section("pythons", true, answers ? python : "");
     nonce = outer;
-    return out + section("inside_end", true, "");
+    return out + section("inside_end", true, "") + section("records", true, records_);
   }
 
   std::mutex mutex_;  // looks may come on a worker's thread while the test changes the world
@@ -193,6 +219,10 @@ class SimulatedServer {
   int runs_ = 0;
   std::string spec_;
   std::string sshd_fingerprint_;
+  std::string env_mark_;
+  std::string keys_;
+  std::string nonce_;    // of the container, by its label
+  std::string records_;  // JSON
 };
 
 }  // namespace helper::test

@@ -212,9 +212,11 @@ std::string render_lists(const Style& style, const std::vector<ensure::ServerLis
     for (const auto& each : list.containers) {
       const std::string name = safe_line(each.container, style.utf8);
       const std::string state = safe_line(each.state, style.utf8);
-      text += fmt::format("  {}  {}  target {}, image {}, {} written, {}\n", pad(name, 24), pad(state, 8),
-                          safe_line(each.target, style.utf8), safe_line(each.image, style.utf8),
-                          safe_line(each.size, style.utf8), safe_line(each.status, style.utf8));
+      const std::string owner = each.owner.empty() ? "no record of an owner" : "owner " + each.owner;
+      text += fmt::format("  {}  {}  {}, target {}, image {}, {} written, {}\n", pad(name, 24), pad(state, 8),
+                          safe_line(owner, style.utf8), safe_line(each.target, style.utf8),
+                          safe_line(each.image, style.utf8), safe_line(each.size, style.utf8),
+                          safe_line(each.status, style.utf8));
     }
   }
   return text;

@@ -23,6 +23,8 @@ constexpr std::array k_common{
     OptionSpec{Kind::flag, "--help", "", "this text"},
 };
 
+constexpr OptionSpec k_owner{Kind::text, "--owner", "NAME",
+                             "change the container of that other owner, who agrees (with --yes)"};
 constexpr std::array k_ensure{
     k_target,
     OptionSpec{Kind::flag, "--dry-run", "", "only say what would be done, as `helper plan` does"},
@@ -30,6 +32,8 @@ constexpr std::array k_ensure{
                "recreate a container that is not as the config says (what was written in it is lost)"},
     OptionSpec{Kind::flag, "--quick", "",
                "ask the server nothing when all was well minutes ago and SSH in the container answers now"},
+    OptionSpec{Kind::flag, "--yes", "", "do not ask about the container's owner"},
+    k_owner,
 };
 constexpr std::array k_open{
     OptionSpec{Kind::argument, "WHAT", "", "what to open it in", "", "gateway|toolbox|pycharm|jupyter", true},
@@ -56,14 +60,18 @@ constexpr std::array k_only_target{k_target};
 constexpr std::array k_remove{
     k_target,
     OptionSpec{Kind::flag, "--yes", "", "do not ask first"},
+    k_owner,
 };
 constexpr std::array k_ending{
     k_target,
     OptionSpec{Kind::flag, "--yes", "", "do not ask when kernels of Jupyter are busy"},
+    k_owner,
 };
 constexpr std::array k_snapshot{
     k_target,
     OptionSpec{Kind::text, "--tag", "IMAGE", "what to call the image (made of the target's name and the time)"},
+    OptionSpec{Kind::flag, "--yes", "", "do not ask about the container's owner"},
+    k_owner,
 };
 constexpr std::array k_logs{
     k_target,

@@ -20,6 +20,7 @@ int exit_status(ErrorCode code) { return error_kind(code).exit_status; }
 Result<int> change(Context& context, const std::string& method, const rpc::Json& more = rpc::Json::object()) {
   HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
   params.update(more);
+  if (const auto owner = context.arguments.given("--owner")) params["owner"] = *owner;
   HELPER_TRY_ASSIGN(const Answer answer, request(context, method, params));
   HELPER_TRY_ASSIGN(const ensure::Report report, rpc::report_from_json(answer.result));
   const int status = report.problems.empty() ? 0 : exit_status(report.problems.front().code);
@@ -72,11 +73,12 @@ std::string what_goes(const ensure::PlanReport& plan) {
   return plan.target;
 }
 
-// Shows what would go and asks; error cancelled when the answer is no, usage when there is nobody to ask.
-Result<void> confirm_removal(Context& context) {
+// Shows what would go and asks; error cancelled when the answer is no, usage when there is nobody to ask. False:
+// nothing would go, and so nothing was asked.
+Result<bool> confirm_removal(Context& context) {
   HELPER_TRY_ASSIGN(const rpc::Json json, ask_plan(context, "absent"));
   HELPER_TRY_ASSIGN(const ensure::PlanReport plan, rpc::plan_report_from_json(json));
-  if (plan.steps.empty()) return {};
+  if (plan.steps.empty()) return false;
   if (!context.can_ask) {
     std::string steps;
     for (const auto& step : plan.steps) steps += (steps.empty() ? "" : ", ") + step.text;
@@ -95,7 +97,7 @@ Result<void> confirm_removal(Context& context) {
       plan.target);
   HELPER_TRY_ASSIGN(const std::string answer, context.person.ask(question, context.interrupts.token()));
   if (answer != "yes") return fail(ErrorCode::cancelled, plan.target, "nothing was removed");
-  return {};
+  return true;
 }
 
 // Ctrl-C is how it ends, and no error to speak of.
@@ -142,7 +144,8 @@ Result<int> run_ensure(Context& context) {
   if (context.arguments.has("--quick") && !context.arguments.has("--recreate")) {
     if (const auto known = known_and_answering(context)) return show_known(context, *known);
   }
-  return change(context, "ensure", {{"recreate", context.arguments.has("--recreate")}});
+  return change(context, "ensure",
+                {{"recreate", context.arguments.has("--recreate")}, {"yes", context.arguments.has("--yes")}});
 }
 
 Result<int> run_plan(Context& context) { return show_plan(context, context.arguments.text("--power")); }
@@ -169,13 +172,18 @@ Result<int> run_restart(Context& context) {
 Result<int> run_eject(Context& context) { return change(context, "eject", {{"yes", context.arguments.has("--yes")}}); }
 
 Result<int> run_remove(Context& context) {
-  if (!context.arguments.has("--yes")) HELPER_TRY(confirm_removal(context));
-  return change(context, "remove", {{"yes", true}});
+  bool yes = context.arguments.has("--yes");
+  if (!yes) {
+    HELPER_TRY_ASSIGN(yes, confirm_removal(context));
+  }
+  return change(context, "remove", {{"yes", yes}});
 }
 
 Result<int> run_snapshot(Context& context) {
   HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
   if (const auto tag = context.arguments.given("--tag")) params["image"] = *tag;
+  params["yes"] = context.arguments.has("--yes");
+  if (const auto owner = context.arguments.given("--owner")) params["owner"] = *owner;
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "snapshot", params));
   HELPER_TRY_ASSIGN(const ensure::SnapshotReport report, rpc::snapshot_report_from_json(answer.result));
   if (context.json) {

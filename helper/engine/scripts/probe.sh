@@ -52,6 +52,16 @@ esac
 sec keeper $?
 printf '%s\n' "$keeper"
 if [ -n "$keeps" ]; then sec keeper_container 0; printf '%s' "${keeps#* * * }"; fi
+# The records of both: volumes, named after the ids.
+records() {
+  volumes=
+  for id in "${found#* }" "${kept#* * }"; do
+    id=${id%%@*}
+    [ -z "$id" ] || volumes="$volumes helper-of-${id%"${id#????????????}"}"
+  done
+  # shellcheck disable=SC2086
+  [ -z "$volumes" ] || "$engine" volume inspect --format '{{json .Labels}}' -- $volumes 2>/dev/null </dev/null
+}
 case $found in
   true/false*)
     run=${found#* }; run=${run%% *}
@@ -62,8 +72,8 @@ case $found in
     inside=$full look=full
     if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then inside=$quick look=quick; fi
     sec look_$look 0
-    # The image is asked for meanwhile.
-    "$engine" image inspect --format '{{json .}}' -- "$image" 2>/dev/null </dev/null | {
+    # The image and the records are asked for meanwhile.
+    { "$engine" image inspect --format '{{json .}}' -- "$image" 2>/dev/null </dev/null; sec records 0; records; } | {
     listing=
     if [ -n "$gpus" ] && [ "$look$gpus_again" != quick ]; then
       gpu_files server_gpus
@@ -83,8 +93,8 @@ case $found in
     printf '%s\n' "$answer"
     case $status in 126 | 127) sec no_shell 0 ;; esac
     sec inside_end $status
-    details=$(cat); [ -n "$details" ]; sec image $?
-    printf '%s' "$details"
+    all=$(cat); details=$(printf '%s' "${all%%"$nonce"*}"); [ -n "$details" ]; sec image $?
+    printf '%s' "$all"
     }
     ;;
   *)
@@ -94,5 +104,7 @@ case $found in
     printf '%s' "$info"
     details=$("$engine" image inspect --format '{{json .}}' -- "$image" 2>/dev/null); sec image $?
     printf '%s' "$details"
+    sec records 0
+    records
     ;;
 esac

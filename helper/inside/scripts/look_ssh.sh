@@ -19,9 +19,14 @@ listens "$ssh_port"; sec ssh_listens $?
 sec ssh_setup 0
 for folder in /dev/helper/run /dev/helper/user; do
   [ -r "$folder/setup" ] || continue
-  read -r fingerprint keeper < "$folder/setup"
-  if [ "$keeper" = pipe ] || grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then printf '%s\n' "$fingerprint"; fi
+  env_mark=
+  { read -r fingerprint keeper; read -r env_mark; } < "$folder/setup"
+  if [ "$keeper" = pipe ] || grep -q "$folder/keep" "/proc/$keeper/cmdline" 2>/dev/null; then printf '%s\n%s\n' "$fingerprint" "$env_mark"; fi
 done
+sec ssh_keys 0
+cat /dev/helper/run/authorized_keys /dev/helper/user/authorized_keys 2>/dev/null
+sec ssh_host_key 0
+sha256sum /dev/helper/run/host_ed25519 /dev/helper/user/host_ed25519 2>/dev/null
 # Which SSH server that is: its listening sockets, whose inodes change whenever it starts or reads its keys again (on HUP
 # too), and the files: each connection's sshd may read the keys again.
 sec ssh_server 0

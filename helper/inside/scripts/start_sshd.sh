@@ -1,4 +1,4 @@
-# Read by a shell of the place, after the values and lib.sh: writes the files of our sshd and starts it. All that a start
+# Read by a shell of the place, after the values, lib.sh and add_key.sh: writes the files of our sshd and starts it. All that a start
 # needs is here, so that the same input starts it again whenever the place does. Every file is complete before it takes
 # its name. $folder is made by root, here or (for an sshd of the user's own) before.
 # shellcheck disable=SC2034
@@ -9,7 +9,11 @@ umask 077
 write() { printf '%s' "$2" > "$folder/$1.new"; chmod "$3" "$folder/$1.new"; mv -f "$folder/$1.new" "$folder/$1"; }
 write host_ed25519 "$host_ed25519" 600
 write host_ecdsa "$host_ecdsa" 600
-write authorized_keys "$authorized_keys" 644
+while IFS= read -r line; do
+  [ -z "$line" ] || add_key "$line"
+done << END
+$keys
+END
 write sshd_config "$sshd_config" 600
 write keep "$keep" 600
 if [ "$from_bundle" = yes ]; then
@@ -65,7 +69,7 @@ if $clean "$sshd" -t -f "$folder/sshd_config" -o PerSourcePenalties=no </dev/nul
 fi
 $clean "$sshd" -t -f "$folder/sshd_config" </dev/null
 if [ "$listens" != yes ]; then
-  printf '%s pipe\n' "$fingerprint" > "$folder/setup"
+  printf '%s pipe\n%s\n' "$fingerprint" "$env_mark" > "$folder/setup"
   chmod "$readers" "$folder/setup"
   exit 0
 fi
@@ -87,5 +91,5 @@ until listens "$port"; do
   fi
   sleep 0.05
 done
-printf '%s %s\n' "$fingerprint" "$keeper" > "$folder/setup"
+printf '%s %s\n%s\n' "$fingerprint" "$keeper" "$env_mark" > "$folder/setup"
 chmod "$readers" "$folder/setup"

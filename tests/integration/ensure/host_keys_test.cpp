@@ -28,42 +28,75 @@ class HostKeys : public testing::Test {
   DiskFileStore files;
 };
 
+config::Target target(const std::string& name) {
+  config::Target target;
+  target.name = name;
+  target.server = "gpu1";
+  target.container.name = name;
+  return target;
+}
+config::Target centernet() { return target("centernet"); }
+
 TEST_F(HostKeys, AreNoneBeforeTheyAreMade) {
-  const auto found = find_host_keys(files, paths, "centernet");
+  const auto found = find_host_keys(files, paths, centernet());
   ASSERT_TRUE(found);
-  EXPECT_TRUE(found->empty());
-  EXPECT_EQ(read_host_keys(files, paths, "centernet").error().code, ErrorCode::file_failed);
+  EXPECT_TRUE(found->open.empty());
+  EXPECT_EQ(must_find_host_keys(files, paths, centernet()).error().code, ErrorCode::file_failed);
 }
 
 TEST_F(HostKeys, AreOfTwoKindsReadableByTheirOwnerAlone) {
-  ASSERT_TRUE(make_host_keys(files, paths, "centernet", {}));
-  const auto found = find_host_keys(files, paths, "centernet");
+  ASSERT_TRUE(make_host_keys(files, paths, centernet(), {}));
+  const auto found = find_host_keys(files, paths, centernet());
   ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 2U);
-  EXPECT_EQ(found->at(0).rfind("ssh-ed25519 AAAA", 0), 0U);
-  EXPECT_EQ(found->at(1).rfind("ecdsa-sha2-nistp256 AAAA", 0), 0U);
-  const auto secret = read_host_keys(files, paths, "centernet");
+  ASSERT_EQ(found->open.size(), 2U);
+  EXPECT_EQ(found->open.at(0).rfind("ssh-ed25519 AAAA", 0), 0U);
+  EXPECT_EQ(found->open.at(1).rfind("ecdsa-sha2-nistp256 AAAA", 0), 0U);
+  const auto secret = must_find_host_keys(files, paths, centernet());
   ASSERT_TRUE(secret);
-  EXPECT_EQ(secret->ed25519.rfind("-----BEGIN OPENSSH PRIVATE KEY-----", 0), 0U);
-  EXPECT_EQ(fs::status(paths.host_keys("centernet") / "ed25519").permissions(), fs::perms(0600));
+  EXPECT_EQ(secret->secret.ed25519.rfind("-----BEGIN OPENSSH PRIVATE KEY-----", 0), 0U);
+  EXPECT_EQ(fs::status(paths.container_keys("gpu1", "centernet") / "ed25519").permissions(), fs::perms(0600));
   EXPECT_TRUE(fs::is_empty(paths.runtime));
-  EXPECT_TRUE(find_host_keys(files, paths, "another")->empty());
+  EXPECT_TRUE(find_host_keys(files, paths, target("another"))->open.empty());
+}
+
+TEST_F(HostKeys, FromAnEarlierVersionAreFoundByTheTargetsName) {
+  ASSERT_TRUE(make_host_keys(files, paths, centernet(), {}));
+  fs::create_directories(paths.host_keys("").parent_path());
+  fs::rename(paths.container_keys("gpu1", "centernet"), paths.host_keys("centernet"));
+  EXPECT_EQ(find_host_keys(files, paths, centernet())->open.size(), 2U);
+}
+
+TEST_F(HostKeys, OfARecordAreTheSameOnAnotherMachine) {
+  ASSERT_TRUE(make_host_keys(files, paths, centernet(), {}));
+  const auto made = find_host_keys(files, paths, centernet());
+  ASSERT_TRUE(made);
+  auto other = target("other");
+  // As the engine gives it: with what stands around a file in a tar.
+  const std::string text = "host_keys0000600ustar00root" + to_text(made->secret) + "@";
+  ASSERT_TRUE(keep_host_keys(files, paths, other, text, made->open));
+  const auto kept = find_host_keys(files, paths, other);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->open, made->open);
+  EXPECT_EQ(kept->secret.ed25519, made->secret.ed25519);
+  EXPECT_EQ(kept->secret.ecdsa, made->secret.ecdsa);
+  for (const auto& bad : {std::string(), text.substr(0, text.size() / 2)})
+    EXPECT_EQ(keep_host_keys(files, paths, other, bad, made->open).error().code, ErrorCode::file_failed);
 }
 
 TEST_F(HostKeys, OfWhichHalfIsLostAreNone) {
-  ASSERT_TRUE(make_host_keys(files, paths, "centernet", {}));
-  std::ofstream(paths.host_keys("centernet") / "ecdsa", std::ios::trunc).close();
-  EXPECT_TRUE(find_host_keys(files, paths, "centernet")->empty());
-  ASSERT_TRUE(make_host_keys(files, paths, "centernet", {}));
-  EXPECT_EQ(find_host_keys(files, paths, "centernet")->size(), 2U);
+  ASSERT_TRUE(make_host_keys(files, paths, centernet(), {}));
+  std::ofstream(paths.container_keys("gpu1", "centernet") / "ecdsa", std::ios::trunc).close();
+  EXPECT_TRUE(find_host_keys(files, paths, centernet())->open.empty());
+  ASSERT_TRUE(make_host_keys(files, paths, centernet(), {}));
+  EXPECT_EQ(find_host_keys(files, paths, centernet())->open.size(), 2U);
 }
 
 TEST_F(HostKeys, WhoseMakingIsCancelledLeaveNothing) {
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_FALSE(make_host_keys(files, paths, "centernet", stop.get_token()));
+  EXPECT_FALSE(make_host_keys(files, paths, centernet(), stop.get_token()));
   EXPECT_TRUE(fs::is_empty(paths.runtime));
-  EXPECT_FALSE(fs::exists(paths.host_keys("centernet") / "ed25519"));
+  EXPECT_FALSE(fs::exists(paths.container_keys("gpu1", "centernet") / "ed25519"));
 }
 
 TEST_F(HostKeys, ThatWereHalfMadeWhenADaemonWasKilledGoWhenTheNextBegins) {

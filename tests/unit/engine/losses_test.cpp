@@ -41,7 +41,8 @@ TEST(AppliedLabel, ComesBackAsItWasWritten) {
 }
 
 TEST(ReadMade, TakesLinesOfSixFields) {
-  const auto made = read_made("centernet\tbox\trunning\tUp 2 hours\tcenternet:1.2\t12.3MB (virtual 1.2GB)\nnoise\n");
+  const auto made =
+      read_made("centernet\tbox\trunning\tUp 2 hours\tcenternet:1.2\t12.3MB (virtual 1.2GB)\tf1b77c1f\t0123\nnoise\n");
   ASSERT_EQ(made.size(), 1U);
   EXPECT_EQ(made.front().target, "centernet");
   EXPECT_EQ(made.front().name, "box");

@@ -136,6 +136,10 @@ Observed any_start(Chance& chance, const Desired& desired) {
     its.exit_code = chance.any({0, 1, 137});
   }
   start.server.container = its;
+  start.local.me = test::me();
+  if (chance.one_in(2))
+    start.server.records.push_back(
+        {its.id, "", chance.any({test::me(), test::somebody_else()}), "", {test::k_host_key}});
   if (its.state == running) start.place.inside = any_inside(chance);
   start.server.engine = chance.one_in(2) ? test::engine() : test::engine_without_nvidia();
   if (chance.one_in(2)) {
@@ -150,6 +154,7 @@ Observed any_start(Chance& chance, const Desired& desired) {
     start.server.aside = test::container(exited);
     start.server.aside->id = "aside";
     if (chance.one_in(3)) start.server.aside->labels.clear();
+    if (chance.one_in(2)) start.server.records.push_back({"aside", "", test::me(), "", {test::k_host_key}});
   }
   for (const std::uint16_t port : std::initializer_list<std::uint16_t>{2222, 8888, 9999}) {
     if (chance.one_in(3)) continue;
@@ -184,6 +189,8 @@ void expect_harmless(const Step& step, const Observed& seen, const Desired& desi
   EXPECT_TRUE(local || !(seen.server.error || seen.server.engine_error)) << text;
   const bool theirs = seen.server.container && seen.server.container->state != ContainerState::absent &&
                       !is_ours(*seen.server.container);
+  const bool foreign = seen.server.container && foreign_owner(desired, seen, *seen.server.container);
+  EXPECT_FALSE(foreign && !local) << text;
   const bool removes = is<RemoveContainer>(step.action);
   EXPECT_FALSE(theirs && (removes || is<CreateContainer>(step.action))) << text;
   const bool brings_up =
@@ -210,8 +217,11 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
   const auto setup = sshd_setup(desired, seen);
   ASSERT_TRUE(setup);
   EXPECT_TRUE(seen.place.inside->sshd_listening || !setup->listens);
-  EXPECT_EQ(seen.place.inside->sshd_fingerprint, fingerprint(*setup, seen.local.host_keys));
-  EXPECT_EQ(seen.local.host_keys, seen.local.pinned_host_keys);
+  EXPECT_EQ(seen.place.inside->sshd_fingerprint, fingerprint(*setup, host_keys(seen)));
+  EXPECT_EQ(host_keys(seen), seen.local.pinned_host_keys);
+  EXPECT_NE(record_of(seen.server, *seen.server.container), nullptr);
+  const auto& admitted = seen.place.inside->authorized_keys;
+  EXPECT_NE(std::ranges::find(admitted, setup->authorized_key), admitted.end());
   EXPECT_EQ(seen.local.tunnels.size(), desired.tunnels.size());
   for (const auto& wanted : desired.tunnels) {
     const auto open = std::ranges::find(seen.local.tunnels, wanted.local_port, &Tunnel::local_port);
@@ -360,7 +370,9 @@ TEST(Planning, AfterAKillAtAnyStepTheNextRequestReachesWhatIsDesiredAndNothingIs
       next.run();
       const std::string story = killed.story() + "killed\n" + next.story();
       expect_nothing_lost(world, desired, start, answer != Consent::no || then != Consent::no, story);
-      if (!faulty && !start.server.error && !start.server.engine_error && desired.target.python == "auto" &&
+      const bool foreign = foreign_owner(desired, start, *start.server.container) ||
+                           (start.server.aside && foreign_owner(desired, start, *start.server.aside));
+      if (!faulty && !foreign && !start.server.error && !start.server.engine_error && desired.target.python == "auto" &&
           desired.target.container.gpus == "none" && !start.local.build &&
           start.server.container->state == ContainerState::exited) {
         EXPECT_TRUE(next.ready()) << story;

@@ -89,6 +89,11 @@ inline Keeper keeper(ContainerState state = ContainerState::running) {
   return keeper;
 }
 
+inline Person me() { return {"0123456789abcdef0123456789abcdef", "alice", "laptop"}; }
+inline Person somebody_else() { return {"fedcba9876543210fedcba9876543210", "bob", "desk"}; }
+// Of container(), which is mine.
+inline Record record() { return {"f1b77c1f", "", me(), "/home/me/project", {k_host_key}}; }
+
 // What our sshd would be started with now.
 inline std::string fingerprint_of(const Observed& observed, const Desired& wanted = desired()) {
   return fingerprint(sshd_setup(wanted, observed).value_or(SshdSetup{}), observed.local.host_keys);
@@ -117,7 +122,11 @@ inline Observed ready() {
   observed.server.machine = "x86_64";
   observed.local.bundle = bundle();
   observed.local.host_keys = observed.local.pinned_host_keys = {k_host_key};
+  observed.local.me = me();
+  observed.server.records = {record()};
   observed.place.inside->sshd_fingerprint = fingerprint_of(observed);
+  observed.place.inside->sshd_env = env_mark(sshd_setup(desired(), observed).value_or(SshdSetup{}));
+  observed.place.inside->authorized_keys = {k_public_line};
   helper::test::add_place(observed, desired());
   observed.local.tunnels[0].remote = door_of(observed);
   return observed;

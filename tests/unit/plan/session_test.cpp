@@ -256,7 +256,7 @@ TEST(ShownKeys, OfAnotherServerLeadToANewStartAndThenToAProblem) {
 TEST(KeyProof, OfOneServerHoldsAsLongAsItListens) {
   Observed observed = ready();
   const std::uint16_t port = desired().target.ssh.local_port;
-  observed.local.host_keys = {"ssh-ed25519 own"};
+  observed.local.host_keys = observed.server.records.front().host_keys = {"ssh-ed25519 own"};
   observed.local.tunnels = {{port, {}, {}, true}};
   observed.place.inside->ssh_server = "one";
   const auto proven = [&](std::vector<std::string> shown, const char* before, const char* had) {

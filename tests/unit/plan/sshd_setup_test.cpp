@@ -22,17 +22,17 @@ TEST(SshdSetup, LetsTheKeyInAndNoPassword) {
   EXPECT_EQ(setup->sshd, "/dev/helper/ssh/sbin/sshd");
   EXPECT_TRUE(setup->listens);
   EXPECT_FALSE(setup->as_user);
-  EXPECT_EQ(setup->authorized_keys, std::string(test::k_public_line) + "\n");
+  EXPECT_EQ(setup->authorized_key, test::k_public_line);
   for (const char* line :
        {"Port 61022", "HostKey /dev/helper/run/host_ed25519", "PasswordAuthentication no", "MaxStartups 100:30:300",
         "LoginGraceTime 60", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password", "AllowUsers root",
         "AuthorizedKeysFile /dev/helper/run/authorized_keys .ssh/authorized_keys",
         "Subsystem sftp /dev/helper/ssh/bin/busybox env LD_PRELOAD=/dev/helper/ssh/lib/libnss_wrapper.so "
         "NSS_WRAPPER_PASSWD=/dev/helper/run/passwd NSS_WRAPPER_GROUP=/dev/helper/run/group "
-        "NSS_WRAPPER_SHADOW=/dev/helper/run/shadow /dev/helper/ssh/libexec/sftp-server",
-        "SetEnv \"PATH=/usr/bin:/bin\" \"GREETING=a \\\"b\\\" $c\""}) {
+        "NSS_WRAPPER_SHADOW=/dev/helper/run/shadow /dev/helper/ssh/libexec/sftp-server"}) {
     EXPECT_TRUE(has_line(setup->config, line)) << line << "\n" << setup->config;
   }
+  EXPECT_EQ(setup->env, "SetEnv \"PATH=/usr/bin:/bin\" \"GREETING=a \\\"b\\\" $c\"\n");
 }
 
 TEST(SshdSetup, GivesLoginShellsTheEnvironmentAgain) {
@@ -119,11 +119,19 @@ TEST(Fingerprint, OfASetupChangesWithAnyOfItsPartsAndTheHostKeys) {
   const auto base = fingerprint(setup, {"k"});
   EXPECT_EQ(fingerprint(setup, {"k"}), base);
   EXPECT_NE(fingerprint(setup, {"other"}), base);
-  for (const auto part : {&SshdSetup::sshd, &SshdSetup::user, &SshdSetup::folder, &SshdSetup::config,
-                          &SshdSetup::authorized_keys, &SshdSetup::profile}) {
+  for (const auto part : {&SshdSetup::sshd, &SshdSetup::user, &SshdSetup::folder, &SshdSetup::config}) {
     SshdSetup changed = setup;
     changed.*part += "x";
     EXPECT_NE(fingerprint(changed, {"k"}), base);
+  }
+}
+
+TEST(Fingerprint, OfASetupIsTheSameForEveryClient) {
+  const SshdSetup setup = *sshd_setup(desired(), ready());
+  for (const auto part : {&SshdSetup::authorized_key, &SshdSetup::profile, &SshdSetup::env, &SshdSetup::client}) {
+    SshdSetup changed = setup;
+    changed.*part += "x";
+    EXPECT_EQ(fingerprint(changed, {"k"}), fingerprint(setup, {"k"}));
   }
 }
 

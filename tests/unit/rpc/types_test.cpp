@@ -105,13 +105,13 @@ TEST(Types, CarryAPlanAStatusAndALogThereAndBack) {
   const Json copy = to_json(ensure::SnapshotReport{"centernet", "centernet:tuned", 12, {"note"}});
   expect_round_trip(copy, to_json(*snapshot_report_from_json(copy)));
   const Json lists = to_json(std::vector<ensure::ServerList>{
-      {"gpu1", {{"centernet", "centernet", "running", "Up 2 hours", "img:1", "12MB"}}, std::nullopt},
+      {"gpu1", {{"centernet", "centernet", "running", "Up 2 hours", "img:1", "12MB", "alice on laptop"}}, std::nullopt},
       {"gpu2", {}, k_problem}});
   EXPECT_EQ(to_json(*lists_from_json(lists)), lists);
   const Json log = to_json(ensure::LogText{"centernet", "line\n"});
   expect_round_trip(log, to_json(*log_text_from_json(log)));
   const Json request = to_json(ensure::Request{"/c/helper.json", "centernet", "/tmp/agent", true,
-                                               std::vector<std::string>{"A=b c"}, true, true, "/p"});
+                                               std::vector<std::string>{"A=b c"}, true, true, "/p", "alice"});
   expect_round_trip(request, to_json(*request_from_json(request)));
 }
 

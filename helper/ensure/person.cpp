@@ -1,0 +1,67 @@
+#include "ensure/person.hpp"
+
+#include "base/digest.hpp"
+#include "base/shell.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <pwd.h>
+#include <unistd.h>
+#include <vector>
+
+namespace helper::ensure {
+namespace {
+
+constexpr std::size_t k_id_digits = 32;
+constexpr std::size_t k_longest_name = 32;
+
+std::string account_name() {
+  std::vector<char> space(16'384);
+  passwd entry{};
+  passwd* found = nullptr;
+  const bool known = ::getpwuid_r(::geteuid(), &entry, space.data(), space.size(), &found) == 0 && found != nullptr;
+  return known ? entry.pw_name : std::string();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  return name.data();
+}
+
+}  // namespace
+
+std::string readable_name(std::string_view account) {
+  constexpr std::string_view k_good = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  std::string name;
+  for (const char c : account) {
+    if (k_good.find(c) != std::string_view::npos && name.size() < k_longest_name) name += c;
+  }
+  return name.empty() ? "somebody" : name;
+}
+
+Result<plan::Person> this_person(FileStore& files, const Paths& paths) {
+  const auto file = paths.owner_file();
+  HELPER_TRY_ASSIGN(const auto text, files.read(file));
+  if (!text) {
+    const plan::Person made{random_token().substr(0, k_id_digits), readable_name(account_name()), host_name()};
+    const nlohmann::json json{{"id", made.id}, {"name", made.name}};
+    HELPER_TRY(files.write(file, json.dump(2) + "\n", 0600));
+    return made;
+  }
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  const auto value = [&](const char* name) {
+    const bool is_text = json.is_object() && json.contains(name) && json[name].is_string();
+    return is_text ? json[name].get<std::string>() : std::string();
+  };
+  const std::string id = value("id");
+  if (id.size() != k_id_digits || !is_hex(id)) {
+    return fail(ErrorCode::file_failed, file.string(), "it does not hold your owner id (32 hexadecimal digits)",
+                "copy it again from your other machine; or, to get a new id: mv " + shell::quote(file.string()) + " " +
+                    shell::quote(file.string() + ".old"));
+  }
+  return plan::Person{id, readable_name(value("name")), host_name()};
+}
+
+}  // namespace helper::ensure

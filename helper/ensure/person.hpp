@@ -1,0 +1,21 @@
+// Who the person is, in records on servers: made once on this machine, and the same on every machine that the file is
+// copied to.
+#pragma once
+
+#include "base/files.hpp"
+#include "base/paths.hpp"
+#include "plan/record.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace helper::ensure {
+
+// What the file says; one that is not there is made first, with the account's name, 0600. Error file_failed: it cannot
+// be read or written, or is none of ours.
+[[nodiscard]] Result<plan::Person> this_person(FileStore& files, const Paths& paths);
+
+// Pure: a name for people to read, of letters, digits, '.', '_' and '-'; "somebody" when nothing is left of it.
+[[nodiscard]] std::string readable_name(std::string_view account);
+
+}  // namespace helper::ensure

@@ -1,0 +1,70 @@
+#include "plan/draft.hpp"
+#include "plan/make_plan.hpp"
+#include "plan/our_names.hpp"
+#include "plan/owner.hpp"
+
+#include <algorithm>
+
+namespace helper::plan {
+
+bool plan_foreign(Draft& draft) {
+  const auto& server = draft.server;
+  const auto is_foreign = [&](const std::optional<Container>& container, const std::string& name) {
+    if (!container) return false;
+    auto owner = foreign_owner(draft.desired, draft.observed, *container);
+    if (!owner) return false;
+    draft.plan = Plan();  // what is refused changes nothing, its tunnels neither
+    draft.problem(foreign_error(name, draft.target.name, *owner));
+    draft.plan.foreign = std::move(owner);
+    return true;
+  };
+  if (is_foreign(server.container, draft.config.name)) return true;
+  const bool replaces =
+      server.container && (server.container->state == ContainerState::absent || is_ours(*server.container));
+  return replaces && is_foreign(server.aside, aside_name(draft));
+}
+
+void plan_host_keys(Draft& draft) {
+  if (host_keys(draft.observed).empty()) draft.obvious_step(MakeHostKeys{}, "none exist for " + draft.target.name + " yet");
+}
+
+void plan_pinned_host_keys(Draft& draft) {
+  const auto keys = host_keys(draft.observed);
+  if (keys.empty() || keys == draft.local.pinned_host_keys) return;
+  if (draft.local.pinned_host_keys.empty()) {
+    draft.obvious_step(PinHostKeys{keys}, "none are pinned yet");
+  } else {
+    draft.step(PinHostKeys{keys}, "other keys were pinned");
+  }
+}
+
+void plan_fetched_host_keys(Draft& draft) {
+  const auto keys = host_keys(draft.observed);
+  const bool is_planned =
+      std::ranges::any_of(draft.plan.steps, [](const Step& step) { return is<FetchHostKeys>(step.action); });
+  if (is_planned || keys == draft.local.host_keys) return;
+  for (const auto* container : {&draft.server.container, &draft.server.aside}) {
+    if (!*container) continue;
+    const Record* record = record_of(draft.server, **container);
+    if (record == nullptr || record->host_keys != keys) continue;
+    draft.step(FetchHostKeys{record_volume((*container)->id), (*container)->image_id, keys},
+               draft.local.host_keys.empty() ? "this machine had none of them" : "this machine had others");
+    return;
+  }
+}
+
+void plan_record(Draft& draft) {
+  const Container& container = *draft.server.container;
+  if (record_of(draft.server, container) != nullptr || draft.local.host_keys.empty()) return;
+  Record record = new_record(draft.desired, draft.observed);
+  record.container = container.id;
+  if (const auto nonce = container.labels.find(k_label_nonce); nonce != container.labels.end())
+    record.nonce = nonce->second;
+  draft.step(WriteRecord{draft.config.name, std::move(record)}, "the server had no record of the owner");
+}
+
+RemoveContainer removal(const Draft& draft, const Container& container, const std::string& name) {
+  return {name, record_of(draft.server, container) == nullptr ? std::string() : record_volume(container.id)};
+}
+
+}  // namespace helper::plan

@@ -1,0 +1,288 @@
+"""Whose a container is: two people and two laptops with one config, copies of a container, containers from earlier versions."""
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+import harness
+from harness import Helper, Sandbox
+
+FOREIGN = 6  # the exit status of container.foreign
+ALICE, BOB = "a" * 32, "b" * 32
+
+
+class Client:
+    """A home of its own with a daemon of its own; the way to the server is that of the sandbox's client."""
+
+    def __init__(self, sandbox, name, owner, port, person="alice"):
+        self.folder = os.path.join(sandbox.client, name)
+        self.home = os.path.join(self.folder, "home")
+        os.makedirs(os.path.join(self.home, ".ssh"), 0o700)
+        os.makedirs(os.path.join(self.folder, "runtime"), 0o700)
+        shutil.copy(os.path.join(sandbox.client, "home", ".ssh", "config"), os.path.join(self.home, ".ssh", "config"))
+        self.data = os.path.join(self.home, ".local", "share")
+        self.port, self.sandbox = port, sandbox
+        self.config = os.path.join(self.folder, "helper.json")
+        self.helper = Helper(sandbox, HOME=self.home, XDG_RUNTIME_DIR=os.path.join(self.folder, "runtime"), XDG_DATA_HOME=self.data,
+                             XDG_CONFIG_HOME=os.path.join(self.home, ".config"), XDG_STATE_HOME=os.path.join(self.home, ".local", "state"),
+                             XDG_CACHE_HOME=os.path.join(self.home, ".cache"))
+        self.helper.folder = self.folder
+        os.makedirs(os.path.join(self.data, "helper"), 0o700)
+        with open(os.path.join(self.data, "helper", "owner.json"), "w", encoding="utf-8") as file:
+            json.dump({"id": owner, "name": person}, file)
+
+    def write(self, env=None, engine="auto", **container):
+        target = {"server": self.sandbox.name, "engine": engine, "container": {"name": "box", "image": "centernet:1.2", "gpus": "none", **container},
+                  "ssh": {"local_port": self.port, "env": env or {}}}
+        with open(self.config, "w", encoding="utf-8") as file:
+            json.dump({"targets": {"box": target}}, file)
+        return self
+
+    def run(self, *argv):
+        return self.helper.run(*argv, "--config", self.config)
+
+    def ensure(self, *more):
+        done = self.run("ensure", "--json", *more)
+        if done.returncode != 0:
+            raise AssertionError(done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def ssh(self, command="echo in"):
+        """OpenSSH with exactly the Host block that helper printed, and strict checking of the host key."""
+        block = os.path.join(self.folder, "block")
+        if not os.path.exists(block):
+            with open(block, "w", encoding="utf-8") as file:
+                file.write(self.run("settings", "--format", "ssh-config").stdout)
+        return subprocess.run(["/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "box", command],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+    def close(self):
+        self.helper.run("rpc", "shutdown")
+
+
+class Owners(unittest.TestCase):
+    engine = "docker"
+    name = "e2e-owners"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox(cls.name))
+        cls.prepare()
+        port = cls.sandbox.status()["local_ports"]["ssh"] + 20000
+        cls.alice = cls.client("alice", ALICE, port)
+        cls.laptop = cls.client("laptop", ALICE, port + 1)
+        cls.bob = cls.client("bob", BOB, port + 2, "bob")
+
+    @classmethod
+    def prepare(cls):
+        pass
+
+    @classmethod
+    def client(cls, name, owner, port, person="alice"):
+        client = Client(cls.sandbox, name, owner, port, person).write(engine=cls.engine)
+        cls.addClassCleanup(client.close)
+        return client
+
+    def setUp(self):
+        for client in (self.alice, self.laptop, self.bob):
+            client.write(engine=self.engine)
+            client.run("stop")  # ends its tunnels; of another's container it is refused
+        self.on_server("rm", "--force", "box")
+        for volume in self.volumes():
+            self.on_server("volume", "rm", volume)
+        for client in (self.alice, self.laptop, self.bob):
+            for known in ("known_hosts", "container_keys", "host_keys"):
+                path = os.path.join(client.data, "helper", known)
+                shutil.rmtree(path, ignore_errors=True)
+                if os.path.isfile(path):
+                    os.unlink(path)
+            block = os.path.join(client.folder, "block")
+            if os.path.exists(block):
+                os.unlink(block)
+
+    def on_server(self, *argv):
+        return self.sandbox.control("exec", self.engine, *argv, check=False)
+
+    def volumes(self):
+        return [name for name in self.on_server("volume", "ls", "--quiet").stdout.split() if name.startswith("helper-of-")]
+
+    def container_id(self):
+        return self.on_server("container", "inspect", "--format", "{{.Id}}", "box").stdout.strip()
+
+    def sshd(self):
+        """The process of our sshd that listens: it changes with every start."""
+        return self.on_server("exec", "box", "cat", "/dev/helper/run/sshd.pid").stdout.strip()
+
+    def works(self, client):
+        done = client.ssh()
+        self.assertEqual((done.returncode, done.stdout), (0, "in\n"), done.stderr)
+        self.assertNotIn("HAS CHANGED", done.stderr)
+
+    def is_refused(self, client, *argv, owner="alice"):
+        done = client.run(*argv)
+        self.assertEqual(done.returncode, FOREIGN, f"{argv}: {done.stdout}{done.stderr}")
+        self.assertIn("[container.foreign]", done.stderr)
+        self.assertIn(f"--owner {owner} --yes", done.stderr)
+        return done.stderr
+
+    # one person, two laptops
+
+    def test_two_laptops_of_one_person_use_one_container_side_by_side(self):
+        self.alice.ensure()
+        self.works(self.alice)
+        before = self.sshd()
+        self.assertTrue(before)
+        report = self.laptop.ensure()
+        self.assertEqual([step["text"] for step in report["steps"] if "sshd" in step["text"] and step["text"].startswith("start")], [])
+        for client in (self.laptop, self.alice):
+            self.works(client)
+            self.assertEqual(client.ensure()["steps"], [])
+        self.assertEqual(self.sshd(), before)
+
+    def test_another_environment_on_the_second_laptop_restarts_nothing(self):
+        self.alice.write(env={"MODE": "first"}, engine=self.engine).ensure()
+        before = self.sshd()
+        report = self.laptop.write(env={"MODE": "second"}, engine=self.engine).ensure()
+        self.assertTrue(any("of another client" in note for note in report["notes"]), report["notes"])
+        self.assertEqual(self.alice.ensure()["steps"], [])
+        self.assertEqual(self.sshd(), before)
+        self.assertEqual(self.alice.ssh("echo $MODE").stdout, "first\n")
+
+    def test_the_second_laptop_starts_and_recreates_it_with_the_same_host_keys(self):
+        self.alice.ensure()
+        self.works(self.alice)
+        self.on_server("stop", "--time", "1", "box")
+        self.laptop.ensure()
+        self.works(self.laptop)
+        self.alice.ensure()
+        self.works(self.alice)
+        self.laptop.write(engine=self.engine, shm_size="128m").ensure("--recreate")
+        self.works(self.laptop)
+        self.assertEqual(len(self.volumes()), 1)
+        self.alice.write(engine=self.engine, shm_size="128m").ensure()
+        self.works(self.alice)
+
+    def test_a_session_goes_on_while_the_other_laptop_comes(self):
+        self.alice.ensure()
+        self.works(self.alice)
+        block = os.path.join(self.alice.folder, "block")
+        with subprocess.Popen(["/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "box", "cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as session:
+            session.stdin.write("before\n")
+            session.stdin.flush()
+            self.assertEqual(session.stdout.readline(), "before\n")
+            self.laptop.ensure()
+            self.assertEqual(session.communicate("after\n", timeout=30)[0], "after\n")
+
+    # two people
+
+    def test_another_person_is_refused_by_every_verb_and_the_owner_goes_on(self):
+        self.alice.ensure()
+        self.works(self.alice)
+        there, before = self.container_id(), self.sshd()
+        self.bob.write(engine=self.engine, shm_size="128m")
+        for argv in (("ensure",), ("ensure", "--recreate"), ("stop",), ("restart",), ("remove", "--yes"), ("eject",), ("snapshot",),
+                     ("ensure", "--owner", "carol", "--yes"), ("remove", "--owner", "carol", "--yes"), ("ensure", "--owner", "alice")):
+            words = self.is_refused(self.bob, *argv)
+            self.assertIn("it belongs to alice on machine", words)
+        self.assertEqual((self.container_id(), self.sshd()), (there, before))
+        self.assertNotIn("box:", self.on_server("images").stdout)
+        self.works(self.alice)
+        self.assertEqual(self.alice.ensure()["steps"], [])
+
+    def test_who_names_the_owner_with_a_yes_is_let_in(self):
+        self.alice.ensure()
+        self.works(self.alice)
+        before = self.sshd()
+        self.assertEqual(self.bob.ensure("--owner", "alice", "--yes")["state"], "ready")
+        for client in (self.bob, self.alice):
+            self.works(client)
+        self.assertEqual(self.sshd(), before)
+        self.assertEqual(self.bob.ensure()["steps"], [])  # while it is meant to run
+        self.is_refused(self.bob, "stop")
+        self.assertEqual(self.bob.run("remove", "--owner", "alice", "--yes").returncode, 0)
+        self.assertEqual((self.container_id(), self.volumes()), ("", []))
+
+    def test_list_names_the_owner(self):
+        self.alice.ensure()
+        self.assertIn("owner alice on ", self.bob.run("list").stdout)
+        volume, = self.volumes()
+        self.on_server("rm", "--force", "box")
+        listed = self.bob.run("list").stdout
+        self.assertRegex(listed, f"{volume} +orphan +owner alice")
+        self.assertIn(f"{self.engine} volume rm {volume}", listed)
+        self.alice.ensure()
+        self.on_server("volume", "rm", "--force", *self.volumes())
+        self.assertIn("no record of an owner", self.bob.run("list").stdout)
+
+    # copies, and containers from before
+
+    def test_a_container_from_a_committed_image_is_not_taken_for_its_original(self):
+        self.alice.ensure()
+        self.on_server("commit", "box", "copied:1")
+        self.on_server("rm", "--force", "box")
+        self.on_server("create", "--name", "box", "copied:1", "sleep", "infinity")
+        self.on_server("start", "box")
+        there = self.container_id()
+        for argv in (("ensure",), ("stop",), ("remove", "--yes"), ("ensure", "--recreate")):
+            self.is_refused(self.alice, *argv, owner="unknown")
+        self.assertEqual(self.container_id(), there)
+        self.on_server("rm", "--force", "box")
+        self.on_server("rmi", "copied:1")
+
+    def made_before(self):
+        """As an earlier version left it: labels, and no record."""
+        self.on_server("create", "--name", "box", "--label", "io.helper.target=box", "--publish", "127.0.0.1::61022", "centernet:1.2", "sleep", "infinity")
+        self.on_server("start", "box")
+
+    def test_a_container_from_before_belongs_to_who_has_its_pinned_host_keys(self):
+        self.alice.ensure()  # makes and pins host keys
+        self.alice.run("stop")
+        self.on_server("rm", "--force", "box")
+        for volume in self.volumes():
+            self.on_server("volume", "rm", volume)
+        self.made_before()
+        self.is_refused(self.bob, "ensure", owner="unknown")
+        report = self.alice.ensure()
+        self.assertIn("record the owner of container box", [step["text"] for step in report["steps"]])
+        self.works(self.alice)
+        self.is_refused(self.bob, "ensure")
+
+    def test_eject_leaves_the_owner(self):
+        self.alice.ensure()
+        self.assertEqual(self.alice.run("eject", "--yes").returncode, 0)
+        self.is_refused(self.bob, "ensure")
+        self.alice.ensure()
+        self.works(self.alice)
+
+    def test_a_container_that_helper_did_not_make_is_used_as_before_and_has_one_pair_of_host_keys(self):
+        self.on_server("run", "--detach", "--name", "box", "--publish", "127.0.0.1::61022", "centernet:1.2", "sleep", "infinity")
+        for client in (self.alice, self.bob):
+            client.ensure()
+            self.works(client)
+        self.works(self.alice)
+        self.assertEqual(self.alice.ensure()["steps"], [])
+        self.alice.run("eject", "--yes")
+        self.assertEqual(self.volumes(), [])
+        self.assertEqual(self.on_server("inspect", "--format", "{{.State.Running}}", "box").stdout, "true\n")
+
+    def test_no_secret_is_in_labels_or_process_lists(self):
+        self.alice.ensure()
+        self.assertEqual(len(self.volumes()), 1)
+        self.assertNotIn("PRIVATE", self.on_server("volume", "inspect", *self.volumes()).stdout)
+        self.assertEqual(self.on_server("ps", "--all", "--quiet").stdout.count("\n"), 1)  # nobody who lent a hand is left
+
+
+@unittest.skipUnless(shutil.which("podman"), "Podman is not installed: scripts/install-deps")
+class OwnersOnPodman(Owners):
+    engine = "podman"
+    name = "e2e-owners-p"
+
+    @classmethod
+    def prepare(cls):
+        cls.sandbox.control("podman", timeout=300)
+
+
+if __name__ == "__main__":
+    harness.main()

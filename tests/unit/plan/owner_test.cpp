@@ -1,0 +1,184 @@
+// Whose a container is, and that nothing of another's is changed unasked.
+#include "plan/owner.hpp"
+
+#include "unit/plan/sample.hpp"
+
+#include <gtest/gtest.h>
+
+namespace helper::plan {
+namespace {
+
+using test::desired;
+using test::ready;
+using test::somebody_else;
+
+constexpr const char* k_problem =
+    "problem: container centernet: it belongs to bob on machine desk, for project /home/bob/project\n  fix: give yours "
+    "another name in helper.json (\"container\": {\"name\": ...}); or, if bob agrees: the same command for centernet "
+    "with --owner bob --yes\n";
+
+Observed anothers() {
+  Observed observed = ready();
+  observed.server.records.front().owner = somebody_else();
+  observed.server.records.front().project = "/home/bob/project";
+  return observed;
+}
+
+// Made by an earlier version.
+Observed from_before() {
+  Observed observed = ready();
+  observed.server.records.clear();
+  return observed;
+}
+
+TEST(Owner, OfAReadyTargetIsMe) {
+  EXPECT_EQ(foreign_owner(desired(), ready(), *ready().server.container), std::nullopt);
+}
+
+TEST(Owner, AnothersContainerIsLeftAloneByEveryVerb) {
+  for (const auto power : {Power::running, Power::stopped, Power::absent, Power::ejected})
+    EXPECT_EQ(test::plan_text(anothers(), power), k_problem) << to_text(power);
+}
+
+TEST(Owner, AnothersStoppedContainerIsNotStarted) {
+  Observed observed = test::with_container(test::container(ContainerState::exited));
+  observed.server.records = anothers().server.records;
+  EXPECT_EQ(test::plan_text(observed), k_problem);
+}
+
+TEST(Owner, AnothersContainerIsNotRecreatedAlthoughSomebodyAgreedToLosses) {
+  Observed observed = anothers();
+  observed.server.container->labels[k_label_spec] = "of another config";
+  observed.attempts.consent = Consent::yes;
+  observed.attempts.consent_for = observed.server.container->id;
+  EXPECT_EQ(test::plan_text(observed), k_problem);
+}
+
+TEST(Owner, WhoIsNamedWithAYesLetsTheContainerBeUsed) {
+  Desired wanted = desired();
+  wanted.agreed_owner = "bob";
+  EXPECT_TRUE(test::plan_for(wanted, anothers()).empty());
+  wanted.agreed_owner = "carol";
+  EXPECT_EQ(to_text(test::plan_for(wanted, anothers())), k_problem);
+}
+
+TEST(Owner, IsAPersonAndNotAMachine) {
+  Observed observed = ready();
+  observed.server.records.front().owner.machine = "my-other-laptop";
+  EXPECT_EQ(foreign_owner(desired(), observed, *observed.server.container), std::nullopt);
+}
+
+TEST(Owner, OfACopyIsUnknownSinceLabelsTravelWithImages) {
+  Observed observed = ready();
+  observed.server.container->id = "another container";
+  observed.server.container->labels[k_label_nonce] = "0123";
+  observed.server.records.front().nonce = "0123";
+  const auto owner = foreign_owner(desired(), observed, *observed.server.container);
+  ASSERT_TRUE(owner);
+  EXPECT_EQ(owner->name, k_unknown_owner);
+  EXPECT_EQ(
+      test::plan_text(observed).rfind("problem: container centernet: it has helper's labels and no valid record", 0),
+      0U);
+}
+
+TEST(Owner, IsNotTakenFromARecordWithAnotherNonce) {
+  Observed observed = ready();
+  observed.server.container->labels[k_label_nonce] = "0123";
+  EXPECT_EQ(record_of(observed.server, *observed.server.container), nullptr);
+  observed.server.records.front().nonce = "0123";
+  EXPECT_NE(record_of(observed.server, *observed.server.container), nullptr);
+}
+
+TEST(Owner, OfAContainerFromBeforeIsWhoHoldsItsPinnedHostKeys) {
+  Observed observed = from_before();
+  EXPECT_EQ(test::plan_text(observed), "record the owner of container centernet: the server has none\n");
+  observed.local.host_key_digest = "a";
+  observed.place.inside->host_key_digest = "a";
+  EXPECT_EQ(foreign_owner(desired(), observed, *observed.server.container), std::nullopt);
+  observed.place.inside->host_key_digest = "b";
+  EXPECT_TRUE(foreign_owner(desired(), observed, *observed.server.container));
+  observed.place.inside = std::nullopt;
+  EXPECT_FALSE(foreign_owner(desired(), observed, *observed.server.container));
+  observed.local.pinned_host_keys.clear();
+  EXPECT_TRUE(foreign_owner(desired(), observed, *observed.server.container));
+}
+
+TEST(Owner, OfAContainerWhoseCreationWasCutOffBeforeItsRecordIsWhoHasThePins) {
+  Observed observed = test::with_container(test::container(ContainerState::created));
+  observed.server.container->labels[k_label_nonce] = "0123";
+  EXPECT_EQ(test::plan_text(observed),
+            "record the owner of container centernet: the server has none\n"
+            "start container centernet: it was created and never started\n");
+  observed.local.pinned_host_keys.clear();
+  EXPECT_TRUE(foreign_owner(desired(), observed, *observed.server.container));
+}
+
+TEST(Owner, OfAContainerThatHelperDidNotMakeIsNobody) {
+  Observed observed = anothers();
+  observed.server.container->labels.clear();
+  EXPECT_EQ(foreign_owner(desired(), observed, *observed.server.container), std::nullopt);
+}
+
+TEST(Owner, AContainerOfAnothersThatWaitsUnderItsOtherNameIsNotBroughtBack) {
+  Observed observed = anothers();
+  observed.server.aside = std::exchange(observed.server.container, Container{});
+  observed.place.inside = std::nullopt;
+  observed.server.engine = test::engine();
+  observed.server.image = test::image();
+  EXPECT_EQ(test::plan_text(observed).rfind("problem: container centernet.helper-replaced: it belongs to bob", 0), 0U);
+}
+
+TEST(HostKeys, AreThoseOfTheContainersRecord) {
+  Observed observed = ready();
+  observed.local.host_keys = {"ssh-ed25519 AAAAmadeHere"};
+  observed.local.pinned_host_keys.clear();
+  // sshd runs with them: their private halves are not needed here.
+  EXPECT_EQ(test::plan_text(observed), "pin the container's host keys: none are pinned yet\n");
+  observed.place.inside->sshd_fingerprint.clear();
+  observed.place.inside->sshd_listening = false;
+  EXPECT_EQ(test::plan_text(observed),
+            "pin the container's host keys: none are pinned yet\n"
+            "copy the container's host keys to this machine: those here are not the container's\n"
+            "start sshd in the container: it does not run\n");
+}
+
+TEST(HostKeys, AreNotPinnedBeforeTheContainerWasLookedAt) {
+  Observed observed = ready();
+  observed.server = {};
+  observed.place = {};
+  observed.local.host_keys = {"ssh-ed25519 AAAAmadeHere"};
+  EXPECT_EQ(test::plan_text(observed), "");
+}
+
+TEST(HostKeys, AreInheritedByTheContainerThatTakesThePlace) {
+  Observed observed = ready();
+  observed.server.records.front().host_keys = {"ssh-ed25519 AAAAofTheContainer"};
+  observed.server.aside = std::exchange(observed.server.container, Container{});
+  EXPECT_EQ(host_keys(observed), std::vector<std::string>{"ssh-ed25519 AAAAofTheContainer"});
+  EXPECT_EQ(new_record(desired(), observed).host_keys, std::vector<std::string>{"ssh-ed25519 AAAAofTheContainer"});
+  observed.server.records.front().owner = somebody_else();
+  EXPECT_EQ(new_record(desired(), observed).owner, somebody_else());
+}
+
+TEST(TwoClients, OfOneContainerDoNotStartItsSshdAgain) {
+  Observed observed = ready();
+  observed.local.key->public_line = "ssh-ed25519 AAAAkeyOfTheOtherLaptop me@other";
+  EXPECT_EQ(test::plan_text(observed), "add your key to those that the container admits: it is not among them\n");
+  Desired wanted = desired();
+  wanted.target.ssh.env = {{"MODE", "fast"}};
+  const auto plan = test::plan_for(wanted, observed);
+  ASSERT_EQ(plan.steps.size(), 1U);
+  EXPECT_TRUE(is<AuthorizeKey>(plan.steps.front().action));
+  ASSERT_EQ(plan.notes.size(), 1U);
+  EXPECT_EQ(plan.notes.front().rfind("SSH sessions have the environment", 0), 0U);
+}
+
+TEST(TwoClients, TheOneThatStartedSshdMayChangeItsEnvironment) {
+  Desired wanted = desired();
+  wanted.target.ssh.env = {{"MODE", "fast"}};
+  EXPECT_EQ(to_text(test::plan_for(wanted, ready())),
+            "start sshd in the container: it runs with other keys or another environment\n");
+}
+
+}  // namespace
+}  // namespace helper::plan

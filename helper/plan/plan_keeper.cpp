@@ -56,11 +56,15 @@ void plan_start(Draft& draft, const Keeper& keeper, const KeeperImage& image) {
   }
 }
 
-// Two that start the same service at once would be in each other's way.
-void forget_before_own_starts(Draft& draft) {
+// Two that start the same service at once would be in each other's way. What has run in this run of the container
+// already is not the keeper's business any more.
+void forget_before_own_starts(Draft& draft, const Inside& inside) {
   auto& steps = draft.plan.steps;
-  const auto first = std::ranges::find_if(
-      steps, [](const Step& step) { return is<StartSshd>(step.action) || is<StartJupyter>(step.action); });
+  const bool sshd_is_first = inside.sshd_fingerprint.empty();
+  const bool jupyter_is_first = !inside.jupyter.ours_runs && !inside.jupyter.ours_ended;
+  const auto first = std::ranges::find_if(steps, [&](const Step& step) {
+    return (sshd_is_first && is<StartSshd>(step.action)) || (jupyter_is_first && is<StartJupyter>(step.action));
+  });
   if (first == steps.end() || !runs(*draft.server.keeper) || recorded(draft) == "") return;
   steps.insert(first, {forget(draft, false), "helper starts the services itself now"});
 }
@@ -117,7 +121,7 @@ void plan_keeper(Draft& draft, const Inside& inside) {
         "the container has just started");
     return;
   }
-  forget_before_own_starts(draft);
+  forget_before_own_starts(draft, inside);
   const auto steps_before = draft.plan.steps.size();
   if (draft.local.keeper_image) plan_start(draft, keeper, *draft.local.keeper_image);
   const bool will_run = runs(keeper) || draft.plan.steps.size() > steps_before;

@@ -138,6 +138,10 @@ void plan_keeper(Draft& draft, const Inside& inside) {
 void plan_leave_keeper(Draft& draft, const std::string& cause) {
   if (!draft.server.keeper || !runs(*draft.server.keeper) || draft.server.container->id.empty()) return;
   if (recorded(draft) == "") return;
+  if (const auto& why = draft.observed.attempts.keeper_failed; !why.empty()) {
+    draft.note("the keeper cannot do its part: " + why + "; it forgets a container that is removed");
+    return;
+  }
   draft.step(forget(draft, true), cause);
 }
 

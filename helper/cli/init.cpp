@@ -210,7 +210,7 @@ Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const
   HELPER_TRY(gather_project(form, judge, arguments, folder, asks, answers));
   if (asks) {
     HELPER_TRY_ASSIGN(answers.gpus,
-                      form.text("--gpus", "GPUs (all, none, or numbers as 0,1)", "all",
+                      form.text("--gpus", "GPUs (all, none, how many as 2, which as device=0 or 0,1)", "all",
                                 judge.check([](auto& sample, const auto& answer) { sample.gpus = answer; })));
     HELPER_TRY_ASSIGN(answers.shm_size,
                       form.text("--shm-size", "Shared memory, for data loaders", "8g",

@@ -69,6 +69,7 @@ class Convergence {
       plan::Observed& observed = *look;
       if (gone) begin_again();
       expect_what_is_there(observed);
+      remember_what_was_created(observed);
       observed.attempts = attempts_;
       stay_with(observed);
       // The server answers: the tunnels' own session can be made while containers start.
@@ -181,6 +182,14 @@ class Convergence {
     if (!observed.server.container) return;
     const bool there = observed.server.container->state != plan::ContainerState::absent;
     expected_ = there ? std::optional(observed.server.container->id) : std::nullopt;
+  }
+
+  // No keeper knows a container of this request yet.
+  void remember_what_was_created(plan::Observed& observed) {
+    auto& keeper = observed.server.keeper;
+    if (!attempts_.created || !keeper || keeper->recorded || !observed.server.container) return;
+    take_record(knowledge_, observed.server.container->id, "");
+    keeper->recorded = "";
   }
 
   // The steps of ours that make a container of the target's name, or take it away.

@@ -44,6 +44,7 @@ void set_config(Knowledge& knowledge, const config::Target& config) {
   next.link_down = std::move(knowledge.link_down);
   next.link_losses = knowledge.link_losses;
   next.tunnels = std::move(knowledge.tunnels);
+  next.recorded = std::move(knowledge.recorded);  // of a container, whatever the config says of it
   next.revision = knowledge.revision;
   knowledge = std::move(next);
 }

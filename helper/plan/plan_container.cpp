@@ -143,9 +143,10 @@ bool is_left_alone(const Desired& desired, const Container& container) {
 
 void leave_alone(Draft& draft, const Container& container) {
   const bool absent = container.state == ContainerState::absent;
+  const std::string is = container.state == ContainerState::exited ? "stopped" : to_text(container.state);
   draft.problem(ErrorCode::not_ready, draft.container_name(),
                 absent ? "it does not exist, and nobody has asked to create it again"
-                       : "it is " + to_text(container.state) + ", and nobody has asked to start it again",
+                       : "it is " + is + ", and nobody has asked to start it again",
                 "helper ensure " + draft.target.name);
 }
 

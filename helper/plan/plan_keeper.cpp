@@ -13,12 +13,6 @@ namespace {
 
 bool runs(const Keeper& keeper) { return keeper.state == ContainerState::running && !keeper.version.empty(); }
 
-// What the keeper knows of the container; absent when nobody here remembers.
-std::optional<std::string> recorded(const Draft& draft) {
-  if (draft.observed.attempts.created && !draft.server.keeper->recorded) return "";
-  return draft.server.keeper->recorded;
-}
-
 struct Services {
   SshdSetup sshd;
   std::vector<std::string> keys;
@@ -70,12 +64,16 @@ void plan_start(Draft& draft, const Keeper& keeper, const KeeperImage& image) {
   }
 }
 
-// Two that start the same service at once would be in each other's way.
-void forget_before_own_starts(Draft& draft) {
+// Two that start the same service at once would be in each other's way. What has run in this run of the container
+// already is not the keeper's business any more.
+void forget_before_own_starts(Draft& draft, const Inside& inside) {
   auto& steps = draft.plan.steps;
-  const auto first = std::ranges::find_if(
-      steps, [](const Step& step) { return is<StartSshd>(step.action) || is<StartJupyter>(step.action); });
-  if (first == steps.end() || !runs(*draft.server.keeper) || recorded(draft) == "") return;
+  const bool sshd_is_first = inside.sshd_fingerprint.empty();
+  const bool jupyter_is_first = !inside.jupyter.ours_runs && !inside.jupyter.ours_ended;
+  const auto first = std::ranges::find_if(steps, [&](const Step& step) {
+    return (sshd_is_first && is<StartSshd>(step.action)) || (jupyter_is_first && is<StartJupyter>(step.action));
+  });
+  if (first == steps.end() || !runs(*draft.server.keeper) || draft.server.keeper->recorded == "") return;
   steps.insert(first, {forget(draft, false), "helper starts the services itself now"});
 }
 
@@ -110,7 +108,7 @@ bool keeper_starts_them(const Draft& draft, const Inside& inside) {
   if (!draft.server.keeper || !draft.target.keeper || draft.observed.attempts.awaited > 0) return false;
   if (!draft.observed.attempts.keeper_failed.empty() || !runs(*draft.server.keeper)) return false;
   const auto all = services(draft, inside);
-  if (!all || recorded(draft) != all->fingerprint) return false;
+  if (!all || draft.server.keeper->recorded != all->fingerprint) return false;
   const bool jupyter_may_come = all->jupyter && !inside.jupyter.ours_runs && !inside.jupyter.ours_ended;
   return inside.sshd_fingerprint.empty() || jupyter_may_come;
 }
@@ -124,7 +122,7 @@ void plan_keeper(Draft& draft, const Inside& inside) {
     return;
   }
   if (!draft.target.keeper) {
-    if (runs(keeper) && recorded(draft) != "") draft.step(forget(draft, true), "the config wants none");
+    if (runs(keeper) && draft.server.keeper->recorded != "") draft.step(forget(draft, true), "the config wants none");
     return;
   }
   const auto all = services(draft, inside);
@@ -135,12 +133,12 @@ void plan_keeper(Draft& draft, const Inside& inside) {
         "the container has just started");
     return;
   }
-  forget_before_own_starts(draft);
+  forget_before_own_starts(draft, inside);
   const auto steps_before = draft.plan.steps.size();
   if (draft.local.keeper_image) plan_start(draft, keeper, *draft.local.keeper_image);
   const bool will_run = runs(keeper) || draft.plan.steps.size() > steps_before;
   const bool is_as_recorded =
-      recorded(draft) == all->fingerprint && !std::ranges::any_of(draft.plan.steps, [](const Step& step) {
+      draft.server.keeper->recorded == all->fingerprint && !std::ranges::any_of(draft.plan.steps, [](const Step& step) {
         return is<ForgetServices>(step.action) || is<StartKeeper>(step.action);
       });
   if (!will_run || is_as_recorded) return;
@@ -152,7 +150,11 @@ void plan_keeper(Draft& draft, const Inside& inside) {
 
 void plan_leave_keeper(Draft& draft, const std::string& cause) {
   if (!draft.server.keeper || !runs(*draft.server.keeper) || draft.server.container->id.empty()) return;
-  if (recorded(draft) == "") return;
+  if (draft.server.keeper->recorded == "") return;
+  if (const auto& why = draft.observed.attempts.keeper_failed; !why.empty()) {
+    draft.note("the keeper cannot do its part: " + why + "; it forgets a container that is removed");
+    return;
+  }
   draft.step(forget(draft, true), cause);
 }
 

@@ -74,7 +74,7 @@ class Alone(unittest.TestCase):
         target = config["targets"]["centernet"]
         target["container"]["image"] = "jupyter-notebook:6"
         target["container"]["gpus"] = "none"
-        target["jupyter"] = {"dir": "/work"}
+        target["jupyter"] = {**target["jupyter"], "dir": "/work"}
         target["python"] = "auto"
         cls.config = config
 

@@ -78,7 +78,7 @@ class AutoRemove(DataFirst):
         self.assertTrue(any("was started with --rm" in note for note in notes), notes)
         for argv in (["restart", "dcase"], ["stop", "dcase"]):
             words = self.refused(*argv)
-            self.assertIn("it was started with --rm", words)
+            self.assertIn("was started with --rm", words)
             self.assertIn("helper snapshot dcase", words)
             self.assert_it_is_there()
         self.assertIn("helper did not make it", self.refused("remove", "dcase", "--yes"))

@@ -57,7 +57,7 @@ class MainJob(Target):
         self.assertEqual(self.first["state"], "ready", self.first)
         self.assertTrue(self.first["changed"])
         verbs = [text.split(" ")[0] for text in self.steps(self.first)]
-        self.assertEqual(verbs, ["open", "open", "make", "pin", "create", "start", "put", "start", "forward", "forward"])
+        self.assertEqual(verbs, ["open", "open", "create", "pin", "create", "start", "copy", "start", "forward", "forward", "start", "tell"])
 
     def test_a_second_ensure_changes_nothing_in_one_round_trip_and_says_so(self):
         self.ensure()

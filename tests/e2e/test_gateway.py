@@ -37,11 +37,17 @@ class Gateway(unittest.TestCase):
         self.assertEqual(done.stdout, f"{self.python}\n3\n")
         self.assertEqual(done.stderr, "")
 
-    def test_2_a_container_that_was_stopped_on_the_server_is_started(self):
+    def test_2_what_a_person_stopped_is_not_started_by_a_program_that_connects(self):
         self.helper.run("ensure")
         self.sandbox.docker("stop", "-t", "1", "centernet", timeout=120)
-        done = self.ssh("centernet", "echo here")
-        self.assertEqual((done.returncode, done.stdout), (0, "here\n"), done.stderr)
+        for _ in range(3):
+            done = self.ssh("centernet", "echo here")
+            self.assertEqual((done.returncode, done.stdout), (255, ""), done.stderr)
+            self.assertIn("container centernet is stopped", done.stderr)
+            self.assertIn("fix: helper ensure centernet", done.stderr)
+        self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.State.Status}}", "centernet").stdout.strip(), "exited")
+        self.assertEqual(self.helper.run("ensure").returncode, 0)
+        self.assertEqual(self.ssh("centernet", "echo here").stdout, "here\n")
 
     def test_3_when_all_is_well_nothing_is_asked_of_the_server(self):
         self.assertEqual(self.helper.run("ensure").returncode, 0)

@@ -87,7 +87,7 @@ class GpuSetUps(unittest.TestCase):
         self.sandbox.control("gpu", "none")
         done = self.helper.run("ensure")
         self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
-        self.assertIn("helper remove centernet", done.stderr)
+        self.assertIn("helper ensure centernet --recreate", done.stderr)
         self.assertEqual(self.inspect()["State"]["Status"], "exited")
 
 

@@ -130,8 +130,11 @@ class Python(unittest.TestCase):
             self.assertEqual(file.read(), text.replace('"python" : "auto"', '"python" : "conda:other"'))
         report = self.helper.json("ensure")
         self.assertEqual(report["settings"]["python"], "/opt/conda/envs/other/bin/python")
-        self.assertEqual(self.helper.run("python", "use", "conda:nowhere").returncode, 0)
-        self.list(status=8)
+        done = self.helper.run("python", "use", "conda:nowhere")
+        self.assertEqual(done.returncode, 8, done.stderr)
+        self.assertIn("conda:other", done.stderr, "what is near is named")
+        with open(self.config, encoding="utf-8") as file:
+            self.assertIn('"python" : "conda:other"', file.read())
 
     def test_a_start_file_that_blocks_costs_two_seconds_and_is_told(self):
         self.inside("printf 'while :; do sleep 100; done\\n' > /root/.bashrc; cp /root/.bashrc /root/.profile")

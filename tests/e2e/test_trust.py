@@ -288,7 +288,7 @@ class Trust(unittest.TestCase):
             os.symlink(victim, os.path.join(self.repository, "helper.json"))
             done = self.helper.run_once("init", "--force", "--image", "x:1", "--target", "t1")
             self.assertEqual(done.returncode, 2, done)
-            self.assertIn("it is a link to", done.stderr)
+            self.assertIn("is a link to", done.stderr)
             self.assertEqual(os.path.exists(victim), there)
             os.remove(os.path.join(self.repository, "helper.json"))
 

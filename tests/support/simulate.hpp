@@ -176,6 +176,7 @@ class SimulatedWorld {
       made.labels[plan::k_label_build] = world_.server.image->build_fingerprint;
     made.settings = plan::EngineSettings{.restart = desired_.target.container.restart};
     made.bundle_volume = a.bundle_volume;
+    if (world_.server.keeper) world_.server.keeper->recorded = "";  // as ensure remembers it
     world_.server.container = made;
     plan::Record record = a.record;
     record.container = made.id;

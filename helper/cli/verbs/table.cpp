@@ -128,7 +128,7 @@ constexpr std::array k_init{
                "the project's folder on this machine (the config's own when not given)"},
     OptionSpec{Kind::text, "--remote", "FOLDER", "the project's folder in the container"},
     OptionSpec{Kind::text, "--mount", "HOST:CONTAINER", "a folder of the server to mount"},
-    OptionSpec{Kind::text, "--gpus", "WHICH", "all, none, or numbers as 0,1"},
+    OptionSpec{Kind::text, "--gpus", "WHICH", "all, none, how many as 2, or which as device=0 or 0,1"},
     OptionSpec{Kind::text, "--shm-size", "SIZE", "the container's shared memory, such as 8g"},
     OptionSpec{Kind::text, "--python", "WHICH", "auto, conda:NAME, or a path in the container"},
     OptionSpec{Kind::number, "--ssh-port", "PORT", "the local port for SSH (2222)", "", "", false, 1, 65'535},

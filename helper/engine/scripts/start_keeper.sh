@@ -19,6 +19,15 @@ if old=$(version_of); then
     '' | '<no value>') echo "Error: container $keeper is not helper's" >&2; exit 1 ;;
   esac
 fi
+# Two that start it at once take the first one's.
+tries=0
+while [ "$old" = "$version" ] && [ $tries -lt 15 ]; do
+  case $("$engine" container inspect --format '{{.State.Status}}' -- "$keeper" 2>/dev/null </dev/null) in
+    running) cat >/dev/null; exit 0 ;;
+    created) tries=$((tries + 1)); sleep 0.2 2>/dev/null || sleep 1 ;;
+    *) break ;;
+  esac
+done
 # The image's own tag is taken last, by who has imported all of it.
 "$engine" import --change 'ENTRYPOINT ["/helper-keeper"]' --change "LABEL io.helper.keeper=$version" - "$image:$version" >/dev/null || exit 1
 [ -z "$old" ] || "$engine" rm --force -- "$keeper" >/dev/null 2>&1 </dev/null

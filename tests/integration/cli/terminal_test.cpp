@@ -49,6 +49,7 @@ class InTerminal {
 
   // What the screen has shown so far, once `text` is on it (or the time is over).
   const std::string& wait_for(const std::string& text) {
+    if (lost_) return screen_;  // said once: what follows a text that never came is never there either
     const SystemClock clock;
     const SteadyTime start = clock.now();
     while (screen_.find(text, seen_) == std::string::npos && since(clock, start) < k_generous) {
@@ -56,7 +57,12 @@ class InTerminal {
     }
     const auto found = screen_.find(text, seen_);
     EXPECT_NE(found, std::string::npos) << "\"" << text << "\" is not on the screen:\n" << screen_;
-    if (found != std::string::npos) seen_ = found + text.size();
+    lost_ = found == std::string::npos;
+    if (lost_) {
+      ::kill(child_, SIGKILL);
+    } else {
+      seen_ = found + text.size();
+    }
     return screen_;
   }
 
@@ -86,6 +92,7 @@ class InTerminal {
   Fd terminal_;
   std::string screen_;
   std::size_t seen_ = 0;
+  bool lost_ = false;
 };
 
 TEST(Terminal, InitAsksAndWritesTheFile) {
@@ -97,6 +104,8 @@ TEST(Terminal, InitAsksAndWritesTheFile) {
                                                         {"Container name [work]", "centernet"},
                                                         {"Project folder", ""},
                                                         {"Folder of gpu1", ""},
+                                                        {"GPUs (", "device=0"},
+                                                        {"Shared memory", ""},
                                                         {"SSH [2222]", "2300"},
                                                         {"Jupyter", ""}}) {
     helper.wait_for(question);

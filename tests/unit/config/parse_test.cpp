@@ -119,7 +119,7 @@ TEST(ParseConfig, AnUnknownKeyWithoutANearOneListsTheKeys) {
   const Error error = refused(with_target("\"zzzzzz\": 1"));
   EXPECT_EQ(error.cause, "unknown key");
   EXPECT_EQ(error.fix,
-            "the keys here are: server, engine, devcontainer, container, ssh, jupyter, forwards, project, ide, "
+            "the keys here are: server, engine, devcontainer, container, ssh, keeper, jupyter, forwards, project, ide, "
             "post_create, post_start, python");
 }
 

@@ -112,6 +112,7 @@ constexpr Row k_rows[] = {
      HELPER_IMAGE R"(}, "ssh": {"user": "dev", "env": {"A": "1"}}, "project": {"remote": "/w"}})"},
     {"targets.*.ssh.local_port", false,
      HELPER_IMAGE R"(}, "ssh": {"user": "dev", "local_port": 2300}, "project": {"remote": "/w"}})"},
+    {"targets.*.keeper", false, HELPER_IMAGE R"(}, "keeper": false)" HELPER_REST},
     {"targets.*.jupyter.dir", false, HELPER_IMAGE R"(}, "jupyter": {"dir": "/x"}})", k_jupyter},
     {"targets.*.jupyter.port", false, HELPER_IMAGE R"(}, "jupyter": {"port": 9000}})", k_jupyter},
     {"targets.*.jupyter.local_port", false, HELPER_IMAGE R"(}, "jupyter": {"local_port": 9000}})", k_jupyter},

@@ -11,9 +11,9 @@
 
 namespace helper::plan {
 
-// Changes whenever something changes that the keeper would start.
-[[nodiscard]] std::string services_fingerprint(const SshdSetup& sshd, const std::vector<std::string>& keys,
-                                               const std::optional<JupyterSetup>& jupyter,
+// Changes whenever something changes that the keeper would start for this client. The keys of others are not in it: who
+// adds a key tells the keeper.
+[[nodiscard]] std::string services_fingerprint(const SshdSetup& sshd, const std::optional<JupyterSetup>& jupyter,
                                                const std::vector<std::string>& host_keys);
 
 // Of versions such as "0.12.1", number by number.

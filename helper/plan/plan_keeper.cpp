@@ -1,5 +1,3 @@
-#include "base/digest.hpp"
-#include "base/text.hpp"
 #include "plan/draft.hpp"
 #include "plan/keeper.hpp"
 #include "plan/our_names.hpp"
@@ -12,8 +10,6 @@
 namespace helper::plan {
 namespace {
 
-constexpr std::size_t k_keys_word = 3;  // of services_fingerprint()
-
 bool runs(const Keeper& keeper) { return keeper.state == ContainerState::running && !keeper.version.empty(); }
 
 struct Services {
@@ -23,7 +19,6 @@ struct Services {
   std::string fingerprint;
 };
 
-// In order, so that they make one fingerprint for all clients.
 std::vector<std::string> keys_to_keep(const SshdSetup& sshd, const Inside& inside) {
   std::vector<std::string> keys = inside.authorized_keys;
   keys.push_back(sshd.authorized_key);
@@ -40,24 +35,8 @@ std::optional<Services> services(const Draft& draft, const Inside& inside) {
   if (!sshd || (sshd->from_bundle && draft.server.container->bundle_volume.empty())) return std::nullopt;
   auto keys = keys_to_keep(*sshd, inside);
   Services all{std::move(*sshd), std::move(keys), jupyter_to_keep(draft, inside), {}};
-  all.fingerprint = services_fingerprint(all.sshd, all.keys, all.jupyter, shown);
+  all.fingerprint = services_fingerprint(all.sshd, all.jupyter, shown);
   return all;
-}
-
-// Before sshd runs nobody sees which keys others added to it: the recorded ones come with it.
-std::string but_for_keys(const std::string& services) {
-  const auto words = split(services, ' ');
-  std::string rest;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i != k_keys_word) rest += words[i] + " ";
-  }
-  return rest;
-}
-
-bool may_start(const std::optional<std::string>& recorded, const Services& wanted, const Inside& inside) {
-  if (!recorded) return true;  // another client may have told it, or this one before its daemon was started
-  if (!inside.sshd_fingerprint.empty()) return *recorded == wanted.fingerprint;
-  return but_for_keys(*recorded) == but_for_keys(wanted.fingerprint);
 }
 
 ForgetServices forget(const Draft& draft, bool keeper_may_go) {
@@ -98,13 +77,9 @@ void forget_before_own_starts(Draft& draft, const Inside& inside) {
 
 }  // namespace
 
-std::string services_fingerprint(const SshdSetup& sshd, const std::vector<std::string>& keys,
-                                 const std::optional<JupyterSetup>& jupyter,
+std::string services_fingerprint(const SshdSetup& sshd, const std::optional<JupyterSetup>& jupyter,
                                  const std::vector<std::string>& host_keys) {
-  Fingerprint admitted;
-  for (const auto& key : keys) admitted.add(key);
-  return fingerprint(sshd, host_keys) + " " + env_mark(sshd) + " " + admitted.hex() +
-         (jupyter ? " " + to_line(*jupyter) : "");
+  return fingerprint(sshd, host_keys) + " " + env_mark(sshd) + (jupyter ? " " + to_line(*jupyter) : "");
 }
 
 bool is_older(std::string_view version, std::string_view than) {
@@ -127,7 +102,8 @@ bool keeper_starts_them(const Draft& draft, const Inside& inside) {
   if (!draft.server.keeper || !draft.target.keeper || draft.observed.attempts.awaited > 0) return false;
   if (!draft.observed.attempts.keeper_failed.empty() || !runs(*draft.server.keeper)) return false;
   const auto all = services(draft, inside);
-  if (!all || !may_start(draft.server.keeper->recorded, *all, inside)) return false;
+  // Where it is not known another client may have told it, or this one before its daemon was started.
+  if (!all || draft.server.keeper->recorded.value_or(all->fingerprint) != all->fingerprint) return false;
   const bool jupyter_may_come = all->jupyter && !inside.jupyter.ours_runs && !inside.jupyter.ours_ended;
   return inside.sshd_fingerprint.empty() || jupyter_may_come;
 }

@@ -1,0 +1,48 @@
+#include "ensure/ssh_names.hpp"
+
+#include "base/shell.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace helper::ensure {
+
+std::string ssh_name_of(const SshNames& names, const ConfigTarget& target,
+                        const std::function<bool(const ConfigTarget&)>& is_gone) {
+  const auto has = std::ranges::find_if(names, [&](const auto& each) { return each.second == target; });
+  if (has != names.end()) return has->first;
+  const auto is_free = [&](const std::string& name) {
+    const auto holder = names.find(name);
+    return holder == names.end() || is_gone(holder->second);
+  };
+  std::string name = target.name;
+  for (int number = 2; !is_free(name); ++number) name = target.name + "-" + std::to_string(number);
+  return name;
+}
+
+Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
+  HELPER_TRY_ASSIGN(const auto text, files.read(paths.ssh_names()));
+  SshNames names;
+  if (!text) return names;
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  bool good = json.is_object();
+  for (const auto& [name, holder] : json.is_object() ? json.items() : nlohmann::json::object().items()) {
+    good = good && holder.is_object() && holder.contains("config") && holder["config"].is_string() &&
+           holder.contains("target") && holder["target"].is_string();
+    if (!good) break;
+    names[name] = {holder["config"].get<std::string>(), holder["target"].get<std::string>()};
+  }
+  if (good) return names;
+  const std::string file = paths.ssh_names().string();
+  return fail(ErrorCode::file_failed, file, "it does not say which target has which name for ssh",
+              "mv " + shell::quote(file) + " " + shell::quote(file + ".old") + ", then the same command again");
+}
+
+Result<void> write_ssh_names(FileStore& files, const Paths& paths, const SshNames& names) {
+  auto json = nlohmann::json::object();
+  for (const auto& [name, holder] : names) json[name] = {{"config", holder.file}, {"target", holder.name}};
+  return files.write(paths.ssh_names(), json.dump(2) + "\n", 0600);
+}
+
+}  // namespace helper::ensure

@@ -4,6 +4,8 @@
 
 #include "base/files.hpp"
 #include "base/paths.hpp"
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
 #include "plan/record.hpp"
 
 #include <string>

@@ -26,12 +26,16 @@ Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
   SshNames names;
   if (!text) return names;
   const auto json = nlohmann::json::parse(*text, nullptr, false);
+  const auto word = [](const nlohmann::json& holder, const char* key) {
+    const bool is_text = holder.is_object() && holder.contains(key) && holder[key].is_string();
+    return is_text ? holder[key].get<std::string>() : std::string();
+  };
   bool good = json.is_object();
-  for (const auto& [name, holder] : json.is_object() ? json.items() : nlohmann::json::object().items()) {
-    good = good && holder.is_object() && holder.contains("config") && holder["config"].is_string() &&
-           holder.contains("target") && holder["target"].is_string();
-    if (!good) break;
-    names[name] = {holder["config"].get<std::string>(), holder["target"].get<std::string>()};
+  if (good) {
+    for (const auto& [name, holder] : json.items()) {
+      names[name] = {word(holder, "config"), word(holder, "target")};
+      good = good && !names[name].file.empty() && !names[name].name.empty();
+    }
   }
   if (good) return names;
   const std::string file = paths.ssh_names().string();

@@ -252,7 +252,7 @@ class Owners(unittest.TestCase):
         project = self.second_project(shm_size="128m")
         for argv in (("ensure",), ("ensure", "--recreate"), ("stop",), ("remove", "--yes"), ("eject",)):
             words = self.is_refused(project, *argv)
-            self.assertIn("it belongs to another project of yours, " + self.alice.config, words)
+            self.assertIn("belongs to another project of yours, " + self.alice.config, words)
         self.assertEqual(self.container_id(), there)
         self.works(self.alice)
 

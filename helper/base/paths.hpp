@@ -26,6 +26,8 @@ struct Paths {
   [[nodiscard]] std::filesystem::path own_key() const { return data / "id_ed25519"; }
   // The host keys of the container of that name on that server: TYPE and TYPE.pub in it.
   [[nodiscard]] std::filesystem::path container_keys(const std::string& server, const std::string& container) const;
+  // Which target has which Host on this machine.
+  [[nodiscard]] std::filesystem::path ssh_names() const { return data / "ssh_names.json"; }
   // Who this person is, in records on servers.
   [[nodiscard]] std::filesystem::path owner_file() const { return data / "owner.json"; }
   // Where they were in earlier versions, for all containers of a target.

@@ -30,6 +30,8 @@ Result<void> complete(Target& target, const Config& config, const Places& places
     return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + key), absolute.error().cause,
                 absolute.error().fix);
   };
+  target.config_file = config.file;
+  target.ssh_name = target.name;
   if (target.container.name.empty()) {
     target.container.name = target.name;
     if (auto bad = check_container_name(target.name)) {

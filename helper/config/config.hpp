@@ -98,6 +98,10 @@ struct Target {
   std::vector<std::string> post_start;   // the same, once for each start of it
   bool keeper = true;                    // a container of ours on the server starts sshd and Jupyter with the container
   std::vector<std::string> remarks;      // what its devcontainer.json says and helper does not do, fit to be shown
+  std::filesystem::path config_file{};   // that names it; absolute
+  // Its Host for ssh on this machine, which its pinned host keys and its Jupyter token go by: the target's name; of a
+  // target whose name another config's has already, with a number behind it.
+  std::string ssh_name{};
   friend bool operator==(const Target&, const Target&) = default;
 };
 

@@ -42,7 +42,7 @@ struct ApplyHere {
   Result<void> operator()(const plan::PinHostKeys& a) const {
     HELPER_TRY_ASSIGN(const auto before, hands.files.read(paths.known_hosts()));
     HELPER_TRY_ASSIGN(const auto after,
-                      ide::with_host_keys(before.value_or(""), target.name, target.ssh.local_port, a.host_keys));
+                      ide::with_host_keys(before.value_or(""), target.ssh_name, target.ssh.local_port, a.host_keys));
     return hands.files.write(paths.known_hosts(), after, 0600);
   }
 };
@@ -136,7 +136,7 @@ struct ApplyOnServer {
     HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
     std::string token;
     if (a.jupyter) {
-      HELPER_TRY_ASSIGN(token, jupyter_token(hands.files, paths, desired.target.name));
+      HELPER_TRY_ASSIGN(token, jupyter_token(hands.files, paths, desired.target.ssh_name));
     }
     return engine::record_services(server, cli, a, keeper_record(a, *place, keys.secret, keys.open, token), stop);
   }
@@ -165,7 +165,7 @@ struct ApplyInPlace {
     return inside::authorize_key(hands.server, place, a, stop);
   }
   Result<void> operator()(const plan::StartJupyter& a) const {
-    HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, target.name));
+    HELPER_TRY_ASSIGN(const auto token, jupyter_token(hands.files, paths, target.ssh_name));
     return inside::start_jupyter(hands.server, place, a.setup, token, stop);
   }
   Result<void> operator()(const plan::StopJupyter& a) const {

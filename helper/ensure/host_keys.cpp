@@ -85,7 +85,7 @@ void remove_half_made_host_keys(const Paths& paths) {
 Result<LocalHostKeys> find_host_keys(FileStore& files, const Paths& paths, const config::Target& target) {
   LocalHostKeys found;
   for (const auto& folder :
-       {paths.container_keys(target.server, target.container.name), paths.host_keys(target.name)}) {
+       {paths.container_keys(target.server, target.container.name), paths.host_keys(target.ssh_name)}) {
     found = {};
     HELPER_TRY_ASSIGN(found.open, open_halves(files, folder));
     if (found.open.empty()) continue;

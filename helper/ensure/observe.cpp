@@ -93,7 +93,7 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   observed.local.host_keys = std::move(host_keys.open);
   if (!observed.local.host_keys.empty()) observed.local.host_key_digest = sha256(host_keys.secret.ed25519);
   HELPER_TRY_ASSIGN(observed.local.me, this_person(hands.files, paths));
-  observed.local.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.name);
+  observed.local.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.ssh_name);
   return observed;
 }
 
@@ -125,6 +125,7 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
     if (auto& keeper = observed.server.keeper; keeper && observed.server.container)
       keeper->recorded = recorded_of(knowledge, keeper->id, observed.server.container->id);
     observed.attempts.keeper_failed = knowledge.keeper_failed;
+    observed.local.other_project = other_project(hands.files, desired, observed);
     add_doors(observed, desired);
     if (observed.server.container && engine::run_of(*observed.server.container) == run_of(knowledge))
       observed.attempts.jupyter_failed = knowledge.jupyter_failed;

@@ -2,10 +2,14 @@
 
 #include "base/digest.hpp"
 #include "base/shell.hpp"
+#include "config/find.hpp"
+#include "plan/owner.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <pwd.h>
 #include <unistd.h>
 #include <vector>
@@ -39,6 +43,22 @@ std::string readable_name(std::string_view account) {
     if (k_good.find(c) != std::string_view::npos && name.size() < k_longest_name) name += c;
   }
   return name.empty() ? "somebody" : name;
+}
+
+std::string other_project(FileStore& files, const plan::Desired& desired, const plan::Observed& observed) {
+  const auto& container = observed.server.container;
+  const plan::Record* record = container ? plan::record_of(observed.server, *container) : nullptr;
+  const plan::Person& me = observed.local.me;
+  if (record == nullptr || record->owner.id != me.id || record->owner.machine != me.machine) return {};
+  const std::filesystem::path file = record->project;
+  std::error_code unknown;
+  if (!file.is_absolute() || file.extension() != ".json" || !std::filesystem::is_regular_file(file, unknown)) return {};
+  if (std::filesystem::equivalent(file, desired.target.config_file, unknown)) return {};
+  const auto config = config::load_config(files, file);
+  const bool names_it = config && std::ranges::any_of(config->targets, [&](const auto& each) {
+                          return each.second.container.name == desired.target.container.name;
+                        });
+  return names_it ? record->project : std::string();
 }
 
 Result<plan::Person> this_person(FileStore& files, const Paths& paths) {

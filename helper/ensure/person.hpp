@@ -4,6 +4,8 @@
 
 #include "base/files.hpp"
 #include "base/paths.hpp"
+#include "plan/desired.hpp"
+#include "plan/observed.hpp"
 #include "plan/record.hpp"
 
 #include <string>
@@ -17,5 +19,9 @@ namespace helper::ensure {
 
 // Pure: a name for people to read, of letters, digits, '.', '_' and '-'; "somebody" when nothing is left of it.
 [[nodiscard]] std::string readable_name(std::string_view account);
+
+// Another config on this machine by which this person created the container, if it still names that; "" = there is
+// none. The server says which file that would be: only its targets are read.
+[[nodiscard]] std::string other_project(FileStore& files, const plan::Desired& desired, const plan::Observed& observed);
 
 }  // namespace helper::ensure

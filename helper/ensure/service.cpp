@@ -5,6 +5,7 @@
 #include "ensure/gate.hpp"
 #include "ensure/questions.hpp"
 #include "ensure/settings_watch.hpp"
+#include "ensure/ssh_names.hpp"
 #include "ensure/target.hpp"
 #include "tunnel/port_holder.hpp"
 
@@ -64,8 +65,6 @@ std::vector<Result<T>> side_by_side(const std::vector<std::function<Result<T>()>
 
 }  // namespace
 
-using TargetKey = std::pair<std::string, std::string>;  // config file and name
-
 struct Service::State {
   explicit State(const World& its_world) : world(its_world) {}
 
@@ -81,6 +80,7 @@ struct Service::State {
                         Gate::TakeOver take_over = Gate::TakeOver::yes) {
     HELPER_TRY_ASSIGN(auto admitted, gate.admit(request, stop, take_over));
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(admitted.config, request.target));
+    HELPER_TRY(name_for_ssh(chosen));
     const std::string file = admitted.config.file.string();
     auto target = find(file, chosen.name);
     std::vector<std::string> servers;
@@ -97,17 +97,39 @@ struct Service::State {
 
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
     const std::scoped_lock lock(mutex);
-    auto& target = targets[{file, name}];
+    auto& target = targets[ConfigTarget{file, name}];
     if (!target) target = std::make_shared<Target>(world, questions);
     return target;
   }
 
   // A target that its config does not have any more, or whose config is gone: no command can name it.
-  bool is_gone(const TargetKey& key) {
+  bool is_gone(const ConfigTarget& key) {
     std::error_code unknown;
-    if (!std::filesystem::exists(key.first, unknown)) return !unknown;
-    const auto config = config::load_config(world.files, key.first);
-    return config && !config->targets.contains(key.second);
+    if (!std::filesystem::exists(key.file, unknown)) return !unknown;
+    const auto config = config::load_config(world.files, key.file);
+    return config && !config->targets.contains(key.name);
+  }
+
+  Result<void> name_for_ssh(config::Target& config) {
+    HELPER_TRY_ASSIGN(const auto names, read_ssh_names(world.files, world.paths));
+    config.ssh_name = ssh_name_of(names, {config.config_file.string(), config.name},
+                                  [&](const ConfigTarget& holder) { return is_gone(holder); });
+    return {};
+  }
+
+  // The target keeps its name from now on. What the report will tell: that it is not its own.
+  Result<std::vector<std::string>> keep_ssh_name(config::Target& config) {
+    const std::scoped_lock lock(names_mutex);
+    HELPER_TRY_ASSIGN(auto names, read_ssh_names(world.files, world.paths));
+    const ConfigTarget ours{config.config_file.string(), config.name};
+    config.ssh_name = ssh_name_of(names, ours, [&](const ConfigTarget& holder) { return is_gone(holder); });
+    auto& holder = names[config.ssh_name];
+    if (holder == ours) return std::vector<std::string>{};
+    holder = ours;
+    HELPER_TRY(write_ssh_names(world.files, world.paths, names));
+    if (config.ssh_name == config.name) return std::vector<std::string>{};
+    return std::vector{"ssh " + config.name + " is the target of that name in " + names[config.name].file +
+                       "; this one is: ssh " + config.ssh_name};
   }
 
   // Closes the ports of targets that are gone; a note for each.
@@ -125,7 +147,7 @@ struct Service::State {
         ++at;
         continue;
       }
-      std::string note = "target " + key.second + " is no longer in " + key.first + ": its local ports were closed";
+      std::string note = "target " + key.name + " is no longer in " + key.file + ": its local ports were closed";
       if (const auto config = target->config()) {
         note += "; its container " + config->container.name + " on " + config->server + " stays. To use it for " +
                 chosen.config.name + R"(, set "container": {"name": ")" + config->container.name + R"("})";
@@ -134,6 +156,14 @@ struct Service::State {
       gone.push_back(target);
       at = targets.erase(at);
     }
+    return notes;
+  }
+
+  // What comes before a target runs; the result: what the report will tell.
+  Result<std::vector<std::string>> make_room(Chosen& chosen) {
+    HELPER_TRY_ASSIGN(auto notes, free_ports(chosen));
+    HELPER_TRY_ASSIGN(const auto of_name, keep_ssh_name(chosen.config));
+    notes.insert(notes.end(), of_name.begin(), of_name.end());
     return notes;
   }
 
@@ -146,7 +176,7 @@ struct Service::State {
       for (const auto& [key, target] : targets) {
         if (target == chosen.target || !target->holds_port(tunnel.local_port)) continue;
         return fail(ErrorCode::port_busy, "local port " + std::to_string(tunnel.local_port) + " (" + tunnel.name + ")",
-                    "it is held by target " + key.second + " of " + key.first,
+                    "it is held by target " + key.name + " of " + key.file,
                     tunnel::other_port(tunnel.local_port, tunnel.name));
       }
     }
@@ -160,6 +190,7 @@ struct Service::State {
   [[nodiscard]] ide::Wanted wanted(const Chosen& chosen) const {
     ide::Access access;
     access.target = chosen.config.name;
+    access.ssh_name = chosen.config.ssh_name;
     return wanted(chosen, std::move(access));
   }
 
@@ -201,8 +232,9 @@ struct Service::State {
   settings::SettingsWriter writer{world.paths, world.files, world.clock, settings::ide_formats()};
   SettingsWatch watch{writer};
   Gate gate{world, questions};
+  std::mutex names_mutex;  // of the file of ssh_names
   std::mutex mutex;
-  std::map<TargetKey, std::shared_ptr<Target>> targets;
+  std::map<ConfigTarget, std::shared_ptr<Target>> targets;
 };
 
 Service::Service(const World& world) : state_(std::make_unique<State>(world)) {}
@@ -211,10 +243,10 @@ Service::~Service() = default;
 
 Result<Report> Service::converge(const Request& request, plan::Power power, const EventSink& on_event,
                                  const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
+  HELPER_TRY_ASSIGN(auto chosen, state_->choose(request, stop));
   std::vector<std::string> notes;
   if (power == plan::Power::running) {
-    HELPER_TRY_ASSIGN(notes, state_->free_ports(chosen));
+    HELPER_TRY_ASSIGN(notes, state_->make_room(chosen));
   }
   HELPER_TRY_ASSIGN(auto report, chosen.target->converge(state_->sending(request, chosen, on_event, stop), power));
   report.notes.insert(report.notes.begin(), notes.begin(), notes.end());
@@ -223,8 +255,8 @@ Result<Report> Service::converge(const Request& request, plan::Power power, cons
 }
 
 Result<Report> Service::restart(const Request& request, const EventSink& on_event, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  HELPER_TRY_ASSIGN(const auto notes, state_->free_ports(chosen));
+  HELPER_TRY_ASSIGN(auto chosen, state_->choose(request, stop));
+  HELPER_TRY_ASSIGN(const auto notes, state_->make_room(chosen));
   HELPER_TRY_ASSIGN(auto report, chosen.target->restart(state_->sending(request, chosen, on_event, stop)));
   report.notes.insert(report.notes.begin(), notes.begin(), notes.end());
   state_->after_converge(chosen, plan::Power::running, report);
@@ -248,7 +280,8 @@ Result<std::vector<TargetStatus>> Service::status(const Request& request, const 
   }
   std::vector<std::function<Result<TargetStatus>()>> looks;
   for (const auto& name : names) {
-    HELPER_TRY_ASSIGN(const auto chosen, config::choose_target(config, name));
+    HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, name));
+    HELPER_TRY(state_->name_for_ssh(chosen));
     const auto target = state_->find(config.file.string(), name);
     looks.emplace_back([=, call = call_of(request, chosen, stop)] { return target->status(call); });
   }
@@ -333,10 +366,11 @@ Result<ide::Access> Service::known(const Request& request) {
 
 Result<settings::Report> Service::apply_settings(const Request& request, const SettingsOptions& options,
                                                  const EventSink& on_event, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
+  HELPER_TRY_ASSIGN(auto chosen, state_->choose(request, stop));
   auto access = chosen.target->known(chosen.config);
   if (!access) access = chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
   HELPER_TRY(access);
+  HELPER_TRY(state_->keep_ssh_name(chosen.config));
   const auto order = order_of(state_->wanted(chosen, *access), chosen.config, chosen.servers, options);
   auto report = state_->writer.apply(order, state_->ask_now(request, chosen.config.name, on_event, stop));
   state_->watch.wake();
@@ -380,7 +414,7 @@ std::vector<Carried> Service::carried() {
   const std::scoped_lock lock(state_->mutex);
   for (const auto& [key, target] : state_->targets) {
     for (const auto& tunnel : target->tunnels()) {
-      if (tunnel.connections > 0) all.push_back({key.second, tunnel.local_port, tunnel.connections});
+      if (tunnel.connections > 0) all.push_back({key.name, tunnel.local_port, tunnel.connections});
     }
   }
   return all;

@@ -57,7 +57,7 @@ settings::Order order_of(ide::Wanted wanted, const config::Target& target, const
                          const SettingsOptions& options) {
   settings::Order order;
   order.second_name_only =
-      std::ranges::any_of(servers, [&](const std::string& server) { return host_of(server) == target.name; });
+      std::ranges::any_of(servers, [&](const std::string& server) { return host_of(server) == target.ssh_name; });
   order.project = options.project.empty() ? target.project.local : fs::path(options.project);
   if (!options.project.empty()) wanted.access.project_local = options.project;
   if (target.project.remote.empty() && options.project.empty()) order.project.clear();

@@ -123,7 +123,8 @@ ide::Access interpreter_of(const Paths& paths, const plan::Desired& desired, con
   access.user = target.ssh.user;
   access.key_file = observed.local.key ? observed.local.key->private_file : std::string();
   access.known_hosts = paths.known_hosts().string();
-  access.host_key_alias = ide::host_key_alias(target.name);
+  access.host_key_alias = ide::host_key_alias(target.ssh_name);
+  access.ssh_name = target.ssh_name;
   if (choice) {
     access.python = choice->python.path;
     access.python_version = choice->python.version;

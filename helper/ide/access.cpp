@@ -2,6 +2,6 @@
 
 namespace helper::ide {
 
-std::string host_key_alias(const std::string& target) { return "helper-" + target; }
+std::string host_key_alias(const std::string& ssh_name) { return "helper-" + ssh_name; }
 
 }  // namespace helper::ide

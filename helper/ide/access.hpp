@@ -22,10 +22,11 @@ struct Access {
   std::string project_remote;
   std::uint16_t jupyter_port = 0;  // local end; 0 when the target has no Jupyter
   std::string jupyter_url{};       // secret, for the token is in it: never logged; "" when no Jupyter answers there
+  std::string ssh_name{};          // its Host for ssh: "centernet"; beside another config's of that name "centernet-2"
   friend bool operator==(const Access&, const Access&) = default;
 };
 
-// The alias under which a target's host keys are pinned, and the name of its ssh_config Host block's key alias.
-[[nodiscard]] std::string host_key_alias(const std::string& target);
+// The alias under which the host keys of this Access::ssh_name are pinned, and its second Host.
+[[nodiscard]] std::string host_key_alias(const std::string& ssh_name);
 
 }  // namespace helper::ide

@@ -57,13 +57,13 @@ std::optional<std::string> key_of(std::string_view line) {
 
 }  // namespace
 
-Result<std::string> with_host_keys(std::string_view text, const std::string& target, std::uint16_t local_port,
+Result<std::string> with_host_keys(std::string_view text, const std::string& ssh_name, std::uint16_t local_port,
                                    const std::vector<std::string>& host_keys) {
-  const std::string alias = host_key_alias(target);
+  const std::string alias = host_key_alias(ssh_name);
   std::string ours;
   for (const std::string& line : host_keys) {
     const auto key = key_of(without_end(line));
-    if (!key) return fail(ErrorCode::inside_failed, "host key of " + target, "is not a public key: " + printable(line));
+    if (!key) return fail(ErrorCode::inside_failed, "host key of " + ssh_name, "is not a public key: " + printable(line));
     ours += alias + ",[127.0.0.1]:" + std::to_string(local_port) + " " + *key + "\n";
   }
   std::string before;
@@ -81,8 +81,8 @@ Result<std::string> with_host_keys(std::string_view text, const std::string& tar
   return before + ours + after;
 }
 
-std::vector<std::string> host_keys_of(std::string_view text, const std::string& target) {
-  const std::string alias = host_key_alias(target);
+std::vector<std::string> host_keys_of(std::string_view text, const std::string& ssh_name) {
+  const std::string alias = host_key_alias(ssh_name);
   std::vector<std::string> keys;
   while (!text.empty()) {
     std::string_view line = without_end(next_line(text));

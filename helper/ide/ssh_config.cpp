@@ -43,10 +43,10 @@ Result<std::string> ssh_config_block(const Access& i, const std::vector<std::str
   std::string block;
   block += "# Target " + i.target + " of helper: its container, through the tunnel that `helper ensure` keeps open.\n";
   if (names == HostNames::both) {
-    block += "# Is a server of yours called " + i.target + " already? Then keep only the second name.\n";
-    block += "Host " + i.target + " " + i.host_key_alias + "\n";
+    block += "# Is a server of yours called " + i.ssh_name + " already? Then keep only the second name.\n";
+    block += "Host " + i.ssh_name + " " + i.host_key_alias + "\n";
   } else {
-    block += "# A server of yours is called " + i.target + " already: this one answers to its second name.\n";
+    block += "# A server of yours is called " + i.ssh_name + " already: this one answers to its second name.\n";
     block += "Host " + i.host_key_alias + "\n";
   }
   block += "    HostName " + i.host + "\n";

@@ -62,6 +62,8 @@ void plan_fetched_host_keys(Draft& draft);
 void plan_record(Draft& draft);
 // True: the container, or the one that it replaces, is another's. Its problem is all that the plan holds then.
 [[nodiscard]] bool plan_foreign(Draft& draft);
+// The same for a container of another project of this person's: only where something of it would be changed.
+[[nodiscard]] bool plan_other_project(Draft& draft, bool would_change);
 // Of a container, by this name, with its record.
 [[nodiscard]] RemoveContainer removal(const Draft& draft, const Container& container, const std::string& name);
 void plan_close_tunnels(Draft& draft, const std::string& cause);

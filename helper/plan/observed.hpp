@@ -274,6 +274,8 @@ struct LocalFacts {
   std::optional<KeeperImage> keeper_image;    // the same
   Person me{};                                // who this person is, in records
   std::string host_key_digest{};              // SHA-256 of the private ed25519 one of host_keys
+  // Another config on this machine, of the same person, that the container was created by and that still names it.
+  std::string other_project{};
 };
 
 // Of the server, outside of the container: its engine, and what the engine tells.

@@ -31,13 +31,14 @@ bool is_proven_old_one(const Observed& observed, const Container& container) {
 std::string where(const Foreign& owner) {
   std::string text;
   if (!owner.machine.empty()) text += " on machine " + owner.machine;
-  if (!owner.project.empty()) text += ", for project " + owner.project;
+  if (!owner.project.empty()) text += ", project " + owner.project;
   return text;
 }
 
 std::string whose(const Foreign& owner) {
   if (owner.name == k_unknown_owner && owner.machine.empty())
     return "it has helper's labels and no valid record of its owner (it may be a copy of another container)";
+  if (owner.is_mine) return "it belongs to another project of yours, " + owner.project;
   return "it belongs to " + owner.name + where(owner);
 }
 
@@ -70,8 +71,9 @@ std::optional<Foreign> foreign_owner(const Desired& desired, const Observed& obs
   if (container.state == ContainerState::absent || !is_ours(container)) return std::nullopt;
   Foreign owner;
   if (const Record* record = record_of(observed.server, container)) {
-    if (record->owner.id == observed.local.me.id) return std::nullopt;
-    owner = {record->owner.name, record->owner.machine, record->project};
+    const bool is_mine = record->owner.id == observed.local.me.id;
+    if (is_mine && (observed.local.other_project.empty() || desired.power == Power::running)) return std::nullopt;
+    owner = {record->owner.name, record->owner.machine, record->project, is_mine};
   } else if (is_proven_old_one(observed, container)) {
     return std::nullopt;
   }
@@ -79,17 +81,23 @@ std::optional<Foreign> foreign_owner(const Desired& desired, const Observed& obs
   return owner;
 }
 
+bool is_of_another_project(const Desired& desired, const Observed& observed) {
+  return !observed.local.other_project.empty() && desired.agreed_owner != observed.local.me.name;
+}
+
 Error foreign_error(const std::string& container, const std::string& target, const Foreign& owner) {
   return {ErrorCode::container_foreign, "container " + container, whose(owner),
           "give yours another name in helper.json (\"container\": {\"name\": ...}); or, if " +
-              (owner.name == k_unknown_owner ? std::string("you know that it is yours") : owner.name + " agrees") +
+              (owner.is_mine                   ? std::string("it may be changed for this project")
+               : owner.name == k_unknown_owner ? std::string("you know that it is yours")
+                                               : owner.name + " agrees") +
               ": the same command for " + target + " with --owner " + shell::quote(owner.name) + " --yes"};
 }
 
 Question foreign_question(const std::string& container, const Foreign& owner) {
   return {Question::Kind::confirm,
-          owner.name == k_unknown_owner ? "Change or remove it all the same"
-                                        : "Does " + owner.name + " agree that you change or remove it",
+          owner.name == k_unknown_owner || owner.is_mine ? "Change or remove it all the same"
+                                                         : "Does " + owner.name + " agree that you change or remove it",
           {"Container " + container + ": " + whose(owner) + "."}};
 }
 
@@ -101,7 +109,7 @@ std::vector<std::string> host_keys(const Observed& observed) {
 Record new_record(const Desired& desired, const Observed& observed) {
   Record record;
   record.owner = observed.local.me;
-  record.project = desired.target.project.local.string();
+  record.project = desired.target.config_file.string();
   if (const Record* before = record_with_host_keys(observed)) {
     record.owner = before->owner;
     record.project = before->project;

@@ -25,7 +25,8 @@ inline constexpr const char* k_unknown_owner = "unknown";
 struct Foreign {
   std::string name = k_unknown_owner;
   std::string machine{};  // "" when it is not known
-  std::string project{};
+  std::string project{};  // the config that it was created by
+  bool is_mine = false;   // the same person's, of another project
   friend bool operator==(const Foreign&, const Foreign&) = default;
 };
 
@@ -34,6 +35,10 @@ struct Foreign {
 // nullopt: it may be changed. One without labels of helper's is nobody's, and one that is absent too.
 [[nodiscard]] std::optional<Foreign> foreign_owner(const Desired& desired, const Observed& observed,
                                                    const Container& container);
+
+// The container is this person's, of another project on this machine, and nobody has agreed to change it: it may be
+// used as it is, and no more.
+[[nodiscard]] bool is_of_another_project(const Desired& desired, const Observed& observed);
 
 // Error container_foreign, about the container of that name.
 [[nodiscard]] Error foreign_error(const std::string& container, const std::string& target, const Foreign& owner);

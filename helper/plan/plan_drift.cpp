@@ -64,6 +64,7 @@ bool plan_drifts(Draft& draft, const Container& container) {
                (draft.config.build->context / ".dockerignore").string());
   }
   draft.plan.drifts = find_drifts(draft.desired, draft.observed);
+  if (plan_other_project(draft, !draft.plan.drifts.empty())) return true;
   bool only_live = true;
   for (const auto& drift : draft.plan.drifts) {
     only_live = only_live && drift.need != Need::recreate;

@@ -7,21 +7,39 @@
 
 namespace helper::plan {
 
+namespace {
+
+void refuse(Draft& draft, const std::string& name, Foreign owner) {
+  draft.plan = Plan();  // what is refused changes nothing, its tunnels neither
+  draft.problem(foreign_error(name, draft.target.name, owner));
+  draft.plan.foreign = std::move(owner);
+}
+
+}  // namespace
+
 bool plan_foreign(Draft& draft) {
   const auto& server = draft.server;
   const auto is_foreign = [&](const std::optional<Container>& container, const std::string& name) {
     if (!container) return false;
     auto owner = foreign_owner(draft.desired, draft.observed, *container);
-    if (!owner) return false;
-    draft.plan = Plan();  // what is refused changes nothing, its tunnels neither
-    draft.problem(foreign_error(name, draft.target.name, *owner));
-    draft.plan.foreign = std::move(owner);
-    return true;
+    if (owner) refuse(draft, name, std::move(*owner));
+    return owner.has_value();
   };
   if (is_foreign(server.container, draft.config.name)) return true;
   const bool replaces =
       server.container && (server.container->state == ContainerState::absent || is_ours(*server.container));
   return replaces && is_foreign(server.aside, aside_name(draft));
+}
+
+bool plan_other_project(Draft& draft, bool would_change) {
+  if (!is_of_another_project(draft.desired, draft.observed)) return false;
+  if (!would_change) {
+    draft.note(draft.container_name() + " is also that of " + draft.local.other_project +
+               ": both projects use it, and this one changes nothing of it");
+    return false;
+  }
+  refuse(draft, draft.config.name, {draft.local.me.name, draft.local.me.machine, draft.local.other_project, true});
+  return true;
 }
 
 void plan_host_keys(Draft& draft) {

@@ -1,6 +1,7 @@
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/our_names.hpp"
+#include "plan/owner.hpp"
 #include "plan/server_mounts.hpp"
 
 namespace helper::plan {
@@ -121,6 +122,11 @@ void plan_hooks(Draft& draft) {
   const auto run = [&](RunHooks::Moment moment, const std::vector<std::string>& lines, bool done, std::string mark,
                        const char* cause) {
     if (lines.empty() || done) return;
+    if (is_of_another_project(draft.desired, draft.observed)) {
+      draft.note(std::string(moment == RunHooks::Moment::create ? "post_create" : "post_start") +
+                 " is not run: " + draft.container_name() + " belongs to another project");
+      return;
+    }
     draft.obvious_step(RunHooks{moment, draft.target.ssh.user, draft.target.project.remote, std::move(mark), lines,
                                 server_mount_of(draft, {k_marks_folder}) == nullptr},
                        cause);

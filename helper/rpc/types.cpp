@@ -57,6 +57,7 @@ void describe(A& a, V& v) {
   a.required("key_file", v.key_file);
   a.required("known_hosts", v.known_hosts);
   a.required("host_key_alias", v.host_key_alias);
+  a.optional("ssh_name", v.ssh_name);
   a.required("python", v.python);
   a.required("python_version", v.python_version);
   a.optional("python_prefix", v.python_prefix);

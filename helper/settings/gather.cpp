@@ -29,7 +29,7 @@ Result<std::string> with_ours(const Context& context, const Place& place, const 
   if (!is_known_hosts(context, place)) return with_include(text, context.paths.ssh_hosts(), context.paths.home);
   const ide::Access& i = wanted.access;
   HELPER_TRY_ASSIGN(const auto pinned, context.files.read(i.known_hosts));
-  return ide::with_host_keys(text.value_or(""), i.target, i.port, ide::host_keys_of(pinned.value_or(""), i.target));
+  return ide::with_host_keys(text.value_or(""), i.ssh_name, i.port, ide::host_keys_of(pinned.value_or(""), i.ssh_name));
 }
 
 Edit refused(Place place, Error error) { return {std::move(place), {}, {}, std::move(error)}; }
@@ -102,7 +102,7 @@ Result<std::optional<std::string>> without_ours(const Context& context, const Pl
                                                 const Wanted& wanted) {
   if (place.kind) return context.formats.without_target(*place.kind, text, wanted);
   if (!is_known_hosts(context, place)) return without_include(text, context.paths.ssh_hosts());
-  HELPER_TRY_ASSIGN(std::string rest, ide::with_host_keys(text, wanted.access.target, wanted.access.port, {}));
+  HELPER_TRY_ASSIGN(std::string rest, ide::with_host_keys(text, wanted.access.ssh_name, wanted.access.port, {}));
   return rest.empty() ? std::nullopt : std::optional(std::move(rest));
 }
 

@@ -58,6 +58,7 @@ Json to_json(const Wanted& wanted) {
   Json json = Json::object();
   for (const auto& [name, member] : k_interpreter) json[name] = wanted.access.*member;
   for (const auto& [name, member] : k_wanted) json[name] = wanted.*member;
+  json["ssh_name"] = wanted.access.ssh_name;
   json["port"] = wanted.access.port;
   json["jupyter_port"] = wanted.access.jupyter_port;
   json["upload"] = wanted.upload;
@@ -69,6 +70,7 @@ Wanted wanted_from_json(const Json& json) {
   Wanted wanted;
   for (const auto& [name, member] : k_interpreter) wanted.access.*member = json.at(name).get<std::string>();
   for (const auto& [name, member] : k_wanted) wanted.*member = json.at(name).get<std::string>();
+  wanted.access.ssh_name = json.value("ssh_name", wanted.access.target);  // the same, in records of earlier versions
   wanted.access.port = json.at("port").get<std::uint16_t>();
   wanted.access.jupyter_port = json.at("jupyter_port").get<std::uint16_t>();
   wanted.upload = json.at("upload").get<bool>();

@@ -55,9 +55,9 @@ Result<std::string> hosts_text(const std::vector<Applied>& targets,
   std::set<std::string> seen;
   for (auto target = targets.rbegin(); target != targets.rend(); ++target) {
     const auto& access = target->wanted.access;
-    if (!target->ssh || target->gone || !seen.insert(access.target).second) continue;
+    if (!target->ssh || target->gone || !seen.insert(access.ssh_name).second) continue;
     const auto names =
-        target->second_only || is_taken(access.target) ? ide::HostNames::second_only : ide::HostNames::both;
+        target->second_only || is_taken(access.ssh_name) ? ide::HostNames::second_only : ide::HostNames::both;
     auto block = ide::ssh_config_block(access, ensuring(target->wanted), names);
     // A path that ssh_config cannot hold is no reason to have no block.
     if (!block) block = ide::ssh_config_block(access, {}, names);

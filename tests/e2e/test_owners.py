@@ -17,6 +17,7 @@ class Client:
 
     def __init__(self, sandbox, name, owner, port, person="alice"):
         self.folder = os.path.join(sandbox.client, name)
+        self.host = "box"
         self.home = os.path.join(self.folder, "home")
         os.makedirs(os.path.join(self.home, ".ssh"), 0o700)
         os.makedirs(os.path.join(self.folder, "runtime"), 0o700)
@@ -54,7 +55,7 @@ class Client:
         if not os.path.exists(block):
             with open(block, "w", encoding="utf-8") as file:
                 file.write(self.run("settings", "--format", "ssh-config").stdout)
-        return subprocess.run(["/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "box", command],
+        return subprocess.run(["/usr/bin/ssh", "-F", block, "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", self.host, command],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
 
     def close(self):
@@ -215,6 +216,45 @@ class Owners(unittest.TestCase):
         self.alice.ensure()
         self.on_server("volume", "rm", "--force", *self.volumes())
         self.assertIn("no record of an owner", self.bob.run("list").stdout)
+
+    # one person, two projects
+
+    def second_project(self, **container):
+        """Of alice's, on her laptop, with a target of the same name."""
+        project = Client.__new__(Client)
+        project.__dict__.update(self.alice.__dict__)
+        project.folder = os.path.join(self.alice.folder, "second")
+        os.makedirs(project.folder, exist_ok=True)
+        project.config, project.port = os.path.join(project.folder, "helper.json"), self.alice.port + 10
+        self.addCleanup(os.unlink, project.config)
+        self.addCleanup(project.run, "stop")
+        return project.write(engine=self.engine, **container)
+
+    def test_a_second_project_with_that_target_name_has_a_host_of_its_own(self):
+        self.alice.ensure()
+        self.works(self.alice)
+        project = self.second_project(name="second")
+        self.addCleanup(self.on_server, "rm", "--force", "second")
+        report = project.ensure()
+        self.assertTrue(any("this one is: ssh box-2" in note for note in report["notes"]), report["notes"])
+        project.host = "box-2"
+        for client in (project, self.alice, project):
+            self.works(client)
+        self.assertEqual(self.alice.ensure()["steps"], [])
+        self.assertEqual(project.ensure()["steps"], [])
+        self.assertNotEqual(self.alice.ssh("hostname").stdout, project.ssh("hostname").stdout)
+        self.assertEqual(project.run("remove", "--yes").returncode, 0)
+        self.works(self.alice)
+
+    def test_a_second_project_changes_nothing_of_the_container_of_the_first(self):
+        self.alice.ensure()
+        there = self.container_id()
+        project = self.second_project(shm_size="128m")
+        for argv in (("ensure",), ("ensure", "--recreate"), ("stop",), ("remove", "--yes"), ("eject",)):
+            words = self.is_refused(project, *argv)
+            self.assertIn("belongs to another project of yours, " + self.alice.config, words)
+        self.assertEqual(self.container_id(), there)
+        self.works(self.alice)
 
     # copies, and containers from before
 

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   using namespace helper::ide;                             // NOLINT(google-build-using-namespace)
   static const Wanted wanted = [] {
     Access i;
-    i.target = "t";
+    i.target = i.ssh_name = "t";
     i.host = "127.0.0.1";
     i.port = 2222;
     i.user = "root";

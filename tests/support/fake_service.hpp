@@ -120,14 +120,14 @@ class FakeService {
   Result<ide::Access> settings(const ensure::Request& request, const std::stop_token&) {
     note(request, "settings");
     ide::Access access;
-    access.target = request.target;
+    access.target = access.ssh_name = request.target;
     access.port = 2222;
     return access;
   }
   Result<ide::Access> known(const ensure::Request& request) {
     note(request, "known");
     ide::Access access;
-    access.target = request.target;
+    access.target = access.ssh_name = request.target;
     access.port = 2222;
     return access;
   }

@@ -30,7 +30,7 @@ class HostKeys : public testing::Test {
 
 config::Target target(const std::string& name) {
   config::Target target;
-  target.name = name;
+  target.name = target.ssh_name = name;
   target.server = "gpu1";
   target.container.name = name;
   return target;

@@ -15,7 +15,7 @@ using Words = std::vector<std::string>;
 
 ide::Access settings() {
   ide::Access i;
-  i.target = "centernet";
+  i.target = i.ssh_name = "centernet";
   i.host = "127.0.0.1";
   i.port = 2222;
   i.user = "root";

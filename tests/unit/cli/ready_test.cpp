@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 ide::Access settings(std::uint16_t port) {
   ide::Access i;
-  i.target = "centernet";
+  i.target = i.ssh_name = "centernet";
   i.host = "127.0.0.1";
   i.port = port;
   i.user = "root";

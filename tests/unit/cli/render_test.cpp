@@ -15,7 +15,7 @@ const Style k_colour{.color = true, .live = true, .utf8 = true, .width = 80};
 
 ide::Access access() {
   ide::Access i;
-  i.target = "centernet";
+  i.target = i.ssh_name = "centernet";
   i.host = "127.0.0.1";
   i.port = 2222;
   i.user = "root";

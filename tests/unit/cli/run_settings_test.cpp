@@ -98,7 +98,7 @@ TEST(Settings, AreShownAsADiffAndUndone) {
 TEST(Settings, TakeATargetInPlaceOfAnAction) {
   Desk desk;
   ide::Access access;
-  access.target = "centernet";
+  access.target = access.ssh_name = "centernet";
   access.key_file = access.known_hosts = "/k";
   desk.daemon.will_answer("settings", {.events = {}, .result = rpc::to_json(access), .meanwhile = {}});
   EXPECT_EQ(desk.run({"settings", "centernet", "--format", "ssh-config"}).value_or(-1), 0);

@@ -38,7 +38,7 @@ rpc::Json removal_plan() {
 
 rpc::Json ready_settings() {
   ide::Access i;
-  i.target = "centernet";
+  i.target = i.ssh_name = "centernet";
   i.host = "127.0.0.1";
   i.port = 2222;
   i.user = "root";

@@ -87,6 +87,8 @@ TEST(ParseConfig, ReadsEveryKey) {
   want.python = "conda:CenterNet";
   want.project = {.local = "/home/me/project", .remote = "/workspace/my_project"};
   want.ide.backend_cache = true;
+  want.ssh_name = "centernet";
+  want.config_file = "/home/me/project/helper.json";
   EXPECT_EQ(t, want);
 }
 

@@ -35,7 +35,7 @@ TEST(SettingsOrder, TakesWhatThePersonSaysBeforeTheConfig) {
   Paths paths;
   paths.home = "/home/u";
   ide::Access access;
-  access.target = "centernet";
+  access.target = access.ssh_name = "centernet";
   access.project_local = "/home/u/p";
   access.jupyter_url = "http://127.0.0.1/?token=hunter2";
   const auto wanted = wanted_of(a_target(), "/home/u/p/helper.json", access, paths, "/bin/helper", clock);

@@ -8,7 +8,7 @@ namespace helper::ide::test {
 
 inline Access sample() {
   Access i;
-  i.target = "centernet";
+  i.target = i.ssh_name = "centernet";
   i.host = "127.0.0.1";
   i.port = 2222;
   i.user = "root";

@@ -42,7 +42,7 @@ TEST(SettingsGolden, ExternalTools) { EXPECT_TRUE(is("External Tools.xml", made(
 TEST(SettingsGolden, ExternalToolsWhoseConfigHasSpacesQuotesAndBackslashes) {
   Wanted wanted = test::sample_wanted();
   wanted.config_file = R"(/home/me/it's "a b"\ c.json\\)";
-  wanted.access.target = R"(a"\"b\)";
+  wanted.access.target = wanted.access.ssh_name = R"(a"\"b\)";
   const auto text = with_target(FileKind::external_tools, std::nullopt, wanted, {});
   ASSERT_TRUE(text);
   EXPECT_TRUE(is("hard tools.xml", *text));

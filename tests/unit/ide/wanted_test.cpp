@@ -13,7 +13,7 @@ using testing::IsEmpty;
 
 Wanted from(const std::string& target, const std::string& config_file) {
   Access i = test::sample();
-  i.target = target;
+  i.target = i.ssh_name = target;
   return make_wanted(i, "/usr/bin/helper", config_file, "/home/me");
 }
 

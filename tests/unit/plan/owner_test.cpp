@@ -13,7 +13,7 @@ using test::ready;
 using test::somebody_else;
 
 constexpr const char* k_problem =
-    "problem: container centernet: it belongs to bob on machine desk, for project /home/bob/project\n  fix: give yours "
+    "problem: container centernet: it belongs to bob on machine desk, project /home/bob/project\n  fix: give yours "
     "another name in helper.json (\"container\": {\"name\": ...}); or, if bob agrees: the same command for centernet "
     "with --owner bob --yes\n";
 
@@ -126,6 +126,51 @@ TEST(Owner, AContainerOfAnothersThatWaitsUnderItsOtherNameIsNotBroughtBack) {
   observed.server.engine = test::engine();
   observed.server.image = test::image();
   EXPECT_EQ(test::plan_text(observed).rfind("problem: container centernet.helper-replaced: it belongs to bob", 0), 0U);
+}
+
+// Created by another project of the same person.
+Observed of_another_project() {
+  Observed observed = ready();
+  observed.server.records.front().project = observed.local.other_project = "/home/me/other/helper.json";
+  return observed;
+}
+
+TEST(AnotherProject, OfTheSamePersonMayUseTheContainerAsItIs) {
+  const auto plan = test::plan_for(desired(), of_another_project());
+  EXPECT_TRUE(plan.empty()) << to_text(plan);
+  ASSERT_EQ(plan.notes.size(), 1U);
+  EXPECT_NE(plan.notes.front().find("is also that of /home/me/other/helper.json"), std::string::npos);
+}
+
+TEST(AnotherProject, ChangesNothingOfTheContainerUnasked) {
+  Desired wanted = desired();
+  wanted.target.container.image = "another:1";
+  wanted = desired_state(wanted.target, Power::running);
+  Observed observed = of_another_project();
+  observed.attempts.consent = Consent::yes;
+  observed.attempts.consent_for = observed.server.container->id;
+  const auto plan = test::plan_for(wanted, observed);
+  EXPECT_TRUE(plan.steps.empty());
+  ASSERT_EQ(plan.problems.size(), 1U);
+  EXPECT_EQ(plan.problems.front().code, ErrorCode::container_foreign);
+  EXPECT_NE(plan.problems.front().cause.find("another project of yours, /home/me/other/helper.json"),
+            std::string::npos);
+  wanted.agreed_owner = observed.local.me.name;
+  EXPECT_FALSE(test::plan_for(wanted, observed).steps.empty());
+}
+
+TEST(AnotherProject, NeitherEndsTheContainerNorRunsHooksInIt) {
+  for (const auto power : {Power::stopped, Power::absent, Power::ejected}) {
+    const auto plan = test::plan_for(desired(power), of_another_project());
+    EXPECT_TRUE(plan.foreign && plan.steps.empty()) << to_text(power);
+  }
+  Desired wanted = desired();
+  wanted.target.post_create = {"touch /made"};
+  Observed observed = of_another_project();
+  observed.place.inside->post_create_done = false;
+  const auto plan = test::plan_for(wanted, observed);
+  EXPECT_TRUE(plan.steps.empty()) << to_text(plan);
+  EXPECT_NE(plan.notes.back().find("post_create is not run"), std::string::npos);
 }
 
 TEST(HostKeys, AreThoseOfTheContainersRecord) {

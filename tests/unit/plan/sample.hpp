@@ -18,7 +18,7 @@ inline constexpr const char* k_host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI
 
 inline config::Target target() {
   config::Target target;
-  target.name = "centernet";
+  target.name = target.ssh_name = "centernet";
   target.server = "gpu1";
   target.container.name = "centernet";
   target.container.image = "centernet:1.2";

@@ -46,7 +46,7 @@ TEST(RealFormats, OfASecondTargetLeaveTheFirst) {
   ASSERT_TRUE(writer.apply(order, {}));
   auto other = order;
   auto access = order.wanted.access;
-  access.target = "other";
+  access.target = access.ssh_name = "other";
   access.port = 2333;
   other.wanted = ide::make_wanted(access, "/usr/bin/helper", home.path("project/helper.json"), home.path(""));
   other.project = home.path("project2");

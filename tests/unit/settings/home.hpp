@@ -115,7 +115,7 @@ class Home {
   [[nodiscard]] settings::Order order(const std::string& target = "centernet", std::uint16_t port = 2222) const {
     settings::Order order;
     auto& access = order.wanted.access;
-    access.target = target;
+    access.target = access.ssh_name = target;
     access.host = "127.0.0.1";
     access.port = port;
     access.user = "root";

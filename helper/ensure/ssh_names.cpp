@@ -1,0 +1,52 @@
+#include "ensure/ssh_names.hpp"
+
+#include "base/shell.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace helper::ensure {
+
+std::string ssh_name_of(const SshNames& names, const ConfigTarget& target,
+                        const std::function<bool(const ConfigTarget&)>& is_gone) {
+  const auto has = std::ranges::find_if(names, [&](const auto& each) { return each.second == target; });
+  if (has != names.end()) return has->first;
+  const auto is_free = [&](const std::string& name) {
+    const auto holder = names.find(name);
+    return holder == names.end() || is_gone(holder->second);
+  };
+  std::string name = target.name;
+  for (int number = 2; !is_free(name); ++number) name = target.name + "-" + std::to_string(number);
+  return name;
+}
+
+Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
+  HELPER_TRY_ASSIGN(const auto text, files.read(paths.ssh_names()));
+  SshNames names;
+  if (!text) return names;
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  const auto word = [](const nlohmann::json& holder, const char* key) {
+    const bool is_text = holder.is_object() && holder.contains(key) && holder[key].is_string();
+    return is_text ? holder[key].get<std::string>() : std::string();
+  };
+  bool good = json.is_object();
+  if (good) {
+    for (const auto& [name, holder] : json.items()) {
+      names[name] = {word(holder, "config"), word(holder, "target")};
+      good = good && !names[name].file.empty() && !names[name].name.empty();
+    }
+  }
+  if (good) return names;
+  const std::string file = paths.ssh_names().string();
+  return fail(ErrorCode::file_failed, file, "it does not say which target has which name for ssh",
+              "mv " + shell::quote(file) + " " + shell::quote(file + ".old") + ", then the same command again");
+}
+
+Result<void> write_ssh_names(FileStore& files, const Paths& paths, const SshNames& names) {
+  auto json = nlohmann::json::object();
+  for (const auto& [name, holder] : names) json[name] = {{"config", holder.file}, {"target", holder.name}};
+  return files.write(paths.ssh_names(), json.dump(2) + "\n", 0600);
+}
+
+}  // namespace helper::ensure

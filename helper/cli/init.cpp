@@ -1,5 +1,6 @@
 #include "cli/init.hpp"
 
+#include "base/digest.hpp"
 #include "base/free_port.hpp"
 #include "base/text.hpp"
 #include "config/find.hpp"
@@ -174,7 +175,7 @@ std::string name_from_folder(std::string_view folder_name) {
     }
   }
   name.erase(name.find_last_not_of('-') + 1);
-  if (name.empty()) return "target";
+  if (name.empty()) return "target-" + sha256(folder_name).substr(0, 4);  // another folder's is another
   return name.size() < 2 ? "target-" + name : name;  // the engine wants two characters
 }
 

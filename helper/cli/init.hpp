@@ -17,8 +17,8 @@
 
 namespace helper::cli {
 
-// A name that a target and a container may have, made from a folder's: "my project" -> "my-project"; "target" when
-// nothing of it is left.
+// A name that a target and a container may have, made from a folder's: "my project" -> "my-project"; where
+// nothing of it is left "target-" and four digits that tell two folders apart.
 [[nodiscard]] std::string name_from_folder(std::string_view folder_name);
 
 // What --from names, read for a server; nothing without --from.

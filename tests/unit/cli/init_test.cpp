@@ -204,7 +204,9 @@ TEST(NameFromFolder, IsANameThatAContainerMayHave) {
   EXPECT_EQ(name_from_folder("my project (2)"), "my-project-2");
   EXPECT_EQ(name_from_folder("..hidden"), "hidden");
   EXPECT_EQ(name_from_folder("größe"), "gr-e");
-  EXPECT_EQ(name_from_folder("数据"), "target");
+  EXPECT_EQ(name_from_folder("数据").rfind("target-", 0), 0U);
+  EXPECT_EQ(name_from_folder("数据").size(), std::string("target-0123").size());
+  EXPECT_NE(name_from_folder("数据"), name_from_folder("プロジェクト"));
   EXPECT_EQ(name_from_folder(""), "target");
   EXPECT_EQ(name_from_folder("x"), "target-x") << "one character is too short for the engine";
 }

@@ -1,11 +1,13 @@
-# As the user. Once there is a pid file, a process that is gone is gone.
+# As the user. Where there was a pid file before, a process that is gone is gone.
 seconds() { read -r now _ < /proc/uptime; echo "${now%%.*}"; }
 end=$(($(seconds) + 15))
 why='it does not listen after 15 s'
 while [ "$(seconds)" -lt "$end" ]; do
+  started=no
+  [ -f "$own/pid" ] && started=yes
   if ours; then
     ours_listens "$port" && exit 0
-  elif [ -f "$own/pid" ]; then
+  elif [ "$started" = yes ]; then
     why='it ended at once'
     break
   fi

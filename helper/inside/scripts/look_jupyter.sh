@@ -19,6 +19,9 @@ names_jupyter() {
   done
   return 1
 }
+# Seen before it is asked for: one that starts at this moment has not ended.
+started=no
+[ -f "$own/pid" ] && started=yes
 if ours; then
   sec jupyter_ours 0
   stat -c %u "/proc/$pid"
@@ -29,7 +32,7 @@ if ours; then
     [ -f "$jupyter/$file" ] && read -r line < "$jupyter/$file"
     printf '%s\n' "$line"
   done
-elif [ -f "$own/pid" ]; then
+elif [ "$started" = yes ]; then
   sec jupyter_ours 1
 fi
 may_start_one() { [ "$jupyter_port" != 0 ] && [ ! -f "$own/pid" ] && ! listens "$jupyter_port" && is_young && names_jupyter; }

@@ -106,8 +106,8 @@ struct Service::State {
   bool is_gone(const TargetKey& key) {
     std::error_code unknown;
     if (!std::filesystem::exists(key.first, unknown)) return !unknown;
-    const auto config = config::load_config(world.files, key.first);
-    return config && !config->targets.contains(key.second);
+    const auto names = config::target_names(world.files, key.first);
+    return names && std::ranges::find(*names, key.second) == names->end();
   }
 
   // Closes the ports of targets that are gone; a note for each.

@@ -103,9 +103,12 @@ class Judge {
       sample.image = "image:1";
       sample.container_name = "target";
       put(sample, answer);
-      const auto config = config::parse_config(config::config_template(sample), file_, home_);
+      const auto config = config::parse_config(config::config_template(sample), file_,
+                                               config::Surroundings{home_, config::environment_variable});
       if (config) return Details{};
-      return Details{config.error().cause, config.error().fix};
+      Details details = split(config.error().cause, '\n');
+      details.push_back(config.error().fix);
+      return details;
     };
   }
 

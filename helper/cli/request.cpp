@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace helper::cli {
 namespace {
@@ -29,21 +30,22 @@ Error said_for_the_person(const Context& context, const std::string& method, Err
           "it took longer than --timeout " + context.arguments.text("--timeout") + " (seconds) allows", ""};
 }
 
-// The variables of this environment that a devcontainer.json of the config names: the daemon has those of who
-// started it. A config that cannot be read is the daemon's to tell of, and it parses the config too: here that is only
-// done when a variable may be named.
+// The variables of this environment that the config, or a devcontainer.json that it takes over, names: the daemon has
+// those of who started it. A config that is wrong is the daemon's to tell of, and it parses the config too: here that
+// is only done when a variable may be named.
 std::vector<std::string> named_variables(Context& context, const std::filesystem::path& file) {
-  const auto text = context.files.read(file);
-  if (!text || !*text || !may_name_variables(**text)) return {};
-  std::vector<std::string> named;
-  const auto config = config::load_config(context.files, file, [&](const std::string& name) {
+  const auto texts = config::read_config(context.files, file);
+  if (!texts || !(may_name_variables(texts->text) || may_name_variables(texts->local.value_or("")))) return {};
+  std::set<std::string> named;
+  const auto read = config::load_config(context.files, file, [&](const std::string& name) {
     auto value = config::environment_variable(name);
     if (value && find_bad_utf8(*value) != std::string::npos)
       return std::optional<std::string>();  // no JSON can carry it
-    if (value) named.push_back(name + "=" + *value);
+    if (value) named.insert(name + "=" + *value);
     return value;
   });
-  return config ? named : std::vector<std::string>{};
+  static_cast<void>(read);  // also of a config that is wrong: the daemon tells that, and not that they are not set
+  return {named.begin(), named.end()};
 }
 
 }  // namespace

@@ -20,45 +20,47 @@ std::string why_no_image(const Devcontainer* devcontainer) {
 
 }  // namespace
 
-Result<void> complete(Target& target, const Config& config, const Places& places, const std::filesystem::path& home,
-                      const Devcontainer* devcontainer) {
+void complete(Target& target, const Config& config, const Places& places, const std::filesystem::path& home,
+              const Devcontainer* devcontainer, Faults& faults) {
   const std::string path = "targets." + target.name;
-  const auto resolved = [&](const std::filesystem::path& written,
-                            const std::string& key) -> Result<std::filesystem::path> {
-    auto absolute = resolve_local_path(written, config.file.parent_path(), home);
-    if (absolute) return absolute;
-    return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + key), absolute.error().cause,
-                absolute.error().fix);
+  const auto fault = [&](const std::string& key, std::string cause, std::string fix) {
+    if (!faults.touch(path + key))
+      faults.add(spot_of(places, path + key), path + key, std::move(cause), std::move(fix));
+  };
+  const auto resolve = [&](std::filesystem::path& field, const std::filesystem::path& written, const std::string& key) {
+    if (auto absolute = resolve_local_path(written, config.file.parent_path(), home)) {
+      field = std::move(*absolute);
+    } else {
+      fault(key, absolute.error().cause, absolute.error().fix);
+    }
   };
   target.config_file = config.file;
   target.ssh_name = target.name;
   if (target.container.name.empty()) {
     target.container.name = target.name;
-    if (auto bad = check_container_name(target.name)) {
-      return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + ".container.name"), bad->cause,
-                  R"(add "name" to "container")");
-    }
+    if (auto bad = check_container_name(target.name))
+      fault(".container.name", bad->cause, R"(add "name" to "container")");
   }
   if (auto& build = target.container.build) {
-    const auto written = build->context.empty() ? std::filesystem::path(".") : build->context;
-    HELPER_TRY_ASSIGN(build->context, resolved(written, ".container.build.context"));
+    resolve(build->context, build->context.empty() ? std::filesystem::path(".") : build->context,
+            ".container.build.context");
     if (target.container.image.empty()) target.container.image = image_name(target.name);
   }
-  if (target.container.image.empty()) {
-    return fail(ErrorCode::config_invalid, thing_at(config.file, places, path + ".container.image"),
-                "is missing" + why_no_image(devcontainer),
-                R"(add "image": )" + std::string(find_key("targets.*.container.image")->example) +
-                    R"( to "container", or "build" with a Dockerfile)");
+  if (target.container.image.empty() && !faults.touch(path + ".devcontainer") &&
+      !faults.touch(path + ".container.build")) {
+    fault(".container.image", "is missing" + why_no_image(devcontainer),
+          R"(add "image": )" + std::string(find_key("targets.*.container.image")->example) +
+              R"( to "container", or "build" with a Dockerfile)");
   }
   if (!target.project.remote.empty()) {
-    const auto written = target.project.local.empty() ? std::filesystem::path(".") : target.project.local;
-    HELPER_TRY_ASSIGN(target.project.local, resolved(written, ".project.local"));
+    resolve(target.project.local, target.project.local.empty() ? std::filesystem::path(".") : target.project.local,
+            ".project.local");
   }
   if (target.ssh.key != "auto") {
-    HELPER_TRY_ASSIGN(const std::filesystem::path key, resolved(target.ssh.key, ".ssh.key"));
+    std::filesystem::path key = target.ssh.key;
+    resolve(key, target.ssh.key, ".ssh.key");
     target.ssh.key = key.string();
   }
-  return {};
 }
 
 }  // namespace helper::config

@@ -3,6 +3,8 @@
 #include "base/paths.hpp"
 #include "base/text.hpp"
 #include "config/devcontainer/import.hpp"
+#include "config/json_tree.hpp"
+#include "config/local_file.hpp"
 #include "config/parse.hpp"
 
 #include <cstdlib>
@@ -47,15 +49,47 @@ std::optional<std::string> environment_variable(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-Result<Config> load_config(FileStore& files, const fs::path& file, const LocalVariable& variable) {
+Result<ConfigTexts> read_config(FileStore& files, const fs::path& file) {
+  const auto unreadable = [](const Error& error) {
+    return fail(ErrorCode::config_unreadable, error.thing, error.cause, error.fix);
+  };
   auto text = files.read(file);
-  if (!text) return fail(ErrorCode::config_unreadable, text.error().thing, text.error().cause, text.error().fix);
+  if (!text) return unreadable(text.error());
   if (!*text)
     return fail(ErrorCode::config_unreadable, printable(file.string(), 400), "there is no such file",
                 "write one with `helper init`");
-  return parse_config(**text, file,
-                      Surroundings{environment_variable("HOME").value_or(""), variable,
-                                   [&](const fs::path& path) { return open_devcontainer(files, path); }});
+  ConfigTexts texts{std::move(**text), {}};
+  if (const fs::path beside = local_file_of(file); !beside.empty()) {
+    auto local = files.read(beside);
+    if (!local) return unreadable(local.error());
+    texts.local = std::move(*local);
+  }
+  return texts;
+}
+
+Result<WrittenFile> file_with(FileStore& files, const fs::path& file, const std::vector<std::string>& path) {
+  HELPER_TRY_ASSIGN(ConfigTexts texts, read_config(files, file));
+  if (!texts.local) return WrittenFile{file, std::move(texts.text)};
+  const fs::path beside = local_file_of(file);
+  HELPER_TRY_ASSIGN(const JsonNode base, parse_json(texts.text, file.filename().string()));
+  HELPER_TRY_ASSIGN(const JsonNode local, parse_json(*texts.local, beside.filename().string()));
+  if (written_in(base, local, path) == WrittenIn::base) return WrittenFile{file, std::move(texts.text)};
+  return WrittenFile{beside, std::move(*texts.local)};
+}
+
+Result<std::vector<std::string>> target_names(FileStore& files, const fs::path& file) {
+  HELPER_TRY_ASSIGN(const ConfigTexts texts, read_config(files, file));
+  HELPER_TRY_ASSIGN(const JsonNode root, read_tree(texts.text, texts.local, file));
+  const JsonNode* targets = find_member(root, "targets");
+  return targets == nullptr ? std::vector<std::string>{} : targets->names;
+}
+
+Result<Config> load_config(FileStore& files, const fs::path& file, const LocalVariable& variable) {
+  HELPER_TRY_ASSIGN(ConfigTexts texts, read_config(files, file));
+  return parse_config(
+      texts.text, file,
+      Surroundings{environment_variable("HOME").value_or(""), variable,
+                   [&](const fs::path& path) { return open_devcontainer(files, path); }, std::move(texts.local)});
 }
 
 Result<Target> choose_target(const Config& config, std::string_view name) {

@@ -8,7 +8,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace helper::config {
 
@@ -26,8 +28,28 @@ struct FindOptions {
 // This process's own.
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
 
-// Reads and parses it, with each devcontainer.json that a target names; "~" in it is $HOME, `variable` what
-// ${localEnv:NAME} is. Errors: config_unreadable, config_syntax, config_invalid.
+// The text of a config, and that of the local file beside it when there is one. Error: config_unreadable.
+struct ConfigTexts {
+  std::string text;
+  std::optional<std::string> local;
+};
+[[nodiscard]] Result<ConfigTexts> read_config(FileStore& files, const std::filesystem::path& file);
+
+// The file of the two that a setting at `path` ("targets", "centernet", "python") is written into (written_in() says
+// which), and its text. Errors: those of read_config and parse_json.
+struct WrittenFile {
+  std::filesystem::path file;
+  std::string text;
+};
+[[nodiscard]] Result<WrittenFile> file_with(FileStore& files, const std::filesystem::path& file,
+                                            const std::vector<std::string>& path);
+
+// The names of its targets, whatever else is wrong with it and whatever variables are set. Errors: config_unreadable,
+// and those of read_tree.
+[[nodiscard]] Result<std::vector<std::string>> target_names(FileStore& files, const std::filesystem::path& file);
+
+// Reads and parses it, with the local file beside it and each devcontainer.json that a target names; "~" in it is
+// $HOME, `variable` what ${localEnv:NAME} is. Errors: config_unreadable, config_syntax, config_invalid.
 [[nodiscard]] Result<Config> load_config(FileStore& files, const std::filesystem::path& file,
                                          const LocalVariable& variable = environment_variable);
 

@@ -1,7 +1,7 @@
 #include "config/inherit.hpp"
 
+#include "config/faults.hpp"
 #include "config/keys.hpp"
-#include "config/validate.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
@@ -72,10 +72,11 @@ Result<void> inherit(Target& target, const Devcontainer& devcontainer) {
     const Key* row = find_key(setting.row);
     if (row == nullptr || row->set == nullptr)
       return fail(ErrorCode::internal, setting.row, "is no key that a devcontainer.json can set");
-    if (auto bad = row->set(target, setting.value)) {
-      const std::string& key = setting.keys[item_at(setting, bad->where)];
-      return fail(ErrorCode::config_invalid, thing_at(devcontainer.file, bad->line, key), std::move(bad->cause),
-                  std::move(bad->fix));
+    if (Misfits bad = row->set(target, setting.value); !bad.empty()) {
+      Misfit& first = bad.front();
+      const std::string& key = setting.keys[item_at(setting, first.where)];
+      return fail(ErrorCode::config_invalid, thing_at(devcontainer.file, first.line, key), std::move(first.cause),
+                  std::move(first.fix));
     }
   }
   return {};

@@ -271,6 +271,35 @@ const JsonNode* find_member(const JsonNode& object, std::string_view name) {
   return at == object.names.end() ? nullptr : &object.items[static_cast<std::size_t>(at - object.names.begin())];
 }
 
+std::string json_text(const JsonNode& node) {
+  const auto quoted = [](const std::string& text) {
+    return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  };
+  const bool is_object = node.type == JsonNode::Type::object;
+  std::string items;
+  switch (node.type) {
+    case JsonNode::Type::null:
+      return "null";
+    case JsonNode::Type::boolean:
+      return node.boolean ? "true" : "false";
+    case JsonNode::Type::integer:
+      return std::to_string(node.integer);
+    case JsonNode::Type::real:
+      return node.text;
+    case JsonNode::Type::text:
+      return quoted(node.text);
+    case JsonNode::Type::array:
+    case JsonNode::Type::object:
+      break;
+  }
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    items += i == 0 ? "" : ",";
+    if (is_object) items += quoted(node.names[i]) + ":";
+    items += json_text(node.items[i]);
+  }
+  return is_object ? "{" + items + "}" : "[" + items + "]";
+}
+
 std::string describe(const JsonNode& node) {
   switch (node.type) {
     case JsonNode::Type::null:

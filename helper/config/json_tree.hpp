@@ -19,6 +19,7 @@ struct JsonNode {
   std::string text;                // of a string; of a `real`, as written
   std::vector<JsonNode> items;     // of an array or object, in the order written
   std::vector<std::string> names;  // of an object: names[i] belongs to items[i]; no two are alike
+  bool is_local = false;           // it is from the person's own file beside the config (config/local_file)
 };
 
 inline constexpr std::size_t k_max_config_bytes = 1u << 20;
@@ -32,6 +33,9 @@ inline constexpr std::size_t k_max_config_depth = 64;
 
 // The value of an object's key; null when it has none of that name.
 [[nodiscard]] const JsonNode* find_member(const JsonNode& object, std::string_view name);
+
+// The value as JSON on one line; bytes that are not UTF-8 as U+FFFD.
+[[nodiscard]] std::string json_text(const JsonNode& node);
 
 // What was found, for a message: `the number 12`, `text "a"`, `true`, `an object`.
 [[nodiscard]] std::string describe(const JsonNode& node);

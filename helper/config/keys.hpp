@@ -5,7 +5,6 @@
 #include "config/config.hpp"
 #include "config/json_tree.hpp"
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,8 +32,10 @@ struct Misfit {
   int line = 0;
   std::string cause;
   std::string fix;
+  bool is_local = false;  // as in JsonNode
 };
-using Setter = std::optional<Misfit> (*)(Target& target, const JsonNode& value);
+using Misfits = std::vector<Misfit>;  // empty: all fits
+using Setter = Misfits (*)(Target& target, const JsonNode& value);
 
 struct Key {
   std::string_view path;  // "targets.*.container.shm_size"

@@ -1,4 +1,5 @@
-// The variables of ${...} in a devcontainer.json that this machine knows, and a text with their values in place.
+// The variables of ${...} in a devcontainer.json or helper.json that this machine knows, and a text with their values
+// in place.
 #pragma once
 
 #include <filesystem>
@@ -24,9 +25,17 @@ struct Expanded {
   std::string text;
   bool is_local_path = false;                // a folder of this machine is in it
   std::optional<std::string> environment{};  // the first variable of the environment in it but for home and user
+  std::optional<std::string> unset{};        // the first one that is not set and has no default: it gives ""
 };
 
 // ${containerEnv:NAME} stays as it is, and so does what is no such variable: a shell's own ${NAME}.
 [[nodiscard]] Expanded expand(std::string_view text, const Variables& variables);
+
+enum class Unset { is_empty, stays };
+
+// The same for a text of helper.json, which has ${localEnv:NAME} and ${localEnv:NAME:DEFAULT} only. With `stays` a
+// variable that is not set and has no default stays as it is written.
+[[nodiscard]] Expanded expand_environment(std::string_view text, const LocalVariable& variable,
+                                          Unset unset = Unset::is_empty);
 
 }  // namespace helper::config

@@ -19,22 +19,39 @@ Json object_of(std::string_view path);
 
 Json port_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", k_max_port}}; }
 
-Json text_schema(std::string_view pattern) {
+Json name_schema(std::string_view pattern) {
   Json schema{{"type", "string"}};
   if (!pattern.empty()) schema["pattern"] = pattern;
   return schema;
 }
 
+// What a text with a variable of the environment in it becomes no schema knows.
+std::string or_variable(std::string_view pattern) {
+  return pattern.empty() ? std::string() : std::string(pattern) + R"(|\$\{localEnv:[^}]+\})";
+}
+
+Json text_schema(std::string_view pattern) { return name_schema(or_variable(pattern)); }
+
+// In the local file null takes a key away.
+Json or_null(Json schema) {
+  if (!schema.contains("type")) {
+    schema["anyOf"].push_back({{"type", "null"}});
+  } else if (schema["type"].is_array()) {
+    schema["type"].push_back("null");
+  } else {
+    schema["type"] = Json::array({schema["type"], "null"});
+  }
+  return schema;
+}
+
 Json ulimits_schema() {
   const Json limit{{"type", "integer"}, {"minimum", -1}};
-  const Json both{{"type", "object"},
-                  {"properties", {{"soft", limit}, {"hard", limit}}},
-                  {"required", {"soft", "hard"}},
-                  {"additionalProperties", false}};
+  const Json both{
+      {"type", "object"}, {"properties", {{"soft", limit}, {"hard", limit}}}, {"additionalProperties", false}};
   const Json value{{"anyOf", Json::array({limit, text_schema("^(-1|[0-9]{1,18})(:(-1|[0-9]{1,18}))?$"), both})}};
   Json names = Json::array();
   for (const std::string_view name : ulimit_names()) names.push_back(name);
-  return {{"type", "object"}, {"propertyNames", {{"enum", names}}}, {"additionalProperties", value}};
+  return {{"type", "object"}, {"propertyNames", {{"enum", names}}}, {"additionalProperties", or_null(value)}};
 }
 
 // What the JSON value of a row must be.
@@ -44,14 +61,13 @@ Json shape_of(const Key& row) {
       return object_of(row.path);
     case Kind::named:
       return {{"type", "object"},
-              {"minProperties", 1},
-              {"propertyNames", text_schema(row.pattern)},
-              {"additionalProperties", object_of(std::string(row.path) + ".*")}};
+              {"propertyNames", name_schema(row.pattern)},
+              {"additionalProperties", or_null(object_of(std::string(row.path) + ".*"))}};
     case Kind::text:
       return text_schema(row.pattern);
     case Kind::text_or_number: {
       Json schema{{"type", {"string", "integer"}}, {"minimum", 1}};
-      schema["pattern"] = row.pattern;
+      schema["pattern"] = or_variable(row.pattern);
       return schema;
     }
     case Kind::flag:
@@ -64,8 +80,8 @@ Json shape_of(const Key& row) {
       return {{"type", "array"}, {"items", {{"anyOf", Json::array({port_schema(), text_schema(row.pattern)})}}}};
     case Kind::env:
       return {{"type", "object"},
-              {"propertyNames", text_schema(row.pattern)},
-              {"additionalProperties", {{"type", "string"}}}};
+              {"propertyNames", name_schema(row.pattern)},
+              {"additionalProperties", or_null({{"type", "string"}})}};
     case Kind::ulimits:
       break;
   }
@@ -74,32 +90,18 @@ Json shape_of(const Key& row) {
 
 Json described(const Key& row) {
   Json schema{{"description", row.help}};
-  schema.update(shape_of(row));
+  schema.update(or_null(shape_of(row)));
   if (!row.default_json.empty()) schema["default"] = Json::parse(row.default_json);
   schema["examples"] = Json::array({Json::parse(row.example)});
   return schema;
 }
 
+// Nothing is required: a local file has only what differs, and the rest is in the config. helper says what is
+// missing.
 Json object_of(std::string_view path) {
   Json properties = Json::object();
-  Json required = Json::array();
-  Json either = Json::array();
-  for (const Key* row : children_of(path)) {
-    const std::string name(last_name(row->path));
-    properties[name] = described(*row);
-    if (!row->required) continue;
-    if (row->unless.empty()) {
-      required.push_back(name);
-    } else {
-      for (const std::string& one : {name, std::string(row->unless)})
-        either.push_back({{"required", Json::array({one})}});
-    }
-  }
-  Json schema{{"type", "object"}, {"properties", properties}};
-  if (!required.empty()) schema["required"] = required;
-  if (!either.empty()) schema["anyOf"] = either;
-  schema["additionalProperties"] = false;
-  return schema;
+  for (const Key* row : children_of(path)) properties[std::string(last_name(row->path))] = described(*row);
+  return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
 }
 
 // A '|' would end the cell of a Markdown table.
@@ -117,9 +119,12 @@ std::string code(std::string_view text) { return text.empty() ? std::string() : 
 }  // namespace
 
 std::string config_schema() {
-  Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-              {"title", "helper.json"},
-              {"description", "The config of helper: containers on servers, and how they come within reach"}};
+  Json schema{
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "helper.json"},
+      {"description",
+       "The config of helper: containers on servers, and how they come within reach; and what is changed of it in "
+       "the local file beside it (helper.local.json), where null takes a key away"}};
   schema.update(object_of(""));
   return schema.dump(2) + "\n";
 }
@@ -128,8 +133,41 @@ std::string config_reference() {
   std::string text =
       "# The keys of helper.json\n\nJSON with comments, UTF-8. `helper init` writes a file to start from; an editor "
       "that is given\n"
-      "`ide-integration/helper.schema.json` completes and checks it. Made from the table of keys: a test keeps it "
-      "so.\n\n"
+      "`ide-integration/helper.schema.json` completes and checks it, and `helper.local.json` too. Made from the table "
+      "of "
+      "keys: a test keeps it so.\n\n"
+      "All errors of a file are told at once, each with its line and key (the first 20).\n\n"
+      "## Values from the environment\n\n"
+      "`${localEnv:NAME}` in any text of a target is the variable NAME of the shell in which you type the "
+      "command, and\n"
+      "`${localEnv:NAME:DEFAULT}` is DEFAULT where NAME is not set. A variable that is not set and has no default is "
+      "an error. helper\n"
+      "never writes the value into these files. Any other `${...}` stays as it is.\n\n"
+      "    \"server\": \"${localEnv:GPU_SERVER:gpu1}\",\n"
+      "    \"container\": { \"image\": \"centernet:1.2\", \"env\": { \"WANDB_API_KEY\": \"${localEnv:WANDB_API_KEY}\" "
+      "} }\n\n"
+      "The command sends the values of the variables that the config names to the daemon, with each request. What the "
+      "daemon does later by\n"
+      "itself (it looks after a target, opens its ports again) it does with the values of the last command. A program "
+      "that asks the daemon without\n"
+      "`environment` (the plugin) gets the values of the last command too, and before the first one those of the "
+      "environment in which the daemon\nwas started.\n\n"
+      "## helper.local.json\n\n"
+      "What only you change of a `helper.json` that others share is in `helper.local.json` beside it (beside "
+      "`NAME.json` "
+      "it is `NAME.local.json`).\n"
+      "It is laid over the config key by key: objects are joined, anything else (a list too) replaces what was there, "
+      "and `null` takes a key away.\n\n"
+      "    { \"targets\": { \"centernet\": {\n"
+      "        \"server\": \"gpu7\", \"ssh\": { \"local_port\": 2322 }, \"jupyter\": null } } }\n\n"
+      "Errors name the file in which the line is. A command that writes a setting (`helper python use`) writes it into "
+      "the "
+      "file that has the key.\n"
+      "`helper config` shows each value with its file and line. `helper init` adds the name to `.gitignore` in a git "
+      "work "
+      "tree. The file counts as\n"
+      "part of the config for your approval, and for who can change it (docs/trust.md).\n\n"
+      "## The keys\n\n"
       "| key | value | default | meaning |\n|---|---|---|---|\n";
   for (const Key& row : keys()) {
     std::string path(row.path);

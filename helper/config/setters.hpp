@@ -1,4 +1,5 @@
-// The setters of the table of keys: a JSON value of the right type in, a field of the target set or a Misfit out.
+// The setters of the table of keys: a JSON value of the right type in, a field of the target set or all that does
+// not fit out.
 #pragma once
 
 #include "config/keys.hpp"
@@ -14,22 +15,22 @@ namespace helper::config {
 using CheckText = Check (*)(std::string_view text);
 
 // Also takes a number >= 1, as its digits.
-[[nodiscard]] std::optional<Misfit> set_text(std::string& field, const JsonNode& value, CheckText check);
-[[nodiscard]] std::optional<Misfit> set_path(std::filesystem::path& field, const JsonNode& value);
-[[nodiscard]] std::optional<Misfit> set_flag(bool& field, const JsonNode& value);
-[[nodiscard]] std::optional<Misfit> set_port(std::uint16_t& field, const JsonNode& value);
-[[nodiscard]] std::optional<Misfit> set_texts(std::vector<std::string>& field, const JsonNode& value, CheckText check);
+[[nodiscard]] Misfits set_text(std::string& field, const JsonNode& value, CheckText check);
+[[nodiscard]] Misfits set_path(std::filesystem::path& field, const JsonNode& value);
+[[nodiscard]] Misfits set_flag(bool& field, const JsonNode& value);
+[[nodiscard]] Misfits set_port(std::uint16_t& field, const JsonNode& value);
+[[nodiscard]] Misfits set_texts(std::vector<std::string>& field, const JsonNode& value, CheckText check);
 // Refuses two mounts at one place.
-[[nodiscard]] std::optional<Misfit> set_mounts(std::vector<std::string>& field, const JsonNode& value);
+[[nodiscard]] Misfits set_mounts(std::vector<std::string>& field, const JsonNode& value);
 // At most 32: each is looked for in every interpreter of the container.
-[[nodiscard]] std::optional<Misfit> set_imports(std::vector<std::string>& field, const JsonNode& value);
-[[nodiscard]] std::optional<Misfit> set_command(std::optional<std::vector<std::string>>& field, const JsonNode& value);
+[[nodiscard]] Misfits set_imports(std::vector<std::string>& field, const JsonNode& value);
+[[nodiscard]] Misfits set_command(std::optional<std::vector<std::string>>& field, const JsonNode& value);
 // Refuses flags that have a key of their own, and words that the engine would take for the image.
-[[nodiscard]] std::optional<Misfit> set_extra_args(std::vector<std::string>& field, const JsonNode& value);
-[[nodiscard]] std::optional<Misfit> set_env(std::map<std::string, std::string>& field, const JsonNode& value);
-[[nodiscard]] std::optional<Misfit> set_ulimits(std::map<std::string, Ulimit>& field, const JsonNode& value);
-[[nodiscard]] std::optional<Misfit> set_forwards(std::vector<PortPair>& field, const JsonNode& value);
-[[nodiscard]] std::optional<Misfit> begin_jupyter(Target& target);
-[[nodiscard]] std::optional<Misfit> begin_build(Target& target);
+[[nodiscard]] Misfits set_extra_args(std::vector<std::string>& field, const JsonNode& value);
+[[nodiscard]] Misfits set_env(std::map<std::string, std::string>& field, const JsonNode& value);
+[[nodiscard]] Misfits set_ulimits(std::map<std::string, Ulimit>& field, const JsonNode& value);
+[[nodiscard]] Misfits set_forwards(std::vector<PortPair>& field, const JsonNode& value);
+[[nodiscard]] Misfits begin_jupyter(Target& target);
+[[nodiscard]] Misfits begin_build(Target& target);
 
 }  // namespace helper::config

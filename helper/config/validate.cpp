@@ -1,7 +1,9 @@
 #include "config/validate.hpp"
 
-#include "config/config.hpp"
+#include "config/local_file.hpp"
 
+#include <map>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -9,13 +11,11 @@
 namespace helper::config {
 namespace {
 
-int line_of(const Places& places, std::string path) {
-  for (;;) {
-    if (const auto place = places.find(path); place != places.end()) return place->second;
-    const std::size_t dot = path.find_last_of(".[");
-    if (dot == std::string::npos) return 1;
-    path.resize(dot);
-  }
+// "targets.one.ssh.local_port (line 2)"; with the local file's name where it is in that.
+std::string told(const Config& config, const Places& places, const std::string& path, const std::string& key) {
+  const Spot spot = spot_of(places, key);
+  const std::string line = "line " + std::to_string(spot.line);
+  return path + " (" + (spot.is_local ? line + " of " + local_file_of(config.file).filename().string() : line) + ")";
 }
 
 // Every local port of the target with the key that asks for it.
@@ -38,7 +38,7 @@ std::string free_port_near(const UsedPorts& used, std::uint16_t port) {
   return "";
 }
 
-Result<void> check_local_ports(const Config& config, const Places& places) {
+void check_local_ports(const Config& config, const Places& places, Faults& faults) {
   UsedPorts every;
   for (const auto& [name, target] : config.targets) {
     for (const auto& [port, path] : local_ports(target)) every.emplace(port, path);
@@ -46,56 +46,51 @@ Result<void> check_local_ports(const Config& config, const Places& places) {
   UsedPorts used;
   for (const auto& [name, target] : config.targets) {
     for (const auto& [port, path] : local_ports(target)) {
+      if (faults.is_full()) return;
+      if (faults.touch(path)) continue;  // it has not the port that the person meant
       const auto [first, fresh] = used.emplace(port, path);
       if (fresh) continue;
-      return fail(ErrorCode::config_invalid, thing_at(config.file, places, path),
-                  "local port " + std::to_string(port) + " is also that of " + first->second + " (line " +
-                      std::to_string(line_of(places, first->second)) + ")",
-                  "give one of the two another local port" + free_port_near(every, port));
+      faults.add(spot_of(places, path), path,
+                 "local port " + std::to_string(port) + " is also that of " +
+                     told(config, places, first->second, first->second),
+                 "give one of the two another local port" + free_port_near(every, port));
     }
   }
-  return {};
 }
 
-Result<void> check_containers(const Config& config, const Places& places) {
+void check_containers(const Config& config, const Places& places, Faults& faults) {
   std::map<std::tuple<std::string, std::string>, std::string> seen;
   for (const auto& [name, target] : config.targets) {
+    if (faults.is_full()) return;
+    const std::string path = "targets." + name;
+    const std::string key = path + ".container.name";
+    if (faults.touch(path + ".server") || faults.touch(key)) continue;
     const auto [first, fresh] = seen.emplace(std::tuple(target.server, target.container.name), name);
     if (fresh) continue;
-    return fail(ErrorCode::config_invalid, thing_at(config.file, places, "targets." + name + ".container.name"),
-                "container " + target.container.name + " on server " + target.server + " is also that of targets." +
-                    first->second + " (line " +
-                    std::to_string(line_of(places, "targets." + first->second + ".container.name")) + ")",
-                "give one of the two another container name, or remove one of the targets");
+    const std::string other = "targets." + first->second;
+    faults.add(spot_of(places, key), key,
+               "container " + target.container.name + " on server " + target.server + " is also that of " +
+                   told(config, places, other, other + ".container.name"),
+               "give one of the two another container name, or remove one of the targets");
   }
-  return {};
 }
 
-Result<void> check_jupyter_ports(const Config& config, const Places& places) {
+void check_jupyter_ports(const Config& config, const Places& places, Faults& faults) {
   for (const auto& [name, target] : config.targets) {
     if (!target.jupyter || target.jupyter->port != k_container_ssh_port) continue;
-    return fail(ErrorCode::config_invalid, thing_at(config.file, places, "targets." + name + ".jupyter.port"),
-                "helper's own SSH server listens at port " + std::to_string(k_container_ssh_port) + " of the container",
-                "choose another port, for example 8888");
+    const std::string key = "targets." + name + ".jupyter.port";
+    faults.add(spot_of(places, key), key,
+               "helper's own SSH server listens at port " + std::to_string(k_container_ssh_port) + " of the container",
+               "choose another port, for example 8888");
   }
-  return {};
 }
 
 }  // namespace
 
-std::string thing_at(const std::filesystem::path& file, int line, const std::string& path) {
-  return file.filename().string() + ":" + std::to_string(line) + ": " + path;
-}
-
-std::string thing_at(const std::filesystem::path& file, const Places& places, const std::string& path) {
-  return thing_at(file, line_of(places, path), path);
-}
-
-Result<void> validate(const Config& config, const Places& places) {
-  HELPER_TRY(check_containers(config, places));
-  HELPER_TRY(check_local_ports(config, places));
-  HELPER_TRY(check_jupyter_ports(config, places));
-  return {};
+void validate(const Config& config, const Places& places, Faults& faults) {
+  check_containers(config, places, faults);
+  check_local_ports(config, places, faults);
+  check_jupyter_ports(config, places, faults);
 }
 
 }  // namespace helper::config

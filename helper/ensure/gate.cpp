@@ -7,51 +7,35 @@
 #include <utility>
 
 namespace helper::ensure {
-namespace {
-
-// Valid for as long as the request is.
-config::LocalVariable variable_of(const Request& request) {
-  if (!request.environment) return config::environment_variable;
-  return [&environment = *request.environment](const std::string& name) -> std::optional<std::string> {
-    const std::string begin = name + "=";
-    for (const std::string& entry : environment) {
-      if (entry.starts_with(begin)) return entry.substr(begin.size());
-    }
-    return std::nullopt;
-  };
-}
-
-}  // namespace
-
 Result<Admitted> Gate::admit(const Request& request, const std::stop_token& stop, TakeOver take_over) {
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
   HELPER_TRY_ASSIGN(const auto look, pass(request, file, stop, take_over));
-  HELPER_TRY_ASSIGN(auto config, load_as_looked_at(*look, file, variable_of(request)));
+  HELPER_TRY_ASSIGN(auto config, load_as_looked_at(*look, file, variable_of(request, file)));
   return Admitted{std::move(config), look->digest};
 }
 
 Result<config::Config> Gate::read(const Request& request) const {
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
-  return config::load_config(world_.files, file, variable_of(request));
+  return config::load_config(world_.files, file, variable_of(request, file));
 }
 
 std::function<Result<void>()> Gate::still_approved(const Request& request, const Admitted& admitted) {
   return [this, file = admitted.config.file, digest = admitted.digest, environment = request.environment] {
     Request its;
     its.environment = environment;
-    return writer_.still_approved(file, variable_of(its), digest);
+    return writer_.still_approved(file, variable_of(its, file), digest);
   };
 }
 
 Result<TrustReport> Gate::trusted(const Request& request) {
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
-  HELPER_TRY_ASSIGN(const auto standing, writer_.standing(file, variable_of(request), false));
+  HELPER_TRY_ASSIGN(const auto standing, writer_.standing(file, variable_of(request, file), false));
   return report_of(standing, file);
 }
 
 Result<TrustReport> Gate::trust(const Request& request, const std::string& digest) {
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
-  HELPER_TRY_ASSIGN(auto standing, writer_.standing(file, variable_of(request), false));
+  HELPER_TRY_ASSIGN(auto standing, writer_.standing(file, variable_of(request, file), false));
   if (standing.look->digest != digest) {
     return fail(ErrorCode::config_untrusted, file.string(), "it is not what was shown: it has changed since",
                 shell::quote({"helper", "trust", file.string()}));
@@ -64,6 +48,26 @@ Result<TrustReport> Gate::trust(const Request& request, const std::string& diges
 Result<bool> Gate::untrust(const Request& request) {
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
   return writer_.withdraw(file);
+}
+
+config::LocalVariable Gate::variable_of(const Request& request, const std::filesystem::path& file) const {
+  std::optional<std::vector<std::string>> environment = request.environment;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (environment) {
+      environments_[file] = *environment;
+    } else if (const auto last = environments_.find(file); last != environments_.end()) {
+      environment = last->second;
+    }
+  }
+  if (!environment) return config::environment_variable;
+  return [environment = std::move(*environment)](const std::string& name) -> std::optional<std::string> {
+    const std::string begin = name + "=";
+    for (const std::string& entry : environment) {
+      if (entry.starts_with(begin)) return entry.substr(begin.size());
+    }
+    return std::nullopt;
+  };
 }
 
 Result<std::filesystem::path> Gate::file_of(const Request& request) const {
@@ -80,11 +84,12 @@ Result<std::shared_ptr<const TrustLook>> Gate::pass(const Request& request, cons
                                                     const std::stop_token& stop, TakeOver take_over) {
   // Once more after each yes: the files may have changed while the question was open.
   for (;;) {
-    HELPER_TRY_ASSIGN(const auto standing, writer_.standing(file, variable_of(request), take_over == TakeOver::yes));
+    HELPER_TRY_ASSIGN(const auto standing,
+                      writer_.standing(file, variable_of(request, file), take_over == TakeOver::yes));
     tell_note(request, file, standing.note);
     if (standing.trusted) return standing.look;
     if (!request.target.empty()) {  // a name mistyped is told before anything is asked
-      HELPER_TRY_ASSIGN(const auto config, config::load_config(world_.files, file, variable_of(request)));
+      HELPER_TRY_ASSIGN(const auto config, config::load_config(world_.files, file, variable_of(request, file)));
       HELPER_TRY(config::choose_target(config, request.target));
     }
     HELPER_TRY(ask(request, file, standing, stop));

@@ -46,6 +46,9 @@ class Gate {
   [[nodiscard]] Result<TrustList> trust_list() { return writer_.list(); }
 
  private:
+  // What the person's environment says: as the request carries it, else as the last one about this config did, else as
+  // this process has it.
+  [[nodiscard]] config::LocalVariable variable_of(const Request& request, const std::filesystem::path& file) const;
   [[nodiscard]] Result<std::filesystem::path> file_of(const Request& request) const;
   Result<std::shared_ptr<const TrustLook>> pass(const Request& request, const std::filesystem::path& file,
                                                 const std::stop_token& stop, TakeOver take_over);
@@ -56,8 +59,9 @@ class Gate {
   const World& world_;
   Questions& questions_;
   TrustBook writer_{world_.paths, world_.files, world_.clock};
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::filesystem::path, std::string> untold_;  // notes of configs that were taken over
+  mutable std::map<std::filesystem::path, std::vector<std::string>> environments_;  // that requests carried, by config
 };
 
 }  // namespace helper::ensure

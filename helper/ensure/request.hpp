@@ -15,7 +15,8 @@ struct Request {
   std::string target;        // "" = the config's only one
   std::string agent_socket;  // SSH_AUTH_SOCK of who asks; "" = keep what is known
   bool can_answer = false;   // questions may be put to who asks; else they are refused
-  // "NAME=value" of who asks, for ${localEnv:NAME} of a devcontainer.json; absent = this process's own.
+  // "NAME=value" of who asks, for ${localEnv:NAME} of the config and of a devcontainer.json; absent = that of the last
+  // request about this config, else this process's own.
   std::optional<std::vector<std::string>> environment{};
   bool recreate = false;  // of ensure: a container that is not as the config says may be recreated without asking
   bool yes = false;       // of stop, restart, remove, eject: kernels that are busy may end without asking

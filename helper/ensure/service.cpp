@@ -106,8 +106,8 @@ struct Service::State {
   bool is_gone(const ConfigTarget& key) {
     std::error_code unknown;
     if (!std::filesystem::exists(key.file, unknown)) return !unknown;
-    const auto config = config::load_config(world.files, key.file);
-    return config && !config->targets.contains(key.name);
+    const auto names = config::target_names(world.files, key.file);
+    return names && std::ranges::find(*names, key.name) == names->end();
   }
 
   Result<void> name_for_ssh(config::Target& config) {

@@ -4,6 +4,7 @@
 #include "config/devcontainer/import.hpp"
 #include "config/extra_args.hpp"
 #include "config/find.hpp"
+#include "config/local_file.hpp"
 #include "config/named_files.hpp"
 #include "config/parse.hpp"
 
@@ -25,6 +26,7 @@ using config::Power;
 
 constexpr std::size_t k_most_files = 256;
 constexpr std::uintmax_t k_most_bytes = 64U << 20;  // that a look reads; of the rest size, time and inode count
+constexpr std::size_t k_most_hidden = 16;           // variables, where the values of some count
 constexpr std::size_t k_longest_script = 1U << 20;  // that is searched for further names
 
 bool is_of_the_kernel(const fs::path& path) {
@@ -35,25 +37,27 @@ bool is_of_the_kernel(const fs::path& path) {
 // Files as they were when each was read first. `disk` is null: only those that were read.
 class ReadOnce final : public FileStore {
  public:
-  ReadOnce(FileStore* disk, std::map<fs::path, std::string> known) : disk_(disk), texts_(std::move(known)) {}
+  using Texts = std::map<fs::path, std::optional<std::string>>;  // nullopt: it was not there
+
+  ReadOnce(FileStore* disk, Texts known) : disk_(disk), texts_(std::move(known)) {}
 
   Result<std::optional<std::string>> read(const fs::path& path) override {
     if (const auto at = texts_.find(path); at != texts_.end()) return at->second;
     if (disk_ == nullptr) return fail(ErrorCode::config_unreadable, path.string(), "it has just changed", "try again");
     HELPER_TRY_ASSIGN(auto text, disk_->read(path));
-    if (text) texts_[path] = *text;
+    texts_[path] = text;
     return text;
   }
   Result<void> write(const fs::path& path, std::string_view, mode_t) override { return read_only(path); }
   Result<void> remove(const fs::path& path) override { return read_only(path); }
-  [[nodiscard]] const std::map<fs::path, std::string>& texts() const { return texts_; }
+  [[nodiscard]] const Texts& texts() const { return texts_; }
 
  private:
   static tl::unexpected<Error> read_only(const fs::path& path) {
     return fail(ErrorCode::internal, path.string(), "it is only read here", "");
   }
   FileStore* disk_;
-  std::map<fs::path, std::string> texts_;
+  Texts texts_;
 };
 
 // What files hold, each read once by its real path, however many names and readings lead to it.
@@ -250,14 +254,17 @@ void note_target(config::PowerFacts& facts, std::vector<Stamp>& stamps, Files& f
   if (target.python.starts_with('/')) files.cover_of_project(target.python, places);
 }
 
-// A folder of this machine that a variable of the environment decides: only with its value can be seen where it is.
+// A file or folder of this machine that a variable of the environment decides, or what opens this machine: only with
+// its value can be seen what that is.
 bool has_variable_in_paths(const Config& config) {
   const auto has = [](const std::string& text) { return text.find("${localEnv:") != std::string::npos; };
   return std::ranges::any_of(config.targets, [&](const auto& each) {
     const config::Target& target = each.second;
     const auto& build = target.container.build;
-    return has(target.project.local.string()) || (build && (has(build->context.string()) || has(build->dockerfile))) ||
-           (target.server == "local" && std::ranges::any_of(target.container.mounts, has));
+    return has(target.project.local.string()) || has(target.ssh.key) ||
+           (build && (has(build->context.string()) || has(build->dockerfile))) ||
+           (target.server == "local" && (std::ranges::any_of(target.container.mounts, has) ||
+                                         std::ranges::any_of(target.container.extra_args, has)));
   });
 }
 
@@ -272,10 +279,10 @@ class Reader {
   Reader(FileStore& files, const fs::path& file, Cover cover, TrustLook& look)
       : config_files_(&files, {}), contents_(files), file_(file), cover_(cover), look_(look) {}
 
-  Result<Reading> read(const LocalVariable& variable) {
+  Result<Reading> read(const LocalVariable& variable, config::Unset unset = config::Unset::is_empty) {
     Reading reading;
     config::PowerFacts facts;
-    HELPER_TRY_ASSIGN(const Config config, load(variable, reading.variables, facts.included));
+    HELPER_TRY_ASSIGN(const Config config, load(variable, unset, reading.variables, facts.included));
     has_variable_in_paths = helper::ensure::has_variable_in_paths(config);
     std::error_code bad;
     const fs::path folder = file_.parent_path();
@@ -294,20 +301,21 @@ class Reader {
     return reading;
   }
 
-  [[nodiscard]] const std::map<fs::path, std::string>& texts() const { return config_files_.texts(); }
+  [[nodiscard]] const ReadOnce::Texts& texts() const { return config_files_.texts(); }
 
   bool has_patterns = false;
   bool has_variable_in_paths = false;  // in the last reading
 
  private:
-  Result<Config> load(const LocalVariable& variable, std::set<std::string>& variables,
+  Result<Config> load(const LocalVariable& variable, config::Unset unset, std::set<std::string>& variables,
                       std::vector<fs::path>& included) {
     note_owners(file_);
-    auto text = config_files_.read(file_);
-    if (!text) return fail(ErrorCode::config_unreadable, text.error().thing, text.error().cause, text.error().fix);
-    if (!*text)
-      return fail(ErrorCode::config_unreadable, file_.string(), "there is no such file",
-                  "write one with `helper init`");
+    HELPER_TRY_ASSIGN(const config::ConfigTexts texts, config::read_config(config_files_, file_));
+    if (const fs::path local = config::local_file_of(file_); texts.local) {
+      note_owners(local);
+    } else if (!local.empty()) {
+      look_.stamps.push_back(stamp_of(local));
+    }
     const config::Surroundings around{config::environment_variable("HOME").value_or(""),
                                       [&](const std::string& name) -> std::optional<std::string> {
                                         if (config::is_harmless_variable(name))
@@ -322,8 +330,9 @@ class Reader {
                                         if (std::ranges::find(included, opened.file) == included.end())
                                           included.push_back(opened.file);
                                         return opened;
-                                      }};
-    return config::parse_config(**text, file_, around);
+                                      },
+                                      texts.local, unset};
+    return config::parse_config(texts.text, file_, around);
   }
 
   void note_owners(const fs::path& file) {
@@ -357,6 +366,27 @@ void add_new(std::vector<Power>& powers, const std::vector<Power>& more) {
   }
 }
 
+// The values of those that are `shown`, and a placeholder for each other one.
+LocalVariable values_of(const LocalVariable& variable, const std::set<std::string>& shown) {
+  return [&](const std::string& name) {
+    return shown.contains(name) ? variable(name) : std::optional("${localEnv:" + name + "}");
+  };
+}
+
+// Takes each variable out of `shown` whose placeholder fits, so that a new value of it needs no new approval.
+void hide_what_fits(Reader& reader, Result<Reading>& reading, const LocalVariable& variable,
+                    std::set<std::string>& shown) {
+  for (const std::string& name : std::set<std::string>(shown)) {
+    shown.erase(name);
+    auto hidden = reader.read(values_of(variable, shown));
+    if (hidden && !reader.has_variable_in_paths) {
+      reading = std::move(hidden);
+    } else {
+      shown.insert(name);
+    }
+  }
+}
+
 }  // namespace
 
 Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const LocalVariable& variable, Cover cover) {
@@ -364,15 +394,22 @@ Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const L
   look.key = key_of(file);
   Reader reader(files, file, cover, look);
   // Values stay out of it: with a placeholder for each, and, for the defaults that the text names, with none set.
-  auto reading = reader.read([](const std::string& name) { return "${localEnv:" + name + "}"; });
-  if (reading && !reader.has_variable_in_paths && !reading->variables.empty()) {
-    if (const auto bare = reader.read(config::no_variable)) add_new(reading->powers, bare->powers);
-  } else if (!reading || reader.has_variable_in_paths) {
-    // A placeholder does not fit where a port, an image or a folder is asked for: there the value itself counts.
+  std::set<std::string> shown;
+  auto reading = reader.read(values_of(variable, shown));
+  if (!reading || reader.has_variable_in_paths) {
+    // A placeholder does not fit where a server, an image or a folder is asked for: there the value itself counts.
     reading = reader.read(variable);
-    look.has_values = reading && !reading->variables.empty();
+    if (reading) shown = reading->variables;
+    if (shown.size() <= k_most_hidden) hide_what_fits(reader, reading, variable, shown);
+    look.has_values = !shown.empty();
   }
   HELPER_TRY(reading);
+  if (reading->variables.size() > shown.size()) {
+    const auto bare =
+        reader.read([&](const std::string& name) { return shown.contains(name) ? variable(name) : std::nullopt; },
+                    config::Unset::stays);
+    if (bare) add_new(reading->powers, bare->powers);
+  }
   look.powers = std::move(reading->powers);
   for (const auto& power : look.powers)
     look.kept.push_back({power.text, power.detail.empty() ? "" : sha256(power.detail)});

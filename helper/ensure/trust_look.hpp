@@ -44,7 +44,8 @@ struct TrustLook {
   bool has_values = false;                  // values of the environment are in the texts: they are not to be stored
   std::int64_t newest = 0;                  // when the last of its files was changed: nanoseconds since 1970
   std::vector<Stamp> stamps;                // as long as these are the same, so is all of the above
-  std::map<std::filesystem::path, std::string> texts;  // of the config and of what it takes over, as they were read
+  // Of the config and of what it takes over, as they were read; nullopt: it was not there.
+  std::map<std::filesystem::path, std::optional<std::string>> texts;
 };
 
 // What the approval of a config goes by: the real folder that its names are relative to, and its name there. A link to

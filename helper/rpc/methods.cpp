@@ -14,8 +14,8 @@ std::vector<Param> target_params(std::vector<Param> own = {}) {
       {"target", ParamType::string, false, "a target of that config; absent: its only one"},
       {"agent_socket", ParamType::string, false, "SSH_AUTH_SOCK of the caller; absent: the one known from before"},
       {"environment", ParamType::texts, false,
-       "\"NAME=value\" of the caller, for ${localEnv:NAME} of a devcontainer.json; absent: the daemon's own "
-       "environment"},
+       "\"NAME=value\" of the caller, for ${localEnv:NAME} of the config and of a devcontainer.json; absent: that "
+       "of the last request about this config, else the daemon's own environment"},
       {"can_answer", ParamType::boolean, false,
        "questions may be put to the caller (needs an event stream); absent: they are refused"},
   };

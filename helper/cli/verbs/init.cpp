@@ -3,6 +3,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "cli/context.hpp"
+#include "cli/git_ignore.hpp"
 #include "cli/render/render.hpp"
 #include "cli/render/text.hpp"
 #include "cli/verbs/runners.hpp"
@@ -27,7 +28,12 @@ constexpr mode_t k_mode = 0644;
 struct Existing {
   std::string text;
   config::Config config;
+  std::optional<std::string> local;  // of the file beside it
 };
+
+config::Surroundings around(const Paths& paths, std::optional<std::string> local) {
+  return {paths.home, config::environment_variable, {}, std::move(local)};
+}
 
 // Nothing: a new file is written. A link may have come with a cloned repository, and lead to any file of the person's.
 Result<std::optional<Existing>> what_is_there(Context& context, const Paths& paths, const std::filesystem::path& file) {
@@ -47,10 +53,10 @@ Result<std::optional<Existing>> what_is_there(Context& context, const Paths& pat
            target ? "it has a target " + *target + " already" : std::string("it is there already"),
            "edit it, add a target: helper init --target NAME, or replace it: helper init --force");
   if (!target) return refusal;
-  auto config = config::parse_config(*before, file, paths.home);
-  if (!config) return fail(std::move(config).error());
-  if (config->targets.contains(*target)) return refusal;
-  return Existing{*before, std::move(*config)};
+  HELPER_TRY_ASSIGN(config::ConfigTexts texts, config::read_config(context.files, file));
+  HELPER_TRY_ASSIGN(config::Config config, config::parse_config(texts.text, file, around(paths, texts.local)));
+  if (config.targets.contains(*target)) return refusal;
+  return Existing{std::move(texts.text), std::move(config), std::move(texts.local)};
 }
 
 // An answer that the config would refuse is told as such: the line of a file that does not exist yet helps nobody.
@@ -128,19 +134,22 @@ Result<int> run_init(Context& context) {
   } else {
     text = config::config_template(answers);
   }
-  if (auto config = config::parse_config(text, file, paths.home); !config)
+  if (auto config = config::parse_config(text, file, around(paths, existing ? existing->local : std::nullopt)); !config)
     return fail(about_the_answer(std::move(config).error()));
   HELPER_TRY(context.files.write(file, text, k_mode));
+  const Ignored ignored = ignore_local_file(context.files, file);
   auto trust = trust_what_was_written(context, paths, file, from.has_value() || existing.has_value());
   if (!trust) trust = Trust{false, {to_text(trust.error()), how_to_approve(file)}};
   if (context.json) {
     rpc::Json document{{"file", file.string()}, {"target", answers.target}, {"trusted", trust->is_approved}};
     if (context.arguments.has("--from")) document["notes"] = answers.remarks;
+    if (ignored.written) document["gitignore"] = ignored.written->string();
     write_json(context, document);
   } else if (!context.quiet) {
     const bool utf8 = context.out_style.utf8;
     for (const std::string& remark : answers.remarks) context.out << render_note(context.out_style, remark);
     for (const std::string& line : trust->lines) context.out << render_note(context.out_style, line);
+    if (!ignored.told.empty()) context.out << render_note(context.out_style, ignored.told);
     context.out << fmt::format(
         "wrote {}\n\nnext:\n  helper plan      what would be done, and why\n  helper ensure    make {} ready\n",
         safe_line(file.string(), utf8), safe_line(answers.target, utf8));

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -140,11 +141,10 @@ std::vector<std::string> target_names(Context& context, const std::string& confi
   }
   const auto file = config::find_config(where);
   if (!file) return {};
-  const auto read = config::load_config(context.files, *file);
-  if (!read) return {};
-  std::vector<std::string> names;
-  for (const auto& [name, target] : read->targets) names.push_back(name);
-  return names;
+  auto names = config::target_names(context.files, *file);
+  if (!names) return {};
+  std::ranges::sort(*names);
+  return std::move(*names);
 }
 
 }  // namespace

@@ -79,14 +79,16 @@ Result<int> use_python(Context& context) {
                 "helper python use auto, conda:NAME, or a path in the container");
   }
   if (const auto bad = config::check_python(*spec)) return fail(ErrorCode::usage, *spec, bad->cause, bad->fix);
-  HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
-  HELPER_TRY_ASSIGN(const auto before, context.files.read(file));
-  HELPER_TRY_ASSIGN(const config::Config config, config::load_config(context.files, file));
+  HELPER_TRY_ASSIGN(const std::filesystem::path read, config_file(context));
+  HELPER_TRY_ASSIGN(const config::Config config, config::load_config(context.files, read));
   HELPER_TRY_ASSIGN(const config::Target target, config::choose_target(config, context.arguments.text("TARGET")));
   HELPER_TRY(check_environment(context, *spec, target.name));
-  HELPER_TRY_ASSIGN(const std::string after, config::with_value(before.value_or(""), {"targets", target.name, "python"},
-                                                                rpc::Json(*spec).dump(), file.filename().string()));
-  const bool changed = after != before;
+  const std::vector<std::string> key{"targets", target.name, "python"};
+  HELPER_TRY_ASSIGN(const config::WrittenFile in, config::file_with(context.files, read, key));
+  const std::filesystem::path& file = in.file;
+  HELPER_TRY_ASSIGN(const std::string after,
+                    config::with_value(in.text, key, rpc::Json(*spec).dump(), file.filename().string()));
+  const bool changed = after != in.text;
   if (changed) HELPER_TRY(context.files.write(file, after, mode_of(file)));
   if (context.json) {
     write_json(context, {{"target", target.name}, {"config", file.string()}, {"python", *spec}, {"changed", changed}});

@@ -55,6 +55,9 @@ struct Context;
 // run_schema.cpp
 [[nodiscard]] Result<int> run_schema(Context& context);
 
+// config.cpp: what the config says, and where
+[[nodiscard]] Result<int> run_config(Context& context);
+
 // run_init.cpp: the first config
 [[nodiscard]] Result<int> run_init(Context& context);
 

@@ -249,6 +249,11 @@ constexpr std::array k_verbs{
          "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project\n"
          "helper init --server gpu1 --from .",
          k_init, run_init, Group::everyday},
+    Verb{"config", "show what the config says, and in which file and line",
+         "Each value as it is written in the config or in the file beside it that is only yours\n"
+         "(helper.local.json, docs/config.md). A value of the environment is not shown. Then all errors\n"
+         "are told; without one it ends with status 0.",
+         "helper config\nhelper config centernet --json", k_only_target, run_config, Group::helper},
     Verb{"trust", "show what a config can do, and approve it",
          "A config decides what is mounted, sent, built and run, and where. helper works only with one that\n"
          "you have approved, by content: with a terminal it asks, without one it ends with status 14. This\n"

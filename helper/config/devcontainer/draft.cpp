@@ -2,7 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
-#include "config/validate.hpp"
+#include "config/faults.hpp"
 
 #include <algorithm>
 

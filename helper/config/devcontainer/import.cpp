@@ -3,8 +3,6 @@
 #include "base/text.hpp"
 #include "config/inherit.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <system_error>
 #include <vector>
@@ -12,32 +10,6 @@
 namespace helper::config {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-using Type = JsonNode::Type;
-
-Json to_json(const JsonNode& node) {
-  switch (node.type) {
-    case Type::boolean:
-      return node.boolean;
-    case Type::integer:
-      return node.integer;
-    case Type::text:
-      return node.text;
-    case Type::array: {
-      Json list = Json::array();
-      for (const JsonNode& item : node.items) list.push_back(to_json(item));
-      return list;
-    }
-    case Type::object: {
-      Json object = Json::object();
-      for (std::size_t i = 0; i < node.items.size(); ++i) object[node.names[i]] = to_json(node.items[i]);
-      return object;
-    }
-    default:
-      return nullptr;
-  }
-}
 
 std::string below(const std::filesystem::path& folder, const std::string& path) {
   const auto relative = std::filesystem::path(path).lexically_relative(folder);
@@ -78,7 +50,7 @@ Result<void> import_devcontainer(TemplateAnswers& answers, const Devcontainer& d
     if (own_image && is_about_the_image(setting.row)) continue;
     JsonNode value = setting.value;
     if (is_local_path(setting.row)) value.text = below(folder, value.text);
-    answers.others[setting.row] = to_json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+    answers.others[setting.row] = json_text(value);
   }
   return {};
 }

@@ -3,7 +3,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "config/devcontainer/draft.hpp"
-#include "config/validate.hpp"
+#include "config/faults.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>

@@ -163,6 +163,62 @@ TEST_F(Trust, AFolderThatAVariableDecidesIsLookedAtWhereItIs) {
   EXPECT_TRUE(its->has_values);
 }
 
+TEST_F(Trust, AValueThatDecidesTheServerCountsAndThatOfATokenBesideItNeverDoes) {
+  write("helper.json", R"({"targets": {"t1": {"server": "${localEnv:SERVER}", "container": {"image": "i:1",
+      "env": {"A": "${localEnv:TOKEN}", "B": "${localEnv:TOKEN:default1}"}}}}})");
+  const auto with = [&](const std::string& server, const std::string& token) {
+    const auto its = look_at_config(
+        files, config(), [&](const std::string& name) { return std::optional(name == "SERVER" ? server : token); });
+    EXPECT_TRUE(its) << (its ? "" : to_text(its.error()));
+    return its.value_or(TrustLook{});
+  };
+  const auto its = with("gpu1", "hunter2");
+  EXPECT_TRUE(its.has_values);
+  EXPECT_EQ(its.digest, with("gpu1", "other").digest);
+  EXPECT_NE(its.digest, with("gpu2", "hunter2").digest);
+  EXPECT_THAT(config::canonical_text(its.powers), HasSubstr("connects to server gpu1"));
+  EXPECT_THAT(config::canonical_text(its.powers), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(config::canonical_text(its.powers), HasSubstr("default1")) << "a default is content too";
+}
+
+TEST_F(Trust, WhatAVariableLetsAFlagMountOfThisMachineIsShown) {
+  write("helper.json", R"({"targets": {"t1": {"server": "local", "container": {"image": "i:1",
+      "extra_args": ["-v", "${localEnv:PLACE}:/x"]}}}})");
+  const auto its =
+      look_at_config(files, config(), [](const std::string&) { return std::optional<std::string>("/etc"); });
+  ASSERT_TRUE(its) << to_text(its.error());
+  EXPECT_THAT(config::canonical_text(its->powers), HasSubstr("these arguments mount /etc"));
+}
+
+TEST_F(Trust, AVariableThatIsNotSetIsAnErrorAndNoApproval) {
+  write("helper.json", R"({"targets": {"t1": {"server": "${localEnv:SERVER}", "container": {"image": "i:1"}}}})");
+  const auto its = look_at_config(files, config(), config::no_variable);
+  ASSERT_FALSE(its);
+  EXPECT_THAT(its.error().cause, HasSubstr("needs the variable SERVER"));
+}
+
+TEST_F(Trust, TheLocalFileBesideTheConfigCountsAsPartOfIt) {
+  const auto before = look();
+  write("helper.local.json", R"({"targets": {"t1": {"server": "user@192.0.2.2"}}})");
+  const auto after = look();
+  EXPECT_NE(before.digest, after.digest);
+  EXPECT_THAT(config::canonical_text(after.powers), HasSubstr("connects to server user@192.0.2.2"));
+  EXPECT_TRUE(std::ranges::any_of(before.stamps, [&](const Stamp& stamp) {
+    return stamp.path == project() / "helper.local.json" && !stamp.itself;
+  })) << "that it comes is noticed";
+  const auto loaded = load_as_looked_at(before, config(), config::no_variable);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->targets.at("t1").server, "user@192.0.2.1") << "what is used is what was looked at";
+  fs::permissions(project() / "helper.local.json", fs::perms::others_write, fs::perm_options::add);
+  EXPECT_TRUE(look().others);
+}
+
+TEST_F(Trust, WhatIsHarmlessInTheLocalFileNeedsNoNewApproval) {
+  const std::string before = digest();
+  write("helper.local.json", R"({"targets": {"t1": {"ssh": {"local_port": 2322}}}})");
+  EXPECT_EQ(digest(), before);
+}
+
 TEST_F(Trust, WhatIsUsedIsWhatWasLookedAt) {
   const auto its = look();
   write("helper.json", R"({"targets": {"other": {"container": {"image": "i:1"}}}})");
@@ -492,6 +548,17 @@ TEST_F(Gate, AYesIsRememberedByContent) {
   EXPECT_EQ(service.watch(request(), 0, {}).error().code, ErrorCode::config_untrusted);
   EXPECT_FALSE(service.watch(asking("no"), 0, {}));
   EXPECT_THAT(asked.back().details, Contains(HasSubstr("new: t1: mounts /:/host")));
+}
+
+TEST_F(Gate, WhoSendsNoVariablesGetsThoseOfTheLastCommand) {
+  write("helper.json",
+        R"({"targets": {"t1": {"server": "${localEnv:HELPER_TEST_SERVER}", "container": {"image": "i:1"}}}})");
+  EXPECT_EQ(service.watch(request(), 0, {}).error().code, ErrorCode::config_invalid);
+  Request command = asking("yes");
+  command.environment = std::vector<std::string>{"HELPER_TEST_SERVER=user@192.0.2.9"};
+  EXPECT_TRUE(service.watch(command, 0, {}));
+  EXPECT_TRUE(service.watch(request(), 0, {})) << "as the plugin asks";
+  EXPECT_THAT(asked.front().details, Contains("  t1: connects to server user@192.0.2.9"));
 }
 
 TEST_F(Gate, AConfigThatIsSwappedBetweenTheQuestionAndTheYesIsAskedAboutAgain) {

@@ -152,6 +152,20 @@ TEST(Request, FindsADevcontainerWhoseKeyIsWrittenWithEscapes) {
   EXPECT_EQ(desk.daemon.asked().front().params.at("environment"), rpc::Json::array({"HELPER_TEST_TOKEN=a b"}));
 }
 
+TEST(Request, CarriesTheVariablesOfTheConfigAndItsLocalFileOnceEachAlsoWhenOneIsNotSet) {
+  Desk desk;
+  const test::ScopedEnv token("HELPER_TEST_TOKEN", "a b");
+  ASSERT_TRUE(desk.files.write(desk.config_file(), R"({"targets": {"t1": {"container": {"image": "i"}}}})", 0644));
+  ASSERT_TRUE(desk.files.write(
+      desk.folder.path() / "helper.local.json",
+      R"({"targets": {"t1": {"container": {"env": {"A": "${localEnv:HELPER_TEST_TOKEN} ${localEnv:HELPER_TEST_TOKEN}",
+          "B": "${localEnv:HELPER_TEST_NOT_SET}"}}}}})",
+      0644));
+  desk.daemon.will_answer("ensure", {.events = {}, .result = k_unchanged, .meanwhile = {}});
+  ASSERT_EQ(desk.run({"ensure"}).value_or(-1), 0);
+  EXPECT_EQ(desk.daemon.asked().front().params.at("environment"), rpc::Json::array({"HELPER_TEST_TOKEN=a b"}));
+}
+
 TEST(Request, ParsesTheConfigOnlyWhenItsTextMayNameVariables) {
   EXPECT_FALSE(may_name_variables(""));
   EXPECT_FALSE(may_name_variables(R"({"targets": {"t1": {"server": "gpu1", "container": {"image": "i"}}}})"));

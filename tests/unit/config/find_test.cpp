@@ -98,6 +98,47 @@ TEST(LoadConfig, AFileThatIsNotThereOrCannotBeReadIsNamed) {
   EXPECT_EQ(config.error().cause, "cannot be read (Permission denied)");
 }
 
+TEST(LoadConfig, TakesTheLocalFileBesideItAndNeedsNone) {
+  test::FakeFileStore files;
+  ASSERT_TRUE(files.write("/p/helper.json", k_one, 0600));
+  ASSERT_TRUE(files.write("/p/helper.local.json", R"({"targets": {"a1": {"server": "gpu7"}}})", 0600));
+  const auto config = load_config(files, "/p/helper.json");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->file, "/p/helper.json");
+  EXPECT_EQ(config->targets.at("a1").server, "gpu7");
+  files.set_unreadable("/p/helper.local.json");
+  EXPECT_EQ(load_config(files, "/p/helper.json").error().code, ErrorCode::config_unreadable);
+}
+
+TEST(LoadConfig, ALocalFileAloneIsNoConfig) {
+  test::FakeFileStore files;
+  ASSERT_TRUE(files.write("/p/helper.local.json", k_one, 0600));
+  EXPECT_EQ(load_config(files, "/p/helper.json").error().code, ErrorCode::config_unreadable);
+}
+
+TEST(TargetNames, AreKnownWithoutTheValuesOfVariablesAndOfAConfigThatIsWrong) {
+  test::FakeFileStore files;
+  ASSERT_TRUE(
+      files.write("/p/helper.json", R"({"targets": {"b": {"server": "${localEnv:NOBODY_SET}"}, "a": 1}})", 0600));
+  ASSERT_TRUE(files.write("/p/helper.local.json", R"({"targets": {"c": {}, "a": null}})", 0600));
+  EXPECT_EQ(target_names(files, "/p/helper.json").value_or(std::vector<std::string>{}),
+            (std::vector<std::string>{"b", "c"}));
+  ASSERT_TRUE(files.write("/p/helper.json", "{}", 0600));
+  ASSERT_TRUE(files.write("/p/helper.local.json", "{}", 0600));
+  EXPECT_EQ(target_names(files, "/p/helper.json").value_or(std::vector<std::string>{"x"}), std::vector<std::string>{});
+}
+
+TEST(FileWith, IsTheLocalOneWhereThatHasTheKey) {
+  test::FakeFileStore files;
+  const std::vector<std::string> key{"targets", "a1", "python"};
+  ASSERT_TRUE(files.write("/p/helper.json", k_one, 0600));
+  EXPECT_EQ(file_with(files, "/p/helper.json", key).value_or(WrittenFile{}).file, "/p/helper.json");
+  ASSERT_TRUE(files.write("/p/helper.local.json", R"({"targets": {"a1": {"python": "auto"}}})", 0600));
+  const auto in = file_with(files, "/p/helper.json", key).value_or(WrittenFile{});
+  EXPECT_EQ(in.file, "/p/helper.local.json");
+  EXPECT_EQ(in.text, R"({"targets": {"a1": {"python": "auto"}}})");
+}
+
 Config config_of(const char* text) {
   test::FakeFileStore files;
   EXPECT_TRUE(files.write("/p/helper.json", text, 0600));

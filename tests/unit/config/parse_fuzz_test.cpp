@@ -54,6 +54,8 @@ std::vector<std::string> words() {
                                  "\"-x\"",
                                  "\":::\"",
                                  "\"a:/b:ro\"",
+                                 "\"${localEnv:A}\"",
+                                 "${localEnv:",
                                  "\"[::1]:1:1\""};
   for (const Key& row : keys()) {
     words.push_back("\"" + std::string(last_name(row.path)) + "\":");

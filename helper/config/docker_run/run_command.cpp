@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/characters.hpp"
+#include "config/docker_run/run_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,169 +13,6 @@ namespace {
 
 constexpr const char* k_thing = "the command of --from";
 constexpr const char* k_form = "give it as for a shell: helper init --from 'docker run ... IMAGE'";
-
-// docker-run(1) of 27, podman-run(1) of 5.
-
-// Switches: a value of theirs stands behind '='.
-constexpr std::array<std::string_view, 25> k_switches{"--detach",      "--disable-content-trust",
-                                                      "--env-host",    "--help",
-                                                      "--http-proxy",  "--init",
-                                                      "--interactive", "--no-healthcheck",
-                                                      "--no-hostname", "--no-hosts",
-                                                      "--no-trunc",    "--oom-kill-disable",
-                                                      "--passwd",      "--privileged",
-                                                      "--publish-all", "--quiet",
-                                                      "--read-only",   "--read-only-tmpfs",
-                                                      "--replace",     "--rm",
-                                                      "--rmi",         "--rootfs",
-                                                      "--sig-proxy",   "--tls-verify",
-                                                      "--tty"};
-constexpr std::array<std::string_view, 127> k_with_value{"--add-host",
-                                                         "--annotation",
-                                                         "--arch",
-                                                         "--attach",
-                                                         "--authfile",
-                                                         "--blkio-weight",
-                                                         "--blkio-weight-device",
-                                                         "--cap-add",
-                                                         "--cap-drop",
-                                                         "--cgroup-conf",
-                                                         "--cgroup-parent",
-                                                         "--cgroupns",
-                                                         "--cgroups",
-                                                         "--chrootdirs",
-                                                         "--cidfile",
-                                                         "--conmon-pidfile",
-                                                         "--cpu-count",
-                                                         "--cpu-percent",
-                                                         "--cpu-period",
-                                                         "--cpu-quota",
-                                                         "--cpu-rt-period",
-                                                         "--cpu-rt-runtime",
-                                                         "--cpu-shares",
-                                                         "--cpus",
-                                                         "--cpuset-cpus",
-                                                         "--cpuset-mems",
-                                                         "--decryption-key",
-                                                         "--detach-keys",
-                                                         "--device",
-                                                         "--device-cgroup-rule",
-                                                         "--device-read-bps",
-                                                         "--device-read-iops",
-                                                         "--device-write-bps",
-                                                         "--device-write-iops",
-                                                         "--dns",
-                                                         "--dns-opt",
-                                                         "--dns-option",
-                                                         "--dns-search",
-                                                         "--domainname",
-                                                         "--entrypoint",
-                                                         "--env",
-                                                         "--env-file",
-                                                         "--env-merge",
-                                                         "--expose",
-                                                         "--gidmap",
-                                                         "--gpus",
-                                                         "--group-add",
-                                                         "--group-entry",
-                                                         "--health-cmd",
-                                                         "--health-interval",
-                                                         "--health-on-failure",
-                                                         "--health-retries",
-                                                         "--health-start-interval",
-                                                         "--health-start-period",
-                                                         "--health-timeout",
-                                                         "--hostname",
-                                                         "--hostuser",
-                                                         "--image-volume",
-                                                         "--init-ctr",
-                                                         "--init-path",
-                                                         "--ip",
-                                                         "--ip6",
-                                                         "--ipc",
-                                                         "--isolation",
-                                                         "--kernel-memory",
-                                                         "--label",
-                                                         "--label-file",
-                                                         "--link",
-                                                         "--link-local-ip",
-                                                         "--log-driver",
-                                                         "--log-opt",
-                                                         "--mac-address",
-                                                         "--memory",
-                                                         "--memory-reservation",
-                                                         "--memory-swap",
-                                                         "--memory-swappiness",
-                                                         "--mount",
-                                                         "--name",
-                                                         "--net",
-                                                         "--net-alias",
-                                                         "--network",
-                                                         "--network-alias",
-                                                         "--oom-score-adj",
-                                                         "--os",
-                                                         "--passwd-entry",
-                                                         "--personality",
-                                                         "--pid",
-                                                         "--pidfile",
-                                                         "--pids-limit",
-                                                         "--platform",
-                                                         "--pod",
-                                                         "--pod-id-file",
-                                                         "--preserve-fds",
-                                                         "--publish",
-                                                         "--pull",
-                                                         "--requires",
-                                                         "--restart",
-                                                         "--retry",
-                                                         "--retry-delay",
-                                                         "--runtime",
-                                                         "--sdnotify",
-                                                         "--secret",
-                                                         "--security-opt",
-                                                         "--shm-size",
-                                                         "--shm-size-systemd",
-                                                         "--stop-signal",
-                                                         "--stop-timeout",
-                                                         "--storage-opt",
-                                                         "--subgidname",
-                                                         "--subuidname",
-                                                         "--sysctl",
-                                                         "--systemd",
-                                                         "--timeout",
-                                                         "--tmpfs",
-                                                         "--tz",
-                                                         "--uidmap",
-                                                         "--ulimit",
-                                                         "--umask",
-                                                         "--unsetenv",
-                                                         "--user",
-                                                         "--userns",
-                                                         "--uts",
-                                                         "--variant",
-                                                         "--volume",
-                                                         "--volume-driver",
-                                                         "--volumes-from",
-                                                         "--workdir"};
-// Options of the client, before "run".
-constexpr std::array<std::string_view, 13> k_client_with_value{
-    "--config",     "--context",  "--host", "--log-level",      "--tlscacert", "--tlscert", "--tlskey",
-    "--connection", "--identity", "--root", "--storage-driver", "--url",       "--runroot"};
-constexpr std::array<std::string_view, 5> k_client_switches{"--debug", "--tls", "--tlsverify", "--remote", "--version"};
-
-struct Letter {
-  char letter;
-  std::string_view name;
-  bool has_value = true;
-};
-constexpr std::array k_letters_of_run{
-    Letter{'a', "--attach"},       Letter{'c', "--cpu-shares"}, Letter{'d', "--detach", false},
-    Letter{'e', "--env"},          Letter{'h', "--hostname"},   Letter{'i', "--interactive", false},
-    Letter{'l', "--label"},        Letter{'m', "--memory"},     Letter{'p', "--publish"},
-    Letter{'q', "--quiet", false}, Letter{'t', "--tty", false}, Letter{'u', "--user"},
-    Letter{'v', "--volume"},       Letter{'w', "--workdir"},    Letter{'P', "--publish-all", false}};
-constexpr std::array k_letters_of_client{Letter{'H', "--host"}, Letter{'c', "--context"}, Letter{'l', "--log-level"},
-                                         Letter{'D', "--debug", false}};
 
 template <class List>
 bool is_one_of(std::string_view word, const List& list) {
@@ -205,9 +43,9 @@ class Reader {
 
   Result<RunCommand> read() {
     HELPER_TRY(program());
-    HELPER_TRY(options(command_.client, k_client_with_value, k_client_switches, k_letters_of_client));
+    HELPER_TRY(options(command_.client, options_of_the_client()));
     HELPER_TRY(verb());
-    HELPER_TRY(options(command_.options, k_with_value, k_switches, k_letters_of_run));
+    HELPER_TRY(options(command_.options, options_of_run()));
     if (at_ == words_.size()) return wrong("it names no image", "write the image behind the options");
     command_.image = words_[at_++];
     command_.command.assign(words_.begin() + static_cast<std::ptrdiff_t>(at_), words_.end());
@@ -253,16 +91,14 @@ class Reader {
     return wrong("it is no `" + command_.program + " run`" + (shown.empty() ? "" : ", but " + shown));
   }
 
-  template <class WithValue, class Switches, class Letters>
-  Result<void> options(std::vector<RunOption>& list, const WithValue& with_value, const Switches& switches,
-                       const Letters& letters) {
+  Result<void> options(std::vector<RunOption>& list, const OptionNames& names) {
     while (more() && here().starts_with('-') && here() != "-") {
       const RunText& word = words_[at_++];
       if (word.text == "--") return {};
       if (word.text.starts_with("--")) {
-        HELPER_TRY(long_option(list, word, with_value, switches));
+        HELPER_TRY(long_option(list, word, names));
       } else {
-        HELPER_TRY(short_options(list, word, letters));
+        HELPER_TRY(short_options(list, word, names));
       }
     }
     return {};
@@ -279,14 +115,12 @@ class Reader {
     return part;
   }
 
-  template <class WithValue, class Switches>
-  Result<void> long_option(std::vector<RunOption>& list, const RunText& word, const WithValue& with_value,
-                           const Switches& switches) {
+  Result<void> long_option(std::vector<RunOption>& list, const RunText& word, const OptionNames& names) {
     const auto equals = word.text.find('=');
     const std::string name = word.text.substr(0, equals);
     RunOption option{name, std::nullopt, name, word.line};
-    const bool takes_value = is_one_of(name, with_value);
-    if (!takes_value && !is_one_of(name, switches)) return unknown(name, word.line, with_value, switches);
+    const bool takes_value = is_one_of(name, names.with_value);
+    if (!takes_value && !is_one_of(name, names.switches)) return unknown(name, word.line, names);
     if (equals != std::string::npos) {
       option.value = part_of(word, equals + 1);
     } else if (takes_value) {
@@ -297,11 +131,10 @@ class Reader {
   }
 
   // "-it", "-v/a:/b", "-itv /a:/b".
-  template <class Letters>
-  Result<void> short_options(std::vector<RunOption>& list, const RunText& word, const Letters& letters) {
+  Result<void> short_options(std::vector<RunOption>& list, const RunText& word, const OptionNames& names) {
     for (std::size_t i = 1; i < word.text.size(); ++i) {
-      const auto* at = std::ranges::find(letters, word.text[i], &Letter::letter);
-      if (at == letters.end()) {
+      const auto at = std::ranges::find(names.letters, word.text[i], &OptionLetter::letter);
+      if (at == names.letters.end()) {
         return wrong("line " + std::to_string(word.line) + ": \"" + printable(word.text) + "\" has an option -" +
                          printable(word.text.substr(i, 1)) + " that helper does not know",
                      "write options by their long names, such as --volume");
@@ -324,11 +157,9 @@ class Reader {
     return {};
   }
 
-  template <class WithValue, class Switches>
-  static tl::unexpected<Error> unknown(const std::string& name, int line, const WithValue& with_value,
-                                       const Switches& switches) {
-    std::vector<std::string_view> names(with_value.begin(), with_value.end());
-    names.insert(names.end(), switches.begin(), switches.end());
+  static tl::unexpected<Error> unknown(const std::string& name, int line, const OptionNames& of) {
+    std::vector<std::string_view> names(of.with_value.begin(), of.with_value.end());
+    names.insert(names.end(), of.switches.begin(), of.switches.end());
     const auto meant = nearest(name, names);
     return wrong("line " + std::to_string(line) + ": " + printable(name) + " is no option of docker run",
                  meant ? "did you mean " + std::string(*meant) + "?" : "remove it, or correct it");

@@ -75,7 +75,7 @@ class Convergence {
       // The server answers: the tunnels' own session can be made while containers start.
       if (desired_.power == plan::Power::running && !observed.server.error) hands_.tunnels.start();
       plan::Plan plan = plan::make_plan(desired_, observed);
-      if (plan.foreign && !desired_.unattended) {
+      if (plan.foreign && desired_.initiative != plan::Initiative::daemon) {
         HELPER_TRY(must_be_agreed(desired_.target, *plan.foreign, consents_, stop_));
         desired_.agreed_owner = plan.foreign->name;
         const bool to_run = desired_.power == plan::Power::running || consents_.verb == "restart";

@@ -39,7 +39,8 @@ std::optional<plan::KeeperImage> find_keeper_image(const Paths& paths, const std
 std::string keeper_record(const plan::RecordServices& action, const plan::Place& place,
                           const inside::HostKeyFiles& host_keys, const std::vector<std::string>& public_host_keys,
                           const std::string& jupyter_token) {
-  auto services = inside::sshd_service(action.sshd, host_keys, plan::fingerprint(action.sshd, public_host_keys), action.keys);
+  auto services =
+      inside::sshd_service(action.sshd, host_keys, plan::fingerprint(action.sshd, public_host_keys), action.keys);
   if (action.jupyter) {
     services.back().independent = true;  // Jupyter is of use without it
     const auto jupyter = inside::jupyter_service(place.shell, *action.jupyter, jupyter_token);

@@ -17,11 +17,11 @@ struct Request {
   bool can_answer = false;   // questions may be put to who asks; else they are refused
   // "NAME=value" of who asks, for ${localEnv:NAME} of a devcontainer.json; absent = this process's own.
   std::optional<std::vector<std::string>> environment{};
-  bool recreate = false;   // of ensure: a container that is not as the config says may be recreated without asking
-  bool yes = false;        // of stop, restart, remove, eject: kernels that are busy may end without asking
-  std::string folder{};    // absolute, where the search for a helper.json begins; "" = the person's own config
-  std::string owner{};     // the name of another owner whose container may be changed, as the person says; "" = nobody's
-  EventSink tell{};        // who asks hears by it of what comes before the work; never empty where can_answer holds
+  bool recreate = false;  // of ensure: a container that is not as the config says may be recreated without asking
+  bool yes = false;       // of stop, restart, remove, eject: kernels that are busy may end without asking
+  std::string folder{};   // absolute, where the search for a helper.json begins; "" = the person's own config
+  std::string owner{};    // the name of another owner whose container may be changed, as the person says; "" = nobody's
+  EventSink tell{};       // who asks hears by it of what comes before the work; never empty where can_answer holds
   bool by_itself = false;  // of ensure: no person has asked now, so that what one ended stays so
 };
 

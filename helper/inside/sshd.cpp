@@ -77,12 +77,11 @@ std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles&
         assign("folder", setup.folder) + assign("user", setup.user) + std::string(scripts::make_user_folder)));
   }
   Exec sshd{"sshd", setup.as_user ? As::user : As::root, shell_of(setup), {}, false, false};
-  sshd.input = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) +
-               assign("host_ecdsa", host_keys.ecdsa) + assign("keys", joined(keys, "\n")) +
-               assign("sshd_config", setup.config + setup.env) + assign("env_mark", plan::env_mark(setup)) +
-               assign("profile", setup.profile) + assign("fingerprint", fingerprint) +
-               assign("keep", keep_script(setup)) + script_begin({}) + std::string(scripts::add_key) +
-               std::string(scripts::start_sshd);
+  sshd.input = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) + assign("host_ecdsa", host_keys.ecdsa) +
+               assign("keys", joined(keys, "\n")) + assign("sshd_config", setup.config + setup.env) +
+               assign("env_mark", plan::env_mark(setup)) + assign("profile", setup.profile) +
+               assign("fingerprint", fingerprint) + assign("keep", keep_script(setup)) + script_begin({}) +
+               std::string(scripts::add_key) + std::string(scripts::start_sshd);
   service.push_back(std::move(sshd));
   return service;
 }

@@ -1,4 +1,5 @@
 #include "base/digest.hpp"
+#include "base/text.hpp"
 #include "plan/draft.hpp"
 #include "plan/keeper.hpp"
 #include "plan/our_names.hpp"
@@ -10,6 +11,8 @@
 
 namespace helper::plan {
 namespace {
+
+constexpr std::size_t k_keys_word = 3;  // of services_fingerprint()
 
 bool runs(const Keeper& keeper) { return keeper.state == ContainerState::running && !keeper.version.empty(); }
 
@@ -39,6 +42,22 @@ std::optional<Services> services(const Draft& draft, const Inside& inside) {
   Services all{std::move(*sshd), std::move(keys), jupyter_to_keep(draft, inside), {}};
   all.fingerprint = services_fingerprint(all.sshd, all.keys, all.jupyter, shown);
   return all;
+}
+
+// Before sshd runs nobody sees which keys others added to it: the recorded ones come with it.
+std::string but_for_keys(const std::string& services) {
+  const auto words = split(services, ' ');
+  std::string rest;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i != k_keys_word) rest += words[i] + " ";
+  }
+  return rest;
+}
+
+bool may_start(const std::optional<std::string>& recorded, const Services& wanted, const Inside& inside) {
+  if (!recorded) return true;  // another client may have told it, or this one before its daemon was started
+  if (!inside.sshd_fingerprint.empty()) return *recorded == wanted.fingerprint;
+  return but_for_keys(*recorded) == but_for_keys(wanted.fingerprint);
 }
 
 ForgetServices forget(const Draft& draft, bool keeper_may_go) {
@@ -108,7 +127,7 @@ bool keeper_starts_them(const Draft& draft, const Inside& inside) {
   if (!draft.server.keeper || !draft.target.keeper || draft.observed.attempts.awaited > 0) return false;
   if (!draft.observed.attempts.keeper_failed.empty() || !runs(*draft.server.keeper)) return false;
   const auto all = services(draft, inside);
-  if (!all || draft.server.keeper->recorded != all->fingerprint) return false;
+  if (!all || !may_start(draft.server.keeper->recorded, *all, inside)) return false;
   const bool jupyter_may_come = all->jupyter && !inside.jupyter.ours_runs && !inside.jupyter.ours_ended;
   return inside.sshd_fingerprint.empty() || jupyter_may_come;
 }

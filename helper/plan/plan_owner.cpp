@@ -25,7 +25,8 @@ bool plan_foreign(Draft& draft) {
 }
 
 void plan_host_keys(Draft& draft) {
-  if (host_keys(draft.observed).empty()) draft.obvious_step(MakeHostKeys{}, "none exist for " + draft.target.name + " yet");
+  if (host_keys(draft.observed).empty())
+    draft.obvious_step(MakeHostKeys{}, "none exist for " + draft.target.name + " yet");
 }
 
 void plan_pinned_host_keys(Draft& draft) {

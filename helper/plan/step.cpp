@@ -98,10 +98,18 @@ struct ActionText {
     return a.host_keys.empty() ? say("forget", "forgot", "the container's host keys")
                                : say("pin", "pinned", "the container's host keys");
   }
-  std::string operator()(const WriteRecord& a) const { return say("record", "recorded", "the owner of container " + a.name); }
-  std::string operator()(const RemoveRecord& a) const { return say("remove", "removed", "the record of container " + a.name); }
-  std::string operator()(const FetchHostKeys&) const { return say("copy", "copied", "the container's host keys to this machine"); }
-  std::string operator()(const AuthorizeKey&) const { return say("add", "added", "your key to those that the container admits"); }
+  std::string operator()(const WriteRecord& a) const {
+    return say("record", "recorded", "the owner of container " + a.name);
+  }
+  std::string operator()(const RemoveRecord& a) const {
+    return say("remove", "removed", "the record of container " + a.name);
+  }
+  std::string operator()(const FetchHostKeys&) const {
+    return say("copy", "copied", "the container's host keys to this machine");
+  }
+  std::string operator()(const AuthorizeKey&) const {
+    return say("add", "added", "your key to those that the container admits");
+  }
 };
 
 }  // namespace

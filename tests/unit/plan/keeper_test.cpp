@@ -113,6 +113,15 @@ TEST(KeeperPlan, WhatItIsStartingIsWaitedForOnce) {
             std::string(k_forget) + "start sshd in the container\nstart JupyterLab 4.0.11 for root\n" + k_record);
 }
 
+TEST(KeeperPlan, WhatItIsStartingWithTheKeysOfOthersIsWaitedForToo) {
+  World world;
+  auto& keys = world.now.place.inside->authorized_keys;
+  keys.push_back("ssh-ed25519 AAAAbob bob@laptop");
+  world.recorded().just_started();
+  keys.clear();
+  EXPECT_EQ(world.steps(), k_await) << "started by helper, it would not admit bob";
+}
+
 TEST(KeeperPlan, JupyterThatIsStillToComeIsWaitedForToo) {
   World world;
   world.recorded();
@@ -126,7 +135,9 @@ TEST(KeeperPlan, HelperStartsWhatTheKeeperDoesNotKnow) {
   World world;
   world.just_started();
   EXPECT_EQ(world.steps(), std::string("start sshd in the container\nstart JupyterLab 4.0.11 for root\n") + k_record);
-  world.now.server.keeper->recorded = std::nullopt;
+  world.now.server.keeper->recorded = std::nullopt;  // it may know it from another client
+  EXPECT_EQ(world.steps(), k_await);
+  world.now.attempts.awaited = 1;
   EXPECT_EQ(world.steps(),
             std::string(k_forget) + "start sshd in the container\nstart JupyterLab 4.0.11 for root\n" + k_record);
   world.now.server.keeper->recorded = "";  // a container that was just created is known to none

@@ -262,7 +262,7 @@ Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const
   const bool asks = person != nullptr && !imported;
   // Where it stands is in a command line, and in a container's mounts; the option still wins.
   if (imported && imported->file.empty() && !arguments.has("--remote") && !arguments.has("--mount")) {
-    answers.project_local = arguments.given("--local").value_or(".");
+    answers.project_local = arguments.given("--local");
     answers.project_remote = text_of(imported, "project.remote");
   } else {
     HELPER_TRY(gather_project(form, judge, arguments, folder, asks, answers));

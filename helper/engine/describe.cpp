@@ -4,6 +4,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "config/docker_run/docker_run.hpp"
+#include "config/docker_run/left_out.hpp"
 #include "config/docker_run/shell_words.hpp"
 #include "engine/engine_cli.hpp"
 #include "engine/read.hpp"

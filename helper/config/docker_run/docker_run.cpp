@@ -1,6 +1,5 @@
 #include "config/docker_run/docker_run.hpp"
 
-#include "base/text.hpp"
 #include "config/characters.hpp"
 #include "config/config.hpp"
 #include "config/devcontainer/draft.hpp"
@@ -8,7 +7,6 @@
 #include "config/values.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace helper::config {
@@ -65,24 +63,6 @@ Result<Devcontainer> read_described(const std::vector<std::string>& words, const
   DevcontainerDraft draft(place);
   static_cast<void>(translate_run(draft, run, {}, RunKind::described));
   return draft.take();
-}
-
-bool looks_secret(std::string_view name, std::string_view value) {
-  constexpr std::array<std::string_view, 14> k_parts{"TOKEN",  "TOKENS", "SECRET",     "SECRETS",     "PASSWORD",
-                                                     "PASSWD", "PASS",   "PASSPHRASE", "CREDENTIALS", "CREDENTIAL",
-                                                     "APIKEY", "KEY",    "PAT",        "AUTH"};
-  constexpr std::array<std::string_view, 9> k_begins{"hf_",  "ghp_",   "github_pat_", "sk-",       "glpat-",
-                                                     "AKIA", "nvapi-", "xoxb-",       "-----BEGIN"};
-  constexpr std::array<std::string_view, 8> k_switches{"", "0", "1", "true", "false", "yes", "no", "none"};
-  const std::string plain = lower_case(value);
-  if (std::ranges::find(k_switches, plain) != k_switches.end()) return false;
-  if (std::ranges::any_of(k_begins, [&](std::string_view begin) { return value.starts_with(begin); })) return true;
-  if (value.starts_with('/')) return false;  // the path of a file
-  std::string upper(name);
-  std::ranges::transform(upper, upper.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return std::ranges::any_of(split(upper, '_'),
-                             [&](std::string_view part) { return std::ranges::find(k_parts, part) != k_parts.end(); });
 }
 
 std::vector<std::uint16_t> taken_local_ports(const Devcontainer& settings, const std::string& server) {

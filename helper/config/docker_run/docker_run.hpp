@@ -35,9 +35,6 @@ struct DockerRun {
 // described as they are; nothing in the words is a shell's.
 [[nodiscard]] Result<Devcontainer> read_described(const std::vector<std::string>& words, const std::string& server);
 
-// Whether a variable is not for a file that others read: by its name, or by how its value begins.
-[[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
-
 // The local ports that the settings take on this machine: of tunnels, and on the server "local" published ones too. A
 // tunnel that is Jupyter's own by default is not one of them.
 [[nodiscard]] std::vector<std::uint16_t> taken_local_ports(const Devcontainer& settings, const std::string& server);

@@ -3,7 +3,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "config/characters.hpp"
-#include "config/docker_run/docker_run.hpp"
+#include "config/docker_run/left_out.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,37 +16,6 @@ namespace {
 
 constexpr std::uint16_t k_first_free_port = 1024;  // below it a tunnel needs rights that nobody gives it
 constexpr std::uint16_t k_above_those = 8000;
-
-// Flags that have no meaning for a container that helper keeps, and what is so instead.
-struct LeftOut {
-  std::string_view flag;
-  std::string_view cause;
-  std::string_view fix = {};
-};
-constexpr std::string_view k_background = "helper runs the container in the background";
-constexpr std::array k_left_out{
-    LeftOut{"--interactive", k_background, "a shell in it: helper exec"},
-    LeftOut{"--tty", k_background, "a shell in it: helper exec"},
-    LeftOut{"--detach", k_background},
-    LeftOut{"--attach", k_background, "what it prints: helper logs"},
-    LeftOut{"--sig-proxy", k_background},
-    LeftOut{"--detach-keys", k_background},
-    LeftOut{"--rm", "the container outlives its stop", "helper remove removes it"},
-    LeftOut{"--rmi", "helper removes no image"},
-    LeftOut{"--replace", "helper recreates a container only after a yes"},
-    LeftOut{"--cidfile", "helper finds the container by its name"},
-    LeftOut{"--conmon-pidfile", "helper finds the container by its name"},
-    LeftOut{"--pidfile", "helper finds the container by its name"},
-    LeftOut{"--pod", "helper runs one container, and no pod"},
-    LeftOut{"--pod-id-file", "helper runs one container, and no pod"},
-    LeftOut{"--pull", "helper pulls an image that the server lacks"},
-    LeftOut{"--quiet", "it is about what the command prints"},
-    LeftOut{"--help", "it is about what the command prints"},
-    LeftOut{"--no-trunc", "it is about what the command prints"},
-    LeftOut{"--disable-content-trust", "it is about how the image is fetched"},
-    LeftOut{"--publish-all", "helper's tunnels need no published port", R"(write "forwards": ["LOCAL:CONTAINER"])"},
-    LeftOut{"--rootfs", "helper makes containers from images"},
-};
 
 constexpr std::string_view k_secret_fix =
     "put it in a file of the server and mount that, or write it yourself into \"env\" of helper.json, which others may "
@@ -108,7 +77,7 @@ class Translation {
   // Of a variable's value and of a user nobody is asked: a note tells what to do.
   bool is_unknown(const RunText& value, const std::string& flag) {
     if (value.unknown.empty() || flag == "--env" || flag == "--user" || flag == "--entrypoint") return false;
-    if (std::ranges::find(k_left_out, flag, &LeftOut::flag) != k_left_out.end()) return false;
+    if (left_out(flag) != nullptr) return false;
     need(value);
     return true;
   }
@@ -131,10 +100,9 @@ class Translation {
   }
 
   void flag(const RunOption& option) {
-    if (const auto* left_out = std::ranges::find(k_left_out, option.name, &LeftOut::flag);
-        left_out != k_left_out.end()) {
+    if (const LeftOut* row = left_out(option.name)) {
       if (option.value && option.value->text == "false") return;
-      return note(option.written, option.line, std::string(left_out->cause), std::string(left_out->fix));
+      return note(option.written, option.line, std::string(row->cause), std::string(row->fix));
     }
     const std::string value = option.value ? option.value->text : std::string();
     if (option.name == "--name") {
@@ -351,19 +319,28 @@ class Translation {
 
   void command(const RunCommand& run) {
     if (run.command.empty()) return;
+    const int line = run.command.front().line;
     std::vector<std::string> words;
     std::string list;
+    std::string before;
+    bool has_secret = false;
     for (const RunText& word : run.command) {
-      words.push_back(word.text);
-      list += (list.empty() ? "" : ", ") + quoted(word.text);
+      // Only what begins like a flag has its value behind it.
+      const bool is_secret = holds_secret(before.starts_with('-') ? before : "", word.text);
+      has_secret = has_secret || is_secret;
+      words.push_back(is_secret ? "SECRET" : word.text);
+      list += (list.empty() ? "" : ", ") + quoted(words.back());
+      before = word.text;
     }
-    const int line = run.command.front().line;
-    if (is_described_) {
+    const std::string key = "command " + printable(shell::quote(words), 60);
+    if (is_described_ && !has_secret) {
       for (const std::string& word : words) draft_.add_text("container.command", "command", line, word);
-      return;
+    } else if (is_described_) {
+      note(key, line, "it holds what looks like a secret, and was not written", std::string(k_secret_fix));
+    } else {
+      note(key, line, "helper keeps the container up by itself",
+           R"(to run it all the same: "command": [)" + list + "]");
     }
-    note("command " + printable(shell::quote(words), 60), line, "helper keeps the container up by itself",
-         R"(to run it all the same: "command": [)" + list + "]");
   }
 
   // What the person said of a relative path on the server.

@@ -288,6 +288,15 @@ TEST(DockerRun, ASecretIsNotWritten) {
   }
 }
 
+TEST(DockerRun, ASecretOfTheCommandIsNotShown) {
+  const Read r = read(
+      "docker run --gpus all i:1 serve --api-key abc123 --NotebookApp.token=qwe --hf hf_zzz --max-tokens 5 "
+      "sh -c 'export MY_TOKEN=asd; run'");
+  ASSERT_EQ(r.notes.size(), 1u);
+  for (const char* secret : {"abc123", "qwe", "hf_zzz", "asd"}) EXPECT_FALSE(has(r.notes, secret)) << r.notes[0];
+  EXPECT_TRUE(has(r.notes, "\"serve\", \"--api-key\", \"SECRET\", \"SECRET\", \"--hf\", \"SECRET\"")) << r.notes[0];
+}
+
 TEST(DockerRun, OnAnotherServerNothingOfTheShellIsGuessed) {
   const Read r = read(
       R"(docker run --gpus all -v $(pwd):/work -v ~/data:/data -v `pwd`/out:/out -v ./x:/x -v ~bob/y:/y a/b:${TAG:-1} "$@")",

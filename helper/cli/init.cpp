@@ -3,8 +3,10 @@
 #include "base/digest.hpp"
 #include "base/free_port.hpp"
 #include "base/text.hpp"
+#include "config/docker_run/docker_run.hpp"
 #include "config/find.hpp"
 #include "config/parse.hpp"
+#include "config/values.hpp"
 
 #include <fmt/format.h>
 
@@ -134,6 +136,53 @@ std::string place_of_mount(const std::string& mount) {
   return parts.size() >= 2 && parts[1].starts_with('/') ? parts[1] : std::string();
 }
 
+// The text that a source gives for a row; nothing when it says none.
+std::optional<std::string> text_of(const std::optional<config::Devcontainer>& imported, std::string_view row) {
+  if (!imported) return std::nullopt;
+  const auto at = std::ranges::find(imported->settings, "targets.*." + std::string(row), &config::Setting::row);
+  return at == imported->settings.end() ? std::nullopt : std::optional(at->value.text);
+}
+
+// A command line's "-p 8888:8888", which is Jupyter's own tunnel.
+bool publishes_jupyter(const std::optional<config::Devcontainer>& imported) {
+  if (!imported || !imported->file.empty()) return false;
+  const auto at = std::ranges::find(imported->settings, "targets.*.forwards", &config::Setting::row);
+  return at != imported->settings.end() && std::ranges::any_of(at->value.items, [](const config::JsonNode& item) {
+           return config::parse_port_pair(item.text) == config::PortPair{k_jupyter_port, k_jupyter_port};
+         });
+}
+
+// Local ports that are free for a new target, beside those that what is taken over needs.
+class Ports {
+ public:
+  Ports(std::vector<std::uint16_t> taken, const InitOffers& offers, bool looks)
+      : taken_(std::move(taken)), offers_(offers), looks_(looks) {}
+
+  // Beside other targets no port may be used twice; a script that writes a new config gets the same text each time.
+  [[nodiscard]] std::uint16_t near(std::uint16_t port, std::uint16_t but) const {
+    const auto is_free = [&](std::uint16_t each) {
+      return each != but && !is_taken(each) && offers_.is_unclaimed(each);
+    };
+    if (looks_) return free_port_from(port, is_free).value_or(port);
+    std::uint16_t near = port;
+    while (is_taken(near) || (near != port && near == but)) ++near;
+    return near;
+  }
+
+  // Why it is not the usual one, where what is taken over is the reason.
+  [[nodiscard]] std::optional<std::string> remark(const std::string& of, std::uint16_t usual, std::uint16_t is) const {
+    if (is == usual || !is_taken(usual)) return std::nullopt;
+    return fmt::format("local port {} is one of the container's own ports, so {} has {}", usual, of, is);
+  }
+
+ private:
+  [[nodiscard]] bool is_taken(std::uint16_t port) const { return std::ranges::find(taken_, port) != taken_.end(); }
+
+  std::vector<std::uint16_t> taken_;
+  const InitOffers& offers_;
+  bool looks_;
+};
+
 // The project's folder in the container, and what to mount there, are one thought: on this machine the folder itself is
 // the natural mount, on a server only the person knows where the project lies.
 Result<void> gather_project(Form& form, const Judge& judge, const Arguments& arguments,
@@ -206,12 +255,22 @@ Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const
                       details));
   }
   const std::string name = arguments.given("--target").value_or(name_from_folder(folder.filename().string()));
-  HELPER_TRY_ASSIGN(answers.container_name,
-                    form.text("--name", "Container name", name,
-                              judge.check([](auto& sample, const auto& answer) { sample.container_name = answer; })));
+  if (const auto its = text_of(imported, "container.name"); its && !arguments.has("--name")) {
+    answers.container_name = its;
+  } else {
+    HELPER_TRY_ASSIGN(answers.container_name,
+                      form.text("--name", "Container name", name,
+                                judge.check([](auto& sample, const auto& answer) { sample.container_name = answer; })));
+  }
   answers.target = arguments.given("--target").value_or(*answers.container_name);
   const bool asks = person != nullptr && !imported;
-  HELPER_TRY(gather_project(form, judge, arguments, folder, asks, answers));
+  // Where it stands is in a command line, and in a container's mounts; the option still wins.
+  if (imported && imported->file.empty() && !arguments.has("--remote") && !arguments.has("--mount")) {
+    answers.project_local = arguments.given("--local");
+    answers.project_remote = text_of(imported, "project.remote");
+  } else {
+    HELPER_TRY(gather_project(form, judge, arguments, folder, asks, answers));
+  }
   if (asks) {
     HELPER_TRY_ASSIGN(answers.gpus,
                       form.text("--gpus", "GPUs (all, none, how many as 2, which as device=0 or 0,1)", "all",
@@ -223,17 +282,18 @@ Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const
     answers.gpus = arguments.given("--gpus");
     answers.shm_size = arguments.given("--shm-size");
   }
-  // Beside other targets no port may be used twice; a script that writes a new config gets the same text each time.
-  const bool looks = person != nullptr || offers.adds;
-  const auto near = [&](std::uint16_t port, std::uint16_t but) {
-    if (!looks) return port;
-    return free_port_from(port, [&](std::uint16_t each) { return each != but && offers.is_unclaimed(each); })
-        .value_or(port);
-  };
-  HELPER_TRY_ASSIGN(answers.ssh_local_port, form.port("--ssh-port", "Local port for SSH", near(k_ssh_port, 0), false));
+  const Ports ports(imported ? config::taken_local_ports(*imported, *answers.server) : std::vector<std::uint16_t>{},
+                    offers, person != nullptr || offers.adds);
+  HELPER_TRY_ASSIGN(answers.ssh_local_port,
+                    form.port("--ssh-port", "Local port for SSH", ports.near(k_ssh_port, 0), false));
   HELPER_TRY_ASSIGN(const std::uint16_t jupyter, form.port("--jupyter-port", "Local port for Jupyter (0: none)",
-                                                           near(k_jupyter_port, answers.ssh_local_port), true));
+                                                           ports.near(k_jupyter_port, answers.ssh_local_port), true));
+  if (const auto remark = ports.remark("SSH", k_ssh_port, answers.ssh_local_port)) answers.remarks.push_back(*remark);
+  if (const auto remark = ports.remark("Jupyter", k_jupyter_port, jupyter); remark && jupyter != 0)
+    answers.remarks.push_back(*remark);
   if (jupyter != 0) {
+    if (jupyter == k_jupyter_port && publishes_jupyter(imported))
+      answers.remarks.emplace_back("-p 8888:8888: Jupyter has this tunnel already, by jupyter.local_port");
     answers.jupyter.emplace();
     answers.jupyter->local_port = jupyter;
   }

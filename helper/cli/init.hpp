@@ -21,7 +21,7 @@ namespace helper::cli {
 // nothing of it is left "target-" and four digits that tell two folders apart.
 [[nodiscard]] std::string name_from_folder(std::string_view folder_name);
 
-// What --from names, read for a server; nothing without --from.
+// What --from or --from-container names, read for a server; nothing without them.
 using ReadDevcontainer = std::function<Result<std::optional<config::Devcontainer>>(const std::string& server)>;
 
 // What is read is asked for no more, and not in the answers yet. `person` is null without a terminal. An answer that

@@ -46,7 +46,7 @@ void join_mounts(Target& target, const std::vector<std::string>& inherited) {
 }
 
 // Jupyter has a tunnel already; SSH keeps its port, which the IDE has in its settings.
-std::vector<Unsupported> free_ports(Target& target) {
+std::vector<Unsupported> free_ports(Target& target, const std::string& key) {
   std::vector<Unsupported> lost;
   std::vector<PortPair> kept;
   for (const PortPair& pair : target.forwards) {
@@ -54,7 +54,7 @@ std::vector<Unsupported> free_ports(Target& target) {
     if (std::ranges::find(kept, pair) != kept.end() || (of_jupyter && pair.container == target.jupyter->port)) continue;
     if (of_jupyter || pair.local == target.ssh.local_port) {
       const std::string port = std::to_string(pair.container);
-      lost.push_back({"forwardPorts", 1,
+      lost.push_back({key, 1,
                       "local port " + std::to_string(pair.local) + " is that of " + (of_jupyter ? "jupyter" : "ssh"),
                       R"(write "forwards": ["LOCAL:)" + port + R"("] in the target)"});
       continue;
@@ -75,7 +75,7 @@ Result<void> inherit(Target& target, const Devcontainer& devcontainer) {
     if (Misfits bad = row->set(target, setting.value); !bad.empty()) {
       Misfit& first = bad.front();
       const std::string& key = setting.keys[item_at(setting, first.where)];
-      return fail(ErrorCode::config_invalid, thing_at(devcontainer.file, first.line, key), std::move(first.cause),
+      return fail(ErrorCode::config_invalid, origin(devcontainer.file, first.line, key), std::move(first.cause),
                   std::move(first.fix));
     }
   }
@@ -92,7 +92,9 @@ void settle(Target& target, const Devcontainer& devcontainer, const std::vector<
             const WritesItself& writes_itself) {
   if (writes_itself("targets.*.container.mounts")) join_mounts(target, inherited_mounts);
   std::vector<Unsupported> unsupported = devcontainer.unsupported;
-  if (!writes_itself("targets.*.forwards")) std::ranges::move(free_ports(target), std::back_inserter(unsupported));
+  if (!writes_itself("targets.*.forwards"))
+    std::ranges::move(free_ports(target, devcontainer.file.empty() ? "-p" : "forwardPorts"),
+                      std::back_inserter(unsupported));
   for (const Unsupported& what : unsupported) {
     if (is_settled(what, target, writes_itself)) continue;
     if (target.remarks.size() == k_most_remarks) {

@@ -136,6 +136,53 @@ class Devcontainer(unittest.TestCase):
         plan = self.helper.json("plan", "--config", config)
         self.assertTrue([step for step in plan["steps"] if "create container detector from centernet:1.2" in step["text"]], plan)
 
+    def init(self, name, *argv):
+        """The config that helper init writes of it, and what init says."""
+        config = os.path.join(self.project, name)
+        done = self.helper.run("init", "--server", self.server, "--config", config, "--force", "--ssh-port", str(self.ssh_port), "--jupyter-port", "0", *argv)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return config, done.stdout
+
+    def test_init_describes_a_container_that_is_there_and_ensure_uses_it_as_it_is(self):
+        made = self.sandbox.docker("run", "-d", "--name", "by-hand", "--gpus", "all", "--shm-size", "256m", "-e", "A=b c", "-e", "API_TOKEN=hush",
+                                   "-v", "/home/my_project:/workspace/my_project", "-p", "127.0.0.1::22", "--restart", "no", "--cap-add", "SYS_PTRACE",
+                                   "centernet:1.2", "sleep", "infinity")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.addCleanup(self.sandbox.docker, "rm", "-f", "by-hand")
+        config, said = self.init("by-hand.json", "--from-container", "by-hand")
+        self.assertIn("container.shm_size: 256m", said)
+        self.assertIn("API_TOKEN: its value looks like a secret", said)
+        with open(config, encoding="utf-8") as file:
+            self.assertNotIn("hush", file.read())
+        report = self.helper.json("ensure", "--config", config)
+        self.assertEqual(report.get("state"), "ready", report)
+        self.assertEqual(self.helper.json("plan", "--config", config)["drifts"], [])
+        self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.Id}}", "by-hand").stdout, made.stdout)
+
+    def test_init_reads_back_a_container_that_helper_made(self):
+        self.ensure()
+        config, said = self.init("back.json", "--from-container", "detector")
+        self.assertIn("helper made it", said)
+        plan = self.helper.json("plan", "--config", config)
+        self.assertEqual(plan["drifts"], [])
+
+    def test_init_names_the_containers_that_are_there(self):
+        self.ensure()
+        done = self.helper.run("init", "--server", self.server, "--from-container", "none", "--config", os.path.join(self.project, "none.json"))
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("detector", done.stderr)
+
+    def test_init_takes_a_docker_run_command_over(self):
+        config, said = self.init("run.json", "--from", "docker run -it --rm --name from-notes --gpus all --shm-size 256m -e A='b c' \\\n"
+                                 "  -v /home/my_project:/workspace/my_project centernet:1.2 bash")
+        self.addCleanup(self.helper.run, "remove", "--yes", "--config", config)
+        self.assertIn("--rm: the container outlives its stop", said)
+        report = self.helper.json("ensure", "--config", config)
+        self.assertEqual(report.get("state"), "ready", report)
+        container = json.loads(self.sandbox.docker("container", "inspect", "from-notes").stdout)[0]
+        self.assertEqual(container["HostConfig"]["ShmSize"], 256 << 20)
+        self.assertIn("A=b c", container["Config"]["Env"])
+
 
 if __name__ == "__main__":
     harness.main()

@@ -4,11 +4,11 @@
 #include "base/text.hpp"
 #include "cli/context.hpp"
 #include "cli/git_ignore.hpp"
+#include "cli/init_sources.hpp"
 #include "cli/render/render.hpp"
 #include "cli/render/text.hpp"
 #include "cli/verbs/runners.hpp"
 #include "config/devcontainer/import.hpp"
-#include "config/devcontainer/translate.hpp"
 #include "config/find.hpp"
 #include "config/parse.hpp"
 #include "config/schema.hpp"
@@ -66,17 +66,6 @@ Error about_the_answer(Error error) {
   return {ErrorCode::usage, "helper init", fmt::format("{}: {}", where, error.cause), std::move(error.fix)};
 }
 
-// What --from names.
-Result<std::optional<config::Devcontainer>> devcontainer(Context& context, const Paths& paths,
-                                                         const std::string& server) {
-  const auto from = context.arguments.given("--from");
-  if (!from) return std::nullopt;
-  HELPER_TRY_ASSIGN(const std::filesystem::path path, config::resolve_local_path(*from, context.folder, paths.home));
-  HELPER_TRY_ASSIGN(const config::DevcontainerFile opened, config::open_devcontainer(context.files, path));
-  const config::DevcontainerPlace place{opened.file, opened.folder, server, config::environment_variable, true};
-  return config::read_devcontainer(opened.text, place);
-}
-
 struct Trust {
   bool is_approved = false;
   std::vector<std::string> lines;  // to tell
@@ -118,7 +107,7 @@ Result<int> run_init(Context& context) {
   HELPER_TRY_ASSIGN(const std::optional<Existing> existing, what_is_there(context, paths, file));
   std::optional<config::Devcontainer> from;
   const auto read = [&](const std::string& server) {
-    auto its = devcontainer(context, paths, server);
+    auto its = read_source(context, paths, server);
     if (its) from = *its;
     return its;
   };
@@ -142,11 +131,15 @@ Result<int> run_init(Context& context) {
   if (!trust) trust = Trust{false, {to_text(trust.error()), how_to_approve(file)}};
   if (context.json) {
     rpc::Json document{{"file", file.string()}, {"target", answers.target}, {"trusted", trust->is_approved}};
-    if (context.arguments.has("--from")) document["notes"] = answers.remarks;
+    if (from) document["notes"] = answers.remarks;
+    if (from) document["taken"] = taken_over(*from);
     if (ignored.written) document["gitignore"] = ignored.written->string();
     write_json(context, document);
   } else if (!context.quiet) {
     const bool utf8 = context.out_style.utf8;
+    if (from) context.out << "took over:\n";
+    for (const std::string& line : from ? taken_over(*from) : std::vector<std::string>{})
+      context.out << "  " << safe_line(line, utf8) << "\n";
     for (const std::string& remark : answers.remarks) context.out << render_note(context.out_style, remark);
     for (const std::string& line : trust->lines) context.out << render_note(context.out_style, line);
     if (!ignored.told.empty()) context.out << render_note(context.out_style, ignored.told);

@@ -21,10 +21,10 @@ namespace helper::cli {
 
 namespace {
 
-constexpr std::string_view k_protocol = "JSON-RPC 2.0";
-
 // What a person hands to `helper rpc METHOD -`; the daemon refuses more than 1 MiB anyway.
 constexpr std::size_t k_max_params = 1u << 20;
+
+}  // namespace
 
 Result<std::string> read_standard_input() {
   std::string text;
@@ -40,6 +40,10 @@ Result<std::string> read_standard_input() {
     if (text.size() > k_max_params) return fail(ErrorCode::usage, "standard input", "it holds more than 1 MiB");
   }
 }
+
+namespace {
+
+constexpr std::string_view k_protocol = "JSON-RPC 2.0";
 
 Result<rpc::Json> read_params(const std::optional<std::string>& argument) {
   if (!argument) return rpc::Json::object();

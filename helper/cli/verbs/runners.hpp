@@ -3,6 +3,8 @@
 
 #include "base/result.hpp"
 
+#include <string>
+
 namespace helper::cli {
 
 struct Context;
@@ -40,6 +42,9 @@ struct Context;
 
 // run_completion.cpp
 [[nodiscard]] Result<int> run_completion(Context& context);
+
+// All of it, for what is not to be seen on a command line. Errors: file_failed; usage, above 1 MiB.
+[[nodiscard]] Result<std::string> read_standard_input();
 
 // run_local.cpp: about helper itself.
 [[nodiscard]] Result<int> run_serve(Context& context);

@@ -122,7 +122,9 @@ constexpr std::array k_init{
     OptionSpec{Kind::text, "--target", "NAME", "the target's name (the container's when not given)"},
     OptionSpec{Kind::text, "--server", "SERVER", "local, a Host of ~/.ssh/config, or user@host:port"},
     OptionSpec{Kind::text, "--image", "IMAGE", "the container's image, as docker run takes it"},
-    OptionSpec{Kind::text, "--from", "PATH", "a devcontainer.json, or a folder with one, whose values are taken over"},
+    OptionSpec{Kind::text, "--from", "WHAT",
+               "take over a devcontainer.json (or its folder), or a whole 'docker run' command; - reads one"},
+    OptionSpec{Kind::text, "--from-container", "NAME", "take over a container that is on the server, as it is"},
     OptionSpec{Kind::text, "--name", "NAME", "the container's name (the target's, or the folder's, when not given)"},
     OptionSpec{Kind::text, "--local", "FOLDER",
                "the project's folder on this machine (the config's own when not given)"},
@@ -244,10 +246,12 @@ constexpr std::array k_verbs{
     Verb{"init", "write a commented helper.json",
          "Asks a few questions in a terminal. Every answer can be given as an option instead; without a\n"
          "terminal --image must be. Writes helper.json here (or --config FILE), and over a file that is\n"
-         "there only with --force; a --target that it lacks is added to it. What --from cannot take over is\n"
-         "listed.",
+         "there only with --force; a --target that it lacks is added to it. What --from and --from-container\n"
+         "take over, and what not, is listed. Of a docker run command nothing is executed.",
          "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project\n"
-         "helper init --server gpu1 --from .",
+         "helper init --server gpu1 --from .\n"
+         "helper init --server gpu1 --from 'docker run --gpus all -v /data/p:/workspace centernet:1.2'\n"
+         "helper init --server gpu1 --from-container centernet",
          k_init, run_init, Group::everyday},
     Verb{"config", "show what the config says, and in which file and line",
          "Each value as it is written in the config or in the file beside it that is only yours\n"

@@ -167,9 +167,12 @@ bool says(const Devcontainer& devcontainer, std::string_view row) {
   return std::ranges::find(settings, "targets.*." + std::string(row), &Setting::row) != settings.end();
 }
 
+std::string origin(const std::filesystem::path& file, int line, const std::string& key) {
+  return file.empty() ? key : thing_at(file, line, key);
+}
+
 std::string to_text(const std::filesystem::path& file, const Unsupported& unsupported) {
-  std::string text =
-      thing_at(file, unsupported.line, unsupported.key) + ": " + printable(unsupported.cause, k_max_shown);
+  std::string text = origin(file, unsupported.line, unsupported.key) + ": " + printable(unsupported.cause, k_max_shown);
   if (!unsupported.fix.empty()) text += "; " + printable(unsupported.fix, k_max_shown);
   return text;
 }

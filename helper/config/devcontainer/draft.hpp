@@ -86,6 +86,20 @@ Result<void> read_run_args(DevcontainerDraft& draft, const JsonNode& node, const
 Result<void> read_create_command(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_start_command(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 
+// A flag of docker run with what belongs to it, as written in one word or two.
+struct RunWord {
+  Expanded its;
+  std::string key;
+  int line = 1;
+};
+struct RunFlag {
+  std::string name;  // "--shm-size", also for a short form
+  std::optional<Expanded> value;
+  std::vector<RunWord> words;
+};
+// Into our own key where there is one, else as it is, for the engine.
+void read_run_flag(DevcontainerDraft& draft, const RunFlag& flag);
+
 // One mount as docker run --mount takes it.
 void read_mount(DevcontainerDraft& draft, const Expanded& mount, const std::string& key, int line);
 // HOST:CONTAINER, as docker run -v takes it.

@@ -43,7 +43,7 @@ Result<void> import_devcontainer(TemplateAnswers& answers, const Devcontainer& d
   });
   answers.mounts = target.container.mounts;
   answers.forwards = target.forwards;
-  answers.remarks = target.remarks;
+  std::ranges::copy(target.remarks, std::back_inserter(answers.remarks));
   for (const Setting& setting : devcontainer.settings) {
     // What is in "build" has rows of its own.
     if (is_joined(setting.row) || setting.row == "targets.*.container.build") continue;

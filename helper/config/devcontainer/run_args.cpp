@@ -13,19 +13,6 @@ namespace {
 
 using Type = JsonNode::Type;
 
-struct Word {
-  Expanded its;
-  std::string key;
-  int line = 1;
-};
-
-// A flag with what belongs to it, as written in one word or two.
-struct Flag {
-  std::string name;  // "--shm-size", also for a short form
-  std::optional<Expanded> value;
-  std::vector<Word> words;
-};
-
 struct ShortForm {
   char letter;
   std::string_view name;
@@ -46,10 +33,10 @@ Expanded part_of(const Expanded& whole, std::size_t from) {
 }
 
 // The flag that begins at words[at], which then is what comes behind it.
-Flag next_flag(const std::vector<Word>& words, std::size_t& at) {
-  const Word& first = words[at++];
+RunFlag next_flag(const std::vector<RunWord>& words, std::size_t& at) {
+  const RunWord& first = words[at++];
   const std::string& text = first.its.text;
-  Flag flag{text, std::nullopt, {first}};
+  RunFlag flag{text, std::nullopt, {first}};
   if (const ShortForm* form = short_form(text)) {
     flag.name = form->name;
     // A variable may have left nothing behind the letter: that is a value too.
@@ -73,9 +60,9 @@ std::string unquoted(std::string text) {
   return text;
 }
 
-using Taker = void (*)(DevcontainerDraft& draft, const Word& at, const Expanded& value);
+using Taker = void (*)(DevcontainerDraft& draft, const RunWord& at, const Expanded& value);
 
-void take_env(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
+void take_env(DevcontainerDraft& draft, const RunWord& at, const Expanded& value) {
   const std::size_t equals = value.text.find('=');
   const std::string name = value.text.substr(0, equals);
   Expanded its = part_of(value, equals == std::string::npos ? value.text.size() : equals + 1);
@@ -84,17 +71,17 @@ void take_env(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
   if (draft.may_use(its, at.key, at.line)) draft.put("container.env", at.key, name, text_node(its.text, at.line));
 }
 
-void take_ulimit(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
+void take_ulimit(DevcontainerDraft& draft, const RunWord& at, const Expanded& value) {
   const std::size_t equals = value.text.find('=');
   draft.put("container.ulimits", at.key, value.text.substr(0, equals),
             text_node(equals == std::string::npos ? std::string() : value.text.substr(equals + 1), at.line));
 }
 
-void take_privileged(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
+void take_privileged(DevcontainerDraft& draft, const RunWord& at, const Expanded& value) {
   draft.set("container.privileged", at.key, flag_node(value.text != "false", at.line));
 }
 
-void take_mount(DevcontainerDraft& draft, const Word& at, const Expanded& value) {
+void take_mount(DevcontainerDraft& draft, const RunWord& at, const Expanded& value) {
   read_mount(draft, value, at.key, at.line);
 }
 
@@ -108,18 +95,18 @@ constexpr std::array k_our_flags{
     OurFlag{"--privileged", take_privileged},
     OurFlag{"--mount", take_mount},
     OurFlag{"--volume",
-            [](DevcontainerDraft& d, const Word& at, const Expanded& v) { read_volume(d, v, at.key, at.line); }},
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) { read_volume(d, v, at.key, at.line); }},
     OurFlag{"--publish",
-            [](DevcontainerDraft& d, const Word& at, const Expanded& v) { read_port(d, v.text, at.key, at.line); }},
-    OurFlag{"--gpus", [](DevcontainerDraft& d, const Word& at,
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) { read_port(d, v.text, at.key, at.line); }},
+    OurFlag{"--gpus", [](DevcontainerDraft& d, const RunWord& at,
                          const Expanded& v) { d.set_text("container.gpus", at.key, at.line, unquoted(v.text)); }},
-    OurFlag{"--runtime", [](DevcontainerDraft& d, const Word& at,
+    OurFlag{"--runtime", [](DevcontainerDraft& d, const RunWord& at,
                             const Expanded& v) { d.set_text("container.runtime", at.key, at.line, v.text); }},
-    OurFlag{"--shm-size", [](DevcontainerDraft& d, const Word& at,
+    OurFlag{"--shm-size", [](DevcontainerDraft& d, const RunWord& at,
                              const Expanded& v) { d.set_text("container.shm_size", at.key, at.line, v.text); }},
-    OurFlag{"--hostname", [](DevcontainerDraft& d, const Word& at,
+    OurFlag{"--hostname", [](DevcontainerDraft& d, const RunWord& at,
                              const Expanded& v) { d.set_text("container.hostname", at.key, at.line, v.text); }},
-    OurFlag{"--restart", [](DevcontainerDraft& d, const Word& at,
+    OurFlag{"--restart", [](DevcontainerDraft& d, const RunWord& at,
                             const Expanded& v) { d.set_text("container.restart", at.key, at.line, v.text); }},
 };
 
@@ -132,8 +119,8 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
 }
 
 // Whether the flag's words may go where its key goes; one whose whole value is a variable that is not set says nothing.
-bool may_use_all(DevcontainerDraft& draft, const Flag& flag) {
-  for (const Word& word : flag.words) {
+bool may_use_all(DevcontainerDraft& draft, const RunFlag& flag) {
+  for (const RunWord& word : flag.words) {
     if (!draft.may_use(word.its, flag.words.front().key, word.line)) return false;
   }
   const bool says_nothing = flag.value && flag.value->environment && flag.value->text.empty();
@@ -144,9 +131,9 @@ bool may_use_all(DevcontainerDraft& draft, const Flag& flag) {
   return !says_nothing;
 }
 
-void hand_on(DevcontainerDraft& draft, const Flag& flag) {
+void hand_on(DevcontainerDraft& draft, const RunFlag& flag) {
   if (!may_use_all(draft, flag)) return;
-  const Word& first = flag.words.front();
+  const RunWord& first = flag.words.front();
   if (const auto bad = check_extra_args({first.its.text}); bad && first.its.text.starts_with('-')) {
     draft.unsupported({first.key, first.line, bad->flaw.cause, bad->flaw.fix});
     return;
@@ -156,7 +143,8 @@ void hand_on(DevcontainerDraft& draft, const Flag& flag) {
                        flag.name + " is for a terminal, and the container runs in the background", "remove it"});
     return;
   }
-  const bool of_this_machine = std::ranges::any_of(flag.words, [](const Word& word) { return word.its.is_local_path; });
+  const bool of_this_machine =
+      std::ranges::any_of(flag.words, [](const RunWord& word) { return word.its.is_local_path; });
   if ((of_this_machine || is_one_of(flag.name, k_reads_a_file)) && !draft.server_is_here()) {
     draft.unsupported(
         {first.key, first.line,
@@ -164,28 +152,29 @@ void hand_on(DevcontainerDraft& draft, const Flag& flag) {
          R"(write it in the target: "container": {"extra_args": [...]}, with a path of )" + draft.place().server});
     return;
   }
-  for (const Word& word : flag.words) draft.add_text("container.extra_args", word.key, word.line, word.its.text);
+  for (const RunWord& word : flag.words) draft.add_text("container.extra_args", word.key, word.line, word.its.text);
 }
 
 }  // namespace
 
 Result<void> read_run_args(DevcontainerDraft& draft, const JsonNode& node, const std::string& key) {
   HELPER_TRY(draft.expect(node, Type::array, key));
-  std::vector<Word> words;
+  std::vector<RunWord> words;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     HELPER_TRY_ASSIGN(Expanded its, draft.expanded(node.items[i], item_key(key, i)));
     words.push_back({std::move(its), item_key(key, i), node.items[i].line});
   }
-  for (std::size_t at = 0; at < words.size();) {
-    const Flag flag = next_flag(words, at);
-    const auto* ours = std::ranges::find(k_our_flags, flag.name, &OurFlag::name);
-    if (ours == k_our_flags.end() || (!flag.value && flag.name != "--privileged")) {
-      hand_on(draft, flag);
-    } else if (may_use_all(draft, flag)) {
-      ours->take(draft, flag.words.front(), flag.value.value_or(Expanded{}));
-    }
-  }
+  for (std::size_t at = 0; at < words.size();) read_run_flag(draft, next_flag(words, at));
   return {};
+}
+
+void read_run_flag(DevcontainerDraft& draft, const RunFlag& flag) {
+  const auto* ours = std::ranges::find(k_our_flags, flag.name, &OurFlag::name);
+  if (ours == k_our_flags.end() || (!flag.value && flag.name != "--privileged")) {
+    hand_on(draft, flag);
+  } else if (may_use_all(draft, flag)) {
+    ours->take(draft, flag.words.front(), flag.value.value_or(Expanded{}));
+  }
 }
 
 }  // namespace helper::config

@@ -40,7 +40,7 @@ struct Unsupported {
 };
 
 struct Devcontainer {
-  std::filesystem::path file;
+  std::filesystem::path file;     // "" when a command line, or a container, says it
   std::vector<Setting> settings;  // a row stands before those below it
   std::vector<Unsupported> unsupported;
 };
@@ -52,6 +52,9 @@ struct Devcontainer {
 // Errors: config_syntax; config_invalid for a value of the wrong type. What values may be is for the table of keys to
 // say.
 [[nodiscard]] Result<Devcontainer> read_devcontainer(std::string_view text, const DevcontainerPlace& place);
+
+// "devcontainer.json:7: features", or only the key where there is no file.
+[[nodiscard]] std::string origin(const std::filesystem::path& file, int line, const std::string& key);
 
 // "devcontainer.json:7: features: CAUSE; FIX", fit to be shown.
 [[nodiscard]] std::string to_text(const std::filesystem::path& file, const Unsupported& unsupported);

@@ -296,5 +296,66 @@ TEST(Init, FromAFileThatIsNotThereOrIsWrongWritesNothing) {
   EXPECT_FALSE(desk.files.files().contains(desk.config_file()));
 }
 
+TEST(Init, TakesADockerRunCommandOver) {
+  Desk desk;
+  const auto status = desk.run({"init", "--from",
+                                "docker run -it --rm --gpus all --shm-size 8g --name box -p 2222:80 -v $(pwd):/work "
+                                "-e HF_TOKEN=hf_secret -e A=b my/dev:1 bash"});
+  ASSERT_TRUE(status) << to_text(status.error());
+  const config::Target target = only_target(desk);
+  EXPECT_EQ(target.name, "box");
+  EXPECT_EQ(target.container.name, "box");
+  EXPECT_EQ(target.container.image, "my/dev:1");
+  EXPECT_EQ(target.container.mounts, std::vector<std::string>{desk.folder.path().string() + ":/work"});
+  EXPECT_EQ(target.project.remote, "/work");
+  EXPECT_EQ(target.project.local, desk.folder.path());
+  EXPECT_EQ(target.forwards, (std::vector<config::PortPair>{{2222, 80}}));
+  EXPECT_EQ(target.ssh.local_port, 2223) << "2222 is the container's";
+  EXPECT_EQ(target.container.env, (std::map<std::string, std::string>{{"A", "b"}}));
+  const std::string out = desk.out.str();
+  EXPECT_NE(out.find("  container.shm_size: 8g\n"), std::string::npos) << out;
+  EXPECT_NE(out.find("--rm: the container outlives its stop"), std::string::npos) << out;
+  EXPECT_NE(out.find("local port 2222 is one of the container's own ports, so SSH has 2223"), std::string::npos) << out;
+  EXPECT_NE(out.find("-e HF_TOKEN: its value looks like a secret"), std::string::npos) << out;
+  EXPECT_EQ((out + desk.files.files().at(desk.config_file()).bytes).find("hf_secret"), std::string::npos);
+  EXPECT_FALSE(is_approved(desk)) << "it is somebody else's text";
+}
+
+TEST(Init, AsksForWhatOnlyAShellOnTheServerKnows) {
+  const std::vector<std::string> words{
+      "init",       "--server", "gpu1",
+      "--ssh-port", "2300",     "--jupyter-port",
+      "0",          "--from",   "docker run --gpus all --name box -v $(pwd):/work -v ~/d:/d i:1"};
+  Desk script;
+  const auto refused = script.run(words);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().cause,
+            "a shell on gpu1 would put values in place of $(pwd), ~, and helper does not know them");
+  EXPECT_TRUE(script.files.files().empty());
+  Desk desk;
+  desk.can_ask = true;
+  for (const char* answer : {"/home/bob/p", "/home/bob", "no"}) desk.person.will_answer(answer);
+  const auto status = desk.run(words);
+  ASSERT_TRUE(status) << to_text(status.error());
+  EXPECT_EQ(desk.person.asked().front().prompt, "Value of $(pwd) on gpu1");
+  EXPECT_EQ(only_target(desk).container.mounts, (std::vector<std::string>{"/home/bob/p:/work", "/home/bob/d:/d"}));
+}
+
+TEST(Init, DescribesAContainerThatIsThere) {
+  Desk desk;
+  const auto status = desk.run({"init", "--server", "me@gpu1:2200", "--from-container", "box"});
+  ASSERT_FALSE(status) << "nobody answers";
+  ASSERT_EQ(desk.ran.size(), 1u);
+  EXPECT_EQ(desk.ran[0].argv[2], "ssh -o BatchMode=yes -o ConnectTimeout=10 -p 2200 me@gpu1 sh");
+  EXPECT_NE(desk.ran[0].stdin_text.find("container=box"), std::string::npos);
+  desk.outputs.push_back({.exit_status = 255, .out = "", .err = "me@gpu1: Permission denied (publickey)."});
+  const auto denied = desk.run({"init", "--server", "gpu1", "--from-container", "box"});
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, ErrorCode::server_unreachable);
+  EXPECT_FALSE(desk.run({"init", "--from", ".", "--from-container", "box"}));
+  EXPECT_FALSE(desk.run({"init", "--from-container", "-v"}));
+  EXPECT_TRUE(desk.files.files().empty());
+}
+
 }  // namespace
 }  // namespace helper::cli

@@ -19,6 +19,9 @@ struct Context;
 [[nodiscard]] Result<int> run_list(Context& context);
 [[nodiscard]] Result<int> run_logs(Context& context);
 
+// ensure --all
+[[nodiscard]] Result<int> run_ensure_all(Context& context);
+
 // run_settings.cpp
 [[nodiscard]] Result<int> run_settings(Context& context);
 

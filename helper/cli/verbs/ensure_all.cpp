@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "cli/context.hpp"
+#include "cli/login_manager.hpp"
 #include "cli/ready.hpp"
 #include "cli/render/render.hpp"
 #include "cli/render/text.hpp"
@@ -101,6 +102,7 @@ Result<int> run_ensure_all(Context& context) {
     if (ends) break;
   }
   if (context.json) write_json(context, documents);
+  if (status == 0 && !plans) offer_autostart(context, login_manager());
   return status;
 }
 

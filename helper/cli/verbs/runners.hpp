@@ -44,6 +44,9 @@ struct Context;
 // run_completion.cpp
 [[nodiscard]] Result<int> run_completion(Context& context);
 
+// whether it starts at login
+[[nodiscard]] Result<int> run_daemon(Context& context);
+
 // run_local.cpp: about helper itself.
 [[nodiscard]] Result<int> run_serve(Context& context);
 [[nodiscard]] Result<int> run_rpc(Context& context);

@@ -62,6 +62,9 @@ constexpr std::array k_status{
     k_target,
     OptionSpec{Kind::flag, "--long", "", "all that is known of every target, not a line of each"},
 };
+constexpr std::array k_daemon{
+    OptionSpec{Kind::argument, "ACTION", "", "what to do", "status", "status|enable|disable"},
+};
 constexpr std::array k_remove{
     k_target,
     OptionSpec{Kind::flag, "--yes", "", "do not ask first"},
@@ -266,6 +269,11 @@ constexpr std::array k_verbs{
     Verb{"untrust", "take the approval of a config back",
          "Nothing that runs is stopped. The next command that uses the config asks again.", "helper untrust", k_untrust,
          run_untrust, Group::helper},
+    Verb{"daemon", "start helper's daemon at login, or see whether it does",
+         "The daemon holds the tunnels, and looks after the targets that were made ready and not stopped since,\n"
+         "also after a reboot. enable makes it start at login (by your own systemd, or by launchd), disable takes\n"
+         "that back; a daemon that is running goes on. status shows what is running, and what starts it.",
+         "helper daemon status\nhelper daemon enable\nhelper daemon disable", k_daemon, run_daemon, Group::helper},
     Verb{"serve",
          "run the daemon in the foreground",
          "For a service manager, or to watch it. Ends with Ctrl-C. $HELPERD names another one to run.",

@@ -1,4 +1,5 @@
 #include "cli/context.hpp"
+#include "cli/login_manager.hpp"
 #include "cli/ready.hpp"
 #include "cli/render/render.hpp"
 #include "cli/render/text.hpp"
@@ -145,8 +146,10 @@ Result<int> run_ensure(Context& context) {
   if (context.arguments.has("--quick") && !context.arguments.has("--recreate")) {
     if (const auto known = known_and_answering(context)) return show_known(context, *known);
   }
-  return change(context, "ensure",
-                {{"recreate", context.arguments.has("--recreate")}, {"yes", context.arguments.has("--yes")}});
+  auto status = change(context, "ensure",
+                       {{"recreate", context.arguments.has("--recreate")}, {"yes", context.arguments.has("--yes")}});
+  if (status && *status == 0) offer_autostart(context, login_manager());
+  return status;
 }
 
 Result<int> run_plan(Context& context) { return show_plan(context, context.arguments.text("--power")); }

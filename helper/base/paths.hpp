@@ -39,6 +39,18 @@ struct Paths {
   // The configs that the person has approved.
   [[nodiscard]] std::filesystem::path trust_record() const { return data / "trust.json"; }
 
+  // The targets that should run, for the next daemon.
+  [[nodiscard]] std::filesystem::path wanted_targets() const { return state / "wanted.json"; }
+  // It is there once `helper daemon enable` was offered.
+  [[nodiscard]] std::filesystem::path login_offered() const { return state / "login_offered"; }
+  // What starts the daemon at login, each where its manager looks: systemd, launchd.
+  [[nodiscard]] std::filesystem::path systemd_unit() const {
+    return user_config_file.parent_path().parent_path() / "systemd" / "user" / "helperd.service";
+  }
+  [[nodiscard]] std::filesystem::path launch_agent() const {
+    return home / "Library" / "LaunchAgents" / "helper.helperd.plist";
+  }
+
   [[nodiscard]] std::filesystem::path settings_ledger() const { return data / "settings_ledger.json"; }
   [[nodiscard]] std::filesystem::path settings_backups() const { return data / "settings_backups"; }
   [[nodiscard]] std::filesystem::path settings_pending() const { return state / "settings_pending.json"; }

@@ -11,6 +11,7 @@
 #include "ensure/connections.hpp"
 #include "ensure/host_keys.hpp"
 #include "ensure/service.hpp"
+#include "ensure/target.hpp"
 #include "jupyter/rest_client.hpp"
 #include "rpc/bind_service.hpp"
 #include "rpc/connect.hpp"
@@ -199,9 +200,15 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   helper::rpc::Presence presence(paths, lock, files, endpoint, [&] { return server->keep_socket(); });
   std::optional<helper::rpc::PresenceWatch> watch(std::in_place, presence, paths, [] { ::kill(::getpid(), SIGTERM); });
 
+  // On a thread of its own: a config on a network disk may keep it waiting, and a signal must be heard meanwhile.
+  std::jthread taking_up([&service] {
+    helper::last_resort("looking after targets again", [&] { service.take_up(helper::ensure::k_take_up_after); });
+  });
+
   const int signal = wait_for_end(ends);
   helper::log_info("ending: {}", ::strsignal(signal));
   const Watchdog watchdog;
+  taking_up.join();
   watch.reset();  // or it would make again what is removed now
   if (const auto removed = helper::rpc::remove_endpoint(files, paths.endpoint_file(), token); !removed)
     helper::log_warning("{}", helper::to_text(removed.error()));

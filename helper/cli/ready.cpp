@@ -13,8 +13,10 @@ constexpr Milliseconds k_answer_limit{2'000};
 
 }  // namespace
 
-std::optional<ide::Access> known(Context& context) {
-  const auto params = target_params(context);
+std::optional<ide::Access> known(Context& context) { return known(context, context.arguments.text("TARGET")); }
+
+std::optional<ide::Access> known(Context& context, const std::string& target) {
+  const auto params = target_params(context, target);
   auto daemon = context.daemon();
   if (!params || !daemon) return std::nullopt;
   const auto answer = (*daemon)->call("known", *params, {}, context.interrupts.token());
@@ -24,7 +26,11 @@ std::optional<ide::Access> known(Context& context) {
 }
 
 std::optional<ide::Access> known_and_answering(Context& context) {
-  auto settings = known(context);
+  return known_and_answering(context, context.arguments.text("TARGET"));
+}
+
+std::optional<ide::Access> known_and_answering(Context& context, const std::string& target) {
+  auto settings = known(context, target);
   if (settings && !ensure::ssh_answers(settings->port, k_answer_limit, context.interrupts.token())) return std::nullopt;
   return settings;
 }

@@ -15,9 +15,11 @@ namespace {
 
 // Puts one question to the person and sends the answer back. What goes wrong here ends the whole request.
 Result<void> ask_and_answer(Context& context, Daemon& daemon, Live& live, const ensure::Event& event,
-                            const std::stop_token& stop) {
+                            const About& about, const std::stop_token& stop) {
+  Question question = event.question;
+  if (!about.target.empty()) question.prompt = about.target + ": " + question.prompt;
   live.pause();
-  auto answer = context.person.ask(event.question, stop);
+  auto answer = context.person.ask(question, stop);
   live.resume();
   HELPER_TRY(answer);
   return daemon.answer(event.question_id, *answer, stop);
@@ -57,9 +59,9 @@ bool may_name_variables(std::string_view config) {
 }
 
 Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
-                       const std::function<bool(const std::string& text)>& on_progress) {
+                       const std::function<bool(const std::string& text)>& on_progress, const About& about) {
   HELPER_TRY_ASSIGN(Daemon * daemon, context.daemon());
-  Live live(context.err, context.err_style, !context.json && !context.quiet, context.clock);
+  Live live(context.err, context.err_style, !context.json && !context.quiet, context.clock, about.prefix);
   std::stop_source stop;
   std::optional<Error> unanswered;
   const std::stop_callback interrupted(context.interrupts.token(), [&] {
@@ -74,7 +76,7 @@ Result<Answer> request(Context& context, const std::string& method, const rpc::J
     }
     live.on(event);
     if (event.kind != ensure::Event::Kind::question || unanswered) return;
-    if (auto asked = ask_and_answer(context, *daemon, live, event, stop.get_token()); !asked) {
+    if (auto asked = ask_and_answer(context, *daemon, live, event, about, stop.get_token()); !asked) {
       unanswered = asked.error();
       stop.request_stop();
     }

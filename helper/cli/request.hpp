@@ -19,9 +19,14 @@ struct Answer {
 
 // Errors: the method's own; cancelled (by Ctrl-C, or because a question was not answered); timed_out (--timeout).
 // `on_progress` gets the text of progress events, which then are not shown as such; false ends the request, as Ctrl-C
-// does.
+// does. Of one target among many, `about` names it in questions, and `prefix` begins each line.
+struct About {
+  std::string target;
+  std::string prefix;
+};
 [[nodiscard]] Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
-                                     const std::function<bool(const std::string& text)>& on_progress = {});
+                                     const std::function<bool(const std::string& text)>& on_progress = {},
+                                     const About& about = {});
 
 // Whether a config of this text may name variables of the environment: only a devcontainer.json can, and the config has
 // to name that file; "\u" may hide any word. Pure.

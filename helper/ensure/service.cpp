@@ -1,5 +1,6 @@
 #include "ensure/service.hpp"
 
+#include "base/log.hpp"
 #include "config/find.hpp"
 #include "ensure/ask_caller.hpp"
 #include "ensure/gate.hpp"
@@ -7,15 +8,19 @@
 #include "ensure/settings_watch.hpp"
 #include "ensure/ssh_names.hpp"
 #include "ensure/target.hpp"
+#include "ensure/wanted.hpp"
 #include "tunnel/port_holder.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <functional>
 #include <future>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace helper::ensure {
 namespace {
@@ -38,6 +43,11 @@ std::string names_of(const std::vector<settings::IdeReport>& ides) {
   std::string names;
   for (const auto& ide : ides) names += (names.empty() ? "" : ", ") + ide.name;
   return names;
+}
+
+bool is_socket_of_ours(const std::string& path) {
+  struct stat info {};
+  return !path.empty() && ::stat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode) && info.st_uid == ::getuid();
 }
 
 // An sshd as it comes refuses connections by chance once 10 of them have not logged in yet (sshd_config(5),
@@ -98,8 +108,17 @@ struct Service::State {
   std::shared_ptr<Target> find(const std::string& file, const std::string& name) {
     const std::scoped_lock lock(mutex);
     auto& target = targets[ConfigTarget{file, name}];
-    if (!target) target = std::make_shared<Target>(world, questions);
+    if (!target) {
+      target = std::make_shared<Target>(world, questions, [this, file, name](bool is, const std::string& agent) {
+        keep(is ? wanted_list.add({file, name, agent}) : wanted_list.remove(file, name));
+      });
+    }
     return target;
+  }
+
+  // A list that cannot be written is no trouble of the request's.
+  static void keep(const Result<void>& written) {
+    if (!written) log_warning("the list of wanted targets: {}", to_text(written.error()));
   }
 
   // A target that its config does not have any more, or whose config is gone: no command can name it.
@@ -153,6 +172,7 @@ struct Service::State {
                 chosen.config.name + R"(, set "container": {"name": ")" + config->container.name + R"("})";
       }
       notes.push_back(std::move(note));
+      keep(wanted_list.remove(key.first, key.second));
       gone.push_back(target);
       at = targets.erase(at);
     }
@@ -228,6 +248,7 @@ struct Service::State {
 
   const World world;
   const std::string helper = helper_beside_us();
+  WantedList wanted_list{world.paths, world.files};
   Questions questions;
   settings::SettingsWriter writer{world.paths, world.files, world.clock, settings::ide_formats()};
   SettingsWatch watch{writer};
@@ -240,6 +261,32 @@ struct Service::State {
 Service::Service(const World& world) : state_(std::make_unique<State>(world)) {}
 
 Service::~Service() = default;
+
+void Service::take_up(Milliseconds after) {
+  const SteadyTime when = std::chrono::steady_clock::now() + after;
+  const auto list = state_->wanted_list.read();
+  if (!list) return log_warning("nothing is taken up again: {}", to_text(list.error()));
+  const char* own_agent = std::getenv("SSH_AUTH_SOCK");
+  for (const auto& [config_file, target, agent] : *list) {
+    if (state_->is_gone({config_file, target})) {
+      log_info("target {} is no longer in {}: it is wanted no more", target, config_file);
+      State::keep(state_->wanted_list.remove(config_file, target));
+      continue;
+    }
+    Request request;
+    request.config_file = config_file;
+    request.target = target;
+    request.agent_socket = agent_for(own_agent == nullptr ? "" : own_agent, agent, is_socket_of_ours(agent));
+    const auto chosen = state_->choose(request, {}, Gate::TakeOver::no);
+    if (!chosen) {
+      log_warning("target {} of {} should run, and is not looked after: {}", target, config_file,
+                  to_text(chosen.error()));
+      continue;
+    }
+    log_info("target {} of {} is looked after again", target, config_file);
+    chosen->target->take_up(state_->sending(request, *chosen, [](const Event&) {}, {}), when);
+  }
+}
 
 Result<Report> Service::converge(const Request& request, plan::Power power, const EventSink& on_event,
                                  const std::stop_token& stop) {

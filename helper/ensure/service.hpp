@@ -25,6 +25,11 @@ class Service {
   explicit Service(const World& world);
   ~Service();  // stops every worker and closes every tunnel
 
+  // Looks after the targets again that were wanted when the daemon before ended, from `after` on: what is down is
+  // opened, what somebody stopped stays so. Those that are gone from their config are wanted no more; one whose config
+  // is not approved waits. Reads files of this machine, and returns before anything is connected.
+  void take_up(Milliseconds after);
+
   // ensure with Power::running; stop and remove are the same with stopped and absent.
   [[nodiscard]] Result<Report> converge(const Request& request, plan::Power power, const EventSink& on_event,
                                         const std::stop_token& stop);

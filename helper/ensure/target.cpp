@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "ensure/status.hpp"
+#include "ensure/wanted.hpp"
 #include "tunnel/link_policy.hpp"
 
 #include <random>
@@ -16,8 +17,8 @@ std::string agreed(const Caller& caller) {
 
 }  // namespace
 
-Target::Target(const World& world, Questions& questions)
-    : world_(world), ask_(std::make_shared<AskJob>(questions)), work_(world.clock) {}
+Target::Target(const World& world, Questions& questions, OnWanted on_wanted)
+    : world_(world), on_wanted_(std::move(on_wanted)), ask_(std::make_shared<AskJob>(questions)), work_(world.clock) {}
 
 Target::~Target() {
   worker_.close();          // its jobs use the connection,
@@ -134,16 +135,44 @@ Target::Healed Target::heal(Job& job) {
 
 Result<Report> Target::converge(Call call, plan::Power power) {
   call.what = plan::to_text(power) + agreed(call.caller);
-  auto report = run(call, [this, power](const Work& work) { return verbs::converge(work, intent_, power); });
+  auto report = run(call, [this, power](const Work& work) {
+    auto outcome = verbs::converge(work, intent_, power);
+    tell_wanted();
+    return outcome;
+  });
   if (report) forget_pauses();
   return report;
 }
 
 Result<Report> Target::restart(Call call) {
   call.what = "restart" + agreed(call.caller);
-  auto report = run(call, [this](const Work& work) { return verbs::restart(work, intent_); });
+  auto report = run(call, [this](const Work& work) {
+    auto outcome = verbs::restart(work, intent_);
+    tell_wanted();
+    return outcome;
+  });
   if (report) forget_pauses();
   return report;
+}
+
+void Target::tell_wanted() {
+  const auto wanted = is_wanted(intent_);
+  if (wanted && on_wanted_) on_wanted_(*wanted, agent_socket_);
+}
+
+void Target::take_up(const Call& call, SteadyTime when) {
+  worker_.post_at(when, [this, call](Job&) {
+    if (is_wanted(intent_)) return;  // a request has said it since
+    intent_.keep_running = true;
+    intent_.still_approved = call.caller.still_approved;
+    if (agent_socket_.empty()) agent_socket_ = call.caller.agent_socket;
+    Knowledge knowledge = shared_.read();
+    if (!knowledge.config) {
+      set_config(knowledge, call.config);
+      shared_.put(std::move(knowledge));
+    }
+    heal_soon(false);
+  });
 }
 
 void Target::forget_pauses() {

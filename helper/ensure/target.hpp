@@ -22,6 +22,8 @@
 
 namespace helper::ensure {
 
+// From the start of a daemon until it looks after what was wanted before: what a person asks for now comes first.
+inline constexpr Milliseconds k_take_up_after{3'000};
 // Between two looks at a target that somebody watches.
 inline constexpr Milliseconds k_watch_limit{25'000};
 
@@ -36,7 +38,10 @@ struct Call {
 
 class Target {
  public:
-  Target(const World& world, Questions& questions);
+  // `on_wanted` hears after each request whether the target should run from now on, and by which agent; on the worker's
+  // thread.
+  using OnWanted = std::function<void(bool wanted, const std::string& agent_socket)>;
+  Target(const World& world, Questions& questions, OnWanted on_wanted = {});
   ~Target();
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
@@ -58,6 +63,9 @@ class Target {
   [[nodiscard]] Result<Report> converge(Call call, plan::Power power);
   // Stopped, then running.
   [[nodiscard]] Result<Report> restart(Call call);
+  // It should run, as it did under the daemon before: it is looked after again from `when` on, by the daemon itself,
+  // which starts nothing that somebody stopped. A request that came first counts for more.
+  void take_up(const Call& call, SteadyTime when);
   // Answers at once, from what is known, while other work is under way.
   [[nodiscard]] Result<TargetStatus> status(const Call& call);
   // What is known of it, once its revision is not `seen`, or after k_watch_limit; seen 0: at once. While somebody
@@ -82,6 +90,7 @@ class Target {
   void connect(const config::Target& config, const Caller& caller);
   // The one before ends here.
   void put_connection(std::unique_ptr<Connection> connection);
+  void tell_wanted();
   void look_for_watchers(Job& job);
   struct Healed {
     After after = After::in_vain;
@@ -102,6 +111,7 @@ class Target {
   void tell_watchers();
 
   const World& world_;
+  const OnWanted on_wanted_;
   const std::shared_ptr<AskJob> ask_;
   KnownWork work_;
   SharedKnowledge shared_;

@@ -614,6 +614,9 @@ Result<settings::Report> settings_report_from_json(const Json& json, const std::
 Result<ensure::TrustReport> trust_report_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::TrustReport>(json, path);
 }
+Result<ensure::TargetList> target_list_from_json(const Json& json, const std::string& path) {
+  return Reader::read<ensure::TargetList>(json, path);
+}
 Result<ensure::TrustList> trust_list_from_json(const Json& json, const std::string& path) {
   return Reader::read<ensure::TrustList>(json, path);
 }

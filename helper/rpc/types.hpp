@@ -48,6 +48,7 @@ namespace helper::rpc {
                                                                        const std::string& path = "snapshot");
 [[nodiscard]] Result<std::vector<ensure::ServerList>> lists_from_json(const Json& json,
                                                                       const std::string& path = "list");
+[[nodiscard]] Result<ensure::TargetList> target_list_from_json(const Json& json, const std::string& path = "targets");
 [[nodiscard]] Result<ensure::LogText> log_text_from_json(const Json& json, const std::string& path = "logs");
 [[nodiscard]] Result<ensure::PythonList> python_list_from_json(const Json& json, const std::string& path = "pythons");
 [[nodiscard]] Result<ensure::GpuReport> gpu_report_from_json(const Json& json, const std::string& path = "gpu");

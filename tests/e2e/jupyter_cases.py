@@ -280,7 +280,7 @@ class Cases:
     def test_status_settings_and_the_ready_block_show_the_address(self):
         url = self.ensure()["settings"]["jupyter_url"]
         self.assertEqual(self.helper.json("status", "--config", self.config)[0]["jupyter_url"], url)
-        self.assertIn(url, self.helper.run("status", "--config", self.config).stdout)
+        self.assertIn(url, self.helper.run("status", "--long", "--config", self.config).stdout)
         self.assertIn(url, self.helper.run("settings", "--config", self.config).stdout)
         self.assertEqual(self.settings()["jupyter_url"], url)
 

@@ -125,7 +125,7 @@ class BusyKernels(JupyterTarget):
         return said
 
     def test_status_shows_them_and_counts_as_no_activity(self):
-        self.assertIn("1 kernel is busy: train.ipynb; 1 not busy", self.helper.run("status", "--config", self.config).stdout)
+        self.assertIn("1 kernel is busy: train.ipynb; 1 not busy", self.helper.run("status", "--long", "--config", self.config).stdout)
         client = self.jupyter_client
         before = client.call("api/status?no_track_activity=1")["last_activity"]
         time.sleep(4)  # what status knows is out of date then

@@ -48,6 +48,29 @@ class SecondDay(unittest.TestCase):
         print(f"  ssh after docker restart: {', '.join(f'{seconds:.1f}' for seconds in times)} s")
         self.assertLess(sorted(times)[1], 20, times)
 
+    def reboot_this_machine(self):
+        """The daemon ends; the next one begins as at login, with no word about a target."""
+        self.helper.run("rpc", "shutdown")
+        for _ in range(100):
+            if self.greeting() == b"":
+                break
+            time.sleep(0.1)
+        self.assertEqual(self.greeting(), b"")
+        self.assertEqual(self.helper.run("rpc", "version").returncode, 0)
+
+    def test_after_a_reboot_of_this_machine_its_ports_answer_again(self):
+        self.reboot_this_machine()
+        self.assertIsNotNone(self.seconds_until_ssh(60))
+        self.assertEqual(self.helper.json("ensure")["state"], "ready")
+
+    def test_after_a_reboot_of_this_machine_what_a_person_stopped_stays_so(self):
+        for stop in (lambda: self.helper.run("stop"), lambda: self.sandbox.docker("stop", "-t", "0", "centernet")):
+            stop()
+            self.reboot_this_machine()
+            time.sleep(8)
+            self.assertEqual(self.state(), "exited")
+            self.helper.json("ensure")
+
     def test_after_a_restart_of_the_engine_its_ports_answer_again(self):
         self.sandbox.control("engine", "stop")
         self.assertEqual(self.greeting(), b"")

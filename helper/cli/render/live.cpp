@@ -1,6 +1,7 @@
 #include "cli/render/live.hpp"
 
 #include <string>
+#include <utility>
 
 namespace helper::cli {
 namespace {
@@ -10,8 +11,8 @@ constexpr Milliseconds k_tick{250};
 
 }  // namespace
 
-Live::Live(std::ostream& out, const Style& style, bool shown, const Clock& clock)
-    : out_(out), shown_(shown), clock_(clock), progress_(style) {
+Live::Live(std::ostream& out, const Style& style, bool shown, const Clock& clock, std::string prefix)
+    : out_(out), shown_(shown), clock_(clock), progress_(style, std::move(prefix)) {
   if (shown_ && style.live) ticker_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 

@@ -13,8 +13,8 @@ namespace helper::cli {
 
 class Live {
  public:
-  // `shown` false: nothing is written at all.
-  Live(std::ostream& out, const Style& style, bool shown, const Clock& clock);
+  // `shown` false: nothing is written at all. `prefix` as Progress has it.
+  Live(std::ostream& out, const Style& style, bool shown, const Clock& clock, std::string prefix = {});
   ~Live();
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;

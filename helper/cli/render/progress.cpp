@@ -34,15 +34,16 @@ std::string Progress::on(const ensure::Event& event, SteadyTime now) {
     case Kind::failed: {
       running_.reset();
       const Mark mark = event.kind == Kind::done ? Mark::done : Mark::failed;
-      if (!event.done.empty()) return hide() + render_line(style_, mark, event.done, "", human(event.elapsed));
+      if (!event.done.empty())
+        return hide() + prefix_ + render_line(style_, mark, event.done, "", human(event.elapsed));
       // The lines below the first are told with the error.
       const auto cause = std::string_view(event.cause).substr(0, event.cause.find('\n'));
-      return hide() + render_line(style_, mark, event.text, cause, human(event.elapsed));
+      return hide() + prefix_ + render_line(style_, mark, event.text, cause, human(event.elapsed));
     }
     case Kind::note: {
       if (!told_notes_.insert(event.text).second) return {};
       // One after the other: both change whether the line is up, and the operands of + have no order.
-      std::string text = hide() + render_note(style_, event.text);
+      std::string text = hide() + prefix_ + render_note(style_, event.text);
       text += tick(now);
       return text;
     }
@@ -60,9 +61,10 @@ std::string Progress::tick(SteadyTime now) {
   std::string what = safe_line(running_->text, style_.utf8);
   if (!running_->detail.empty()) what += "  " + safe_line(running_->detail, style_.utf8);
   // One column stays free: a character in the last one makes some terminals wrap, and a wrapped line cannot be cleared.
-  const int room = style_.width - 1 - 4 - display_width(elapsed);
+  const int room = style_.width - 1 - 4 - display_width(prefix_) - display_width(elapsed);
   line_is_up_ = true;
-  return fmt::format("{}{} {}  {}", k_clear_line, style_.utf8 ? "…" : ">", fit(what, room, style_.utf8), elapsed);
+  return fmt::format("{}{}{} {}  {}", k_clear_line, prefix_, style_.utf8 ? "…" : ">", fit(what, room, style_.utf8),
+                     elapsed);
 }
 
 std::string Progress::hide() {

@@ -9,12 +9,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace helper::cli {
 
 class Progress {
  public:
-  explicit Progress(Style style) : style_(style) {}
+  // `prefix` begins every line; "" where all lines are about the same target.
+  explicit Progress(Style style, std::string prefix = {}) : style_(style), prefix_(std::move(prefix)) {}
 
   [[nodiscard]] std::string on(const ensure::Event& event, SteadyTime now);
   // The live line again, with the time that has passed; "" when nothing runs or lines cannot be drawn over.
@@ -32,6 +34,7 @@ class Progress {
   };
 
   Style style_;
+  std::string prefix_;
   std::optional<Running> running_;
   bool line_is_up_ = false;
   std::set<std::string> told_notes_;

@@ -11,11 +11,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 namespace helper::cli {
 
 namespace {
+
+// Of what is wrong, so much is shown in any terminal.
+constexpr int k_least_room = 20;
 
 struct Sign {
   std::string_view utf8;
@@ -142,6 +146,27 @@ std::string render_target(const Style& style, const ensure::TargetStatus& status
   return headline(style, status.target, status.state) + "\n" + rows.text();
 }
 
+std::string port_text(const ensure::TargetStatus& status, std::string_view name) {
+  const auto found = std::ranges::find(status.tunnels, name, &ensure::TunnelReport::name);
+  return found == status.tunnels.end() ? "-" : std::to_string(found->local_port);
+}
+
+// What a person would look at first; "" when nothing is wrong.
+std::string wrong_text(const ensure::TargetStatus& status) {
+  if (!status.problems.empty()) {
+    const std::string all = sentence(status.problems.front());
+    return all.substr(0, all.find('\n'));
+  }
+  if (!status.would_do.empty()) {
+    const std::size_t more = status.would_do.size() - 1;
+    return "to do: " + status.would_do.front().text + (more == 0 ? "" : fmt::format(" and {} more", more));
+  }
+  const auto down = std::ranges::find(status.tunnels, false, &ensure::TunnelReport::up);
+  if (down != status.tunnels.end())
+    return fmt::format("tunnel {} is down{}", down->name, down->trouble.empty() ? "" : ": " + down->trouble);
+  return status.drifts.empty() ? "" : "differs from the config: " + status.drifts.front().field;
+}
+
 std::string summary(const ensure::Report& report) {
   if (!report.changed) return fmt::format(", nothing to do ({})", human(report.elapsed));
   return fmt::format(" ({}, {})", counted(report.steps.size(), "step"), human(report.elapsed));
@@ -183,6 +208,43 @@ std::string render_plan(const Style& style, const ensure::PlanReport& plan) {
     text += fmt::format("{} {}\n", paint(style, Paint::yellow, "would end:"), safe_line(loss, style.utf8));
   for (const Error& problem : plan.problems) text += render_error(style, problem);
   for (const std::string& note : plan.notes) text += render_note(style, note);
+  return text;
+}
+
+std::string render_status_lines(const Style& style, const std::vector<ensure::TargetStatus>& targets, int columns) {
+  using Row = std::array<std::string, 6>;
+  std::vector<Row> rows{{"target", "state", "ssh", "jupyter", "container", "problem"}};
+  for (const auto& status : targets) {
+    Row row{status.target,    status.state,      port_text(status, "ssh"), port_text(status, "jupyter"),
+            status.container, wrong_text(status)};
+    if (!status.container_state.empty()) row[4] += " (" + status.container_state + ")";
+    for (std::string& cell : row) cell = safe_line(cell, style.utf8);
+    rows.push_back(std::move(row));
+  }
+  const bool all_well =
+      std::ranges::all_of(rows.begin() + 1, rows.end(), [](const Row& row) { return row[5].empty(); });
+  if (all_well) rows.front()[5].clear();
+  std::array<int, 5> widths{};
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  }
+  std::string text;
+  for (std::size_t at = 0; at < rows.size() && rows.size() > 1; ++at) {
+    const Row& row = rows[at];
+    std::string line;
+    int used = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const Paint colour = at == 0 ? Paint::dim : i == 0 ? Paint::bold : i == 1 ? state_colour(row[1]) : Paint::plain;
+      line += paint(style, colour, row[i]);
+      if (i + 1 < widths.size() || !row[5].empty())
+        line += std::string(static_cast<std::size_t>(widths[i] - display_width(row[i]) + 2), ' ');
+      used += widths[i] + 2;
+    }
+    const int room = std::max(columns - used, k_least_room);
+    line += paint(style, at == 0 ? Paint::dim : Paint::plain, columns == 0 ? row[5] : fit(row[5], room, style.utf8));
+    text += line + "\n";
+  }
+  if (rows.size() > 1 && !all_well) text += paint(style, Paint::dim, "more: helper status --long") + "\n";
   return text;
 }
 

@@ -31,6 +31,11 @@ enum class Mark { done, failed, planned, note };
 [[nodiscard]] std::string render_snapshot(const Style& style, const ensure::SnapshotReport& report);
 // A line for each container, under its server's name.
 [[nodiscard]] std::string render_lists(const Style& style, const std::vector<ensure::ServerList>& lists);
+// A line for each target under a header: its state, local ports, container, and what is wrong in short, cut to
+// `columns` (0: not cut). A last line names the way to more where something is wrong.
+[[nodiscard]] std::string render_status_lines(const Style& style, const std::vector<ensure::TargetStatus>& targets,
+                                              int columns);
+// Everything that is known of each.
 [[nodiscard]] std::string render_status(const Style& style, const std::vector<ensure::TargetStatus>& targets);
 
 // "error: thing: cause [name]" and, when there is one, "  fix: ...".

@@ -85,6 +85,17 @@ std::string pad(std::string_view text, int columns) {
   return std::string(text) + std::string(static_cast<std::size_t>(missing), ' ');
 }
 
+std::string prefixed(std::string_view prefix, std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
+    if (text.front() != '\n') out += prefix;
+    out += text.substr(0, end);
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
 std::string human(Milliseconds duration) {
   const std::int64_t ms = std::max<std::int64_t>(0, duration.count());
   if (ms < 100) return fmt::format("{} ms", ms);

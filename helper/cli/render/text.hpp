@@ -22,6 +22,9 @@ namespace helper::cli {
 // The text with spaces behind it up to `columns`.
 [[nodiscard]] std::string pad(std::string_view text, int columns);
 
+// Each line of the text with the prefix before it; empty lines stay empty.
+[[nodiscard]] std::string prefixed(std::string_view prefix, std::string_view text);
+
 // "38 ms", "0.7 s", "12 s", "3 min 5 s".
 [[nodiscard]] std::string human(Milliseconds duration);
 

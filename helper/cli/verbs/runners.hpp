@@ -21,6 +21,9 @@ struct Context;
 [[nodiscard]] Result<int> run_list(Context& context);
 [[nodiscard]] Result<int> run_logs(Context& context);
 
+// ensure --all
+[[nodiscard]] Result<int> run_ensure_all(Context& context);
+
 // run_settings.cpp
 [[nodiscard]] Result<int> run_settings(Context& context);
 
@@ -45,6 +48,8 @@ struct Context;
 
 // All of it, for what is not to be seen on a command line. Errors: file_failed; usage, above 1 MiB.
 [[nodiscard]] Result<std::string> read_standard_input();
+// whether it starts at login
+[[nodiscard]] Result<int> run_daemon(Context& context);
 
 // run_local.cpp: about helper itself.
 [[nodiscard]] Result<int> run_serve(Context& context);

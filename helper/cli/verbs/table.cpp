@@ -27,6 +27,7 @@ constexpr OptionSpec k_owner{Kind::text, "--owner", "NAME",
                              "change the container of that other owner, who agrees (with --yes)"};
 constexpr std::array k_ensure{
     k_target,
+    OptionSpec{Kind::flag, "--all", "", "every target of the config, one after the other"},
     OptionSpec{Kind::flag, "--dry-run", "", "only say what would be done, as `helper plan` does"},
     OptionSpec{Kind::flag, "--recreate", "",
                "recreate a container that is not as the config says (what was written in it is lost)"},
@@ -57,6 +58,13 @@ constexpr std::array k_plan{
     OptionSpec{Kind::text, "--power", "STATE", "the state to plan for", "running", "running|stopped|absent|ejected"},
 };
 constexpr std::array k_only_target{k_target};
+constexpr std::array k_status{
+    k_target,
+    OptionSpec{Kind::flag, "--long", "", "all that is known of every target, not a line of each"},
+};
+constexpr std::array k_daemon{
+    OptionSpec{Kind::argument, "ACTION", "", "what to do", "status", "status|enable|disable"},
+};
 constexpr std::array k_remove{
     k_target,
     OptionSpec{Kind::flag, "--yes", "", "do not ask first"},
@@ -156,17 +164,20 @@ constexpr std::array k_help{
 constexpr std::array k_verbs{
     Verb{"ensure", "bring a target within reach: container, SSH, tunnels, Python",
          "Looks at the target, does what is missing and nothing else, and says what is ready. Doing it\n"
-         "twice changes nothing. The tunnels stay open when the command has ended: a daemon holds them.",
-         "helper ensure\nhelper ensure centernet --json\nhelper ensure --dry-run", k_ensure, run_ensure,
-         Group::everyday, "up start"},
+         "twice changes nothing. The tunnels stay open when the command has ended: a daemon holds them.\n"
+         "With --all each line names its target, a target that fails does not keep the others waiting, and the\n"
+         "status is that of the first problem.",
+         "helper ensure\nhelper ensure centernet --json\nhelper ensure --all\nhelper ensure --dry-run", k_ensure,
+         run_ensure, Group::everyday, "up start"},
     Verb{"plan", "say what ensure would do, and do nothing",
          "Each line is one step with its cause. Ends with status 0, or with that of the first problem\n"
          "that no step fixes.",
          "helper plan\nhelper plan centernet --power absent", k_plan, run_plan, Group::container},
     Verb{"status", "show what is there: container, GPU, Python, tunnels",
-         "Shows every target of the config, or the one named. Ends with status 0 when all of them\n"
-         "are ready, else 13.",
-         "helper status\nhelper status centernet --json", k_only_target, run_status, Group::everyday, "ps"},
+         "Shows a line of every target of the config: its state, the local ports of SSH and Jupyter, its\n"
+         "container, and what is wrong. Of the target named, and with --long, it shows all. Ends with\n"
+         "status 0 when all of them are ready, else 13.",
+         "helper status\nhelper status centernet\nhelper status --json", k_status, run_status, Group::everyday, "ps"},
     Verb{"stop", "stop the container and close its tunnels",
          "The container stays, with all that is in it: ensure starts it again. When kernels of Jupyter are\n"
          "busy it asks first; without a terminal it then needs --yes.",
@@ -267,6 +278,11 @@ constexpr std::array k_verbs{
     Verb{"untrust", "take the approval of a config back",
          "Nothing that runs is stopped. The next command that uses the config asks again.", "helper untrust", k_untrust,
          run_untrust, Group::helper},
+    Verb{"daemon", "start helper's daemon at login, or see whether it does",
+         "The daemon holds the tunnels, and looks after the targets that were made ready and not stopped since,\n"
+         "also after a reboot. enable makes it start at login (by your own systemd, or by launchd), disable takes\n"
+         "that back; a daemon that is running goes on. status shows what is running, and what starts it.",
+         "helper daemon status\nhelper daemon enable\nhelper daemon disable", k_daemon, run_daemon, Group::helper},
     Verb{"serve",
          "run the daemon in the foreground",
          "For a service manager, or to watch it. Ends with Ctrl-C. $HELPERD names another one to run.",

@@ -1,4 +1,5 @@
 #include "cli/context.hpp"
+#include "cli/login_manager.hpp"
 #include "cli/ready.hpp"
 #include "cli/render/render.hpp"
 #include "cli/render/text.hpp"
@@ -140,12 +141,15 @@ Result<int> show_daemon_log(Context& context) {
 }  // namespace
 
 Result<int> run_ensure(Context& context) {
+  if (context.arguments.has("--all")) return run_ensure_all(context);
   if (context.arguments.has("--dry-run")) return show_plan(context, "running");
   if (context.arguments.has("--quick") && !context.arguments.has("--recreate")) {
     if (const auto known = known_and_answering(context)) return show_known(context, *known);
   }
-  return change(context, "ensure",
-                {{"recreate", context.arguments.has("--recreate")}, {"yes", context.arguments.has("--yes")}});
+  auto status = change(context, "ensure",
+                       {{"recreate", context.arguments.has("--recreate")}, {"yes", context.arguments.has("--yes")}});
+  if (status && *status == 0) offer_autostart(context, login_manager());
+  return status;
 }
 
 Result<int> run_plan(Context& context) { return show_plan(context, context.arguments.text("--power")); }
@@ -156,8 +160,11 @@ Result<int> run_status(Context& context) {
   HELPER_TRY_ASSIGN(const std::vector<ensure::TargetStatus> targets, rpc::statuses_from_json(answer.result));
   if (context.json) {
     write_json(context, answer.result);
-  } else {
+  } else if (context.arguments.has("--long") || context.arguments.given("TARGET")) {
     context.out << render_status(context.out_style, targets);
+  } else {
+    context.out << render_status_lines(context.out_style, targets,
+                                       context.out_is_terminal ? context.out_style.width : 0);
   }
   const bool ready = std::ranges::all_of(targets, [](const auto& target) { return target.state == "ready"; });
   return ready ? 0 : exit_status(ErrorCode::not_ready);

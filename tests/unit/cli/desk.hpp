@@ -12,6 +12,7 @@
 
 #include <deque>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
@@ -39,7 +40,9 @@ struct Desk {
 
   [[nodiscard]] std::filesystem::path config_file() const { return folder.path() / "helper.json"; }
 
-  Result<int> run(const std::vector<std::string>& words) {
+  // `instead` takes the verb's place.
+  Result<int> run(const std::vector<std::string>& words,
+                  const std::function<Result<int>(cli::Context&)>& instead = {}) {
     HELPER_TRY_ASSIGN(const cli::Invocation invocation, cli::parse(words));
     std::optional<Milliseconds> limit;
     if (invocation.arguments.has("--timeout")) limit = Milliseconds(1000LL * invocation.arguments.number("--timeout"));
@@ -64,9 +67,10 @@ struct Desk {
                          .paths = [this]() -> Result<Paths> {
                            Paths paths;
                            paths.home = folder.path();
+                           paths.runtime = folder.path() / "run" / "helper";
                            paths.data = folder.path() / "data";
                            paths.state = folder.path() / "state";
-                           paths.user_config_file = folder.path() / "config.json";
+                           paths.user_config_file = folder.path() / "config" / "helper" / "config.json";
                            return paths;
                          },
                          .daemon = [this]() -> Result<cli::Daemon*> { return &daemon; },
@@ -82,7 +86,7 @@ struct Desk {
                            outputs.pop_front();
                            return output;
                          }};
-    return invocation.verb->runner(context);
+    return instead ? instead(context) : invocation.verb->runner(context);
   }
 };
 

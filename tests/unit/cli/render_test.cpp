@@ -1,5 +1,6 @@
 #include "cli/render/render.hpp"
 
+#include "base/text.hpp"
 #include "unit/cli/golden.hpp"
 
 #include <gtest/gtest.h>
@@ -180,6 +181,44 @@ TEST(RenderPlan, SaysSoWhenThereIsNothingToDo) {
 
 TEST(RenderStatus, ShowsEachTargetWithWhatIsKnown) {
   EXPECT_EQ(render_status(k_plain, {ready_status(), broken_status()}), golden("status.txt"));
+}
+
+TEST(RenderStatusLines, AreALineForEachTargetUnderAHeader) {
+  EXPECT_EQ(render_status_lines(k_plain, {ready_status(), broken_status()}, 0), golden("status_lines.txt"));
+  EXPECT_EQ(render_status_lines(k_plain, {}, 80), "");
+}
+
+TEST(RenderStatusLines, OfATargetThatLacksNothingHaveNoBlankAtTheEnd) {
+  auto status = ready_status();
+  status.tunnels[1].up = true;
+  EXPECT_EQ(render_status_lines(k_plain, {status}, 80),
+            "target     state  ssh   jupyter  container\n"
+            "centernet  ready  2222  8888     centernet (running)\n");
+}
+
+TEST(RenderStatusLines, SayWhatIsWrongInShort) {
+  const auto wrong = [](const ensure::TargetStatus& status) {
+    const auto lines = split(render_status_lines(k_plain, {status}, 0), '\n');
+    return std::string(lines.at(1).substr(lines.at(0).find("problem")));
+  };
+  auto status = broken_status();
+  EXPECT_EQ(wrong(status), "port 2222 is held by ssh (pid 4711)");
+  status.problems.clear();
+  EXPECT_EQ(wrong(status), "to do: start container other and 1 more");
+  status.would_do.clear();
+  status.tunnels = {{"ssh", 2222, "", false, "the link is down", 0}};
+  EXPECT_EQ(wrong(status), "tunnel ssh is down: the link is down");
+  status.tunnels.clear();
+  status.drifts = {{"container.shm_size", "recreate", "8g", "", "64m", ""}};
+  EXPECT_EQ(wrong(status), "differs from the config: container.shm_size");
+}
+
+TEST(RenderStatusLines, FitATerminalAndShowNoForeignControlCharacter) {
+  auto status = broken_status();
+  status.problems[0].cause = "it is held by \x1b[2J" + std::string(100, 'x');
+  const std::string text = render_status_lines(k_plain, {status}, 80);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  for (const auto& line : split(text, '\n')) EXPECT_LE(display_width(line), 80) << line;
 }
 
 TEST(RenderStatus, OfNoTargetIsEmpty) { EXPECT_EQ(render_status(k_plain, {}), ""); }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace helper::cli {
 namespace {
 
@@ -56,6 +58,100 @@ TEST(Status, EndsWithZeroOnlyWhenEveryTargetIsReady) {
   EXPECT_EQ(desk.run({"status"}).value_or(-1), 0);
   desk.daemon.will_answer("status", answers({status_of("a", "ready"), status_of("b", "stopped")}));
   EXPECT_EQ(desk.run({"status"}).value_or(-1), error_kind(ErrorCode::not_ready).exit_status);
+}
+
+TEST(Status, IsALineOfEachTargetUnlessMoreIsAskedFor) {
+  const auto shown = [](const std::vector<std::string>& words) {
+    Desk desk;
+    desk.daemon.will_answer("status", answers({status_of("a", "ready"), status_of("b", "ready")}));
+    EXPECT_TRUE(desk.run(words));
+    return desk.out.str();
+  };
+  EXPECT_EQ(std::ranges::count(shown({"status"}), '\n'), 3);
+  EXPECT_EQ(shown({"status", "--long"}), shown({"status", "a"}));
+  EXPECT_NE(shown({"status", "--long"}), shown({"status"}));
+}
+
+class EnsureAll : public testing::Test {
+ protected:
+  EnsureAll() {
+    ensure::TargetList list{"/helper.json", false, {{"a", "gpu1", "a"}, {"second", "gpu1", "b"}}};
+    desk.daemon.will_answer("targets", answers(rpc::to_json(list)));
+  }
+  static rpc::Json ready(const std::string& target) {
+    ensure::Report report;
+    report.target = target;
+    report.state = "ready";
+    return rpc::to_json(report);
+  }
+  static test::FakeDaemon::Script fails(ErrorCode code) {
+    return {.events = {}, .result = fail(code, "gpu1", "it does not answer", "look"), .meanwhile = {}};
+  }
+
+  Desk desk;
+};
+
+TEST_F(EnsureAll, EachLineSaysWhichTargetItIsAbout) {
+  ensure::Event done;
+  done.kind = ensure::Event::Kind::done;
+  done.text = "start sshd";
+  desk.daemon.will_answer("ensure", {.events = {done}, .result = ready("a"), .meanwhile = {}});
+  desk.daemon.will_answer("ensure", answers(ready("second")));
+  EXPECT_EQ(desk.run({"ensure", "--all"}).value_or(-1), 0);
+  EXPECT_EQ(desk.out.str(), "a      | a: ready, nothing to do (0 ms)\nsecond | second: ready, nothing to do (0 ms)\n");
+  EXPECT_EQ(desk.err.str(), "a      | ✓    0 ms  start sshd\n");
+  EXPECT_EQ(desk.daemon.asked().at(1).params.at("target"), "a");
+  EXPECT_EQ(desk.daemon.asked().at(2).params.at("target"), "second");
+}
+
+TEST_F(EnsureAll, ATargetThatFailsKeepsNoOtherWaitingAndItsStatusCounts) {
+  desk.daemon.will_answer("ensure", fails(ErrorCode::engine_down));
+  desk.daemon.will_answer("ensure", answers(ready("second")));
+  EXPECT_EQ(desk.run({"ensure", "--all"}).value_or(-1), error_kind(ErrorCode::engine_down).exit_status);
+  EXPECT_EQ(desk.out.str(), "second | second: ready, nothing to do (0 ms)\n");
+  EXPECT_EQ(desk.err.str().find("a      | error: gpu1"), 0U) << desk.err.str();
+  EXPECT_NE(desk.err.str().find("\na      |   fix: look"), std::string::npos) << desk.err.str();
+}
+
+TEST_F(EnsureAll, TheStatusIsThatOfTheFirstProblem) {
+  desk.daemon.will_answer("ensure", fails(ErrorCode::engine_down));
+  desk.daemon.will_answer("ensure", fails(ErrorCode::port_busy));
+  EXPECT_EQ(desk.run({"ensure", "--all"}).value_or(-1), error_kind(ErrorCode::engine_down).exit_status);
+}
+
+TEST_F(EnsureAll, WhatIsWrongWithTheConfigIsToldOnce) {
+  desk.daemon.will_answer("ensure", fails(ErrorCode::config_untrusted));
+  EXPECT_EQ(desk.run({"ensure", "--all"}).value_or(-1), error_kind(ErrorCode::config_untrusted).exit_status);
+  EXPECT_EQ(desk.daemon.asked().size(), 2U);
+}
+
+TEST_F(EnsureAll, AsJsonIsOneArrayWithTheErrors) {
+  desk.daemon.will_answer("ensure", fails(ErrorCode::engine_down));
+  desk.daemon.will_answer("ensure", answers(ready("second")));
+  EXPECT_TRUE(desk.run({"ensure", "--all", "--json"}));
+  const auto json = rpc::Json::parse(desk.out.str());
+  ASSERT_EQ(json.size(), 2U);
+  EXPECT_EQ(json[0].at("target"), "a");
+  EXPECT_EQ(json[0].at("error").at("name"), "engine.down");
+  EXPECT_EQ(json[1], ready("second"));
+  EXPECT_EQ(desk.err.str(), "");
+}
+
+TEST_F(EnsureAll, AQuestionNamesItsTarget) {
+  desk.can_ask = true;
+  desk.person.will_answer("yes");
+  ensure::Event question;
+  question.kind = ensure::Event::Kind::question;
+  question.question_id = "q1";
+  question.question = {Question::Kind::confirm, "Recreate it?", {}};
+  desk.daemon.will_answer("ensure", {.events = {question}, .result = ready("a"), .meanwhile = {}});
+  desk.daemon.will_answer("ensure", answers(ready("second")));
+  EXPECT_EQ(desk.run({"ensure", "--all"}).value_or(-1), 0);
+  EXPECT_EQ(desk.person.asked().at(0).prompt, "a: Recreate it?");
+}
+
+TEST_F(EnsureAll, WithANameIsAWrongUse) {
+  EXPECT_EQ(desk.run({"ensure", "a", "--all"}).error().code, ErrorCode::usage);
 }
 
 TEST(Plan, EndsWithTheStatusOfItsFirstProblem) {

@@ -2,6 +2,7 @@
 // and what the targets of one config share.
 #include "ensure/service.hpp"
 
+#include "ensure/wanted.hpp"
 #include "support/fake_connections.hpp"
 #include "support/gate.hpp"
 #include "support/temp_folder.hpp"
@@ -11,6 +12,7 @@
 
 #include <future>
 #include <map>
+#include <thread>
 #include <utility>
 
 namespace helper::ensure {
@@ -185,6 +187,73 @@ TEST_F(ServiceTest, AConfigEditedWhileItsEnsureRunsHoldsFromTheNextRequestOn) {
   EXPECT_EQ(first.get()->settings->port, 2222);
   EXPECT_EQ(second.get()->settings->port, 2300);
   EXPECT_EQ(service.known(request("centernet"))->port, 2300);
+}
+
+// A new daemon after the reboot: another Service on the same files.
+class RebootTest : public ServiceTest {
+ protected:
+  RebootTest() { write_config(2222, 2223); }
+  [[nodiscard]] std::vector<WantedTarget> wanted() { return WantedList(paths, files).read().value(); }
+  // Each answers after what was posted before it.
+  void wait(const std::string& target) {
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(next.status(request(target), {}));
+  }
+
+  Service next{{paths, connections, files, clock, jupyter, ssh}};
+};
+
+TEST_F(RebootTest, WhatWasMadeReadyIsLookedAfterAgainAndNothingElse) {
+  ASSERT_TRUE(ensure("centernet"));
+  next.take_up(Milliseconds(0));
+  while (!next.known(request("centernet"))) std::this_thread::yield();
+  EXPECT_THAT(connections.calls(), ElementsAre("open gpu1", "open gpu1"));
+}
+
+TEST_F(RebootTest, WhatAPersonStoppedIsWantedNoMore) {
+  ASSERT_TRUE(ensure("centernet"));
+  ASSERT_TRUE(service.converge(request("centernet"), plan::Power::stopped, quiet, {}));
+  EXPECT_THAT(wanted(), IsEmpty());
+}
+
+TEST_F(RebootTest, WhatAPersonStoppedWithoutHelperIsNotStarted) {
+  ASSERT_TRUE(ensure("centernet"));
+  connections.server("gpu1").simulated.state = "exited";
+  next.take_up(Milliseconds(0));
+  wait("centernet");
+  EXPECT_EQ(connections.server("gpu1").simulated.state, "exited");
+}
+
+TEST_F(RebootTest, AStopThatCameFirstCountsForMore) {
+  ASSERT_TRUE(ensure("centernet"));
+  next.take_up(Milliseconds(200));
+  ASSERT_TRUE(next.converge(request("centernet"), plan::Power::stopped, quiet, {}));
+  std::this_thread::sleep_for(Milliseconds(300));
+  wait("centernet");
+  EXPECT_EQ(connections.server("gpu1").simulated.state, "exited");
+  EXPECT_TRUE(connections.tunnels().status().empty());
+}
+
+TEST_F(RebootTest, AnEnsureThatFailsTakesNoWishBack) {
+  ASSERT_TRUE(ensure("centernet"));
+  connections.server("gpu1").runner.once("inspect", fail(ErrorCode::server_unreachable, "gpu1", "no answer"));
+  ASSERT_FALSE(next.converge(request("centernet"), plan::Power::running, quiet, {}));
+  EXPECT_THAT(wanted(), testing::SizeIs(1));
+}
+
+TEST_F(RebootTest, AConfigThatNobodyApprovesAnyMoreWaits) {
+  ASSERT_TRUE(ensure("centernet"));
+  ASSERT_TRUE(service.untrust(request()).value());
+  const auto before = connections.calls();
+  next.take_up(Milliseconds(0));
+  EXPECT_EQ(connections.calls(), before);
+  EXPECT_THAT(wanted(), testing::SizeIs(1));
+}
+
+TEST_F(RebootTest, AConfigThatIsGoneIsForgotten) {
+  ASSERT_TRUE(ensure("centernet"));
+  std::filesystem::remove(config_file);
+  next.take_up(Milliseconds(0));
+  EXPECT_THAT(wanted(), IsEmpty());
 }
 
 TEST_F(ServiceTest, EachServerIsAskedOnceForWhatHelperMadeThere) {

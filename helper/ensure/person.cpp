@@ -54,10 +54,11 @@ std::string other_project(FileStore& files, const plan::Desired& desired, const 
   std::error_code unknown;
   if (!file.is_absolute() || file.extension() != ".json" || !std::filesystem::is_regular_file(file, unknown)) return {};
   if (std::filesystem::equivalent(file, desired.target.config_file, unknown)) return {};
+  // One that cannot be read now may name it: then it does.
   const auto config = config::load_config(files, file);
-  const bool names_it = config && std::ranges::any_of(config->targets, [&](const auto& each) {
-                          return each.second.container.name == desired.target.container.name;
-                        });
+  const bool names_it = !config || std::ranges::any_of(config->targets, [&](const auto& each) {
+    return each.second.container.name == desired.target.container.name;
+  });
   return names_it ? record->project : std::string();
 }
 

@@ -63,7 +63,8 @@ Result<std::string> with_host_keys(std::string_view text, const std::string& ssh
   std::string ours;
   for (const std::string& line : host_keys) {
     const auto key = key_of(without_end(line));
-    if (!key) return fail(ErrorCode::inside_failed, "host key of " + ssh_name, "is not a public key: " + printable(line));
+    if (!key)
+      return fail(ErrorCode::inside_failed, "host key of " + ssh_name, "is not a public key: " + printable(line));
     ours += alias + ",[127.0.0.1]:" + std::to_string(local_port) + " " + *key + "\n";
   }
   std::string before;

@@ -28,7 +28,7 @@ struct Wanted {
 // The name is the target's, and that of the folder which holds its helper.json (for another file, that of the file; for
 // a person's own config.json none): two projects may each have a target "gpu", and their entries stand side by side.
 // Names and ids depend on nothing else, so a project that moves to another place keeps them. Of two projects that share
-// the names of both folder and target the last one counts, as for the target's pinned host keys.
+// the names of both folder and target the last one counts.
 [[nodiscard]] Wanted make_wanted(Access access, std::string helper, std::string config_file, std::string home);
 
 // What projects refer to the interpreter by. The version of Python is not in it: a newer one is the same interpreter.

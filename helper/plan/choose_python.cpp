@@ -93,8 +93,8 @@ std::vector<std::string> python_notes(const config::Target& target, const Inside
   }
   if (!choice.python.missing.empty()) {
     notes.push_back(choice.python.path + " cannot import " + list(choice.python.missing) +
-                    ", which project.imports names; install what brings it: " + choice.python.path +
-                    " -m pip install ...");
+                    ", which project.imports names; install what brings it: helper exec " + target.name + " -- " +
+                    choice.python.path + " -m pip install ...");
   }
   return notes;
 }

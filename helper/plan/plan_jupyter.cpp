@@ -8,18 +8,23 @@ namespace {
 
 std::string port_text(const Draft& draft) { return "port " + std::to_string(draft.target.jupyter->port); }
 
+// To be typed on this machine.
+std::string install_by(const Draft& draft, const std::string& python) {
+  return "helper exec " + draft.target.name + " -- " + shell::quote({python, "-m", "pip", "install", "jupyterlab"});
+}
+
 void say_how_to_add_it(Draft& draft, const Inside& inside) {
   const auto chosen = choose_python(draft.target, inside);
   if (!chosen) return;  // Python comes first, and that problem is told
-  draft.note("Jupyter is not in the container; to add it, run in it: " + shell::quote(chosen->python.path) +
-             " -m pip install jupyterlab; then: helper ensure " + draft.target.name);
+  draft.note("Jupyter is not in the container; to add it: " + install_by(draft, chosen->python.path) +
+             "; then: helper ensure " + draft.target.name);
 }
 
 void say_whose_it_is(Draft& draft, const Inside& inside, const JupyterPackage& package) {
   const auto chosen = choose_python(draft.target, inside);
   if (!chosen || chosen->python.path == package.python) return;
   draft.note("Jupyter is run by " + package.python + ", since " + chosen->python.path +
-             " has none; to add it there: " + shell::quote(chosen->python.path) + " -m pip install jupyterlab");
+             " has none; to add it there: " + install_by(draft, chosen->python.path));
 }
 
 // What needs a running Jupyter of ours to be replaced; "" when nothing does.

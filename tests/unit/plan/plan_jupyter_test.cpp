@@ -47,9 +47,10 @@ TEST(PlanJupyter, PrefersTheChosenInterpretersAndLabToNotebook) {
 
 TEST(PlanJupyter, SaysHowToAddItWhereItIsAbsentAndTheTargetIsReadyAllTheSame) {
   const Observed observed = without_jupyter();
-  EXPECT_EQ(plan_text(observed),
-            "note: Jupyter is not in the container; to add it, run in it: /opt/conda/envs/CenterNet/bin/python -m pip "
-            "install jupyterlab; then: helper ensure centernet\n");
+  EXPECT_EQ(
+      plan_text(observed),
+      "note: Jupyter is not in the container; to add it: helper exec centernet -- /opt/conda/envs/CenterNet/bin/python "
+      "-m pip install jupyterlab; then: helper ensure centernet\n");
   EXPECT_TRUE(test::plan_for(test::desired(), observed).empty());
 }
 
@@ -60,7 +61,7 @@ TEST(PlanJupyter, SaysWhenAnotherInterpreterThanTheChosenRunsIt) {
   EXPECT_EQ(
       plan_text(observed),
       "note: Jupyter is run by /opt/conda/bin/python, since /opt/conda/envs/CenterNet/bin/python has none; to add "
-      "it there: /opt/conda/envs/CenterNet/bin/python -m pip install jupyterlab\n");
+      "it there: helper exec centernet -- /opt/conda/envs/CenterNet/bin/python -m pip install jupyterlab\n");
 }
 
 TEST(PlanJupyter, StartsOursAnewWhenItRunsOtherwiseThanTheConfigSays) {

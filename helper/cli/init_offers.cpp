@@ -83,6 +83,7 @@ std::vector<std::uint16_t> local_ports(const config::Config& config) {
     if (target.jupyter) ports.push_back(target.jupyter->local_port);
     for (const auto& pair : target.forwards) ports.push_back(pair.local);
   }
+  std::erase(ports, 0);  // "auto"
   return ports;
 }
 

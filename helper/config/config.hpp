@@ -56,18 +56,18 @@ struct ContainerConfig {
 
 struct SshConfig {
   std::string user = "root";
-  std::uint16_t local_port = 2222;
-  std::string key = "auto";  // private key file, or "auto": the person's own, else one made for this
-  bool match_owner = true;   // give the user the ids of the project folder's owner on the server; not for root
-  bool create = false;       // make the user when the image has none of that name
+  std::uint16_t local_port = 2222;  // 0: "auto", until the daemon has chosen one
+  std::string key = "auto";         // private key file, or "auto": the person's own, else one made for this
+  bool match_owner = true;          // give the user the ids of the project folder's owner on the server; not for root
+  bool create = false;              // make the user when the image has none of that name
   std::map<std::string, std::string> env{};  // of sessions, beside the container's own
   friend bool operator==(const SshConfig&, const SshConfig&) = default;
 };
 
 struct JupyterConfig {
-  std::uint16_t local_port = 8888;
-  std::uint16_t port = 8888;  // in the container
-  std::string dir;            // "" = project.remote
+  std::uint16_t local_port = 8888;  // the same
+  std::uint16_t port = 8888;        // in the container
+  std::string dir;                  // "" = project.remote
   friend bool operator==(const JupyterConfig&, const JupyterConfig&) = default;
 };
 

@@ -243,12 +243,13 @@ constexpr std::array k_keys{
         .example = R"({"EDITOR": "vim"})",
         .set = [](Target& t, const JsonNode& v) { return set_env(t.ssh.env, v); }},
     Key{.path = "targets.*.ssh.local_port",
-        .kind = Kind::port,
+        .kind = Kind::local_port,
         .default_json = "2222",
-        .help = "The port of this machine (on 127.0.0.1) that leads to it",
+        .help = "The port of this machine (on 127.0.0.1) that leads to it; \"auto\" takes one that is free, once, and "
+                "keeps it",
         .pattern = "",
         .example = "2223",
-        .set = [](Target& t, const JsonNode& v) { return set_port(t.ssh.local_port, v); }},
+        .set = [](Target& t, const JsonNode& v) { return set_local_port(t.ssh.local_port, v); }},
     Key{.path = "targets.*.keeper",
         .kind = Kind::flag,
         .default_json = "true",
@@ -279,12 +280,13 @@ constexpr std::array k_keys{
         .example = "8889",
         .set = [](Target& t, const JsonNode& v) { return set_port(t.jupyter->port, v); }},
     Key{.path = "targets.*.jupyter.local_port",
-        .kind = Kind::port,
+        .kind = Kind::local_port,
         .default_json = "8888",
-        .help = "The port of this machine (on 127.0.0.1) that leads to it",
+        .help = "The port of this machine (on 127.0.0.1) that leads to it; \"auto\" takes one that is free, once, and "
+                "keeps it",
         .pattern = "",
         .example = "8889",
-        .set = [](Target& t, const JsonNode& v) { return set_port(t.jupyter->local_port, v); }},
+        .set = [](Target& t, const JsonNode& v) { return set_local_port(t.jupyter->local_port, v); }},
     Key{.path = "targets.*.forwards",
         .kind = Kind::forwards,
         .default_json = "[]",
@@ -392,6 +394,8 @@ std::string wanted(Kind kind) {
       return "true or false";
     case Kind::port:
       return "a port number from 1 to 65535";
+    case Kind::local_port:
+      return "a port number from 1 to 65535, or \"auto\"";
     case Kind::texts:
       return "a list of texts in [ ]";
     case Kind::forwards:

@@ -19,6 +19,7 @@ enum class Kind {
   text_or_number,  // the same, or a whole number >= 1 standing for its digits
   flag,            // true or false
   port,            // 1..65535
+  local_port,      // the same, or "auto"
   texts,           // a list of strings that each fit `pattern`
   forwards,        // a list of "LOCAL:CONTAINER" or of one port for both
   env,             // an object of strings

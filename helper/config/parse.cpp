@@ -32,6 +32,8 @@ bool fits(Kind kind, const JsonNode& node) {
       return node.type == Type::boolean;
     case Kind::port:
       return node.type == Type::integer;
+    case Kind::local_port:
+      return node.type == Type::integer || node.type == Type::text;
     case Kind::texts:
     case Kind::forwards:
       return node.type == Type::array;

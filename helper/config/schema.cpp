@@ -74,6 +74,8 @@ Json shape_of(const Key& row) {
       return {{"type", "boolean"}};
     case Kind::port:
       return port_schema();
+    case Kind::local_port:
+      return {{"anyOf", Json::array({port_schema(), {{"const", "auto"}}})}};
     case Kind::texts:
       return {{"type", "array"}, {"items", text_schema(row.pattern)}};
     case Kind::forwards:

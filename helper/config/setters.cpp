@@ -94,6 +94,14 @@ Misfits set_port(std::uint16_t& field, const JsonNode& value) {
   return {};
 }
 
+Misfits set_local_port(std::uint16_t& field, const JsonNode& value) {
+  const bool is_auto = value.type == Type::text && value.text == "auto";
+  const auto port = is_auto ? std::optional<std::uint16_t>(0) : port_of(value);
+  if (!port) return misfit(value, {"is " + describe(value) + ", must be " + wanted(Kind::local_port), ""});
+  field = *port;
+  return {};
+}
+
 Misfits set_texts(std::vector<std::string>& field, const JsonNode& value, CheckText check) {
   std::vector<std::string> texts;
   Misfits misfits;

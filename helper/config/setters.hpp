@@ -19,6 +19,8 @@ using CheckText = Check (*)(std::string_view text);
 [[nodiscard]] Misfits set_path(std::filesystem::path& field, const JsonNode& value);
 [[nodiscard]] Misfits set_flag(bool& field, const JsonNode& value);
 [[nodiscard]] Misfits set_port(std::uint16_t& field, const JsonNode& value);
+// "auto" is 0.
+[[nodiscard]] Misfits set_local_port(std::uint16_t& field, const JsonNode& value);
 [[nodiscard]] Misfits set_texts(std::vector<std::string>& field, const JsonNode& value, CheckText check);
 // Refuses two mounts at one place.
 [[nodiscard]] Misfits set_mounts(std::vector<std::string>& field, const JsonNode& value);

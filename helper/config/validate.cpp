@@ -48,6 +48,7 @@ void check_local_ports(const Config& config, const Places& places, Faults& fault
     for (const auto& [port, path] : local_ports(target)) {
       if (faults.is_full()) return;
       if (faults.touch(path)) continue;  // it has not the port that the person meant
+      if (port == 0) continue;           // "auto"
       const auto [first, fresh] = used.emplace(port, path);
       if (fresh) continue;
       faults.add(spot_of(places, path), path,

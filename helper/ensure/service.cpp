@@ -19,6 +19,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,7 +91,7 @@ struct Service::State {
                         Gate::TakeOver take_over = Gate::TakeOver::yes) {
     HELPER_TRY_ASSIGN(auto admitted, gate.admit(request, stop, take_over));
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(admitted.config, request.target));
-    HELPER_TRY(name_for_ssh(chosen));
+    HELPER_TRY(give_place(chosen, admitted.config));
     const std::string file = admitted.config.file.string();
     auto target = find(file, chosen.name);
     std::vector<std::string> servers;
@@ -129,25 +130,45 @@ struct Service::State {
     return names && std::ranges::find(*names, key.name) == names->end();
   }
 
-  Result<void> name_for_ssh(config::Target& config) {
-    HELPER_TRY_ASSIGN(const auto names, read_ssh_names(world.files, world.paths));
-    config.ssh_name = ssh_name_of(names, {config.config_file.string(), config.name},
-                                  [&](const ConfigTarget& holder) { return is_gone(holder); });
-    return {};
-  }
-
-  // The target keeps its name from now on. What the report will tell: that it is not its own.
-  Result<std::vector<std::string>> keep_ssh_name(config::Target& config) {
-    const std::scoped_lock lock(names_mutex);
+  // What this machine gives the target: its name for ssh, and the local ports that its config leaves to us.
+  Result<SshNames> give_place(config::Target& config, const config::Config& all) {
     HELPER_TRY_ASSIGN(auto names, read_ssh_names(world.files, world.paths));
     const ConfigTarget ours{config.config_file.string(), config.name};
     config.ssh_name = ssh_name_of(names, ours, [&](const ConfigTarget& holder) { return is_gone(holder); });
-    auto& holder = names[config.ssh_name];
-    if (holder == ours) return std::vector<std::string>{};
-    holder = ours;
+    auto& its = names[config.ssh_name];
+    if (its.target != ours) its = {ours, {}};
+    std::set<std::uint16_t> taken;
+    for (const auto& [name, each] : all.targets) {
+      for (const auto& tunnel : plan::desired_state(each, plan::Power::running).tunnels)
+        taken.insert(tunnel.local_port);
+    }
+    const auto choose_port = [&](std::uint16_t& port, const char* tunnel, std::uint16_t from) -> Result<void> {
+      if (port != 0) return {};
+      const auto chosen = local_port_of(names, ours, tunnel, from, taken);
+      if (!chosen) {
+        return fail(ErrorCode::port_busy, std::string("local port for ") + tunnel,
+                    "no port from " + std::to_string(from) + " on is free", "write one that is free as \"local_port\"");
+      }
+      port = its.ports[tunnel] = *chosen;
+      taken.insert(port);
+      return {};
+    };
+    HELPER_TRY(choose_port(config.ssh.local_port, "ssh", config::SshConfig{}.local_port));
+    if (config.jupyter)
+      HELPER_TRY(choose_port(config.jupyter->local_port, "jupyter", config::JupyterConfig{}.local_port));
+    return names;
+  }
+
+  // The target keeps its place from now on. What the report will tell: that the name is not its own.
+  Result<std::vector<std::string>> keep_place(Chosen& chosen) {
+    config::Target& config = chosen.config;
+    const std::scoped_lock lock(places_mutex);
+    HELPER_TRY_ASSIGN(const auto before, read_ssh_names(world.files, world.paths));
+    HELPER_TRY_ASSIGN(const auto names, give_place(config, chosen.admitted.config));
+    if (names == before) return std::vector<std::string>{};
     HELPER_TRY(write_ssh_names(world.files, world.paths, names));
-    if (config.ssh_name == config.name) return std::vector<std::string>{};
-    return std::vector{"ssh " + config.name + " is the target of that name in " + names[config.name].file +
+    if (config.ssh_name == config.name || before.contains(config.ssh_name)) return std::vector<std::string>{};
+    return std::vector{"ssh " + config.name + " is the target of that name in " + names.at(config.name).target.file +
                        "; this one is: ssh " + config.ssh_name};
   }
 
@@ -172,7 +193,7 @@ struct Service::State {
                 chosen.config.name + R"(, set "container": {"name": ")" + config->container.name + R"("})";
       }
       notes.push_back(std::move(note));
-      keep(wanted_list.remove(key.first, key.second));
+      keep(wanted_list.remove(key.file, key.name));
       gone.push_back(target);
       at = targets.erase(at);
     }
@@ -181,8 +202,8 @@ struct Service::State {
 
   // What comes before a target runs; the result: what the report will tell.
   Result<std::vector<std::string>> make_room(Chosen& chosen) {
+    HELPER_TRY_ASSIGN(const auto of_name, keep_place(chosen));
     HELPER_TRY_ASSIGN(auto notes, free_ports(chosen));
-    HELPER_TRY_ASSIGN(const auto of_name, keep_ssh_name(chosen.config));
     notes.insert(notes.end(), of_name.begin(), of_name.end());
     return notes;
   }
@@ -253,7 +274,7 @@ struct Service::State {
   settings::SettingsWriter writer{world.paths, world.files, world.clock, settings::ide_formats()};
   SettingsWatch watch{writer};
   Gate gate{world, questions};
-  std::mutex names_mutex;  // of the file of ssh_names
+  std::mutex places_mutex;  // of the file of ssh_names
   std::mutex mutex;
   std::map<ConfigTarget, std::shared_ptr<Target>> targets;
 };
@@ -328,7 +349,7 @@ Result<std::vector<TargetStatus>> Service::status(const Request& request, const 
   std::vector<std::function<Result<TargetStatus>()>> looks;
   for (const auto& name : names) {
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, name));
-    HELPER_TRY(state_->name_for_ssh(chosen));
+    HELPER_TRY(state_->give_place(chosen, config));
     const auto target = state_->find(config.file.string(), name);
     looks.emplace_back([=, call = call_of(request, chosen, stop)] { return target->status(call); });
   }
@@ -417,7 +438,7 @@ Result<settings::Report> Service::apply_settings(const Request& request, const S
   auto access = chosen.target->known(chosen.config);
   if (!access) access = chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
   HELPER_TRY(access);
-  HELPER_TRY(state_->keep_ssh_name(chosen.config));
+  HELPER_TRY(state_->keep_place(chosen));
   const auto order = order_of(state_->wanted(chosen, *access), chosen.config, chosen.servers, options);
   auto report = state_->writer.apply(order, state_->ask_now(request, chosen.config.name, on_event, stop));
   state_->watch.wake();

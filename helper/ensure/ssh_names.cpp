@@ -1,5 +1,6 @@
 #include "ensure/ssh_names.hpp"
 
+#include "base/free_port.hpp"
 #include "base/shell.hpp"
 
 #include <nlohmann/json.hpp>
@@ -7,18 +8,35 @@
 #include <algorithm>
 
 namespace helper::ensure {
+namespace {
+
+constexpr unsigned k_last_port = 65535;
+
+}  // namespace
 
 std::string ssh_name_of(const SshNames& names, const ConfigTarget& target,
                         const std::function<bool(const ConfigTarget&)>& is_gone) {
-  const auto has = std::ranges::find_if(names, [&](const auto& each) { return each.second == target; });
+  const auto has = std::ranges::find_if(names, [&](const auto& each) { return each.second.target == target; });
   if (has != names.end()) return has->first;
   const auto is_free = [&](const std::string& name) {
     const auto holder = names.find(name);
-    return holder == names.end() || is_gone(holder->second);
+    return holder == names.end() || is_gone(holder->second.target);
   };
   std::string name = target.name;
   for (int number = 2; !is_free(name); ++number) name = target.name + "-" + std::to_string(number);
   return name;
+}
+
+std::optional<std::uint16_t> local_port_of(const SshNames& names, const ConfigTarget& target, const std::string& tunnel,
+                                           std::uint16_t from, const std::set<std::uint16_t>& taken) {
+  std::set<std::uint16_t> others = taken;
+  for (const auto& [name, each] : names) {
+    for (const auto& [its_tunnel, port] : each.ports) {
+      if (each.target == target && its_tunnel == tunnel) return port;
+      others.insert(port);
+    }
+  }
+  return free_port_from(from, [&](std::uint16_t port) { return !others.contains(port); });
 }
 
 Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
@@ -33,8 +51,14 @@ Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
   bool good = json.is_object();
   if (good) {
     for (const auto& [name, holder] : json.items()) {
-      names[name] = {word(holder, "config"), word(holder, "target")};
-      good = good && !names[name].file.empty() && !names[name].name.empty();
+      auto& its = names[name];
+      its.target = {word(holder, "config"), word(holder, "target")};
+      good = good && !its.target.file.empty() && !its.target.name.empty();
+      const auto ports = holder.is_object() ? holder.value("ports", nlohmann::json::object()) : nlohmann::json();
+      for (const auto& [tunnel, port] : ports.items()) {
+        good = good && port.is_number_unsigned() && port > 0 && port <= k_last_port;
+        if (good) its.ports[tunnel] = port.get<std::uint16_t>();
+      }
     }
   }
   if (good) return names;
@@ -45,7 +69,10 @@ Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
 
 Result<void> write_ssh_names(FileStore& files, const Paths& paths, const SshNames& names) {
   auto json = nlohmann::json::object();
-  for (const auto& [name, holder] : names) json[name] = {{"config", holder.file}, {"target", holder.name}};
+  for (const auto& [name, its] : names) {
+    json[name] = {{"config", its.target.file}, {"target", its.target.name}};
+    if (!its.ports.empty()) json[name]["ports"] = its.ports;
+  }
   return files.write(paths.ssh_names(), json.dump(2) + "\n", 0600);
 }
 

@@ -1,5 +1,6 @@
-// Which target has which ssh_name on this machine: two configs may each have a target "dev", and of their Hosts, pinned
-// host keys and Jupyter tokens each needs one of its own.
+// Which target has which ssh_name and which local ports on this machine. Two configs may each have a target "dev", and
+// of their Hosts, pinned host keys and Jupyter tokens each needs one of its own; a port that was chosen for "auto" is
+// in the settings of IDEs, and so stays.
 #pragma once
 
 #include "base/files.hpp"
@@ -7,8 +8,11 @@
 #include "base/result.hpp"
 
 #include <compare>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace helper::ensure {
@@ -20,12 +24,25 @@ struct ConfigTarget {
   friend auto operator<=>(const ConfigTarget&, const ConfigTarget&) = default;
 };
 
-using SshNames = std::map<std::string, ConfigTarget>;  // by ssh_name
+// A target's place on this machine.
+struct SshName {
+  ConfigTarget target;
+  std::map<std::string, std::uint16_t> ports{};  // by the names of tunnels: those that were chosen for "auto"
+  friend bool operator==(const SshName&, const SshName&) = default;
+};
+
+using SshNames = std::map<std::string, SshName>;  // by ssh_name
 
 // Pure but for `is_gone`, which says that a config, or its target, is there no more: what it had is free again. The
 // name that the target has; else its own, or the first with a number behind it ("dev-2") that nobody has.
 [[nodiscard]] std::string ssh_name_of(const SshNames& names, const ConfigTarget& target,
                                       const std::function<bool(const ConfigTarget&)>& is_gone);
+
+// The chosen port of that tunnel; else the first from `from` on that is free now, that no other target was given, and
+// that is not in `taken`; nullopt when none of the next hundred is.
+[[nodiscard]] std::optional<std::uint16_t> local_port_of(const SshNames& names, const ConfigTarget& target,
+                                                         const std::string& tunnel, std::uint16_t from,
+                                                         const std::set<std::uint16_t>& taken);
 
 // None when there is no file yet. Error: file_failed for one that does not hold them.
 [[nodiscard]] Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths);

@@ -102,6 +102,14 @@ TEST(ParseConfig, FillsDefaultsFromTheNamesGiven) {
   EXPECT_EQ(t.project.local, std::filesystem::path());
 }
 
+TEST(ParseConfig, ALocalPortMayBeLeftToHelper) {
+  const Target t = parsed(with_target(R"("ssh": {"local_port": "auto"}, "jupyter": {"local_port": "auto"})"));
+  EXPECT_EQ(t.ssh.local_port, 0);
+  EXPECT_EQ(t.jupyter->local_port, 0) << "two that are chosen later are not the same";
+  EXPECT_EQ(refused(with_target(R"("ssh": {"local_port": "any"})")).cause,
+            "is \"any\", must be a port number from 1 to 65535, or \"auto\"");
+}
+
 // The whole message, as a person sees it.
 std::string message(const std::string& text) { return to_text(refused(text)); }
 

@@ -16,32 +16,47 @@ bool nobody_is_gone(const ConfigTarget&) { return false; }
 
 TEST(SshNames, IsTheTargetsOwnWhileNobodyHasIt) {
   EXPECT_EQ(ssh_name_of({}, k_first, nobody_is_gone), "dev");
-  EXPECT_EQ(ssh_name_of({{"dev", k_first}}, k_first, nobody_is_gone), "dev");
+  EXPECT_EQ(ssh_name_of({{"dev", {k_first}}}, k_first, nobody_is_gone), "dev");
 }
 
 TEST(SshNames, OfASecondTargetOfThatNameHasANumber) {
-  SshNames names{{"dev", k_first}};
+  SshNames names{{"dev", {k_first}}};
   EXPECT_EQ(ssh_name_of(names, k_second, nobody_is_gone), "dev-2");
-  names["dev-2"] = {"/home/me/one/helper.json", "dev-2"};
+  names["dev-2"] = {{"/home/me/one/helper.json", "dev-2"}};
   EXPECT_EQ(ssh_name_of(names, k_second, nobody_is_gone), "dev-3");
 }
 
 TEST(SshNames, IsKeptWhenTheFirstOneGoes) {
-  const SshNames names{{"dev", k_first}, {"dev-2", k_second}};
+  const SshNames names{{"dev", {k_first}}, {"dev-2", {k_second, {{"ssh", 2223}}}}};
   const auto first_is_gone = [](const ConfigTarget& each) { return each == k_first; };
   EXPECT_EQ(ssh_name_of(names, k_second, first_is_gone), "dev-2");
 }
 
 TEST(SshNames, OfATargetThatIsGoneIsFree) {
   const auto first_is_gone = [](const ConfigTarget& each) { return each == k_first; };
-  EXPECT_EQ(ssh_name_of({{"dev", k_first}}, k_second, first_is_gone), "dev");
+  EXPECT_EQ(ssh_name_of({{"dev", {k_first}}}, k_second, first_is_gone), "dev");
+}
+
+TEST(LocalPorts, ThatWereChosenStay) {
+  const SshNames names{{"dev", {k_first, {{"ssh", 2300}}}}};
+  EXPECT_EQ(local_port_of(names, k_first, "ssh", 2222, {}), 2300);
+  EXPECT_NE(local_port_of(names, k_first, "jupyter", 2300, {}), 2300);
+}
+
+TEST(LocalPorts, AreNotThoseThatOthersHave) {
+  const auto first = local_port_of({}, k_first, "ssh", 40'000, {});
+  ASSERT_TRUE(first);
+  const auto second = local_port_of({{"dev", {k_first, {{"ssh", *first}}}}}, k_second, "ssh", 40'000, {});
+  ASSERT_TRUE(second);
+  EXPECT_NE(*first, *second);
+  EXPECT_NE(local_port_of({}, k_first, "ssh", 40'000, {*first}), first);
 }
 
 TEST(SshNames, AreReadAsTheyWereWritten) {
   helper::test::FakeFileStore files;
   ASSERT_TRUE(read_ssh_names(files, k_paths));
   EXPECT_TRUE(read_ssh_names(files, k_paths)->empty());
-  const SshNames names{{"dev", k_first}, {"dev-2", k_second}};
+  const SshNames names{{"dev", {k_first}}, {"dev-2", {k_second, {{"ssh", 2223}}}}};
   ASSERT_TRUE(write_ssh_names(files, k_paths, names));
   EXPECT_EQ(files.files().at(k_paths.ssh_names()).mode, 0600U);
   ASSERT_TRUE(read_ssh_names(files, k_paths));
@@ -50,7 +65,9 @@ TEST(SshNames, AreReadAsTheyWereWritten) {
 
 TEST(SshNames, ThatCannotBeReadAreAnErrorWithAWayOut) {
   helper::test::FakeFileStore files;
-  for (const char* bad : {"{", "[]", R"({"dev": 1})", R"({"dev": {"config": "/a"}})"}) {
+  for (const char* bad : {"{", "[]", R"({"dev": 1})", R"({"dev": {"config": "/a"}})",
+                          R"({"dev": {"config": "/a", "target": "dev", "ports": {"ssh": 0}}})",
+                          R"({"dev": {"config": "/a", "target": "dev", "ports": {"ssh": "x"}}})"}) {
     ASSERT_TRUE(files.write(k_paths.ssh_names(), bad, 0600));
     const auto names = read_ssh_names(files, k_paths);
     ASSERT_FALSE(names) << bad;

@@ -337,6 +337,35 @@ class Client(DataFirst):
                     self.assertNotIn(secret, text)
                     self.assertIn("DEV_HOST", done.stdout)
 
+    def test_a_variable_that_helper_json_names_stays_one(self):
+        folder = os.path.join(self.sandbox.client, "variables")
+        os.makedirs(folder, exist_ok=True)
+        self.addCleanup(shutil.rmtree, folder)
+        shared, own = os.path.join(folder, "helper.json"), os.path.join(folder, "helper.local.json")
+        secret = "my-secret-token"
+        text = json.dumps({"targets": {"dcase": {"server": "${localEnv:DEV_SERVER}",
+                                                 "container": {"image": "centernet:1.2", "env": {"TOKEN": "${localEnv:DEV_TOKEN}"}}}}})
+        with open(shared, "w", encoding="utf-8") as file:
+            file.write(text)
+        with open(own, "w", encoding="utf-8") as file:
+            json.dump({"targets": {"dcase": {"python": "auto"}}}, file)
+        helper = Helper(self.sandbox, DEV_SERVER=self.sandbox.name)
+        helper.folder = folder
+        done = helper.run("config")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn("needs the variable DEV_TOKEN", done.stderr)
+        helper = Helper(self.sandbox, DEV_SERVER=self.sandbox.name, DEV_TOKEN=secret)
+        helper.folder = folder
+        for words in (["config"], ["python", "use", "/usr/bin/python3"], ["init", "--image", "centernet:1.2", "--target", "second", "--ssh-port", "2999",
+                                                                         "--jupyter-port", "0"]):
+            done = helper.run(*words)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertNotIn(secret, done.stdout + done.stderr)
+        with open(own, encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["targets"]["dcase"]["python"], "/usr/bin/python3")
+        with open(shared, encoding="utf-8") as file:
+            self.assertNotIn(secret, file.read())
+
 
 del DataFirst
 

@@ -246,6 +246,20 @@ class Owners(unittest.TestCase):
         self.assertEqual(project.run("remove", "--yes").returncode, 0)
         self.works(self.alice)
 
+    def test_a_local_port_that_is_left_to_helper_is_free_and_stays(self):
+        self.alice.ensure()
+        project = self.second_project(name="second")
+        self.addCleanup(self.on_server, "rm", "--force", "second")
+        project.port = "auto"
+        project.write(engine=self.engine, name="second")
+        port = project.ensure()["settings"]["port"]
+        self.assertNotEqual(port, self.alice.port)
+        project.host = "box-2"
+        self.works(project)
+        project.close()  # the daemon
+        self.assertEqual(project.ensure()["settings"]["port"], port)
+        self.works(project)
+
     def test_a_second_project_changes_nothing_of_the_container_of_the_first(self):
         self.alice.ensure()
         there = self.container_id()

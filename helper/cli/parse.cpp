@@ -5,12 +5,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <span>
+#include <string_view>
+#include <utility>
 
 namespace helper::cli {
 
 namespace {
+
+// As people know them from docker logs and ssh.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> k_letters{{{"-f", "--follow"}, {"-X", "--x11"}}};
 
 using Words = std::vector<std::string>;
 
@@ -231,8 +237,9 @@ Result<Invocation> parse(const Words& all_words) {
   const Verb* verb = find_verb(words[position]);
   if (verb == nullptr) return unknown_verb(words[position]);
   words.erase(words.begin() + static_cast<std::ptrdiff_t>(position));
-  if (std::ranges::find(verb->options, std::string_view("--follow"), &OptionSpec::name) != verb->options.end()) {
-    std::replace(words.begin(), std::ranges::find(words, "--"), std::string("-f"), std::string("--follow"));
+  for (const auto& [letter, option] : k_letters) {
+    if (std::ranges::find(verb->options, option, &OptionSpec::name) == verb->options.end()) continue;
+    std::replace(words.begin(), std::ranges::find(words, "--"), std::string(letter), std::string(option));
   }
   HELPER_TRY_ASSIGN(Arguments arguments, parse_options(*verb, std::move(words)));
   if (arguments.has("--help")) return about("help", verb->name);

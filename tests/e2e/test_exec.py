@@ -32,6 +32,15 @@ class Exec(unittest.TestCase):
         done = self.helper.run("exec", "--", "sh", "-c", "cat; echo trouble >&2", text="hello")
         self.assertEqual((done.stdout, done.stderr), ("hello", "trouble\n"))
 
+    def test_x11_programs_are_told_a_display_where_the_container_has_xauth(self):
+        # A stand-in for xauth, which sshd runs to keep the cookie; and there is no X server here, to which nothing is sent.
+        self.sandbox.docker("exec", "centernet", "sh", "-c", "printf '#!/bin/sh\\nexit 0\\n' > /usr/bin/xauth; chmod 755 /usr/bin/xauth")
+        self.helper.environment["DISPLAY"] = "127.0.0.1:99"
+        self.addCleanup(self.helper.environment.pop, "DISPLAY")
+        done = self.helper.run("ssh", "-X", "centernet", "--", "sh", "-c", "echo $DISPLAY")
+        self.assertRegex(done.stdout, r"^(localhost|127\.0\.0\.1):1\d\.\d", done.stderr)
+        self.assertEqual(self.helper.run("exec", "--", "sh", "-c", "echo $DISPLAY").stdout, "\n")
+
     def test_folders_go_there_and_come_back(self):
         there = os.path.join(self.sandbox.client, "folder to send")
         os.makedirs(os.path.join(there, "sub"), exist_ok=True)

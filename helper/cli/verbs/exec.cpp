@@ -26,7 +26,8 @@ Result<ide::Access> ready_settings(Context& context, const std::string& target) 
 Result<int> run_exec(Context& context) {
   HELPER_TRY_ASSIGN(const auto access, ready_settings(context, context.arguments.text("TARGET")));
   const bool terminal = context.in_is_terminal && context.out_is_terminal;
-  HELPER_TRY_ASSIGN(const auto argv, exec_argv(access, context.arguments.rest(), terminal));
+  HELPER_TRY_ASSIGN(auto argv, exec_argv(access, context.arguments.rest(), terminal));
+  if (context.arguments.has("--x11")) argv.insert(argv.begin() + 1, "-X");
   return context.become(argv);
 }
 

@@ -89,6 +89,8 @@ constexpr std::array k_logs{
 };
 constexpr std::array k_exec{
     k_target,
+    OptionSpec{Kind::flag, "--x11", "",
+               "windows of X11 programs show on this screen (also -X); needs xauth in the container"},
     OptionSpec{Kind::rest, "COMMAND...", "", "what to run, each word as it is; nothing: a shell"},
 };
 constexpr std::array k_run{

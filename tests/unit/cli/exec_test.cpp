@@ -55,6 +55,17 @@ TEST(Exec, WithoutACommandIsAShell) {
   EXPECT_EQ(desk.became, ssh_words({"-o", "LogLevel=ERROR", "-p", "2222"}, {"root@127.0.0.1"}));
 }
 
+TEST(Exec, WindowsComeToThisScreenWhereThatIsAskedFor) {
+  for (const char* option : {"-X", "--x11"}) {
+    Ready desk;
+    ASSERT_EQ(desk.run({"ssh", option}).value_or(-1), 0) << option;
+    EXPECT_EQ(desk.became, ssh_words({"-X", "-o", "LogLevel=ERROR", "-p", "2222"}, {"root@127.0.0.1"}));
+  }
+  Ready desk;
+  ASSERT_EQ(desk.run({"exec", "centernet", "--", "ls", "-X"}).value_or(-1), 0);
+  EXPECT_EQ(desk.became.back(), "ls -X") << "an option of the command's own";
+}
+
 TEST(Run, IsTheTargetsPythonWithTheScriptOfTheProject) {
   Desk desk;
   auto access = settings();

@@ -75,7 +75,9 @@ Json shape_of(const Key& row) {
     case Kind::port:
       return port_schema();
     case Kind::local_port:
-      return {{"anyOf", Json::array({port_schema(), {{"const", "auto"}}})}};
+      return {
+          {"anyOf", Json::array({port_schema(),
+                                 {{"type", "string"}, {"pattern", R"(^(auto|[0-9]{1,5}|\$\{localEnv:[^}]+\})$)"}}})}};
     case Kind::texts:
       return {{"type", "array"}, {"items", text_schema(row.pattern)}};
     case Kind::forwards:

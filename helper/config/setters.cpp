@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "config/extra_args.hpp"
 
+#include <charconv>
+
 namespace helper::config {
 namespace {
 
@@ -95,8 +97,14 @@ Misfits set_port(std::uint16_t& field, const JsonNode& value) {
 }
 
 Misfits set_local_port(std::uint16_t& field, const JsonNode& value) {
-  const bool is_auto = value.type == Type::text && value.text == "auto";
-  const auto port = is_auto ? std::optional<std::uint16_t>(0) : port_of(value);
+  JsonNode number = value;
+  if (value.type == Type::text) {  // what a variable of the environment gives
+    number.type = Type::integer;
+    const auto [end, problem] =
+        std::from_chars(value.text.data(), value.text.data() + value.text.size(), number.integer);
+    if (problem != std::errc() || end != value.text.data() + value.text.size()) number.integer = 0;
+  }
+  const auto port = value.text == "auto" ? std::optional<std::uint16_t>(0) : port_of(number);
   if (!port) return misfit(value, {"is " + describe(value) + ", must be " + wanted(Kind::local_port), ""});
   field = *port;
   return {};

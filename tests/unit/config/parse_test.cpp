@@ -106,6 +106,8 @@ TEST(ParseConfig, ALocalPortMayBeLeftToHelper) {
   const Target t = parsed(with_target(R"("ssh": {"local_port": "auto"}, "jupyter": {"local_port": "auto"})"));
   EXPECT_EQ(t.ssh.local_port, 0);
   EXPECT_EQ(t.jupyter->local_port, 0) << "two that are chosen later are not the same";
+  EXPECT_EQ(parsed(with_target(R"("ssh": {"local_port": "2300"})")).ssh.local_port, 2300) << "as a variable gives it";
+  EXPECT_EQ(refused(with_target(R"("ssh": {"local_port": "2300 "})")).code, ErrorCode::config_invalid);
   EXPECT_EQ(refused(with_target(R"("ssh": {"local_port": "any"})")).cause,
             "is \"any\", must be a port number from 1 to 65535, or \"auto\"");
 }

@@ -96,8 +96,8 @@ std::string render_help(const Style& style) {
          "usage: helper VERB [TARGET] [options]       one verb in full: helper help VERB\n" +
          section(style, "every day", table(everyday)) +
          section(style, "more",
-                 table({{"container", others[Group::container]},
-                        {"inside it", others[Group::inside]},
+                 table({{"target", others[Group::container]},
+                        {"inside", others[Group::inside]},
                         {"helper", others[Group::helper]}})) +
          section(style, "options of every verb", fmt::format("  {}\n", options)) +
          "\nerrors and exit statuses: helper help errors\n";

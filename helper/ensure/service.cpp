@@ -289,6 +289,11 @@ void Service::take_up(Milliseconds after) {
   if (!list) return log_warning("nothing is taken up again: {}", to_text(list.error()));
   const char* own_agent = std::getenv("SSH_AUTH_SOCK");
   for (const auto& [config_file, target, agent] : *list) {
+    std::error_code unknown;
+    if (!std::filesystem::exists(config_file, unknown)) {  // on a disk that comes later, perhaps
+      log_info("target {} should run, but {} is not there", target, config_file);
+      continue;
+    }
     if (state_->is_gone({config_file, target})) {
       log_info("target {} is no longer in {}: it is wanted no more", target, config_file);
       State::keep(state_->wanted_list.remove(config_file, target));

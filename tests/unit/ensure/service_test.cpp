@@ -205,7 +205,7 @@ class RebootTest : public ServiceTest {
 TEST_F(RebootTest, WhatWasMadeReadyIsLookedAfterAgainAndNothingElse) {
   ASSERT_TRUE(ensure("centernet"));
   next.take_up(Milliseconds(0));
-  while (!next.known(request("centernet"))) std::this_thread::yield();
+  for (int i = 0; i < 2'000 && !next.known(request("centernet")); ++i) std::this_thread::sleep_for(Milliseconds(10));
   EXPECT_THAT(connections.calls(), ElementsAre("open gpu1", "open gpu1"));
 }
 
@@ -249,11 +249,20 @@ TEST_F(RebootTest, AConfigThatNobodyApprovesAnyMoreWaits) {
   EXPECT_THAT(wanted(), testing::SizeIs(1));
 }
 
-TEST_F(RebootTest, AConfigThatIsGoneIsForgotten) {
+TEST_F(RebootTest, ATargetThatItsConfigHasNoMoreIsForgotten) {
   ASSERT_TRUE(ensure("centernet"));
-  std::filesystem::remove(config_file);
+  write_config({{"other", target_text("gpu1", 2222)}});
   next.take_up(Milliseconds(0));
   EXPECT_THAT(wanted(), IsEmpty());
+}
+
+TEST_F(RebootTest, AConfigThatIsNotThereNowMayComeBack) {
+  ASSERT_TRUE(ensure("centernet"));
+  std::filesystem::remove(config_file);
+  const auto before = connections.calls();
+  next.take_up(Milliseconds(0));
+  EXPECT_EQ(connections.calls(), before);
+  EXPECT_THAT(wanted(), testing::SizeIs(1));
 }
 
 TEST_F(ServiceTest, EachServerIsAskedOnceForWhatHelperMadeThere) {

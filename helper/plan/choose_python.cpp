@@ -1,5 +1,6 @@
 #include "plan/choose_python.hpp"
 
+#include "base/shell.hpp"
 #include "plan/rank_python.hpp"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ std::vector<std::string> python_notes(const config::Target& target, const Inside
   if (!choice.python.missing.empty()) {
     notes.push_back(choice.python.path + " cannot import " + list(choice.python.missing) +
                     ", which project.imports names; install what brings it: helper exec " + target.name + " -- " +
-                    choice.python.path + " -m pip install ...");
+                    shell::quote(choice.python.path) + " -m pip install ...");
   }
   return notes;
 }

@@ -245,7 +245,8 @@ constexpr std::array k_keys{
     Key{.path = "targets.*.ssh.local_port",
         .kind = Kind::local_port,
         .default_json = "2222",
-        .help = "The port of this machine (on 127.0.0.1) that leads to it; \"auto\" takes one that is free, once, and "
+        .help = "The port of this machine (on 127.0.0.1) that is forwarded to it; \"auto\" takes one that is free, "
+                "once, and "
                 "keeps it",
         .pattern = "",
         .example = "2223",
@@ -282,7 +283,8 @@ constexpr std::array k_keys{
     Key{.path = "targets.*.jupyter.local_port",
         .kind = Kind::local_port,
         .default_json = "8888",
-        .help = "The port of this machine (on 127.0.0.1) that leads to it; \"auto\" takes one that is free, once, and "
+        .help = "The port of this machine (on 127.0.0.1) that is forwarded to it; \"auto\" takes one that is free, "
+                "once, and "
                 "keeps it",
         .pattern = "",
         .example = "8889",

@@ -136,7 +136,7 @@ Misfits set_mounts(std::vector<std::string>& field, const JsonNode& value) {
     if (fresh) continue;
     misfits.push_back(
         one(value.items[i],
-            {"stands at " + printable(first->first) + " in the container, as does mounts" + index(first->second),
+            {"is at " + printable(first->first) + " in the container, as mounts" + index(first->second) + " is",
              "give one of them another place"},
             index(i)));
   }

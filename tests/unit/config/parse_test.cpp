@@ -232,7 +232,7 @@ TEST(ParseConfig, ListsAndMapsNameTheEntryThatIsWrong) {
 
 TEST(ParseConfig, TwoMountsAtOnePlaceAreRefused) {
   EXPECT_EQ(refused(with_container("\"mounts\": [\"/a:/b\", \"/c:/b:ro\"]")).cause,
-            "stands at /b in the container, as does mounts[0]");
+            "is at /b in the container, as mounts[0] is");
 }
 
 TEST(ParseConfig, EnvironmentValuesMayHoldAnyText) {

@@ -125,7 +125,7 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
     if (auto& keeper = observed.server.keeper; keeper && observed.server.container)
       keeper->recorded = recorded_of(knowledge, keeper->id, observed.server.container->id);
     observed.attempts.keeper_failed = knowledge.keeper_failed;
-    observed.local.other_project = other_project(hands.files, desired, observed);
+    observed.local.other_project = other_project(hands.files, paths, desired, observed);
     add_doors(observed, desired);
     if (observed.server.container && engine::run_of(*observed.server.container) == run_of(knowledge))
       observed.attempts.jupyter_failed = knowledge.jupyter_failed;

@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "base/shell.hpp"
 #include "config/find.hpp"
+#include "ensure/ssh_names.hpp"
 #include "plan/owner.hpp"
 
 #include <nlohmann/json.hpp>
@@ -45,17 +46,21 @@ std::string readable_name(std::string_view account) {
   return name.empty() ? "somebody" : name;
 }
 
-std::string other_project(FileStore& files, const plan::Desired& desired, const plan::Observed& observed) {
+std::string other_project(FileStore& files, const Paths& paths, const plan::Desired& desired,
+                          const plan::Observed& observed) {
   const auto& container = observed.server.container;
   const plan::Record* record = container ? plan::record_of(observed.server, *container) : nullptr;
-  const plan::Person& me = observed.local.me;
-  if (record == nullptr || record->owner.id != me.id || record->owner.machine != me.machine) return {};
-  const std::filesystem::path file = record->project;
+  if (record == nullptr || record->owner.id != observed.local.me.id) return {};
+  // Which configs this machine has is not the server's to say.
+  const auto names = read_ssh_names(files, paths);
+  const bool is_known_here = names && std::ranges::any_of(*names, [&](const auto& each) {
+                               return each.second.target.file == record->project;
+                             });
   std::error_code unknown;
-  if (!file.is_absolute() || file.extension() != ".json" || !std::filesystem::is_regular_file(file, unknown)) return {};
-  if (std::filesystem::equivalent(file, desired.target.config_file, unknown)) return {};
+  if (!is_known_here || !std::filesystem::exists(record->project, unknown)) return {};
+  if (std::filesystem::equivalent(record->project, desired.target.config_file, unknown)) return {};
   // One that cannot be read now may name it: then it does.
-  const auto config = config::load_config(files, file);
+  const auto config = config::load_config(files, record->project);
   const bool names_it = !config || std::ranges::any_of(config->targets, [&](const auto& each) {
     return each.second.container.name == desired.target.container.name;
   });

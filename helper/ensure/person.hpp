@@ -20,8 +20,9 @@ namespace helper::ensure {
 // Pure: a name for people to read, of letters, digits, '.', '_' and '-'; "somebody" when nothing is left of it.
 [[nodiscard]] std::string readable_name(std::string_view account);
 
-// Another config on this machine by which this person created the container, if it still names that; "" = there is
-// none. The server says which file that would be: only its targets are read.
-[[nodiscard]] std::string other_project(FileStore& files, const plan::Desired& desired, const plan::Observed& observed);
+// Another config that this machine has used (ssh_names), by which this person created the container, and which still
+// names it; "" = there is none.
+[[nodiscard]] std::string other_project(FileStore& files, const Paths& paths, const plan::Desired& desired,
+                                        const plan::Observed& observed);
 
 }  // namespace helper::ensure

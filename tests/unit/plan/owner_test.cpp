@@ -13,7 +13,7 @@ using test::ready;
 using test::somebody_else;
 
 constexpr const char* k_problem =
-    "problem: container centernet: it belongs to bob on machine desk, project /home/bob/project\n  fix: give yours "
+    "problem: container centernet belongs to bob on machine desk, project /home/bob/project\n  fix: give yours "
     "another name in helper.json (\"container\": {\"name\": ...}); or, if bob agrees: the same command for centernet "
     "with --owner bob --yes\n";
 
@@ -76,9 +76,8 @@ TEST(Owner, OfACopyIsUnknownSinceLabelsTravelWithImages) {
   const auto owner = foreign_owner(desired(), observed, *observed.server.container);
   ASSERT_TRUE(owner);
   EXPECT_EQ(owner->name, k_unknown_owner);
-  EXPECT_EQ(
-      test::plan_text(observed).rfind("problem: container centernet: it has helper's labels and no valid record", 0),
-      0U);
+  EXPECT_EQ(test::plan_text(observed).rfind("problem: container centernet has helper's labels and no valid record", 0),
+            0U);
 }
 
 TEST(Owner, IsNotTakenFromARecordWithAnotherNonce) {
@@ -91,7 +90,8 @@ TEST(Owner, IsNotTakenFromARecordWithAnotherNonce) {
 
 TEST(Owner, OfAContainerFromBeforeIsWhoHoldsItsPinnedHostKeys) {
   Observed observed = from_before();
-  EXPECT_EQ(test::plan_text(observed), "record the owner of container centernet: the server has none\n");
+  EXPECT_EQ(test::plan_text(observed),
+            "record the owner of container centernet: the server had no record of the owner\n");
   observed.local.host_key_digest = "a";
   observed.place.inside->host_key_digest = "a";
   EXPECT_EQ(foreign_owner(desired(), observed, *observed.server.container), std::nullopt);
@@ -107,8 +107,8 @@ TEST(Owner, OfAContainerWhoseCreationWasCutOffBeforeItsRecordIsWhoHasThePins) {
   Observed observed = test::with_container(test::container(ContainerState::created));
   observed.server.container->labels[k_label_nonce] = "0123";
   EXPECT_EQ(test::plan_text(observed),
-            "record the owner of container centernet: the server has none\n"
-            "start container centernet: it was created and never started\n");
+            "record the owner of container centernet: the server had no record of the owner\n"
+            "start container centernet: created, but never started\n");
   observed.local.pinned_host_keys.clear();
   EXPECT_TRUE(foreign_owner(desired(), observed, *observed.server.container));
 }
@@ -125,7 +125,7 @@ TEST(Owner, AContainerOfAnothersThatWaitsUnderItsOtherNameIsNotBroughtBack) {
   observed.place.inside = std::nullopt;
   observed.server.engine = test::engine();
   observed.server.image = test::image();
-  EXPECT_EQ(test::plan_text(observed).rfind("problem: container centernet.helper-replaced: it belongs to bob", 0), 0U);
+  EXPECT_EQ(test::plan_text(observed).rfind("problem: container centernet.helper-replaced belongs to bob", 0), 0U);
 }
 
 // Created by another project of the same person.
@@ -183,8 +183,8 @@ TEST(HostKeys, AreThoseOfTheContainersRecord) {
   observed.place.inside->sshd_listening = false;
   EXPECT_EQ(test::plan_text(observed),
             "pin the container's host keys: none are pinned yet\n"
-            "copy the container's host keys to this machine: those here are not the container's\n"
-            "start sshd in the container: it does not run\n");
+            "copy the container's host keys to this machine: this machine had others\n"
+            "start sshd in the container: sshd is not running\n");
 }
 
 TEST(HostKeys, AreNotPinnedBeforeTheContainerWasLookedAt) {
@@ -208,7 +208,8 @@ TEST(HostKeys, AreInheritedByTheContainerThatTakesThePlace) {
 TEST(TwoClients, OfOneContainerDoNotStartItsSshdAgain) {
   Observed observed = ready();
   observed.local.key->public_line = "ssh-ed25519 AAAAkeyOfTheOtherLaptop me@other";
-  EXPECT_EQ(test::plan_text(observed), "add your key to those that the container admits: it is not among them\n");
+  EXPECT_EQ(test::plan_text(observed),
+            "add your key to those that the container admits: your key was not among them\n");
   Desired wanted = desired();
   wanted.target.ssh.env = {{"MODE", "fast"}};
   const auto plan = test::plan_for(wanted, observed);
@@ -222,7 +223,7 @@ TEST(TwoClients, TheOneThatStartedSshdMayChangeItsEnvironment) {
   Desired wanted = desired();
   wanted.target.ssh.env = {{"MODE", "fast"}};
   EXPECT_EQ(to_text(test::plan_for(wanted, ready())),
-            "start sshd in the container: it runs with other keys or another environment\n");
+            "start sshd in the container: sshd was running with other keys or another environment\n");
 }
 
 }  // namespace

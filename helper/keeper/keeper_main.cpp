@@ -25,7 +25,7 @@ constexpr const char* k_usage =
 
 enum Exit { k_done = 0, k_failed = 1, k_wrong_usage = 2, k_refused = 3, k_busy = 4, k_no_record = 5 };
 
-constexpr auto k_longest_start = std::chrono::seconds(30);  // that `forget` and `await` wait for
+constexpr auto k_longest_start = std::chrono::seconds(45);  // that `forget` and `await` wait for
 constexpr auto k_await_pause = std::chrono::milliseconds(20);
 
 std::atomic<int> stop_descriptor = -1;

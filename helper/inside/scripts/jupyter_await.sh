@@ -1,7 +1,7 @@
 # As the user. Where there was a pid file before, a process that is gone is gone.
 seconds() { read -r now _ < /proc/uptime; echo "${now%%.*}"; }
-end=$(($(seconds) + 15))
-why='it does not listen after 15 s'
+end=$(($(seconds) + 30))
+why='it does not listen after 30 s'
 while [ "$(seconds)" -lt "$end" ]; do
   started=no
   [ -f "$own/pid" ] && started=yes

@@ -122,7 +122,7 @@ TEST(PlanJupyter, OneThatDidNotComeUpIsANoteAndNotTriedAgainInTheSameRequest) {
   EXPECT_EQ(plan_text(observed), "note: Jupyter is not running: it ended at once\n");
   EXPECT_TRUE(test::plan_for(test::desired(), observed).empty());
   observed = ready();
-  observed.attempts.jupyter_failed = "it does not listen after 15 s";
+  observed.attempts.jupyter_failed = "it does not listen after 30 s";
   EXPECT_EQ(plan_text(observed), "");
 }
 

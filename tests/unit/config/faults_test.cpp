@@ -92,7 +92,7 @@ TEST(Faults, ADefaultInPlaceOfAWrongValueCollidesWithNothing) {
   // Both would have local port 2222, and both would be container "one" of this machine.
   EXPECT_EQ(refused(R"({"targets": {
     "one": {"container": {"image": "i"}},
-    "two": {"container": {"image": "i", "name": "one"}, "server": 7, "ssh": {"local_port": "2223"}}}})")
+    "two": {"container": {"image": "i", "name": "one"}, "server": 7, "ssh": {"local_port": "22x"}}}})")
                 .cause.substr(0, 16),
             "it has 2 errors:");
 }

@@ -109,7 +109,7 @@ TEST(ParseConfig, ALocalPortMayBeLeftToHelper) {
   EXPECT_EQ(parsed(with_target(R"("ssh": {"local_port": "2300"})")).ssh.local_port, 2300) << "as a variable gives it";
   EXPECT_EQ(refused(with_target(R"("ssh": {"local_port": "2300 "})")).code, ErrorCode::config_invalid);
   EXPECT_EQ(refused(with_target(R"("ssh": {"local_port": "any"})")).cause,
-            "is \"any\", must be a port number from 1 to 65535, or \"auto\"");
+            "is the text \"any\", must be a port number from 1 to 65535, or \"auto\"");
 }
 
 // The whole message, as a person sees it.
@@ -159,7 +159,7 @@ TEST(ParseConfig, AWrongTypeSaysWhatIsThereAndWhatIsWanted) {
   EXPECT_EQ(refused(with_target("\"server\": null")).cause, "is null, must be text in quotes");
   EXPECT_EQ(refused(with_target("\"ssh\": []")).cause, "is a list, must be an object in { }");
   EXPECT_EQ(refused(with_target("\"ssh\": {\"local_port\": 22.5}")).cause,
-            "is the number 22.5, must be a port number from 1 to 65535");
+            "is the number 22.5, must be a port number from 1 to 65535, or \"auto\"");
   EXPECT_EQ(refused(with_container("\"gpus\": 0")).cause,
             "is the number 0, must be text in quotes, or a whole number from 1");
   EXPECT_EQ(refused(with_container("\"shm_size\": 99999999999999999999")).cause,

@@ -71,6 +71,8 @@ Target expected(const TemplateAnswers& answers) {
     if (!t.project.local.has_filename()) t.project.local = t.project.local.parent_path();
   }
   t.python = answers.python;
+  t.config_file = "/p/helper.json";
+  t.ssh_name = t.name;
   return t;
 }
 

@@ -28,7 +28,8 @@ plan::RecordServices action() {
   action.sshd.from_bundle = true;
   action.sshd.user = "dev";
   action.sshd.folder = "/dev/helper/run";
-  action.sshd.authorized_keys = "ssh-ed25519 AAAA anna";
+  action.sshd.authorized_key = "ssh-ed25519 AAAA anna";
+  action.keys = {"ssh-ed25519 AAAA anna", "ssh-ed25519 BBBB bob"};
   action.jupyter = plan::JupyterSetup{
       {"/opt/conda/bin/python", plan::JupyterKind::lab, "4.0.11"}, "dev", "/home/dev", "/work", "0.0.0.0", 8888};
   return action;

@@ -46,6 +46,19 @@ std::string base64(std::string_view bytes) {
   return written;
 }
 
+std::optional<std::string> decode_base64(std::string_view text) {
+  constexpr std::size_t k_longest = 1UL << 20U;
+  if (text.size() % 4 != 0 || text.size() > k_longest) return std::nullopt;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (size < 0) return std::nullopt;
+  const auto padding = text.size() - text.find_last_not_of('=') - 1;  // npos + 1 is 0
+  if (padding > 2) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(size) - padding);
+  return bytes;
+}
+
 bool is_hex(std::string_view text) { return text.find_first_not_of(k_hex_digits) == std::string_view::npos; }
 
 void Fingerprint::add(std::string_view text) {

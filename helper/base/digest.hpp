@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,8 @@ namespace helper {
 [[nodiscard]] std::string hex(std::string_view bytes);
 // RFC 4648, with padding, on one line.
 [[nodiscard]] std::string base64(std::string_view bytes);
+// The bytes; nullopt for what is not whole base64.
+[[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 // The text has hexadecimal digits in lower case, and nothing else.
 [[nodiscard]] bool is_hex(std::string_view text);
 

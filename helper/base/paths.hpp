@@ -26,6 +26,10 @@ struct Paths {
   [[nodiscard]] std::filesystem::path own_key() const { return data / "id_ed25519"; }
   // The host keys of the container of that name on that server: TYPE and TYPE.pub in it.
   [[nodiscard]] std::filesystem::path container_keys(const std::string& server, const std::string& container) const;
+  // The nonce of the container of that name that was created last from here.
+  [[nodiscard]] std::filesystem::path created_nonce(const std::string& server, const std::string& container) const {
+    return container_keys(server, container) / "nonce";
+  }
   // Which target has which Host on this machine.
   [[nodiscard]] std::filesystem::path ssh_names() const { return data / "ssh_names.json"; }
   // Who this person is, in records on servers.

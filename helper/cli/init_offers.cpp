@@ -4,6 +4,7 @@
 #include "config/find.hpp"
 #include "config/parse.hpp"
 #include "ensure/trust_book.hpp"
+#include "plan/our_names.hpp"
 #include "ssh/host_config.hpp"
 
 #include <algorithm>
@@ -30,6 +31,7 @@ std::vector<std::string> images_of(Context& context, const std::string& server) 
   std::vector<std::string> images;
   for (const std::string& line : split(output->out, '\n')) {
     if (line.empty() || line.find("<none>") != std::string::npos || !is_printable(line)) continue;
+    if (line.starts_with(std::string(plan::k_keeper_image) + ":")) continue;
     images.push_back(line);
     if (images.size() == k_most_images) break;
   }

@@ -25,6 +25,7 @@ struct Looks {
   std::string known_run;      // run_of() the container that `quick` is for; "" = none
   std::string quick;          // for the inside of that run
   std::string full;           // for the inside of any other
+  std::string me{};           // the owner id of who looks; "" = whose the container is does not matter
 };
 
 // What the inside answered, as it came.

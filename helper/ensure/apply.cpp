@@ -73,6 +73,8 @@ struct ApplyOnServer {
     HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
     plan::CreateContainer made = a;
     made.record.nonce = random_token().substr(0, k_nonce_digits);
+    const auto& wanted = desired.target;
+    HELPER_TRY(hands.files.write(paths.created_nonce(wanted.server, wanted.container.name), made.record.nonce, 0600));
     auto id = engine::create_container(server, cli, desired, made, stop);
     Result<void> recorded;
     if (id) {

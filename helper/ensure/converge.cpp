@@ -80,7 +80,8 @@ class Convergence {
         desired_.agreed_owner = plan.foreign->name;
         const bool to_run = desired_.power == plan::Power::running || consents_.verb == "restart";
         if (to_run) knowledge_.agreed_owner = plan.foreign->name;
-        plan = plan::make_plan(desired_, observed);
+        --report_.rounds;
+        continue;  // the inside was not looked at before
       }
       if (!plan.wants_consent.empty() && attempts_.consent == plan::Consent::not_asked) {
         HELPER_TRY(ask_for_consent(plan, observed, engine::cli_of(observed.server.engine.value_or(plan::Engine{}))));

@@ -1,5 +1,6 @@
 #include "ensure/host_keys.hpp"
 
+#include "base/digest.hpp"
 #include "base/process/process.hpp"
 #include "ensure/local_key.hpp"
 
@@ -71,6 +72,21 @@ Result<std::vector<std::string>> open_halves(FileStore& files, const fs::path& f
   return found;
 }
 
+// Whether the private key, in OpenSSH's own format (PROTOCOL.key: the public half is in it, in the clear), is the one
+// of the public half. One in another format is taken as it is.
+bool belong_together(std::string_view secret, std::string_view open) {
+  constexpr std::string_view k_openssh = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
+  if (!secret.starts_with(k_openssh)) return true;
+  std::string body;
+  for (const char c : secret.substr(k_openssh.size(), secret.find(k_end) - k_openssh.size())) {
+    if (c != '\n' && c != '\r') body += c;
+  }
+  const auto blob = open.substr(open.find(' ') + 1);
+  const auto all = decode_base64(body);
+  const auto half = decode_base64(blob.substr(0, blob.find(' ')));
+  return all && half && !half->empty() && all->find(*half) != std::string::npos;
+}
+
 }  // namespace
 
 void remove_half_made_host_keys(const Paths& paths) {
@@ -116,19 +132,27 @@ std::string to_text(const inside::HostKeyFiles& keys) { return keys.ed25519 + ke
 Result<void> keep_host_keys(FileStore& files, const Paths& paths, const config::Target& target, std::string_view text,
                             const std::vector<std::string>& open) {
   const auto folder = paths.container_keys(target.server, target.container.name);
-  const Error bad{ErrorCode::file_failed, "host keys of container " + target.container.name,
-                  "its record does not hold them whole",
-                  "recreate the container: helper ensure " + target.name + " --recreate"};
+  std::vector<std::pair<std::string, std::string>> kept;  // file and text: all of them, or none
   for (const std::string type : k_types) {
     const auto begin = text.find(k_begin);
     const auto end = text.find(k_line_end, text.find(k_end, begin));
     const auto half = std::ranges::find_if(open, [&](const auto& key) { return key.find(type) != std::string::npos; });
-    if (begin == std::string_view::npos || end == std::string_view::npos || half == open.end()) return fail(bad);
-    const auto length = end + k_line_end.size() - begin;
-    HELPER_TRY(files.write(folder / type, text.substr(begin, length), 0600));
-    HELPER_TRY(files.write(folder / (type + ".pub"), *half + "\n", 0644));
+    const bool is_whole = begin != std::string_view::npos && end != std::string_view::npos && half != open.end();
+    const auto length = is_whole ? end + k_line_end.size() - begin : 0;
+    if (!is_whole || !belong_together(text.substr(begin, length), *half)) {
+      return fail(ErrorCode::file_failed, "host keys of container " + target.container.name,
+                  "its record does not hold them whole",
+                  "on the machine that created it: helper ensure " + target.name +
+                      "; without that machine, remove the container, with what was written in it outside its mounts: "
+                      "helper remove " +
+                      target.name);
+    }
+    kept.emplace_back(type, text.substr(begin, length));
+    kept.emplace_back(type + ".pub", *half + "\n");
     text.remove_prefix(begin + length);
   }
+  for (const auto& [name, content] : kept)
+    HELPER_TRY(files.write(folder / name, content, name.ends_with(".pub") ? 0644 : 0600));
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include "inside/frameworks.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/gpu_ladder.hpp"
+#include "plan/owner.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -53,6 +54,10 @@ Result<void> check_frameworks(CommandRunner& server, const plan::Place& place, c
 }  // namespace
 
 Result<void> must_be_seen(const plan::Desired& desired, const plan::Observed& observed) {
+  if (const auto& container = observed.server.container) {
+    if (const auto owner = plan::foreign_owner(desired, observed, *container))
+      return fail(plan::foreign_error(desired.target.container.name, desired.target.name, *owner));
+  }
   if (observed.server.error) return fail(*observed.server.error);
   if (observed.server.engine_error) return fail(*observed.server.engine_error);
   if (observed.place.inside_error) return fail(*observed.place.inside_error);

@@ -26,6 +26,7 @@ struct Memory {
   plan::Inside inside;  // as last seen in full
   std::optional<plan::GpuFacts> server_gpu{};
   plan::Python python;  // the chosen one, run again by every look
+  std::string me{};     // the owner id of this person, into whose containers a look goes; "" = into all
 };
 
 // What it finds: of the place all but the doors, which depend on this machine's key.

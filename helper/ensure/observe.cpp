@@ -93,6 +93,9 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   observed.local.host_keys = std::move(host_keys.open);
   if (!observed.local.host_keys.empty()) observed.local.host_key_digest = sha256(host_keys.secret.ed25519);
   HELPER_TRY_ASSIGN(observed.local.me, this_person(hands.files, paths));
+  const auto& target = desired.target;
+  HELPER_TRY_ASSIGN(const auto nonce, hands.files.read(paths.created_nonce(target.server, target.container.name)));
+  observed.local.created_nonce = nonce.value_or("");
   observed.local.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.ssh_name);
   return observed;
 }
@@ -111,11 +114,12 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
     observed.local.build = build_inputs(*build, knowledge.context, stop);
 
-  const auto memory = depth == Depth::quick ? memory_of(knowledge, desired.target) : Memory{};
+  auto memory = depth == Depth::quick ? memory_of(knowledge, desired.target) : Memory{};
+  memory.me = observed.local.me.id;
   auto look = look_at_server(hands.server, desired, memory, stop);
   const bool quick = !memory.run.empty();
   if (look && look->place.inside && look->place.inside->pythons.empty() && quick)  // the chosen one no longer runs
-    look = look_at_server(hands.server, desired, {}, stop);                        // look for all of them again
+    look = look_at_server(hands.server, desired, {}, stop);                        // look for all of them again (ours)
   if (!look && look.error().code == ErrorCode::cancelled) return fail(std::move(look).error());
   if (look) {
     observed.server = std::move(look->server);

@@ -2,7 +2,6 @@
 
 #include "base/digest.hpp"
 #include "base/shell.hpp"
-#include "config/find.hpp"
 #include "ensure/ssh_names.hpp"
 #include "plan/owner.hpp"
 
@@ -53,18 +52,16 @@ std::string other_project(FileStore& files, const Paths& paths, const plan::Desi
   if (record == nullptr || record->owner.id != observed.local.me.id) return {};
   // Which configs this machine has is not the server's to say.
   const auto names = read_ssh_names(files, paths);
-  const bool is_known_here = names && std::ranges::any_of(*names, [&](const auto& each) {
-                               return each.second.target.file == record->project;
-                             });
+  if (!names) return {};
   std::error_code unknown;
-  if (!is_known_here || !std::filesystem::exists(record->project, unknown)) return {};
-  if (std::filesystem::equivalent(record->project, desired.target.config_file, unknown)) return {};
-  // One that cannot be read now may name it: then it does.
-  const auto config = config::load_config(files, record->project);
-  const bool names_it = !config || std::ranges::any_of(config->targets, [&](const auto& each) {
-    return each.second.container.name == desired.target.container.name;
-  });
-  return names_it ? record->project : std::string();
+  for (const auto& [name, each] : *names) {
+    const bool is_it =
+        plan::record_project(each.target.file) == record->project && each.container == desired.target.container.name;
+    if (is_it && std::filesystem::exists(each.target.file, unknown) &&
+        !std::filesystem::equivalent(each.target.file, desired.target.config_file, unknown))
+      return each.target.file;
+  }
+  return {};
 }
 
 Result<plan::Person> this_person(FileStore& files, const Paths& paths) {

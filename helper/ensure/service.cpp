@@ -136,30 +136,35 @@ struct Service::State {
     const ConfigTarget ours{config.config_file.string(), config.name};
     config.ssh_name = ssh_name_of(names, ours, [&](const ConfigTarget& holder) { return is_gone(holder); });
     auto& its = names[config.ssh_name];
-    if (its.target != ours) its = {ours, {}};
+    const auto ports = its.target == ours ? its.ports : std::map<std::string, std::uint16_t>{};
+    its = {ours, {}, config.container.name};
     std::set<std::uint16_t> taken;
     for (const auto& [name, each] : all.targets) {
       for (const auto& tunnel : plan::desired_state(each, plan::Power::running).tunnels)
         taken.insert(tunnel.local_port);
     }
-    const auto choose_port = [&](std::uint16_t& port, const char* tunnel, std::uint16_t from) -> Result<void> {
-      if (port != 0) return {};
-      const auto chosen = local_port_of(names, ours, tunnel, from, taken);
+    const config::Target& written = all.targets.at(config.name);  // the ports may be chosen already in the other
+    const auto choose_port = [&](std::uint16_t asked, std::uint16_t& port, const char* tunnel,
+                                 std::uint16_t from) -> Result<void> {
+      if (asked != 0) return {};
+      const auto kept = ports.find(tunnel);
+      const auto chosen = kept != ports.end() ? std::optional(kept->second) : local_port_of(names, from, taken);
       if (!chosen) {
         return fail(ErrorCode::port_busy, std::string("local port for ") + tunnel,
                     "no port from " + std::to_string(from) + " on is free", "write one that is free as \"local_port\"");
       }
       port = its.ports[tunnel] = *chosen;
-      taken.insert(port);
       return {};
     };
-    HELPER_TRY(choose_port(config.ssh.local_port, "ssh", config::SshConfig{}.local_port));
-    if (config.jupyter)
-      HELPER_TRY(choose_port(config.jupyter->local_port, "jupyter", config::JupyterConfig{}.local_port));
+    HELPER_TRY(choose_port(written.ssh.local_port, config.ssh.local_port, "ssh", config::SshConfig{}.local_port));
+    if (config.jupyter && written.jupyter) {
+      HELPER_TRY(choose_port(written.jupyter->local_port, config.jupyter->local_port, "jupyter",
+                             config::JupyterConfig{}.local_port));
+    }
     return names;
   }
 
-  // The target keeps its place from now on. What the report will tell: that the name is not its own.
+  // The target keeps its place from now on. What the report will tell of it.
   Result<std::vector<std::string>> keep_place(Chosen& chosen) {
     config::Target& config = chosen.config;
     const std::scoped_lock lock(places_mutex);
@@ -167,9 +172,16 @@ struct Service::State {
     HELPER_TRY_ASSIGN(const auto names, give_place(config, chosen.admitted.config));
     if (names == before) return std::vector<std::string>{};
     HELPER_TRY(write_ssh_names(world.files, world.paths, names));
-    if (config.ssh_name == config.name || before.contains(config.ssh_name)) return std::vector<std::string>{};
+    const auto holder = before.find(config.ssh_name);
+    if (holder != before.end()) {
+      if (holder->second.target == names.at(config.ssh_name).target) return std::vector<std::string>{};
+      return std::vector{
+          "ssh " + config.ssh_name + " was target " + holder->second.target.name + " of " + holder->second.target.file +
+          ", which is gone; for the settings of IDEs and ssh: " + "helper settings apply " + config.name};
+    }
+    if (config.ssh_name == config.name) return std::vector<std::string>{};
     return std::vector{"ssh " + config.name + " is the target of that name in " + names.at(config.name).target.file +
-                       "; this one is: ssh " + config.ssh_name};
+                       "; this one is ssh " + config.ssh_name + ", after: helper settings apply " + config.name};
   }
 
   // Closes the ports of targets that are gone; a note for each.
@@ -187,8 +199,10 @@ struct Service::State {
         ++at;
         continue;
       }
-      std::string note = "target " + key.name + " is no longer in " + key.file + ": its local ports were closed";
-      if (const auto config = target->config()) {
+      std::string note = "target " + key.name + " of " + key.file + " is gone: its local ports were closed";
+      const auto config = target->config();
+      if (config &&
+          (config->server != chosen.config.server || config->container.name != chosen.config.container.name)) {
         note += "; its container " + config->container.name + " on " + config->server + " stays. To use it for " +
                 chosen.config.name + R"(, set "container": {"name": ")" + config->container.name + R"("})";
       }

@@ -27,16 +27,13 @@ std::string ssh_name_of(const SshNames& names, const ConfigTarget& target,
   return name;
 }
 
-std::optional<std::uint16_t> local_port_of(const SshNames& names, const ConfigTarget& target, const std::string& tunnel,
-                                           std::uint16_t from, const std::set<std::uint16_t>& taken) {
-  std::set<std::uint16_t> others = taken;
+std::optional<std::uint16_t> local_port_of(const SshNames& names, std::uint16_t from, std::set<std::uint16_t>& taken) {
   for (const auto& [name, each] : names) {
-    for (const auto& [its_tunnel, port] : each.ports) {
-      if (each.target == target && its_tunnel == tunnel) return port;
-      others.insert(port);
-    }
+    for (const auto& [tunnel, port] : each.ports) taken.insert(port);
   }
-  return free_port_from(from, [&](std::uint16_t port) { return !others.contains(port); });
+  const auto chosen = free_port_from(from, [&](std::uint16_t port) { return !taken.contains(port); });
+  if (chosen) taken.insert(*chosen);
+  return chosen;
 }
 
 Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
@@ -53,6 +50,7 @@ Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
     for (const auto& [name, holder] : json.items()) {
       auto& its = names[name];
       its.target = {word(holder, "config"), word(holder, "target")};
+      its.container = word(holder, "container");
       good = good && !its.target.file.empty() && !its.target.name.empty();
       const auto ports = holder.is_object() ? holder.value("ports", nlohmann::json::object()) : nlohmann::json();
       for (const auto& [tunnel, port] : ports.items()) {
@@ -70,7 +68,7 @@ Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
 Result<void> write_ssh_names(FileStore& files, const Paths& paths, const SshNames& names) {
   auto json = nlohmann::json::object();
   for (const auto& [name, its] : names) {
-    json[name] = {{"config", its.target.file}, {"target", its.target.name}};
+    json[name] = {{"config", its.target.file}, {"target", its.target.name}, {"container", its.container}};
     if (!its.ports.empty()) json[name]["ports"] = its.ports;
   }
   return files.write(paths.ssh_names(), json.dump(2) + "\n", 0600);

@@ -28,6 +28,7 @@ struct ConfigTarget {
 struct SshName {
   ConfigTarget target;
   std::map<std::string, std::uint16_t> ports{};  // by the names of tunnels: those that were chosen for "auto"
+  std::string container{};                       // its name, when the target was made ready last
   friend bool operator==(const SshName&, const SshName&) = default;
 };
 
@@ -38,11 +39,10 @@ using SshNames = std::map<std::string, SshName>;  // by ssh_name
 [[nodiscard]] std::string ssh_name_of(const SshNames& names, const ConfigTarget& target,
                                       const std::function<bool(const ConfigTarget&)>& is_gone);
 
-// The chosen port of that tunnel; else the first from `from` on that is free now, that no other target was given, and
-// that is not in `taken`; nullopt when none of the next hundred is.
-[[nodiscard]] std::optional<std::uint16_t> local_port_of(const SshNames& names, const ConfigTarget& target,
-                                                         const std::string& tunnel, std::uint16_t from,
-                                                         const std::set<std::uint16_t>& taken);
+// The first port from `from` on that is free now, that no target was given, and that is not in `taken`; it joins those.
+// nullopt when none of the next hundred is.
+[[nodiscard]] std::optional<std::uint16_t> local_port_of(const SshNames& names, std::uint16_t from,
+                                                         std::set<std::uint16_t>& taken);
 
 // None when there is no file yet. Error: file_failed for one that does not hold them.
 [[nodiscard]] Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths);

@@ -276,8 +276,9 @@ struct Reading {
 
 class Reader {
  public:
-  Reader(FileStore& files, const fs::path& file, Cover cover, TrustLook& look)
-      : config_files_(&files, {}), contents_(files), file_(file), cover_(cover), look_(look) {}
+  // `own` gives the variables that everybody has, such as HOME.
+  Reader(FileStore& files, const fs::path& file, const LocalVariable& own, Cover cover, TrustLook& look)
+      : config_files_(&files, {}), contents_(files), file_(file), own_(own), cover_(cover), look_(look) {}
 
   Result<Reading> read(const LocalVariable& variable, config::Unset unset = config::Unset::is_empty) {
     Reading reading;
@@ -318,8 +319,10 @@ class Reader {
     }
     const config::Surroundings around{config::environment_variable("HOME").value_or(""),
                                       [&](const std::string& name) -> std::optional<std::string> {
-                                        if (config::is_harmless_variable(name))
-                                          return config::environment_variable(name);
+                                        if (config::is_harmless_variable(name)) {
+                                          const auto given = own_(name);
+                                          return given ? given : config::environment_variable(name);
+                                        }
                                         variables.insert(name);
                                         return variable(name);
                                       },
@@ -356,6 +359,7 @@ class Reader {
   ReadOnce config_files_;
   Contents contents_;
   const fs::path& file_;
+  const LocalVariable& own_;
   const Cover cover_;
   TrustLook& look_;
 };
@@ -392,7 +396,7 @@ void hide_what_fits(Reader& reader, Result<Reading>& reading, const LocalVariabl
 Result<TrustLook> look_at_config(FileStore& files, const fs::path& file, const LocalVariable& variable, Cover cover) {
   TrustLook look;
   look.key = key_of(file);
-  Reader reader(files, file, cover, look);
+  Reader reader(files, file, variable, cover, look);
   // Values stay out of it: with a placeholder for each, and, for the defaults that the text names, with none set.
   std::set<std::string> shown;
   auto reading = reader.read(values_of(variable, shown));

@@ -276,6 +276,7 @@ struct LocalFacts {
   std::string host_key_digest{};              // SHA-256 of the private ed25519 one of host_keys
   // Another config on this machine, of the same person, that the container was created by and that still names it.
   std::string other_project{};
+  std::string created_nonce{};  // of the container of this name that this machine created last
 };
 
 // Of the server, outside of the container: its engine, and what the engine tells.

@@ -1,6 +1,7 @@
 #include "plan/owner.hpp"
 
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/our_names.hpp"
 
@@ -9,6 +10,7 @@
 namespace helper::plan {
 namespace {
 
+constexpr std::size_t k_longest_project = 1024;
 constexpr std::size_t k_short_id = 12;  // as engines show ids
 
 std::string nonce_of(const Container& container) {
@@ -22,8 +24,7 @@ bool is_proven_old_one(const Observed& observed, const Container& container) {
   const LocalFacts& local = observed.local;
   if (local.host_keys.empty() || local.host_keys != local.pinned_host_keys) return false;
   // Or this machine was cut off between the creation and the record: it has never run.
-  if (container.state == ContainerState::created && !container.ever_started) return true;
-  if (!nonce_of(container).empty()) return false;
+  if (!nonce_of(container).empty()) return nonce_of(container) == local.created_nonce && !container.ever_started;
   const std::string seen = observed.place.inside ? observed.place.inside->host_key_digest : std::string();
   return seen.empty() || seen == local.host_key_digest;
 }
@@ -81,6 +82,8 @@ std::optional<Foreign> foreign_owner(const Desired& desired, const Observed& obs
   return owner;
 }
 
+std::string record_project(const std::string& config_file) { return printable(config_file, k_longest_project); }
+
 bool is_of_another_project(const Desired& desired, const Observed& observed) {
   return !observed.local.other_project.empty() && desired.agreed_owner != observed.local.me.name;
 }
@@ -109,7 +112,7 @@ std::vector<std::string> host_keys(const Observed& observed) {
 Record new_record(const Desired& desired, const Observed& observed) {
   Record record;
   record.owner = observed.local.me;
-  record.project = desired.target.config_file.string();
+  record.project = record_project(desired.target.config_file.string());
   if (const Record* before = record_with_host_keys(observed)) {
     record.owner = before->owner;
     record.project = before->project;

@@ -36,6 +36,9 @@ struct Foreign {
 [[nodiscard]] std::optional<Foreign> foreign_owner(const Desired& desired, const Observed& observed,
                                                    const Container& container);
 
+// The path of a config as records have it: fit to be shown.
+[[nodiscard]] std::string record_project(const std::string& config_file);
+
 // The container is this person's, of another project on this machine, and nobody has agreed to change it: it may be
 // used as it is, and no more.
 [[nodiscard]] bool is_of_another_project(const Desired& desired, const Observed& observed);

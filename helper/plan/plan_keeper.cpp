@@ -109,7 +109,7 @@ bool keeper_starts_them(const Draft& draft, const Inside& inside) {
 }
 
 void plan_keeper(Draft& draft, const Inside& inside) {
-  if (!draft.server.keeper) return;
+  if (!draft.server.keeper || is_of_another_project(draft.desired, draft.observed)) return;
   const Keeper& keeper = *draft.server.keeper;
   if (const auto& why = draft.observed.attempts.keeper_failed; !why.empty()) {
     draft.note("the keeper cannot do its part: " + why +

@@ -31,6 +31,23 @@ bool plan_foreign(Draft& draft) {
   return replaces && is_foreign(server.aside, aside_name(draft));
 }
 
+// What a project does with a container that is as it is: it uses it.
+bool is_use(const Step& step, const Draft& draft) {
+  const auto& inside = draft.place.inside;
+  if (std::holds_alternative<LocalAction>(step.action)) return true;
+  if (is<StartSshd>(step.action)) return !inside || inside->sshd_fingerprint.empty();
+  if (is<StartJupyter>(step.action)) return !inside || !inside->jupyter.ours_runs;
+  return is<StartContainer>(step.action) || is<UnpauseContainer>(step.action) || is<AuthorizeKey>(step.action) ||
+         is<AwaitKeeper>(step.action) || is<FetchHostKeys>(step.action) || is<FillBundleVolume>(step.action) ||
+         is<SendBundle>(step.action);
+}
+
+void refuse_changes_of_another_project(Draft& draft) {
+  if (!is_of_another_project(draft.desired, draft.observed) || draft.plan.foreign) return;
+  if (!std::ranges::all_of(draft.plan.steps, [&](const Step& step) { return is_use(step, draft); }))
+    refuse(draft, draft.config.name, {draft.local.me.name, draft.local.me.machine, draft.local.other_project, true});
+}
+
 bool plan_other_project(Draft& draft, bool would_change) {
   if (!is_of_another_project(draft.desired, draft.observed)) return false;
   if (!would_change) {

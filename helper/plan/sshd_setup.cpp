@@ -98,7 +98,8 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   setup.env = set_env_line(env);
   setup.authorized_key = observed.local.key->public_line;
   Fingerprint client;
-  for (const auto& text : {observed.local.me.id, observed.local.me.machine, setup.authorized_key, desired.target.name})
+  for (const auto& text :
+       {observed.local.me.id, observed.local.me.machine, setup.authorized_key, desired.target.ssh_name})
     client.add(text);
   setup.client = client.hex();
   setup.profile = profile_text(env);

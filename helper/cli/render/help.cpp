@@ -78,6 +78,14 @@ std::string section(const Style& style, std::string_view title, const std::strin
 
 }  // namespace
 
+// The names, as rows that a terminal of 80 columns shows.
+std::vector<Row> row_of(std::string label, const std::string& names) {
+  constexpr std::size_t k_room = 68;
+  const std::size_t cut = names.size() <= k_room ? std::string::npos : names.rfind(", ", k_room);
+  if (cut == std::string::npos) return {{std::move(label), names}};
+  return {{std::move(label), names.substr(0, cut + 1)}, {"", names.substr(cut + 2)}};
+}
+
 // As few lines as a terminal of 80 by 24 shows at once: what is used every day in full, the rest by name.
 std::string render_help(const Style& style) {
   std::vector<Row> everyday;
@@ -90,15 +98,16 @@ std::string render_help(const Style& style) {
       names += (names.empty() ? "" : ", ") + std::string(verb.name);
     }
   }
+  std::vector<Row> more;
+  for (const auto& [label, group] :
+       {std::pair{"target", Group::container}, {"inside", Group::inside}, {"helper", Group::helper}}) {
+    for (auto& row : row_of(label, others[group])) more.push_back(std::move(row));
+  }
   std::string options;
   for (const OptionSpec& spec : common_options()) options += (options.empty() ? "" : ", ") + option_row(spec).left;
   return "helper makes a GPU container on a server usable from PyCharm, Gateway and ssh.\n\n"
          "usage: helper VERB [TARGET] [options]       one verb in full: helper help VERB\n" +
-         section(style, "every day", table(everyday)) +
-         section(style, "more",
-                 table({{"target", others[Group::container]},
-                        {"inside", others[Group::inside]},
-                        {"helper", others[Group::helper]}})) +
+         section(style, "every day", table(everyday)) + section(style, "more", table(more)) +
          section(style, "options of every verb", fmt::format("  {}\n", options)) +
          "\nerrors and exit statuses: helper help errors\n";
 }

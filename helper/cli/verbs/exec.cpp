@@ -1,3 +1,4 @@
+#include "base/shell.hpp"
 #include "cli/context.hpp"
 #include "cli/openssh.hpp"
 #include "cli/pump.hpp"
@@ -24,9 +25,13 @@ Result<ide::Access> ready_settings(Context& context, const std::string& target) 
 }  // namespace
 
 Result<int> run_exec(Context& context) {
-  HELPER_TRY_ASSIGN(const auto access, ready_settings(context, context.arguments.text("TARGET")));
+  const std::string target = context.arguments.text("TARGET");
+  auto access = ready_settings(context, target);
+  if (!access && access.error().code == ErrorCode::config_target && context.arguments.rest().empty() && !target.empty())
+    access.error().fix = "for a command: helper exec -- " + shell::quote(target);
+  HELPER_TRY(access);
   const bool terminal = context.in_is_terminal && context.out_is_terminal;
-  HELPER_TRY_ASSIGN(auto argv, exec_argv(access, context.arguments.rest(), terminal));
+  HELPER_TRY_ASSIGN(auto argv, exec_argv(*access, context.arguments.rest(), terminal));
   if (context.arguments.has("--x11")) argv.insert(argv.begin() + 1, "-X");
   return context.become(argv);
 }

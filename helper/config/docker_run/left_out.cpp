@@ -42,6 +42,20 @@ const LeftOut* left_out(std::string_view flag) {
   return row == k_left_out.end() ? nullptr : row;
 }
 
+bool tells_secret(std::string_view value) {
+  constexpr std::array<std::string_view, 8> k_words{"password", "passwd",  "passphrase", "secret",
+                                                    "token=",   "api_key", "apikey",     "bearer "};
+  const std::string plain = lower_case(value);
+  if (std::ranges::any_of(k_words, [&](std::string_view word) { return plain.find(word) != std::string::npos; }))
+    return true;
+  const auto scheme = plain.find("://");  // user:password@host
+  if (scheme == std::string::npos) return false;
+  const std::string_view rest = std::string_view(plain).substr(scheme + 3);
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?# "));
+  const auto at = authority.find('@');
+  return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
+}
+
 bool looks_secret(std::string_view name, std::string_view value) {
   constexpr std::array<std::string_view, 13> k_parts{"TOKEN", "SECRET",     "SECRETS",     "PASSWORD",   "PASSWD",
                                                      "PASS",  "PASSPHRASE", "CREDENTIALS", "CREDENTIAL", "APIKEY",
@@ -53,11 +67,16 @@ bool looks_secret(std::string_view name, std::string_view value) {
   if (std::ranges::find(k_switches, plain) != k_switches.end()) return false;
   if (std::ranges::any_of(k_begins, [&](std::string_view begin) { return value.starts_with(begin); })) return true;
   if (value.starts_with('/')) return false;  // the path of a file
+  if (tells_secret(value)) return true;
   std::string upper(name);
   for (char& c : upper) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     if (c == '-' || c == '.') c = '_';
   }
+  for (const std::string_view part : {"PASSW", "SECRET", "TOKEN", "COOKIE", "CREDENTIAL"}) {
+    if (upper.find(part) != std::string::npos) return true;
+  }
+  if (upper.ends_with("PASS")) return true;
   return std::ranges::any_of(split(upper, '_'),
                              [&](std::string_view part) { return std::ranges::find(k_parts, part) != k_parts.end(); });
 }

@@ -16,6 +16,9 @@ struct LeftOut {
 // Null for a flag that is taken over.
 [[nodiscard]] const LeftOut* left_out(std::string_view flag);
 
+// Whether a value names a password, a token and the like, or is an address with a password in it.
+[[nodiscard]] bool tells_secret(std::string_view value);
+
 // Whether a variable is not for a file that others read: by its name, or by how its value begins.
 [[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 

@@ -114,8 +114,10 @@ class Translation {
     } else if (option.name == "--user") {
       user(option, value);
     } else if (option.name == "--entrypoint") {
+      const bool has_secret = holds_secret("", value);
       note(option.written, option.line, "helper keeps the container up by itself",
-           R"(to run it all the same: "extra_args": [)" + quoted("--entrypoint=" + value) + "]");
+           R"(to run it all the same: "extra_args": [)" + quoted("--entrypoint=" + (has_secret ? "SECRET" : value)) +
+               "]");
     } else if (option.name == "--gpus") {
       gpus(option, value);
     } else if (option.name == "--device" && value.starts_with("nvidia.com/gpu=")) {
@@ -137,6 +139,12 @@ class Translation {
 
   // By the one mapping of flags to keys.
   void hand_on(const RunOption& option, const std::string& value) {
+    constexpr std::array<std::string_view, 4> k_may_tell{"--label", "--log-opt", "--health-cmd", "--annotation"};
+    const bool may_tell = std::ranges::find(k_may_tell, option.name) != k_may_tell.end();
+    const bool is_mount = option.name == "--mount" && lower_case(value).find("password=") != std::string::npos;
+    if (is_mount || (may_tell && tells_secret(value)))
+      return note(option.written, option.line, "its value looks like a secret, and was not written",
+                  std::string(k_secret_fix));
     const std::string word = option.value ? option.name + "=" + value : option.name;
     RunFlag flag{option.name, std::nullopt, {{Expanded{word}, option.written, option.line}}};
     if (option.value) flag.value = Expanded{value};

@@ -1,3 +1,4 @@
+# $me, $agreed and $label (the owner id of who looks, the owner whom they may use, and the label of our containers),
 # $engines, $container, $project (its folder on the server), $aside, $image, $known_run, $quick, $full, $gpus (not empty:
 # the target wants some), $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh)
 # are set above it, and so are gpu_files and gpu_list. The first words of the inspect format tell the shell which
@@ -34,7 +35,8 @@ while [ -n "$both" ]; do
   case $one in
     "/$aside "* | "$aside "*) kept=$one ;;
     "/$keeper "* | "$keeper "*) keeps=$one ;;
-    *) found=$one ;;
+    "/$container "* | "$container "*) found=$one ;;
+    *) ;;  # a name is also taken for the beginning of an id: that container was not asked for
   esac
 done
 [ -n "$found" ]; sec container $?
@@ -62,9 +64,21 @@ records() {
   # shellcheck disable=SC2086
   [ -z "$volumes" ] || "$engine" volume inspect --format '{{json .Labels}}' -- $volumes 2>/dev/null </dev/null
 }
+# Another person's container is not looked into before that person's name is agreed to. What is known already is not asked
+# again. Labels of a volume, as record.cpp writes them.
+look_inside=yes
+run=${found#* }; run=${run%% *}
 case $found in
-  true/false*)
-    run=${found#* }; run=${run%% *}
+  *"\"$label\":\""*)
+    if [ -n "$me" ] && [ "$run" != "$known_run" ]; then
+      id=${run%%@*}
+      whose=$("$engine" volume inspect --format '{{index .Labels "io.helper.of.owner"}} {{index .Labels "io.helper.of.owner-name"}}' -- "helper-of-${id%"${id#????????????}"}" 2>/dev/null </dev/null)
+      case $whose in '' | "$me "* | *" $agreed") ;; *) look_inside= ;; esac
+    fi
+    ;;
+esac
+case $look_inside$found in
+  yestrue/false*)
     owner=
     if [ -n "$project" ]; then
       about=$(stat -L -c '%u %g %U' -- "$project" 2>/dev/null) && { sec owner 0; printf '%s' "$about"; owner=${about%% *}; }

@@ -5,6 +5,7 @@
 #include "ensure/wanted.hpp"
 #include "support/fake_connections.hpp"
 #include "support/gate.hpp"
+#include "support/tcp.hpp"
 #include "support/temp_folder.hpp"
 #include "unit/ensure/fixture.hpp"
 
@@ -187,6 +188,34 @@ TEST_F(ServiceTest, AConfigEditedWhileItsEnsureRunsHoldsFromTheNextRequestOn) {
   EXPECT_EQ(first.get()->settings->port, 2222);
   EXPECT_EQ(second.get()->settings->port, 2300);
   EXPECT_EQ(service.known(request("centernet"))->port, 2300);
+}
+
+TEST_F(ServiceTest, AChosenLocalPortStaysWhileItIsUsedAndAfterARestartOfTheDaemon) {
+  std::string text = target_text("gpu1", 2222);
+  text.replace(text.find("2222"), 4, "\"auto\"");
+  write_config({{"centernet", text}});
+  const auto first = ensure("centernet");
+  ASSERT_TRUE(first) << to_text(first.error());
+  const auto port = first->settings->port;
+  EXPECT_NE(port, 0);
+  const Fd in_use(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));  // as by the tunnel
+  const auto address = helper::test::loopback(port);
+  ASSERT_EQ(::bind(in_use.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(ensure("centernet")->settings->port, port);
+  EXPECT_EQ(service.status(request("centernet"), {})->front().tunnels.front().local_port, port);
+  Service next{{paths, connections, files, clock, jupyter, ssh}};
+  EXPECT_EQ(next.converge(request("centernet"), plan::Power::running, quiet, {})->settings->port, port);
+}
+
+TEST_F(ServiceTest, ASecondTargetOfThatNameInAnotherConfigHasItsOwnHost) {
+  write_config(2222, 2223);
+  ASSERT_TRUE(ensure("centernet"));
+  config_file = folder.path() / "second" / "helper.json";
+  write_config({{"centernet", target_text("gpu2", 2230)}});
+  const auto report = ensure("centernet");
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->settings->ssh_name, "centernet-2");
+  EXPECT_EQ(report->settings->host_key_alias, "helper-centernet-2");
 }
 
 // A new daemon after the reboot: another Service on the same files.

@@ -106,6 +106,8 @@ TEST(Owner, OfAContainerFromBeforeIsWhoHoldsItsPinnedHostKeys) {
 TEST(Owner, OfAContainerWhoseCreationWasCutOffBeforeItsRecordIsWhoHasThePins) {
   Observed observed = test::with_container(test::container(ContainerState::created));
   observed.server.container->labels[k_label_nonce] = "0123";
+  EXPECT_TRUE(foreign_owner(desired(), observed, *observed.server.container)) << "another machine's, or a copy";
+  observed.local.created_nonce = "0123";
   EXPECT_EQ(test::plan_text(observed),
             "record the owner of container centernet: the server had no record of the owner\n"
             "start container centernet: created, but never started\n");

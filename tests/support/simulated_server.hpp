@@ -125,7 +125,7 @@ class SimulatedServer {
       std::regex_search(command.stdin_text, mark, std::regex("\nenv_mark='?([0-9a-f ]+)'?\n"));
       env_mark_ = mark[1];
       std::smatch key;
-      std::regex_search(command.stdin_text, key, std::regex("\nauthorized_key='?([^\n']+)'?\n"));
+      std::regex_search(command.stdin_text, key, std::regex("\nkeys='?([^\n']+)'?\n"));
       keys_ = key[1].str() + "\n";
       sshd_fingerprint_ = sshd_setup_never_holds ? std::string("0") : fingerprint[1].str();
     }

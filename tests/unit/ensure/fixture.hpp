@@ -51,7 +51,7 @@ inline std::string to_line(const Event& event) {
 // One that the SimulatedServer has.
 inline config::Target a_target() {
   config::Target target;
-  target.name = "centernet";
+  target.name = target.ssh_name = "centernet";
   target.server = "gpu1";
   target.container.name = "centernet";
   target.container.image = "centernet:1.2";

@@ -30,6 +30,7 @@ class Project(Client):
         if like is not None:  # another project of the same machine: one home, one daemon
             self.helper.environment = like.helper.environment
             self.home, self.data = like.home, like.data
+            self.host = "box-2"
         self.write(name=container)
 
 

@@ -10,7 +10,7 @@ import harness
 from harness import SANDBOX, Helper, Sandbox
 
 KEEPER = "helper-keeper-root"
-TIMES = int(os.environ.get("HELPER_ALONE_TIMES", "3"))
+TIMES = int(os.environ.get("HELPER_ALONE_TIMES", "2"))
 # Run in the server's network: from the engine's event "start" of the container, how long until sshd greets inside, and until Jupyter answers
 # there (0: there is none). Nothing is sent to an address before its container has it.
 ASK = """import json, os, socket, sys, time, http.client

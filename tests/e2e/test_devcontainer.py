@@ -150,6 +150,7 @@ class Devcontainer(unittest.TestCase):
         self.assertEqual(made.returncode, 0, made.stderr)
         self.addCleanup(self.sandbox.docker, "rm", "-f", "by-hand")
         config, said = self.init("by-hand.json", "--from-container", "by-hand")
+        self.addCleanup(self.helper.run, "eject", "--config", config)  # which closes its ports
         self.assertIn("container.shm_size: 256m", said)
         self.assertIn("API_TOKEN: its value looks like a secret", said)
         with open(config, encoding="utf-8") as file:

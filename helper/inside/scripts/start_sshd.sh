@@ -14,6 +14,9 @@ while IFS= read -r line; do
 done << END
 $keys
 END
+# For X11 sshd binds a display's port in each family that it may use, and gives up where one of them is not there.
+grep -q . /proc/net/if_inet6 2>/dev/null || sshd_config="AddressFamily inet
+$sshd_config"
 write sshd_config "$sshd_config" 600
 write keep "$keep" 600
 if [ "$from_bundle" = yes ]; then

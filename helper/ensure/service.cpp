@@ -184,6 +184,15 @@ struct Service::State {
                        "; this one is ssh " + config.ssh_name + ", after: helper settings apply " + config.name};
   }
 
+  // A target that was removed has nothing here any more: its name and its ports are free.
+  Result<void> leave_place(const config::Target& config) {
+    const std::scoped_lock lock(places_mutex);
+    HELPER_TRY_ASSIGN(auto names, read_ssh_names(world.files, world.paths));
+    const ConfigTarget ours{config.config_file.string(), config.name};
+    if (std::erase_if(names, [&](const auto& each) { return each.second.target == ours; }) == 0) return {};
+    return write_ssh_names(world.files, world.paths, names);
+  }
+
   // Closes the ports of targets that are gone; a note for each.
   std::vector<std::string> let_go_of_gone(const Chosen& chosen) {
     std::vector<std::shared_ptr<Target>> gone;  // they end outside of the lock: each joins its worker
@@ -256,6 +265,7 @@ struct Service::State {
     if (!ready && power != plan::Power::absent) return;
     if (!ready) {
       if (const auto done = writer.set_gone(wanted(chosen).name); !done) note(done.error());
+      if (const auto left = leave_place(chosen.config); !left) note(left.error());
       return;
     }
     const auto stale = writer.set_ready(wanted(chosen, *report.settings));

@@ -216,6 +216,9 @@ TEST_F(ServiceTest, ASecondTargetOfThatNameInAnotherConfigHasItsOwnHost) {
   ASSERT_TRUE(report) << to_text(report.error());
   EXPECT_EQ(report->settings->ssh_name, "centernet-2");
   EXPECT_EQ(report->settings->host_key_alias, "helper-centernet-2");
+  ASSERT_TRUE(service.converge(request("centernet"), plan::Power::absent, quiet, {}));
+  ASSERT_TRUE(ensure("centernet"));
+  EXPECT_EQ(ensure("centernet")->settings->ssh_name, "centernet-2") << "the first one still has its own";
 }
 
 // A new daemon after the reboot: another Service on the same files.

@@ -105,7 +105,9 @@ Misfits set_local_port(std::uint16_t& field, const JsonNode& value) {
     if (problem != std::errc() || end != value.text.data() + value.text.size()) number.integer = 0;
   }
   const auto port = value.text == "auto" ? std::optional<std::uint16_t>(0) : port_of(number);
-  if (!port) return misfit(value, {"is " + describe(value) + ", must be " + wanted(Kind::local_port), ""});
+  if (!port)
+    return misfit(value, {"is " + describe(value) + ", must be " + wanted(Kind::local_port),
+                          "write \"local_port\": 2223, or another number"});
   field = *port;
   return {};
 }

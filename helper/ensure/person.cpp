@@ -51,15 +51,15 @@ std::string other_project(FileStore& files, const Paths& paths, const plan::Desi
   const plan::Record* record = container ? plan::record_of(observed.server, *container) : nullptr;
   if (record == nullptr || record->owner.id != observed.local.me.id) return {};
   // Which configs this machine has is not the server's to say.
-  const auto names = read_ssh_names(files, paths);
-  if (!names) return {};
+  const auto places = read_places(files, paths);
+  if (!places) return {};
   std::error_code unknown;
-  for (const auto& [name, each] : *names) {
+  for (const auto& [target, place] : *places) {
     const bool is_it =
-        plan::record_project(each.target.file) == record->project && each.container == desired.target.container.name;
-    if (is_it && std::filesystem::exists(each.target.file, unknown) &&
-        !std::filesystem::equivalent(each.target.file, desired.target.config_file, unknown))
-      return each.target.file;
+        plan::record_project(target.file) == record->project && place.container == desired.target.container.name;
+    if (is_it && std::filesystem::exists(target.file, unknown) &&
+        !std::filesystem::equivalent(target.file, desired.target.config_file, unknown))
+      return target.file;
   }
   return {};
 }

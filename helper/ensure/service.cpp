@@ -131,13 +131,13 @@ struct Service::State {
   }
 
   // What this machine gives the target: its name for ssh, and the local ports that its config leaves to us.
-  Result<SshNames> give_place(config::Target& config, const config::Config& all) {
-    HELPER_TRY_ASSIGN(auto names, read_ssh_names(world.files, world.paths));
+  Result<Places> give_place(config::Target& config, const config::Config& all) {
+    HELPER_TRY_ASSIGN(auto places, read_places(world.files, world.paths));
     const ConfigTarget ours{config.config_file.string(), config.name};
-    config.ssh_name = ssh_name_of(names, ours, [&](const ConfigTarget& holder) { return is_gone(holder); });
-    auto& its = names[config.ssh_name];
-    const auto ports = its.target == ours ? its.ports : std::map<std::string, std::uint16_t>{};
-    its = {ours, {}, config.container.name};
+    config.ssh_name = ssh_name_of(places, ours, config.server, config.container.name,
+                                  [&](const ConfigTarget& holder) { return is_gone(holder); });
+    const auto kept = places[ours].ports;
+    places[ours] = {config.ssh_name, config.server, config.container.name, {}};
     std::set<std::uint16_t> taken;
     for (const auto& [name, each] : all.targets) {
       for (const auto& tunnel : plan::desired_state(each, plan::Power::running).tunnels)
@@ -147,13 +147,13 @@ struct Service::State {
     const auto choose_port = [&](std::uint16_t asked, std::uint16_t& port, const char* tunnel,
                                  std::uint16_t from) -> Result<void> {
       if (asked != 0) return {};
-      const auto kept = ports.find(tunnel);
-      const auto chosen = kept != ports.end() ? std::optional(kept->second) : local_port_of(names, from, taken);
+      const auto before = kept.find(tunnel);
+      const auto chosen = before != kept.end() ? std::optional(before->second) : local_port_of(places, from, taken);
       if (!chosen) {
         return fail(ErrorCode::port_busy, std::string("local port for ") + tunnel,
                     "no port from " + std::to_string(from) + " on is free", "write one that is free as \"local_port\"");
       }
-      port = its.ports[tunnel] = *chosen;
+      port = places[ours].ports[tunnel] = *chosen;
       return {};
     };
     HELPER_TRY(choose_port(written.ssh.local_port, config.ssh.local_port, "ssh", config::SshConfig{}.local_port));
@@ -161,36 +161,51 @@ struct Service::State {
       HELPER_TRY(choose_port(written.jupyter->local_port, config.jupyter->local_port, "jupyter",
                              config::JupyterConfig{}.local_port));
     }
-    return names;
+    return places;
+  }
+
+  // Of places that the target takes: who had its name before, or has its own.
+  std::vector<std::string> notes_of_name(const config::Target& config, const Places& before) {
+    const auto holder_of = [&](const std::string& ssh_name, bool gone) {
+      return std::ranges::find_if(before, [&](const auto& each) {
+        const bool is_another = each.first != ConfigTarget{config.config_file.string(), config.name};
+        return is_another && each.second.ssh_name == ssh_name && is_gone(each.first) == gone;
+      });
+    };
+    if (const auto gone = holder_of(config.ssh_name, true); gone != before.end()) {
+      return {"ssh " + config.ssh_name + " was target " + gone->first.name + " of " + gone->first.file +
+              ", which is gone; for the settings of IDEs and ssh: helper settings apply " + config.name};
+    }
+    const auto has = holder_of(config.name, false);
+    if (config.ssh_name == config.name || has == before.end()) return {};
+    return {"ssh " + config.name + " is the target of that name in " + has->first.file + "; this one is ssh " +
+            config.ssh_name + ", after: helper settings apply " + config.name};
   }
 
   // The target keeps its place from now on. What the report will tell of it.
   Result<std::vector<std::string>> keep_place(Chosen& chosen) {
     config::Target& config = chosen.config;
     const std::scoped_lock lock(places_mutex);
-    HELPER_TRY_ASSIGN(const auto before, read_ssh_names(world.files, world.paths));
-    HELPER_TRY_ASSIGN(const auto names, give_place(config, chosen.admitted.config));
-    if (names == before) return std::vector<std::string>{};
-    HELPER_TRY(write_ssh_names(world.files, world.paths, names));
-    const auto holder = before.find(config.ssh_name);
-    if (holder != before.end()) {
-      if (holder->second.target == names.at(config.ssh_name).target) return std::vector<std::string>{};
-      return std::vector{
-          "ssh " + config.ssh_name + " was target " + holder->second.target.name + " of " + holder->second.target.file +
-          ", which is gone; for the settings of IDEs and ssh: " + "helper settings apply " + config.name};
-    }
-    if (config.ssh_name == config.name) return std::vector<std::string>{};
-    return std::vector{"ssh " + config.name + " is the target of that name in " + names.at(config.name).target.file +
-                       "; this one is ssh " + config.ssh_name + ", after: helper settings apply " + config.name};
+    HELPER_TRY_ASSIGN(const auto before, read_places(world.files, world.paths));
+    HELPER_TRY_ASSIGN(auto places, give_place(config, chosen.admitted.config));
+    if (places == before) return std::vector<std::string>{};
+    const ConfigTarget ours{config.config_file.string(), config.name};
+    const auto was = before.find(ours);
+    const bool has_new_name = was == before.end() || was->second.ssh_name != config.ssh_name;
+    const auto notes = has_new_name ? notes_of_name(config, before) : std::vector<std::string>{};
+    std::erase_if(places, [&](const auto& each) {
+      return each.first != ours && each.second.ssh_name == config.ssh_name && is_gone(each.first);
+    });
+    HELPER_TRY(write_places(world.files, world.paths, places));
+    return notes;
   }
 
   // A target that was removed has nothing here any more: its name and its ports are free.
   Result<void> leave_place(const config::Target& config) {
     const std::scoped_lock lock(places_mutex);
-    HELPER_TRY_ASSIGN(auto names, read_ssh_names(world.files, world.paths));
-    const ConfigTarget ours{config.config_file.string(), config.name};
-    if (std::erase_if(names, [&](const auto& each) { return each.second.target == ours; }) == 0) return {};
-    return write_ssh_names(world.files, world.paths, names);
+    HELPER_TRY_ASSIGN(auto places, read_places(world.files, world.paths));
+    if (places.erase({config.config_file.string(), config.name}) == 0) return {};
+    return write_places(world.files, world.paths, places);
   }
 
   // Closes the ports of targets that are gone; a note for each.
@@ -208,7 +223,10 @@ struct Service::State {
         ++at;
         continue;
       }
-      std::string note = "target " + key.name + " of " + key.file + " is gone: its local ports were closed";
+      std::error_code unknown;
+      const bool has_file = std::filesystem::exists(key.file, unknown);
+      std::string note = "target " + key.name + (has_file ? " is no longer in " : " is gone with ") + key.file +
+                         ": its local ports were closed";
       const auto config = target->config();
       if (config &&
           (config->server != chosen.config.server || config->container.name != chosen.config.container.name)) {

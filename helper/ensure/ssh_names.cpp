@@ -14,62 +14,71 @@ constexpr unsigned k_last_port = 65535;
 
 }  // namespace
 
-std::string ssh_name_of(const SshNames& names, const ConfigTarget& target,
-                        const std::function<bool(const ConfigTarget&)>& is_gone) {
-  const auto has = std::ranges::find_if(names, [&](const auto& each) { return each.second.target == target; });
-  if (has != names.end()) return has->first;
+std::string ssh_name_of(const Places& places, const ConfigTarget& target, const std::string& server,
+                        const std::string& container, const std::function<bool(const ConfigTarget&)>& is_gone) {
   const auto is_free = [&](const std::string& name) {
-    const auto holder = names.find(name);
-    return holder == names.end() || is_gone(holder->second.target);
+    return std::ranges::none_of(places, [&](const auto& each) {
+      const auto& [holder, place] = each;
+      const bool is_another = place.ssh_name == name && holder != target;
+      return is_another && (place.server != server || place.container != container) && !is_gone(holder);
+    });
   };
+  if (const auto has = places.find(target); has != places.end() && is_free(has->second.ssh_name))
+    return has->second.ssh_name;
   std::string name = target.name;
   for (int number = 2; !is_free(name); ++number) name = target.name + "-" + std::to_string(number);
   return name;
 }
 
-std::optional<std::uint16_t> local_port_of(const SshNames& names, std::uint16_t from, std::set<std::uint16_t>& taken) {
-  for (const auto& [name, each] : names) {
-    for (const auto& [tunnel, port] : each.ports) taken.insert(port);
+std::optional<std::uint16_t> local_port_of(const Places& places, std::uint16_t from, std::set<std::uint16_t>& taken) {
+  for (const auto& [target, place] : places) {
+    for (const auto& [tunnel, port] : place.ports) taken.insert(port);
   }
   const auto chosen = free_port_from(from, [&](std::uint16_t port) { return !taken.contains(port); });
   if (chosen) taken.insert(*chosen);
   return chosen;
 }
 
-Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths) {
+Result<Places> read_places(FileStore& files, const Paths& paths) {
   HELPER_TRY_ASSIGN(const auto text, files.read(paths.ssh_names()));
-  SshNames names;
-  if (!text) return names;
+  Places places;
+  if (!text) return places;
   const auto json = nlohmann::json::parse(*text, nullptr, false);
-  const auto word = [](const nlohmann::json& holder, const char* key) {
-    const bool is_text = holder.is_object() && holder.contains(key) && holder[key].is_string();
-    return is_text ? holder[key].get<std::string>() : std::string();
+  bool good = json.is_array();
+  const auto word = [&good](const nlohmann::json& entry, const char* key) {
+    const bool is_text = entry.is_object() && entry.contains(key) && entry[key].is_string();
+    good = good && is_text;
+    return is_text ? entry[key].get<std::string>() : std::string();
   };
-  bool good = json.is_object();
-  if (good) {
-    for (const auto& [name, holder] : json.items()) {
-      auto& its = names[name];
-      its.target = {word(holder, "config"), word(holder, "target")};
-      its.container = word(holder, "container");
-      good = good && !its.target.file.empty() && !its.target.name.empty();
-      const auto ports = holder.is_object() ? holder.value("ports", nlohmann::json::object()) : nlohmann::json();
-      for (const auto& [tunnel, port] : ports.items()) {
+  for (std::size_t i = 0; good && i < json.size(); ++i) {
+    const auto& entry = json[i];
+    const ConfigTarget target{word(entry, "config"), word(entry, "target")};
+    Place place{word(entry, "ssh_name"), word(entry, "server"), word(entry, "container")};
+    good = good && !target.file.empty() && !target.name.empty() && !place.ssh_name.empty();
+    if (good && entry.contains("ports")) {
+      good = entry["ports"].is_object();
+      for (const auto& [tunnel, port] : entry["ports"].items()) {
         good = good && port.is_number_unsigned() && port > 0 && port <= k_last_port;
-        if (good) its.ports[tunnel] = port.get<std::uint16_t>();
+        if (good) place.ports[tunnel] = port.get<std::uint16_t>();
       }
     }
+    places[target] = std::move(place);
   }
-  if (good) return names;
+  if (good) return places;
   const std::string file = paths.ssh_names().string();
   return fail(ErrorCode::file_failed, file, "it does not say which target has which name for ssh",
               "mv " + shell::quote(file) + " " + shell::quote(file + ".old") + ", then the same command again");
 }
 
-Result<void> write_ssh_names(FileStore& files, const Paths& paths, const SshNames& names) {
-  auto json = nlohmann::json::object();
-  for (const auto& [name, its] : names) {
-    json[name] = {{"config", its.target.file}, {"target", its.target.name}, {"container", its.container}};
-    if (!its.ports.empty()) json[name]["ports"] = its.ports;
+Result<void> write_places(FileStore& files, const Paths& paths, const Places& places) {
+  auto json = nlohmann::json::array();
+  for (const auto& [target, place] : places) {
+    json.push_back({{"config", target.file},
+                    {"target", target.name},
+                    {"ssh_name", place.ssh_name},
+                    {"server", place.server},
+                    {"container", place.container}});
+    if (!place.ports.empty()) json.back()["ports"] = place.ports;
   }
   return files.write(paths.ssh_names(), json.dump(2) + "\n", 0600);
 }

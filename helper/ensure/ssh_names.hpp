@@ -25,27 +25,30 @@ struct ConfigTarget {
 };
 
 // A target's place on this machine.
-struct SshName {
-  ConfigTarget target;
+struct Place {
+  std::string ssh_name;
+  std::string server;                            // these two as its config said when the target was made ready last
+  std::string container;                         // its name
   std::map<std::string, std::uint16_t> ports{};  // by the names of tunnels: those that were chosen for "auto"
-  std::string container{};                       // its name, when the target was made ready last
-  friend bool operator==(const SshName&, const SshName&) = default;
+  friend bool operator==(const Place&, const Place&) = default;
 };
 
-using SshNames = std::map<std::string, SshName>;  // by ssh_name
+using Places = std::map<ConfigTarget, Place>;
 
-// Pure but for `is_gone`, which says that a config, or its target, is there no more: what it had is free again. The
-// name that the target has; else its own, or the first with a number behind it ("dev-2") that nobody has.
-[[nodiscard]] std::string ssh_name_of(const SshNames& names, const ConfigTarget& target,
+// The ssh_name of the target, which leads to that container of that server: the one that it has; else its own name, or
+// the first with a number behind it ("dev-2"). Two targets may share one that lead to one container. Pure but for
+// `is_gone`, which says that a config, or its target, is there no more: what it had is free again.
+[[nodiscard]] std::string ssh_name_of(const Places& places, const ConfigTarget& target, const std::string& server,
+                                      const std::string& container,
                                       const std::function<bool(const ConfigTarget&)>& is_gone);
 
 // The first port from `from` on that is free now, that no target was given, and that is not in `taken`; it joins those.
 // nullopt when none of the next hundred is.
-[[nodiscard]] std::optional<std::uint16_t> local_port_of(const SshNames& names, std::uint16_t from,
+[[nodiscard]] std::optional<std::uint16_t> local_port_of(const Places& places, std::uint16_t from,
                                                          std::set<std::uint16_t>& taken);
 
 // None when there is no file yet. Error: file_failed for one that does not hold them.
-[[nodiscard]] Result<SshNames> read_ssh_names(FileStore& files, const Paths& paths);
-[[nodiscard]] Result<void> write_ssh_names(FileStore& files, const Paths& paths, const SshNames& names);
+[[nodiscard]] Result<Places> read_places(FileStore& files, const Paths& paths);
+[[nodiscard]] Result<void> write_places(FileStore& files, const Paths& paths, const Places& places);
 
 }  // namespace helper::ensure

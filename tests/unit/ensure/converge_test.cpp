@@ -56,6 +56,7 @@ TEST_F(ConvergeTest, AReadyTargetTellsWhatItsUserMustKnow) {
   expected.key_file = "/home/me/.ssh/id_ed25519";
   expected.known_hosts = "/data/helper/known_hosts";
   expected.host_key_alias = "helper-centernet";
+  expected.ssh_name = "centernet";
   expected.python = "/opt/conda/bin/python";
   expected.python_version = "3.11.2";
   expected.python_prefix = "/opt/conda";

@@ -141,7 +141,7 @@ TEST_F(ServiceTest, ARenamedTargetGivesItsPortsToTheNewName) {
   ASSERT_TRUE(report) << to_text(report.error());
   EXPECT_EQ(report->settings->port, 2222);
   EXPECT_THAT(report->notes.front(), HasSubstr("target centernet is no longer in " + config_file.string()));
-  EXPECT_THAT(report->notes.front(), HasSubstr(R"(set "container": {"name": ")"));
+  EXPECT_THAT(report->notes.front(), testing::Not(HasSubstr("set \"container\""))) << "it has that name already";
 }
 
 TEST_F(ServiceTest, AConfigThatIsGoneHoldsNoPort) {
@@ -211,6 +211,7 @@ TEST_F(ServiceTest, ASecondTargetOfThatNameInAnotherConfigHasItsOwnHost) {
   write_config(2222, 2223);
   ASSERT_TRUE(ensure("centernet"));
   config_file = folder.path() / "second" / "helper.json";
+  std::filesystem::create_directories(paths.runtime);  // where host keys are made
   write_config({{"centernet", target_text("gpu2", 2230)}});
   const auto report = ensure("centernet");
   ASSERT_TRUE(report) << to_text(report.error());

@@ -9,7 +9,7 @@ namespace {
 
 config::Target a_target() {
   config::Target target;
-  target.name = "centernet";
+  target.name = target.ssh_name = "centernet";
   target.server = "gpu1";
   target.project.local = "/home/u/p";
   target.project.remote = "/workspace/p";

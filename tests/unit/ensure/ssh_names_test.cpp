@@ -14,27 +14,37 @@ const ConfigTarget k_second{"/home/me/two/helper.json", "dev"};
 
 bool nobody_is_gone(const ConfigTarget&) { return false; }
 
+std::string name_of(const Places& places, const ConfigTarget& target, const std::string& container = "b",
+                    const std::function<bool(const ConfigTarget&)>& is_gone = nobody_is_gone) {
+  return ssh_name_of(places, target, "gpu1", container, is_gone);
+}
+
 TEST(SshNames, IsTheTargetsOwnWhileNobodyHasIt) {
-  EXPECT_EQ(ssh_name_of({}, k_first, nobody_is_gone), "dev");
-  EXPECT_EQ(ssh_name_of({{"dev", {k_first}}}, k_first, nobody_is_gone), "dev");
+  EXPECT_EQ(name_of({}, k_first), "dev");
+  EXPECT_EQ(name_of({{k_first, {"dev", "gpu1", "a"}}}, k_first), "dev");
 }
 
 TEST(SshNames, OfASecondTargetOfThatNameHasANumber) {
-  SshNames names{{"dev", {k_first}}};
-  EXPECT_EQ(ssh_name_of(names, k_second, nobody_is_gone), "dev-2");
-  names["dev-2"] = {{"/home/me/one/helper.json", "dev-2"}};
-  EXPECT_EQ(ssh_name_of(names, k_second, nobody_is_gone), "dev-3");
+  Places places{{k_first, {"dev", "gpu1", "a"}}};
+  EXPECT_EQ(name_of(places, k_second), "dev-2");
+  places[{"/home/me/one/helper.json", "dev-2"}] = {"dev-2", "gpu1", "c"};
+  EXPECT_EQ(name_of(places, k_second), "dev-3");
+}
+
+TEST(SshNames, IsOneForTwoTargetsThatLeadToOneContainer) {
+  const Places places{{k_first, {"dev", "gpu1", "a"}}};
+  EXPECT_EQ(name_of(places, k_second, "a"), "dev");
+  EXPECT_EQ(ssh_name_of(places, k_second, "gpu2", "a", nobody_is_gone), "dev-2");
 }
 
 TEST(SshNames, IsKeptWhenTheFirstOneGoes) {
-  const SshNames names{{"dev", {k_first}}, {"dev-2", {k_second, {{"ssh", 2223}}}}};
-  const auto first_is_gone = [](const ConfigTarget& each) { return each == k_first; };
-  EXPECT_EQ(ssh_name_of(names, k_second, first_is_gone), "dev-2");
+  const Places places{{k_first, {"dev", "gpu1", "a"}}, {k_second, {"dev-2", "gpu1", "b"}}};
+  EXPECT_EQ(name_of(places, k_second, "b", [](const auto& each) { return each == k_first; }), "dev-2");
 }
 
 TEST(SshNames, OfATargetThatIsGoneIsFree) {
-  const auto first_is_gone = [](const ConfigTarget& each) { return each == k_first; };
-  EXPECT_EQ(ssh_name_of({{"dev", {k_first}}}, k_second, first_is_gone), "dev");
+  EXPECT_EQ(name_of({{k_first, {"dev", "gpu1", "a"}}}, k_second, "b", [](const auto& each) { return each == k_first; }),
+            "dev");
 }
 
 TEST(LocalPorts, AreNotThoseThatOthersHave) {
@@ -43,30 +53,32 @@ TEST(LocalPorts, AreNotThoseThatOthersHave) {
   ASSERT_TRUE(first);
   EXPECT_NE(local_port_of({}, 40'000, taken), first) << "in one config";
   taken.clear();
-  EXPECT_NE(local_port_of({{"dev", {k_first, {{"ssh", *first}}}}}, 40'000, taken), first);
+  EXPECT_NE(local_port_of({{k_first, {"dev", "gpu1", "a", {{"ssh", *first}}}}}, 40'000, taken), first);
 }
 
-TEST(SshNames, AreReadAsTheyWereWritten) {
+TEST(Places, AreReadAsTheyWereWritten) {
   helper::test::FakeFileStore files;
-  ASSERT_TRUE(read_ssh_names(files, k_paths));
-  EXPECT_TRUE(read_ssh_names(files, k_paths)->empty());
-  const SshNames names{{"dev", {k_first}}, {"dev-2", {k_second, {{"ssh", 2223}}}}};
-  ASSERT_TRUE(write_ssh_names(files, k_paths, names));
+  ASSERT_TRUE(read_places(files, k_paths));
+  EXPECT_TRUE(read_places(files, k_paths)->empty());
+  const Places places{{k_first, {"dev", "gpu1", "a"}}, {k_second, {"dev-2", "gpu1", "b", {{"ssh", 2223}}}}};
+  ASSERT_TRUE(write_places(files, k_paths, places));
   EXPECT_EQ(files.files().at(k_paths.ssh_names()).mode, 0600U);
-  ASSERT_TRUE(read_ssh_names(files, k_paths));
-  EXPECT_EQ(*read_ssh_names(files, k_paths), names);
+  ASSERT_TRUE(read_places(files, k_paths));
+  EXPECT_EQ(*read_places(files, k_paths), places);
 }
 
-TEST(SshNames, ThatCannotBeReadAreAnErrorWithAWayOut) {
+TEST(Places, ThatCannotBeReadAreAnErrorWithAWayOut) {
+  const std::string whole = R"({"config": "/a", "target": "t", "ssh_name": "t", "server": "s", "container": "c")";
   helper::test::FakeFileStore files;
-  for (const char* bad : {"{", "[]", R"({"dev": 1})", R"({"dev": {"config": "/a"}})",
-                          R"({"dev": {"config": "/a", "target": "dev", "ports": {"ssh": 0}}})",
-                          R"({"dev": {"config": "/a", "target": "dev", "ports": {"ssh": "x"}}})"}) {
+  for (const std::string& bad :
+       {std::string("{"), std::string("{}"), std::string("[1]"), std::string(R"([{"config": "/a"}])"),
+        "[" + whole + R"(, "ports": 7}])", "[" + whole + R"(, "ports": {"ssh": 0}}])",
+        "[" + whole + R"(, "ports": {"ssh": "x"}}])"}) {
     ASSERT_TRUE(files.write(k_paths.ssh_names(), bad, 0600));
-    const auto names = read_ssh_names(files, k_paths);
-    ASSERT_FALSE(names) << bad;
-    EXPECT_EQ(names.error().code, ErrorCode::file_failed);
-    EXPECT_NE(names.error().fix.find("mv /data/helper/ssh_names.json"), std::string::npos);
+    const auto places = read_places(files, k_paths);
+    ASSERT_FALSE(places) << bad;
+    EXPECT_EQ(places.error().code, ErrorCode::file_failed);
+    EXPECT_NE(places.error().fix.find("mv /data/helper/ssh_names.json"), std::string::npos);
   }
 }
 

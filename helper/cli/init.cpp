@@ -227,6 +227,7 @@ std::string name_from_folder(std::string_view folder_name) {
     }
   }
   name.erase(name.find_last_not_of('-') + 1);
+  if (folder_name.empty()) return "target";
   if (name.empty()) return "target-" + sha256(folder_name).substr(0, 4);  // another folder's is another
   return name.size() < 2 ? "target-" + name : name;                       // the engine wants two characters
 }

@@ -73,7 +73,8 @@ std::vector<std::uint16_t> taken_local_ports(const Devcontainer& settings, const
     if (!is_forward && !is_published) continue;
     for (const JsonNode& item : setting.value.items) {
       const auto parts = split(item.text, ':');
-      const auto pair = parse_port_pair(item.text);
+      const bool is_number = item.type == JsonNode::Type::integer;
+      const auto pair = parse_port_pair(is_number ? std::to_string(item.integer) : item.text);
       if (is_forward && pair == PortPair{JupyterConfig{}.port, JupyterConfig{}.port}) continue;
       // [ADDRESS:]PORT:CONTAINER; of a tunnel one number is both.
       if (parts.size() < 2 && is_published) continue;

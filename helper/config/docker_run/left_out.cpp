@@ -73,15 +73,18 @@ bool looks_secret(std::string_view name, std::string_view value) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     if (c == '-' || c == '.') c = '_';
   }
-  for (const std::string_view part : {"PASSW", "SECRET", "TOKEN", "COOKIE", "CREDENTIAL"}) {
+  for (const std::string_view part : {"PASSW", "SECRET", "CREDENTIAL"}) {
     if (upper.find(part) != std::string::npos) return true;
   }
-  if (upper.ends_with("PASS")) return true;
+  for (const std::string_view end : {"PASS", "TOKEN", "COOKIE"}) {
+    if (upper.ends_with(end)) return true;
+  }
   return std::ranges::any_of(split(upper, '_'),
                              [&](std::string_view part) { return std::ranges::find(k_parts, part) != k_parts.end(); });
 }
 
 bool holds_secret(std::string_view before, std::string_view word) {
+  if (before.find('=') != std::string_view::npos) before = {};  // it has its value itself
   // A line for a shell is a word too.
   for (const std::string_view part : split(word, ' ')) {
     const auto equals = part.find('=');

@@ -346,7 +346,7 @@ TEST(Init, DescribesAContainerThatIsThere) {
   const auto status = desk.run({"init", "--server", "me@gpu1:2200", "--from-container", "box"});
   ASSERT_FALSE(status) << "nobody answers";
   ASSERT_EQ(desk.ran.size(), 1u);
-  EXPECT_EQ(desk.ran[0].argv[2], "ssh -o BatchMode=yes -o ConnectTimeout=10 -p 2200 me@gpu1 sh");
+  EXPECT_EQ(desk.ran[0].argv[2], "ssh -o 'BatchMode=yes' -o 'ConnectTimeout=10' -p 2200 me@gpu1 sh");
   EXPECT_NE(desk.ran[0].stdin_text.find("container=box"), std::string::npos);
   desk.outputs.push_back({.exit_status = 255, .out = "", .err = "me@gpu1: Permission denied (publickey)."});
   const auto denied = desk.run({"init", "--server", "gpu1", "--from-container", "box"});

@@ -263,7 +263,6 @@ constexpr std::array k_verbs{
          "take over, and what not, is listed. Of a docker run command nothing is executed.",
          "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project\n"
          "helper init --server gpu1 --from .\n"
-         "helper init --server gpu1 --from-container centernet\n"
          "helper init --server gpu1 --from-container centernet",
          k_init, run_init, Group::everyday},
     Verb{"config", "show what the config says, and in which file and line",

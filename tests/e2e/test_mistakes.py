@@ -162,6 +162,7 @@ class Mistakes(unittest.TestCase):
         helper = Helper(self.sandbox, XDG_DATA_HOME=f"{folder}/data", XDG_RUNTIME_DIR=f"{self.sandbox.client}/runtime-full")
         os.makedirs(f"{self.sandbox.client}/runtime-full", mode=0o700, exist_ok=True)
         self.addCleanup(helper.run, "rpc", "shutdown")
+        self.addCleanup(self.sandbox.docker, "rm", "-f", "centernet")  # of another owner: that of the other folder
         path = self.changed(lambda t: t["ssh"].update({"local_port": 2393}) or t["jupyter"].update({"local_port": 2394}))
         self.assertEqual(helper.run("trust", path).returncode, 0)
         before = [name for _, _, files in os.walk(f"{folder}/data") for name in files]

@@ -8,7 +8,11 @@ done
 "$engine" volume rm -- "$volume" </dev/null >/dev/null 2>&1
 "$engine" volume create "$@" -- "$volume" </dev/null >/dev/null || exit
 # `docker cp` reaches into volumes of a container that never ran.
-image=$("$engine" container inspect --format '{{.Image}}' -- "$container" </dev/null) || exit
+image=$("$engine" container inspect --format '{{.Image}}' -- "$container" </dev/null 2>/dev/null) || {
+  # Somebody has removed the container meanwhile: the next look sees that.
+  "$engine" volume rm -- "$volume" </dev/null >/dev/null 2>&1
+  exit 0
+}
 lender=$("$engine" create --network none --volume "$volume:/helper-record" -- "$image" true </dev/null) || exit
 trap '"$engine" rm --force --volumes -- "$lender" </dev/null >/dev/null' EXIT
 trap 'exit 1' HUP INT TERM

@@ -227,7 +227,7 @@ class Owners(unittest.TestCase):
         os.makedirs(project.folder, exist_ok=True)
         project.config, project.port = os.path.join(project.folder, "helper.json"), self.alice.port + 10
         self.addCleanup(os.unlink, project.config)
-        self.addCleanup(project.run, "stop")
+        self.addCleanup(project.run, "remove", "--yes")
         return project.write(engine=self.engine, **container)
 
     def test_a_second_project_with_that_target_name_has_a_host_of_its_own(self):
@@ -236,7 +236,7 @@ class Owners(unittest.TestCase):
         project = self.second_project(name="second")
         self.addCleanup(self.on_server, "rm", "--force", "second")
         report = project.ensure()
-        self.assertTrue(any("this one is: ssh box-2" in note for note in report["notes"]), report["notes"])
+        self.assertTrue(any("this one is ssh box-2, after: helper settings apply box" in note for note in report["notes"]), report["notes"])
         project.host = "box-2"
         for client in (project, self.alice, project):
             self.works(client)

@@ -224,9 +224,9 @@ class Owners(unittest.TestCase):
         project = Client.__new__(Client)
         project.__dict__.update(self.alice.__dict__)
         project.folder = os.path.join(self.alice.folder, "second")
-        os.makedirs(project.folder, exist_ok=True)
+        shutil.rmtree(project.folder, ignore_errors=True)
+        os.makedirs(project.folder)
         project.config, project.port = os.path.join(project.folder, "helper.json"), self.alice.port + 10
-        self.addCleanup(os.unlink, project.config)
         self.addCleanup(project.run, "remove", "--yes")
         return project.write(engine=self.engine, **container)
 

@@ -44,7 +44,7 @@ enum class AutostartFile { absent, ours, foreign };
 struct OfferFacts {
   bool can_ask = false;           // a person sees our lines
   bool manager_is_there = false;  // that could start the daemon
-  bool file_is_there = false;     // whoever wrote it
+  bool file_is_there = false;     // who wrote it does not matter
   bool was_offered = false;
 };
 [[nodiscard]] bool should_offer(const OfferFacts& facts);

@@ -265,7 +265,7 @@ Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const
   }
   answers.target = arguments.given("--target").value_or(*answers.container_name);
   const bool asks = person != nullptr && !imported;
-  // Where it stands is in a command line, and in a container's mounts; the option still wins.
+  // A command line, or a container's mounts, say where the project is; the option still wins.
   if (imported && imported->file.empty() && !arguments.has("--remote") && !arguments.has("--mount")) {
     answers.project_local = arguments.given("--local");
     answers.project_remote = text_of(imported, "project.remote");

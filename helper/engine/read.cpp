@@ -2,6 +2,7 @@
 
 #include "base/command.hpp"
 #include "base/text.hpp"
+#include "engine/json_member.hpp"
 #include "engine/read_settings.hpp"
 #include "plan/our_names.hpp"
 
@@ -50,17 +51,6 @@ std::string text_at(const json& value, std::initializer_list<const char*> path) 
 int number_at(const json& value, std::initializer_list<const char*> path) {
   const json& member = at(value, path);
   return member.is_number_integer() ? member.get<int>() : 0;
-}
-
-std::vector<std::string> texts(const json& value) {
-  std::vector<std::string> list;
-  if (value.is_string()) list.push_back(value.get<std::string>());
-  if (value.is_array()) {
-    for (const auto& item : value) {
-      if (item.is_string()) list.push_back(item.get<std::string>());
-    }
-  }
-  return list;
 }
 
 plan::ContainerState read_state(const std::string& status) {

@@ -1,6 +1,7 @@
 #include "engine/read_settings.hpp"
 
 #include "base/text.hpp"
+#include "engine/json_member.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,18 +13,6 @@ namespace helper::engine {
 namespace {
 
 using nlohmann::json;
-
-// The member, or null: the engines leave fields out freely.
-const json& member(const json& value, const char* name) {
-  static const json k_null;
-  if (!value.is_object()) return k_null;
-  const auto found = value.find(name);
-  return found == value.end() ? k_null : *found;
-}
-
-std::string text(const json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
-
-std::int64_t number(const json& value) { return value.is_number_integer() ? value.get<std::int64_t>() : 0; }
 
 // {"Name": "on-failure", "MaximumRetryCount": 3}
 std::string restart_of(const json& policy) {

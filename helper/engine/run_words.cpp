@@ -1,6 +1,7 @@
 // What an engine tells of a container, as the flags that make one like it.
 #include "base/text.hpp"
 #include "engine/describe.hpp"
+#include "engine/json_member.hpp"
 #include "engine/read.hpp"
 
 #include <nlohmann/json.hpp>
@@ -18,26 +19,7 @@ using nlohmann::json;
 constexpr std::int64_t k_default_shm = 64 << 20;
 constexpr std::int64_t k_podman_pids = 2048;  // its default
 
-// The member, or null: the engines leave fields out freely.
-const json& member(const json& value, const char* name) {
-  static const json k_null;
-  if (!value.is_object()) return k_null;
-  const auto found = value.find(name);
-  return found == value.end() ? k_null : *found;
-}
-std::string text(const json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
-std::int64_t number(const json& value) { return value.is_number_integer() ? value.get<std::int64_t>() : 0; }
 bool flag(const json& value) { return value.is_boolean() && value.get<bool>(); }
-
-std::vector<std::string> texts(const json& value) {
-  std::vector<std::string> list;
-  if (value.is_string()) list.push_back(value.get<std::string>());
-  if (!value.is_array()) return list;
-  for (const auto& item : value) {
-    if (item.is_string()) list.push_back(item.get<std::string>());
-  }
-  return list;
-}
 
 json object_of(std::string_view text) {
   json value = json::parse(text, nullptr, false);

@@ -119,7 +119,7 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   auto look = look_at_server(hands.server, desired, memory, stop);
   const bool quick = !memory.run.empty();
   if (look && look->place.inside && look->place.inside->pythons.empty() && quick)  // the chosen one no longer runs
-    look = look_at_server(hands.server, desired, {}, stop);                        // look for all of them again (ours)
+    look = look_at_server(hands.server, desired, {}, stop);                        // look for all of them again
   if (!look && look.error().code == ErrorCode::cancelled) return fail(std::move(look).error());
   if (look) {
     observed.server = std::move(look->server);

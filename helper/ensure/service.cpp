@@ -91,7 +91,7 @@ struct Service::State {
                         Gate::TakeOver take_over = Gate::TakeOver::yes) {
     HELPER_TRY_ASSIGN(auto admitted, gate.admit(request, stop, take_over));
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(admitted.config, request.target));
-    HELPER_TRY(give_place(chosen, admitted.config));
+    HELPER_TRY(local_places.give(chosen, admitted.config));
     const std::string file = admitted.config.file.string();
     auto target = find(file, chosen.name);
     std::vector<std::string> servers;
@@ -122,92 +122,6 @@ struct Service::State {
     if (!written) log_warning("the list of wanted targets: {}", to_text(written.error()));
   }
 
-  // A target that its config does not have any more, or whose config is gone: no command can name it.
-  bool is_gone(const ConfigTarget& key) {
-    std::error_code unknown;
-    if (!std::filesystem::exists(key.file, unknown)) return !unknown;
-    const auto names = config::target_names(world.files, key.file);
-    return names && std::ranges::find(*names, key.name) == names->end();
-  }
-
-  // What this machine gives the target: its name for ssh, and the local ports that its config leaves to us.
-  Result<Places> give_place(config::Target& config, const config::Config& all) {
-    HELPER_TRY_ASSIGN(auto places, read_places(world.files, world.paths));
-    const ConfigTarget ours{config.config_file.string(), config.name};
-    config.ssh_name = ssh_name_of(places, ours, config.server, config.container.name,
-                                  [&](const ConfigTarget& holder) { return is_gone(holder); });
-    const auto kept = places[ours].ports;
-    places[ours] = {config.ssh_name, config.server, config.container.name, {}};
-    std::set<std::uint16_t> taken;
-    for (const auto& [name, each] : all.targets) {
-      for (const auto& tunnel : plan::desired_state(each, plan::Power::running).tunnels)
-        taken.insert(tunnel.local_port);
-    }
-    const config::Target& written = all.targets.at(config.name);  // the ports may be chosen already in the other
-    const auto choose_port = [&](std::uint16_t asked, std::uint16_t& port, const char* tunnel,
-                                 std::uint16_t from) -> Result<void> {
-      if (asked != 0) return {};
-      const auto before = kept.find(tunnel);
-      const auto chosen = before != kept.end() ? std::optional(before->second) : local_port_of(places, from, taken);
-      if (!chosen) {
-        return fail(ErrorCode::port_busy, std::string("local port for ") + tunnel,
-                    "no port from " + std::to_string(from) + " on is free", "write one that is free as \"local_port\"");
-      }
-      port = places[ours].ports[tunnel] = *chosen;
-      return {};
-    };
-    HELPER_TRY(choose_port(written.ssh.local_port, config.ssh.local_port, "ssh", config::SshConfig{}.local_port));
-    if (config.jupyter && written.jupyter) {
-      HELPER_TRY(choose_port(written.jupyter->local_port, config.jupyter->local_port, "jupyter",
-                             config::JupyterConfig{}.local_port));
-    }
-    return places;
-  }
-
-  // Of places that the target takes: who had its name before, or has its own.
-  std::vector<std::string> notes_of_name(const config::Target& config, const Places& before) {
-    const auto holder_of = [&](const std::string& ssh_name, bool gone) {
-      return std::ranges::find_if(before, [&](const auto& each) {
-        const bool is_another = each.first != ConfigTarget{config.config_file.string(), config.name};
-        return is_another && each.second.ssh_name == ssh_name && is_gone(each.first) == gone;
-      });
-    };
-    if (const auto gone = holder_of(config.ssh_name, true); gone != before.end()) {
-      return {"ssh " + config.ssh_name + " was target " + gone->first.name + " of " + gone->first.file +
-              ", which is gone; for the settings of IDEs and ssh: helper settings apply " + config.name};
-    }
-    const auto has = holder_of(config.name, false);
-    if (config.ssh_name == config.name || has == before.end()) return {};
-    return {"ssh " + config.name + " is the target of that name in " + has->first.file + "; this one is ssh " +
-            config.ssh_name + ", after: helper settings apply " + config.name};
-  }
-
-  // The target keeps its place from now on. What the report will tell of it.
-  Result<std::vector<std::string>> keep_place(Chosen& chosen) {
-    config::Target& config = chosen.config;
-    const std::scoped_lock lock(places_mutex);
-    HELPER_TRY_ASSIGN(const auto before, read_places(world.files, world.paths));
-    HELPER_TRY_ASSIGN(auto places, give_place(config, chosen.admitted.config));
-    if (places == before) return std::vector<std::string>{};
-    const ConfigTarget ours{config.config_file.string(), config.name};
-    const auto was = before.find(ours);
-    const bool has_new_name = was == before.end() || was->second.ssh_name != config.ssh_name;
-    const auto notes = has_new_name ? notes_of_name(config, before) : std::vector<std::string>{};
-    std::erase_if(places, [&](const auto& each) {
-      return each.first != ours && each.second.ssh_name == config.ssh_name && is_gone(each.first);
-    });
-    HELPER_TRY(write_places(world.files, world.paths, places));
-    return notes;
-  }
-
-  // A target that was removed has nothing here any more: its name and its ports are free.
-  Result<void> leave_place(const config::Target& config) {
-    const std::scoped_lock lock(places_mutex);
-    HELPER_TRY_ASSIGN(auto places, read_places(world.files, world.paths));
-    if (places.erase({config.config_file.string(), config.name}) == 0) return {};
-    return write_places(world.files, world.paths, places);
-  }
-
   // Closes the ports of targets that are gone; a note for each.
   std::vector<std::string> let_go_of_gone(const Chosen& chosen) {
     std::vector<std::shared_ptr<Target>> gone;  // they end outside of the lock: each joins its worker
@@ -219,7 +133,7 @@ struct Service::State {
       const bool in_the_way = target != chosen.target && std::ranges::any_of(wanted_ports, [&](const auto& tunnel) {
                                 return target->holds_port(tunnel.local_port);
                               });
-      if (!in_the_way || !is_gone(key)) {
+      if (!in_the_way || !is_gone(world.files, key)) {
         ++at;
         continue;
       }
@@ -243,7 +157,7 @@ struct Service::State {
 
   // What comes before a target runs; the result: what the report will tell.
   Result<std::vector<std::string>> make_room(Chosen& chosen) {
-    HELPER_TRY_ASSIGN(const auto of_name, keep_place(chosen));
+    HELPER_TRY_ASSIGN(const auto of_name, local_places.keep(chosen.config, chosen.admitted.config));
     HELPER_TRY_ASSIGN(auto notes, free_ports(chosen));
     notes.insert(notes.end(), of_name.begin(), of_name.end());
     return notes;
@@ -283,7 +197,7 @@ struct Service::State {
     if (!ready && power != plan::Power::absent) return;
     if (!ready) {
       if (const auto done = writer.set_gone(wanted(chosen).name); !done) note(done.error());
-      if (const auto left = leave_place(chosen.config); !left) note(left.error());
+      if (const auto left = local_places.leave(chosen.config); !left) note(left.error());
       return;
     }
     const auto stale = writer.set_ready(wanted(chosen, *report.settings));
@@ -316,7 +230,7 @@ struct Service::State {
   settings::SettingsWriter writer{world.paths, world.files, world.clock, settings::ide_formats()};
   SettingsWatch watch{writer};
   Gate gate{world, questions};
-  std::mutex places_mutex;  // of the file of ssh_names
+  LocalPlaces local_places{world.paths, world.files};
   std::mutex mutex;
   std::map<ConfigTarget, std::shared_ptr<Target>> targets;
 };
@@ -336,7 +250,7 @@ void Service::take_up(Milliseconds after) {
       log_info("target {} should run, but {} is not there", target, config_file);
       continue;
     }
-    if (state_->is_gone({config_file, target})) {
+    if (is_gone(state_->world.files, {config_file, target})) {
       log_info("target {} is no longer in {}: it is wanted no more", target, config_file);
       State::keep(state_->wanted_list.remove(config_file, target));
       continue;
@@ -396,7 +310,7 @@ Result<std::vector<TargetStatus>> Service::status(const Request& request, const 
   std::vector<std::function<Result<TargetStatus>()>> looks;
   for (const auto& name : names) {
     HELPER_TRY_ASSIGN(auto chosen, config::choose_target(config, name));
-    HELPER_TRY(state_->give_place(chosen, config));
+    HELPER_TRY(state_->local_places.give(chosen, config));
     const auto target = state_->find(config.file.string(), name);
     looks.emplace_back([=, call = call_of(request, chosen, stop)] { return target->status(call); });
   }
@@ -485,7 +399,7 @@ Result<settings::Report> Service::apply_settings(const Request& request, const S
   auto access = chosen.target->known(chosen.config);
   if (!access) access = chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
   HELPER_TRY(access);
-  HELPER_TRY(state_->keep_place(chosen));
+  HELPER_TRY(state_->local_places.keep(chosen.config, chosen.admitted.config));
   const auto order = order_of(state_->wanted(chosen, *access), chosen.config, chosen.servers, options);
   auto report = state_->writer.apply(order, state_->ask_now(request, chosen.config.name, on_event, stop));
   state_->watch.wake();

@@ -2,10 +2,13 @@
 
 #include "base/free_port.hpp"
 #include "base/shell.hpp"
+#include "config/find.hpp"
+#include "plan/desired.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace helper::ensure {
 namespace {
@@ -53,7 +56,7 @@ Result<Places> read_places(FileStore& files, const Paths& paths) {
   for (std::size_t i = 0; good && i < json.size(); ++i) {
     const auto& entry = json[i];
     const ConfigTarget target{word(entry, "config"), word(entry, "target")};
-    Place place{word(entry, "ssh_name"), word(entry, "server"), word(entry, "container")};
+    LocalPlace place{word(entry, "ssh_name"), word(entry, "server"), word(entry, "container")};
     good = good && !target.file.empty() && !target.name.empty() && !place.ssh_name.empty();
     if (good && entry.contains("ports")) {
       good = entry["ports"].is_object();
@@ -81,6 +84,85 @@ Result<void> write_places(FileStore& files, const Paths& paths, const Places& pl
     if (!place.ports.empty()) json.back()["ports"] = place.ports;
   }
   return files.write(paths.ssh_names(), json.dump(2) + "\n", 0600);
+}
+
+bool is_gone(FileStore& files, const ConfigTarget& target) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(target.file, unknown)) return !unknown;
+  const auto names = config::target_names(files, target.file);
+  return names && std::ranges::find(*names, target.name) == names->end();
+}
+
+Result<Places> LocalPlaces::give(config::Target& config, const config::Config& all) const {
+  HELPER_TRY_ASSIGN(auto places, read_places(files_, paths_));
+  const ConfigTarget ours{config.config_file.string(), config.name};
+  config.ssh_name = ssh_name_of(places, ours, config.server, config.container.name,
+                                [&](const ConfigTarget& holder) { return is_gone(files_, holder); });
+  const auto kept = places[ours].ports;
+  places[ours] = {config.ssh_name, config.server, config.container.name, {}};
+  std::set<std::uint16_t> taken;
+  for (const auto& [name, each] : all.targets) {
+    for (const auto& tunnel : plan::desired_state(each, plan::Power::running).tunnels) taken.insert(tunnel.local_port);
+  }
+  const config::Target& written = all.targets.at(config.name);  // the ports may be chosen already in the other
+  const auto choose_port = [&](std::uint16_t asked, std::uint16_t& port, const char* tunnel,
+                               std::uint16_t from) -> Result<void> {
+    if (asked != 0) return {};
+    const auto before = kept.find(tunnel);
+    const auto chosen = before != kept.end() ? std::optional(before->second) : local_port_of(places, from, taken);
+    if (!chosen) {
+      return fail(ErrorCode::port_busy, std::string("local port for ") + tunnel,
+                  "no port from " + std::to_string(from) + " on is free", "write one that is free as \"local_port\"");
+    }
+    port = places[ours].ports[tunnel] = *chosen;
+    return {};
+  };
+  HELPER_TRY(choose_port(written.ssh.local_port, config.ssh.local_port, "ssh", config::SshConfig{}.local_port));
+  if (config.jupyter && written.jupyter) {
+    HELPER_TRY(choose_port(written.jupyter->local_port, config.jupyter->local_port, "jupyter",
+                           config::JupyterConfig{}.local_port));
+  }
+  return places;
+}
+
+std::vector<std::string> LocalPlaces::notes_of_name(const config::Target& config, const Places& before) const {
+  const auto holder_of = [&](const std::string& ssh_name, bool gone) {
+    return std::ranges::find_if(before, [&](const auto& each) {
+      const bool is_another = each.first != ConfigTarget{config.config_file.string(), config.name};
+      return is_another && each.second.ssh_name == ssh_name && is_gone(files_, each.first) == gone;
+    });
+  };
+  if (const auto gone = holder_of(config.ssh_name, true); gone != before.end()) {
+    return {"ssh " + config.ssh_name + " was target " + gone->first.name + " of " + gone->first.file +
+            ", which is gone; for the settings of IDEs and ssh: helper settings apply " + config.name};
+  }
+  const auto has = holder_of(config.name, false);
+  if (config.ssh_name == config.name || has == before.end()) return {};
+  return {"ssh " + config.name + " is the target of that name in " + has->first.file + "; this one is ssh " +
+          config.ssh_name + ", after: helper settings apply " + config.name};
+}
+
+Result<std::vector<std::string>> LocalPlaces::keep(config::Target& config, const config::Config& all) {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(const auto before, read_places(files_, paths_));
+  HELPER_TRY_ASSIGN(auto places, give(config, all));
+  if (places == before) return std::vector<std::string>{};
+  const ConfigTarget ours{config.config_file.string(), config.name};
+  const auto was = before.find(ours);
+  const bool has_new_name = was == before.end() || was->second.ssh_name != config.ssh_name;
+  const auto notes = has_new_name ? notes_of_name(config, before) : std::vector<std::string>{};
+  std::erase_if(places, [&](const auto& each) {
+    return each.first != ours && each.second.ssh_name == config.ssh_name && is_gone(files_, each.first);
+  });
+  HELPER_TRY(write_places(files_, paths_, places));
+  return notes;
+}
+
+Result<void> LocalPlaces::leave(const config::Target& config) {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(auto places, read_places(files_, paths_));
+  if (places.erase({config.config_file.string(), config.name}) == 0) return {};
+  return write_places(files_, paths_, places);
 }
 
 }  // namespace helper::ensure

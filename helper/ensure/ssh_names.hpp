@@ -6,14 +6,17 @@
 #include "base/files.hpp"
 #include "base/paths.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 
 #include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace helper::ensure {
 
@@ -25,15 +28,15 @@ struct ConfigTarget {
 };
 
 // A target's place on this machine.
-struct Place {
+struct LocalPlace {
   std::string ssh_name;
   std::string server;                            // these two as its config said when the target was made ready last
   std::string container;                         // its name
   std::map<std::string, std::uint16_t> ports{};  // by the names of tunnels: those that were chosen for "auto"
-  friend bool operator==(const Place&, const Place&) = default;
+  friend bool operator==(const LocalPlace&, const LocalPlace&) = default;
 };
 
-using Places = std::map<ConfigTarget, Place>;
+using Places = std::map<ConfigTarget, LocalPlace>;
 
 // The ssh_name of the target, which leads to that container of that server: the one that it has; else its own name, or
 // the first with a number behind it ("dev-2"). Two targets may share one that lead to one container. Pure but for
@@ -50,5 +53,31 @@ using Places = std::map<ConfigTarget, Place>;
 // None when there is no file yet. Error: file_failed for one that does not hold them.
 [[nodiscard]] Result<Places> read_places(FileStore& files, const Paths& paths);
 [[nodiscard]] Result<void> write_places(FileStore& files, const Paths& paths, const Places& places);
+
+// A target that its config does not have any more, or whose config is gone: no command can name it.
+[[nodiscard]] bool is_gone(FileStore& files, const ConfigTarget& target);
+
+// The file of them. Safe from any thread; one daemon writes it.
+class LocalPlaces {
+ public:
+  LocalPlaces(const Paths& paths, FileStore& files) : paths_(paths), files_(files) {}
+
+  // What this machine gives the target of that config: its name for ssh, and the local ports that its config leaves to
+  // us. They are written into `config`; the result is all places with this one, which nothing has kept yet. Errors:
+  // file_failed; port_busy when no port is free.
+  [[nodiscard]] Result<Places> give(config::Target& config, const config::Config& all) const;
+  // The same, and the target keeps it from now on. What the report will tell of it.
+  [[nodiscard]] Result<std::vector<std::string>> keep(config::Target& config, const config::Config& all);
+  // A target that was removed has nothing here any more: its name and its ports are free.
+  [[nodiscard]] Result<void> leave(const config::Target& config);
+
+ private:
+  // Who had the name of the target before, or has its own.
+  [[nodiscard]] std::vector<std::string> notes_of_name(const config::Target& config, const Places& before) const;
+
+  const Paths& paths_;
+  FileStore& files_;
+  std::mutex mutex_;
+};
 
 }  // namespace helper::ensure

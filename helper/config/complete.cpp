@@ -41,6 +41,10 @@ void complete(Target& target, const Config& config, const Places& places, const 
     if (auto bad = check_container_name(target.name))
       fault(".container.name", bad->cause, R"(add "name" to "container")");
   }
+  if (target.container.share) {
+    if (target.ssh.user == SshConfig{}.user) target.ssh.user.clear();
+    if (target.jupyter && target.jupyter->port == JupyterConfig{}.port) target.jupyter->port = 0;
+  }
   if (auto& build = target.container.build) {
     resolve(build->context, build->context.empty() ? std::filesystem::path(".") : build->context,
             ".container.build.context");

@@ -51,10 +51,12 @@ struct ContainerConfig {
       command;                             // absent: the image's own, or one that waits if that is a bare shell
   std::string restart = "unless-stopped";  // docker run --restart
   std::vector<std::string> extra_args;     // handed to docker create as they are
+  bool share = false;                      // other people may use it too, each as a user of their own
   friend bool operator==(const ContainerConfig&, const ContainerConfig&) = default;
 };
 
 struct SshConfig {
+  // "": in a shared container, the person's own, until the daemon has named it.
   std::string user = "root";
   std::uint16_t local_port = 2222;  // 0: "auto", until the daemon has chosen one
   std::string key = "auto";         // private key file, or "auto": the person's own, else one made for this
@@ -66,7 +68,7 @@ struct SshConfig {
 
 struct JupyterConfig {
   std::uint16_t local_port = 8888;  // the same
-  std::uint16_t port = 8888;        // in the container
+  std::uint16_t port = 8888;        // in the container; 0: in a shared one, until the daemon has chosen it
   std::string dir;                  // "" = project.remote
   friend bool operator==(const JupyterConfig&, const JupyterConfig&) = default;
 };

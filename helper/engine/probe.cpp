@@ -137,6 +137,7 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
            {"known_run", looks.known_run},
            {"me", looks.me},
            {"agreed", desired.agreed_owner},
+           {"share", desired.target.container.share ? "yes" : ""},
            {"label", plan::k_label_target},
            {"our_shell", std::string(scripts::our_shell)},
            {"quick", looks.quick},

@@ -227,7 +227,8 @@ class Convergence {
                         hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), hands_.agent_socket, stop_));
     }
     if (!tried.works() && observed.place.current)
-      HELPER_TRY(inside::look_at_session(hands_.server, *observed.place.current, tried, stop_));
+      HELPER_TRY(inside::look_at_session(hands_.server, *observed.place.current, plan::sshd_folders(desired_.target),
+                                         tried, stop_));
     tried.of = plan::session_key(desired_, observed);
     take_session(knowledge_, tried);
     observed.local.session = std::move(tried);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <pwd.h>
 #include <unistd.h>
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::size_t k_id_digits = 32;
 constexpr std::size_t k_longest_name = 32;
+// Of the Jupyters in shared containers: below the ephemeral ports (Linux: 32768 to 60999).
+constexpr std::uint64_t k_first_port = 20'000;
+constexpr std::uint64_t k_ports = 10'000;
 
 std::string account_name() {
   std::vector<char> space(16'384);
@@ -34,6 +38,18 @@ std::string host_name() {
   return name.data();
 }
 
+// As useradd(8) takes it. Root of a machine is no person's name.
+std::string unix_name(const plan::Person& me) {
+  std::string name;
+  for (const char c : me.name) {
+    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if ((low >= 'a' && low <= 'z') || (!name.empty() && ((low >= '0' && low <= '9') || low == '_' || low == '-')))
+      name += low;
+  }
+  if (!name.empty() && name != "root" && name != "somebody") return name;
+  return "user-" + me.id.substr(0, 6);
+}
+
 }  // namespace
 
 std::string readable_name(std::string_view account) {
@@ -43,6 +59,17 @@ std::string readable_name(std::string_view account) {
     if (k_good.find(c) != std::string_view::npos && name.size() < k_longest_name) name += c;
   }
   return name.empty() ? "somebody" : name;
+}
+
+void give_own_user(config::Target& target, const plan::Person& me) {
+  if (!target.container.share) return;
+  if (target.ssh.user.empty()) target.ssh.user = unix_name(me);
+  if (target.jupyter && target.jupyter->port == 0) {
+    Fingerprint number;
+    number.add(target.ssh.user);
+    target.jupyter->port =
+        static_cast<std::uint16_t>(k_first_port + std::strtoull(number.hex().c_str(), nullptr, 16) % k_ports);
+  }
 }
 
 std::string other_project(FileStore& files, const Paths& paths, const plan::Desired& desired,

@@ -20,6 +20,10 @@ namespace helper::ensure {
 // Pure: a name for people to read, of letters, digits, '.', '_' and '-'; "somebody" when nothing is left of it.
 [[nodiscard]] std::string readable_name(std::string_view account);
 
+// Pure: what a shared container has for each person: a user with their name, and a port for their Jupyter. Only what
+// the config leaves open.
+void give_own_user(config::Target& target, const plan::Person& me);
+
 // Another config that this machine has used (ssh_names), by which this person created the container, and which still
 // names it; "" = there is none.
 [[nodiscard]] std::string other_project(FileStore& files, const Paths& paths, const plan::Desired& desired,

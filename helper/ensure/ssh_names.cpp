@@ -3,6 +3,7 @@
 #include "base/free_port.hpp"
 #include "base/shell.hpp"
 #include "config/find.hpp"
+#include "ensure/person.hpp"
 #include "plan/desired.hpp"
 
 #include <nlohmann/json.hpp>
@@ -94,6 +95,10 @@ bool is_gone(FileStore& files, const ConfigTarget& target) {
 }
 
 Result<Places> LocalPlaces::give(config::Target& config, const config::Config& all) const {
+  if (config.container.share) {
+    HELPER_TRY_ASSIGN(const auto me, this_person(files_, paths_));
+    give_own_user(config, me);
+  }
   HELPER_TRY_ASSIGN(auto places, read_places(files_, paths_));
   const ConfigTarget ours{config.config_file.string(), config.name};
   config.ssh_name = ssh_name_of(places, ours, config.server, config.container.name,

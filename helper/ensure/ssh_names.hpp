@@ -62,9 +62,9 @@ class LocalPlaces {
  public:
   LocalPlaces(const Paths& paths, FileStore& files) : paths_(paths), files_(files) {}
 
-  // What this machine gives the target of that config: its name for ssh, and the local ports that its config leaves to
-  // us. They are written into `config`; the result is all places with this one, which nothing has kept yet. Errors:
-  // file_failed; port_busy when no port is free.
+  // What this machine gives the target of that config: its name for ssh, the local ports that its config leaves to us,
+  // and in a shared container the person's own user. They are written into `config`; the result is all places with this
+  // one, which nothing has kept yet. Errors: file_failed; port_busy when no port is free.
   [[nodiscard]] Result<Places> give(config::Target& config, const config::Config& all) const;
   // The same, and the target keeps it from now on. What the report will tell of it.
   [[nodiscard]] Result<std::vector<std::string>> keep(config::Target& config, const config::Config& all);

@@ -17,9 +17,8 @@ using shell::assign;
 constexpr Milliseconds k_limit = std::chrono::seconds(90);  // of all scripts together; the longest waits 30 s
 constexpr std::size_t k_max_cause = 600;                    // bytes
 
-std::string begin() {
-  return assign("jupyter", k_jupyter_folder) + assign("own", k_jupyter_own) + script_begin({}) +
-         std::string(scripts::jupyter_ours);
+std::string begin(const std::string& folder) {
+  return jupyter_places(folder) + script_begin({}) + std::string(scripts::jupyter_ours);
 }
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
@@ -33,18 +32,22 @@ std::string one_line(std::string text) {
   return printable(text, k_max_cause);
 }
 
-Result<void> run(CommandRunner& server, const Place& place, const Command& command, const std::string& token,
-                 const std::stop_token& stop) {
+Result<void> run(CommandRunner& server, const Place& place, const std::string& folder, const Command& command,
+                 const std::string& token, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(auto output, server.run(command, stop));
   if (output.exit_status == 0) return {};
   std::string words = output.out.empty() ? std::move(output.err) : std::move(output.out);
   if (!token.empty()) replace_all(words, token, "TOKEN");
   if (words.empty()) words = "it failed with exit status " + std::to_string(output.exit_status) + " and said nothing";
   return fail(ErrorCode::inside_failed, "Jupyter in " + place.name, one_line(std::move(words)),
-              "its whole log, on the server: " + place.by_hand + " cat " + std::string(k_jupyter_own) + "/log");
+              "its whole log, on the server: " + place.by_hand + " cat " + shell::quote(folder + "/own/log"));
 }
 
 }  // namespace
+
+std::string jupyter_places(const std::string& folder) {
+  return assign("jupyter", folder) + assign("own", folder + "/own");
+}
 
 std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& token) {
   const nlohmann::ordered_json common{{"ip", setup.address},
@@ -70,7 +73,7 @@ std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& t
 }
 
 std::vector<Exec> jupyter_service(const Words& shell, const plan::JupyterSetup& setup, const std::string& token) {
-  const std::string common = assign("jupyter", k_jupyter_folder) + assign("own", k_jupyter_own);
+  const std::string common = jupyter_places(setup.run_folder);
   const std::string module = setup.package.kind == plan::JupyterKind::lab ? "jupyterlab" : "notebook";
   const auto script = [&](const std::string& what, As who, const std::string& text, std::string input = {}) {
     Exec exec{what, who, shell, std::move(input), false, false};
@@ -91,8 +94,9 @@ std::vector<Exec> jupyter_service(const Words& shell, const plan::JupyterSetup& 
                                assign("folder", setup.folder) + assign("HOME", setup.home) +
                                std::string(scripts::jupyter_launch)));
   service.back().detached = true;
-  service.push_back(script("jupyter-answer", As::user,
-                           begin() + assign("port", std::to_string(setup.port)) + std::string(scripts::jupyter_await)));
+  service.push_back(script(
+      "jupyter-answer", As::user,
+      begin(setup.run_folder) + assign("port", std::to_string(setup.port)) + std::string(scripts::jupyter_await)));
   return service;
 }
 
@@ -110,13 +114,14 @@ Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, con
 
 Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan::JupyterSetup& setup,
                            const std::string& token, const std::stop_token& stop) {
-  return run(server, place, jupyter_command(place, setup, token), token, stop);
+  return run(server, place, setup.run_folder, jupyter_command(place, setup, token), token, stop);
 }
 
 Result<void> stop_jupyter(CommandRunner& server, const Place& place, const plan::StopJupyter& action,
                           const std::stop_token& stop) {
-  const std::string script = begin() + std::string(scripts::jupyter_stop);
-  return run(server, place, {script_line(place, action.who, script) + " </dev/null\n", {}, k_limit}, {}, stop);
+  const std::string script = begin(action.folder) + std::string(scripts::jupyter_stop);
+  return run(server, place, action.folder, {script_line(place, action.who, script) + " </dev/null\n", {}, k_limit}, {},
+             stop);
 }
 
 }  // namespace helper::inside

@@ -10,11 +10,11 @@
 
 namespace helper::inside {
 
-// Root's: token and setup (the line of JupyterSetup), which the look reads, even as a root without capabilities.
-inline constexpr const char* k_jupyter_folder = "/dev/helper/run/jupyter";
-// The user's, in it: config.json (with the token), start.py, pid ("PID START-TIME"), keeper (the pid of start.py), log
-// and log.1 (its last output), stopped (once it must stay away).
-inline constexpr const char* k_jupyter_own = "/dev/helper/run/jupyter/own";
+// Of a plan::jupyter_folder: $jupyter and $own for the scripts. $jupyter is root's: token and setup (the line of
+// JupyterSetup), which the look reads, even as a root without capabilities. $own in it is the user's: config.json (with
+// the token), start.py, pid ("PID START-TIME"), keeper (the pid of start.py), log and log.1 (its last output), stopped
+// (once it must stay away).
+[[nodiscard]] std::string jupyter_places(const std::string& folder);
 
 // What --config reads, JSON: the same settings under the names of Jupyter Server 2 (Lab 4, Notebook 7), Jupyter Server
 // 1 (Lab 3) and Notebook 6. Each reads its own and ignores the rest; but Lab takes what a person's own file says of

@@ -15,7 +15,8 @@ constexpr std::size_t k_most_words = 200;
 std::string begin(const Question& question, const std::string& nonce) {
   return script_begin(nonce) + shell::assign("user", question.user) +
          shell::assign("ssh_port", std::to_string(question.ssh_port)) +
-         shell::assign("jupyter_port", std::to_string(question.jupyter_port));
+         shell::assign("jupyter_port", std::to_string(question.jupyter_port)) +
+         shell::assign("folders", joined(question.folders, " "));
 }
 
 }  // namespace
@@ -28,18 +29,20 @@ Question question_of(const plan::Desired& desired) {
           target.python,
           target.project.remote,
           fmt::format("{}", fmt::join(target.project.imports, ",")),
-          target.container.gpus != "none"};
+          target.container.gpus != "none",
+          plan::sshd_folders(target)};
 }
 
 std::string look_script(const Question& question, const std::string& nonce) {
-  std::string script =
-      begin(question, nonce) + look_user() + std::string(scripts::look_places) + look_ssh() + look_jupyter();
+  std::string script = begin(question, nonce) + look_user() + std::string(scripts::look_places) + look_ssh() +
+                       look_jupyter(question.folders.front() + "/jupyter");
   if (question.gpus) script += std::string(gpu_functions()) + "gpu_files gpus\ngpu_list gpus &\ngpu_job=$!\n";
   return script + look_pythons(question, nonce);
 }
 
 std::string look_script(const Question& question, const std::string& nonce, const plan::Python& known, bool list_gpus) {
-  std::string script = begin(question, nonce) + look_user() + look_ssh() + look_jupyter();
+  std::string script =
+      begin(question, nonce) + look_user() + look_ssh() + look_jupyter(question.folders.front() + "/jupyter");
   if (question.gpus) {
     script += std::string(gpu_functions()) + "gpu_files gpus\n";
     if (list_gpus) script += "gpu_list gpus &\ngpu_job=$!\n";

@@ -6,6 +6,7 @@
 #include "base/sections.hpp"
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"
+#include "plan/sshd_setup.hpp"
 
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct Question {
   std::string project = {};        // the project's folder in the place; "" when there is none
   std::string imports = {};        // project.imports, joined by commas
   bool gpus = true;                // the target wants GPUs
+  std::vector<std::string> folders = plan::sshd_folders({});
 };
 [[nodiscard]] Question question_of(const plan::Desired& desired);
 

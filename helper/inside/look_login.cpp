@@ -1,4 +1,5 @@
 // What a login needs: the user, our folders, the sshd.
+#include "base/digest.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "inside/look_parts.hpp"
@@ -44,6 +45,8 @@ void read_user(const std::vector<Section>& sections, plan::Inside& inside) {
   const auto identity = split(user->body, '\n');
   if (identity.size() >= 2 && !identity[0].empty() && identity[1].starts_with('/') && is_printable(identity[1]))
     inside.user_home = trimmed(identity[1]);
+  if (const auto person = lines_of(sections, "person"); !person.empty() && is_hex(person.front()))
+    inside.user_person = person.front();
   const auto account = lines_of(sections, "account");
   if (account.size() >= 2) {
     inside.user_uid = id_of(account[0]);

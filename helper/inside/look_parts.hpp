@@ -15,7 +15,7 @@ namespace helper::inside {
 // The user's entry, and which hooks have run. Before the others, which use it.
 [[nodiscard]] std::string look_user();
 [[nodiscard]] std::string look_ssh();
-[[nodiscard]] std::string look_jupyter();
+[[nodiscard]] std::string look_jupyter(const std::string& folder);
 [[nodiscard]] std::string look_pythons(const Question& question, const std::string& nonce);
 [[nodiscard]] std::string look_known_python(const Question& question, const std::string& nonce,
                                             const plan::Python& known);

@@ -123,9 +123,8 @@ void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
   std::ranges::sort(inside.pythons, {}, [](const plan::Python& p) { return std::pair(p.source, p.path); });
 }
 
-std::string look_jupyter() {
-  return shell::assign("jupyter", k_jupyter_folder) + shell::assign("own", k_jupyter_own) +
-         std::string(scripts::jupyter_ours) + std::string(scripts::look_jupyter);
+std::string look_jupyter(const std::string& folder) {
+  return jupyter_places(folder) + std::string(scripts::jupyter_ours) + std::string(scripts::look_jupyter);
 }
 
 void read_jupyter(const std::vector<Section>& sections, const Question& question, plan::Inside& inside) {

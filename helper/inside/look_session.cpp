@@ -27,9 +27,9 @@ bool is_loose(const std::vector<std::string>& fields, const std::string& uid) {
 
 }  // namespace
 
-std::string session_script(const std::string& user, const std::string& nonce) {
+std::string session_script(const std::string& user, const std::vector<std::string>& folders, const std::string& nonce) {
   return script_begin(nonce) + "bash_env=$BASH_ENV\n" + shell::assign("user", user) +
-         std::string(scripts::look_session);
+         shell::assign("folders", joined(folders, " ")) + std::string(scripts::look_session);
 }
 
 void read_session(std::string_view text, const std::string& nonce, plan::SessionTry& tried) {
@@ -48,10 +48,10 @@ void read_session(std::string_view text, const std::string& nonce, plan::Session
   tried.noisy_line = tried.nologin.empty() || tried.command ? line_at(noise, 1) : line_at(nologin, 1);
 }
 
-Result<void> look_at_session(CommandRunner& server, const Place& place, plan::SessionTry& tried,
-                             const std::stop_token& stop) {
+Result<void> look_at_session(CommandRunner& server, const Place& place, const std::vector<std::string>& folders,
+                             plan::SessionTry& tried, const std::stop_token& stop) {
   const std::string nonce = make_nonce();
-  const std::string script = session_script(place.user, nonce);
+  const std::string script = session_script(place.user, folders, nonce);
   HELPER_TRY_ASSIGN(const auto output,
                     server.run({script_line(place, As::user, script) + " </dev/null", {}, k_limit}, stop));
   read_session(output.out, nonce, tried);

@@ -12,7 +12,8 @@
 namespace helper::inside {
 
 // Pure: the script, and the reading of what it printed into `tried`.
-[[nodiscard]] std::string session_script(const std::string& user, const std::string& nonce);
+[[nodiscard]] std::string session_script(const std::string& user, const std::vector<std::string>& folders,
+                                         const std::string& nonce);
 void read_session(std::string_view text, const std::string& nonce, plan::SessionTry& tried);
 
 // Each start file is run alone, as the user, for 5 s at most: as every session of that user does. Errors: the runner's.

@@ -33,10 +33,11 @@ std::string keep_script(const plan::SshdSetup& setup) {
 
 std::string settings_of(const plan::SshdSetup& setup) {
   return assign("folder", setup.folder) + assign("sshd", setup.sshd) + assign("user", setup.user) +
-         assign("as_user", yes(setup.as_user)) + assign("own_profile", yes(setup.own_profile)) +
-         assign("own_run", yes(setup.own_run)) + assign("from_bundle", yes(setup.from_bundle)) +
-         assign("listens", yes(setup.listens)) + assign("clean", spaced(clean_environment(setup))) +
-         assign("shell", spaced(shell_of(setup))) + assign("port", std::to_string(plan::k_container_ssh_port));
+         assign("shared", yes(setup.shared)) + assign("as_user", yes(setup.as_user)) +
+         assign("own_profile", yes(setup.own_profile)) + assign("own_run", yes(setup.own_run)) +
+         assign("from_bundle", yes(setup.from_bundle)) + assign("listens", yes(setup.listens)) +
+         assign("clean", spaced(clean_environment(setup))) + assign("shell", spaced(shell_of(setup))) +
+         assign("port", std::to_string(plan::k_container_ssh_port));
 }
 
 Exec script_of(const plan::SshdSetup& setup, std::string name, As who, const std::string& script) {

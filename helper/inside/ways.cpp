@@ -19,7 +19,7 @@ Remote way_to_sshd(const Place& place, const plan::SshdSetup& setup) {
   Words program = clean_environment(setup);
   program.insert(program.end(), {setup.sshd, "-i", "-f", setup.folder + "/sshd_config"});
   auto otherwise = pipe(place, setup.as_user ? As::user : As::root, "an sshd in " + place.name, program);
-  if (const auto address = plan::reach(place.ways, plan::k_container_ssh_port))
+  if (const auto address = plan::reach(place.ways, plan::k_container_ssh_port); address && setup.listens)
     return SshDoor{*address, std::move(otherwise)};
   return otherwise;
 }

@@ -14,6 +14,7 @@ std::string fingerprint(const config::ContainerConfig& container, const std::vec
     fingerprint.add(text);
   }
   fingerprint.add(container.privileged ? "privileged" : "");
+  if (container.share) fingerprint.add("share");
   fingerprint.add(
       std::to_string(container.ulimits.size()));  // lengths keep one list's end apart from the next one's start
   for (const auto& [name, limit] : container.ulimits)

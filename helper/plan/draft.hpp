@@ -64,8 +64,9 @@ void plan_record(Draft& draft);
 [[nodiscard]] bool plan_foreign(Draft& draft);
 // The same for a container of another project of this person's: only where something of it would be changed.
 [[nodiscard]] bool plan_other_project(Draft& draft, bool would_change);
-// After all else: a plan that would change something in such a container is refused as a whole.
-void refuse_changes_of_another_project(Draft& draft);
+// After all else: a plan that would change something in such a container, or in one of which the person is a guest, is
+// refused as a whole.
+void refuse_changes_of_a_user(Draft& draft);
 // Of a container, by this name, with its record.
 [[nodiscard]] RemoveContainer removal(const Draft& draft, const Container& container, const std::string& name);
 void plan_close_tunnels(Draft& draft, const std::string& cause);

@@ -50,6 +50,7 @@ constexpr std::array k_fields{
     Field{"container.ulimits", Need::recreate, ulimits_text},
     Field{"container.privileged", Need::recreate,
           [](const Target& t) { return std::string(t.container.privileged ? "true" : "false"); }},
+    Field{k_share_key, Need::recreate, [](const Target& t) { return std::string(t.container.share ? "true" : ""); }},
     Field{"container.mounts", Need::recreate, [](const Target& t) { return joined(t.container.mounts); }},
     Field{"container.ports", Need::recreate, [](const Target& t) { return joined(t.container.ports); }},
     Field{"container.env", Need::recreate, env_names},

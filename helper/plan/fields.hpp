@@ -25,6 +25,7 @@ struct Field {
 
 // Its text is "" when it is off: so is a container that was made before there was such a key.
 inline constexpr std::string_view k_backend_cache_key = "ide.backend_cache";
+inline constexpr const char* k_share_key = "container.share";
 
 [[nodiscard]] std::span<const Field> fields();
 [[nodiscard]] const Field* find_field(std::string_view key);

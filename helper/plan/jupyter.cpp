@@ -3,6 +3,7 @@
 #include "plan/choose_python.hpp"
 #include "plan/desired.hpp"
 #include "plan/observed.hpp"
+#include "plan/sshd_setup.hpp"
 
 #include <algorithm>
 
@@ -48,7 +49,8 @@ std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed
                       inside.user_home,
                       folder.empty() ? inside.user_home : folder,
                       has_network_of_its_own(*observed.server.container) ? k_every_address : k_loopback,
-                      target.jupyter->port};
+                      target.jupyter->port,
+                      jupyter_folder(target)};
 }
 
 std::string to_line(const JupyterSetup& setup) {

@@ -43,6 +43,7 @@ struct JupyterSetup {
   std::string folder;   // where its notebooks are; made when it is not there
   std::string address;  // on which it listens: 0.0.0.0 in a network of the container's own, else 127.0.0.1
   std::uint16_t port = 0;
+  std::string run_folder{};  // jupyter_folder()
   friend bool operator==(const JupyterSetup&, const JupyterSetup&) = default;
 };
 

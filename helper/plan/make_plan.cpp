@@ -138,7 +138,7 @@ Plan make_plan(const Desired& desired, const Observed& observed) {
   switch (desired.power) {
     case Power::running:
       plan_running(draft);
-      refuse_changes_of_another_project(draft);
+      refuse_changes_of_a_user(draft);
       break;
     case Power::stopped:
       plan_stopped(draft);

@@ -166,6 +166,7 @@ struct Inside {
   std::string sshd_env{};                      // env_mark() of the setup that our sshd was started with
   std::vector<std::string> authorized_keys{};  // lines of the keys that our sshd admits
   std::string host_key_digest{};  // SHA-256 of our sshd's private ed25519 host key; "" when it is not known
+  std::string user_person{};      // MakeUser::person, by which ssh.user was made; "" when it was not made so
   friend bool operator==(const Inside&, const Inside&) = default;
 };
 

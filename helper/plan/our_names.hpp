@@ -41,6 +41,9 @@ inline constexpr const char* k_run_folder = "/dev/helper/run";
 // other's folder).
 inline constexpr const char* k_user_run_folder = "/dev/helper/user";
 
+// In a shared container each person has such a folder of their own in it, by the name of their user there.
+inline constexpr const char* k_people_folder = "/dev/helper/people";
+
 // Which hooks have run in this container: root's, in its writable layer, so that the mark ends with the container.
 inline constexpr const char* k_marks_folder = "/var/lib/helper";
 

@@ -29,6 +29,11 @@ bool is_proven_old_one(const Observed& observed, const Container& container) {
   return seen.empty() || seen == local.host_key_digest;
 }
 
+bool is_shared(const Container& container) {
+  const auto share = container.applied.find(k_share_key);
+  return share != container.applied.end() && share->second == "true";
+}
+
 std::string where(const Foreign& owner) {
   std::string text;
   if (!owner.machine.empty()) text += " on machine " + owner.machine;
@@ -74,7 +79,9 @@ std::optional<Foreign> foreign_owner(const Desired& desired, const Observed& obs
   if (const Record* record = record_of(observed.server, container)) {
     const bool is_mine = record->owner.id == observed.local.me.id;
     if (is_mine && (observed.local.other_project.empty() || desired.power == Power::running)) return std::nullopt;
-    owner = {record->owner.name, record->owner.machine, record->project, is_mine};
+    owner = {record->owner.name, record->owner.machine, record->project, is_mine, !is_mine && is_shared(container)};
+    const bool is_it = observed.server.container && observed.server.container->id == container.id;
+    if (is_it && desired.power == Power::running && is_guest(desired, observed)) return std::nullopt;
   } else if (is_proven_old_one(observed, container)) {
     return std::nullopt;
   }
@@ -88,13 +95,25 @@ bool is_of_another_project(const Desired& desired, const Observed& observed) {
   return !observed.local.other_project.empty() && desired.agreed_owner != observed.local.me.name;
 }
 
+bool is_guest(const Desired& desired, const Observed& observed) {
+  if (!desired.target.container.share || !observed.server.container) return false;
+  const Container& container = *observed.server.container;
+  const Record* record = record_of(observed.server, container);
+  if (record == nullptr || record->owner.id == observed.local.me.id || desired.agreed_owner == record->owner.name)
+    return false;
+  return !is_ours(container) || is_shared(container);  // one that helper did not make is nobody's
+}
+
 Error foreign_error(const std::string& container, const std::string& target, const Foreign& owner) {
-  return {ErrorCode::container_foreign, "container " + container, whose(owner),
+  return {
+      ErrorCode::container_foreign, "container " + container, whose(owner),
+      std::string(owner.shares ? "to use it as a user of your own: \"share\": true in \"container\" of helper.json; or "
+                               : "") +
           "give yours another name in helper.json (\"container\": {\"name\": ...}); or, if " +
-              (owner.is_mine                   ? std::string("it may be changed for this project")
-               : owner.name == k_unknown_owner ? std::string("you know that it is yours")
-                                               : owner.name + " agrees") +
-              ": the same command for " + target + " with --owner " + shell::quote(owner.name) + " --yes"};
+          (owner.is_mine                   ? std::string("it may be changed for this project")
+           : owner.name == k_unknown_owner ? std::string("you know that it is yours")
+                                           : owner.name + " agrees") +
+          ": the same command for " + target + " with --owner " + shell::quote(owner.name) + " --yes"};
 }
 
 Question foreign_question(const std::string& container, const Foreign& owner) {

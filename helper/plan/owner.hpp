@@ -27,6 +27,7 @@ struct Foreign {
   std::string machine{};  // "" when it is not known
   std::string project{};  // the config that it was created by
   bool is_mine = false;   // the same person's, of another project
+  bool shares = false;    // its owner shares it with who asks for that
   friend bool operator==(const Foreign&, const Foreign&) = default;
 };
 
@@ -42,6 +43,10 @@ struct Foreign {
 // The container is this person's, of another project on this machine, and nobody has agreed to change it: it may be
 // used as it is, and no more.
 [[nodiscard]] bool is_of_another_project(const Desired& desired, const Observed& observed);
+
+// The container is another person's, who shares it, and this target asks for a user of its own in it: it may be used
+// so, and nothing of it is changed that others see.
+[[nodiscard]] bool is_guest(const Desired& desired, const Observed& observed);
 
 // Error container_foreign, about the container of that name.
 [[nodiscard]] Error foreign_error(const std::string& container, const std::string& target, const Foreign& owner);

@@ -63,6 +63,7 @@ bool plan_drifts(Draft& draft, const Container& container) {
                " was built; the image holds what was sent. What changes often belongs in " +
                (draft.config.build->context / ".dockerignore").string());
   }
+  if (is_guest(draft.desired, draft.observed)) return false;
   draft.plan.drifts = find_drifts(draft.desired, draft.observed);
   if (plan_other_project(draft, !draft.plan.drifts.empty())) return true;
   bool only_live = true;

@@ -2,6 +2,7 @@
 #include "plan/choose_python.hpp"
 #include "plan/draft.hpp"
 #include "plan/jupyter.hpp"
+#include "plan/sshd_setup.hpp"
 
 namespace helper::plan {
 namespace {
@@ -49,7 +50,7 @@ void keep_running(Draft& draft, const Inside& inside, const JupyterFacts& jupyte
         " of its kernels and terminals would end; shut them down in it, then: helper ensure " + draft.target.name);
     return;
   }
-  draft.step(StopJupyter{owner_of(jupyter, inside)}, cause);
+  draft.step(StopJupyter{owner_of(jupyter, inside), jupyter_folder(draft.target)}, cause);
   draft.obvious_step(StartJupyter{setup}, "just stopped");
 }
 
@@ -69,7 +70,7 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
   const JupyterFacts& jupyter = inside.jupyter;
   if (!draft.target.jupyter) {
     if (jupyter.ours_runs && jupyter.sessions == 0)
-      draft.step(StopJupyter{owner_of(jupyter, inside)}, "no longer in the config");
+      draft.step(StopJupyter{owner_of(jupyter, inside), jupyter_folder(draft.target)}, "no longer in the config");
     return;
   }
   const auto setup = jupyter_setup(draft.desired, draft.observed);

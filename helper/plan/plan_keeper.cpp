@@ -100,6 +100,7 @@ bool is_older(std::string_view version, std::string_view than) {
 
 bool keeper_starts_them(const Draft& draft, const Inside& inside) {
   if (!draft.server.keeper || !draft.target.keeper || draft.observed.attempts.awaited > 0) return false;
+  if (is_guest(draft.desired, draft.observed)) return false;
   if (!draft.observed.attempts.keeper_failed.empty() || !runs(*draft.server.keeper)) return false;
   const auto all = services(draft, inside);
   // Where it is not known another client may have told it, or this one before its daemon was started.
@@ -110,6 +111,7 @@ bool keeper_starts_them(const Draft& draft, const Inside& inside) {
 
 void plan_keeper(Draft& draft, const Inside& inside) {
   if (!draft.server.keeper || is_of_another_project(draft.desired, draft.observed)) return;
+  if (is_guest(draft.desired, draft.observed)) return;  // it has one record of a container, the owner's
   const Keeper& keeper = *draft.server.keeper;
   if (const auto& why = draft.observed.attempts.keeper_failed; !why.empty()) {
     draft.note("the keeper cannot do its part: " + why +

@@ -31,10 +31,23 @@ bool plan_foreign(Draft& draft) {
   return replaces && is_foreign(server.aside, aside_name(draft));
 }
 
-// What a project does with a container that is as it is: it uses it.
+// Whose the container is that this target only uses; nullopt: the target may change it.
+std::optional<Foreign> holder(const Draft& draft) {
+  if (is_of_another_project(draft.desired, draft.observed))
+    return Foreign{draft.local.me.name, draft.local.me.machine, draft.local.other_project, true};
+  if (!is_guest(draft.desired, draft.observed)) return std::nullopt;
+  const Record& record = *record_of(draft.server, *draft.server.container);
+  return Foreign{record.owner.name, record.owner.machine, record.project};
+}
+
+// What is done with a container that stays as it is for all others: it is used.
 bool is_use(const Step& step, const Draft& draft) {
   const auto& inside = draft.place.inside;
   if (std::holds_alternative<LocalAction>(step.action)) return true;
+  // A guest has a user, an sshd and a Jupyter of their own.
+  const bool is_of_a_user = is<MakeUser>(step.action) || is<StartSshd>(step.action) || is<StartJupyter>(step.action) ||
+                            is<StopJupyter>(step.action);
+  if (is_of_a_user && is_guest(draft.desired, draft.observed)) return true;
   if (is<StartSshd>(step.action)) return !inside || inside->sshd_fingerprint.empty();
   if (is<StartJupyter>(step.action)) return !inside || !inside->jupyter.ours_runs;
   return is<StartContainer>(step.action) || is<UnpauseContainer>(step.action) || is<AuthorizeKey>(step.action) ||
@@ -42,20 +55,23 @@ bool is_use(const Step& step, const Draft& draft) {
          is<SendBundle>(step.action);
 }
 
-void refuse_changes_of_another_project(Draft& draft) {
-  if (!is_of_another_project(draft.desired, draft.observed) || draft.plan.foreign) return;
+void refuse_changes_of_a_user(Draft& draft) {
+  const auto owner = holder(draft);
+  if (!owner || draft.plan.foreign) return;
   if (!std::ranges::all_of(draft.plan.steps, [&](const Step& step) { return is_use(step, draft); }))
-    refuse(draft, draft.config.name, {draft.local.me.name, draft.local.me.machine, draft.local.other_project, true});
+    refuse(draft, draft.config.name, *owner);
 }
 
 bool plan_other_project(Draft& draft, bool would_change) {
-  if (!is_of_another_project(draft.desired, draft.observed)) return false;
+  const auto owner = holder(draft);
+  if (!owner) return false;
+  if (!owner->is_mine) return false;  // a guest's config does not say how the container is
   if (!would_change) {
     draft.note(draft.container_name() + " is also that of " + draft.local.other_project +
                ": both projects use it, and this one changes nothing of it");
     return false;
   }
-  refuse(draft, draft.config.name, {draft.local.me.name, draft.local.me.machine, draft.local.other_project, true});
+  refuse(draft, draft.config.name, *owner);
   return true;
 }
 

@@ -95,7 +95,7 @@ void plan_ssh(Draft& draft, const Inside& inside) {
   };
   const std::string env = env_mark(*setup);
   const bool is_our_env = client_of(inside.sshd_env) == setup->client;
-  if (inside.sshd_listening && inside.sshd_fingerprint.empty()) {
+  if (setup->listens && inside.sshd_listening && inside.sshd_fingerprint.empty()) {
     draft.problem(ErrorCode::inside_failed,
                   "port " + std::to_string(k_container_ssh_port) + " of " + draft.container_name(),
                   "another program listens there, where helper's sshd belongs",

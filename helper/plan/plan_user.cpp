@@ -39,12 +39,14 @@ std::string taken(const Draft& draft, const Owner& owner, const std::string& by)
 
 bool make_the_user(Draft& draft, const Inside& inside) {
   const std::string& user = draft.target.ssh.user;
-  if (!draft.target.ssh.create || !is_ours(*draft.server.container)) {
+  if (!(draft.target.ssh.create || draft.config.share) || !is_ours(*draft.server.container)) {
     draft.problem(ErrorCode::inside_failed, "user " + user, "the container has no such user",
                   R"(set "ssh": {"user": ...} in helper.json to one that it has, or "create": true beside it)");
     return false;
   }
+  const bool shared = draft.config.share;
   const Owner* owner = owner_to_match(draft);
+  if (shared && (is_guest(draft.desired, draft.observed) || !inside.owner_is.empty())) owner = nullptr;
   if (owner != nullptr && !inside.owner_is.empty()) {
     draft.problem(ErrorCode::inside_failed, "user " + user, taken(draft, *owner, inside.owner_is),
                   R"(set "ssh": {"user": ")" + inside.owner_is + R"("} in helper.json, or "match_owner": false)");
@@ -57,8 +59,9 @@ bool make_the_user(Draft& draft, const Inside& inside) {
     return false;
   }
   const bool own_home = server_mount_of(draft, {"/home/" + user}) == nullptr;
-  draft.step(MakeUser{user, owner != nullptr ? owner->uid : k_first_user, owner != nullptr ? owner->gid : k_first_user,
-                      own_home},
+  const std::uint32_t otherwise = shared ? 0 : k_first_user;
+  draft.step(MakeUser{user, owner != nullptr ? owner->uid : otherwise, owner != nullptr ? owner->gid : otherwise,
+                      own_home, shared ? draft.local.me.id : std::string()},
              owner != nullptr ? "the image has no user of that name; " + owner_name(*owner) + " owns " + owner->folder +
                                     " on the server"
                               : "the image has no user of that name");
@@ -79,6 +82,12 @@ void tell_of_root(Draft& draft) {
 bool plan_user(Draft& draft, const Inside& inside) {
   const std::string& user = draft.target.ssh.user;
   if (inside.user_home.empty()) return make_the_user(draft, inside);
+  if (draft.config.share && !inside.user_person.empty() && inside.user_person != draft.local.me.id) {
+    draft.problem(ErrorCode::inside_failed, "user " + user + " of " + draft.container_name(),
+                  "it was made for another person of that name",
+                  R"(write a name of yours into helper.local.json: "ssh": {"user": ...}, in this target)");
+    return false;
+  }
   if (inside.user_uid == 0) {
     tell_of_root(draft);
     return true;
@@ -89,7 +98,7 @@ bool plan_user(Draft& draft, const Inside& inside) {
     return true;
   }
   const Owner* owner = owner_to_match(draft);
-  if (owner == nullptr || owner->uid == inside.user_uid) return true;
+  if (owner == nullptr || owner->uid == inside.user_uid || is_guest(draft.desired, draft.observed)) return true;
   if (!inside.owner_is.empty()) {
     draft.note(taken(draft, *owner, inside.owner_is) + ": files that " + user + " writes are not " +
                (owner->name.empty() ? "that owner" : owner->name) + "'s");
@@ -122,6 +131,7 @@ void plan_hooks(Draft& draft) {
   const auto run = [&](RunHooks::Moment moment, const std::vector<std::string>& lines, bool done, std::string mark,
                        const char* cause) {
     if (lines.empty() || done) return;
+    if (is_guest(draft.desired, draft.observed)) return;  // they are its owner's
     if (is_of_another_project(draft.desired, draft.observed)) {
       draft.note(std::string(moment == RunHooks::Moment::create ? "post_create" : "post_start") +
                  " is not run: " + draft.container_name() + " belongs to another project");

@@ -5,6 +5,7 @@
 #include "plan/fields.hpp"
 #include "plan/observed.hpp"
 #include "plan/our_names.hpp"
+#include "plan/owner.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session_env.hpp"
 
@@ -60,6 +61,17 @@ std::vector<std::string> account_variables(const SshdSetup& setup) {
           "NSS_WRAPPER_SHADOW=" + setup.folder + "/shadow"};
 }
 
+std::string run_folder(const config::Target& target) {
+  return target.container.share ? std::string(k_people_folder) + "/" + target.ssh.user : k_run_folder;
+}
+
+std::string jupyter_folder(const config::Target& target) { return run_folder(target) + "/jupyter"; }
+
+std::vector<std::string> sshd_folders(const config::Target& target) {
+  if (target.container.share) return {run_folder(target)};
+  return {k_run_folder, k_user_run_folder};
+}
+
 Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   const Inside& inside = *observed.place.inside;
   SshdSetup setup;
@@ -75,7 +87,14 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
                                (observed.server.machine.empty() ? std::string("unknown") : observed.server.machine)),
                 "add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server");
   }
+  setup.shared = desired.target.container.share;
+  const bool guest = is_guest(desired, observed);
   if (!inside.can_switch_users) {
+    if (setup.shared) {
+      return fail(ErrorCode::inside_failed, "sshd in container " + desired.target.container.name,
+                  "the container's root may not become another user, which a shared container needs",
+                  "let it: \"extra_args\": [\"--cap-add=SETUID\", \"--cap-add=SETGID\", \"--cap-add=SYS_CHROOT\"]");
+    }
     if (setup.user == "root") {
       return fail(ErrorCode::inside_failed, "sshd in container " + desired.target.container.name,
                   "the container's root may not become another user, which sshd needs",
@@ -89,10 +108,11 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
   };
   setup.own_profile = own("/etc/profile.d/helper.sh");
   setup.own_run = own("/run/sshd");
-  if (has_backend_cache(*observed.server.container) && own(inside.user_home + "/.cache/JetBrains"))
+  if (!guest && has_backend_cache(*observed.server.container) && own(inside.user_home + "/.cache/JetBrains"))
     setup.cache_owner = std::to_string(inside.user_uid) + ":" + std::to_string(inside.user_gid);
-  setup.listens = reach(observed.server.container->ways, k_container_ssh_port).has_value();
-  setup.folder = setup.as_user ? k_user_run_folder : k_run_folder;
+  // One sshd has the port: its owner's.
+  setup.listens = !guest && reach(observed.server.container->ways, k_container_ssh_port).has_value();
+  setup.folder = setup.as_user ? k_user_run_folder : run_folder(desired.target);
   const auto env = session_env(desired.target.ssh, observed.server.container->env);
   setup.config = config_of(setup);
   setup.env = set_env_line(env);
@@ -112,6 +132,7 @@ std::string fingerprint(const SshdSetup& setup, const std::vector<std::string>& 
   for (const auto& key : host_keys) fingerprint.add(key);
   if (!setup.cache_owner.empty()) fingerprint.add(setup.cache_owner);
   if (!setup.own_profile) fingerprint.add("no profile");
+  if (setup.shared) fingerprint.add("shared");
   return fingerprint.hex();
 }
 

@@ -29,12 +29,19 @@ struct SshdSetup {
   bool own_run = true;      // /run/sshd is too; else it must be there already
   std::string env{};        // the line of sshd_config(5) that holds the environment of sessions: secret
   std::string client{};     // of which person, machine, key and target this is; hexadecimal digits
+  bool shared = false;      // the folder is one person's of several
   friend bool operator==(const SshdSetup&, const SshdSetup&) = default;
 };
 
 // Error inside_no_sshd: neither we nor the image have one. Error inside_failed: root in the container may not become
 // another user, and the user is root. The container must have been looked into, with a key and host keys.
 [[nodiscard]] Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed);
+
+// Where our files for a target are in its container: one folder, or for each person one.
+[[nodiscard]] std::string run_folder(const config::Target& target);
+[[nodiscard]] std::string jupyter_folder(const config::Target& target);
+// All where an sshd of the target's may have its files.
+[[nodiscard]] std::vector<std::string> sshd_folders(const config::Target& target);
 
 // Whether the container, which was looked into, has helper's bundle or can be given it. Into one that was made without
 // its volume it is sent, below /dev, where Podman lets nothing be run (noexec).

@@ -85,7 +85,8 @@ struct ActionText {
   }
   std::string operator()(const StopJupyter&) const { return say("stop", "stopped", "Jupyter"); }
   std::string operator()(const MakeUser& a) const {
-    return say("create", "created", "user " + a.user + " with the ids " + ids(a.uid, a.gid) + " in the container");
+    const std::string with = a.uid == 0 ? std::string() : " with the ids " + ids(a.uid, a.gid);
+    return say("create", "created", "user " + a.user + with + " in the container");
   }
   std::string operator()(const MatchUser& a) const {
     return say("give", "gave", a.user + " the ids " + ids(a.uid, a.gid));

@@ -169,6 +169,9 @@ struct MakeUser {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   bool own_home = true;  // false: its home would be the server's folder, which must be there already
+  // The id of the person whose user this is, in a shared container: with it, ids of 0 mean free ones, and nobody else
+  // looks into the home. "": anybody's.
+  std::string person{};
 };
 // Gives the user other ids, and its home folder with all in it.
 struct MatchUser {
@@ -202,7 +205,8 @@ struct StartJupyter {
 };
 // Ends ours, with its kernels.
 struct StopJupyter {
-  As who = As::root;  // whose process it is
+  As who = As::root;     // whose process it is
+  std::string folder{};  // jupyter_folder()
 };
 // Takes everything of ours out of the running container.
 struct Eject {

@@ -1,4 +1,5 @@
-# $me, $agreed and $label (the owner id of who looks, the owner whom they may use, and the label of our containers),
+# $me, $agreed, $share and $label (the owner id of who looks, the owner whom they may use, yes when the target would be
+# one of several users of a shared container, and the label of our containers),
 # $engines, $container, $project (its folder on the server), $aside, $image, $known_run, $quick, $full, $gpus (not empty:
 # the target wants some), $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh)
 # are set above it, and so are gpu_files and gpu_list. The first words of the inspect format tell the shell which
@@ -73,7 +74,10 @@ case $found in
     if [ -n "$me" ] && [ "$run" != "$known_run" ]; then
       id=${run%%@*}
       whose=$("$engine" volume inspect --format '{{index .Labels "io.helper.of.owner"}} {{index .Labels "io.helper.of.owner-name"}}' -- "helper-of-${id%"${id#????????????}"}" 2>/dev/null </dev/null)
-      case $whose in '' | "$me "* | *" $agreed") ;; *) look_inside= ;; esac
+      case $whose in
+        '' | "$me "* | *" $agreed") ;;
+        *) case $share$found in yes*'\"container.share\":\"true\"'*) ;; *) look_inside= ;; esac ;;
+      esac
     fi
     ;;
 esac

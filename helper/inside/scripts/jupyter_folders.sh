@@ -2,7 +2,7 @@
 # Without CAP_CHOWN that is one in which everybody may make files of his own, as /tmp is. The token is standard input.
 set -e
 umask 022
-mkdir -p /dev/helper/run
+mkdir -p "${jupyter%/*}"
 rm -rf "$jupyter"
 mkdir -m 755 "$jupyter"
 mkdir -m 711 "$own"

@@ -1,7 +1,7 @@
 # The files are those of bash(1) when sshd starts it, zsh(1), csh(1), tcsh(1), fish(1), and of sshd(8).
 # shellcheck disable=SC2164
 # The accounts as sshd sees them, where it has its own copy.
-entry=$(grep -hs "^$user:" /dev/helper/run/passwd /dev/helper/user/passwd | head -n 1)
+entry=$(for folder in $folders; do grep -s "^$user:" "$folder/passwd"; done | head -n 1)
 [ -n "$entry" ] || entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd 2>/dev/null)
 IFS=: read -r _ _ uid _ _ home shell <<EOF
 $entry
@@ -17,7 +17,7 @@ for file in /etc/nologin /run/nologin; do
 done
 sec rights 0
 printf '%s\n' "${uid:-0}"
-for folder in /dev/helper/run /dev/helper/user; do
+for folder in $folders; do
   [ -e "$folder/authorized_keys" ] || continue
   stat -c '%a %u %n' "$folder/authorized_keys" "$folder" /dev/helper /dev 2>/dev/null
 done

@@ -6,11 +6,12 @@ if [ -z "$entry" ] && [ "$user" = root ]; then
   if [ -d /root ]; then entry=root:x:0:0:root:/root:/bin/sh; else entry=root:x:0:0:root:/:/bin/sh; fi
 fi
 [ -n "$entry" ]
-IFS=: read -r _ _ uid gid _ home shell <<EOF
+IFS=: read -r _ _ uid gid words home shell <<EOF
 $entry
 EOF
 sec user $?
 printf '%s\n%s\n' "$uid" "$home"
+case $words in "helper "*) sec person 0; printf '%s\n' "${words#helper }" ;; *) ;; esac
 sec account 0
 printf '%s\n%s\n' "${uid:-0}" "${gid:-0}"
 # Who here has the id of the project's owner on the server. $HELPER_OWNER and $HELPER_RUN come with the command.

@@ -1,4 +1,16 @@
-# accounts.sh is above it. The '*' in shadow is no password and, unlike '!', no lock that keeps a key out.
+# accounts.sh is above it. $person (not empty: of a shared container, where others may be made at this moment) says whose
+# the user is, in the field of /etc/passwd that is for words (passwd(5)). The '*' in shadow is no password and, unlike '!', no lock that keeps a key out.
+if [ -n "$person" ]; then
+  tries=0
+  mkdir -p /dev/helper
+  until mkdir /dev/helper/accounts.lock 2>/dev/null || [ $tries -gt 100 ]; do tries=$((tries + 1)); sleep 0.1; done
+  trap 'rmdir /dev/helper/accounts.lock 2>/dev/null' EXIT
+fi
+if [ "$uid" = 0 ]; then
+  uid=1000
+  while [ -n "$(with_id /etc/passwd "$uid")" ] || [ -n "$(with_id /etc/group "$uid")" ]; do uid=$((uid + 1)); done
+  gid=$uid
+fi
 has_name /etc/passwd "$user" && { echo "Error: there is a user $user already" >&2; exit 1; }
 taken=$(with_id /etc/passwd "$uid")
 [ -z "$taken" ] || { echo "Error: the user id $uid is that of $taken" >&2; exit 1; }
@@ -10,8 +22,8 @@ if [ ! -d "$home" ]; then
   mkdir -p /home
   if [ -d /etc/skel ]; then cp -R /etc/skel "$home"; else mkdir "$home"; fi
   chown -R "$uid:$gid" "$home"
-  chmod 755 "$home"
+  if [ -n "$person" ]; then chmod 700 "$home"; else chmod 755 "$home"; fi
 fi
 make_group
 [ ! -f /etc/shadow ] || has_name /etc/shadow "$user" || printf '%s:*:19000:0:99999:7:::\n' "$user" >> /etc/shadow
-printf '%s:x:%s:%s::%s:%s\n' "$user" "$uid" "$gid" "$home" "$shell" >> /etc/passwd
+printf '%s:x:%s:%s:%s:%s:%s\n' "$user" "$uid" "$gid" "${person:+helper $person}" "$home" "$shell" >> /etc/passwd

@@ -49,9 +49,14 @@ fi
 
 if [ "$as_user" != yes ]; then
   write profile "$profile" 600
+  profile_file=$folder/profile
+  if [ "$shared" = yes ]; then
+    chown "$user" "$folder/profile"
+    profile_file="${folder%/*}"'/${USER:-.}/profile'
+  fi
   if [ "$own_profile" = yes ] && [ -d /etc/profile.d ] && [ -w /etc/profile.d ] && [ ! -e /etc/profile.d/helper.sh ] && [ ! -L /etc/profile.d/helper.sh ]; then
     when=$(stat -c %y /etc/profile.d 2>/dev/null || true)
-    printf '# helper %s\n[ -r /dev/helper/run/profile ] && . /dev/helper/run/profile\n' "$when" > /etc/profile.d/helper.sh 2>/dev/null &&
+    printf '# helper %s\n[ -r "%s" ] && . "%s"\n' "$when" "$profile_file" "$profile_file" > /etc/profile.d/helper.sh 2>/dev/null &&
       chmod 644 /etc/profile.d/helper.sh || true
   fi
 fi

@@ -26,8 +26,8 @@ class LoginLook : public testing::Test {
   plan::SessionTry look(const std::vector<std::string>& posix, const std::string& login_shell) {
     const std::string entry = "app:x:1001:1001::" + home_.path().string() + ":" + login_shell;
     auto argv = posix;
-    argv.insert(argv.end(),
-                {"-c", "getent() { printf '%s\\n' " + shell::quote(entry) + "; }\n" + session_script("app", "NONCE")});
+    argv.insert(argv.end(), {"-c", "getent() { printf '%s\\n' " + shell::quote(entry) + "; }\n" +
+                                       session_script("app", {"/dev/helper/run"}, "NONCE")});
     const auto output = run_process({argv, {}, {}, Milliseconds(60'000)}, {});
     plan::SessionTry tried;
     if (output) read_session(output->out, "NONCE", tried);

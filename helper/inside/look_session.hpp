@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace helper::inside {
 
@@ -16,8 +17,10 @@ namespace helper::inside {
                                          const std::string& nonce);
 void read_session(std::string_view text, const std::string& nonce, plan::SessionTry& tried);
 
-// Each start file is run alone, as the user, for 5 s at most: as every session of that user does. Errors: the runner's.
-[[nodiscard]] Result<void> look_at_session(CommandRunner& server, const Place& place, plan::SessionTry& tried,
+// `folders` are plan::sshd_folders(). Each start file is run alone, as the user, for 5 s at most: as every session of
+// that user does. Errors: the runner's.
+[[nodiscard]] Result<void> look_at_session(CommandRunner& server, const Place& place,
+                                           const std::vector<std::string>& folders, plan::SessionTry& tried,
                                            const std::stop_token& stop);
 
 }  // namespace helper::inside

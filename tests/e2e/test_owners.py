@@ -3,7 +3,11 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import unittest
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import harness
 from harness import Helper, Sandbox
@@ -346,6 +350,119 @@ class OwnersOnPodman(Owners):
         if self._testMethodName not in self.few and not os.environ.get("HELPER_LONG"):
             self.skipTest("with HELPER_LONG=1 only: Docker's run tells the same")
         super().setUp()
+
+
+class Shared(unittest.TestCase):
+    """The key "share": one container, and for each person a user, an sshd and a Jupyter of their own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = cls.enterClassContext(Sandbox("e2e-shared"))
+        cls.sandbox.make_images("jupyter-notebook")
+        port = cls.sandbox.status()["local_ports"]["ssh"] + 21000
+        cls.people = [Client(cls.sandbox, name, id * 32, port + 10 * i, name) for i, (name, id) in enumerate((("alice", "a"), ("bob", "b"), ("carol", "c")))]
+        cls.alice, cls.bob, cls.carol = cls.people
+        for person in cls.people:
+            cls.addClassCleanup(person.close)
+            cls.write(person)
+        cls.alice.ensure()
+
+    @classmethod
+    def write(cls, person, share=True, **more):
+        person.write(env={"WHO": person.folder.rsplit("/", 1)[1]}, image="jupyter-notebook:6", **({"share": True} if share else {}), **more)
+        with open(person.config, encoding="utf-8") as file:
+            config = json.load(file)
+        config["targets"]["box"]["jupyter"] = {"local_port": person.port + 1}
+        with open(person.config, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+
+    def token(self, person):
+        with open(os.path.join(person.data, "helper", "jupyter", "box"), encoding="utf-8") as file:
+            return file.read().strip()
+
+    def status_of_jupyter(self, port, token):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token={token}", timeout=20) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def test_each_person_has_a_user_an_environment_and_a_jupyter_of_their_own(self):
+        with ThreadPoolExecutor() as at_once:
+            reports = list(at_once.map(lambda person: person.ensure(), self.people))
+        self.assertEqual([report["state"] for report in reports], ["ready"] * 3)
+        for person, name in zip(self.people, ("alice", "bob", "carol")):
+            done = person.ssh("id -un; echo $WHO; pwd; stat -c %a .")
+            self.assertEqual(done.stdout.split(), [name, name, f"/home/{name}", "700"], done.stderr)
+            self.assertEqual(person.ensure()["steps"], [])
+        ids = {person.ssh("id -u").stdout for person in self.people}
+        self.assertEqual(len(ids), 3)
+        for person in self.people:
+            for other in self.people:
+                expected = 200 if person is other else 403
+                self.assertEqual(self.status_of_jupyter(person.port + 1, self.token(other)), expected)
+        keys = {line.split(" ", 1)[1] for person in self.people for line in self.known_hosts(person) if "ed25519" in line}
+        self.assertEqual(len(keys), 1)
+
+    def known_hosts(self, person):
+        with open(os.path.join(person.data, "helper", "known_hosts"), encoding="utf-8") as file:
+            return file.read().splitlines()
+
+    def test_a_guest_is_refused_what_others_would_see(self):
+        self.bob.ensure()
+        for argv in (("stop",), ("restart",), ("remove", "--yes"), ("eject",), ("snapshot",)):
+            done = self.bob.run(*argv)
+            self.assertEqual(done.returncode, FOREIGN, f"{argv}: {done.stdout}{done.stderr}")
+            self.assertIn("belongs to alice", done.stderr)
+        there = self.sandbox.docker("container", "inspect", "--format", "{{.Id}}", "box").stdout
+        self.write(self.bob, shm_size="128m")
+        self.bob.ensure("--recreate")
+        self.assertEqual(self.sandbox.docker("container", "inspect", "--format", "{{.Id}}", "box").stdout, there)
+        self.write(self.bob)
+        self.assertEqual(self.alice.ensure()["steps"], [])
+
+    def test_who_does_not_ask_for_a_share_is_told_of_it(self):
+        self.write(self.carol, share=False)
+        done = self.carol.run("ensure")
+        self.write(self.carol)
+        self.assertEqual(done.returncode, FOREIGN)
+        self.assertIn('"share": true', done.stderr)
+
+    def test_two_people_of_one_name_are_told_apart(self):
+        other = Client(self.sandbox, "another-alice", "d" * 32, self.alice.port + 40, "alice")
+        self.addCleanup(other.close)
+        self.write(other)
+        done = other.run("ensure")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("was made for another person of that name", done.stderr)
+
+    def test_everybody_comes_back_after_a_restart_and_a_new_container(self):
+        for person in self.people:
+            person.ensure()
+        self.sandbox.docker("restart", "--time", "1", "box")
+        for person, name in zip(self.people, ("alice", "bob", "carol")):
+            person.ensure()
+            self.assertEqual(person.ssh("id -un").stdout, name + "\n")
+        self.write(self.alice, shm_size="96m")
+        self.addCleanup(self.write, self.alice)
+        self.assertEqual(self.alice.ensure("--recreate")["state"], "ready")
+        for person, name in zip(self.people, ("alice", "bob", "carol")):
+            person.ensure()
+            done = person.ssh("id -un")
+            self.assertEqual((done.stdout, "CHANGED" in done.stderr), (name + "\n", False))
+
+    def test_nothing_of_anybody_is_left_after_the_owner_ejects(self):
+        for person in self.people:
+            person.ensure()
+        self.assertEqual(self.alice.run("eject", "--yes").returncode, 0)
+        look = ("cd /dev; ls -d helper/people helper/run /etc/profile.d/helper.sh 2>/dev/null; "
+                "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -o '/dev/helpe[r]/[a-z/]*'")
+        limit = time.monotonic() + 20  # a Jupyter takes some seconds to end
+        while (left := self.sandbox.docker("exec", "box", "sh", "-c", look).stdout) and time.monotonic() < limit:
+            time.sleep(0.5)
+        self.assertEqual(left, "")
+        for person in self.people:
+            person.ensure()
 
 
 if __name__ == "__main__":

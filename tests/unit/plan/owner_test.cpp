@@ -175,6 +175,82 @@ TEST(AnotherProject, NeitherEndsTheContainerNorRunsHooksInIt) {
   EXPECT_NE(plan.notes.back().find("post_create is not run"), std::string::npos);
 }
 
+// Bob's container, which he shares; this target asks for a user of its own in it.
+Desired as_guest(Power power = Power::running) {
+  config::Target target = test::target();
+  target.container.share = true;
+  target.ssh.user = "alice";
+  target.jupyter->port = 20'123;
+  return desired_state(target, power);
+}
+
+Observed shared_by_bob() {
+  Observed observed = anothers();
+  observed.server.container->applied = {{k_share_key, "true"}};
+  observed.server.container->labels[k_label_spec] = "of his config";
+  observed.place.inside->sshd_fingerprint.clear();
+  observed.place.inside->authorized_keys.clear();
+  observed.place.inside->jupyter.ours_runs = observed.place.inside->jupyter.listening = false;
+  observed.place.inside->user_home.clear();
+  observed.server.keeper = test::keeper();
+  return observed;
+}
+
+TEST(Guest, GetsAUserAnSshdAndAJupyterOfTheirOwn) {
+  Observed observed = shared_by_bob();
+  EXPECT_EQ(test::plan_text(as_guest(), observed),
+            "create user alice in the container: the image has no user of that name\n");
+  observed.place.inside->user_home = "/home/alice";
+  observed.place.inside->user_uid = 1001;
+  const auto plan = test::plan_for(as_guest(), observed);
+  ASSERT_EQ(plan.steps.size(), 2U) << to_text(plan);
+  const auto& setup = test::action_of<StartSshd>(plan.steps[0]).setup;
+  EXPECT_FALSE(setup.listens) << "the port is that of bob's";
+  EXPECT_EQ(setup.folder, "/dev/helper/people/alice");
+  EXPECT_EQ(test::action_of<StartJupyter>(plan.steps[1]).setup.run_folder, "/dev/helper/people/alice/jupyter");
+}
+
+TEST(Guest, MayAskForItOnly) {
+  Observed observed = shared_by_bob();
+  const auto refused = [&](const Desired& wanted) {
+    const auto plan = test::plan_for(wanted, observed);
+    return plan.steps.empty() && plan.foreign && plan.foreign->name == "bob";
+  };
+  for (const auto power : {Power::stopped, Power::absent, Power::ejected})
+    EXPECT_TRUE(refused(as_guest(power))) << to_text(power);
+  EXPECT_TRUE(refused(desired())) << "this config asks for no user of its own";
+  EXPECT_NE(test::plan_text(observed).find("\"share\": true"), std::string::npos);
+  observed.server.container->applied.clear();
+  EXPECT_TRUE(refused(as_guest())) << "he does not share it";
+  observed = shared_by_bob();
+  observed.server.records.clear();
+  EXPECT_FALSE(test::plan_for(as_guest(), observed).foreign == std::nullopt) << "a copy of it is not shared";
+}
+
+TEST(Guest, NeitherRecreatesNorRunsHooksNorTellsTheKeeper) {
+  Desired wanted = as_guest();
+  wanted.target.post_create = {"touch /made"};
+  Observed observed = shared_by_bob();
+  observed.attempts.consent = Consent::yes;
+  observed.attempts.consent_for = observed.server.container->id;
+  observed.place.inside->user_home = "/home/alice";
+  const auto plan = test::plan_for(wanted, observed);
+  for (const Step& step : plan.steps) EXPECT_TRUE(is<StartSshd>(step.action) || is<StartJupyter>(step.action));
+  EXPECT_FALSE(plan.steps.empty());
+}
+
+TEST(Guest, WhoseUserWasMadeForAnotherOfThatNameIsToldSo) {
+  Observed observed = shared_by_bob();
+  observed.place.inside->user_home = "/home/alice";
+  observed.place.inside->user_person = test::somebody_else().id;
+  EXPECT_EQ(test::plan_text(as_guest(), observed)
+                .rfind("problem: user alice of container centernet: it was made for another", 0),
+            0U)
+      << test::plan_text(as_guest(), observed);
+  observed.place.inside->user_person = test::me().id;
+  EXPECT_TRUE(test::plan_for(as_guest(), observed).problems.empty());
+}
+
 TEST(HostKeys, AreThoseOfTheContainersRecord) {
   Observed observed = ready();
   observed.local.host_keys = {"ssh-ed25519 AAAAmadeHere"};

@@ -38,6 +38,7 @@ void complete(Target& target, const Config& config, const Places& places, const 
   target.ssh_name = target.name;
   if (target.container.name.empty()) {
     target.container.name = target.name;
+    target.default_name = true;
     if (auto bad = check_container_name(target.name))
       fault(".container.name", bad->cause, R"(add "name" to "container")");
   }

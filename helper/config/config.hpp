@@ -104,6 +104,8 @@ struct Target {
   // Its Host for ssh on this machine, which its pinned host keys and its Jupyter token go by: the target's name; of a
   // target whose name another config's has already, with a number behind it.
   std::string ssh_name{};
+  // The config gives container.name no text: until the daemon has put the person's name before it, it is the target's.
+  bool default_name = false;
   friend bool operator==(const Target&, const Target&) = default;
 };
 

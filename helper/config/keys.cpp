@@ -63,7 +63,7 @@ constexpr std::array k_keys{
     Key{.path = "targets.*.container.name",
         .kind = Kind::text,
         .default_json = "",
-        .help = "The container's name (--name); the target's name when left out",
+        .help = "The container's name (--name); when left out, your name and the target's, such as anna-centernet",
         .pattern = "^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$",
         .example = R"("centernet")",
         .set = [](Target& t, const JsonNode& v) { return set_text(t.container.name, v, check_container_name); }},

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t k_id_digits = 32;
 constexpr std::size_t k_longest_name = 32;
+constexpr std::string_view k_nobody = "somebody";
 // Of the Jupyters in shared containers: below the ephemeral ports (Linux: 32768 to 60999).
 constexpr std::uint64_t k_first_port = 20'000;
 constexpr std::uint64_t k_ports = 10'000;
@@ -46,7 +47,7 @@ std::string unix_name(const plan::Person& me) {
     if ((low >= 'a' && low <= 'z') || (!name.empty() && ((low >= '0' && low <= '9') || low == '_' || low == '-')))
       name += low;
   }
-  if (!name.empty() && name != "root" && name != "somebody") return name;
+  if (!name.empty() && name != "root" && name != k_nobody) return name;
   return "user-" + me.id.substr(0, 6);
 }
 
@@ -58,7 +59,13 @@ std::string readable_name(std::string_view account) {
   for (const char c : account) {
     if (k_good.find(c) != std::string_view::npos && name.size() < k_longest_name) name += c;
   }
-  return name.empty() ? "somebody" : name;
+  return name.empty() ? std::string(k_nobody) : name;
+}
+
+std::string default_container_name(const plan::Person& me, const std::string& target) {
+  const auto first = std::ranges::find_if(me.name, [](char c) { return c != '.' && c != '_' && c != '-'; });
+  const std::string name(first, me.name.end());
+  return name.empty() || name == "root" || name == k_nobody ? target : name + "-" + target;
 }
 
 void give_own_user(config::Target& target, const plan::Person& me) {

@@ -24,6 +24,10 @@ namespace helper::ensure {
 // the config leaves open.
 void give_own_user(config::Target& target, const plan::Person& me);
 
+// Pure: the name of a container whose config gives it none: "anna-centernet", so that several people may use one
+// helper.json on one server. Without a person's name (root is none) it is the target's.
+[[nodiscard]] std::string default_container_name(const plan::Person& me, const std::string& target);
+
 // Another config that this machine has used (ssh_names), by which this person created the container, and which still
 // names it; "" = there is none.
 [[nodiscard]] std::string other_project(FileStore& files, const Paths& paths, const plan::Desired& desired,

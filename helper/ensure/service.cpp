@@ -333,8 +333,10 @@ Result<WatchReport> Service::watch(const Request& request, std::uint64_t seen, c
 Result<TargetList> Service::targets(const Request& request) {
   HELPER_TRY_ASSIGN(const auto config, state_->gate.read(request));
   TargetList list{config.file.string(), config.file == state_->world.paths.user_config_file, {}};
-  for (const auto& [name, target] : config.targets)
+  for (auto [name, target] : config.targets) {
+    HELPER_TRY(state_->local_places.give(target, config));
     list.targets.push_back({name, target.server, target.container.name});
+  }
   return list;
 }
 

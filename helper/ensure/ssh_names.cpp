@@ -4,6 +4,7 @@
 #include "base/shell.hpp"
 #include "config/find.hpp"
 #include "ensure/person.hpp"
+#include "ide/known_hosts.hpp"
 #include "plan/desired.hpp"
 
 #include <nlohmann/json.hpp>
@@ -94,13 +95,31 @@ bool is_gone(FileStore& files, const ConfigTarget& target) {
   return names && std::ranges::find(*names, target.name) == names->end();
 }
 
-Result<Places> LocalPlaces::give(config::Target& config, const config::Config& all) const {
-  if (config.container.share) {
-    HELPER_TRY_ASSIGN(const auto me, this_person(files_, paths_));
-    give_own_user(config, me);
+// A container that is there already keeps its name: one of an earlier version has the target's.
+Result<void> LocalPlaces::give_names(config::Target& config, const Places& places) const {
+  if (!config.default_name && !config.container.share) return {};
+  HELPER_TRY_ASSIGN(const auto me, this_person(files_, paths_));
+  give_own_user(config, me);
+  if (!config.default_name) return {};
+  const std::string name = default_container_name(me, config.name);
+  const auto place = places.find({config.config_file.string(), config.name});
+  if (place != places.end()) {
+    const std::string& before = place->second.container;
+    config.container.name = before == config.name || before.ends_with("-" + config.name) ? before : name;
+    return {};
   }
+  HELPER_TRY_ASSIGN(const auto known_hosts, files_.read(paths_.known_hosts()));
+  const bool is_from_before = !ide::host_keys_of(known_hosts.value_or(""), config.name).empty();
+  const bool is_anothers =
+      std::ranges::any_of(places, [&](const auto& each) { return each.second.ssh_name == config.name; });
+  config.container.name = is_from_before && !is_anothers ? config.name : name;
+  return {};
+}
+
+Result<Places> LocalPlaces::give(config::Target& config, const config::Config& all) const {
   HELPER_TRY_ASSIGN(auto places, read_places(files_, paths_));
   const ConfigTarget ours{config.config_file.string(), config.name};
+  HELPER_TRY(give_names(config, places));
   config.ssh_name = ssh_name_of(places, ours, config.server, config.container.name,
                                 [&](const ConfigTarget& holder) { return is_gone(files_, holder); });
   const auto kept = places[ours].ports;

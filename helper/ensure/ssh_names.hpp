@@ -62,9 +62,10 @@ class LocalPlaces {
  public:
   LocalPlaces(const Paths& paths, FileStore& files) : paths_(paths), files_(files) {}
 
-  // What this machine gives the target of that config: its name for ssh, the local ports that its config leaves to us,
-  // and in a shared container the person's own user. They are written into `config`; the result is all places with this
-  // one, which nothing has kept yet. Errors: file_failed; port_busy when no port is free.
+  // What this machine gives the target of that config: its name for ssh, what its config leaves to us (local
+  // ports, the container's name), and in a shared container the person's own user. They are written into `config`; the
+  // result is all places with this one, which nothing has kept yet. Errors: file_failed; port_busy when no port is
+  // free.
   [[nodiscard]] Result<Places> give(config::Target& config, const config::Config& all) const;
   // The same, and the target keeps it from now on. What the report will tell of it.
   [[nodiscard]] Result<std::vector<std::string>> keep(config::Target& config, const config::Config& all);
@@ -72,6 +73,8 @@ class LocalPlaces {
   [[nodiscard]] Result<void> leave(const config::Target& config);
 
  private:
+  // Of the container, where its config gives none, and in a shared one of the person's own user.
+  [[nodiscard]] Result<void> give_names(config::Target& config, const Places& places) const;
   // Who had the name of the target before, or has its own.
   [[nodiscard]] std::vector<std::string> notes_of_name(const config::Target& config, const Places& before) const;
 

@@ -96,6 +96,7 @@ constexpr Row k_rows[] = {
     {"targets.*.container.shm_size", false, HELPER_IMAGE R"(, "shm_size": "1g"})" HELPER_REST},
     {"targets.*.container.ulimits", false, HELPER_IMAGE R"(, "ulimits": {"memlock": -1}})" HELPER_REST},
     {"targets.*.container.privileged", true, HELPER_IMAGE R"(, "privileged": true})" HELPER_REST},
+    {"targets.*.container.share", false, HELPER_IMAGE R"(, "share": true})" HELPER_REST},
     {"targets.*.container.mounts", true, HELPER_IMAGE R"(, "mounts": ["/:/host"]})" HELPER_REST},
     {"targets.*.container.ports", true, HELPER_IMAGE R"(, "ports": ["0.0.0.0:1:1"]})" HELPER_REST},
     {"targets.*.container.env", true, HELPER_IMAGE R"(, "env": {"LD_PRELOAD": "/a"}})" HELPER_REST},

@@ -1,9 +1,13 @@
 // Two configs with one target name: each target has a name of its own for ssh.
 #include "ensure/ssh_names.hpp"
 
+#include "config/parse.hpp"
+#include "ide/known_hosts.hpp"
 #include "support/fake_file_store.hpp"
 
 #include <gtest/gtest.h>
+
+#include <stdexcept>
 
 namespace helper::ensure {
 namespace {
@@ -54,6 +58,56 @@ TEST(LocalPorts, AreNotThoseThatOthersHave) {
   EXPECT_NE(local_port_of({}, 40'000, taken), first) << "in one config";
   taken.clear();
   EXPECT_NE(local_port_of({{k_first, {"dev", "gpu1", "a", {{"ssh", *first}}}}}, 40'000, taken), first);
+}
+
+// A config with one target "dev", as the person who has that id and name uses it.
+class OwnNames : public testing::Test {
+ protected:
+  void SetUp() override { be("anna"); }
+  void be(const std::string& name) {
+    ASSERT_TRUE(files_.write(k_paths.owner_file(),
+                             R"({"id": "0123456789abcdef0123456789abcdef", "name": ")" + name + "\"}", 0600));
+  }
+  config::Target give(const std::string& container) {
+    const auto config = config::parse_config(
+        R"({"targets": {"dev": {"container": )" + container + R"(, "jupyter": {}}}})", k_first.file);
+    if (!config) throw std::runtime_error(to_text(config.error()));
+    config::Target target = config->targets.at("dev");
+    const auto kept = LocalPlaces(k_paths, files_).keep(target, *config);
+    if (!kept) throw std::runtime_error(to_text(kept.error()));
+    return target;
+  }
+  helper::test::FakeFileStore files_;
+};
+
+TEST_F(OwnNames, AreThoseOfContainersThatHaveNoneInTheConfig) {
+  EXPECT_EQ(give(R"({"image": "i", "name": "mine"})").container.name, "mine");
+  EXPECT_EQ(give(R"({"image": "i"})").container.name, "anna-dev");
+  be("Berta");
+  EXPECT_EQ(give(R"({"image": "i"})").container.name, "anna-dev") << "it is there already";
+}
+
+TEST_F(OwnNames, NeedAPerson) {
+  be("root");
+  EXPECT_EQ(give(R"({"image": "i"})").container.name, "dev");
+}
+
+TEST_F(OwnNames, AreNotForContainersFromBefore) {
+  const auto pinned =
+      ide::with_host_keys("", "dev", 2222, {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHostKeyOfTheContainer"});
+  ASSERT_TRUE(pinned);
+  ASSERT_TRUE(files_.write(k_paths.known_hosts(), *pinned, 0600));
+  EXPECT_EQ(give(R"({"image": "i"})").container.name, "dev");
+}
+
+TEST_F(OwnNames, InASharedContainerAreAUserAndAPort) {
+  be("Anna.Berg");
+  const auto target = give(R"({"image": "i", "name": "lab", "share": true})");
+  EXPECT_EQ(target.ssh.user, "annaberg");
+  EXPECT_GE(target.jupyter->port, 20'000);
+  EXPECT_LT(target.jupyter->port, 30'000);
+  be("root");
+  EXPECT_EQ(give(R"({"image": "i", "name": "lab", "share": true})").ssh.user, "user-012345");
 }
 
 TEST(Places, AreReadAsTheyWereWritten) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view k_mark = "Written by `helper daemon enable`; `helper daemon disable` removes this file.";
 
-// A daemon that cannot start is tried again for a while, and not for ever.
+// A daemon that cannot start is tried again for a while, but not for ever.
 std::string unit_text(const Autostart& autostart) {
   std::string text = fmt::format("# {}\n", k_mark);
   text +=

@@ -33,7 +33,7 @@ bool takes_value(const OptionSpec& spec) {
   return spec.kind == OptionSpec::Kind::text || spec.kind == OptionSpec::Kind::number;
 }
 
-// Where the verb stands: the first word that is neither an option nor the value of a common one.
+// Where the verb is: the first word that is neither an option nor the value of a common one.
 std::size_t verb_position(const Words& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (!is_option(words[i])) return i;
@@ -116,7 +116,7 @@ const OptionSpec* find_option(std::span<const OptionSpec> specs, std::string_vie
   return found == specs.end() ? nullptr : &*found;
 }
 
-// Options may stand anywhere before "--", as "--name value" or "--name=value"; the other words are the arguments.
+// Options may be anywhere before "--", as "--name value" or "--name=value"; the other words are the arguments.
 class Sorter {
  public:
   Sorter(const Verb& verb, std::span<const OptionSpec> specs) : verb_(verb), specs_(specs) {

@@ -25,7 +25,7 @@ Json name_schema(std::string_view pattern) {
   return schema;
 }
 
-// What a text with a variable of the environment in it becomes no schema knows.
+// No schema knows the final text where a variable of the environment is in it.
 std::string or_variable(std::string_view pattern) {
   return pattern.empty() ? std::string() : std::string(pattern) + R"(|\$\{localEnv:[^}]+\})";
 }

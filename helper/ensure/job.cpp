@@ -70,7 +70,7 @@ bool Job::join(std::size_t listener, EventSink sink, bool can_answer) {
   const std::scoped_lock lock(mutex_);
   if (done_ || stop_.stop_requested()) return false;
   for (const auto& event : history_) {
-    if (!is_about_a_question(event)) tell(sink, event);  // a question that is open was put to those who were there
+    if (!is_about_a_question(event)) tell(sink, event);  // an open question was asked of those who were there
   }
   listeners_.push_back({listener, std::move(sink), can_answer});
   return true;

@@ -1,4 +1,4 @@
-// Target owns one target: its worker, its connection, what is known of it, and what it is meant to be. The worker's
+// Target owns one target: its worker, its connection, what is known of it, and what it should be. The worker's
 // thread is the only one that touches them; the verbs say what is done there.
 #pragma once
 

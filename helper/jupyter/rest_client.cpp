@@ -31,7 +31,7 @@ void start_pool_once() {
     try {
       crossplat::threadpool::initialize_with_threads(k_pool_threads);
     } catch (const std::exception& error) {
-      log_info("cpprestsdk's threads are there already: {}", error.what());  // they serve as well
+      log_info("cpprestsdk's threads are there already: {}", error.what());  // those can be used
     }
   });
 }
@@ -42,7 +42,7 @@ struct Answer {
   std::string body;
 };
 
-// Where the client's task leaves what came of it; it lives as long as the task does.
+// Where the client's task leaves its result; it lives as long as the task does.
 class Outcome {
  public:
   void settle(Result<Answer> answer) {

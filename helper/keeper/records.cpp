@@ -50,7 +50,7 @@ std::optional<bool> yes_no_at(const Json& json, const char* name, bool otherwise
 std::optional<std::int64_t> number_at(const Json& json, const char* name, std::int64_t least, std::int64_t most) {
   const auto found = json.find(name);
   if (found == json.end() || !found->is_number_integer()) return std::nullopt;
-  // What does not fit a signed number wraps, and is below the least that anybody asks for or is refused as too much.
+  // A value that does not fit a signed number wraps: it is then below every minimum, or refused as too large.
   if (found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(most))
     return std::nullopt;
   const auto value = found->get<std::int64_t>();

@@ -41,7 +41,7 @@ void plan_inside(Draft& draft) {
   if (!plan_own_folders(draft)) return;
   plan_bundle(draft, inside);
   if (!inside.has_shell) {
-    if (takes_bundle(draft.observed)) return;  // it brings one
+    if (takes_bundle(draft.observed)) return;  // it contains one
     draft.problem(ErrorCode::inside_failed, draft.container_name(),
                   "there is no shell in it, and helper brings none for " + draft.server.machine,
                   "use an image with a POSIX sh");

@@ -20,7 +20,7 @@ std::string why_forward(const Tunnel& open, const Remote& wanted) {
                    : "the container's port is " + to_text(wanted) + " on the server now";
 }
 
-// None: there is no way, and a problem says so, or what is behind it is not there yet.
+// None: there is no way, and a problem says so, or the server program is not there yet.
 std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
   const auto door = draft.place.doors.find(wanted.container_port);
   if (door != draft.place.doors.end()) return door->second;

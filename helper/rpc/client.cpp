@@ -140,7 +140,7 @@ class Exchange {
   ErrorOf connect_to(const asio::generic::stream_protocol::endpoint& address, int family) {
     ErrorOf error;
     socket_.close(error);
-    timed_out_ = false;  // that was said of the way that led nowhere
+    timed_out_ = false;  // that was said about the way that did not work
     Fd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!fd) return ErrorOf(errno, boost::system::system_category());
     socket_.assign(asio::generic::stream_protocol(family, 0), fd.get(), error);
@@ -161,7 +161,7 @@ class Exchange {
     return timed_out_ ? asio::error::make_error_code(asio::error::timed_out) : *result;
   }
 
-  // The timer always stands at the next moment at which to give up.
+  // The timer is always set to the next moment at which to give up.
   void arm() {
     timer_.expires_at(give_up_ ? std::min(*give_up_, quiet_until_) : quiet_until_);
     timer_.async_wait([this](const ErrorOf& error) {

@@ -49,7 +49,7 @@ std::vector<Param> apply_params(std::vector<Param> own = {}) {
   return params;
 }
 
-// Of what changes a container.
+// For methods that change a container.
 std::vector<Param> changing_params(std::vector<Param> own) {
   std::vector<Param> params = target_params(std::move(own));
   params.push_back({"owner", ParamType::string, false,
@@ -58,7 +58,7 @@ std::vector<Param> changing_params(std::vector<Param> own) {
   return params;
 }
 
-// Of what ends a container, or what runs in it.
+// For methods that end a container, or what runs in it.
 std::vector<Param> ending_params() {
   return changing_params(
       {{"yes", ParamType::boolean, false,

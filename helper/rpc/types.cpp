@@ -521,7 +521,7 @@ class Reader {
   Wrong error_;
 };
 
-// The catalogue's name stands for the code.
+// The catalogue's name is used for the code.
 struct WireError {
   std::string name;
   std::string thing;

@@ -63,7 +63,7 @@ FarEnd::State DoorEnd::state() const {
   return State::opening;
 }
 
-// The pipe's first bytes are its client's affair: it is the last way that there is.
+// The pipe's first bytes are not checked: it is the last way that there is.
 std::size_t DoorEnd::take(std::span<const char> bytes) {
   if (greeted_) return greeting_.empty() ? events_.data(bytes) : 0;
   if (is_wrong_) return bytes.size();

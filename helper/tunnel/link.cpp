@@ -16,8 +16,8 @@ constexpr Milliseconds k_busy_probe{1'000};
 constexpr Milliseconds k_idle_probe{3'000};
 // An old session that stays silent for this long after its replacement came up will not come back.
 constexpr Milliseconds k_old_silent{10'000};
-// A session that ends sooner than this counts as a failed try: a server that lets us in only to close must not be
-// hammered.
+// A session that ends sooner than this counts as a failed try: a server that accepts us and then closes must not be
+// called without a pause.
 constexpr Milliseconds k_short_life{5'000};
 constexpr Milliseconds k_sleep_counts{2'000};
 // Sessions at once: each carries any number of TCP connections, and ten commands with sshd's own settings.
@@ -92,13 +92,13 @@ void Link::dial_now(const std::string& why) {
 
 void Link::dialled(Dialled result) {
   const bool stopped = dialling_.get_stop_token().stop_requested();
-  dialling_.join();  // its last act was to post this
+  dialling_.join();  // the last thing it did was to post this
   dialling_ = std::jthread();
   if (result) return adopt(std::move(*result));
   if (!stopped) return failed(result.error());
   for_room_ = false;
   if (!up()) return redial_.start(k_first_wait);  // it was called off for a line that has gone bad since
-  tell("the dialling was called off", {});        // who needs a session of its own asks again
+  tell("the dialling was called off", {});        // a user who needs its own session asks again
 }
 
 void Link::failed(const Error& error) {

@@ -1,4 +1,4 @@
-// Where the image comes from, and where the workspace stands.
+// Where the image comes from, and where the workspace is.
 #include "base/text.hpp"
 #include "config/devcontainer/draft.hpp"
 

@@ -56,7 +56,7 @@ class Reader {
   [[nodiscard]] bool more() const { return at_ < words_.size(); }
   [[nodiscard]] const std::string& here() const { return words_[at_].text; }
 
-  // sudo, with switches of its own, and assignments may stand before the program.
+  // sudo, with switches of its own, and assignments may come before the program.
   Result<void> program() {
     bool after_sudo = false;
     for (; more() && !is_engine(here()); ++at_) {

@@ -1,4 +1,4 @@
-# accounts.sh is above it. The '*' in shadow is no password and, unlike '!', no lock that keeps a key out.
+# accounts.sh is above it. The '*' in shadow is no password and, unlike '!', no lock against keys.
 has_name /etc/passwd "$user" && { echo "Error: there is a user $user already" >&2; exit 1; }
 taken=$(with_id /etc/passwd "$uid")
 [ -z "$taken" ] || { echo "Error: the user id $uid is that of $taken" >&2; exit 1; }

@@ -37,9 +37,9 @@ void last_resort(const char* what, Work&& work) noexcept {
   try {
     work();
   } catch (const std::exception& defect) {
-    log_line(LogLevel::error, std::string(what) + " broke off: " + defect.what());
+    log_line(LogLevel::error, std::string(what) + " failed: " + defect.what());
   } catch (...) {
-    log_line(LogLevel::error, std::string(what) + " broke off");
+    log_line(LogLevel::error, std::string(what) + " failed");
   }
 }
 

@@ -17,7 +17,7 @@ std::string unit_text(const Autostart& autostart) {
   std::string text = fmt::format("# {}\n", k_mark);
   text +=
       "[Unit]\n"
-      "Description=The daemon of helper, which keeps GPU containers within reach\n"
+      "Description=The daemon of helper, which keeps GPU containers reachable\n"
       "StartLimitIntervalSec=300\n"
       "StartLimitBurst=10\n"
       "\n"

@@ -93,7 +93,7 @@ Result<void> switch_on(Context& context, LoginManager manager, const fs::path& f
     if (went_well(ask(context, {"launchctl", "print", agent_domain() + "/" + k_agent_name}, k_look_limit))) return {};
     const auto told = ask(context, {"launchctl", "bootstrap", agent_domain(), file.string()});
     if (went_well(told)) return {};
-    return fail(ErrorCode::not_ready, "launchctl", "it did not take " + file.string() + ": " + said_by(told));
+    return fail(ErrorCode::not_ready, "launchctl", "it did not accept " + file.string() + ": " + said_by(told));
   }
   const auto read = ask(context, systemctl({"daemon-reload"}));
   const auto on = went_well(read) ? ask(context, systemctl({"enable", "--now", k_unit_name})) : read;

@@ -37,7 +37,7 @@ Result<TrustReport> Gate::trust(const Request& request, const std::string& diges
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
   HELPER_TRY_ASSIGN(auto standing, writer_.standing(file, variable_of(request, file), false));
   if (standing.look->digest != digest) {
-    return fail(ErrorCode::config_untrusted, file.string(), "it is not what was shown: it has changed since",
+    return fail(ErrorCode::config_untrusted, file.string(), "it has changed since it was shown",
                 shell::quote({"helper", "trust", file.string()}));
   }
   if (!standing.trusted) HELPER_TRY(writer_.approve(*standing.look, "shown"));

@@ -27,10 +27,11 @@ void Job::run() noexcept {
   try {
     work_(*this);
   } catch (const std::exception& defect) {
-    failure_ = Error{ErrorCode::internal, "request", std::string("it broke off: ") + defect.what(),
+    failure_ = Error{ErrorCode::internal, "request", std::string("it failed with an internal error: ") + defect.what(),
                      "look at the log, then try again"};
   } catch (...) {
-    failure_ = Error{ErrorCode::internal, "request", "it broke off", "look at the log, then try again"};
+    failure_ =
+        Error{ErrorCode::internal, "request", "it failed with an internal error", "look at the log, then try again"};
   }
   if (failure_) {
     *failure_ = or_shortage(std::move(*failure_));

@@ -193,7 +193,7 @@ Result<ide::Access> known_settings(const Knowledge& knowledge, const config::Tar
                      knowledge.link_down.empty() && now - knowledge.at < k_known_for &&
                      lacks_nothing(plan_of(knowledge, plan::Power::running));
   if (holds) return interpreter_of(paths, running(knowledge, config), *knowledge.observed);
-  return fail(ErrorCode::not_ready, config.name, "nothing is known of it that still holds",
+  return fail(ErrorCode::not_ready, config.name, "nothing that is known of it is still valid",
               "helper ensure " + config.name);
 }
 

@@ -251,7 +251,7 @@ void Service::take_up(Milliseconds after) {
       continue;
     }
     if (is_gone(state_->world.files, {config_file, target})) {
-      log_info("target {} is no longer in {}: it is wanted no more", target, config_file);
+      log_info("target {} is no longer in {}: it is not looked after any more", target, config_file);
       State::keep(state_->wanted_list.remove(config_file, target));
       continue;
     }

@@ -102,7 +102,7 @@ std::shared_ptr<Outcome> begin(std::uint16_t port, const http::http_request& req
 
 Result<std::string> body_of(const Answer& answer) {
   const auto broken = [](std::string cause) { return fail(ErrorCode::inside_failed, "Jupyter", std::move(cause)); };
-  if (answer.status == 401 || answer.status == 403) return broken("it wants a token that helper does not have");
+  if (answer.status == 401 || answer.status == 403) return broken("it needs a token that helper does not have");
   if (answer.status >= 300 && answer.status < 400)
     return broken("it sends the question elsewhere, and helper does not follow");
   if (answer.status != 200) return broken("it answers with status " + std::to_string(answer.status));

@@ -86,7 +86,7 @@ int record(const Store& store) {
 
 int forget(const Store& store, const std::string& id) {
   if (id.size() != 64 || !is_hex(id))
-    return failed({ErrorCode::config_invalid, "forget", "that is no id of 64 hex digits", {}});
+    return failed({ErrorCode::config_invalid, "forget", "that is not an id of 64 hex digits", {}});
   // Without its record nothing new is begun. What is being started ends first, so that the caller has the container
   // alone.
   if (const auto done = store.forget(id); !done) return failed(done.error());
@@ -100,7 +100,7 @@ int forget(const Store& store, const std::string& id) {
 // The first service of this run that could not be started yet goes to standard error.
 int await(const Store& store, const std::string& id, const std::string& run) {
   if (id.size() != 64 || !is_hex(id))
-    return failed({ErrorCode::config_invalid, "await", "that is no id of 64 hex digits", {}});
+    return failed({ErrorCode::config_invalid, "await", "that is not an id of 64 hex digits", {}});
   const auto end = std::chrono::steady_clock::now() + k_longest_start;
   while (std::chrono::steady_clock::now() < end) {
     const auto record = store.record(id);

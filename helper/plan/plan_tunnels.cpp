@@ -16,7 +16,7 @@ std::string why_forward(const Tunnel& open, const Remote& wanted) {
   const auto* before = std::get_if<SshDoor>(&*open.remote);
   const auto* now = std::get_if<SshDoor>(&wanted);
   const bool same_port = before != nullptr && now != nullptr && before->address == now->address;
-  return same_port ? "the way past the container's port has changed"
+  return same_port ? "the way around the container's port has changed"
                    : "the container's port is " + to_text(wanted) + " on the server now";
 }
 

@@ -197,7 +197,7 @@ Result<void> connect(Exchange& exchange, const std::filesystem::path& log_file) 
 Result<void> begin(Exchange& exchange, const std::string& body, Exchange::Then then,
                    const std::filesystem::path& log_file) {
   if (const ErrorOf error = exchange.send(body, then))
-    return unreachable("it took no request (" + error.message() + ")", log_file);
+    return unreachable("it accepted no request (" + error.message() + ")", log_file);
   if (const ErrorOf error = exchange.read_header())
     return unreachable("it gave no answer (" + error.message() + ")", log_file);
   if (exchange.status() == 401) {
@@ -225,7 +225,7 @@ class ReadAhead {
             while (auto line = exchange.next_line(error)) put(std::move(*line), given_up);
             why = !error ? "it closed the connection before it answered"
                   : error == http::error::partial_message
-                      ? "it broke off: it has ended, or nothing was read for too long"
+                      ? "the connection broke: it has ended, or nothing was read for too long"
                       : "it stopped answering (" + error.message() + ")";
           } catch (const std::exception& defect) {
             why = std::string("speaking to it failed (") + defect.what() + ")";

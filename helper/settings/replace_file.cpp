@@ -67,7 +67,7 @@ Result<void> stays_within(const fs::path& file, const fs::path& folder) {
   if (!inside.empty() && *inside.begin() != "..") return {};
   return refused(
       file,
-      "a link leads it out of " + folder.string() + ", to " + target.string() + ", and helper writes nothing there",
+      "a link puts it outside of " + folder.string() + ", to " + target.string() + ", and helper writes nothing there",
       "if it may be written there: helper settings apply --follow-links; or else put a file or folder of its own in "
       "the "
       "place of the link");

@@ -87,11 +87,11 @@ Result<Outcome> Login::judge(const std::string& what, int rc) {
     const std::string words = ssh_get_error(wire_.session);
     if (words.find("Too many authentication failures") != std::string::npos) {
       return fail(ErrorCode::server_auth, host_.alias,
-                  "the server broke off after too many keys (" + what + " was the last)",
+                  "the server closed the connection after too many keys (" + what + " was the last)",
                   "name the one key for it in ~/.ssh/config: IdentityFile and IdentitiesOnly yes");
     }
     return fail(ErrorCode::server_unreachable, host_.alias,
-                "the server broke off while logging in: " + printable(words, 200),
+                "the server closed the connection during the login: " + printable(words, 200),
                 "check with: " + ssh_by_hand(host_.alias, {"-v"}, "true"));
   }
   note(what + (rc == SSH_AUTH_PARTIAL ? " (accepted, more is asked for)" : " (refused)"));

@@ -34,7 +34,7 @@ Result<CommandOutput> Control::run(const Command& command, const ConnectOptions&
       continue;
     }
     if (end.output || end.began || !session->lost() || standing.fresh) return std::move(end.output);
-    log_info("{}: {}; dialling again", destination_, end.output.error().cause);
+    log_info("{}: {}; connecting again", destination_, end.output.error().cause);
   }
 }
 
@@ -79,7 +79,7 @@ void Control::widen(const ConnectOptions& options, const std::stop_token& stop) 
   if (dialling_ || sessions_.empty() || sessions_.size() >= k_most_sessions) return;
   if (std::chrono::steady_clock::now() < no_wider_until_) return;
   if (std::ranges::any_of(sessions_, &ControlSession::has_room)) return;
-  log_info("{}: long commands fill the session; dialling one beside it", destination_);
+  log_info("{}: long commands fill the session; opening one beside it", destination_);
   const auto added = add_session(lock, quietly, false, stop);
   if (added) return;
   failure_ = std::nullopt;  // nobody waits for it as a first session

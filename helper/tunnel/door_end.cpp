@@ -70,7 +70,7 @@ std::size_t DoorEnd::take(std::span<const char> bytes) {
   greeting_.append(bytes.data(), bytes.size());
   const auto length = std::min(greeting_.size(), k_greeting.size());
   is_wrong_ = greeting_.substr(0, length) != k_greeting.substr(0, length);
-  if (is_wrong_) trouble_ = "what answers there is no SSH server that takes connections now";
+  if (is_wrong_) trouble_ = "the program there is not an SSH server that accepts connections now";
   if (!is_wrong_ && length < k_greeting.size()) return bytes.size();
   if (!is_wrong_) {
     greeted_ = true;

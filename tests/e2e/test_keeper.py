@@ -282,7 +282,7 @@ class OnDocker(KeeperCase):
         box = self.box("sound")
         self.record(box, handled=self.run_of("sound"))
         self.must("restart", KEEPER)
-        self.eventually(True, lambda: f"skip the record of {broken[:12]}: it is no JSON object" in self.log())
+        self.eventually(True, lambda: f"skip the record of {broken[:12]}: it is not a JSON object" in self.log())
         self.assertEqual(json.loads(self.keeper("list").stdout)["broken"], [broken])
         self.must("restart", "-t", "0", "sound")
         self.eventually(1, lambda: self.count("sound"))

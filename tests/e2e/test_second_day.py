@@ -89,7 +89,7 @@ class SecondDay(unittest.TestCase):
         self.assertIsNotNone(seconds)
         self.assertLess(seconds, 15)
 
-    def test_what_a_person_stopped_stays_stopped_when_an_ide_connects(self):
+    def test_what_a_person_stopped_stays_stopped_when_a_client_connects(self):
         for words, state in ((("stop", "-t", "0"), "exited"), (("kill",), "exited"), (("pause",), "paused")):
             self.sandbox.docker(*words, "centernet")
             until = time.monotonic() + 12

@@ -137,7 +137,7 @@ Result<int> run_init(Context& context) {
     write_json(context, document);
   } else if (!context.quiet) {
     const bool utf8 = context.out_style.utf8;
-    if (from) context.out << "took over:\n";
+    if (from) context.out << "imported:\n";
     for (const std::string& line : from ? taken_over(*from) : std::vector<std::string>{})
       context.out << "  " << safe_line(line, utf8) << "\n";
     for (const std::string& remark : answers.remarks) context.out << render_note(context.out_style, remark);

@@ -15,7 +15,7 @@ namespace helper::engine {
 
 // Pure: what the script answered. Variables of the image itself are not repeated, and secrets are not copied. Of a
 // container that helper made, what was applied when it was made is taken, so that nothing of it differs from the
-// config. `server` is for the texts. Errors: container_failed (there is none of that name: with the names that are
+// config. `server` is for the texts. Errors: container_failed (no container of that name: with the names that are
 // there), engine_missing, engine_permission, engine_down, engine_failed, server_command (the answer ended early).
 [[nodiscard]] Result<config::Devcontainer> read_description(std::string_view text, const std::string& nonce,
                                                             const std::string& container, const std::string& server);

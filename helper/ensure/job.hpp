@@ -71,7 +71,7 @@ class Job {
   // The step that is under way; "" before the first.
   [[nodiscard]] std::string current_step() const;
 
-  // Joins: past events are told at once, later ones as they come. False when the job is over or being cancelled.
+  // Joins: past events are sent at once, later ones as they come. False when the job is over or being cancelled.
   bool join(std::size_t listener, EventSink sink, bool can_answer);
   // Waits for the end or for `stop`; on stop the listener leaves. True when the job is done.
   bool wait(std::size_t listener, const std::stop_token& stop);

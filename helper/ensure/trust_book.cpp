@@ -132,7 +132,7 @@ Result<bool> TrustBook::read() {
   return true;
 }
 
-// Under mutex_. A record that does not exist yet is begun and written at once: what was in use by now is told by it.
+// Under mutex_. A record that does not exist yet is begun and written at once: it says what was in use by now.
 Result<void> TrustBook::load() {
   HELPER_TRY_ASSIGN(bool is_there, read());
   if (is_there) return {};

@@ -157,7 +157,7 @@ class Steps {
           (tried.outcome == Outcome::failed ? "; that was the last try" : ""));
     }
     if (const auto done = store_.write(container, state); !done) {
-      say("cannot write what became of " + what + ": " + done.error().cause);
+      say("cannot write the result of " + what + ": " + done.error().cause);
       // Without that state the same service would be run again and again.
       return false;
     }

@@ -20,7 +20,7 @@ constexpr const char* k_usage =
     "       helper-keeper record      take one record, JSON, from standard input\n"
     "       helper-keeper forget ID   remove the record of a container, and wait until nothing is being started in it\n"
     "       helper-keeper await ID RUN  wait until each service was tried in that run; 5: the container has no record\n"
-    "       helper-keeper list        the records without their inputs, and what became of them, as JSON\n"
+    "       helper-keeper list        the records without their inputs, and their results, as JSON\n"
     "       helper-keeper version\n";
 
 enum Exit { k_done = 0, k_failed = 1, k_wrong_usage = 2, k_refused = 3, k_busy = 4, k_no_record = 5 };

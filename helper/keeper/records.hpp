@@ -87,7 +87,7 @@ class Store {
   // A lock for who works on a container, between processes too; held as long as the Fd is. Error:
   // timed_out, file_failed.
   [[nodiscard]] Result<Fd> lock(const std::string& id, std::chrono::milliseconds limit) const;
-  // The record and the state. Error file_failed; that there is none is no error.
+  // The record and the state. Error file_failed; none there is no error.
   [[nodiscard]] Result<void> forget(const std::string& id) const;
   // Files of states and locks that no record belongs to.
   void tidy() const;

@@ -29,7 +29,7 @@ void plan_python(Draft& draft, const Inside& inside) {
   for (auto& note : python_notes(draft.target, inside, *choice)) draft.note(std::move(note));
 }
 
-// GPUs that are missing keep nobody from SSH: they are a shortfall, which is told once the rest is done.
+// Missing GPUs do not prevent SSH: they are a shortfall, which is reported once the rest is done.
 void plan_gpu(Draft& draft) {
   if (auto failure = lowest_failure(gpu_ladder(draft.desired, draft.observed))) draft.shortfall(std::move(*failure));
 }

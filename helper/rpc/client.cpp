@@ -281,7 +281,7 @@ Result<Json> converse(ReadAhead& lines, const Json& id, const ensure::EventSink&
       if (reply->id != id && !reply->id.is_null()) return unreachable("it answered another request", log_file);
       return reply->result;
     }
-    // An event that this version does not know is none of its concern.
+    // An event that this version does not know is ignored.
     const auto event = event_from_json(std::get<EventMessage>(message).params);
     if (event && on_event) on_event(*event);
   }

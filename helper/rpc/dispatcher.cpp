@@ -108,7 +108,7 @@ Result<Json> Dispatcher::run_in_flight(const Call& call, const Method& method, c
   std::list<std::shared_ptr<InFlight>>::iterator place;
   {
     const std::lock_guard lock(calls_->mutex);
-    // A caller that hears it starts the next daemon. `version` is refused too, so that nobody takes this one for it.
+    // A caller that gets it starts the next daemon. `version` is refused too, so that nobody takes this one for it.
     if (calls_->stopping && call.method != "cancel" && call.method != "shutdown") return fail(ending());
     place = calls_->list.insert(calls_->list.end(), entry);
   }

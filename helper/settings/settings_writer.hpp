@@ -35,7 +35,7 @@ class SettingsWriter {
   SettingsWriter(const Paths& paths, FileStore& files, Clock& clock, Formats formats)
       : paths_(paths), files_(files), clock_(clock), formats_(std::move(formats)) {}
 
-  // Everything is read and decided before anything is written. A file that is refused is told as one that is left, and
+  // Everything is read and decided before anything is written. A file that is refused is reported as left, and
   // the others are written. Errors: usage (an IDE named that is not installed), file_failed (the ledger).
   [[nodiscard]] Result<Report> apply(const Order& order, const AskNow& ask);
 

@@ -23,7 +23,7 @@
 namespace helper::ssh {
 
 // Closes a channel that the server has opened. On a socket that is full the first call may stop after the end of file;
-// the server keeps the channel's room until it is told of the close too.
+// the server keeps the channel's room until it gets the close too.
 inline void close_wholly(ssh_channel channel) {
   if (ssh_channel_close(channel) == SSH_AGAIN) static_cast<void>(ssh_channel_close(channel));
 }

@@ -97,7 +97,7 @@ class Connection {
     return true;
   }
 
-  // The whole answer by its Content-Length; what came of it when the connection ends before. `late` when nothing came
+  // The whole answer by its Content-Length; the reason when the connection ends before. `late` when nothing came
   // in time.
   [[nodiscard]] std::string answer(bool& late) const {
     std::string text;

@@ -66,7 +66,7 @@ class Matrix(unittest.TestCase):
 
     @classmethod
     def try_cell(cls, image, restriction):
-        """Everything that is done with one container; the tests look at what came of it."""
+        """Everything that is done with one container; the tests look at the result."""
         name, outcome = target(image, restriction), {}
         try:
             outcome["report"] = report = cls.fleet.json("ensure", name)

@@ -110,7 +110,7 @@ Result<int> follow_logs(Context& context, rpc::Json params) {
     return static_cast<bool>(context.out);
   };
   const auto answer = request(context, "logs", params, show);
-  if (answer || !context.out) return 0;  // an output that cannot be written is told by run()
+  if (answer || !context.out) return 0;  // run() reports an output that cannot be written
   if (context.interrupts.token().stop_requested()) return exit_status(ErrorCode::cancelled);
   return fail(answer.error());
 }

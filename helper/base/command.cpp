@@ -46,7 +46,8 @@ Result<CommandOutput> run_or_fail(CommandRunner& server, const Command& what, co
   HELPER_TRY_ASSIGN(auto output, server.run(what, stop, on_output));
   if (output.exit_status == 0) return output;
   auto words = failure_words(output.err.empty() ? output.out : output.err);
-  if (words.empty()) words = "it failed with exit status " + std::to_string(output.exit_status) + " and said nothing";
+  if (words.empty())
+    words = "it failed with exit status " + std::to_string(output.exit_status) + " and printed nothing";
   return fail(failing.code, failing.thing, std::move(words), failing.fix);
 }
 

@@ -45,11 +45,11 @@ class CommandRunner {
   [[nodiscard]] virtual std::string where() const = 0;
 };
 
-// The words of a program that failed, without prefixes and hints: the first line that begins with "Error" and the like
+// What a program that failed said, without prefixes and hints: the first line that begins with "Error" and the like
 // (these cut off), else the first line; on one line, printable, cut after 400 bytes. "" when there is none.
 [[nodiscard]] std::string failure_words(std::string_view err);
 
-// What an Error says of a command that failed, beside its words.
+// What an Error says of a command that failed, beside its output.
 struct Failing {
   ErrorCode code = ErrorCode::internal;
   std::string thing;

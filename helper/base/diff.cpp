@@ -12,7 +12,7 @@ namespace {
 using Lines = std::vector<std::string_view>;
 
 constexpr std::size_t k_context = 3;
-// Beyond this many changed lines the shortest script is not looked for: all is taken out and put in.
+// Beyond this many changed lines the shortest script is not searched: all lines are removed and added.
 constexpr int k_most_changes = 1000;
 
 struct Op {
@@ -30,7 +30,7 @@ Lines lines_of(std::string_view text) {
   return lines;
 }
 
-// E. W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986): furthest[d][k] is how far in `a` one comes
+// E. W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986): furthest[d][k] is how far in `a` one gets
 // with d changes on diagonal k. Each row holds the diagonals -d..d.
 std::vector<std::vector<int>> furthest_points(const Lines& a, const Lines& b) {
   const int n = static_cast<int>(a.size());

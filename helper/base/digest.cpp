@@ -13,7 +13,7 @@
 namespace helper {
 namespace {
 
-// A random UUID: names of helper's collide with nobody else's.
+// A random UUID: no name of another program equals one of helper's.
 constexpr std::string_view k_namespace = "268c4ba0-4573-435d-9e12-c179c4fd0d43";
 constexpr std::string_view k_hex_digits = "0123456789abcdef";
 constexpr std::size_t k_token_bytes = 32;

@@ -13,13 +13,13 @@ namespace helper {
 [[nodiscard]] std::string hex(std::string_view bytes);
 // RFC 4648, with padding, on one line.
 [[nodiscard]] std::string base64(std::string_view bytes);
-// The bytes; nullopt for what is not whole base64.
+// The bytes; nullopt for what is not complete base64.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 // The text has hexadecimal digits in lower case, and nothing else.
 [[nodiscard]] bool is_hex(std::string_view text);
 
 // A short text (16 digits) that changes whenever one of many values does. FNV-1a, 64 bit
-// (http://www.isthe.com/chongo/tech/comp/fnv/): it notices edits, and is no defence.
+// (http://www.isthe.com/chongo/tech/comp/fnv/): it notices edits, and is no protection.
 class Fingerprint {
  public:
   void add(std::string_view text);

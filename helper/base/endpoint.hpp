@@ -1,4 +1,4 @@
-// Remote is where a tunnel leads, as the server sees it: a TCP address, a command whose standard input and output are
+// Remote is where a tunnel goes, as the server sees it: a TCP address, a command whose standard input and output are
 // the connection, or an SSH server that has both.
 #pragma once
 
@@ -16,7 +16,7 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// A way into what has no address: each connection runs the command anew. Its client sees the end of its output once its
+// A way to what has no address: each connection runs the command again. Its client sees the end of its output once its
 // standard error has ended too, as sshd has it.
 struct Pipe {
   std::string name;     // for people: "sshd in centernet by docker exec"
@@ -28,7 +28,7 @@ struct Pipe {
 // One way to the other side.
 using Leg = std::variant<Endpoint, Pipe>;
 
-// An SSH server with two ways to it. Whoever can use the machine that has the address can also keep that server busy,
+// An SSH server with two ways to it. Who can use the machine that has the address can also keep that server busy,
 // so a connection that is not greeted there in time (RFC 4253, section 4.2) takes the pipe.
 struct SshDoor {
   Endpoint address;

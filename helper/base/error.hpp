@@ -1,4 +1,4 @@
-// An Error is what a person can act on: the thing it is about, the cause, and the command or edit that mends it.
+// An Error is what a person can act on: the thing it is about, the cause, and the command or edit that fixes it.
 // The catalogue in error.cpp is the one place where a code, its name, its exit status and its JSON-RPC code meet.
 #pragma once
 

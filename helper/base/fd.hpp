@@ -34,7 +34,7 @@ class Fd {
   int fd_ = -1;
 };
 
-// UnlinkedFile is a file that has no name: whatever becomes of this process, nothing of it stays on the disk.
+// UnlinkedFile is a file that has no name: however this process ends, nothing of the file stays on the disk.
 
 class UnlinkedFile {
  public:
@@ -42,7 +42,7 @@ class UnlinkedFile {
   [[nodiscard]] static Result<UnlinkedFile> make();
   // A descriptor of its own for the same bytes, close-on-exec. Error: internal when there is none left.
   [[nodiscard]] Result<Fd> writer() const;
-  // By which this process, and no other, can open it for reading for as long as this object lives.
+  // A path by which only this process can open it for reading, for as long as this object lives.
   [[nodiscard]] std::filesystem::path path() const;
 
  private:

@@ -41,7 +41,7 @@ int write_all(int fd, std::string_view bytes) {
   return 0;
 }
 
-// Where a write through `path` has to go: a link is kept, and what it leads to is written, there already or not.
+// Where a write through `path` has to go: a link is kept, and its target is written, whether that exists or not.
 Result<fs::path> follow_links(const fs::path& path) {
   constexpr int k_most_links = 40;  // as the Linux kernel follows (path_resolution(7))
   fs::path target = path;
@@ -101,7 +101,7 @@ int give_name(Draft& draft, const fs::path& target) {
 
 void sync_folder(const fs::path& folder) {
   const Fd dir(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (dir) ::fsync(dir.get());  // the rename stands either way; this only makes it outlive a power cut
+  if (dir) ::fsync(dir.get());  // the rename is done either way; this only makes it survive a power cut
 }
 
 // Without waiting for the writer of a FIFO.
@@ -149,7 +149,7 @@ Result<void> DiskFileStore::write(const fs::path& path, std::string_view bytes, 
   bool needs_name = !draft.fd;
   if (draft.fd && error_number == 0) {
     error_number = give_name(draft, target);
-    // Some systems let such a file be made and give it no name: AppArmor, seccomp, FUSE.
+    // Some systems allow such a file but give it no name: AppArmor, seccomp, FUSE.
     needs_name = error_number != 0 && error_number != ENOSPC && error_number != EDQUOT;
   }
   if (needs_name) {

@@ -1,4 +1,4 @@
-// Which ports of 127.0.0.1 nobody listens on. It is true at the moment of the question, and promised for no later one.
+// Which ports of 127.0.0.1 nobody listens on. That is true at the moment of the question, and may be wrong later.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,7 @@
 namespace helper {
 namespace {
 
-constexpr timeval k_kernel_limit{1, 0};  // it answers at once; a wait without a limit is never right
+constexpr timeval k_kernel_limit{1, 0};  // it answers at once; but no wait is without a limit
 
 bool is_open(std::uint8_t state) {
   return state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
@@ -143,7 +143,7 @@ Question question_for(const PeerAddresses& addresses, std::uint32_t states, std:
 struct Answer {
   std::optional<LocalPeer> peer;
   bool handler_is_there = false;
-  bool is_clear = false;  // there is the peer, or there is none
+  bool is_clear = false;  // the peer was found, or there is none
 };
 
 // The kernel answers with the socket, with an error, or with the end of a list. Where its lookup finds no connection it

@@ -21,7 +21,7 @@ struct LocalPeer {
   friend bool operator==(const LocalPeer&, const LocalPeer&) = default;
 };
 
-// Whose connections are taken.
+// Whose connections are accepted.
 struct PeerPolicy {
   uid_t me = 0;
   bool others = false;  // every local user's: the lookup is off
@@ -55,7 +55,7 @@ class PeerLookup {
   // Whether the connection that was accepted as `socket` may stay, by `policy`. Blocks for no longer than one question
   // to the kernel takes. A socket whose connection ended meanwhile may not: its addresses may be another's by now.
   [[nodiscard]] bool admits(const PeerPolicy& policy, int socket);
-  // Whether a process still holds the other end, open, whoever it is.
+  // Whether any process still holds the other end open.
   [[nodiscard]] bool is_there(int socket);
 
  private:

@@ -36,7 +36,7 @@ constexpr std::size_t k_file_bytes = 5U << 20;
 constexpr std::size_t k_older_files = 1;
 constexpr std::size_t k_longest_line = 16U << 10;
 
-// Files that come by rotation are made under whatever umask holds then.
+// Files that rotation makes get the umask of that moment.
 spdlog::file_event_handlers close_to_others() {
   spdlog::file_event_handlers handlers;
   handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) {
@@ -60,7 +60,7 @@ void open_log(const std::filesystem::path& file, LogLevel level) {
     logger->flush_on(spdlog::level::info);
     the_logger() = std::move(logger);
   } catch (const std::exception&) {
-    the_logger() = nullptr;  // no log is a pity, not a reason to do no work
+    the_logger() = nullptr;  // without a log the work goes on
   }
   ::umask(before);
 }

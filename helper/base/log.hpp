@@ -28,18 +28,18 @@ void log_warning(fmt::format_string<Args...> format, Args&&... args) {
   log_line(LogLevel::warning, fmt::format(format, std::forward<Args>(args)...));
 }
 
-// last_resort stands between the work of a thread and the end of the whole process: an exception that leaves a thread
-// is the end of every tunnel.
+// last_resort keeps an exception of a thread from ending the whole process: an exception that leaves a thread
+// would end every tunnel.
 
-// Does the work; what it throws is told to the log, under `what`, and goes no further.
+// Does the work; what it throws is logged, under `what`, and goes no further.
 template <class Work>
 void last_resort(const char* what, Work&& work) noexcept {
   try {
     work();
   } catch (const std::exception& defect) {
-    log_line(LogLevel::error, std::string(what) + " broke off: " + defect.what());
+    log_line(LogLevel::error, std::string(what) + " failed: " + defect.what());
   } catch (...) {
-    log_line(LogLevel::error, std::string(what) + " broke off");
+    log_line(LogLevel::error, std::string(what) + " failed");
   }
 }
 

@@ -18,7 +18,7 @@ struct Paths {
   [[nodiscard]] std::filesystem::path endpoint_file() const { return runtime / "endpoint.json"; }
   [[nodiscard]] std::filesystem::path daemon_socket() const { return runtime / "helperd.sock"; }
   [[nodiscard]] std::filesystem::path daemon_lock() const { return runtime / "helperd.lock"; }
-  // Of which daemon the person said that it is not to be replaced.
+  // Which daemon the person wants to keep: it will not be replaced.
   [[nodiscard]] std::filesystem::path spared_daemon() const { return runtime / "spared-daemon"; }
   [[nodiscard]] std::filesystem::path daemon_options() const { return user_config_file.parent_path() / "daemon.json"; }
   [[nodiscard]] std::filesystem::path daemon_log() const { return state / "helperd.log"; }
@@ -45,7 +45,7 @@ struct Paths {
 
   // The targets that should run, for the next daemon.
   [[nodiscard]] std::filesystem::path wanted_targets() const { return state / "wanted.json"; }
-  // It is there once `helper daemon enable` was offered.
+  // This file exists once `helper daemon enable` was offered.
   [[nodiscard]] std::filesystem::path login_offered() const { return state / "login_offered"; }
   // What starts the daemon at login, each where its manager looks: systemd, launchd.
   [[nodiscard]] std::filesystem::path systemd_unit() const {

@@ -1,5 +1,5 @@
-// A Question is something only a person can answer (a passphrase, an unknown host key). Whoever needs the answer asks a
-// Prompter; the question travels to whoever asked for the work, and a Prompter without a person refuses it.
+// A Question is something only a person can answer (a passphrase, an unknown host key). Who needs the answer asks a
+// Prompter; the question goes to the caller who asked for the work, and a Prompter without a person refuses it.
 #pragma once
 
 #include "base/clock.hpp"
@@ -26,7 +26,7 @@ class Prompter {
   // The answer ("yes"/"no" for confirm, or one of its choices). Error: cancelled, timed_out, or not_ready when there is
   // nobody to ask.
   [[nodiscard]] virtual Result<std::string> ask(const Question& question, const std::stop_token& stop) = 0;
-  // False when every question would be refused: what is only worth finding out for a question can be left out.
+  // False when every question would be refused: then nothing need be looked up for a question.
   [[nodiscard]] virtual bool can_ask() const { return true; }
 };
 

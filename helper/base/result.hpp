@@ -20,8 +20,8 @@ using Result = tl::expected<T, Error>;
 
 }  // namespace helper
 
-// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses
-// HELPER_TRY(expr): return the error of expr, if it has one. HELPER_TRY_ASSIGN(auto x, expr): and else bind its value.
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot be in parentheses
+// HELPER_TRY(expr): return the error of expr, if it has one. HELPER_TRY_ASSIGN(auto x, expr): else bind its value.
 // A temporary is moved from; a named Result is only looked at, and stays as it is.
 #define HELPER_TRY(expr)                                                               \
   do {                                                                                 \

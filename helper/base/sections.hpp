@@ -1,5 +1,5 @@
 // Sections are how one script brings many answers back in one round trip: a line "NONCE name status" opens each, raw
-// bytes follow. The nonce is new each time, so that nothing the remote prints can pass for a heading.
+// bytes follow. The nonce is new each time, so that nothing that the remote prints can be taken for a heading.
 #pragma once
 
 #include <string>
@@ -25,14 +25,14 @@ struct Nonces {
 };
 [[nodiscard]] Nonces make_nonces();
 
-// Pure. What stands before the first heading (banners, noise of start files) is dropped; so is a heading that is
+// Pure. What is before the first heading (banners, noise of start files) is dropped; so is a heading that is
 // malformed.
 [[nodiscard]] std::vector<Section> parse_sections(std::string_view text, std::string_view nonce);
 
 // The first section of that name; nullptr when there is none.
 [[nodiscard]] const Section* find_section(const std::vector<Section>& sections, std::string_view name);
 
-// What stands above every script that answers in sections: the nonce, and the functions of base/scripts/lib.sh.
+// What is put before every script that answers in sections: the nonce, and the functions of base/scripts/lib.sh.
 [[nodiscard]] std::string script_begin(std::string_view nonce);
 
 // Non-empty lines of a section's body; none when there is no such section.

@@ -1,5 +1,5 @@
-// What an error says when it comes of a shortage: a process, or a machine, that may open no more descriptors fails in
-// whatever it does next, and the words of that failure help nobody.
+// What an error says when its cause is a shortage: a process, or a machine, that may open no more descriptors fails in
+// whatever it does next, and the text of that failure helps nobody.
 #pragma once
 
 #include "base/error.hpp"

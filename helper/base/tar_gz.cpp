@@ -23,7 +23,7 @@ tl::unexpected<Error> failed(const std::filesystem::path& file, const std::strin
   return fail(ErrorCode::file_failed, file.string(), cause);
 }
 
-// Where the fields of a ustar header stand (POSIX.1-2017, pax, "ustar Interchange Format").
+// Where the fields of a ustar header are (POSIX.1-2017, pax, "ustar Interchange Format").
 class Header {
  public:
   void text(std::size_t at, std::string_view value) { value.copy(block_.data() + at, value.size()); }
@@ -139,7 +139,7 @@ Result<void> TarGz::header(const TarEntry& entry, char type, std::uint64_t size,
   return write(block.sealed());
 }
 
-// An entry whose bytes are the name, or the link's target, of the one that follows.
+// An entry whose bytes are the name, or the link's target, of the next entry.
 Result<void> TarGz::long_text(char type, const std::string& text) {
   HELPER_TRY(header({"././@LongLink", 0644, 0}, type, text.size() + 1, {}));
   HELPER_TRY(write(text + '\0'));

@@ -23,7 +23,7 @@ class TarGz {
  public:
   // Makes the file, 0600; one that is there is an error (file_failed), as is every failure below.
   [[nodiscard]] static Result<TarGz> create(const std::filesystem::path& file);
-  // Into a file that is open for writing; `name` stands for it in errors.
+  // Into a file that is open for writing; errors call it `name`.
   [[nodiscard]] static Result<TarGz> into(Fd file, const std::filesystem::path& name);
   TarGz(TarGz&&) noexcept = default;
   TarGz& operator=(TarGz&&) noexcept = default;

@@ -33,8 +33,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return up[b.size()];
 }
 
-// What has no shape at all, by Unicode's word or because nothing is assigned to it, and the blank pattern of Braille:
-// in a name that a person is to judge, it would hide a difference.
+// What shows nothing: by Unicode's definition, because nothing is assigned to it, or as the blank pattern of Braille:
+// in a name that a person must check, it would hide a difference.
 bool cannot_be_seen(char32_t code) {
   constexpr char32_t k_braille_blank = 0x2800;
   const auto number = static_cast<utf8proc_int32_t>(code);

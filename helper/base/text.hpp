@@ -34,11 +34,11 @@ struct Character {
 // Columns on a terminal (utf8proc): East Asian wide characters and emoji take two, combining marks none.
 [[nodiscard]] int display_width(std::string_view text);
 
-// Where the first byte stands that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos when all is well.
+// Where the first byte is that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos when all is well.
 [[nodiscard]] std::size_t find_bad_utf8(std::string_view text);
 
-// Whether more than `depth` brackets of the JSON text are open at one place. Of JSON it knows no more than where a
-// string ends: what else is wrong is left to a parser.
+// Whether more than `depth` brackets of the JSON text are open at one place. It knows only where a
+// JSON string ends: a parser finds what else is wrong.
 [[nodiscard]] bool nests_deeper_than(int depth, std::string_view json);
 
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
@@ -46,7 +46,7 @@ struct Character {
 [[nodiscard]] std::string lower_case(std::string_view text);
 // No control character is in it; bytes above 127 are not looked at.
 [[nodiscard]] bool is_printable(std::string_view text);
-// Without the blanks and line ends behind it.
+// Without the blanks and line ends after it.
 [[nodiscard]] std::string trimmed(std::string text);
 // The words with `between` from one to the next.
 [[nodiscard]] std::string joined(std::span<const std::string> words, std::string_view between = ", ");

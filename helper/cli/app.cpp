@@ -54,7 +54,7 @@ Result<int> run_verb(const Invocation& invocation, bool json) {
   const bool no_color = arguments.has("--no-color");
   const Style err_style = read_style(STDERR_FILENO, no_color);
 
-  // Whoever watches neither the terminal nor our standard error would not see a question.
+  // A person who sees neither the terminal nor our standard error would not see a question.
   Fd terminal = ::isatty(STDERR_FILENO) == 1 ? open_terminal() : Fd();
   const bool can_ask = static_cast<bool>(terminal);
   TtyPrompter tty(std::move(terminal), err_style.utf8);
@@ -118,7 +118,7 @@ Result<int> run_guarded(const Invocation& invocation, bool json) {
 
 int run(const std::vector<std::string>& words) {
   const bool json = wants_json(words);
-  std::cerr.tie(nullptr);  // to tell something waits for no reader of the output
+  std::cerr.tie(nullptr);  // a message does not wait for a reader of the output
   auto invocation = parse(words);
   const Style err_style = read_style(STDERR_FILENO, invocation && invocation->arguments.has("--no-color"));
   if (!invocation) return flushed(show_error(invocation.error(), json, err_style), json, err_style);

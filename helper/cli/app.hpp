@@ -1,4 +1,4 @@
-// The command from its words to its exit status: parse, run the verb, show its error.
+// The command from its arguments to its exit status: parse, run the verb, show its error.
 #pragma once
 
 #include <string>

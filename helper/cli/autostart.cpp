@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::string_view k_mark = "Written by `helper daemon enable`; `helper daemon disable` removes this file.";
 
-// A daemon that cannot start is tried again for a while, and not for ever.
+// A daemon that cannot start is tried again for a while, but not for ever.
 std::string unit_text(const Autostart& autostart) {
   std::string text = fmt::format("# {}\n", k_mark);
   text +=
       "[Unit]\n"
-      "Description=The daemon of helper, which keeps GPU containers within reach\n"
+      "Description=The daemon of helper, which keeps GPU containers reachable\n"
       "StartLimitIntervalSec=300\n"
       "StartLimitBurst=10\n"
       "\n"

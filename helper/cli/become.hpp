@@ -1,4 +1,4 @@
-// become() gives this process's place to another program: its exit status is then ours, and the terminal is its own.
+// become() replaces this process by another program: its exit status is then ours, and it has the terminal.
 #pragma once
 
 #include "base/result.hpp"
@@ -13,7 +13,7 @@ namespace helper::cli {
 
 // The path of the program that runs, for what calls it again: a daemon beside it, a line of ssh_config.
 
-// Absolute. Error: internal, where the system does not tell.
+// Absolute. Error: internal, where the system does not say it.
 [[nodiscard]] Result<std::string> own_program();
 
 }  // namespace helper::cli

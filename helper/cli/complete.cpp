@@ -16,14 +16,14 @@ bool is_option(std::string_view word) { return word.size() > 1 && word.front() =
 
 bool takes_value(const OptionSpec& spec) { return spec.kind == Kind::text || spec.kind == Kind::number; }
 
-// What stands before the word that is being typed.
+// What is before the word that is being typed.
 struct Before {
   const Verb* verb = nullptr;
   std::size_t arguments = 0;        // of the verb
   std::set<std::string_view> used;  // options
   std::string config;
   const OptionSpec* awaits = nullptr;  // the option whose value the word is
-  bool rest = false;                   // "--" stands before it: the word is none of ours
+  bool rest = false;                   // "--" is before it: the word is not for helper
 };
 
 const OptionSpec* find_option(const Verb* verb, std::string_view name) {

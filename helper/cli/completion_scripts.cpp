@@ -6,8 +6,8 @@
 namespace helper::cli {
 namespace {
 
-// bash splits words at '=' and ':' (COMP_WORDBREAKS) and replaces only the part behind: what stood together on the line
-// is put together again for the question, and what stands before the last such mark is taken off the answers.
+// bash splits words at '=' and ':' (COMP_WORDBREAKS) and replaces only the part after: what was together on the line
+// is put together again for the question, and what is before the last such mark is removed from the answers.
 constexpr std::string_view k_bash = R"BASH(# bash completion of helper: bash 3.2 or newer, nothing else needed.
 _helper() {
   local rest=$COMP_LINE word trimmed i answer first='' kept=

@@ -30,7 +30,7 @@ struct Context {
   bool out_is_terminal = false;
   bool json = false;
   bool quiet = false;
-  std::filesystem::path folder;  // where the person stands
+  std::filesystem::path folder;  // where the person is
   std::string agent_socket;      // SSH_AUTH_SOCK
   FileStore& files;
   Prompter& person;
@@ -40,7 +40,7 @@ struct Context {
   std::function<Result<Paths>()> paths;     // made when first needed: it creates a folder
   std::function<Result<Daemon*>()> daemon;  // likewise
   bool in_is_terminal = false;
-  // Gives our place to another program; returns only when that failed.
+  // Replaces this process by another program; returns only when that failed.
   std::function<Result<int>(const std::vector<std::string>& argv)> become{};
   // run_process(), stopped by Ctrl-C.
   std::function<Result<CommandOutput>(const ProcessSpec& spec, const OutputSink& on_output)> process{};

@@ -15,7 +15,7 @@ struct Ignored {
 };
 
 // Adds the line to the .gitignore of the config's folder when that is in a git work tree, and neither it nor one of the
-// folders above has the line. It changes nothing else, and what goes wrong is told and no error.
+// folders above has the line. It changes nothing else, and a failure is reported and is no error.
 [[nodiscard]] Ignored ignore_local_file(FileStore& files, const std::filesystem::path& config_file);
 
 }  // namespace helper::cli

@@ -95,7 +95,7 @@ sigset_t block_signals() {
 
 // Passwords live in this process: no other of the same user may read its memory, and no core file may hold them.
 void guard_memory() {
-#ifndef __SANITIZE_ADDRESS__  // its leak check reads our memory from a process of its own at the end, and would wait
+#ifndef __SANITIZE_ADDRESS__  // its leak check reads our memory from its own process at the end, and would wait
                               // for ever
   ::prctl(PR_SET_DUMPABLE, 0);
 #endif
@@ -134,7 +134,7 @@ void tell(const Arguments& arguments, const Result<void>& outcome) {
 // The lock, or nullopt once the daemon that holds it has answered.
 Result<std::optional<helper::rpc::DaemonLock>> lock_or_wait(const helper::Paths& paths) {
   helper::SystemClock clock;
-  const helper::SteadyTime until = clock.now() + helper::rpc::k_start_limit / 2;  // so that who started us hears why
+  const helper::SteadyTime until = clock.now() + helper::rpc::k_start_limit / 2;  // so that who started us is told why
   while (clock.now() < until) {
     HELPER_TRY_ASSIGN(auto lock, helper::rpc::DaemonLock::try_take(paths.daemon_lock()));
     if (lock || helper::rpc::find_daemon(paths, {})) return lock;
@@ -152,7 +152,7 @@ int wait_for_end(const sigset_t& ends) {
   return signal;
 }
 
-// Ends the process when the rest of main takes too long: a stuck call must not keep the port, the lock and the person.
+// Ends the process when the rest of main takes too long: a stuck call must not hold the port, the lock and the person.
 class Watchdog {
  public:
   Watchdog()
@@ -200,7 +200,7 @@ Result<void> serve(const Arguments& arguments, const helper::Paths& paths, const
   helper::rpc::Presence presence(paths, lock, files, endpoint, [&] { return server->keep_socket(); });
   std::optional<helper::rpc::PresenceWatch> watch(std::in_place, presence, paths, [] { ::kill(::getpid(), SIGTERM); });
 
-  // On a thread of its own: a config on a network disk may keep it waiting, and a signal must be heard meanwhile.
+  // On a thread of its own: a config on a network disk may keep it waiting, and a signal must be handled meanwhile.
   std::jthread taking_up([&service] {
     helper::last_resort("looking after targets again", [&] { service.take_up(helper::ensure::k_take_up_after); });
   });

@@ -158,7 +158,7 @@ class Ports {
   Ports(std::vector<std::uint16_t> taken, const InitOffers& offers, bool looks)
       : taken_(std::move(taken)), offers_(offers), looks_(looks) {}
 
-  // Beside other targets no port may be used twice; a script that writes a new config gets the same text each time.
+  // With other targets no port may be used twice; a script that writes a new config gets the same text each time.
   [[nodiscard]] std::uint16_t near(std::uint16_t port, std::uint16_t but) const {
     const auto is_free = [&](std::uint16_t each) {
       return each != but && !is_taken(each) && offers_.is_unclaimed(each);

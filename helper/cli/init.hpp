@@ -24,7 +24,7 @@ namespace helper::cli {
 // What --from or --from-container names, read for a server; nothing without them.
 using ReadDevcontainer = std::function<Result<std::optional<config::Devcontainer>>(const std::string& server)>;
 
-// What is read is asked for no more, and not in the answers yet. `person` is null without a terminal. An answer that
+// What was read is not asked again, and not in the answers yet. `person` is null without a terminal. An answer that
 // the config would refuse is asked again, with the reason. Errors: usage (no image, and nobody to ask for one), those
 // of the person and of `read`.
 [[nodiscard]] Result<config::TemplateAnswers> gather_answers(const Arguments& arguments,

@@ -71,7 +71,8 @@ Result<config::Devcontainer> read_from(Context& context, const Paths& paths, std
 // One round trip by the person's own ssh, which asks nothing here.
 Result<config::Devcontainer> read_container(Context& context, const std::string& container, const std::string& server) {
   if (container.empty() || container.starts_with('-') || !is_printable(container))
-    return fail(ErrorCode::usage, "--from-container", "that is no container's name", "docker ps --all tells the names");
+    return fail(ErrorCode::usage, "--from-container", "that is not a container's name",
+                "docker ps --all tells the names");
   const std::string nonce = make_nonce();
   ProcessSpec spec;
   spec.argv = {"sh"};
@@ -83,7 +84,7 @@ Result<config::Devcontainer> read_container(Context& context, const std::string&
   if (server != "local" && output.exit_status == k_ssh_failed) {
     const std::string words = failure_words(output.err);
     return fail(ErrorCode::server_unreachable, "server " + printable(server),
-                words.empty() ? "ssh failed and said nothing" : words,
+                words.empty() ? "ssh failed and printed nothing" : words,
                 "try it by hand, where ssh can ask: " + ssh::ssh_by_hand(server, {}, "true"));
   }
   return engine::read_description(output.out, nonce, container, server);

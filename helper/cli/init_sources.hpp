@@ -1,4 +1,4 @@
-// Where `helper init` takes values over from: a devcontainer.json or a docker run command (--from), or a container that
+// Where `helper init` imports values from: a devcontainer.json or a docker run command (--from), or a container that
 // is on the server (--from-container).
 #pragma once
 
@@ -17,7 +17,7 @@ namespace helper::cli {
 [[nodiscard]] Result<std::optional<config::Devcontainer>> read_source(Context& context, const Paths& paths,
                                                                       const std::string& server);
 
-// What was taken over, a line each, fit to be shown: "container.shm_size: 8g". Of variables only the names.
+// What was imported, a line each, safe to show: "container.shm_size: 8g". Of variables only the names.
 [[nodiscard]] std::vector<std::string> taken_over(const config::Devcontainer& settings);
 
 }  // namespace helper::cli

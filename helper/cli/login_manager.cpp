@@ -87,13 +87,13 @@ Result<void> must_answer(Context& context, LoginManager manager, const fs::path&
   return fail(no_manager(manager, helperd, systemd_is_booted(), answer ? last_words(*answer) : std::string()));
 }
 
-// systemd starts nothing where a daemon runs: the new one ends at once. launchd is told of the file once.
+// systemd starts nothing where a daemon runs: the new one ends at once. launchd is told about the file once.
 Result<void> switch_on(Context& context, LoginManager manager, const fs::path& file) {
   if (manager == LoginManager::launchd) {
     if (went_well(ask(context, {"launchctl", "print", agent_domain() + "/" + k_agent_name}, k_look_limit))) return {};
     const auto told = ask(context, {"launchctl", "bootstrap", agent_domain(), file.string()});
     if (went_well(told)) return {};
-    return fail(ErrorCode::not_ready, "launchctl", "it did not take " + file.string() + ": " + said_by(told));
+    return fail(ErrorCode::not_ready, "launchctl", "it did not accept " + file.string() + ": " + said_by(told));
   }
   const auto read = ask(context, systemctl({"daemon-reload"}));
   const auto on = went_well(read) ? ask(context, systemctl({"enable", "--now", k_unit_name})) : read;
@@ -159,7 +159,7 @@ Result<bool> enable_autostart(Context& context, LoginManager manager) {
   if (before == text && is_enabled(context, manager)) return false;
   HELPER_TRY(context.files.write(file, text, 0644));
   if (const auto on = switch_on(context, manager, file); !on) {
-    if (!before) {  // half of it would be worse than nothing
+    if (!before) {  // do all of it or nothing
       HELPER_TRY(context.files.remove(file));
       read_again(context, manager);
     }
@@ -209,7 +209,7 @@ void offer_autostart(Context& context, LoginManager manager) {
   const auto offered = context.files.read(paths->login_offered());
   facts.was_offered = !offered || offered->has_value();
   if (!should_offer(facts)) return;
-  // Before it is told: what cannot be remembered would be told every time.
+  // Before it is shown: what cannot be remembered would be shown every time.
   if (!context.files.write(paths->login_offered(), "helper daemon enable\n", 0600)) return;
   context.err << render_note(context.err_style,
                              "after a reboot your targets come back by themselves once helper starts at login: helper "

@@ -1,4 +1,4 @@
-// The login manager of this machine is asked to start the daemon at login, and told what it is to forget: systemd by
+// The login manager of this machine is asked to start the daemon at login, or to forget it: systemd by
 // systemctl, launchd by launchctl. Nothing here ends or restarts a daemon that runs.
 #pragma once
 

@@ -33,7 +33,7 @@ struct Machine {
 
 [[nodiscard]] std::optional<Opened> opened_from_text(std::string_view text);
 
-// A page that leads a browser to `link`: so the token in it is in a file that only its owner reads, and on no command
+// A page that sends a browser to `link`: so the token in it is in a file that only its owner reads, and on no command
 // line.
 [[nodiscard]] std::string redirect_page(const std::string& link);
 

@@ -33,7 +33,7 @@ bool takes_value(const OptionSpec& spec) {
   return spec.kind == OptionSpec::Kind::text || spec.kind == OptionSpec::Kind::number;
 }
 
-// Where the verb stands: the first word that is neither an option nor the value of a common one.
+// Where the verb is: the first word that is neither an option nor the value of a common one.
 std::size_t verb_position(const Words& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (!is_option(words[i])) return i;
@@ -75,7 +75,7 @@ tl::unexpected<Error> unexpected_word(const Verb* verb, std::span<const OptionSp
   if (!is_option(word)) {
     const bool takes_words = verb != nullptr && verb->name == "exec";
     return wrong(verb, fmt::format("\"{}\" is one argument too many", word),
-                 takes_words ? "helper exec -- COMMAND: the words of a command stand behind --" : std::string());
+                 takes_words ? "helper exec -- COMMAND: write the command after --" : std::string());
   }
   const std::string name = option_name(word);
   Names names;
@@ -116,7 +116,7 @@ const OptionSpec* find_option(std::span<const OptionSpec> specs, std::string_vie
   return found == specs.end() ? nullptr : &*found;
 }
 
-// Options may stand anywhere before "--", as "--name value" or "--name=value"; the other words are the arguments.
+// Options may be anywhere before "--", as "--name value" or "--name=value"; the other words are the arguments.
 class Sorter {
  public:
   Sorter(const Verb& verb, std::span<const OptionSpec> specs) : verb_(verb), specs_(specs) {

@@ -8,7 +8,7 @@
 namespace helper::cli {
 namespace {
 
-// A way that stands answers within a round trip or two; past this a look is the better use of the time.
+// A way that works answers within a round trip or two; after that a look is a better use of the time.
 constexpr Milliseconds k_answer_limit{2'000};
 
 }  // namespace

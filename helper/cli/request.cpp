@@ -33,7 +33,7 @@ Error said_for_the_person(const Context& context, const std::string& method, Err
 }
 
 // The variables of this environment that the config, or a devcontainer.json that it takes over, names: the daemon has
-// those of who started it. A config that is wrong is the daemon's to tell of, and it parses the config too: here that
+// those of who started it. A wrong config is reported by the daemon, which parses the config too: here that
 // is only done when a variable may be named.
 std::vector<std::string> named_variables(Context& context, const std::filesystem::path& file) {
   const auto texts = config::read_config(context.files, file);
@@ -46,7 +46,7 @@ std::vector<std::string> named_variables(Context& context, const std::filesystem
     if (value) named.insert(name + "=" + *value);
     return value;
   });
-  static_cast<void>(read);  // also of a config that is wrong: the daemon tells that, and not that they are not set
+  static_cast<void>(read);  // also of a wrong config: the daemon reports that, and not that they are not set
   return {named.begin(), named.end()};
 }
 

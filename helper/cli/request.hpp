@@ -1,4 +1,4 @@
-// A request is one call of a daemon's method as a person lives through it: progress shown, questions asked, Ctrl-C
+// A request is one call of a daemon's method as a person sees it: progress shown, questions asked, Ctrl-C
 // obeyed.
 #pragma once
 

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How many daemons that are just ending one request may meet.
+// How many daemons that are just ending one request may find.
 constexpr int k_most_endings = 2;
 
 }  // namespace

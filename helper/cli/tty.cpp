@@ -87,7 +87,7 @@ Result<std::string> read_line(int fd, int stopped, const Question& question) {
     char c = 0;
     const ssize_t n = ::read(fd, &c, 1);
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (n < 0) return ended(ErrorCode::not_ready, question, "the terminal went away");
+    if (n < 0) return ended(ErrorCode::not_ready, question, "the terminal was closed");
     if (n == 0 && line.empty())
       return ended(ErrorCode::cancelled, question, "the question was not answered (end of input)");
     if (n == 0 || c == '\n') return line;
@@ -145,17 +145,17 @@ Result<std::string> TtyPrompter::ask(const Question& question, const std::stop_t
       if (!EchoOff::is_on())
         return ended(ErrorCode::not_ready, question, "the terminal does not let its echo be switched off");
       if (!write_all(fd, shown(question, utf8_)))
-        return ended(ErrorCode::not_ready, question, "the terminal went away");
+        return ended(ErrorCode::not_ready, question, "the terminal was closed");
       auto answer = read_line(fd, stopped.read.get(), question);
       write_all(fd, "\n");
       return answer;
     }
-    if (!write_all(fd, shown(question, utf8_))) return ended(ErrorCode::not_ready, question, "the terminal went away");
+    if (!write_all(fd, shown(question, utf8_))) return ended(ErrorCode::not_ready, question, "the terminal was closed");
     HELPER_TRY_ASSIGN(std::string line, read_line(fd, stopped.read.get(), question));
     if (question.kind == Question::Kind::text) return line;
     if (std::string answer = read_confirmation(line, question.choices); !answer.empty()) return answer;
   }
-  return ended(ErrorCode::usage, question, "the answer was none of those that can be given");
+  return ended(ErrorCode::usage, question, "the answer was none of the choices");
 }
 
 Fd open_terminal() {

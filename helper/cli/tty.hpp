@@ -8,8 +8,8 @@
 
 namespace helper::cli {
 
-// How long a question stays open. The daemon has a limit of its own; this one keeps a forgotten terminal from waiting
-// on.
+// How long a question stays open. The daemon has a limit of its own; this one is for a forgotten terminal, not to wait
+// for ever.
 inline constexpr Milliseconds k_answer_limit{300'000};
 
 class TtyPrompter final : public Prompter {
@@ -24,7 +24,7 @@ class TtyPrompter final : public Prompter {
   bool utf8_;
 };
 
-// /dev/tty, when this process has one and stands in its foreground (a background job would be stopped by reading it).
+// /dev/tty, when this process has one and is in its foreground (a background job would be stopped by reading it).
 [[nodiscard]] Fd open_terminal();
 
 // Puts the terminal's echo back if a question has it off at this moment: for a way out that runs no destructors.

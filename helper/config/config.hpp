@@ -17,7 +17,7 @@ struct Ulimit {
   friend bool operator==(const Ulimit&, const Ulimit&) = default;
 };
 
-// LOCAL:CONTAINER of "forwards": a local port on 127.0.0.1 and the container's port that it leads to.
+// LOCAL:CONTAINER of "forwards": a local port on 127.0.0.1 and the container's port that it goes to.
 struct PortPair {
   std::uint16_t local = 0;
   std::uint16_t container = 0;
@@ -99,7 +99,7 @@ struct Target {
   std::vector<std::string> post_create;  // lines of sh, run inside as ssh.user, once for each container
   std::vector<std::string> post_start;   // the same, once for each start of it
   bool keeper = true;                    // a container of ours on the server starts sshd and Jupyter with the container
-  std::vector<std::string> remarks;      // what its devcontainer.json says and helper does not do, fit to be shown
+  std::vector<std::string> remarks;      // what its devcontainer.json says and helper does not do, safe to show
   std::filesystem::path config_file{};   // that names it; absolute
   // Its Host for ssh on this machine, which its pinned host keys and its Jupyter token go by: the target's name; of a
   // target whose name another config's has already, with a number behind it.
@@ -116,7 +116,7 @@ struct Config {
 
 // Ports of the container that helper takes for itself.
 
-// Our sshd never stands in the way of one that the image runs. Above the ephemeral ports (Linux: 32768 to 60999).
+// Our sshd never takes the port of one that the image runs. Above the ephemeral ports (Linux: 32768 to 60999).
 inline constexpr std::uint16_t k_container_ssh_port = 61022;
 
 // The sh text that keeps a container up and does nothing else.

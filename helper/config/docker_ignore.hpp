@@ -1,6 +1,6 @@
 // DockerIgnore is a .dockerignore file: which files of a build's context are not sent. Its rules are those of
 // https://docs.docker.com/build/concepts/context/#dockerignore-files: the last line that matches decides, a line with
-// "!" brings back, and what stands in an excluded folder is excluded with it.
+// "!" brings back, and what is in an excluded folder is excluded with it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class DockerIgnore {
 
   // `path` is relative to the context, its names joined by '/'.
   [[nodiscard]] bool excludes(std::string_view path) const;
-  // Some line brings files back: an excluded folder must be looked into all the same.
+  // Some line brings files back: an excluded folder must still be read.
   [[nodiscard]] bool brings_back() const;
 
  private:

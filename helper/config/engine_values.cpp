@@ -142,13 +142,13 @@ Check check_runtime(std::string_view text) {
 
 Check check_engine(std::string_view text) {
   if (text == "auto" || text == "docker" || text == "podman") return std::nullopt;
-  return flaw(text, "is no engine", "write \"auto\", \"docker\" or \"podman\"");
+  return flaw(text, "is not an engine", "write \"auto\", \"docker\" or \"podman\"");
 }
 
 Check check_command_line(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") != std::string_view::npos && text.find('\0') == std::string_view::npos)
     return std::nullopt;
-  return flaw(text, "is no command", "write what sh takes: \"pip install -e .\"");
+  return flaw(text, "is not a command", "write what sh takes: \"pip install -e .\"");
 }
 
 Check check_size(std::string_view text) {

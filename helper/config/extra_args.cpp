@@ -97,7 +97,7 @@ std::optional<Flaw> check(std::string_view word, std::string_view before, bool v
     return Flaw{shown + "is an option of the engine's client, and none of a container",
                 "remove it: the keys server and engine say which engine makes the container"};
   if (const TakenFlag* flag = shortened(word)) {
-    return Flaw{shown + "is no option: the engine takes no short form of " + std::string(flag->flag),
+    return Flaw{shown + "is not an option: the engine takes no short form of " + std::string(flag->flag),
                 std::string(flag->instead)};
   }
   return std::nullopt;

@@ -35,7 +35,7 @@ class Faults {
   void add(Spot spot, const std::string& path, std::string cause, std::string fix);
   // An error of another file, which the key at `path` names.
   void add(Spot spot, const std::string& path, Error error);
-  // What is said of `path` would only follow from a fault that is known.
+  // What would be said about `path` only follows from a known fault.
   void spoil(const std::string& path) { spoiled_.push_back(path); }
   // Whether a fault is at `path`, or at what it is in, or in it.
   [[nodiscard]] bool touch(const std::string& path) const;

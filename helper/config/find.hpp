@@ -16,7 +16,7 @@ namespace helper::config {
 
 struct FindOptions {
   std::optional<std::filesystem::path> explicit_file;  // --config; a relative one is taken from `folder`
-  std::filesystem::path folder;                        // where the person stands; absolute
+  std::filesystem::path folder;                        // where the person is; absolute
   std::filesystem::path home;                          // the search upwards ends here, or at /
   std::filesystem::path user_config_file;              // Paths::user_config_file
 };
@@ -58,7 +58,7 @@ struct WrittenFile {
 
 // How a path of this machine that a person wrote becomes absolute: by its letters only, the disk is not looked at.
 
-// "~" and "~/x" stand for `home`; a relative path is taken from `folder`; "." and ".." are resolved, no '/' at the end.
+// "~" and "~/x" mean `home`; a relative path is taken from `folder`; "." and ".." are resolved, no '/' at the end.
 // Errors: config_invalid, with cause and fix only, for "~user" and for "~" without a home.
 [[nodiscard]] Result<std::filesystem::path> resolve_local_path(const std::filesystem::path& written,
                                                                const std::filesystem::path& folder,

@@ -71,7 +71,7 @@ Result<void> inherit(Target& target, const Devcontainer& devcontainer) {
   for (const Setting& setting : devcontainer.settings) {
     const Key* row = find_key(setting.row);
     if (row == nullptr || row->set == nullptr)
-      return fail(ErrorCode::internal, setting.row, "is no key that a devcontainer.json can set");
+      return fail(ErrorCode::internal, setting.row, "is not a key that a devcontainer.json can set");
     if (Misfits bad = row->set(target, setting.value); !bad.empty()) {
       Misfit& first = bad.front();
       const std::string& key = setting.keys[item_at(setting, first.where)];

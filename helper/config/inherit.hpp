@@ -1,4 +1,4 @@
-// How a target comes by what its devcontainer.json says: before its own keys are read, and completed after them.
+// How a target gets what its devcontainer.json says: before its own keys are read, and completed after them.
 #pragma once
 
 #include "base/result.hpp"
@@ -15,10 +15,10 @@ namespace helper::config {
 
 using WritesItself = std::function<bool(std::string_view row)>;  // "targets.*.ssh.user"
 
-// The target's own image or build stands for both: called before its own keys are read.
+// The target's own image or build replaces both: called before its own keys are read.
 void give_way(Target& target, bool has_own_image);
 
-// Its own mounts, and those of `inherited` that stand elsewhere; no inherited tunnel on a port that SSH or Jupyter has;
+// Its own mounts, and those of `inherited` at other places; no inherited tunnel on a port that SSH or Jupyter has;
 // what is left of the unsupported parts becomes its remarks.
 void settle(Target& target, const Devcontainer& devcontainer, const std::vector<std::string>& inherited_mounts,
             const WritesItself& writes_itself);

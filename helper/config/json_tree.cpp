@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Hands the text to nlohmann's lexer and tells, through `read`, how far the lexer has come.
+// Hands the text to nlohmann's lexer and reports, through `read`, how far the lexer has come.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -75,7 +75,7 @@ std::size_t column_at(std::string_view text, std::size_t offset) {
   return line_end == std::string_view::npos ? offset + 1 : offset - line_end;
 }
 
-// A space in place of each comma that stands behind an entry and before the closing bracket: all else keeps its place.
+// A space in place of each comma between the last entry and the closing bracket: all else keeps its place.
 std::string without_last_commas(std::string_view text) {
   std::string out(text);
   std::optional<std::size_t> comma;
@@ -91,7 +91,7 @@ std::string without_last_commas(std::string_view text) {
 }
 
 // nlohmann's "[json.exception...] parse error at line 1, column 2: syntax error while parsing value - REASON; last
-// read: '...'" cut down to REASON, since place and text are told by us.
+// read: '...'" cut down to REASON, since we report place and text.
 std::string reason_of(std::string message) {
   if (const auto at = message.find("] "); message.starts_with("[json.exception.") && at != std::string::npos) {
     message.erase(0, at + 2);

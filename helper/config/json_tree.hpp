@@ -1,4 +1,4 @@
-// JsonNode is a value of a JSON text with comments, and the line it stands on: what nlohmann's own tree cannot tell.
+// JsonNode is a value of a JSON text with comments, and the line it is on: nlohmann's own tree does not know that.
 #pragma once
 
 #include "base/result.hpp"

@@ -50,7 +50,7 @@ struct Key {
   Setter set = nullptr;           // called once the JSON type fits `kind`; null when there is nothing to set
 };
 
-// In the order of the template and the documentation; a parent stands before its children, which follow it.
+// In the order of the template and the documentation; a parent comes before its children.
 [[nodiscard]] std::span<const Key> keys();
 [[nodiscard]] const Key* find_key(std::string_view path);
 // The last name of a path: "shm_size".

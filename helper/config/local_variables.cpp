@@ -50,7 +50,7 @@ void replace_variables(std::string_view text, Expanded& expanded, ValueOf value_
     if (end == std::string_view::npos) break;
     const std::optional<std::string> value = value_of(text.substr(begin + 2, end - begin - 2));
     expanded.text += text.substr(0, begin);
-    // What is no variable of ours is copied up to its "${" only: another one may stand in it.
+    // What is no variable of ours is copied up to its "${" only: another one may be in it.
     expanded.text += value ? std::string_view(*value) : std::string_view("${");
     text.remove_prefix(value ? end + 1 : begin + 2);
   }

@@ -36,8 +36,8 @@ bool is_word(std::string_view word) {
   return word.size() <= k_longest_word && word.find('\0') == std::string_view::npos;
 }
 
-// Of a quote at the beginning of `text`, what stands in it when that has blanks within; "" for any other. Where an
-// apostrophe is no quote, what follows is tried all the same.
+// Of a quote at the beginning of `text`, its content when that has blanks in it; "" for any other. Where an
+// apostrophe is no quote, what follows is tried anyway.
 std::string_view quoted(std::string_view text) {
   if (text.front() != '"' && text.front() != '\'') return {};
   const auto end = text.substr(1, k_longest_word + 1).find(text.front());
@@ -51,7 +51,7 @@ std::string_view quoted(std::string_view text) {
   return inside;
 }
 
-// With `quotes` what stands in quotes comes whole before its words.
+// With `quotes` the whole content of quotes comes before its words.
 std::vector<std::string_view> words_of(std::string_view text, bool quotes = false) {
   std::vector<std::string_view> words;
   while (!text.empty()) {

@@ -10,11 +10,11 @@
 
 namespace helper::config {
 
-// Where relative names are taken from, and which folder here stands for which folder of the container.
+// Where relative names are taken from, and which folder here is which folder of the container.
 struct ScriptPlaces {
   std::vector<std::filesystem::path> folders;
   std::vector<std::pair<std::string, std::filesystem::path>> mapped{};  // "/workspace/p" -> "/home/me/p"
-  bool more = false;                                                    // there are more of them than are kept
+  bool more = false;                                                    // there are more of them than are stored
 };
 
 struct NamedFiles {

@@ -1,4 +1,4 @@
-// Who else can change a config: facts about its files and folders, read by a thin edge, and the decision about them.
+// Who else can change a config: facts about its files and folders, read elsewhere, and the decision about them.
 #pragma once
 
 #include <filesystem>

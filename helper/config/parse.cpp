@@ -126,7 +126,7 @@ class Reader {
     }
   }
 
-  // By the key that makes it needless, or by the target's devcontainer.json.
+  // By the key that replaces it, or by the target's devcontainer.json.
   [[nodiscard]] bool is_given(const JsonNode& node, const Key& row, const Target* target) const {
     if (!row.unless.empty() && find_member(node, row.unless) != nullptr) return true;
     const Devcontainer* devcontainer = target == nullptr ? nullptr : devcontainer_of(target->name);
@@ -223,7 +223,7 @@ class Reader {
       all += all.empty() ? "" : ", ";
       all += names.back();
     }
-    // The right name in the wrong object is the commonest mistake of all.
+    // The right name in the wrong object is the most common mistake.
     const auto elsewhere = std::ranges::find_if(keys(), [&](const Key& key) { return last_name(key.path) == name; });
     if (elsewhere != keys().end() && name != "*")
       return faults_.add(spot, path, "unknown key here", "write it as " + std::string(elsewhere->path));

@@ -14,9 +14,9 @@
 
 namespace helper::config {
 
-// What stands outside of the text.
+// What is outside of the text.
 struct Surroundings {
-  std::filesystem::path home;  // what "~" stands for; when it is empty, a path that begins with "~" is an error
+  std::filesystem::path home;  // what "~" means here; when it is empty, a path that begins with "~" is an error
   LocalVariable variable = no_variable;     // of this machine's environment
   OpenDevcontainer open_devcontainer = {};  // absent: a target's devcontainer is named and not read
   std::optional<std::string> local = {};    // the text of the local file beside it (config/local_file)

@@ -20,7 +20,7 @@ constexpr std::size_t k_longest_line = 64 * 1024;
 
 void add_counted(std::string& text, std::string_view part) { text += fmt::format("{}:{}\n", part.size(), part); }
 
-// Texts as they are shown. What is not shown as it is written counts as it is written: two texts may look the same.
+// Texts as they are shown. What is not shown as written still counts as written: two texts may look the same.
 class Shower {
  public:
   std::string operator()(std::string_view text) {
@@ -29,7 +29,7 @@ class Shower {
     if (text.size() > k_longest_line) line += fmt::format(" (cut: it has {} bytes, read the file)", text.size());
     return line;
   }
-  // What was shown otherwise than it is written since the last call.
+  // What was shown differently from how it is written, since the last call.
   std::string take_written() { return std::exchange(written_, {}); }
 
  private:
@@ -41,7 +41,7 @@ bool is_in(const fs::path& path, const fs::path& folder) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-// How one path of this machine is told: from the project where it lies in it, and where it leads.
+// How one path of this machine is shown: relative to the project where it is inside, and the target of a link.
 struct ToldPath {
   std::string text;
   bool outside = false;

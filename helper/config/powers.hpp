@@ -13,9 +13,9 @@
 namespace helper::config {
 
 struct Power {
-  std::string text;      // one line, fit to be shown
+  std::string text;      // one line, safe to show
   std::string detail{};  // counts and is not shown: the value of a variable, the fingerprint of a file
-  bool always = false;   // shown whenever the person is asked, changed or not: it leads out of the project
+  bool always = false;   // shown whenever the person is asked, changed or not: it is outside the project
   friend bool operator==(const Power&, const Power&) = default;
 };
 
@@ -25,10 +25,10 @@ struct CoveredFile {
   std::string fingerprint;     // of its content
 };
 
-// What the disk and the reading of the config tell.
+// Facts from the disk and from the config.
 struct PowerFacts {
   std::filesystem::path folder{};                                 // the project: the real path of the config's folder
-  std::map<std::filesystem::path, std::filesystem::path> real{};  // where paths lead, links resolved
+  std::map<std::filesystem::path, std::filesystem::path> real{};  // the paths with links resolved
   std::vector<std::filesystem::path> included{};                  // the devcontainer.json files that it takes over
   std::vector<CoveredFile> files{};
   std::vector<std::string> variables{};  // names of ${localEnv:NAME} that are read

@@ -25,7 +25,7 @@ Json name_schema(std::string_view pattern) {
   return schema;
 }
 
-// What a text with a variable of the environment in it becomes no schema knows.
+// No schema knows the final text where a variable of the environment is in it.
 std::string or_variable(std::string_view pattern) {
   return pattern.empty() ? std::string() : std::string(pattern) + R"(|\$\{localEnv:[^}]+\})";
 }
@@ -123,12 +123,11 @@ std::string code(std::string_view text) { return text.empty() ? std::string() : 
 }  // namespace
 
 std::string config_schema() {
-  Json schema{
-      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
-      {"title", "helper.json"},
-      {"description",
-       "The config of helper: containers on servers, and how they come within reach; and what is changed of it in "
-       "the local file beside it (helper.local.json), where null takes a key away"}};
+  Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+              {"title", "helper.json"},
+              {"description",
+               "The config of helper: containers on servers and the access to them. Also for "
+               "the local file beside it (helper.local.json), where null removes a key"}};
   schema.update(object_of(""));
   return schema.dump(2) + "\n";
 }
@@ -140,7 +139,7 @@ std::string config_reference() {
       "`ide-integration/helper.schema.json` completes and checks it, and `helper.local.json` too. Made from the table "
       "of "
       "keys: a test keeps it so.\n\n"
-      "All errors of a file are told at once, each with its line and key (the first 20).\n\n"
+      "All errors of a file are reported at once, each with its line and key (the first 20).\n\n"
       "## Values from the environment\n\n"
       "`${localEnv:NAME}` in any text of a target is the variable NAME of the shell in which you type the "
       "command, and\n"
@@ -161,7 +160,7 @@ std::string config_reference() {
       "`NAME.json` "
       "it is `NAME.local.json`).\n"
       "It is laid over the config key by key: objects are joined, anything else (a list too) replaces what was there, "
-      "and `null` takes a key away.\n\n"
+      "and `null` removes a key.\n\n"
       "    { \"targets\": { \"centernet\": {\n"
       "        \"server\": \"gpu7\", \"ssh\": { \"local_port\": 2322 }, \"jupyter\": null } } }\n\n"
       "Errors name the file in which the line is. A command that writes a setting (`helper python use`) writes it into "

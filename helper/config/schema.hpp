@@ -7,7 +7,7 @@ namespace helper::config {
 
 // JSON Schema, draft 2020-12, as published in ide-integration/helper.schema.json, for a config and its local file. It
 // allows what parse_config allows as far as a schema can say it; what is missing, what two keys may not have in common,
-// and where null may stand it cannot.
+// and where null is allowed it cannot.
 [[nodiscard]] std::string config_schema();
 
 // docs/config.md: a Markdown table of key, value, default, meaning.

@@ -95,7 +95,7 @@ bool go_to_member(Walker& walker, std::string_view text, const std::string& name
   return false;
 }
 
-// What to put behind an object's '{' at `brace`: as the member that is first now stands, so the new one shall.
+// What to put behind an object's '{' at `brace`: the new member is written in the style of the first one.
 std::string first_member(std::string_view text, std::size_t brace, const std::string& member) {
   const auto begin = text.find_first_not_of(" \t\r\n", brace + 1);
   std::string space(text.substr(brace + 1, begin - brace - 1));

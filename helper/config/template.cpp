@@ -130,7 +130,7 @@ std::string target_template(const TemplateAnswers& answers) {
 std::string config_template(const TemplateAnswers& answers) {
   const Answers by_key = answers_by_key(answers);
   Writer writer(by_key);
-  writer.line("// The config of helper: JSON with comments. `helper ensure` brings the target below within reach.");
+  writer.line("// The config of helper: JSON with comments. `helper ensure` makes the target below ready.");
   writer.line("// Lines that are comments show a default, or an example: remove the slashes to change it.");
   for (const std::string& remark : answers.remarks) writer.line("// " + printable(remark, k_max_remark));
   writer.line("{");

@@ -12,7 +12,7 @@
 
 namespace helper::config {
 
-// What `helper init` asked. An empty optional, text or list stands in the file as a comment, with its default.
+// What `helper init` asked. An empty optional, text or list is in the file as a comment, with its default.
 struct TemplateAnswers {
   std::string target;  // its name
   std::string image;   // "" when `others` have one, or a build

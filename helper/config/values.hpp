@@ -11,7 +11,7 @@
 
 namespace helper::config {
 
-// What is wrong with a value, and what to write instead; whoever calls knows which value it is.
+// What is wrong with a value, and what to write instead; the caller knows which value it is.
 struct Flaw {
   std::string cause;
   std::string fix;
@@ -51,7 +51,7 @@ using Check = std::optional<Flaw>;  // nullopt: the value is good
 [[nodiscard]] Check check_container_path(std::string_view text);
 // A path of this machine: anything without control characters.
 [[nodiscard]] Check check_local_path(std::string_view text);
-// A value handed on as it is: no NUL byte.
+// A value passed on as it is: no NUL byte.
 [[nodiscard]] Check check_plain(std::string_view text);
 
 // 1..65535, digits only.

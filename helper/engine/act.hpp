@@ -1,5 +1,5 @@
 // The changes that the engine room makes, one function a step. Each decides nothing: it runs one command, and turns a
-// failure into an Error. What they need of a terminal, a login shell or a PATH on the server they do without.
+// failure into an Error. They need no terminal, no login shell and no PATH on the server.
 #pragma once
 
 #include "base/command.hpp"
@@ -36,8 +36,8 @@ namespace helper::engine {
                                           const plan::UpdateRestart& action, const std::stop_token& stop);
 [[nodiscard]] Result<void> rename_container(CommandRunner& server, const EngineCli& cli, const std::string& from,
                                             const std::string& to, const std::stop_token& stop);
-// The container is paused while its layer is written. The image does not carry our labels on: a container that somebody
-// makes from it is theirs.
+// The container is paused while its layer is written. The image does not get our labels: a container that somebody
+// makes from it belongs to them.
 [[nodiscard]] Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli,
                                               const plan::SnapshotContainer& action, const std::stop_token& stop);
 // docker build …, which reads its context from standard input.

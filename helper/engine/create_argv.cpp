@@ -116,7 +116,7 @@ std::string env_exports(const config::ContainerConfig& container) {
   std::string script;
   for (const auto& [name, value] : container.env) {
     if (fits_env_file(value)) continue;
-    // The dot keeps $(...) from cutting line ends off.
+    // The dot keeps $(...) from removing line ends.
     script += "IFS= read -r helper_value; " + name + "=$(printf '%b.' \"$helper_value\"); export " + name + "=\"${" +
               name + "%.}\"\n";
   }

@@ -156,10 +156,10 @@ Error absent(const std::vector<Section>& sections, const std::string& container,
   std::ranges::sort(names);
   const bool all = names.size() <= k_most_names;
   if (!all) names.resize(k_most_names);
-  const std::string there = names.empty() ? std::string("there is no container at all")
+  const std::string there = names.empty() ? std::string("the server has no container")
                                           : "these are there: " + joined(names) + (all ? "" : ", ...");
   return {ErrorCode::container_failed, "container " + printable(container),
-          "there is none of that name on " + server + "; " + there,
+          "there is no container of that name on " + server + "; " + there,
           names.empty() ? std::string("write a config for a new one: helper init")
                         : "helper init --from-container " + shell::quote(names.front())};
 }

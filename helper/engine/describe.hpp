@@ -10,12 +10,12 @@
 
 namespace helper::engine {
 
-// Asks for the container of that name or id by both engines, and for its image, in one round trip. It changes nothing.
+// Asks both engines for the container of that name or id, and for its image, in one round trip. It changes nothing.
 [[nodiscard]] std::string describe_script(const std::string& container, const std::string& nonce);
 
-// Pure: what the script answered. Variables of the image itself are not repeated, and secrets are not taken over. Of a
+// Pure: what the script answered. Variables of the image itself are not repeated, and secrets are not copied. Of a
 // container that helper made, what was applied when it was made is taken, so that nothing of it differs from the
-// config. `server` is for the texts. Errors: container_failed (there is none of that name: with the names that are
+// config. `server` is for the texts. Errors: container_failed (no container of that name: with the names that are
 // there), engine_missing, engine_permission, engine_down, engine_failed, server_command (the answer ended early).
 [[nodiscard]] Result<config::Devcontainer> read_description(std::string_view text, const std::string& nonce,
                                                             const std::string& container, const std::string& server);

@@ -16,7 +16,7 @@ namespace helper::engine {
 using Argv = std::vector<std::string>;
 
 struct EngineCli {
-  std::string program = "docker";  // "docker" or "podman"; both take the same words, but for what plan decides
+  std::string program = "docker";  // "docker" or "podman"; both take the same words, except for what plan decides
 
   // The program and these words: argv({"start", "--", name}).
   [[nodiscard]] Argv argv(std::initializer_list<std::string> words) const;
@@ -29,12 +29,12 @@ struct EngineCli {
 // engine_missing when none answers.
 [[nodiscard]] Result<EngineCli> find_cli(CommandRunner& server, const std::string& wanted, const std::stop_token& stop);
 
-// Shell text to stand before a command line: an engine may lie where a non-interactive PATH does not look.
+// Shell text to put before a command line: an engine may be where a non-interactive PATH does not look.
 inline constexpr const char* k_engine_path = "PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin; ";
 
 inline constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a runtime may have a large image to prepare
 
-// The line, where the engine's program is found wherever it lies.
+// The line, with the engine's program found wherever it is.
 [[nodiscard]] Command command(const Argv& argv, Milliseconds limit, std::string stdin_text = {});
 
 // Does something to the container `name`. Error: container_failed.

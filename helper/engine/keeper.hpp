@@ -21,7 +21,7 @@ namespace helper::engine {
                                            const std::stop_token& stop);
 [[nodiscard]] Result<void> forget_services(CommandRunner& server, const EngineCli& cli,
                                            const plan::ForgetServices& action, const std::stop_token& stop);
-// Whatever came of the services: the next look tells. Errors are those of the way to the server.
+// Whether the services started is seen by the next look. Errors are those of the way to the server.
 [[nodiscard]] Result<void> await_keeper(CommandRunner& server, const EngineCli& cli, const plan::AwaitKeeper& action,
                                         const std::stop_token& stop);
 

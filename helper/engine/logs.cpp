@@ -11,7 +11,7 @@ constexpr Milliseconds k_as_long_as_it_runs = std::chrono::hours(24 * 365);
 constexpr Milliseconds k_logs_limit = std::chrono::seconds(30);
 constexpr std::size_t k_longest_line = 64u << 10;  // beyond it a line is cut
 
-// Bytes at the end of the text that begin a character of UTF-8 whose other bytes are still to come.
+// Bytes at the end of the text that begin a character of UTF-8 whose other bytes have not come yet.
 std::size_t begun_character(std::string_view text) {
   for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
     const auto byte = static_cast<unsigned char>(text[text.size() - back]);

@@ -26,13 +26,13 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 
 std::string shown(std::string_view text) { return printable(text, k_max_shown); }
 
-// Those of ours, and the one that only keeps a container up.
+// Programs of ours, and the one that only keeps a container up.
 bool is_housekeeping(std::string_view command) {
   return command.find("/dev/helper/") != std::string_view::npos ||
          command.find("sleep 86400") != std::string_view::npos;
 }
 
-// What helper wrote itself is nobody's loss.
+// What helper wrote itself is not a loss.
 std::vector<std::string> shown_files(std::vector<std::string> diff) {
   std::erase_if(diff, [](const auto& line) { return line.ends_with(" /etc/profile.d/helper.sh"); });
   auto files = plan::telling_files(diff, k_most_files);

@@ -6,7 +6,7 @@
 namespace helper::engine {
 namespace {
 
-// The engine's program may lie where a non-interactive PATH does not look: a shell looks there, and becomes it.
+// The engine's program may lie where a non-interactive PATH does not look: a shell looks there, and execs it.
 plan::Words exec(const EngineCli& cli, std::initializer_list<std::string> options, const std::string& user,
                  const std::string& container) {
   plan::Words words{"sh", "-c", k_engine_path + std::string("exec \"$0\" \"$@\""), cli.program, "exec"};

@@ -57,7 +57,7 @@ void read_the_engine(const std::vector<Section>& sections, plan::ServerFacts& fa
     engine.rootless = program != nullptr && program->status != 0;
   }
   if (const auto trouble = trouble_of(sections)) {
-    // Docker that is merely down may have this container: one of Podman's beside it would be a surprise.
+    // A Docker that is only down may have this container: a second one in Podman would be a surprise.
     const Section* container = find_section(sections, "container");
     const bool has_it = (container != nullptr && container->status == 0) || find_section(sections, "aside") != nullptr;
     if (trouble->code == ErrorCode::engine_down && !has_it) {

@@ -1,4 +1,4 @@
-// What a pull or a build prints, made into lines that are worth showing, not more of them than a person can read.
+// What a pull or a build prints, made into lines that are worth showing, no more of them than a person can read.
 #pragma once
 
 #include "base/command.hpp"
@@ -37,7 +37,7 @@ class PullProgress {
   Lines lines_;
 };
 
-// `docker build`, by its old builder or by BuildKit: a line that begins a step is always told, of all others a few a
+// `docker build`, by its old builder or by BuildKit: a line that begins a step is always shown, of all others a few a
 // second.
 class BuildProgress {
  public:

@@ -229,7 +229,7 @@ Error engine_trouble(std::string_view text, std::string_view program) {
   }
   const std::string words = failure_words(text);
   if (program == "podman") {
-    return {ErrorCode::engine_failed, "engine", words.empty() ? "podman info failed and said nothing" : words,
+    return {ErrorCode::engine_failed, "engine", words.empty() ? "podman info failed and printed nothing" : words,
             "on the server, look at: podman info"};
   }
   if (contains(text, "permission denied"))
@@ -239,7 +239,7 @@ Error engine_trouble(std::string_view text, std::string_view program) {
     return {ErrorCode::engine_down, "engine", "Docker is installed but its daemon does not answer: " + words,
             "on the server: sudo systemctl start docker"};
   }
-  return {ErrorCode::engine_failed, "engine", words.empty() ? "docker info failed and said nothing" : words,
+  return {ErrorCode::engine_failed, "engine", words.empty() ? "docker info failed and printed nothing" : words,
           "on the server, look at: docker info"};
 }
 

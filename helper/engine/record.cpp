@@ -162,7 +162,7 @@ Result<void> remove_unrecorded(CommandRunner& server, const EngineCli& cli, cons
 
 Result<void> remove_record(CommandRunner& server, const EngineCli& cli, const std::string& volume,
                            const std::stop_token& stop) {
-  // Its name, if it stays, leads to no container any more.
+  // Its name, if it stays, belongs to no container any more.
   HELPER_TRY(server.run(command(cli.argv({"volume", "rm", "--", volume}), k_start_limit), stop));
   return {};
 }

@@ -1,4 +1,4 @@
-// What an engine tells of a container, as the flags that make one like it.
+// What an engine reports about a container, as the flags that make a container like it.
 #include "base/text.hpp"
 #include "engine/describe.hpp"
 #include "engine/json_member.hpp"

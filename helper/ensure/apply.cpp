@@ -63,7 +63,7 @@ struct ApplyOnServer {
   }
   Result<void> operator()(const plan::BuildImage& a) const {
     const auto& build = *desired.target.container.build;
-    // Before the folder is read, and before it is sent: the names may lead elsewhere since the config was approved.
+    // Before the folder is read, and before it is sent: the names may point elsewhere since the config was approved.
     if (still_approved) HELPER_TRY(still_approved());
     HELPER_TRY_ASSIGN(const auto context, pack_context(build, stop));
     if (still_approved) HELPER_TRY(still_approved());

@@ -1,4 +1,4 @@
-// AskCaller puts a question to whoever made one request, where no job of a worker stands between.
+// AskCaller asks the caller of one request a question, where no job of a worker is involved.
 #pragma once
 
 #include "base/prompt.hpp"

@@ -1,4 +1,4 @@
-// AskJob puts questions to those who wait for the job that runs now; between jobs there is nobody to ask.
+// AskJob asks questions of those who wait for the job that runs now; between jobs there is nobody to ask.
 #pragma once
 
 #include "base/prompt.hpp"

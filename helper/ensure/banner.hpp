@@ -1,4 +1,4 @@
-// Whether an SSH server answers at a local port: the proof that a tunnel leads somewhere.
+// Whether an SSH server answers at a local port: the proof that a tunnel works.
 #pragma once
 
 #include "base/clock.hpp"

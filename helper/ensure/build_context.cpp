@@ -47,7 +47,7 @@ config::DockerIgnore ignore_of(const config::BuildConfig& build) {
 Result<std::optional<ContextFile>> look_at(const fs::path& path, const std::string& name) {
   struct stat facts {};
   if (::lstat(path.c_str(), &facts) != 0) {
-    if (errno == ENOENT) return std::nullopt;  // it went in this moment
+    if (errno == ENOENT) return std::nullopt;  // it was removed at this moment
     return unreadable(path, errno);
   }
   ContextFile file{name, ContextFile::Kind::file, facts.st_mode & 07777U, 0, 0, facts.st_ino, {}};
@@ -140,7 +140,7 @@ std::string facts_of(const config::BuildConfig& build, const std::vector<Context
 
 Result<void> add_bytes(Fingerprint& fingerprint, const fs::path& path) {
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!fd && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return {};  // it went in this moment
+  if (!fd && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return {};  // it was removed at this moment
   if (!fd) return unreadable(path, errno);
   std::string buffer(k_buffer, '\0');
   for (;;) {

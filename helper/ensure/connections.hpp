@@ -15,7 +15,7 @@
 
 namespace helper::ensure {
 
-// The server that is this machine: nothing is dialled, and its tunnels always lead there.
+// The server that is this machine: no connection is needed, and its tunnels always reach it.
 inline constexpr const char* k_this_machine = "local";
 
 // One target's way to its server. When it goes, its ports are free.
@@ -24,7 +24,7 @@ class Connection {
   virtual ~Connection() = default;
   [[nodiscard]] virtual CommandRunner& server() = 0;
   [[nodiscard]] virtual tunnel::TunnelSet& tunnels() = 0;
-  // Commands that were sent through server() so far: a report tells them as round trips.
+  // Commands that were sent through server() so far: a report shows them as round trips.
   [[nodiscard]] virtual std::uint64_t commands() const = 0;
 };
 
@@ -43,9 +43,9 @@ struct ConnectionOrder {
 class Connections {
  public:
   virtual ~Connections() = default;
-  // Dials nothing yet: the first command does, and the first tunnel that leads somewhere.
+  // Dials nothing yet: the first command does, and the first tunnel that forwards.
   [[nodiscard]] virtual std::unique_ptr<Connection> open(ConnectionOrder order) = 0;
-  // For one command that goes on and on, and keeps only the beginning of its output: by a session of its own. Nobody is
+  // For one command that runs without an end, and keeps only the beginning of its output: by its own session. Nobody is
   // asked: what a person said for this server before is known.
   [[nodiscard]] virtual std::unique_ptr<CommandRunner> open_beside(const std::string& server,
                                                                    const std::string& agent_socket) = 0;

@@ -309,7 +309,7 @@ class Convergence {
     return {};
   }
 
-  // Kernels that compute end only with somebody's yes. What is not known stands in nobody's way.
+  // Kernels that compute end only with somebody's yes. What is not known prevents nothing.
   Result<void> may_end_work(const plan::Plan& plan, const plan::Observed& observed) {
     if (desired_.power == plan::Power::running || consents_.end_work || work_was_asked_) return {};
     if (!plan::ends_work(plan, desired_, observed)) return {};

@@ -18,7 +18,7 @@ namespace helper::ensure {
 // container, and to bring the old one back when that fails, as many again.
 inline constexpr int k_max_rounds = 14;
 
-// What somebody has agreed to: that a container which is not as the config says is made anew, that work ends.
+// What somebody has agreed to: that a container which is not as the config says is recreated, that work ends.
 struct Consents {
   bool recreate = false;       // somebody has agreed beforehand
   bool end_work = false;       // ... that kernels which are busy end

@@ -1,4 +1,4 @@
-// CountingRunner counts the commands that are sent to a server, so that a report can tell its round trips.
+// CountingRunner counts the commands that are sent to a server, so that a report can show its round trips.
 #pragma once
 
 #include "base/command.hpp"

@@ -37,7 +37,7 @@ Result<TrustReport> Gate::trust(const Request& request, const std::string& diges
   HELPER_TRY_ASSIGN(const auto file, file_of(request));
   HELPER_TRY_ASSIGN(auto standing, writer_.standing(file, variable_of(request, file), false));
   if (standing.look->digest != digest) {
-    return fail(ErrorCode::config_untrusted, file.string(), "it is not what was shown: it has changed since",
+    return fail(ErrorCode::config_untrusted, file.string(), "it has changed since it was shown",
                 shell::quote({"helper", "trust", file.string()}));
   }
   if (!standing.trusted) HELPER_TRY(writer_.approve(*standing.look, "shown"));
@@ -79,7 +79,7 @@ Result<std::filesystem::path> Gate::file_of(const Request& request) const {
                               .user_config_file = world_.paths.user_config_file});
 }
 
-// The look that was let in.
+// The look that was accepted.
 Result<std::shared_ptr<const TrustLook>> Gate::pass(const Request& request, const std::filesystem::path& file,
                                                     const std::stop_token& stop, TakeOver take_over) {
   // Once more after each yes: the files may have changed while the question was open.
@@ -88,7 +88,7 @@ Result<std::shared_ptr<const TrustLook>> Gate::pass(const Request& request, cons
                       writer_.standing(file, variable_of(request, file), take_over == TakeOver::yes));
     tell_note(request, file, standing.note);
     if (standing.trusted) return standing.look;
-    if (!request.target.empty()) {  // a name mistyped is told before anything is asked
+    if (!request.target.empty()) {  // a mistyped name is reported before anything is asked
       HELPER_TRY_ASSIGN(const auto config, config::load_config(world_.files, file, variable_of(request, file)));
       HELPER_TRY(config::choose_target(config, request.target));
     }
@@ -107,7 +107,7 @@ Result<void> Gate::ask(const Request& request, const std::filesystem::path& file
   return writer_.approve(*standing.look, "shown");
 }
 
-// What a request without a stream of events could not tell is told by the next one that has one.
+// What a request without a stream of events could not report is reported by the next request that has one.
 void Gate::tell_note(const Request& request, const std::filesystem::path& file, const std::string& text) {
   Event note;
   {

@@ -19,7 +19,7 @@
 
 namespace helper::ensure {
 
-// A config that was let in.
+// A config that was accepted.
 struct Admitted {
   config::Config config;
   std::string digest;  // of what was looked at
@@ -29,7 +29,7 @@ class Gate {
  public:
   Gate(const World& world, Questions& questions) : world_(world), questions_(questions) {}
 
-  // Whether what an earlier approval covers may be taken over: a request that must answer at once leaves it to others.
+  // Whether an earlier approval may be adopted here: a request that must answer at once leaves that to others.
   enum class TakeOver { yes, no };
   // Errors: config_untrusted, cancelled when the person says no, and those of finding and reading the config.
   [[nodiscard]] Result<Admitted> admit(const Request& request, const std::stop_token& stop,
@@ -60,7 +60,7 @@ class Gate {
   Questions& questions_;
   TrustBook writer_{world_.paths, world_.files, world_.clock};
   mutable std::mutex mutex_;
-  std::map<std::filesystem::path, std::string> untold_;  // notes of configs that were taken over
+  std::map<std::filesystem::path, std::string> untold_;  // notes of configs whose earlier approval was adopted
   mutable std::map<std::filesystem::path, std::vector<std::string>> environments_;  // that requests carried, by config
 };
 

@@ -25,7 +25,7 @@ struct Hands {
   std::string agent_socket{};  // of who asked last; "" = no agent
 };
 
-// World is what all targets share: what of Hands is no server's, and where the rest comes from. It outlives them.
+// World is what all targets share: what belongs to no server, and the source of the rest. It outlives them.
 struct World {
   const Paths& paths;
   Connections& connections;

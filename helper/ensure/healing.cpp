@@ -11,7 +11,7 @@ SteadyTime Healing::earliest(SteadyTime now, Milliseconds pause) const {
 std::optional<SteadyTime> Healing::sign(SteadyTime now, double chance) {
   missed_ = missed_ || looking_;
   if (due_ || looking_) return std::nullopt;
-  if (last_ && now - *last_ > 2 * pause_) pause_ = k_least_pause;  // the looks before were about something else
+  if (last_ && now - *last_ > 2 * pause_) pause_ = k_least_pause;  // the earlier looks were about something else
   const auto spread = Milliseconds(static_cast<Milliseconds::rep>(static_cast<double>(pause_.count()) * 0.2 * chance));
   due_ = earliest(now, pause_ + spread);
   return due_;

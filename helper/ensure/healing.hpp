@@ -28,11 +28,11 @@ class Healing {
   // What failed before may work now: the next look waits for the least pause only. nullopt: one is due by then already,
   // or under way.
   [[nodiscard]] std::optional<SteadyTime> hurry(SteadyTime now);
-  // Whether a look is due now; who asks begins it.
+  // Whether a look is due now; the caller then begins it.
   [[nodiscard]] bool begin(SteadyTime now);
   // The look is over. Whether a sign came meanwhile: the caller gives it again.
   [[nodiscard]] bool over(After after);
-  // A person has had the target made ready: what was in vain before says nothing any more.
+  // A person has had the target made ready: earlier failures do not count any more.
   void reset();
 
  private:

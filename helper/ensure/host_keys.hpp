@@ -25,13 +25,13 @@ struct LocalHostKeys {
 [[nodiscard]] Result<LocalHostKeys> must_find_host_keys(FileStore& files, const Paths& paths,
                                                         const config::Target& target);
 
-// ed25519 and ECDSA, 0600. RSA is left out: it takes a second to make, and every client that still lives knows ECDSA.
+// ed25519 and ECDSA, 0600. RSA is left out: it takes a second to make, and every client in use today knows ECDSA.
 [[nodiscard]] Result<void> make_host_keys(FileStore& files, const Paths& paths, const config::Target& target,
                                           const std::stop_token& stop);
 
-// The private ones as one text, as a record keeps them.
+// The private keys as one text, as a record keeps them.
 [[nodiscard]] std::string to_text(const inside::HostKeyFiles& keys);
-// Takes such a text apart and keeps it here, with the public halves. What stands around the keys in it is left out.
+// Takes such a text apart and keeps it here, with the public halves. What is around the keys in it is left out.
 // Error file_failed when they are not all there.
 [[nodiscard]] Result<void> keep_host_keys(FileStore& files, const Paths& paths, const config::Target& target,
                                           std::string_view text, const std::vector<std::string>& open);

@@ -27,10 +27,11 @@ void Job::run() noexcept {
   try {
     work_(*this);
   } catch (const std::exception& defect) {
-    failure_ = Error{ErrorCode::internal, "request", std::string("it broke off: ") + defect.what(),
+    failure_ = Error{ErrorCode::internal, "request", std::string("it failed with an internal error: ") + defect.what(),
                      "look at the log, then try again"};
   } catch (...) {
-    failure_ = Error{ErrorCode::internal, "request", "it broke off", "look at the log, then try again"};
+    failure_ =
+        Error{ErrorCode::internal, "request", "it failed with an internal error", "look at the log, then try again"};
   }
   if (failure_) {
     *failure_ = or_shortage(std::move(*failure_));
@@ -70,7 +71,7 @@ bool Job::join(std::size_t listener, EventSink sink, bool can_answer) {
   const std::scoped_lock lock(mutex_);
   if (done_ || stop_.stop_requested()) return false;
   for (const auto& event : history_) {
-    if (!is_about_a_question(event)) tell(sink, event);  // a question that is open was put to those who were there
+    if (!is_about_a_question(event)) tell(sink, event);  // an open question was asked of those who were there
   }
   listeners_.push_back({listener, std::move(sink), can_answer});
   return true;

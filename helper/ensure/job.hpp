@@ -1,4 +1,4 @@
-// A Job is one piece of work on a target's worker, with who waits for it. Several may wait for the same one; each
+// A Job is one piece of work on a target's worker, with those who wait for it. Several may wait for the same one; each
 // sees all of its events, and it is cancelled only when none of them waits any more.
 #pragma once
 
@@ -50,7 +50,7 @@ class Job {
   // After wait() has returned true: the defect that ended the work before it had a result.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
-  // What the work came to; one type for all jobs of a key.
+  // The result of the work; one type for all jobs of a key.
   template <class T>
   void set_result(T value) {
     result_ = std::move(value);
@@ -61,17 +61,17 @@ class Job {
     return std::any_cast<T>(result_);
   }
 
-  // Told to every listener, and kept for those who come later. One who cannot be told does not hold up the rest.
+  // Sent to every listener, and kept for those who come later. A listener that cannot be told does not delay the rest.
   void emit(const Event& event);
 
   // True when somebody listens who can answer a question.
   [[nodiscard]] bool can_ask() const;
-  // Who waits for it knows already.
+  // Those who wait for it know already.
   [[nodiscard]] bool is_done() const;
   // The step that is under way; "" before the first.
   [[nodiscard]] std::string current_step() const;
 
-  // Joins: past events are told at once, later ones as they come. False when the job is over or being cancelled.
+  // Joins: past events are sent at once, later ones as they come. False when the job is over or being cancelled.
   bool join(std::size_t listener, EventSink sink, bool can_answer);
   // Waits for the end or for `stop`; on stop the listener leaves. True when the job is done.
   bool wait(std::size_t listener, const std::stop_token& stop);

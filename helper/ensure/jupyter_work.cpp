@@ -45,7 +45,7 @@ plan::JupyterWork KnownWork::get(const std::string& run, const std::function<pla
   if (auto known = young(run)) return std::move(*known);
   asking_ = true;
   lock.unlock();
-  // Whatever becomes of the question, the next one may ask.
+  // However the question ends, the next caller may ask.
   const auto settle = [&](const plan::JupyterWork* work) {
     const std::scoped_lock again(mutex_);
     asking_ = false;

@@ -56,7 +56,7 @@ class KnownWork {
 
 // The token of a target's Jupyter: made once on this machine, in a file that only its owner can read.
 
-// As is_token() has it. Made when there is none yet, or when what is there is none. The person who wants another one
+// As is_token() has it. Made when there is none yet, or when the file holds none. A person who wants another one
 // removes the file.
 [[nodiscard]] Result<std::string> jupyter_token(FileStore& files, const Paths& paths, const std::string& target);
 

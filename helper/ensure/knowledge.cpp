@@ -11,7 +11,7 @@
 namespace helper::ensure {
 namespace {
 
-// What was agreed for a container that runs holds for no other power.
+// What was agreed for a container that runs is valid for no other power.
 plan::Desired desired_of(const Knowledge& knowledge, const config::Target& config, plan::Power power) {
   auto desired = plan::desired_state(config, power);
   if (power == plan::Power::running) desired.agreed_owner = knowledge.agreed_owner;
@@ -21,7 +21,7 @@ plan::Desired running(const Knowledge& knowledge, const config::Target& config) 
   return desired_of(knowledge, config, plan::Power::running);
 }
 
-// Of all that is left to do, what tells most: that the container does not run, before a port of this machine.
+// Of all that is left to do, the most useful: that the container does not run comes before a port of this machine.
 std::string to_be_done(const plan::Observed& observed, const plan::Plan& plan) {
   const auto& container = observed.server.container;
   if (container && container->state == plan::ContainerState::absent) return "its container does not exist";
@@ -51,7 +51,7 @@ void set_config(Knowledge& knowledge, const config::Target& config) {
 
 void take_look(Knowledge& knowledge, plan::Power power, const plan::Observed& observed,
                std::vector<tunnel::TunnelStatus> tunnels, SteadyTime now) {
-  if (!observed.place.inside || !observed.server.container) {  // what was tried in it went with it
+  if (!observed.place.inside || !observed.server.container) {  // what was tried in it does not count any more
     knowledge.session = std::nullopt;
     knowledge.proven.clear();
   }
@@ -193,7 +193,7 @@ Result<ide::Access> known_settings(const Knowledge& knowledge, const config::Tar
                      knowledge.link_down.empty() && now - knowledge.at < k_known_for &&
                      lacks_nothing(plan_of(knowledge, plan::Power::running));
   if (holds) return interpreter_of(paths, running(knowledge, config), *knowledge.observed);
-  return fail(ErrorCode::not_ready, config.name, "nothing is known of it that still holds",
+  return fail(ErrorCode::not_ready, config.name, "nothing that is known of it is still valid",
               "helper ensure " + config.name);
 }
 

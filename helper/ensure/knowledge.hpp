@@ -1,5 +1,5 @@
 // Knowledge is what is known of one target: the last look at it, and what happened since. The rules by which something
-// of it is forgotten or holds no longer are the functions that change it; every answer that needs no look, and what a
+// of it is forgotten or becomes invalid are the functions that change it; every answer that needs no look, and what a
 // quick look need not ask again, are views of it. All pure.
 #pragma once
 
@@ -19,8 +19,8 @@
 
 namespace helper::ensure {
 
-// How long a look is trusted by those who ask for what is known. Who needs no more than the way in sees at once
-// whether it still stands: an SSH server answers at the local port, or none does.
+// How long a look is trusted by those who ask for what is known. A caller that needs only the way in sees at once
+// whether it is still up: an SSH server answers at the local port, or none does.
 inline constexpr Milliseconds k_known_for{600'000};
 
 // What was handed to a keeper from here; nothing of it is known after the daemon has started again.
@@ -39,7 +39,7 @@ struct Knowledge {
   std::uint64_t link_losses = 0;                // how often it ever went down
   std::vector<tunnel::TunnelStatus> tunnels{};  // as they were last seen, which may be later than the look
   std::string step{};                           // what is being done to the target; "" = nothing
-  std::uint64_t revision = 1;                   // another one whenever status_of() is another one
+  std::uint64_t revision = 1;                   // changes whenever status_of() changes
 
   // What the next look and the next request need beyond the last look.
   std::optional<plan::SessionTry> session{};  // the last one; it says itself what it was tried with
@@ -53,21 +53,21 @@ struct Knowledge {
   std::string agreed_owner{};
 };
 
-// Another config than before: nothing that was seen by the old one holds. Tunnels and link are the server's.
+// Another config than before: nothing that was seen by the old one is valid. Tunnels and link belong to the server.
 void set_config(Knowledge& knowledge, const config::Target& config);
-// A look for that power is over. One for a target that is to run is fresh; another may leave out what that needs.
+// A look for that power is over. One for a target that will run is fresh; another may leave out what that needs.
 void take_look(Knowledge& knowledge, plan::Power power, const plan::Observed& observed,
                std::vector<tunnel::TunnelStatus> tunnels, SteadyTime now);
 // A session was tried, on what the last look saw.
 void take_session(Knowledge& knowledge, const plan::SessionTry& tried);
-// Somebody begins to change the target: what is known may hold no longer.
+// Somebody begins to change the target: what is known may no longer be true.
 void doubt(Knowledge& knowledge);
 void begin_step(Knowledge& knowledge, const std::string& step, std::vector<tunnel::TunnelStatus> tunnels);
-// Whatever was done to it is over, well or not.
+// What was done to it is over, with success or not.
 void end_steps(Knowledge& knowledge, std::vector<tunnel::TunnelStatus> tunnels);
-// The server does not answer, which counts as a look. Of what was seen only this machine's part holds.
+// The server does not answer, which counts as a look. Of what was seen only this machine's part is still valid.
 void lose_server(Knowledge& knowledge, const Error& error, SteadyTime now);
-// No tunnel forwards anything now, and what is on the server may have gone too.
+// No tunnel forwards anything now, and what is on the server may be gone too.
 void lose_link(Knowledge& knowledge, const std::string& why);
 
 // The keeper has taken, or forgotten ("" as fingerprint), the services of a container.
@@ -91,11 +91,11 @@ void take_keeper(Knowledge& knowledge);
 
 // `config` names the target where nobody has asked about it yet.
 [[nodiscard]] TargetStatus status_of(const Knowledge& knowledge, const config::Target& config);
-// What is to be done for that power. It needs a look.
+// What must be done for that power. It needs a look.
 [[nodiscard]] plan::Plan plan_of(const Knowledge& knowledge, plan::Power power);
-// The settings by the last look, which it needs. Error: the problem, or not_ready with what is still to be done.
+// The settings by the last look, which it needs. Error: the problem, or not_ready with what is still missing.
 [[nodiscard]] Result<ide::Access> settings_of(const Knowledge& knowledge, const Paths& paths);
-// The settings of a target that lacked nothing at the last look, while that holds by this config. Error: not_ready.
+// The settings of a target that lacked nothing at the last look, while that is true by this config. Error: not_ready.
 [[nodiscard]] Result<ide::Access> known_settings(const Knowledge& knowledge, const config::Target& config,
                                                  const Paths& paths, SteadyTime now);
 

@@ -59,7 +59,7 @@ Error no_pair(const std::string& file, const Pair& pair) {
   if (!ssh::is_private_key(*pair.secret)) {
     const bool putty = pair.secret->starts_with("PuTTY-User-Key-File");
     return {ErrorCode::file_failed, file,
-            putty ? "it is a key of PuTTY, which ssh cannot use" : "it is no private key that ssh can use",
+            putty ? "it is a key of PuTTY, which ssh cannot use" : "it is not a private key that ssh can use",
             putty ? "write it in OpenSSH's form: puttygen " + name + " -O private-openssh-new -o " +
                         shell::quote(file + ".openssh") + R"(, and name that file in "ssh": {"key": ...})"
                   : R"(name another file in "ssh": {"key": ...}, or set it to "auto")"};

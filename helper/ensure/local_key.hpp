@@ -13,7 +13,7 @@ namespace helper::ensure {
 
 // `wanted` is the config's ssh.key: "auto", or a private key file. For "auto" the first of ~/.ssh/id_ed25519, id_ecdsa,
 // id_rsa whose public half is known, else the one that make_local_key made; one that ssh would not use (key_problem) is
-// passed over, unless there is no better. The public half is the one beside it, or is derived from the private one.
+// skipped, unless there is no better. The public half is the one beside it, or is derived from the private one.
 // Error file_failed: a key that the config names is not there, or nothing tells its public half; the fix is a command
 // that leaves every key as it is.
 [[nodiscard]] Result<std::optional<plan::LocalKey>> find_local_key(FileStore& files, const Paths& paths,

@@ -23,7 +23,7 @@
 namespace helper::ensure {
 namespace {
 
-// A link that is being dialled again needs its 6 round trips, and the connection waits for it meanwhile.
+// A link that reconnects needs its 6 round trips, and the connection waits for it meanwhile.
 constexpr Milliseconds k_shown_limit{10'000};
 
 plan::Tunnel* ssh_tunnel(plan::Observed& observed, const plan::Desired& desired) {

@@ -60,7 +60,7 @@ std::set<std::string> users_with_first_group(unsigned group) {
 }
 
 // A group that only its owner is in: of the same name as the user, or the first group of nobody else, with no other
-// member. Where users come from elsewhere than /etc/passwd only the name tells.
+// member. Where users come from elsewhere than /etc/passwd only the name says it.
 bool is_private(unsigned group, const std::string& owner, std::string& group_name) {
   std::string buffer(k_entry, '\0');
   ::group entry{};
@@ -121,7 +121,7 @@ Stamp::Node node_of(const struct stat& info) {
   return node;
 }
 
-// One that leads to a folder leads on to whatever its owner likes.
+// A link to a folder may reach whatever the folder's owner likes.
 void add_links_to_folders(std::vector<PathFacts>& way, const fs::path& path) {
   fs::path folder;
   for (const auto& part : path.parent_path()) {

@@ -14,7 +14,7 @@
 namespace helper::ensure {
 
 // What the file says; one that is not there is made first, with the account's name, 0600. Error file_failed: it cannot
-// be read or written, or is none of ours.
+// be read or written, or is not ours.
 [[nodiscard]] Result<plan::Person> this_person(FileStore& files, const Paths& paths);
 
 // Pure: a name for people to read, of letters, digits, '.', '_' and '-'; "somebody" when nothing is left of it.

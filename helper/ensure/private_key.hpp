@@ -1,4 +1,4 @@
-// What a private key file tells about itself without its passphrase.
+// What a private key file says about itself without its passphrase.
 #pragma once
 
 #include <optional>

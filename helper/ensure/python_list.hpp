@@ -1,4 +1,4 @@
-// PythonList is what `helper python list` tells: every interpreter of the container, which is chosen, and why.
+// PythonList is what `helper python list` shows: every interpreter of the container, which is chosen, and why.
 #pragma once
 
 #include "plan/desired.hpp"

@@ -1,4 +1,4 @@
-// Questions is the board on which open questions hang until somebody answers: asked by a worker, answered by an RPC
+// Questions keeps the open questions until somebody answers: asked by a worker, answered by an RPC
 // call.
 #pragma once
 
@@ -19,7 +19,7 @@ inline constexpr Milliseconds k_question_limit = std::chrono::minutes(5);
 
 class Questions {
  public:
-  // A new question's id, unguessable only in so far as the transport is: whoever may call may answer.
+  // A new question's id, only as secret as the transport: every caller may answer.
   [[nodiscard]] std::string open();
   // Waits for its answer. Errors: timed_out after k_question_limit, cancelled on stop. The question is closed either
   // way.

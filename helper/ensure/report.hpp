@@ -1,4 +1,4 @@
-// What the service tells: events while it works, reports when it is done. Plain values; rpc turns them into JSON and
+// What the service reports: events while it works, reports when it is done. Plain values; rpc turns them into JSON and
 // back.
 #pragma once
 
@@ -87,7 +87,7 @@ struct PlanReport {
 struct TunnelReport {
   std::string name;
   std::uint16_t local_port = 0;
-  std::string leads_to;  // "127.0.0.1:49153 on gpu1"; "" while it leads nowhere
+  std::string leads_to;  // "127.0.0.1:49153 on gpu1"; "" while it forwards to nothing
   bool up = false;
   std::string trouble;
   std::uint64_t connections = 0;
@@ -174,7 +174,7 @@ struct LogText {
   std::string text;  // the container's own output, newest last
 };
 
-// GpuReport is what `helper gpu` tells: the server's GPUs and who uses them, the ladder that leads to the container,
+// GpuReport is what `helper gpu` shows: the server's GPUs and who uses them, the ladder up to the container,
 // and on demand what each framework in it says.
 
 struct GpuProcessReport {
@@ -221,7 +221,7 @@ struct GpuReport {
   std::vector<Error> problems;              // the lowest rung that fails, the frameworks that see no GPU
 };
 
-// What is told of trust in configs: of one, and of all that were approved. Plain values, as in report.hpp.
+// What is reported about trust in configs: of one, and of all that were approved. Plain values, as in report.hpp.
 
 // One config, as it is now.
 struct TrustReport {

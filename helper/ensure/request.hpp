@@ -1,4 +1,4 @@
-// Request is what every method of the Service is asked with.
+// Request is what every method of the Service takes.
 #pragma once
 
 #include "ensure/report.hpp"
@@ -22,8 +22,8 @@ struct Request {
   bool yes = false;       // of stop, restart, remove, eject: kernels that are busy may end without asking
   std::string folder{};   // absolute, where the search for a helper.json begins; "" = the person's own config
   std::string owner{};    // the name of another owner whose container may be changed, as the person says; "" = nobody's
-  EventSink tell{};       // who asks hears by it of what comes before the work; never empty where can_answer holds
-  bool by_itself = false;  // of ensure: no person has asked now, so that what one ended stays so
+  EventSink tell{};       // tells the caller what happens before the work; never empty when can_answer is true
+  bool by_itself = false;  // of ensure: no person has asked now, so what a person ended stays ended
 };
 
 }  // namespace helper::ensure

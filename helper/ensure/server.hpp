@@ -34,7 +34,7 @@ class Server {
 
 class Servers {
  public:
-  // By name: one server's secret is told to no other.
+  // By name: one server's secret is sent to no other.
   [[nodiscard]] Server& find(const std::string& name);
 
  private:

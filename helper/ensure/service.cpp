@@ -117,14 +117,14 @@ struct Service::State {
     return target;
   }
 
-  // A list that cannot be written is no trouble of the request's.
+  // A list that cannot be written is no error of the request.
   static void keep(const Result<void>& written) {
     if (!written) log_warning("the list of wanted targets: {}", to_text(written.error()));
   }
 
   // Closes the ports of targets that are gone; a note for each.
   std::vector<std::string> let_go_of_gone(const Chosen& chosen) {
-    std::vector<std::shared_ptr<Target>> gone;  // they end outside of the lock: each joins its worker
+    std::vector<std::shared_ptr<Target>> gone;  // they end without the lock: each joins its worker
     std::vector<std::string> notes;
     const auto wanted_ports = plan::desired_state(chosen.config, plan::Power::running).tunnels;
     const std::scoped_lock lock(mutex);
@@ -190,7 +190,7 @@ struct Service::State {
     return wanted(chosen, std::move(access));
   }
 
-  // What follows for settings that were applied. Their trouble is not the target's: it is told, and no more.
+  // What follows for settings that were applied. An error there is not the target's: it is only reported.
   void after_converge(const Chosen& chosen, plan::Power power, Report& report) {
     const auto note = [&](const Error& error) { report.notes.push_back("settings: " + to_text(error)); };
     const bool ready = power == plan::Power::running && report.settings.has_value();
@@ -208,7 +208,7 @@ struct Service::State {
     }
   }
 
-  // Whether files of IDEs that run are to be written at once: asked of who makes the request.
+  // Whether files of IDEs that run will be written at once: the caller is asked.
   settings::AskNow ask_now(const Request& request, const std::string& target, const EventSink& on_event,
                            const std::stop_token& stop) {
     if (!request.can_answer) return {};
@@ -251,7 +251,7 @@ void Service::take_up(Milliseconds after) {
       continue;
     }
     if (is_gone(state_->world.files, {config_file, target})) {
-      log_info("target {} is no longer in {}: it is wanted no more", target, config_file);
+      log_info("target {} is no longer in {}: it is not looked after any more", target, config_file);
       State::keep(state_->wanted_list.remove(config_file, target));
       continue;
     }
@@ -391,7 +391,7 @@ Result<ide::Access> Service::known(const Request& request) {
   at_once.can_answer = false;
   HELPER_TRY_ASSIGN(
       const auto chosen,
-      state_->choose(at_once, {}, Gate::TakeOver::no));  // what is taken over is said by a call that waits
+      state_->choose(at_once, {}, Gate::TakeOver::no));  // what is adopted is reported by a call that waits
   return chosen.target->known(chosen.config);
 }
 

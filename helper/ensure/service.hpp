@@ -1,4 +1,4 @@
-// Service is everything the daemon can do, for any transport: blocking calls, safe from any thread. One worker per
+// Service is everything that the daemon can do, for any transport: blocking calls, safe from any thread. One worker per
 // target owns that target's state; requests for the same thing at the same time do the work once and share its events.
 #pragma once
 
@@ -70,7 +70,7 @@ class Service {
   [[nodiscard]] Result<PythonList> pythons(const Request& request, const std::stop_token& stop);
   [[nodiscard]] Result<GpuReport> gpu(const Request& request, bool check, const EventSink& on_event,
                                       const std::stop_token& stop);
-  // How the config of the request stands. Reads files of this machine, and nothing else.
+  // Whether the config of the request is trusted. Reads files of this machine, and nothing else.
   [[nodiscard]] Result<TrustReport> trusted(const Request& request);
   // Approves the config as it was shown under that digest. Error config_untrusted when it is another by now.
   [[nodiscard]] Result<TrustReport> trust(const Request& request, const std::string& digest);

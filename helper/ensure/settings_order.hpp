@@ -30,7 +30,7 @@ struct SettingsOptions {
 [[nodiscard]] ide::Wanted wanted_of(const config::Target& target, const std::string& config_file, ide::Access access,
                                     const Paths& paths, const std::string& helper, const Clock& clock);
 
-// `servers` are those of every target of the config: a Host block must not stand in the way to one.
+// `servers` are those of every target of the config: a Host block must not hide one of them.
 [[nodiscard]] settings::Order order_of(ide::Wanted wanted, const config::Target& target,
                                        const std::vector<std::string>& servers, const SettingsOptions& options);
 [[nodiscard]] settings::UndoOrder undo_order_of(ide::Wanted wanted, const SettingsOptions& options);

@@ -29,7 +29,7 @@ Result<bool> SettingsWatch::settled() {
 
 void SettingsWatch::run(const std::stop_token& stop) {
   Milliseconds pause = k_first_pause;
-  std::string told;  // an error is not told again and again
+  std::string told;  // the same error is not logged again and again
   while (!stop.stop_requested()) {
     const auto waits = settled();
     if (!waits && to_text(waits.error()) != told) {

@@ -1,4 +1,4 @@
-// SharedKnowledge is where a target's Knowledge stands: its worker alone puts something new there, and everybody reads.
+// SharedKnowledge is where a target's Knowledge is kept: only its worker puts something new there, and everybody reads.
 // Who watches waits for a revision that they have not seen. Thread-safe.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace helper::ensure {
 class SharedKnowledge {
  public:
   [[nodiscard]] Knowledge read() const;
-  // What came of the copy that was read. A link that went down meanwhile is down in it too.
+  // The changed copy. A link that went down meanwhile is down in it too.
   void put(Knowledge knowledge);
   void doubt();
   void lose_link(const std::string& why);

@@ -39,7 +39,7 @@ Result<SnapshotReport> take_snapshot(const Hands& hands, const config::Target& c
   HELPER_TRY_ASSIGN(const auto size, engine::image_size(hands.server, cli, action.image, stop));
   tell(Event::Kind::done, "");
   SnapshotReport report{config.name, action.image, size, {}};
-  report.notes.emplace_back("what lies in its mounts and volumes is not part of the copy");
+  report.notes.emplace_back("its mounts and volumes are not part of the copy");
   report.notes.push_back("to make a container from it: \"image\": \"" + action.image +
                          "\" in helper.json, then helper ensure " + config.name);
   return report;

@@ -26,7 +26,7 @@ class SshClient {
                                                                           const std::vector<std::string>& types,
                                                                           Milliseconds limit,
                                                                           const std::stop_token& stop) = 0;
-  // A command and then a word to sftp, each in a strict session of its own. What a login met is left to be found.
+  // A command and then a word to sftp, each in a strict session of its own. Why a login failed is not looked for.
   // Errors: server_command (there is no ssh on this machine), cancelled, file_failed.
   [[nodiscard]] virtual Result<plan::SessionTry> try_session(const ide::Access& access, const std::string& agent_socket,
                                                              const std::stop_token& stop) = 0;
@@ -49,7 +49,7 @@ class OpenSshClient final : public SshClient {
 // The base64 of a public line, which is its second word. Pure.
 [[nodiscard]] std::string blob_of(const std::string& public_line);
 
-// Pure. What the two sessions came to: `mark` is what the command was to print. nullopt: it did not end within the
+// Pure. The result of the two sessions: `mark` is what the command had to print. nullopt: it did not end within the
 // limit; sftp is not looked at when the command failed.
 [[nodiscard]] plan::SessionTry judge_session(const std::optional<CommandOutput>& command,
                                              const std::optional<CommandOutput>& sftp, const std::string& mark);

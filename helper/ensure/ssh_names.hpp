@@ -38,9 +38,9 @@ struct LocalPlace {
 
 using Places = std::map<ConfigTarget, LocalPlace>;
 
-// The ssh_name of the target, which leads to that container of that server: the one that it has; else its own name, or
-// the first with a number behind it ("dev-2"). Two targets may share one that lead to one container. Pure but for
-// `is_gone`, which says that a config, or its target, is there no more: what it had is free again.
+// The ssh_name of the target, which uses that container of that server: the one that it has; else its own name, or
+// the first with a number after it ("dev-2"). Two targets of one container may share one. Pure except for
+// `is_gone`, which says that a config, or its target, does not exist any more: what it had is free again.
 [[nodiscard]] std::string ssh_name_of(const Places& places, const ConfigTarget& target, const std::string& server,
                                       const std::string& container,
                                       const std::function<bool(const ConfigTarget&)>& is_gone);

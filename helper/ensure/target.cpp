@@ -73,7 +73,7 @@ std::vector<tunnel::TunnelStatus> Target::tunnels() const {
   return connection_ ? connection_->tunnels().status() : std::vector<tunnel::TunnelStatus>{};
 }
 
-// After the server or the link was away, what stood on it may have gone too.
+// After the server or the link was away, what ran there may be gone too.
 void Target::link_changed(bool up, const std::string& why) {
   log_info("link {}: {}", up ? "up" : "down", why);
   if (!up) shared_.lose_link(why);
@@ -101,7 +101,7 @@ void Target::heal_if_due(Job& job) {
     const std::lock_guard lock(healing_mutex_);
     if (!healing_.begin(std::chrono::steady_clock::now())) return;
   }
-  Healed healed{After::in_vain, true};  // also of what breaks off: the target is looked after again
+  Healed healed{After::in_vain, true};  // also after an exception: the target is looked after again
   last_resort("looking after a target", [&] { healed = heal(job); });
   bool again = healed.again;
   {
@@ -162,7 +162,7 @@ void Target::tell_wanted() {
 
 void Target::take_up(const Call& call, SteadyTime when) {
   worker_.post_at(when, [this, call](Job&) {
-    if (is_wanted(intent_)) return;  // a request has said it since
+    if (is_wanted(intent_)) return;  // a request has changed this since
     intent_.keep_running = true;
     intent_.still_approved = call.caller.still_approved;
     if (agent_socket_.empty()) agent_socket_ = call.caller.agent_socket;

@@ -1,4 +1,4 @@
-// Target owns one target: its worker, its connection, what is known of it, and what it is meant to be. The worker's
+// Target owns one target: its worker, its connection, what is known of it, and what it should be. The worker's
 // thread is the only one that touches them; the verbs say what is done there.
 #pragma once
 
@@ -38,7 +38,7 @@ struct Call {
 
 class Target {
  public:
-  // `on_wanted` hears after each request whether the target should run from now on, and by which agent; on the worker's
+  // `on_wanted` gets after each request whether the target should run from now on, and by which agent; on the worker's
   // thread.
   using OnWanted = std::function<void(bool wanted, const std::string& agent_socket)>;
   Target(const World& world, Questions& questions, OnWanted on_wanted = {});
@@ -117,7 +117,7 @@ class Target {
   SharedKnowledge shared_;
   std::unique_ptr<Connection> connection_;
   mutable std::mutex connection_mutex_;  // for who is not the worker, and for the worker when it puts another one there
-  std::string server_;                   // that it leads to
+  std::string server_;                   // that it goes to
   std::string agent_socket_;             // of who asked last
   Intent intent_;
   std::atomic<bool> link_was_up_ = false;

@@ -132,7 +132,7 @@ Result<bool> TrustBook::read() {
   return true;
 }
 
-// Under mutex_. A record that does not exist yet is begun and written at once: what was in use by now is told by it.
+// Under mutex_. A record that does not exist yet is begun and written at once: it says what was in use by now.
 Result<void> TrustBook::load() {
   HELPER_TRY_ASSIGN(bool is_there, read());
   if (is_there) return {};
@@ -191,7 +191,7 @@ std::string TrustBook::reason_to_take_over(const TrustRecord& record, const fs::
   if (contains(record.used_configs, look.key.string())) return "upgrade";
   if (look.newest >= record.since_time) return {};
   const auto used = [&](const std::string& target) { return contains(record.used_targets, target); };
-  // Each of them: a config that was cloned may have the name of one by chance, or by intent.
+  // Each of them: a cloned config may have the name of one by chance, or on purpose.
   return !look.targets.empty() && std::ranges::all_of(look.targets, used) ? "upgrade" : "";
 }
 
@@ -214,7 +214,7 @@ Result<TrustBook::Standing> TrustBook::standing(const fs::path& file, const conf
   const Approval approval{standing.look->digest, how, settings::now_text(clock_),
                           standing.look->has_values ? std::vector<ApprovedPower>{} : standing.look->kept};
   HELPER_TRY(update([&](TrustRecord& now) {
-    // A target's name stands for one config: the next one with that name is asked about.
+    // A target's name counts for one config: helper asks about the next one with that name.
     if (how == "upgrade")
       std::erase_if(now.used_targets, [&](const auto& name) { return contains(standing.look->targets, name); });
     return now.approved.emplace(standing.look->key.string(), approval).second;

@@ -43,12 +43,12 @@ class TrustBook {
 
   struct Standing {
     bool trusted = false;
-    std::string note;                           // "" or what to tell the person: it was taken over as it is
+    std::string note;                           // "" or what to tell the person: its earlier approval was adopted
     std::shared_ptr<const TrustLook> look;      // never null
     std::vector<config::ApprovedPower> before;  // of the approval that no longer holds
     bool known = false;                         // there is such an approval
   };
-  // How the config stands now. With `take_over` the person's own config, and those that were in use when the
+  // Whether the config is trusted now. With `take_over` the person's own config, and those that were in use when the
   // record was begun, are approved here as they are, once. Errors: those of look_at_config, file_failed.
   [[nodiscard]] Result<Standing> standing(const std::filesystem::path& file, const config::LocalVariable& variable,
                                           bool take_over);
@@ -83,7 +83,7 @@ class TrustBook {
 
 [[nodiscard]] TrustReport report_of(const TrustBook::Standing& standing, const std::filesystem::path& file);
 
-// What stands above the question: the file, then what it can do, or what has changed and what leads out of the project.
+// What is shown above the question: the file, then what it can do, or what has changed and what is outside the project.
 [[nodiscard]] std::vector<std::string> lines_to_show(const TrustReport& report, const TrustLook& look);
 
 // Where nobody can be asked: config_untrusted, with the command that allows it.

@@ -60,7 +60,7 @@ class ReadOnce final : public FileStore {
   Texts texts_;
 };
 
-// What files hold, each read once by its real path, however many names and readings lead to it.
+// What files hold, each read once by its real path, whatever the number of its names and readings.
 class Contents {
  public:
   struct Content {
@@ -347,7 +347,7 @@ class Reader {
     if (!look_.others) look_.others = config::others_power(way, ::geteuid());
   }
 
-  // Another devcontainer.json may come to stand before the one that was taken.
+  // A later devcontainer.json may be preferred to the one that was taken.
   void note_choice(const fs::path& path, const fs::path& taken) {
     if (path == taken) return;
     const std::array places{path / ".devcontainer" / "devcontainer.json", path / ".devcontainer.json",

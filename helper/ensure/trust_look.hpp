@@ -48,7 +48,7 @@ struct TrustLook {
   std::map<std::filesystem::path, std::optional<std::string>> texts;
 };
 
-// What the approval of a config goes by: the real folder that its names are relative to, and its name there. A link to
+// What identifies an approved config: the real folder that its names are relative to, and its name there. A link to
 // an approved config in another folder is another config: it would mount, send and run what lies in that folder.
 [[nodiscard]] std::filesystem::path key_of(const std::filesystem::path& file);
 
@@ -65,7 +65,7 @@ enum class Cover {
 [[nodiscard]] Result<TrustLook> look_at_config(FileStore& files, const std::filesystem::path& file,
                                                const config::LocalVariable& variable, Cover cover = Cover::all);
 
-// The config from the texts that `look` has read: what is approved is what is used, whatever the disk has by now.
+// The config from the texts that `look` has read: what is approved is what is used, even if the file has changed since.
 [[nodiscard]] Result<config::Config> load_as_looked_at(const TrustLook& look, const std::filesystem::path& file,
                                                        const config::LocalVariable& variable);
 

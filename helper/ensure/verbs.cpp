@@ -54,7 +54,7 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
   auto report = ensure::converge(work.hands, work.paths, desired, work.knowledge, tell, work.job.stop(),
                                  {work.caller.recreate, work.caller.yes, &work.person, verb,
                                   work.caller.yes ? work.caller.owner : std::string(), intent.still_approved});
-  // What was refused or given up before its first step changes nothing of what the target is meant to be.
+  // A request that was refused or cancelled before its first step does not change what the target should be.
   if (power != plan::Power::running && (report || began)) intent.keep_running = false;
   if (work.caller.initiative == plan::Initiative::person && (report || began))
     intent.was_ended = power != plan::Power::running;

@@ -1,5 +1,5 @@
-// Verbs are what can be asked of one target: each is a function of its hands, of what is known of it, and of the job in
-// which it runs. They run on the target's worker, but for follow_logs.
+// Verbs are what a target can be asked for: each is a function of its hands, of what is known of it, and of the job in
+// which it runs. They run on the target's worker, except follow_logs.
 #pragma once
 
 #include "ensure/connections.hpp"
@@ -31,7 +31,7 @@ struct Caller {
   std::string owner{};  // with `yes`: the name of another owner whose container may be changed
 };
 
-// What a target is meant to be, between requests.
+// What a target should be, between requests.
 struct Intent {
   // It was made to run and not stopped since: after the link was away it is looked at again.
   bool keep_running = false;
@@ -75,7 +75,7 @@ namespace verbs {
 struct Seen {
   TargetStatus status;
   std::string run;                      // of the container
-  std::shared_ptr<JupyterLines> lines;  // none: nothing is to be asked
+  std::shared_ptr<JupyterLines> lines;  // none: nothing will be asked
 };
 [[nodiscard]] Result<Seen> see(const Work& work, const KnownWork& known);
 

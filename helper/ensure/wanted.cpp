@@ -54,7 +54,7 @@ Result<std::vector<WantedTarget>> WantedList::read() {
   return parse_wanted(*text, file_);
 }
 
-// A list that cannot be read helps nobody: it is begun again.
+// A list that cannot be read is useless: a new one is begun.
 std::vector<WantedTarget> WantedList::read_or_begin() {
   const auto text = files_.read(file_);
   if (!text || !*text) return {};

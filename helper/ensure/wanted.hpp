@@ -23,7 +23,7 @@ struct WantedTarget {
 };
 
 // What the last request says of the list: true = the target is in it, false = it is not, nullopt = as before (an
-// ensure that failed takes no wish back, nor does a stop that was refused). Pure.
+// ensure that failed changes nothing, nor does a stop that was refused). Pure.
 [[nodiscard]] std::optional<bool> is_wanted(const Intent& intent);
 
 // Which agent a target that is taken up again may use: this process's own, else the one that was recorded, which

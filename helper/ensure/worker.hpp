@@ -1,4 +1,4 @@
-// Worker is one thread with a queue of jobs: whatever it runs needs no lock, because nothing else touches it.
+// Worker is one thread with a queue of jobs: what it runs needs no lock, because nothing else touches the same data.
 #pragma once
 
 #include "base/clock.hpp"

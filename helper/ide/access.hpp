@@ -13,7 +13,7 @@ struct Access {
   std::string user;
   std::string key_file;        // private key on this machine
   std::string known_hosts;     // our file, holding the container's pinned host keys
-  std::string host_key_alias;  // the name under which they stand there: "helper-centernet"
+  std::string host_key_alias;  // the name under which they are there: "helper-centernet"
   std::string python;          // interpreter path in the container; "" when none fits
   std::string python_version;  // "3.11.2"
   std::string python_prefix;   // sys.prefix

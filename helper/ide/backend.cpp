@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 constexpr std::size_t k_longest_path = 4096;
 constexpr std::size_t k_longest_value = 256;
 constexpr std::string_view k_link_start = "jetbrains-gateway://connect#";
-// What a link of its own may add to ours. Not host, port, user or type: whoever writes those leads the person
+// What a link of its own may add to ours. Not host, port, user or type: with those it could send the person
 // elsewhere.
 constexpr std::array<std::string_view, 2> k_passed_on{"newUi", "runFromIdeToken"};
 
@@ -46,7 +46,7 @@ std::array<int, 4> numbers_of(std::string_view build) {
   return numbers;
 }
 
-// The JSON object that `text` begins with, after blanks; whatever follows it is left away.
+// The JSON object that `text` begins with, after blanks; what follows it is left out.
 std::string_view first_object(std::string_view text) {
   const auto begin = text.find('{');
   if (begin == std::string_view::npos) return {};

@@ -1,5 +1,5 @@
-// Backend is a JetBrains IDE that is installed in the container to be used from afar: where it lies, what it is, and
-// what it says of itself when it runs. All of it is the container's word, and checked as such.
+// Backend is a JetBrains IDE that is installed in the container for remote use: where it is, what it is, and
+// what it says of itself when it runs. The container says all of it, so it is checked.
 #pragma once
 
 #include "ide/access.hpp"
@@ -24,11 +24,11 @@ struct Backend {
 // From the IDE's product-info.json; nullopt when that is none, or the path cannot be put into a link.
 [[nodiscard]] std::optional<Backend> parse_product_info(std::string_view path, std::string_view json);
 
-// The one to use: PyCharm's before others, then the newest.
+// The one to use: PyCharm before others, then the newest.
 [[nodiscard]] std::optional<Backend> choose_backend(const std::vector<Backend>& backends);
 
 // From what `remote-dev-server.sh status` prints (JSON after the line STATUS:): the parameters of the Gateway link that
-// it gives for the project at `project`, without those that say which machine to go to: that is for us to say.
+// it gives for the project at `project`, without those that say which machine to go to: we decide that.
 [[nodiscard]] std::map<std::string, std::string> parse_status(std::string_view output, std::string_view project);
 
 // The Gateway link that uses this backend as it is (deploy=false) instead of downloading another.

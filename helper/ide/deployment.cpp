@@ -1,4 +1,4 @@
-// .idea/deployment.xml: which folder here is which one there. It knows servers by their names.
+// .idea/deployment.xml: which folder here is which one there. It refers to servers by name.
 #include "ide/formats.hpp"
 
 #include <string>

@@ -113,7 +113,7 @@ namespace {
 
 constexpr std::string_view k_space = " \t\r\n\f\v";
 
-// A backslash before a quote would escape it, so those at the end of a quoted word stand behind the quotes.
+// A backslash before a quote would escape it, so those at the end of a quoted word are put after the quotes.
 std::string parameter_text(std::string_view argument) {
   std::string text;
   for (const char c : argument) {

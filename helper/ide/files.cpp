@@ -12,12 +12,12 @@
 namespace helper::ide {
 namespace {
 
-// What a kind of file begins as where there is none, and what its entries are called by.
+// The first text of a kind of file where there is none, and what identifies its entries.
 struct Format {
   FileKind kind;
   const char* name;  // for errors
   const char* frame;
-  std::span<const Step> way;  // down to where entries stand
+  std::span<const Step> way;  // down to where entries are
   bool in_project;            // may a project hold one as well?
   Result<void> (*add)(Xml&, const Wanted&, const Product&);
   Result<void> (*remove)(Xml&, const Wanted&);
@@ -84,7 +84,7 @@ bool is_frame_attribute(std::string_view name) {
   return name == "name" || name == "version" || name == "remoteFilesAllowedToDisappearOnAutoupload";
 }
 
-// Whether a file holds no more than an empty place for entries.
+// Whether a file holds only an empty place for entries.
 bool is_frame(const Xml& xml, std::span<const Step> way) {
   pugi::xml_node node = xml.root();
   if (node.previous_sibling().type() == pugi::node_comment || node.next_sibling()) return false;

@@ -1,4 +1,4 @@
-// The files of IDEs that speak of a target: which they are, and their text with our entries and without them.
+// The files of IDEs that mention a target: which they are, and their text with our entries and without them.
 #pragma once
 
 #include "base/result.hpp"
@@ -47,18 +47,18 @@ struct File {
 // A new run configuration of wanted.script, with our tool before launch. Any other one is a File of the same kind.
 [[nodiscard]] File run_configuration_file(const Wanted& wanted);
 
-// The entry as it stands in files that know about the product's version; for the project's files the oldest product
+// The entry as it is in files of the product's version; for the project's files the oldest product
 // that opens it. `text` is nullopt where there is no file. The result equals `text` when all is there already: every
 // byte that is not ours stays as it was, whatever the encoding's marks, line ends, comments and order. A project or
 // module that is not Python's (misc, module) is left as it is.
 // Errors: settings_unreadable when the text does not parse, its loader would refuse it, or another entry has our name,
-// with the line; file_failed when a value of `wanted` cannot stand in such a file; usage for a new run configuration
+// with the line; file_failed when a value of `wanted` cannot be in such a file; usage for a new run configuration
 // without a script.
 [[nodiscard]] Result<std::string> with_target(FileKind kind, std::optional<std::string_view> text, const Wanted& wanted,
                                               const Product& product);
 
-// The text with our entries for that target taken out, every other byte as it was; nullopt when no more is left than
-// the frame of such a file: it can go. Same errors. What our entry replaced (another interpreter of the project) is not
+// The text with our entries for that target taken out, every other byte as it was; nullopt when only
+// the frame of such a file is left: it can go. Same errors. What our entry replaced (another interpreter) is not
 // known here: the project is left without one.
 [[nodiscard]] Result<std::optional<std::string>> without_target(FileKind kind, std::string_view text,
                                                                 const Wanted& wanted);

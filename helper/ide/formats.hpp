@@ -1,5 +1,5 @@
 // The formats: for each kind of file how our entries are put into it and taken out. Only files.cpp calls these; each
-// stands in a file of its own, and works on a text whose root is right and whose values have been checked.
+// has its own source file, and works on a text whose root is right and whose values have been checked.
 #pragma once
 
 #include "base/result.hpp"
@@ -79,7 +79,7 @@ inline constexpr const char* k_sdk_type = "Python SDK";
 // Of a new run configuration: "train on centernet".
 [[nodiscard]] std::string run_configuration_name(const Wanted& wanted);
 
-// The ways down to where entries stand.
+// The ways down to where entries are.
 inline constexpr std::array<Step, 2> k_ssh_configs{{{"component", "name", "SshConfigs"}, {"configs"}}};
 inline constexpr std::array<Step, 2> k_web_servers{
     {{"component", "name", "WebServers"}, {"option", "name", "servers"}}};

@@ -1,4 +1,4 @@
-// options/jdk.table.xml: the interpreter. One bad entry there spoils the whole table for its loader, so the table is
+// options/jdk.table.xml: the interpreter. One bad entry there breaks the whole table for its loader, so the table is
 // checked by the loader's own rules before anything is put into it.
 #include "ide/formats.hpp"
 #include "ide/sdk_element.hpp"

@@ -9,7 +9,7 @@
 
 namespace helper::ide {
 
-// jetbrains-gateway://connect#...: the parameters stand in the fragment. Some Gateway versions only fill in their form
+// jetbrains-gateway://connect#...: the parameters are in the fragment. Some Gateway versions only fill in their form
 // from it. Nothing in it names a key: Gateway takes that from an agent or from ~/.ssh/config.
 [[nodiscard]] std::string gateway_link(const Access& access);
 

@@ -8,7 +8,7 @@
 namespace helper::ide {
 namespace {
 
-// Quiet links through NAT and firewalls stay known to be alive, and dead ones are noticed within a minute and a half.
+// This keeps idle links through NAT and firewalls alive, and notices dead ones within a minute and a half.
 constexpr const char* k_alive_interval = "30";
 
 std::string doubled(std::string_view text, std::string_view which, char before) {

@@ -11,7 +11,7 @@
 namespace helper::ide {
 
 // What a Host block answers to: the target's name and the name of its host keys (helper-TARGET), which no server of the
-// person's own is called; or only the second, where one is called as the target is.
+// person's own is called; or only the second, where one has the target's name.
 enum class HostNames { both, second_only };
 
 // The Host block, to be pasted into ~/.ssh/config or included from it. `proxy`, when there is one, is the command whose

@@ -8,7 +8,7 @@ namespace helper::ide {
 namespace {
 
 constexpr Version k_knows_connection_config{2021, 2};
-// Quiet links through NAT and firewalls stay known to be alive.
+// This keeps idle links through NAT and firewalls alive.
 constexpr const char* k_connection_config = R"({"serverAliveInterval":30})";
 
 // A path as an IDE writes it, so that it never finds anything to change.

@@ -12,7 +12,7 @@
 namespace helper::ide {
 namespace {
 
-// By what people tell one config's targets from another's.
+// How people distinguish one config's targets from another's.
 std::string label_of(const std::filesystem::path& config_file) {
   const std::string file = config_file.filename().string();
   if (file == k_project_config_name) return config_file.parent_path().filename().string();

@@ -1,4 +1,4 @@
-// Wanted is all that the files of IDEs are to say about one target.
+// Wanted is all that the files of IDEs must say about one target.
 #pragma once
 
 #include "base/result.hpp"
@@ -18,15 +18,15 @@ struct Wanted {
   std::string sdk_id;       // additional@SDK_UUID
   std::string helper;       // absolute path of the program, for External Tools
   std::string config_file;  // absolute path of the config that names the target
-  std::string home;         // of the person whose IDE it is: what $USER_HOME$ stands for in the files
-  bool upload = false;      // the IDE is to upload on save: the project is not mounted from where it is edited
+  std::string home;         // of the person whose IDE it is: what $USER_HOME$ means in the files
+  bool upload = false;      // the IDE uploads on save: the project is not mounted from where it is edited
   std::int64_t date = 0;    // now, in milliseconds since 1970: new entries of Gateway's list are sorted by it
   std::string script{};     // below the project, "train.py": what a new run configuration runs
   friend bool operator==(const Wanted&, const Wanted&) = default;
 };
 
 // The name is the target's, and that of the folder which holds its helper.json (for another file, that of the file; for
-// a person's own config.json none): two projects may each have a target "gpu", and their entries stand side by side.
+// a person's own config.json none): two projects may each have a target "gpu", and their entries are side by side.
 // Names and ids depend on nothing else, so a project that moves to another place keeps them. Of two projects that share
 // the names of both folder and target the last one counts.
 [[nodiscard]] Wanted make_wanted(Access access, std::string helper, std::string config_file, std::string home);
@@ -37,7 +37,7 @@ struct Wanted {
 // The external tool that makes the target ready, as run configurations refer to it.
 [[nodiscard]] std::string ensure_action(const Wanted& wanted);
 
-// Nothing when each value can stand in an IDE's file. Error: file_failed for one that cannot (control characters, bytes
+// Nothing when each value can be in an IDE's file. Error: file_failed for one that cannot (control characters, bytes
 // that are not UTF-8, two '$', between which an IDE sees a macro). with_target and without_target ask it themselves.
 [[nodiscard]] Result<void> check_wanted(const Wanted& wanted);
 

@@ -1,4 +1,4 @@
-// options/webServers.xml: the server to which files go, by the SSH configuration. The interpreter and the project's
+// options/webServers.xml: the server that gets the files, by the SSH configuration. The interpreter and the project's
 // path mappings refer to it, the first by id, the others by name.
 #include "ide/formats.hpp"
 

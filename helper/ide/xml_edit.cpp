@@ -38,7 +38,7 @@ std::string as_attribute(std::string_view name, std::string_view value) {
   return " " + std::string(name) + "=\"" + escaped(value, '"') + "\"";
 }
 
-// `separator` stands before the element: a line end and its indentation, or nothing where all stands on one line.
+// `separator` comes before the element: a line end and its indentation, or nothing where all is on one line.
 void render(std::string& out, const Element& element, const std::string& separator, const std::string& unit) {
   out += "<" + element.name;
   for (const auto& [name, value] : element.attributes) out += as_attribute(name, value);
@@ -117,12 +117,12 @@ std::string Xml::separator_before(pugi::xml_node element) const {
   return text_.substr(run, begin - run);
 }
 
-// By how much an element stands deeper than the one it is in.
+// By how much an element is indented more than the one it is in.
 std::string Xml::indent_unit(pugi::xml_node element) const {
   return element == root() ? "  " : deeper(separator_before(element), separator_before(element.parent()));
 }
 
-// What stands before each child of that element, or would: as before its last child that has a line of its own.
+// What is before each child of that element, or would be: as before its last child that has its own line.
 std::string Xml::child_separator(pugi::xml_node parent) const {
   bool any = false;
   for (pugi::xml_node child = parent.last_child(); child; child = child.previous_sibling()) {

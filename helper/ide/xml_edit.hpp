@@ -1,5 +1,5 @@
 // Xml is a settings file's text with the tree that pugixml reads in it, and the few changes that are asked for. Nothing
-// is written anew: each change is a splice into the text, and every byte outside of them stays.
+// is rewritten: each change is a splice into the text, and every byte outside of them stays.
 #pragma once
 
 #include "base/result.hpp"
@@ -33,7 +33,7 @@ struct Step {
   std::string_view value{};
 };
 
-// Path macros of the IDEs and what they stand for: an IDE writes "$USER_HOME$/x" where "/home/me/x" was read.
+// Path macros of the IDEs and what they mean: an IDE writes "$USER_HOME$/x" where "/home/me/x" was read.
 using Macros = std::vector<std::pair<std::string, std::string>>;
 
 class Xml {
@@ -51,10 +51,10 @@ class Xml {
   // Whether the attribute says `value`, written with path macros or without.
   [[nodiscard]] bool says(pugi::xml_node element, const char* attribute, std::string_view value) const;
 
-  // All of these speak of the text as it was read; an element is changed by one of them at most, `set` aside.
+  // All of these refer to the text as it was read; an element is changed by one of them at most, `set` aside.
   void set(pugi::xml_node element, const char* attribute, std::string_view value);  // nothing when it says so already
   void unset(pugi::xml_node element, const char* attribute);
-  void append(pugi::xml_node parent, std::span<const Element> children);  // behind the others, indented as they are
+  void append(pugi::xml_node parent, std::span<const Element> children);  // after the others, indented as they are
   Result<void> append(std::span<const Step> path, std::span<const Element> children);  // makes the missing steps
   void replace(pugi::xml_node element, const Element& by);
   void remove(pugi::xml_node parent, std::span<const pugi::xml_node> children);  // with their lines

@@ -1,4 +1,4 @@
-// Reading: what Xml knows of a text before anything is changed.
+// Reading: what Xml knows about a text before anything is changed.
 #include "ide/xml_edit.hpp"
 
 #include <algorithm>

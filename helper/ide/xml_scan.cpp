@@ -67,7 +67,7 @@ class Scanner {
     return std::move(elements_);
   }
 
-  // Of the start tag whose name ends here. Stands behind the '>' when it is done.
+  // Of the start tag whose name ends here. The position is after the '>' when it is done.
   tl::expected<bool, XmlFault> start_tag_rest(std::vector<XmlAttribute>& attributes) {
     for (;;) {
       XmlAttribute a;

@@ -15,16 +15,16 @@ struct XmlAttribute {
   std::size_t begin = 0;  // of the white space
   std::size_t name = 0;
   std::size_t name_end = 0;
-  std::size_t value = 0;      // behind the opening quote
+  std::size_t value = 0;      // after the opening quote
   std::size_t value_end = 0;  // at the closing quote
 };
 
 struct XmlElement {
   std::size_t begin = 0;  // at '<'
   std::size_t name_end = 0;
-  std::size_t tag_end = 0;      // behind the start tag's '>'
+  std::size_t tag_end = 0;      // after the start tag's '>'
   std::size_t content_end = 0;  // at the end tag's '<'; tag_end where there is none
-  std::size_t end = 0;          // behind the element
+  std::size_t end = 0;          // after the element
   bool self_closed = false;     // <a/>
 };
 
@@ -34,7 +34,7 @@ struct XmlFault {
 };
 
 // In document order. As strict as XML 1.0, and stricter where no IDE's file ever goes: UTF-8 only, no DOCTYPE, 256
-// levels at most. A byte order mark may stand first.
+// levels at most. A byte order mark may come first.
 [[nodiscard]] tl::expected<std::vector<XmlElement>, XmlFault> scan_xml(std::string_view text);
 
 // Of a start tag in a text that scan_xml has accepted.

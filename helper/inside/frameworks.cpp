@@ -37,7 +37,7 @@ FrameworkCheck read_framework_check(const plan::Framework& framework, const std:
   }
   const std::string words = last_line(err);
   check.detail =
-      words.empty() ? "the check ended with status " + std::to_string(exit_status) + " and said nothing" : words;
+      words.empty() ? "the check ended with status " + std::to_string(exit_status) + " and printed nothing" : words;
   return check;
 }
 

@@ -1,4 +1,4 @@
-// Whether a framework sees the place's GPUs, told by the framework itself: it is imported, and multiplies two small
+// Whether a framework sees the place's GPUs, by the framework's own answer: it is imported, and multiplies two small
 // matrices on each of them.
 #pragma once
 

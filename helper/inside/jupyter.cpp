@@ -38,7 +38,8 @@ Result<void> run(CommandRunner& server, const Place& place, const std::string& f
   if (output.exit_status == 0) return {};
   std::string words = output.out.empty() ? std::move(output.err) : std::move(output.out);
   if (!token.empty()) replace_all(words, token, "TOKEN");
-  if (words.empty()) words = "it failed with exit status " + std::to_string(output.exit_status) + " and said nothing";
+  if (words.empty())
+    words = "it failed with exit status " + std::to_string(output.exit_status) + " and printed nothing";
   return fail(ErrorCode::inside_failed, "Jupyter in " + place.name, one_line(std::move(words)),
               "its whole log, on the server: " + place.by_hand + " cat " + shell::quote(folder + "/own/log"));
 }

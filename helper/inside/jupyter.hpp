@@ -18,7 +18,7 @@ namespace helper::inside {
 
 // What --config reads, JSON: the same settings under the names of Jupyter Server 2 (Lab 4, Notebook 7), Jupyter Server
 // 1 (Lab 3) and Notebook 6. Each reads its own and ignores the rest; but Lab takes what a person's own file says of
-// LabApp before all that is said of ServerApp (notebook_shim), so ours stands under that name as well.
+// LabApp before all that is said of ServerApp (notebook_shim), so ours is under that name as well.
 [[nodiscard]] std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& token);
 
 // Pure: all that a start needs, also after the place has started again; the last one waits until Jupyter listens.

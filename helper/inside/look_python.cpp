@@ -99,7 +99,7 @@ std::string look_known_python(const Question& question, const std::string& nonce
 }
 
 void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
-  std::vector<std::pair<std::string, std::string>> sources;  // and the path that each leads to
+  std::vector<std::pair<std::string, std::string>> sources;  // and the path that each resolves to
   std::vector<std::vector<std::string>> answers;
   for (const auto& line : lines_of(sections, "pythons")) {
     auto fields = split(line, k_field_separator);

@@ -39,7 +39,7 @@ struct Exec {
 [[nodiscard]] Result<void> run_script(CommandRunner& server, const Place& place, const std::string& script,
                                       const std::string& doing, const std::stop_token& stop);
 
-// The fix of who has to look for themselves.
+// The fix when a person must look there.
 [[nodiscard]] std::string look_inside(const Place& place);
 
 // "yes" or "no", as scripts have it.

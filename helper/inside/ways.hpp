@@ -1,4 +1,4 @@
-// How the server gets to the ports of a place: by an address, or through a program that runs in the place. Pure.
+// How the server reaches the ports of a place: by an address, or through a program that runs in the place. Pure.
 #pragma once
 
 #include "base/endpoint.hpp"

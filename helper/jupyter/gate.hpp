@@ -1,4 +1,4 @@
-// Gate is where our HTTP client meets a container: a port of 127.0.0.1 that serves one request of ours and nobody
+// Gate is between our HTTP client and a container: a port of 127.0.0.1 that serves one request of ours and nobody
 // else's. It passes the request on, takes the whole answer under its limits, and only then hands over a plain one that
 // it wrote itself: no byte of the container's head or framing reaches the client.
 #pragma once

@@ -31,7 +31,7 @@ void start_pool_once() {
     try {
       crossplat::threadpool::initialize_with_threads(k_pool_threads);
     } catch (const std::exception& error) {
-      log_info("cpprestsdk's threads are there already: {}", error.what());  // they serve as well
+      log_info("cpprestsdk's threads are there already: {}", error.what());  // those can be used
     }
   });
 }
@@ -42,7 +42,7 @@ struct Answer {
   std::string body;
 };
 
-// Where the client's task leaves what came of it; it lives as long as the task does.
+// Where the client's task leaves its result; it lives as long as the task does.
 class Outcome {
  public:
   void settle(Result<Answer> answer) {
@@ -102,7 +102,7 @@ std::shared_ptr<Outcome> begin(std::uint16_t port, const http::http_request& req
 
 Result<std::string> body_of(const Answer& answer) {
   const auto broken = [](std::string cause) { return fail(ErrorCode::inside_failed, "Jupyter", std::move(cause)); };
-  if (answer.status == 401 || answer.status == 403) return broken("it wants a token that helper does not have");
+  if (answer.status == 401 || answer.status == 403) return broken("it needs a token that helper does not have");
   if (answer.status >= 300 && answer.status < 400)
     return broken("it sends the question elsewhere, and helper does not follow");
   if (answer.status != 200) return broken("it answers with status " + std::to_string(answer.status));

@@ -240,7 +240,7 @@ Result<Ran> Engine::run(const std::string& container, const Service& service) co
   }
   if (service.detach) return Ran{};
   const auto input = from_base64(service.input);
-  if (!input) return wrong("the record's input is no base64");
+  if (!input) return wrong("the record's input is not base64");
   FrameReader output;
   if (const auto done = begun.stream.exchange(*input, output, begun.received, deadline); !done) {
     if (done.error().code == ErrorCode::timed_out) {

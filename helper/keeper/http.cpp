@@ -67,7 +67,7 @@ Result<int> status_of(std::string_view line) {
   const bool sound = line.size() >= 12 && line.starts_with("HTTP/1.") && (line[7] == '0' || line[7] == '1') &&
                      line[8] == ' ' && is_digit(line[9]) && is_digit(line[10]) && is_digit(line[11]) &&
                      (line.size() == 12 || line[12] == ' ');
-  if (!sound || line[9] == '0') return wrong("its first line is no status: " + one_line(line, 60));
+  if (!sound || line[9] == '0') return wrong("its first line is not a status: " + one_line(line, 60));
   return (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
 }
 
@@ -123,14 +123,14 @@ Result<Head> parse_head(std::string_view head) {
     const auto value = trim(line->substr(colon + 1));
     if (lower(name) == "content-length") {
       const auto length = decimal(value);
-      if (!length || (found.length && *found.length != *length)) return wrong("its length is no one number");
+      if (!length || (found.length && *found.length != *length)) return wrong("its length is not a single number");
       found.length = length;
     } else if (lower(name) == "transfer-encoding") {
-      if (lower(value) != "chunked" || found.chunked) return wrong("it comes in a coding that nobody asked for");
+      if (lower(value) != "chunked" || found.chunked) return wrong("it comes in an encoding that nobody asked for");
       found.chunked = true;
     }
   }
-  if (head != "\r\n") return wrong("its head does not end as a head does");
+  if (head != "\r\n") return wrong("its head does not end correctly");
   if (found.chunked && found.length) return wrong("it is chunked and has a length as well");
   return found;
 }
@@ -138,7 +138,7 @@ Result<Head> parse_head(std::string_view head) {
 Result<void> ChunkReader::take_line() {
   if (part_ == Part::size) {
     const auto size = hexadecimal(trim(std::string_view(line_).substr(0, line_.find(';'))));
-    if (!size) return wrong("the size of a chunk is no number");
+    if (!size) return wrong("the size of a chunk is not a number");
     left_ = *size;
     part_ = left_ == 0 ? Part::trailer : Part::data;
   } else if (part_ == Part::after_data) {
@@ -170,7 +170,7 @@ Result<void> ChunkReader::feed(std::string_view bytes, std::string& body) {
     if (line_.size() > k_chunk_line_limit) return wrong("a line between its chunks is too long");
     if (end == std::string_view::npos) return {};
     bytes.remove_prefix(end + 1);
-    if (line_.empty() || line_.back() != '\r') return wrong("a line between its chunks does not end as lines do");
+    if (line_.empty() || line_.back() != '\r') return wrong("a line between its chunks does not end correctly");
     line_.pop_back();
     HELPER_TRY(take_line());
   }

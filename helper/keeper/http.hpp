@@ -1,4 +1,4 @@
-// What comes from the engine's socket, understood piece by piece. Pure: bytes in, values out. All of it is hostile
+// What comes from the engine's socket, parsed piece by piece. Pure: bytes in, values out. All of it is hostile
 // until it is checked, and nothing here grows without a limit.
 #pragma once
 

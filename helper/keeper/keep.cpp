@@ -46,7 +46,7 @@ class Steps {
  public:
   Steps(const Store& store, const Engine& engine) : store_(store), engine_(engine) {}
 
-  // Looks at the container as soon as a thread is free, and again when it is looked at already.
+  // Looks at the container as soon as a thread is free, and once more when a look is running already.
   void look_at(const std::string& container) {
     if (!store_.has(container)) return;
     const std::lock_guard lock(mutex_);
@@ -141,7 +141,7 @@ class Steps {
     }
   }
 
-  // Runs one service, and writes down what came of it. False: the keeper ends.
+  // Runs one service, and writes down the result. False: the keeper ends.
   bool start(const Service& service, const Looked& looked, const std::string& container, State& state,
              std::size_t which) {
     const auto begin = SteadyClock::now();
@@ -157,8 +157,8 @@ class Steps {
           (tried.outcome == Outcome::failed ? "; that was the last try" : ""));
     }
     if (const auto done = store_.write(container, state); !done) {
-      say("cannot write what became of " + what + ": " + done.error().cause);
-      // Without what was written the same service would be run without an end.
+      say("cannot write the result of " + what + ": " + done.error().cause);
+      // Without that state the same service would be run again and again.
       return false;
     }
     return true;
@@ -247,7 +247,7 @@ Error keep_until_the_end(const Store& store, const Engine& engine, int stop, Ste
 
 void say(std::string_view line) {
   const auto text = one_line(line, 400) + "\n";
-  // One write, so that lines of two threads do not mix. A log that nobody takes is no reason to end.
+  // One write, so that lines of two threads do not mix. A log that nobody reads is no reason to end.
   [[maybe_unused]] const auto put = ::write(STDERR_FILENO, text.data(), text.size());
 }
 

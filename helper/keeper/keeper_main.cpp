@@ -20,7 +20,7 @@ constexpr const char* k_usage =
     "       helper-keeper record      take one record, JSON, from standard input\n"
     "       helper-keeper forget ID   remove the record of a container, and wait until nothing is being started in it\n"
     "       helper-keeper await ID RUN  wait until each service was tried in that run; 5: the container has no record\n"
-    "       helper-keeper list        the records without their inputs, and what became of them, as JSON\n"
+    "       helper-keeper list        the records without their inputs, and their results, as JSON\n"
     "       helper-keeper version\n";
 
 enum Exit { k_done = 0, k_failed = 1, k_wrong_usage = 2, k_refused = 3, k_busy = 4, k_no_record = 5 };
@@ -86,7 +86,7 @@ int record(const Store& store) {
 
 int forget(const Store& store, const std::string& id) {
   if (id.size() != 64 || !is_hex(id))
-    return failed({ErrorCode::config_invalid, "forget", "that is no id of 64 hex digits", {}});
+    return failed({ErrorCode::config_invalid, "forget", "that is not an id of 64 hex digits", {}});
   // Without its record nothing new is begun. What is being started ends first, so that the caller has the container
   // alone.
   if (const auto done = store.forget(id); !done) return failed(done.error());
@@ -100,7 +100,7 @@ int forget(const Store& store, const std::string& id) {
 // The first service of this run that could not be started yet goes to standard error.
 int await(const Store& store, const std::string& id, const std::string& run) {
   if (id.size() != 64 || !is_hex(id))
-    return failed({ErrorCode::config_invalid, "await", "that is no id of 64 hex digits", {}});
+    return failed({ErrorCode::config_invalid, "await", "that is not an id of 64 hex digits", {}});
   const auto end = std::chrono::steady_clock::now() + k_longest_start;
   while (std::chrono::steady_clock::now() < end) {
     const auto record = store.record(id);

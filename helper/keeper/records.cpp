@@ -50,7 +50,7 @@ std::optional<bool> yes_no_at(const Json& json, const char* name, bool otherwise
 std::optional<std::int64_t> number_at(const Json& json, const char* name, std::int64_t least, std::int64_t most) {
   const auto found = json.find(name);
   if (found == json.end() || !found->is_number_integer()) return std::nullopt;
-  // What does not fit a signed number wraps, and is below the least that anybody asks for or is refused as too much.
+  // A value that does not fit a signed number wraps: it is then below every minimum, or refused as too large.
   if (found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(most))
     return std::nullopt;
   const auto value = found->get<std::int64_t>();
@@ -77,13 +77,13 @@ bool has_only(const Json& json, std::initializer_list<std::string_view> names) {
 Result<std::vector<std::string>> parse_words(const Json& json) {
   const auto found = json.find("words");
   if (found == json.end() || !found->is_array() || found->empty() || found->size() > k_words_limit) {
-    return wrong("its words are no list of 1 to " + std::to_string(k_words_limit));
+    return wrong("its words are not a list of 1 to " + std::to_string(k_words_limit));
   }
   std::vector<std::string> words;
   for (const auto& item : *found) {
     const auto* word = item.get_ptr<const std::string*>();
     if (word == nullptr || word->size() > k_word_limit || word->find('\0') != std::string::npos) {
-      return wrong("a word is no text, is too long or holds a zero");
+      return wrong("a word is not a text, is too long or holds a zero");
     }
     words.push_back(*word);
   }
@@ -94,7 +94,7 @@ Result<std::vector<std::string>> parse_words(const Json& json) {
 Result<Service> parse_service(const Json& json) {
   if (!json.is_object() ||
       !has_only(json, {"name", "user", "privileged", "words", "input", "detach", "independent", "limit_s"})) {
-    return wrong("it is no object, or has a member that is unknown");
+    return wrong("it is not an object, or has an unknown member");
   }
   const auto* name = text_at(json, "name");
   const auto* user = text_at(json, "user");
@@ -104,11 +104,11 @@ Result<Service> parse_service(const Json& json) {
   const auto independent = yes_no_at(json, "independent", false);
   const auto limit = number_at(json, "limit_s", 1, k_longest_s);
   if (name == nullptr || !is_name(*name)) return wrong("its name is not of 1 to 32 small letters, digits, - and _");
-  if (user == nullptr || !is_plain(*user, 64)) return wrong("its user is no text of at most 64 plain characters");
+  if (user == nullptr || !is_plain(*user, 64)) return wrong("its user is not a text of at most 64 plain characters");
   if (!privileged || !detach || !independent) return wrong("privileged, detach and independent are true or false");
-  if (!limit) return wrong("limit_s is no number from 1 to " + std::to_string(k_longest_s));
+  if (!limit) return wrong("limit_s is not a number from 1 to " + std::to_string(k_longest_s));
   HELPER_TRY_ASSIGN(auto words, parse_words(json));
-  if (input == nullptr || !from_base64(*input)) return wrong("its input is no base64");
+  if (input == nullptr || !from_base64(*input)) return wrong("its input is not base64");
   if (*detach && !input->empty()) return wrong("a service that is detached has no input");
   return Service{*name, *user, *privileged, std::move(words), *input, *detach, *independent, static_cast<int>(*limit)};
 }
@@ -187,7 +187,7 @@ std::optional<std::string> from_base64(std::string_view text) {
 Result<Record> parse_record(std::string_view text) {
   if (text.size() > k_file_limit) return wrong("it is too large");
   const auto json = parse(text);
-  if (!json.is_object()) return wrong("it is no JSON object");
+  if (!json.is_object()) return wrong("it is not a JSON object");
   if (!has_only(json, {"version", "container", "handled", "services", "written"}))
     return wrong("it has a member that is unknown");
   if (!number_at(json, "version", k_protocol, k_protocol))
@@ -196,11 +196,11 @@ Result<Record> parse_record(std::string_view text) {
   const auto* handled = text_at(json, "handled");
   const auto services = json.find("services");
   if (container == nullptr || container->size() != 64 || !is_hex(*container))
-    return wrong("its container is no id of 64 hex digits");
+    return wrong("its container is not an id of 64 hex digits");
   if (handled == nullptr || !is_plain(*handled, 64))
-    return wrong("its handled run is no text of at most 64 plain characters");
+    return wrong("its handled run is not a text of at most 64 plain characters");
   if (services == json.end() || !services->is_array() || services->empty() || services->size() > k_services_limit) {
-    return wrong("its services are no list of 1 to " + std::to_string(k_services_limit));
+    return wrong("its services are not a list of 1 to " + std::to_string(k_services_limit));
   }
   Record record{*container, *handled, {}, {}};
   std::set<std::string> names;

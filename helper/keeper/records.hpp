@@ -1,4 +1,4 @@
-// What must run in which container (a record), and what became of it (a state): their JSON, and their files.
+// What must run in which container (a record), and the result (a state): their JSON, and their files.
 // A record holds secrets in its inputs: no text that is made here for people holds them.
 #pragma once
 
@@ -84,10 +84,10 @@ class Store {
   // Nothing when there is none, or none that can be read.
   [[nodiscard]] std::optional<State> state(const std::string& id) const;
   [[nodiscard]] Result<void> write(const std::string& id, const State& state) const;
-  // By which who works on a container keeps others away, between processes too; held as long as the Fd is. Error:
+  // A lock for who works on a container, between processes too; held as long as the Fd is. Error:
   // timed_out, file_failed.
   [[nodiscard]] Result<Fd> lock(const std::string& id, std::chrono::milliseconds limit) const;
-  // The record and the state. Error file_failed; that there is none is no error.
+  // The record and the state. Error file_failed; none there is no error.
   [[nodiscard]] Result<void> forget(const std::string& id) const;
   // Files of states and locks that no record belongs to.
   void tidy() const;

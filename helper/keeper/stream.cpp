@@ -34,7 +34,7 @@ Result<Stream> Stream::open(const std::string& path, int stop, Deadline deadline
   std::memcpy(&address.sun_path[0], path.data(), path.size());
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return broken(errno);
-  // The one cast that sockets ask for.
+  // The one cast that sockets need.
   while (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     // EAGAIN: more callers wait than the engine's queue holds. A unix socket has no "in progress".
     if (errno != EAGAIN && errno != EINTR) return broken(errno);
@@ -99,7 +99,7 @@ Result<void> Stream::exchange(std::string_view input, FrameReader& reader, std::
     }
     HELPER_TRY_ASSIGN(const auto ready, wait(static_cast<short>(sending ? POLLIN | POLLOUT : POLLIN), deadline));
     if (sending && (ready & POLLOUT) != 0) {
-      // Who reads no more has perhaps ended well: what it says, and its exit code, decide.
+      // A program that reads no more may have ended well: its output and its exit code decide.
       const auto put = send_some(input);
       input.remove_prefix(put ? *put : input.size());
     }

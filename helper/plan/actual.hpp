@@ -1,4 +1,4 @@
-// What is, of a field that the config sets: as the engine tells it, in the words of fields.hpp.
+// The present value of a field that the config sets: as the engine reports it, in the words of fields.hpp.
 #pragma once
 
 #include "config/config.hpp"
@@ -11,7 +11,7 @@
 namespace helper::plan {
 
 // Equal to the field's canonical text when the engine says that the container is as `wanted`, in whatever form it says
-// so; what it has beyond that (an image's own variables, say) does not count. Nullopt for what it does not tell.
+// so; what it has beyond that (an image's own variables, say) does not count. Nullopt for what it does not report.
 [[nodiscard]] std::optional<std::string> actual_text(std::string_view field, const config::Target& wanted,
                                                      const Container& container);
 

@@ -24,7 +24,7 @@ void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
   if (is<StartSshd>(step.action)) ++attempts.sshd_starts;
   if (is<SetAside>(step.action)) attempts.set_aside = observed.server.container->id;
   if (is<BringBack>(step.action)) {
-    // What was tried on the one that was to take its place says nothing about it.
+    // What was tried on its replacement says nothing about it.
     const bool was_tried = !attempts.set_aside.empty() || !attempts.failed_ways.empty() || attempts.starts > 0;
     if (was_tried && attempts.replace_failed.empty()) attempts.replace_failed = step.cause;
     attempts.set_aside.clear();

@@ -1,4 +1,4 @@
-// What the steps of a request came to, kept for its next plans.
+// The results of the steps of a request, kept for its next plans.
 #pragma once
 
 #include "base/error.hpp"

@@ -58,9 +58,9 @@ bool has_any(std::string_view text, std::initializer_list<std::string_view> part
   return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
 }
 
-// Which piece an engine that failed lacks, and the command that brings it.
+// Which part is missing where an engine failed, and the command that installs it.
 struct Missing {
-  std::string_view piece;  // "" when its words do not tell
+  std::string_view piece;  // "" when its message does not say
   const char* fix;
 };
 

@@ -17,11 +17,11 @@ struct GpuChoice {
 
 // With "runtime": "auto", Docker: --gpus first, then --runtime=nvidia if the engine has it, then CDI if it knows that;
 // Podman: CDI, since it takes --gpus and does nothing. A way that failed in this request
-// is not chosen again. Only a trial tells whether --gpus works: nothing in `docker info` does. Error: gpu_unavailable.
+// is not chosen again. Only a trial shows whether --gpus works: nothing in `docker info` does. Error: gpu_unavailable.
 [[nodiscard]] Result<GpuChoice> choose_gpu(const config::ContainerConfig& container, const Engine& engine,
                                            const Attempts& attempts);
 
-// Whether the engine's text about a failed start is about GPUs. Engines tell it in prose only, so this looks for the
+// Whether the engine's text about a failed start is about GPUs. Engines say it only in free text, so this looks for the
 // words that Docker 20.10 to 28 and NVIDIA's tools use.
 [[nodiscard]] bool is_about_gpus(const std::string& engine_text);
 

@@ -14,7 +14,7 @@ enum class Power { running, stopped, absent, ejected };
 
 // Who wants it now. What a person stopped, paused or removed stays so until a person asks for it.
 enum class Initiative {
-  person,   // somebody has asked: whatever it needs is done
+  person,   // somebody has asked: everything that it needs is done
   program,  // one that connects by itself, as an IDE does: it may create the first container, and starts none again
   daemon    // it looks after the target by itself: it creates and starts no container
 };

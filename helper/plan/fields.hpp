@@ -31,7 +31,7 @@ inline constexpr const char* k_share_key = "container.share";
 [[nodiscard]] const Field* find_field(std::string_view key);
 
 // The fields that the container keeps, by key. Of environment variables only the names: what is made of this
-// stands where others can read it, and a fingerprint of a short secret can be guessed.
+// is where others can read it, and a short secret can be guessed from its fingerprint.
 [[nodiscard]] std::map<std::string, std::string> fields_of(const config::Target& target);
 
 [[nodiscard]] std::string_view to_text(Need need);

@@ -19,7 +19,7 @@ bool has(std::string_view text, std::string_view part) { return text.find(part) 
 bool is_mismatch(const GpuFacts& facts) { return facts.smi_status == 18 || has(facts.smi_words, "version mismatch"); }
 
 // A container loses its GPUs when the server's systemd is reloaded: it writes the device rules of the container's
-// control group anew, without those that NVIDIA's hook added.
+// control group again, without those that NVIDIA's hook added.
 bool is_lost(const GpuFacts& inside) {
   return !inside.openable || has(inside.smi_words, "Failed to initialize NVML: Unknown Error");
 }
@@ -138,7 +138,7 @@ class Ladder {
   [[nodiscard]] Judgement given() const {
     if (container_.gpu_way == GpuWay::runtime) return holds("--runtime=" + container_.runtime);
     if (container_.gpu_way != GpuWay::none) return holds(container_.gpu_way == GpuWay::cdi ? "CDI devices" : "--gpus");
-    if (has_gpu_node(inside_)) return {};  // by --device or --privileged, say
+    if (has_gpu_node(inside_)) return {};  // for example by --device or --privileged
     return fails(ErrorCode::gpu_not_given, "container " + desired_.target.container.name + " was made without GPUs",
                  recreate());
   }

@@ -1,5 +1,5 @@
 // The ladder of truths about GPUs, from the server's driver up to what nvidia-smi sees in the container: which rungs
-// hold, and of one that fails the cause and what mends it. docs/gpu.md explains each for people.
+// hold, and of one that fails the cause and what fixes it. docs/gpu.md explains each for people.
 #pragma once
 
 #include "base/error.hpp"
@@ -21,8 +21,8 @@ struct Rung {
   std::optional<Error> error;  // of one that fails
 };
 
-// From the lowest rung up, for a container that was looked into. What stands above a rung that fails is not judged
-// (unknown); what stands below one that is proven holds. Empty when the target wants no GPUs.
+// From the lowest rung up, for a container that was looked into. What is above a rung that fails is not judged
+// (unknown); what is below one that is proven holds. Empty when the target wants no GPUs.
 [[nodiscard]] std::vector<Rung> gpu_ladder(const Desired& desired, const Observed& observed);
 
 // The lowest rung that fails.

@@ -25,7 +25,7 @@ struct JupyterPackage {
 struct JupyterFacts {
   std::vector<JupyterPackage> packages;
   bool listening = false;         // something listens on the port that the config names
-  bool image_starts_one = false;  // a young container's own Jupyter, which may take the port yet
+  bool image_starts_one = false;  // a young container's own Jupyter, which may still take the port
   bool ours_runs = false;         // the one that we started is alive
   bool ours_ended = false;        // we started one in this run of the container, and it is not alive
   int sessions = 0;               // kernels and terminals of ours, which end with it

@@ -1,4 +1,4 @@
-// What would be lost if a container were made anew, and the question about it.
+// What would be lost if a container were recreated, and the question about it.
 #pragma once
 
 #include "base/prompt.hpp"

@@ -29,7 +29,7 @@ void plan_python(Draft& draft, const Inside& inside) {
   for (auto& note : python_notes(draft.target, inside, *choice)) draft.note(std::move(note));
 }
 
-// GPUs that are missing keep nobody from SSH: they are a shortfall, which is told once the rest is done.
+// Missing GPUs do not prevent SSH: they are a shortfall, which is reported once the rest is done.
 void plan_gpu(Draft& draft) {
   if (auto failure = lowest_failure(gpu_ladder(draft.desired, draft.observed))) draft.shortfall(std::move(*failure));
 }
@@ -41,7 +41,7 @@ void plan_inside(Draft& draft) {
   if (!plan_own_folders(draft)) return;
   plan_bundle(draft, inside);
   if (!inside.has_shell) {
-    if (takes_bundle(draft.observed)) return;  // it brings one
+    if (takes_bundle(draft.observed)) return;  // it contains one
     draft.problem(ErrorCode::inside_failed, draft.container_name(),
                   "there is no shell in it, and helper brings none for " + draft.server.machine,
                   "use an image with a POSIX sh");

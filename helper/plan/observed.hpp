@@ -144,7 +144,7 @@ struct Inside {
   std::string owner_is;           // the container's user who has the uid of ServerFacts::project_owner; "" = it is free
   bool post_create_done = false;  // the marker of this container's first run is there
   bool post_start_done = false;   // ... of this start
-  std::string bundle;             // the digest of the SSH bundle that stands in it, whole; "" when none does
+  std::string bundle;             // the digest of the SSH bundle that is in it, complete; "" when none is
   std::string image_sshd;         // the image's own sshd; "" when it has none
   bool can_switch_users = true;   // its root has the capabilities by which sshd becomes another user
   bool sshd_listening = false;    // something listens on the SSH port
@@ -157,7 +157,7 @@ struct Inside {
   std::vector<std::string> silent_pythons;  // paths that were run, and did not answer in time or broke down
   bool login_cut = false;                   // the login shell's start files took too long, and were not waited for
   std::vector<std::string> project_files;   // what files of the project name as its environment: "conda:NAME"
-  // The places that helper writes to, where links lead them elsewhere: "/etc" -> "/config/etc".
+  // The places that helper writes to, where links point elsewhere: "/etc" -> "/config/etc".
   std::map<std::string, std::string> real_places;
   // Places of volumes that show a folder of the server, as the volume driver's option device= makes them.
   std::vector<std::string> bound_volumes;
@@ -173,7 +173,7 @@ struct Inside {
 struct Tunnel {
   std::uint16_t local_port = 0;
   std::optional<Remote> remote;             // what it forwards to, as the server names it
-  std::string trouble;                      // why the way to the server does not stand; "" when it does
+  std::string trouble;                      // why the way to the server is not up; "" when it is
   std::optional<bool> answers;              // an SSH server proved a host key through it; nullopt: not tried
   std::vector<std::string> host_keys = {};  // "TYPE BASE64": those that it proved to have
   friend bool operator==(const Tunnel&, const Tunnel&) = default;
@@ -205,7 +205,7 @@ struct SessionTry {
   std::string ending_file;  // a start file of the shell that ends it, or waits, before any command runs
   std::string noisy_file;   // prints something although nobody asked it to
   std::string noisy_line;   // the first line of that
-  std::string loose;        // a file or folder of ours on the way to our keys that others may change: sshd refuses them
+  std::string loose;        // a file or folder of ours above our keys that others may change: sshd refuses them
   [[nodiscard]] bool works() const { return command && sftp; }
   friend bool operator==(const SessionTry&, const SessionTry&) = default;
 };

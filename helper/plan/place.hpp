@@ -14,7 +14,7 @@ namespace helper::plan {
 
 using Words = std::vector<std::string>;
 
-// The words that stand before a program so that it runs in a place. Entries compose: where (a server, a job of a
+// The words that are put before a program so that it runs in a place. Entries compose: where (a server, a job of a
 // cluster) and then in what (nothing, a container).
 struct Entry {
   Words words;     // the program is waited for, and has the caller's standard input

@@ -121,7 +121,7 @@ void start_again(Draft& draft, const Container& container) {
   draft.step(StartContainer{draft.config.name}, "stopped with " + code);
 }
 
-// There is none of that name. One that was set aside for it in this request is replaced, one from before comes back.
+// No container has that name. One that was set aside for it in this request is replaced, one from before comes back.
 void make(Draft& draft) {
   if (!is_being_replaced(draft)) return create(draft, "did not exist");
   const Attempts& attempts = draft.observed.attempts;

@@ -16,7 +16,7 @@ std::string install_by(const Draft& draft, const std::string& python) {
 
 void say_how_to_add_it(Draft& draft, const Inside& inside) {
   const auto chosen = choose_python(draft.target, inside);
-  if (!chosen) return;  // Python comes first, and that problem is told
+  if (!chosen) return;  // Python comes first, and that problem is reported
   draft.note("Jupyter is not in the container; to add it: " + install_by(draft, chosen->python.path) +
              "; then: helper ensure " + draft.target.name);
 }

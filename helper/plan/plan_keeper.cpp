@@ -103,7 +103,7 @@ bool keeper_starts_them(const Draft& draft, const Inside& inside) {
   if (is_guest(draft.desired, draft.observed)) return false;
   if (!draft.observed.attempts.keeper_failed.empty() || !runs(*draft.server.keeper)) return false;
   const auto all = services(draft, inside);
-  // Where it is not known another client may have told it, or this one before its daemon was started.
+  // Where it is not known another client may have given it services, or this one before its daemon was started.
   if (!all || draft.server.keeper->recorded.value_or(all->fingerprint) != all->fingerprint) return false;
   const bool jupyter_may_come = all->jupyter && !inside.jupyter.ours_runs && !inside.jupyter.ours_ended;
   return inside.sshd_fingerprint.empty() || jupyter_may_come;

@@ -16,11 +16,11 @@ std::string why_forward(const Tunnel& open, const Remote& wanted) {
   const auto* before = std::get_if<SshDoor>(&*open.remote);
   const auto* now = std::get_if<SshDoor>(&wanted);
   const bool same_port = before != nullptr && now != nullptr && before->address == now->address;
-  return same_port ? "the way past the container's port has changed"
+  return same_port ? "the way around the container's port has changed"
                    : "the container's port is " + to_text(wanted) + " on the server now";
 }
 
-// None: there is no way, and a problem says so, or what is behind it is not there yet.
+// None: there is no way, and a problem says so, or the server program is not there yet.
 std::optional<Remote> way(Draft& draft, const DesiredTunnel& wanted) {
   const auto door = draft.place.doors.find(wanted.container_port);
   if (door != draft.place.doors.end()) return door->second;

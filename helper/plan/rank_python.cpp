@@ -53,7 +53,7 @@ Rank of_the_project(const Python& python, const Inside& inside) {
                                              : rank(2, 4, "the version that .python-version names");
 }
 
-// Among interpreters that have what is needed, in the order in which a person would come upon them.
+// Among interpreters that have what is needed, in the order in which a person would find them.
 int nearness(const Python& python) {
   if (is_login(python)) return 0;
   if (python.source.starts_with("image:")) return 1;

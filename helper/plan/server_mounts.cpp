@@ -14,7 +14,7 @@ bool holds(std::string_view folder, std::string_view path) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
-// Where links lead the path; the longest place that is known decides.
+// The path with links resolved; the longest place that is known decides.
 std::string real_path(const std::optional<Inside>& inside, std::string_view path) {
   std::string real(path);
   if (!inside) return real;
@@ -39,7 +39,7 @@ std::string clean(std::string_view path) {
   return text.starts_with('/') ? text : std::string();
 }
 
-// The places that the engine's flags mount something at. --volumes-from does not tell: "/" stands for anywhere.
+// The places that the engine's flags mount something at. --volumes-from does not say where: "/" means anywhere.
 std::vector<std::string> places_of_flags(const std::vector<std::string>& args) {
   std::vector<std::string> places;
   const auto of_pair = [&](std::string_view value) {

@@ -26,7 +26,7 @@ std::string inside_command(const Observed& observed, const Desired& desired, con
          "; then: helper ensure " + desired.target.name;
 }
 
-// How a start file of that shell is kept quiet where nobody looks.
+// How a start file of that shell prints nothing where no person sees it.
 std::string quiet(const std::string& file) {
   const std::string how = file.ends_with(".fish")           ? "status is-interactive; or exit"
                           : file.ends_with("zshenv")        ? "[[ -o interactive ]] || return"

@@ -1,4 +1,4 @@
-// Whether a strict SSH session works, as an IDE begins one: which key, whose host keys, and what a login meets on its
+// Whether a strict SSH session works, as an IDE begins one: which key, whose host keys, and what a login finds on its
 // way.
 #pragma once
 

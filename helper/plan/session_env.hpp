@@ -9,7 +9,7 @@
 
 namespace helper::plan {
 
-// Of a value of ssh.env: literal text, or the NAME of ${containerEnv:NAME}, which stands for a variable of the
+// Of a value of ssh.env: literal text, or the NAME of ${containerEnv:NAME}, which means a variable of the
 // container.
 struct EnvPiece {
   std::string text;

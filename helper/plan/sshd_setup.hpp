@@ -23,8 +23,8 @@ struct SshdSetup {
   std::string config;          // sshd_config(5), without the environment
   std::string authorized_key;  // the person's, which joins those that are there: one line, without its end
   std::string profile;  // sh text: the environment again, for login shells whose start files have changed it; secret
-  std::string cache_owner;  // "uid:gid" of the user, whose ~/.cache/JetBrains leads to the volume that the container
-                            // has for it; "" = it has none
+  std::string cache_owner;  // "uid:gid" of the user, whose ~/.cache/JetBrains is a link to the volume that the
+                            // container has for it; "" = it has none
   bool own_profile = true;  // /etc/profile.d is the container's own, so that a line of ours may be in it
   bool own_run = true;      // /run/sshd is too; else it must be there already
   std::string env{};        // the line of sshd_config(5) that holds the environment of sessions: secret

@@ -101,7 +101,7 @@ struct BringBack {
 // Puts the bundle into the volume from which our containers get it.
 struct FillBundleVolume {
   std::string volume;
-  std::string image;  // any that the server has: a container that never starts lends its hand
+  std::string image;  // any that the server has: a container that never starts is made of it for the copy
   SshBundle bundle;
 };
 // Puts the bundle into a running container.
@@ -152,7 +152,7 @@ struct RemoveRecord {
 // Copies a container's host keys from its record to this machine.
 struct FetchHostKeys {
   std::string volume;
-  std::string image;                   // the container's: a container that never starts lends its hand
+  std::string image;                   // the container's: a container that never starts is made of it for the copy
   std::vector<std::string> host_keys;  // their public halves
 };
 
@@ -251,7 +251,7 @@ struct Step {
 
 struct Plan {
   std::vector<Step> steps;
-  std::vector<Error> problems;       // what stands in the way once the steps are done
+  std::vector<Error> problems;       // what remains wrong once the steps are done
   std::vector<Error> shortfalls;     // what the target lacks although it can be used: its GPUs
   std::vector<std::string> notes;    // facts to tell: "adopted a container that helper did not make"
   std::vector<Drift> drifts = {};    // where the container is not as the config says

@@ -19,7 +19,7 @@ struct JupyterDoor {
   std::string token;  // secret
 };
 
-// None: the config names no Jupyter, none listens in the container, or no way leads to it.
+// None: the config names no Jupyter, none listens in the container, or nothing reaches it.
 [[nodiscard]] std::optional<JupyterDoor> jupyter_door(const Desired& desired, const Observed& observed);
 
 // Whether a step of the plan ends what runs in the target's container now.

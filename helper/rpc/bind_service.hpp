@@ -18,7 +18,7 @@ inline constexpr int k_max_log_lines = 100'000;
 [[nodiscard]] Result<int> lines_param(const Json& params);
 [[nodiscard]] Result<std::uint64_t> revision_param(const Json& params);
 [[nodiscard]] std::string text_param(const Json& params, const char* name);
-// Following has no result to speak of: without a stream there would be nobody to read. Error: rpc_params.
+// Following has no useful result: without a stream there would be nobody to read. Error: rpc_params.
 [[nodiscard]] Result<bool> follow_param(const Json& params, const CallContext& context);
 // A question can only be put to a caller who reads events. Error: rpc_params (also for a config path that is not
 // absolute).

@@ -140,7 +140,7 @@ class Exchange {
   ErrorOf connect_to(const asio::generic::stream_protocol::endpoint& address, int family) {
     ErrorOf error;
     socket_.close(error);
-    timed_out_ = false;  // that was said of the way that led nowhere
+    timed_out_ = false;  // that was said about the way that did not work
     Fd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!fd) return ErrorOf(errno, boost::system::system_category());
     socket_.assign(asio::generic::stream_protocol(family, 0), fd.get(), error);
@@ -161,7 +161,7 @@ class Exchange {
     return timed_out_ ? asio::error::make_error_code(asio::error::timed_out) : *result;
   }
 
-  // The timer always stands at the next moment at which to give up.
+  // The timer is always set to the next moment at which to give up.
   void arm() {
     timer_.expires_at(give_up_ ? std::min(*give_up_, quiet_until_) : quiet_until_);
     timer_.async_wait([this](const ErrorOf& error) {
@@ -197,7 +197,7 @@ Result<void> connect(Exchange& exchange, const std::filesystem::path& log_file) 
 Result<void> begin(Exchange& exchange, const std::string& body, Exchange::Then then,
                    const std::filesystem::path& log_file) {
   if (const ErrorOf error = exchange.send(body, then))
-    return unreachable("it took no request (" + error.message() + ")", log_file);
+    return unreachable("it accepted no request (" + error.message() + ")", log_file);
   if (const ErrorOf error = exchange.read_header())
     return unreachable("it gave no answer (" + error.message() + ")", log_file);
   if (exchange.status() == 401) {
@@ -225,7 +225,7 @@ class ReadAhead {
             while (auto line = exchange.next_line(error)) put(std::move(*line), given_up);
             why = !error ? "it closed the connection before it answered"
                   : error == http::error::partial_message
-                      ? "it broke off: it has ended, or nothing was read for too long"
+                      ? "the connection broke: it has ended, or nothing was read for too long"
                       : "it stopped answering (" + error.message() + ")";
           } catch (const std::exception& defect) {
             why = std::string("speaking to it failed (") + defect.what() + ")";
@@ -281,7 +281,7 @@ Result<Json> converse(ReadAhead& lines, const Json& id, const ensure::EventSink&
       if (reply->id != id && !reply->id.is_null()) return unreachable("it answered another request", log_file);
       return reply->result;
     }
-    // An event that this version does not know is none of its concern.
+    // An event that this version does not know is ignored.
     const auto event = event_from_json(std::get<EventMessage>(message).params);
     if (event && on_event) on_event(*event);
   }

@@ -36,7 +36,7 @@ struct Found {
 
 std::optional<Found> find(const Paths& paths, const std::stop_token& stop) {
   const auto endpoint = read_endpoint(paths.endpoint_file());
-  // The port of a daemon that was killed may be anybody's by now: a request, and what a person types, would go to them.
+  // The port of a killed daemon may belong to anybody by now: a request, and what a person types, would go to them.
   if (!endpoint || !DaemonLock::is_held(paths.daemon_lock())) return std::nullopt;
   Client client(*endpoint, paths.daemon_log());
   const auto version = client.greet(stop, k_probe_limit);
@@ -64,7 +64,7 @@ void spare(const Paths& paths, const DaemonEndpoint& endpoint) {
     log_warning("{}", to_text(written.error()));
 }
 
-// What becomes of a daemon of another version.
+// What happens to a daemon of another version.
 enum class Way {
   ends,     // it was asked to
   is_used,  // by us, as it is

@@ -91,8 +91,7 @@ Result<Json> Dispatcher::run(const Call& call, const Caller& caller) {
   const Method* method = find_method(call.method);
   const auto handler = handlers_.find(call.method);
   if (method == nullptr || handler == handlers_.end()) {
-    return fail(ErrorCode::rpc_method, "method " + call.method, "there is none of that name",
-                "helper rpc --help lists them");
+    return fail(ErrorCode::rpc_method, "method " + call.method, "it does not exist", "helper rpc --help lists them");
   }
   HELPER_TRY(check_params(*method, call.params));
   try {
@@ -109,7 +108,7 @@ Result<Json> Dispatcher::run_in_flight(const Call& call, const Method& method, c
   std::list<std::shared_ptr<InFlight>>::iterator place;
   {
     const std::lock_guard lock(calls_->mutex);
-    // A caller that hears it starts the next daemon. `version` is refused too, so that nobody takes this one for it.
+    // A caller that gets it starts the next daemon. `version` is refused too, so that nobody takes this one for it.
     if (calls_->stopping && call.method != "cancel" && call.method != "shutdown") return fail(ending());
     place = calls_->list.insert(calls_->list.end(), entry);
   }

@@ -48,7 +48,7 @@ class Dispatcher {
 
   // What the tunnels carry now: `shutdown` tells it. Before the first call.
   void set_carried(std::function<std::vector<ensure::Carried>()> carried) { carried_ = std::move(carried); }
-  // What is told under "counts" in the answer to `version`. Before the first call.
+  // What is shown under "counts" in the answer to `version`. Before the first call.
   void set_counts(std::function<Json()> counts);
 
   // Of the slowest call of the message; several are never instant.

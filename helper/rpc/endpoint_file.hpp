@@ -1,4 +1,4 @@
-// The endpoint file is how a command finds the daemon: where it listens, and the token that lets one in at its port.
+// The endpoint file is how a command finds the daemon: where it listens, and the token that its port asks for.
 // It is as secret as a key: 0600, in a folder of ours.
 #pragma once
 

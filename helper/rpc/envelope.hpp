@@ -21,7 +21,7 @@ struct Call {
   Json params = Json::object();  // an object or an array
 };
 
-// Something that stood where a request should: it is answered with `error` under `id` (null when it had none to trust).
+// Something in the place of a request: it is answered with `error` under `id` (null when it had none to trust).
 struct Invalid {
   Json id;
   Error error;

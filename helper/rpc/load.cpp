@@ -88,11 +88,11 @@ Question replacement_question(const std::string& version, const Load& load) {
 }
 
 std::string replaced_untold(const std::string& version) {
-  return of_version(version) + " was replaced; it does not tell whether it carried connections";
+  return of_version(version) + " was replaced; it did not say whether it carried connections";
 }
 
 std::string used_as_it_is(const std::string& version, const Load& load) {
-  return of_version(version) + " goes on, for it carries " + to_text(load) +
+  return of_version(version) + " goes on, because it carries " + to_text(load) +
          "; to replace it by version " HELPER_VERSION ": " + k_end_it;
 }
 

@@ -1,4 +1,4 @@
-// Load is what a daemon would cut off if it ended now, and what becomes of one of another version than the command.
+// Load is what a daemon would cut off if it ended now, and what happens to one of another version than the command.
 // Pure.
 #pragma once
 
@@ -28,7 +28,7 @@ struct Load {
 [[nodiscard]] std::string to_text(const Load& load);
 
 enum class Replacement {
-  silent,  // it is replaced, for nothing is cut off
+  silent,  // it is replaced, since nothing is cut off
   told,    // it is replaced, as it does not tell what is cut off; a line says so
   asked,   // the person decides
   used,    // it goes on, and does what the command asks; a line says so

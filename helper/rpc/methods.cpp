@@ -17,7 +17,7 @@ std::vector<Param> target_params(std::vector<Param> own = {}) {
        "\"NAME=value\" of the caller, for ${localEnv:NAME} of the config and of a devcontainer.json; absent: that "
        "of the last request about this config, else the daemon's own environment"},
       {"can_answer", ParamType::boolean, false,
-       "questions may be put to the caller (needs an event stream); absent: they are refused"},
+       "the caller answers questions (needs an event stream); absent: they are refused"},
   };
   params.insert(params.end(), own.begin(), own.end());
   return params;
@@ -29,7 +29,7 @@ std::vector<Param> settings_params(std::vector<Param> own = {}) {
       {"ides", ParamType::string, false,
        "names of IDEs, joined by commas: \"PyCharm\" or \"PyCharm2026.1\"; absent: all"},
       {"now", ParamType::boolean, false,
-       "the files of an IDE that runs too; absent: it is asked, or they wait until it closes"},
+       "also the files of a running IDE; absent: helper asks, or they wait until it closes"},
       {"follow_links", ParamType::boolean, false,
        "files are written through links to places outside the project or the IDE's folder; absent: they are left"},
   });
@@ -49,20 +49,19 @@ std::vector<Param> apply_params(std::vector<Param> own = {}) {
   return params;
 }
 
-// Of what changes a container.
+// For methods that change a container.
 std::vector<Param> changing_params(std::vector<Param> own) {
   std::vector<Param> params = target_params(std::move(own));
   params.push_back({"owner", ParamType::string, false,
-                    "with \"yes\": the name of another owner, whose container may be changed; absent: it is asked, or "
+                    "with \"yes\": the name of another owner, whose container may be changed; absent: helper asks, or "
                     "the request is refused"});
   return params;
 }
 
-// Of what ends a container, or what runs in it.
+// For methods that end a container, or what runs in it.
 std::vector<Param> ending_params() {
-  return changing_params(
-      {{"yes", ParamType::boolean, false,
-        "kernels of Jupyter that are busy may end; absent: it is asked, or the request is refused"}});
+  return changing_params({{"yes", ParamType::boolean, false,
+                           "busy kernels of Jupyter may end; absent: helper asks, or the request is refused"}});
 }
 
 constexpr const char* k_yes_to_owner = "\"owner\" is agreed; absent: it is not";
@@ -76,7 +75,7 @@ std::vector<Method> make_table() {
   return {
       {"version", "The daemon's version and process id, and the number of the interface that this table is.", {}, "{version, pid, api, counts: {connections, strangers, requests, refused}}", "{}", Pace::instant},
       {"ensure", "Makes the target ready: container, sshd, tunnels, Python.",
-       changing_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be recreated without asking; absent: it is asked, or left as it is"},
+       changing_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be recreated without asking; absent: helper asks, or leaves it as it is"},
                         {"by_itself", ParamType::boolean, false, "no person has asked now: a container that is stopped, paused or was removed stays so; absent: false"},
                         {"yes", ParamType::boolean, false, k_yes_to_owner}}),
        "{target, state, changed, steps, notes, rounds, round_trips, elapsed_ms, settings}", R"({"target": "centernet"})", Pace::work, true},
@@ -85,7 +84,7 @@ std::vector<Method> make_table() {
        "{target, steps, problems, notes, losses: what runs and would end}", R"({"target": "centernet", "power": "running"})", Pace::work},
       {"status", "The state of one target, or of every target of the config.", target_params(),
        "an array of {target, state, container, tunnels, would_do, problems, ...}", "{}", Pace::work},
-      {"watch", "The state of one target as far as it is known, as soon as it is another than the caller knows; else after 25 seconds.",
+      {"watch", "The known state of one target, as soon as it differs from the one that the caller knows; else after 25 seconds.",
        target_params({{"revision", ParamType::integer, false, "the revision that the caller knows; absent: none, and the answer comes at once"}}),
        "{revision, status: as an element of status, its state also \"unknown\"}", R"({"target": "centernet", "revision": 7})", Pace::watch},
       {"targets", "The targets that the config names; no server is asked.", target_params(),
@@ -93,7 +92,7 @@ std::vector<Method> make_table() {
       {"stop", "Stops the target's container and closes its tunnels.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
       {"restart", "Stops the target's container and makes it ready again.", ending_params(), "as ensure", R"({"target": "centernet"})", Pace::work, true},
       {"remove", "Removes the target's container, if helper made it.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
-      {"eject", "Takes everything of helper's out of the target's container, which goes on as it is.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
+      {"eject", "Removes everything of helper's from the target's container, which keeps running.", ending_params(), "as ensure, without settings", R"({"target": "centernet"})", Pace::work, true},
       {"snapshot", "Keeps a copy of the target's container as an image on its server.",
        changing_params({{"image", ParamType::string, false, "what to call it; absent: a name made of the target's and the time"},
                         {"yes", ParamType::boolean, false, k_yes_to_owner}}),
@@ -106,14 +105,14 @@ std::vector<Method> make_table() {
        "{target, text}; with follow text is empty", R"({"target": "centernet", "lines": 20})", Pace::work},
       {"settings", "What PyCharm, Gateway and ssh must know to use a ready target.", target_params(),
        "{target, host, port, user, key_file, known_hosts, host_key_alias, python, python_version, gateway_link, toolbox_link, ...}", R"({"target": "centernet"})", Pace::work},
-      {"known", "The settings that the last look found, at once and without asking the server; the error not_ready where they may no longer hold.", target_params(),
+      {"known", "The settings that the last look found, at once and without asking the server; the error not_ready where they may be out of date.", target_params(),
        "as settings", R"({"target": "centernet"})", Pace::quick},
       {"settings.apply", "Writes the settings of a ready target into the files of IDEs and of ssh.",
-       apply_params({{"dry_run", ParamType::boolean, false, "only tell what would be written; absent: no"}}),
+       apply_params({{"dry_run", ParamType::boolean, false, "only show what would be written; absent: no"}}),
        k_settings_result, R"({"target": "centernet", "ides": "PyCharm2026.1"})", Pace::work, true},
       {"settings.diff", "What settings.apply would change in which file.", apply_params(), k_settings_result, R"({"target": "centernet"})", Pace::work},
-      {"settings.undo", "Takes out of these files what settings.apply wrote.",
-       settings_params({{"dry_run", ParamType::boolean, false, "only tell what would be taken out; absent: no"}}),
+      {"settings.undo", "Removes from these files what settings.apply wrote.",
+       settings_params({{"dry_run", ParamType::boolean, false, "only show what would be removed; absent: no"}}),
        k_settings_result, R"({"target": "centernet"})", Pace::work, true},
       {"pythons", "Every interpreter of the container, which one is chosen, and why.", target_params(),
        "{target, wanted, cause, pythons, notes}", R"({"target": "centernet"})", Pace::work},
@@ -125,7 +124,7 @@ std::vector<Method> make_table() {
       {"trust", "Approves the config as trusted showed it.",
        target_params({{"digest", ParamType::string, true, "of what was shown to the person; another one is refused"}}),
        "as trusted", R"({"config": "/home/me/my_project/helper.json", "digest": "..."})", Pace::work},
-      {"untrust", "Takes the approval of the config back.", target_params(), "{withdrawn}: false when it was not approved", R"({"folder": "/home/me/my_project"})", Pace::work},
+      {"untrust", "Removes the approval of the config.", target_params(), "{withdrawn}: false when it was not approved", R"({"folder": "/home/me/my_project"})", Pace::work},
       {"trust.list", "The configs that the person has approved.", {}, "{approved: [{config_file, how, when, powers}]}", "{}", Pace::work},
       {"answer", "Answers a question that came as an event.",
        {{"question", ParamType::string, true, "its question_id"},

@@ -22,15 +22,15 @@
 namespace helper::rpc {
 namespace {
 
-// How long nothing is looked at while nothing is heard; and soon after a look that was not final.
+// The pause between looks without a signal; and the short one after a look that was not final.
 constexpr int k_look_every = 2'000;  // ms
 constexpr int k_look_soon = 150;     // ms
 // Who looks whether a daemon runs holds the lock for a moment; a daemon holds it on.
 constexpr int k_locked_out = 3;
-// A daemon that nobody can find for so long is of no use to anybody.
+// A daemon that nobody can find for so long is useless.
 constexpr Milliseconds k_give_up{10 * 60'000};
 
-// The system's word that a folder or a file in it went; none where the system gives none, and the time tells then.
+// The system's signal that a folder or a file in it was removed; without such signals the pauses decide.
 Fd listen_for_removals(const Paths& paths) {
 #ifdef __linux__
   Fd fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
@@ -102,7 +102,7 @@ void PresenceWatch::run(const std::stop_token& stop) {
     if (ready < 0 && errno != EINTR) return;
     if (stop.stop_requested()) return;
     const auto found = presence_.look();
-    // Whatever was heard is answered by this look; a folder that is another one now is listened to instead.
+    // This look covers every signal so far; if the folder is another one now, that one is watched instead.
     if (ready > 0 || found != Presence::Found::as_it_was) removals.emplace(listen_for_removals(paths_));
     const bool is_first_failure = found == Presence::Found::cannot_be_made && told.empty();
     pause = is_first_failure ? k_look_soon : std::min(2 * pause, k_look_every);

@@ -17,7 +17,7 @@ class Presence {
  public:
   enum class Found { as_it_was, made_again, cannot_be_made, another_daemon };
 
-  // What else stands in the runtime folder: makes it again when it has gone, and tells whether it had. May be empty.
+  // What else is in the runtime folder: makes it again when it is gone, and says whether it was gone. May be empty.
   using Rest = std::function<Result<bool>()>;
 
   Presence(const Paths& paths, DaemonLock& lock, FileStore& files, DaemonEndpoint endpoint, Rest rest = {})

@@ -1,4 +1,4 @@
-// The ready line is the one line that a starting daemon writes to whoever started it: "ready", or the error as JSON.
+// The ready line is the one line that a daemon writes to the program that starts it: "ready", or the error as JSON.
 #pragma once
 
 #include "base/result.hpp"

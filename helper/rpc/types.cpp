@@ -462,7 +462,7 @@ class Reader {
           return {};
         }
       }
-      return wrong(path, "it is none of the values known here");
+      return wrong(path, "it is not one of the values known here");
     } else if constexpr (std::same_as<T, bool>) {
       if (!json.is_boolean()) return wrong(path, "it is not true or false");
       value = json.get<bool>();
@@ -521,7 +521,7 @@ class Reader {
   Wrong error_;
 };
 
-// The catalogue's name stands for the code.
+// The catalogue's name is used for the code.
 struct WireError {
   std::string name;
   std::string thing;

@@ -7,8 +7,8 @@
 
 namespace helper::settings {
 
-// "Python, port": what stands in the files; "" for none. The project's folder on this machine is not compared: it is
-// wherever the person opened it.
+// "Python, port": what differs in the files; "" for none. The project's folder on this machine is not compared: it is
+// where the person opened it.
 [[nodiscard]] std::string differences(const ide::Wanted& applied, const ide::Wanted& wanted);
 
 }  // namespace helper::settings

@@ -30,7 +30,7 @@ std::vector<FileKind> referred_to(FileKind kind) {
   return {};
 }
 
-// The refused one that stands in the way; nullptr when one with that entry is there, or none is to have it.
+// The refused edit that prevents this one; nullptr when one with that entry is there, or none needs it.
 const Edit* missing(const std::vector<Edit>& edits, const Edit& edit, FileKind kind) {
   const bool of_project = edit.place.owner == k_project;
   const Edit* refused = nullptr;

@@ -1,4 +1,4 @@
-// An Edit is what is to become of one file: decided from texts alone, before anything is written.
+// An Edit is what one file will be: decided from texts alone, before anything is written.
 #pragma once
 
 #include "settings/formats.hpp"
@@ -31,13 +31,13 @@ struct Edit {
   std::optional<std::string> before{};  // nullopt: no file
   std::optional<std::string> after{};
   std::optional<Error> refused{};  // why it is left as it is
-  ide::Product product{};          // by whose rules it is made; of no account to an undo
-  bool follows_links = false;      // somebody has said yes to links that lead out of the project or the IDE's folder
+  ide::Product product{};          // by whose rules it is made; not used by an undo
+  bool follows_links = false;      // somebody has said yes to links that point out of the project or the IDE's folder
   [[nodiscard]] bool changes() const { return !refused && before != after; }
 };
 
 // Leaves every file as it is whose new entry would refer to one that could not be written: an interpreter without its
-// server spoils more than it brings. A project's files need one IDE that has what they refer to. Entries come before
+// server does more harm than good. A project's files need one IDE that has what they refer to. Entries come before
 // what refers to them.
 void leave_what_refers_to_nothing(std::vector<Edit>& edits);
 

@@ -1,4 +1,4 @@
-// Which files are to be written for an order, and what is to stand in them: reads everything, writes nothing.
+// Which files must be written for an order, and with what text: reads everything, writes nothing.
 #pragma once
 
 #include "settings/context.hpp"

@@ -26,7 +26,7 @@ namespace helper::settings {
 [[nodiscard]] std::filesystem::path config_root(const std::filesystem::path& home);
 
 // Every one of them, those too old included, by name and then by version. An IDE that was never started has no folder
-// and is not found: it would take one that we make for its own, and bring nothing over from its predecessor.
+// and is not found: it would use one that we make, and import nothing from its predecessor.
 [[nodiscard]] std::vector<ide::Product> find_installed(const std::filesystem::path& home);
 
 // Those that one of the words names: "PyCharm" every version of it, "PyCharm2026.1" that one, in any case of letters;

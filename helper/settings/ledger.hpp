@@ -16,7 +16,7 @@ namespace helper::settings {
 struct Applied {
   ide::Wanted wanted;
   bool ssh = false;          // it is to have a Host block
-  bool second_only = false;  // its block has only the second name, for a server of a config is called as it is
+  bool second_only = false;  // its block has only the second name, since a server of a config has the first one
   bool gone = false;         // its container was removed: until there is one again, the block stays away
   std::string when;
   friend bool operator==(const Applied&, const Applied&) = default;
@@ -60,14 +60,14 @@ struct Ledger {
 void note_edit(Ledger& ledger, const Edit& edit, const std::string& name,
                std::vector<std::filesystem::path> missing_folders, bool had_ours, const std::string& when);
 
-// Notes that a text which is not to be changed holds the entries of that target, whoever applied them: an undo is to
+// Notes that a text which stays as it is holds the entries of that target, whatever program wrote them: an undo must
 // take them out. Nothing of an Include that the person wrote.
 void note_presence(Ledger& ledger, const Edit& edit, const std::string& name, const std::string& when);
 
 // How a file loses its entries for one target.
 enum class WayBack {
   nothing,   // none of ours is in it
-  original,  // the very bytes from before us come back; without an original the file goes
+  original,  // the exact bytes from before us come back; without an original the file goes
   edit,      // only our entries go, for somebody else has written it, or another target is in it
 };
 [[nodiscard]] WayBack way_back(const Record& record, const std::optional<std::string>& text, std::string_view name);

@@ -36,7 +36,7 @@ Result<void> folder_may_be_written(const fs::path& file) {
                  "look at its owner and mode: ls -ld " + shell::quote(folder.string()));
 }
 
-// The file that a link leads to, for it is replaced within its own folder.
+// The file that a link points to, since it is replaced within its own folder.
 fs::path behind_links(const fs::path& file) {
   std::error_code unresolved;
   fs::path target = fs::canonical(file, unresolved);
@@ -45,7 +45,7 @@ fs::path behind_links(const fs::path& file) {
 
 }  // namespace
 
-// Where a write through `file` goes, whether what it leads to is there or not.
+// Where a write through `file` goes, whether its target is there or not.
 fs::path where_it_leads(const fs::path& file) {
   fs::path target = file;
   for (int links = 0; links < k_most_links; ++links) {
@@ -67,7 +67,7 @@ Result<void> stays_within(const fs::path& file, const fs::path& folder) {
   if (!inside.empty() && *inside.begin() != "..") return {};
   return refused(
       file,
-      "a link leads it out of " + folder.string() + ", to " + target.string() + ", and helper writes nothing there",
+      "a link puts it outside of " + folder.string() + ", to " + target.string() + ", and helper writes nothing there",
       "if it may be written there: helper settings apply --follow-links; or else put a file or folder of its own in "
       "the "
       "place of the link");

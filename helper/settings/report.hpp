@@ -1,4 +1,4 @@
-// What is told of the settings: a line for each file, and which IDEs were found.
+// What is reported about the settings: a line for each file, and which IDEs were found.
 #pragma once
 
 #include "base/error.hpp"
@@ -20,10 +20,10 @@ struct FileReport {
 
 // Of a dry run they say what would be.
 namespace outcome {
-inline constexpr const char* k_unchanged = "unchanged";  // it says all that it is to say
+inline constexpr const char* k_unchanged = "unchanged";  // it says all that it must say
 inline constexpr const char* k_written = "written";
 inline constexpr const char* k_prepared = "prepared";  // the IDE runs: it is written when that closes
-inline constexpr const char* k_restored = "restored";  // the very bytes from before us
+inline constexpr const char* k_restored = "restored";  // the exact bytes from before us
 inline constexpr const char* k_edited = "taken out";   // our entries only: somebody else wrote the file since
 inline constexpr const char* k_removed = "removed";    // it was made by us
 inline constexpr const char* k_left = "left";          // as it is; error says why

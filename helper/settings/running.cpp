@@ -91,7 +91,7 @@ std::string all_of(const std::string& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// proc(5): in "stat" the state follows the command's name, which stands in parentheses and may hold any character.
+// proc(5): in "stat" the state follows the command's name, which is in parentheses and may hold any character.
 bool is_zombie(int pid) {
   const std::string stat = all_of("/proc/" + std::to_string(pid) + "/stat");
   const auto end = stat.rfind(')');

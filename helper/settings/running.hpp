@@ -17,7 +17,7 @@ struct RunningIde {
 };
 
 // By CONFIG/.lock, which holds the IDE's process id, and of older versions by CONFIG/port, which holds the port that it
-// listens on. A file that an IDE left behind counts for nothing.
+// listens on. A file that an IDE left behind does not count.
 [[nodiscard]] std::optional<RunningIde> running_ide(const std::filesystem::path& config_folder);
 
 // The process is still there and can still be an IDE.

@@ -31,7 +31,7 @@ Result<std::vector<Product>> chosen_products(const Paths& paths, const std::vect
               names.empty() ? "start the IDE once, so that it makes its folder there" : "one of: " + names);
 }
 
-// But for the date, which only new entries have.
+// Except the date, which only new entries have.
 bool same(const Wanted& a, const Wanted& b) {
   return a.access == b.access && differences(a, b).empty() && a.name == b.name && a.home == b.home &&
          a.script == b.script;
@@ -69,12 +69,12 @@ void put_target(Ledger& ledger, const Order& order, const std::string& when) {
 
 }  // namespace
 
-// What is to be done, as the world is now.
+// What must be done, as the files are now.
 struct SettingsWriter::Plan {
   Ledger ledger;
   std::vector<Pending> pending;
   std::vector<Edit> all;      // in order
-  std::vector<Edit> at_once;  // those of them that no IDE holds up
+  std::vector<Edit> at_once;  // those of them that wait for no IDE
   std::vector<Edit> waiting;
   Report report;
 

@@ -19,7 +19,7 @@
 
 namespace helper::settings {
 
-// Asked for IDEs that run: may their files be written all the same? An error ends the request.
+// Asked for IDEs that run: may their files be written anyway? An error ends the request.
 using AskNow = std::function<Result<bool>(const std::vector<IdeReport>& running)>;
 
 struct UndoOrder {
@@ -35,7 +35,7 @@ class SettingsWriter {
   SettingsWriter(const Paths& paths, FileStore& files, Clock& clock, Formats formats)
       : paths_(paths), files_(files), clock_(clock), formats_(std::move(formats)) {}
 
-  // Everything is read and decided before anything is written. A file that is refused is told as one that is left, and
+  // Everything is read and decided before anything is written. A file that is refused is reported as left, and
   // the others are written. Errors: usage (an IDE named that is not installed), file_failed (the ledger).
   [[nodiscard]] Result<Report> apply(const Order& order, const AskNow& ask);
 
@@ -57,10 +57,10 @@ class SettingsWriter {
   using MakePlan = std::function<Result<Plan>()>;
   Result<Plan> plan_apply(const Order& order);
   Result<Plan> plan_undo(const UndoOrder& order);
-  // The plan, and what of it has to wait: asked for without the lock, and then made anew.
+  // The plan, and what of it has to wait: asked for without the lock, and then made again.
   static Result<Plan> plan_and_ask(std::unique_lock<std::mutex>& lock, const MakePlan& make, bool now,
                                    const AskNow& ask);
-  // Our own file of Host blocks as the ledger says; nullopt when there is nothing to tell of it.
+  // Our own file of Host blocks as the ledger says; nullopt when there is nothing to report.
   std::optional<FileReport> write_hosts(const Ledger& ledger, bool dry_run);
   Result<void> settle_one(const Pending& entry);
   // The target's Host block is there or away from now on. The ledger as it is then.

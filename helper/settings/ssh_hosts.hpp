@@ -17,7 +17,7 @@ namespace helper::settings {
 
 // The text of our file: the newest target first, and of two that have the same name only the newest; "" for none. A
 // block answers to the target's name unless `is_taken` says that it is a server's already, and always to its second
-// name. Error: file_failed for a path that cannot stand there.
+// name. Error: file_failed for a path that cannot be there.
 [[nodiscard]] Result<std::string> hosts_text(const std::vector<Applied>& targets,
                                              const std::function<bool(const std::string& name)>& is_taken);
 

@@ -21,7 +21,7 @@ namespace helper::settings {
 [[nodiscard]] Result<std::string> include_line(const std::filesystem::path& file);
 
 // The text with our Include as its first line, in the line ends that it has; the text itself when an Include of our
-// file, however it is spelled, stands there before any Host or Match. `home` is what "~" means.
+// file, however it is spelled, is there before any Host or Match. `home` is what "~" means.
 [[nodiscard]] Result<std::string> with_include(std::optional<std::string_view> text, const std::filesystem::path& file,
                                                const std::filesystem::path& home);
 

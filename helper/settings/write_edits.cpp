@@ -33,8 +33,8 @@ Result<void> prepare(const Context& context, Ledger& ledger, const Edit& edit, c
   return {};
 }
 
-// The folder that a link must not lead out of: the IDE's, or the project's, which is the one that has .idea in it. ""
-// for ~/.ssh: there a link is the person's own, to a folder of start files say; what it leads to is written, and it
+// The folder that a link must not point out of: the IDE's, or the project's, which is the one that has .idea in it. ""
+// for ~/.ssh: there a link is the person's own, such as one to a folder of start files; its target is written, and it
 // stays.
 fs::path fence_of(const Place& place) {
   if (!place.kind) return {};
@@ -58,7 +58,7 @@ Result<void> put(const Context& context, const Edit& edit) {
   return remove_file(context.files, edit.place.file);
 }
 
-// Writes `edit`, made anew for as long as somebody else is quicker. `on_remake` notes what it has become.
+// Writes `edit`, made again for as long as somebody else is quicker. `on_remake` notes what it is then.
 Result<void> write_current(const Context& context, Edit& edit, const Remake& remake,
                            const std::function<Result<void>()>& on_remake) {
   for (int tries = 0; tries < k_most_tries; ++tries) {

@@ -12,11 +12,11 @@ namespace helper::settings {
 // The edit of a place by the text that it has now.
 using Remake = std::function<Edit(const Edit& edit)>;
 
-// Refuses the edits whose files are not to be written; `follow_links` is for these edits until they are written.
+// Refuses the edits whose files must not be written; `follow_links` is for these edits until they are written.
 void refuse_unwritable(std::vector<Edit>& edits, bool follow_links);
 
 // Writes those that change something, for the target of that name; a file that somebody else has written since it was
-// read is edited anew. One that fails is refused, and so is what would refer to it. Error: nothing was written, for a
+// read is edited again. One that fails is refused, and so is what would refer to it. Error: nothing was written, as a
 // backup or the ledger could not be.
 [[nodiscard]] Result<void> write_edits(const Context& context, Ledger& ledger, std::vector<Edit>& edits,
                                        const ide::Wanted& wanted, const Remake& remake);

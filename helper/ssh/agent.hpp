@@ -14,12 +14,12 @@
 namespace helper::ssh {
 
 struct AgentKey {
-  std::string blob;     // the public key as it stands on the wire
+  std::string blob;     // the public key as it is sent on the wire
   std::string comment;  // mostly the file it was loaded from
   friend bool operator==(const AgentKey&, const AgentKey&) = default;
 };
 
-// Pure: the body of an identities answer, type byte included. An error for anything but a whole and true one.
+// Pure: the body of an identities answer, type byte included. An error for anything but a complete and correct one.
 [[nodiscard]] Result<std::vector<AgentKey>> parse_identities(std::string_view message);
 [[nodiscard]] std::string identities_answer(const std::vector<AgentKey>& keys);
 

@@ -72,7 +72,7 @@ class Login {
   const Wire& wire_;
   const std::stop_token& stop_;
   bool asked_server_ = false;  // the server has answered an attempt, so that what it offers is known
-  std::string tried_;          // for the error: every way and why it failed
+  std::string tried_;          // for the error: each way that was tried, and why it failed
   std::string locked_file_;    // a key whose passphrase nobody could be asked for
   std::vector<std::unique_ptr<NarrowAgent>> agents_;
 };
@@ -87,11 +87,11 @@ Result<Outcome> Login::judge(const std::string& what, int rc) {
     const std::string words = ssh_get_error(wire_.session);
     if (words.find("Too many authentication failures") != std::string::npos) {
       return fail(ErrorCode::server_auth, host_.alias,
-                  "the server broke off after too many keys (" + what + " was the last)",
+                  "the server closed the connection after too many keys (" + what + " was the last)",
                   "name the one key for it in ~/.ssh/config: IdentityFile and IdentitiesOnly yes");
     }
     return fail(ErrorCode::server_unreachable, host_.alias,
-                "the server broke off while logging in: " + printable(words, 200),
+                "the server closed the connection during the login: " + printable(words, 200),
                 "check with: " + ssh_by_hand(host_.alias, {"-v"}, "true"));
   }
   note(what + (rc == SSH_AUTH_PARTIAL ? " (accepted, more is asked for)" : " (refused)"));
@@ -198,7 +198,7 @@ Result<Outcome> Login::keys() {
   std::vector<Identity> identities;
   for (const auto& file : host_.identity_files) identities.push_back(read_identity(file));
 
-  // A key that lies here unlocked is signed with here: asking the agent for the same would cost a round trip more.
+  // A key that is unlocked here signs here: asking the agent for the same would cost one more round trip.
   std::vector<AgentKey> named;
   std::vector<AgentKey> others = std::move(held);
   std::vector<const Identity*> files;
@@ -218,7 +218,7 @@ Result<Outcome> Login::keys() {
     others.erase(same);
   }
   if (host_.identities_only) others.clear();
-  // libssh 0.10 loses the memory of the first list when it asks an agent of the same session for a second one, so two
+  // libssh 0.10 forgets the first list when it asks an agent of the same session for a second one, so two
   // lists become one, after the files.
   if (!others.empty()) others.insert(others.begin(), named.begin(), named.end());
   Outcome outcome = Outcome::on;

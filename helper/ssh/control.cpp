@@ -10,10 +10,10 @@ namespace helper::ssh {
 
 namespace {
 
-// How long a command waits for a place before another session is worth its while: quick ones are done by then.
+// How long a command waits for a place before another session is opened: quick commands are done by then.
 constexpr Milliseconds k_patience{2'000};
 constexpr std::size_t k_most_sessions = 4;
-constexpr Milliseconds k_no_wider_for{60'000};  // after one beside the others could not be had
+constexpr Milliseconds k_no_wider_for{60'000};  // after no further session could be opened
 
 bool can_ask(const ConnectOptions& options) { return options.prompter && options.prompter->can_ask(); }
 
@@ -34,7 +34,7 @@ Result<CommandOutput> Control::run(const Command& command, const ConnectOptions&
       continue;
     }
     if (end.output || end.began || !session->lost() || standing.fresh) return std::move(end.output);
-    log_info("{}: {}; dialling again", destination_, end.output.error().cause);
+    log_info("{}: {}; connecting again", destination_, end.output.error().cause);
   }
 }
 
@@ -50,8 +50,8 @@ Result<Control::Standing> Control::session(const ConnectOptions& options, Millis
       HELPER_TRY(add_session(lock, options, asks, stop));
       continue;
     }
-    // Who dials may have put a question to a person, which has a limit of its own. Who could be asked as well waits for
-    // that; others have no part in it.
+    // Who dials may have asked a person a question, which has its own limit. A caller who could be asked too waits for
+    // that; others do not.
     const auto ended = [&, dials = dials_] { return dials_ != dials; };
     if (asks) {
       changed_.wait(lock, stop, ended);
@@ -74,17 +74,17 @@ std::shared_ptr<ControlSession> Control::best() const {
 
 void Control::widen(const ConnectOptions& options, const std::stop_token& stop) {
   ConnectOptions quietly = options;
-  quietly.prompter = nullptr;  // it is a convenience: no person is asked for it
+  quietly.prompter = nullptr;  // it is only a convenience: no person is asked for it
   std::unique_lock lock(mutex_);
   if (dialling_ || sessions_.empty() || sessions_.size() >= k_most_sessions) return;
   if (std::chrono::steady_clock::now() < no_wider_until_) return;
   if (std::ranges::any_of(sessions_, &ControlSession::has_room)) return;
-  log_info("{}: long commands fill the session; dialling one beside it", destination_);
+  log_info("{}: long commands fill the session; opening one beside it", destination_);
   const auto added = add_session(lock, quietly, false, stop);
   if (added) return;
-  failure_ = std::nullopt;  // it is nobody's who waits for a first session
+  failure_ = std::nullopt;  // nobody waits for it as a first session
   log_info("{}: {}", destination_, added.error().cause);
-  // A row of failed logins would shut this machine out (PerSourcePenalties of sshd_config(5), fail2ban).
+  // Repeated failed logins would lock this machine out (PerSourcePenalties of sshd_config(5), fail2ban).
   if (added.error().code != ErrorCode::cancelled) no_wider_until_ = std::chrono::steady_clock::now() + k_no_wider_for;
 }
 
@@ -106,7 +106,7 @@ Result<void> Control::add_session(std::unique_lock<std::mutex>& lock, const Conn
   return fail(std::move(dialled).error());
 }
 
-// Whether the caller's own dialling would have come to the same.
+// Whether the caller's own dialling would have had the same result.
 bool Control::is_shared_by(const Failure& failure, const std::string& agent_socket, bool asks) {
   if (failure.error.code == ErrorCode::cancelled) return false;
   if (failure.error.code == ErrorCode::server_unreachable) return true;
@@ -119,7 +119,7 @@ Result<std::shared_ptr<ControlSession>> Control::dial(const ConnectOptions& opti
     HELPER_TRY_ASSIGN(const HostConfig host, resolve_host(destination_, stop));
     HELPER_TRY_ASSIGN(auto session, Session::connect(host, options, stop));
     return std::make_shared<ControlSession>(std::move(session), options.connect_timeout);
-  } catch (const std::exception& error) {  // those who wait must hear of it
+  } catch (const std::exception& error) {  // those who wait must be told
     return fail(ErrorCode::internal, destination_, error.what());
   }
 }

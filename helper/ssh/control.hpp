@@ -1,6 +1,6 @@
-// Control is how all that works on one server runs its commands there: on one ControlSession, which is dialled by
-// who needs it first, and again when it was lost. While long commands fill it, a few more are dialled beside it.
-// Any thread; who waits for another's dialling shares its outcome.
+// Control is how everything that works on one server runs its commands there: on one ControlSession. It is opened by
+// who needs it first, and again when it was lost. While long commands fill it, a few more are opened beside it.
+// Any thread; who waits for another's dialling shares its result.
 #pragma once
 
 #include "base/command.hpp"
@@ -24,7 +24,7 @@ class Control {
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;
 
-  // As CommandRunner::run, and by any number of threads at once; what finds no place waits as long as it may run.
+  // As CommandRunner::run, and by any number of threads at once; a command without a place waits as long as it may run.
   // `options` are the caller's own way to dial, used when there is no session.
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const ConnectOptions& options, KeepOutput keep_output,
                                           const std::stop_token& stop, const OutputSink& on_output);
@@ -35,7 +35,7 @@ class Control {
     std::shared_ptr<ControlSession> session;
     bool fresh = false;  // made while the caller waited for it
   };
-  // How the last dialling failed, and whose it was.
+  // How the last attempt to connect failed, and who made it.
   struct Failure {
     Error error;
     std::string agent_socket;
@@ -46,14 +46,14 @@ class Control {
   [[nodiscard]] Result<std::shared_ptr<ControlSession>> dial(const ConnectOptions& options,
                                                              const std::stop_token& stop) const;
   [[nodiscard]] static bool is_shared_by(const Failure& failure, const std::string& agent_socket, bool asks);
-  // Dials one without the lock, and tells all who wait.
+  // Opens a session without the lock, and tells all who wait.
   [[nodiscard]] Result<void> add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options, bool asks,
                                          const std::stop_token& stop);
   [[nodiscard]] std::shared_ptr<ControlSession> best() const;
-  // One more session, if that helps; who cannot have it goes on with those there are.
+  // One more session, if that helps; without it the caller goes on with those there are.
   void widen(const ConnectOptions& options, const std::stop_token& stop);
   void drop(const std::shared_ptr<ControlSession>& session);
-  // One beside the first goes when nothing runs on it any more.
+  // A session beside the first is closed when nothing runs on it any more.
   void retire(const std::shared_ptr<ControlSession>& session);
 
   const std::string destination_;
@@ -63,7 +63,7 @@ class Control {
   bool dialling_ = false;
   std::uint64_t dials_ = 0;  // that have ended
   std::optional<Failure> failure_;
-  SteadyTime no_wider_until_{};  // one beside the others could not be had
+  SteadyTime no_wider_until_{};  // no further session could be opened
 };
 
 // SshRunner is a CommandRunner on a server: one caller's view of a Control, which it may share with others.

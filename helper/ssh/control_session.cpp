@@ -11,9 +11,9 @@ namespace helper::ssh {
 namespace {
 
 constexpr Milliseconds k_ping_limit{5'000};
-// TCP keepalive asks every 15 s (dial.cpp), so a peer that answers has always been heard of within this time.
+// TCP keepalive asks every 15 s (dial.cpp), so a peer that answers has always sent something within this time.
 constexpr Milliseconds k_stale_after{20'000};
-// The server needs a moment until it counts a channel no more that was closed.
+// The server needs a moment until it no longer counts a channel that was closed.
 constexpr Milliseconds k_again_after{100};
 constexpr int k_lonely_tries = 20;
 
@@ -95,7 +95,7 @@ Result<ControlSession::Taken> ControlSession::take_shell(const Limit& limit) {
   }
 }
 
-// One that still stands; null when there is none.
+// One that is still up; null when there is none.
 Result<std::unique_ptr<ShellChannel>> ControlSession::idle_shell() {
   while (true) {
     std::unique_ptr<ShellChannel> shell;
@@ -143,7 +143,7 @@ bool ControlSession::drop_idle_shell() {
   return true;
 }
 
-// The server has not been heard of for so long that it should be asked before something is trusted to it.
+// The server has been silent for so long that it should be asked before something is sent to it.
 bool ControlSession::is_stale() {
   const SharedSession::Turn turn(shared_);
   return turn.silent_for() > k_stale_after;
@@ -152,7 +152,7 @@ bool ControlSession::is_stale() {
 void ControlSession::put_back(Taken taken) {
   if (taken.shell->health() == ShellChannel::Health::lost) lost_ = true;
   if (taken.shell->health() != ShellChannel::Health::good) {
-    taken.shell.reset();  // before its place is another's
+    taken.shell.reset();  // before another gets its place
     return;
   }
   const std::scoped_lock lock(mutex_);

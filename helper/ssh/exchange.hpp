@@ -1,5 +1,5 @@
 // How a command is sent to a shell of a server, and how its output is found again: the starter, the markers around the
-// output, and the Exchange that collects what stands between them.
+// output, and the Exchange that collects what is between them.
 #pragma once
 
 #include "base/command.hpp"
@@ -12,14 +12,14 @@
 
 namespace helper::ssh {
 
-// MarkerSplitter finds one command's output in the endless stream of a shell that stays open: what stands between a
+// MarkerSplitter finds one command's output in the endless stream of a shell that stays open: what is between a
 // begin marker and an end marker, both made of a number nobody can guess. Pure.
 class MarkerSplitter {
  public:
   // The stream reads: noise, `begin`, a heading, a newline, the output, `end`, a trailer, a newline.
   MarkerSplitter(std::string begin, std::string end) : begin_(std::move(begin)), end_(std::move(end)) {}
 
-  // Takes the next piece of the stream; gives the output in it. No byte of a marker is ever given out, however the
+  // Takes the next piece of the stream; gives the output in it. No byte of a marker is ever returned, however the
   // pieces are cut; bytes that may turn out to be a marker are held until that is known.
   [[nodiscard]] std::string feed(std::string_view piece);
   // What was held back, once the stream has ended without the end marker.
@@ -27,9 +27,9 @@ class MarkerSplitter {
 
   [[nodiscard]] bool begun() const { return place_ != Place::before && place_ != Place::heading; }
   [[nodiscard]] bool done() const { return place_ == Place::after; }
-  // What stands between the begin marker and its newline; whole once begun().
+  // What is between the begin marker and its newline; complete once begun().
   [[nodiscard]] const std::string& heading() const { return heading_; }
-  // What stands between the end marker and its newline; whole once done().
+  // What is between the end marker and its newline; complete once done().
   [[nodiscard]] const std::string& trailer() const { return trailer_; }
 
  private:
@@ -58,7 +58,7 @@ struct Starter {
 // `script` has no NUL byte. `nonce` is random_nonce().
 [[nodiscard]] Starter starter(std::string_view script, const std::string& nonce);
 
-// What has come of one command that runs on a server: its output between markers, bounded.
+// The result of one command that runs on a server: its output between markers, limited in size.
 struct Exchange {
   MarkerSplitter out;
   MarkerSplitter err;

@@ -1,4 +1,4 @@
-// FairMutex is a mutex whose owner, unlocking it only to lock it again at once, lets who waits for it go first.
+// FairMutex is a mutex whose owner, unlocking it only to lock it again at once, lets a waiting thread go first.
 #pragma once
 
 #include <mutex>
@@ -7,7 +7,7 @@ namespace helper::ssh {
 
 class FairMutex {
  public:
-  // The one who waits for the mutex itself holds the queue, so that nobody overtakes him.
+  // The one who waits for the mutex itself holds the queue, so that no other thread goes first.
   void lock() {
     const std::scoped_lock first(queue_);
     mutex_.lock();

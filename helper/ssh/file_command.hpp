@@ -9,7 +9,7 @@ namespace helper::ssh {
 
 struct FileCommandEnd {
   Result<CommandOutput> output;  // as CommandRunner::run
-  // An end other than running: nothing was run, and `output` tells why.
+  // An end other than running: nothing was run, and `output` says why.
   SessionChannel::Start start = SessionChannel::Start::running;
   bool session_is_lost = false;  // it is of no more use
 };

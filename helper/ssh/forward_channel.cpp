@@ -127,7 +127,7 @@ void ForwardChannel::Native::top_up() {
 
 void ForwardChannel::Native::refuse(std::string reason) {
   session->check_over(false);
-  if (session->over) return;  // then it is lost, and the session tells why
+  if (session->over) return;  // then it is lost, and the session says why
   state = State::refused;
   why = std::move(reason);
   changed = true;

@@ -1,4 +1,4 @@
-// The insides of ForwardSession and ForwardChannel: what their two sources, and nobody else, may touch.
+// The internals of ForwardSession and ForwardChannel: only their two sources may touch them.
 #pragma once
 
 #include "base/process/pipe_outcome.hpp"

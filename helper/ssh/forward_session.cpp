@@ -13,7 +13,7 @@ namespace {
 
 // libssh reads 4 kB a call: this many calls move one wake-up's worth, then the loop's other sockets have their turn.
 constexpr int k_polls_per_pump = 16;
-// A cut shorter than this costs no open connection: whoever drives the session has dialled another by then.
+// A cut shorter than this costs no open connection: the owner of the session has connected again by then.
 constexpr Milliseconds k_patience{30'000};
 
 std::string say_end(ssh_session session) {
@@ -133,7 +133,7 @@ void ForwardSession::probe() {
   native_->listen();
   if (!native_->asked_at) native_->asked_at = std::chrono::steady_clock::now();
   // Asks with a global request (keepalive@openssh.com) and never waits: the first call takes the answer of the last
-  // one, if it has come, and the second then asks anew; while one is unanswered neither does anything.
+  // one, if it has come, and the second then asks again; while one is unanswered neither does anything.
   ssh_send_keepalive(native_->raw());
   ssh_send_keepalive(native_->raw());
   native_->check_over(false);

@@ -1,4 +1,4 @@
-// ForwardSession is a connected Session that one event loop drives without ever waiting, and ForwardChannel is one
+// ForwardSession is a connected Session that one event loop drives and that never waits, and ForwardChannel is one
 // connection through it: a TCP connection that the server makes for us (direct-tcpip, RFC 4254, 7.2), or the standard
 // input and output of a command that it runs (a Pipe). Both belong to the loop's thread.
 #pragma once
@@ -45,7 +45,7 @@ class ForwardChannel {
   ForwardChannel& operator=(const ForwardChannel&) = delete;
 
   [[nodiscard]] State state() const;
-  // Why it was refused or lost: the server's or the command's own words where they gave some.
+  // Why it was refused or lost: the server's or the command's own message where there is one.
   [[nodiscard]] const std::string& why() const;
   // Refused, since the server runs no more commands in this session (sshd's MaxSessions); in another it may.
   [[nodiscard]] bool no_room_for_it() const;

@@ -42,7 +42,7 @@ void GroupEnds::tell(const std::string& groups) {
   while (!limit.passed()) {
     SessionChannel channel(shared_);
     if (channel.start("exec sh -c " + shell::quote(script), limit) != SessionChannel::Start::no_room) return;
-    static_cast<void>(limit.poll(-1, 0, k_again_after));  // those that were told to end make room
+    static_cast<void>(limit.poll(-1, 0, k_again_after));  // those that were told to end free their places
   }
 }
 

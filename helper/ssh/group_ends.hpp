@@ -1,4 +1,4 @@
-// GroupEnds ends what commands that were given up left running on a server. sshd ends nothing when a channel without a
+// GroupEnds ends what abandoned commands left running on a server. sshd ends nothing when a channel without a
 // terminal is closed, and passes on no signals to a session of root's: so another shell does it, on an exec channel.
 #pragma once
 

@@ -230,7 +230,7 @@ Result<void> expand_tokens(HostConfig& host, const LocalFacts& facts) {
   if (!host.proxy_command.empty()) {
     auto command = expand(host.proxy_command, host, facts, k_command_tokens);
     if (!command) {
-      return fail(ErrorCode::server_unreachable, host.alias, "its ProxyCommand has a % that is none of %% %h %n %p %r",
+      return fail(ErrorCode::server_unreachable, host.alias, "its ProxyCommand has a % other than %% %h %n %p %r",
                   "edit ProxyCommand in ~/.ssh/config");
     }
     host.proxy_command = std::move(*command);

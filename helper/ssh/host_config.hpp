@@ -50,12 +50,12 @@ struct Destination {
 };
 [[nodiscard]] Result<Destination> parse_destination(const std::string& text);
 
-// The ssh(1) command that a person types to look for themselves: ssh_by_hand("root@gpu1:2200", {"-v"}, "true") is
+// The ssh(1) command that a person types to see for themselves: ssh_by_hand("root@gpu1:2200", {"-v"}, "true") is
 // "ssh -v -p 2200 root@gpu1 true".
 [[nodiscard]] std::string ssh_by_hand(const std::string& destination, std::vector<std::string> options = {},
                                       const std::string& command = {});
 
-// What this machine puts in for ~, %-tokens and ${NAME} (ssh_config(5), TOKENS), which `ssh -G` leaves as they stand.
+// What this machine puts in for ~, %-tokens and ${NAME} (ssh_config(5), TOKENS), which `ssh -G` leaves as they are.
 struct LocalFacts {
   std::filesystem::path home;  // of the passwd entry, as OpenSSH takes it
   std::string user;
@@ -68,7 +68,7 @@ struct LocalFacts {
 [[nodiscard]] Result<void> expand_tokens(HostConfig& host, const LocalFacts& facts);
 
 // Runs `ssh -G` for the destination ("alias", "[user@]host[:port]") and for each jump host. Errors: server_unreachable
-// (ssh is not installed, the configuration has a mistake: its own words are quoted).
+// (ssh is not installed, the configuration has a mistake: ssh's own message is quoted).
 [[nodiscard]] Result<HostConfig> resolve_host(const std::string& destination, const std::stop_token& stop);
 
 }  // namespace helper::ssh

@@ -99,7 +99,7 @@ Result<void> append_known_host(const std::string& file, const std::string& line)
   // One write, so that two processes that append at the same time do not mix their lines.
   const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
   if (written == static_cast<ssize_t>(bytes.size())) return {};
-  if (written >= 0) {  // a disk that filled up: take the torn line back
+  if (written >= 0) {  // a disk that filled up: remove the incomplete line
     errno = ENOSPC;
     static_cast<void>(::ftruncate(fd.get(), info.st_size) == 0);
     errno = ENOSPC;

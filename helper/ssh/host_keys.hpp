@@ -1,4 +1,4 @@
-// The check of a server's host key before anything is trusted to it, and the question that an unknown key raises.
+// The check of a server's host key before anything is sent to it, and the question about an unknown key.
 #pragma once
 
 #include "base/clock.hpp"

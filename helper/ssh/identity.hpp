@@ -31,7 +31,7 @@ struct Identity {
   std::string file;
   KeyFileState state = KeyFileState::absent;
   std::string text;   // of the private key; wiped with the identity
-  KeyPtr public_key;  // null when no public half is to be found
+  KeyPtr public_key;  // null when no public half was found
   std::string public_base64;
 
   Identity() = default;
@@ -50,7 +50,7 @@ struct Identity {
 
 // The public half of a private key, derived from the private one.
 
-// "ssh-ed25519 AAAA..." for the private key of that text, which is in `file`. "" when nothing tells it: the text is no
+// "ssh-ed25519 AAAA..." for the private key of that text, which is in `file`. "" when it is not known: the text is no
 // private key, or one in an older format that a passphrase locks (OpenSSH's own has the public half in the clear).
 // Asks nobody.
 [[nodiscard]] std::string public_half(const std::string& file, const std::string& text);

@@ -37,7 +37,7 @@ class JumpBridge final : public Carrier {
   std::unique_ptr<Session> hop_;
   ChannelPtr channel_;
   Fd ours_;
-  // What came through the channel and the socket pair did not take yet. It is filled by one read of all there is, and
+  // What came through the channel and the socket pair has not taken yet. It is filled by one read of all there is, and
   // only when empty: libssh widens its window at every read without counting what it still holds, so small reads would
   // let its memory grow without end.
   std::vector<char> inbound_;

@@ -36,7 +36,7 @@ enum class KeyVerdict { known, unknown, other_type, changed, revoked };
 class KnownHosts {
  public:
   KnownHosts() = default;
-  // `portless` are the lines for the bare host name of a server on another port than 22: they may vouch, and no more.
+  // `portless` are the lines for the bare host name of a server on another port than 22: they may confirm a key only.
   KnownHosts(std::vector<KnownHostEntry> entries, std::vector<KnownHostEntry> portless);
 
   [[nodiscard]] static Result<KnownHosts> read(const HostConfig& host);

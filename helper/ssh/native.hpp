@@ -1,4 +1,4 @@
-// Session::Native is the libssh side of a Session: what the ssh room's own files, and nobody else, may touch.
+// Session::Native is the libssh side of a Session: only the ssh room's own files may touch it.
 #pragma once
 
 #include "base/fd.hpp"
@@ -18,17 +18,17 @@
 
 namespace helper::ssh {
 
-// Whatever carries the bytes beneath a session and must outlive it: a bridge to a jump host, a proxy command.
+// What carries the bytes of a session and must outlive it: a bridge to a jump host, a proxy command.
 class Carrier {
  public:
   virtual ~Carrier() = default;
-  // What it said last about its own trouble, on one line; "" for nothing.
+  // What it last said about its own problem, on one line; "" for nothing.
   [[nodiscard]] virtual std::string last_words() { return {}; }
 };
 
 struct SessionFree {
-  // Says goodbye if the transport still takes bytes; never waits. libssh leaves a descriptor open that it was given,
-  // unless an error made it close that one; whoever gave it still holds the socket, so its number tells which it was.
+  // Disconnects if the transport still takes bytes; never waits. libssh leaves a descriptor open that it was given,
+  // unless an error made it close that one; the owner still holds the socket, so its number says which it was.
   void operator()(ssh_session session) const {
     const int given = ssh_get_fd(session);
     struct stat before {};
@@ -42,7 +42,7 @@ struct SessionFree {
 };
 using SessionPtr = std::unique_ptr<ssh_session_struct, SessionFree>;
 
-// Members go in reverse order: the session says goodbye while its carrier still runs.
+// Members go in reverse order: the session disconnects while its carrier still runs.
 struct Session::Native {
   std::string name;
   // Our own handle on the socket below `session`, which holds (and on an error closes) a duplicate of it: this one

@@ -56,7 +56,7 @@ Result<ParsedHost> ask_ssh(const std::string& destination, const std::stop_token
     if (words.empty()) {
       return fail(ErrorCode::server_unreachable, destination,
                   "ssh -G ended with status " + std::to_string(answer->exit_status) +
-                      " and said nothing; helperd or this machine may have too few descriptors or too little memory",
+                      " and printed nothing; helperd or this machine may have too few descriptors or too little memory",
                   "try it by hand: " + ssh_by_hand(destination, {"-G"}) + "; then: helper rpc shutdown");
     }
     return fail(ErrorCode::server_unreachable, destination,
@@ -70,7 +70,7 @@ Result<HostConfig> resolve(const std::string& destination, const LocalFacts& fac
                            const std::stop_token& stop) {
   if (depth > k_max_jump_depth) {
     return fail(ErrorCode::server_unreachable, destination,
-                "its ProxyJump leads through more than 8 hosts, or in a circle", "edit ProxyJump in ~/.ssh/config");
+                "its ProxyJump goes through more than 8 hosts, or in a circle", "edit ProxyJump in ~/.ssh/config");
   }
   HELPER_TRY_ASSIGN(ParsedHost parsed, ask_ssh(destination, stop));
   HostConfig host = std::move(parsed.host);

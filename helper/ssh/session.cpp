@@ -59,10 +59,10 @@ Result<SessionPtr> new_session(const HostConfig& host, int fd, const std::string
 Result<void> shake_hands(const std::string& name, const Wire& wire, const Limit& limit) {
   const int rc = drive(wire, limit, SSH_AGAIN, [&] { return ssh_connect(wire.session); });
   if (rc == SSH_OK) return {};
-  if (rc == SSH_AGAIN) return gave_up(name, limit, "the SSH connection was agreed on");
-  if (limit.stopped()) return gave_up(name, limit, "the SSH connection was agreed on");
+  if (rc == SSH_AGAIN) return gave_up(name, limit, "the SSH connection was set up");
+  if (limit.stopped()) return gave_up(name, limit, "the SSH connection was set up");
   return fail(ErrorCode::server_unreachable, name,
-              std::string("the SSH connection could not be agreed on: ") + ssh_get_error(wire.session),
+              std::string("the SSH connection could not be set up: ") + ssh_get_error(wire.session),
               "check with: " + ssh_by_hand(name, {"-v"}, "true"));
 }
 

@@ -30,16 +30,16 @@ class SessionChannel {
     gave_up,  // the limit passed, or a stop was requested
     lost,     // the session is gone
   };
-  // Runs `line` there; once, without a turn. trouble() then tells what the server or libssh said.
+  // Runs `line` there; once, without a turn. trouble() is then what the server or libssh said.
   [[nodiscard]] Start start(const std::string& line, const Limit& limit);
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
-  // Gives the turn away until there may be something new for this channel: from the server, or, for who
+  // Gives the turn away until there may be something new for this channel: from the server, or, if it
   // `wants_to_write`, room for that.
   void wait(Turn& turn, const Limit& limit, Milliseconds slice, bool wants_to_write) {
     turn.wait(limit, slice, wants_to_write ? nullptr : &news_);
   }
-  // Gives all that has come to `exchange`, and the turn away while that one's sink has it. False: the session is gone.
+  // Gives all that has come to `exchange`, and gives the turn away while its sink works. False: the session is gone.
   [[nodiscard]] bool read(Turn& turn, Exchange& exchange);
   [[nodiscard]] bool can_write(const Turn& turn) const;
   // Sends some of `text`, and removes that from it, when it can write. False: the session is gone.

@@ -76,7 +76,7 @@ SharedSession::Turn::~Turn() { give(); }
 
 void SharedSession::Turn::give() {
   shared_.tell();
-  if (!shared_.watched_ && !shared_.waiters_.empty()) shared_.waiters_.front()->wake();  // he watches from now on
+  if (!shared_.watched_ && !shared_.waiters_.empty()) shared_.waiters_.front()->wake();  // it watches from now on
   lock_.unlock();
 }
 

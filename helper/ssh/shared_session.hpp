@@ -1,7 +1,7 @@
 // SharedSession lets several threads use one Session at the same time, each for channels of its own. libssh knows
-// nothing of threads, so who calls it for this session has the Turn, of which there is one, handed on in order.
-// Nobody keeps it while he waits: one of those who wait (the watcher) polls the socket for all, takes in what comes and
-// wakes those whom it is for; and so does everyone who took in bytes, since they may be another's.
+// nothing about threads, so the caller must have the Turn of this session: there is one, passed on in order.
+// No thread keeps it while it waits: one waiting thread (the watcher) polls the socket for all, reads what comes and
+// wakes those whom it is for. So does every thread that read bytes, since they may be for another one.
 #pragma once
 
 #include "ssh/fair_mutex.hpp"
@@ -23,7 +23,7 @@
 namespace helper::ssh {
 
 // Closes a channel that the server has opened. On a socket that is full the first call may stop after the end of file;
-// the server keeps the channel's room until it is told of the close too.
+// the server keeps the channel's room until it gets the close too.
 inline void close_wholly(ssh_channel channel) {
   if (ssh_channel_close(channel) == SSH_AGAIN) static_cast<void>(ssh_channel_close(channel));
 }
@@ -53,7 +53,7 @@ class SharedSession {
     [[nodiscard]] bool connected() const { return shared_.state().connected; }
     // It has bytes that the socket did not take yet.
     [[nodiscard]] bool writing() const { return shared_.state().writing; }
-    // Since the server was last heard of.
+    // Since the server last sent something.
     [[nodiscard]] Milliseconds silent_for() const;
     // Reads what the socket has, without waiting, into the buffers of all channels.
     void take_in() { shared_.take_in(); }
@@ -61,7 +61,7 @@ class SharedSession {
     // `slice` is over. New is what `*news` says, which is written with the turn only; without it, anything that came
     // since this thread began to look, after its last wait. The end of the connection is new to all.
     void wait(const Limit& limit, Milliseconds slice = k_wait_slice, const bool* news = nullptr);
-    // Who waits for a turn gets one.
+    // Lets a thread that waits for a turn have one.
     void yield();
     // Gives the turn away while `work`, which must not call libssh, runs.
     template <class Work>

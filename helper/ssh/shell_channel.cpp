@@ -13,7 +13,7 @@
 namespace helper::ssh {
 namespace {
 
-// Between the news that the shell has ended and the last of its output: a process that it left behind may hold the
+// Between the message that the shell has ended and the last of its output: a process that it left behind may hold the
 // channel open for ever.
 constexpr Milliseconds k_last_words{200};
 
@@ -72,7 +72,7 @@ tl::unexpected<Error> ShellChannel::link_is_lost(const std::string& why) {
   return fail(lost_link(session_.name(), why));
 }
 
-// The command is given up: its processes are told to end, and nothing that they still print can reach the next one.
+// The command is abandoned: its processes are told to end, and nothing that they still print can reach the next one.
 tl::unexpected<Error> ShellChannel::abandon(Turn& turn, const Exchange& exchange, Error error) {
   health_ = Health::ended;
   channel_.close(turn);
@@ -83,7 +83,7 @@ tl::unexpected<Error> ShellChannel::abandon(Turn& turn, const Exchange& exchange
   return fail(std::move(error));
 }
 
-// The shell itself ended before the script's end marker came, by `kill $$` in the script or by a sign from the server.
+// The shell itself ended before the script's end marker came, by `kill $$` in the script or by the server's message.
 Result<CommandOutput> ShellChannel::shell_is_gone(Exchange& exchange, std::optional<int> status) {
   health_ = Health::ended;
   exchange.flush();

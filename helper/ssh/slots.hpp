@@ -39,7 +39,7 @@ class Slots {
   // The server had room for as many as are taken now, whatever it refused before.
   void fitted();
   [[nodiscard]] std::size_t taken() const;
-  // Whether claim() would give one at once, as things stand now.
+  // Whether claim() would give one at once, as things are now.
   [[nodiscard]] bool has_room() const;
 
  private:

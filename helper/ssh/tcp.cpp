@@ -37,7 +37,7 @@ struct Address {
 };
 
 // What the resolving thread leaves behind. getaddrinfo cannot be interrupted, so the thread is detached and shares this
-// with whoever still waits: `is_final` says that the rest may be read, and `done` turns readable to end a wait.
+// with the caller that still waits: `is_final` says that the rest may be read, and `done` turns readable to end a wait.
 struct Resolution {
   std::atomic<bool> is_final = false;
   Fd done{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -164,7 +164,7 @@ Result<Fd> dial(const std::string& thing, const std::string& host, std::uint16_t
     some_silent = false;
     std::size_t untried = addresses->size();
     for (const Address& address : *addresses) {
-      // A silent address must leave time for the ones behind it.
+      // A silent address must leave time for the ones after it.
       const Milliseconds slice = std::min(k_one_try, limit.left() / static_cast<Milliseconds::rep>(untried--));
       Fd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
       if (!fd) {

@@ -24,18 +24,18 @@ namespace helper::ssh {
 // TCP_USER_TIMEOUT of a connection: the kernel gives it up when data stays unacknowledged for this long.
 inline constexpr Milliseconds k_unacknowledged{10'000};
 
-// Asks the kernel to acknowledge at once for a while. It forgets the wish by itself, so it is set again at every wait:
+// Asks the kernel to acknowledge at once for a while. It forgets that by itself, so it is set again at every wait:
 // a server that has Nagle's algorithm on holds back its next message until our (else delayed, 40 ms) acknowledgement.
 void acknowledge_at_once(int tcp_fd);
 
-// How long ago the peer's last acknowledgement came; nullopt for -1 and where the kernel does not tell.
+// How long ago the peer's last acknowledgement came; nullopt for -1 and where the kernel does not say.
 [[nodiscard]] std::optional<Milliseconds> last_acknowledgement(int tcp_fd);
 
-// SilenceWatch tells when a peer has owed us an acknowledgement, and said nothing, for too long while we watched.
+// SilenceWatch says when a peer has owed us an acknowledgement, and sent nothing, for too long while we watched.
 class SilenceWatch {
  public:
   SilenceWatch(int tcp_fd, Milliseconds too_long);
-  // To be asked every now and then. Always false for -1 and where the kernel does not tell.
+  // To be asked every now and then. Always false for -1 and where the kernel does not say.
   [[nodiscard]] bool is_silent();
 
  private:

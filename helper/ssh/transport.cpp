@@ -52,8 +52,8 @@ Result<Transport> ProxyCommand::start(const std::string& name, const std::string
   auto err = make_socket_pair();
   if (!err) return cannot(err.error());
   ::fcntl(err->ours.get(), F_SETFL, 0);
-  // The shell gives its place to the program, so that the program is what gets our signals. The text is the person's
-  // own, from ~/.ssh/config, and means shell text: it is the one thing that is not quoted.
+  // The shell execs the program, so that the program gets our signals. The text is the person's
+  // own shell text from ~/.ssh/config: it is the only text that is not quoted.
   const int theirs = network->theirs.get();
   const auto pid = spawn_shell("exec " + command, {theirs, theirs, err->theirs.get()});
   if (!pid) return cannot(pid.error());
@@ -68,7 +68,7 @@ ProxyCommand::ProxyCommand(pid_t pid, Fd err) : pid_(pid), err_(std::move(err)) 
   try {
     listener_ = std::thread([this] { last_resort("a ProxyCommand's listener", [this] { listen(); }); });
   } catch (const std::system_error&) {
-    err_.reset();  // then it speaks to nobody, and must not be held up by that
+    err_.reset();  // then nobody reads its messages, and it must not wait for that
     ended_ = true;
   }
 }

@@ -37,7 +37,7 @@ class Limit {
   [[nodiscard]] Milliseconds within() const { return within_; }  // the whole of it
   [[nodiscard]] const std::stop_token& stop() const { return stop_; }
   // Polls `fd` for `events` until they come, the limit passes, a stop is requested, `wake` is readable, or `slice` is
-  // over. The events that came. A descriptor of -1 stands for none.
+  // over. The events that came. A descriptor of -1 means none.
   short poll(int fd, short events, Milliseconds slice, int wake = -1) const;
 
  private:

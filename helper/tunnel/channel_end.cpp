@@ -24,7 +24,7 @@ ChannelEnd::~ChannelEnd() {
   touched();
 }
 
-// A session that has run commands and takes no more is full, and another will do: the client need not hear of it.
+// A session that has run commands and takes no more is full, and another will do: the client need not notice.
 bool ChannelEnd::is_elsewhere() const {
   const auto line = line_.lock();
   return channel_->no_room_for_it() && line && (line->commands_ > 1 || line->ran_command_);

@@ -16,7 +16,7 @@ constexpr Milliseconds k_last_wait{2'000};  // for a killed process to go; one s
 
 bool reap(pid_t child) {
   if (!exit_status_of(child)) return false;
-  ::kill(-child, SIGKILL);  // whoever of its group outlived it
+  ::kill(-child, SIGKILL);  // who of its group outlived it
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
   return true;

@@ -22,7 +22,7 @@ class Children {
   Children(const Children&) = delete;
   Children& operator=(const Children&) = delete;
 
-  // Takes over a child that leads a process group of its own.
+  // Takes over a child that is the leader of its own process group.
   void end(pid_t child);
 
  private:

@@ -138,7 +138,7 @@ void Connections::expire() {
     const auto remote = remote_of(entry);
     const std::string cause = opening && remote ? to_text(*remote) + " did not answer within " +
                                                       std::to_string(k_max_wait.count() / 1000) + " s"
-                                                : "there was no way to it in time";
+                                                : "there was no connection to the server in time";
     log_info("port {}: connection from {} was closed: {}", entry.port, to_text(entry.forward->from()), cause);
     if (opening) owner_.on_trouble(entry.port, cause);
     at = remove(at);

@@ -63,14 +63,14 @@ FarEnd::State DoorEnd::state() const {
   return State::opening;
 }
 
-// The pipe's first bytes are its client's affair: it is the last way that there is.
+// The pipe's first bytes are not checked: it is the last way that there is.
 std::size_t DoorEnd::take(std::span<const char> bytes) {
   if (greeted_) return greeting_.empty() ? events_.data(bytes) : 0;
   if (is_wrong_) return bytes.size();
   greeting_.append(bytes.data(), bytes.size());
   const auto length = std::min(greeting_.size(), k_greeting.size());
   is_wrong_ = greeting_.substr(0, length) != k_greeting.substr(0, length);
-  if (is_wrong_) trouble_ = "what answers there is no SSH server that takes connections now";
+  if (is_wrong_) trouble_ = "the program there is not an SSH server that accepts connections now";
   if (!is_wrong_ && length < k_greeting.size()) return bytes.size();
   if (!is_wrong_) {
     greeted_ = true;

@@ -1,5 +1,5 @@
-// DoorEnd is the far end that leads to an SshDoor: its address, until an SSH server greets there, or else its pipe. It
-// is open once it was greeted, so a client hears nothing of a way that was given up.
+// DoorEnd is the far end for an SshDoor: its address, until an SSH server greets there, or else its pipe. It
+// is open once it was greeted, so a client notices nothing of a way that was given up.
 #pragma once
 
 #include "base/endpoint.hpp"

@@ -1,4 +1,4 @@
-// Forward is one forwarded connection: a client's socket on this machine, and the far end that it leads to. Bytes go
+// Forward is one forwarded connection: a client's socket on this machine, and the far end that it goes to. Bytes go
 // both ways with back-pressure and half close; nothing is kept here but what one write left over.
 #pragma once
 

@@ -41,7 +41,7 @@ void Line::break_off(std::string why) {
   touched();
 }
 
-// libssh may have read for any channel within a call about one of them: what came of it is told in a later turn.
+// libssh may have read for any channel within a call about one of them: its effects are reported in a later turn.
 void Line::touched() {
   if (std::exchange(settle_due_, true)) return;
   loop_.post([weak = weak_from_this()] {

@@ -16,8 +16,8 @@ constexpr Milliseconds k_busy_probe{1'000};
 constexpr Milliseconds k_idle_probe{3'000};
 // An old session that stays silent for this long after its replacement came up will not come back.
 constexpr Milliseconds k_old_silent{10'000};
-// A session that ends sooner than this counts as a failed try: a server that lets us in only to close must not be
-// hammered.
+// A session that ends sooner than this counts as a failed try: a server that accepts us and then closes must not be
+// called without a pause.
 constexpr Milliseconds k_short_life{5'000};
 constexpr Milliseconds k_sleep_counts{2'000};
 // Sessions at once: each carries any number of TCP connections, and ten commands with sshd's own settings.
@@ -73,11 +73,11 @@ void Link::dial_now(const std::string& why) {
   if (dialling_.joinable()) return;
   redial_.stop();
   if (means_.empty()) return;  // nobody wants it any more
-  log_info("dialling the server: {}", why);
+  log_info("connecting to the server: {}", why);
   used_ = means_.front();
   asked_again_ = false;
   dialling_ = std::jthread([&loop = loop_, dial = used_, self = std::weak_ptr(self_)](const std::stop_token& stop) {
-    auto result = std::make_shared<Dialled>(fail(ErrorCode::internal, "the server", "dialling it failed"));
+    auto result = std::make_shared<Dialled>(fail(ErrorCode::internal, "the server", "connecting to it failed"));
     try {
       *result = (*dial)(stop);
     } catch (const std::exception& error) {
@@ -87,18 +87,18 @@ void Link::dial_now(const std::string& why) {
       if (const auto link = self.lock()) (*link)->dialled(std::move(*result));
     });
   });
-  if (!current_ && trouble_.empty()) trouble_ = "the server is being dialled";
+  if (!current_ && trouble_.empty()) trouble_ = "connecting to the server";
 }
 
 void Link::dialled(Dialled result) {
   const bool stopped = dialling_.get_stop_token().stop_requested();
-  dialling_.join();  // its last act was to post this
+  dialling_.join();  // the last thing it did was to post this
   dialling_ = std::jthread();
   if (result) return adopt(std::move(*result));
   if (!stopped) return failed(result.error());
   for_room_ = false;
   if (!up()) return redial_.start(k_first_wait);  // it was called off for a line that has gone bad since
-  tell("the dialling was called off", {});        // who needs a session of its own asks again
+  tell("the attempt was cancelled", {});          // a user who needs its own session asks again
 }
 
 void Link::failed(const Error& error) {
@@ -110,7 +110,7 @@ void Link::failed(const Error& error) {
     trouble += fmt::format("; refused {} times, so the next try is in {} min: run helper ensure to try at once",
                            k_refusals, std::chrono::duration_cast<std::chrono::minutes>(wait).count());
   }
-  log_warning("dialling the server failed: {}; next try in {}", trouble, seconds_text(wait));
+  log_warning("connecting to the server failed: {}; next try in {}", trouble, seconds_text(wait));
   redial_.start(wait);
   if (asked_again_) dial_now("it is asked for by another");
   const std::string why = trouble;
@@ -223,7 +223,7 @@ void Link::watch_current(SteadyTime now) {
   suspected_ = silent;
   if (silent) {
     const std::string why = say_silence(health);
-    log_warning("{}: {}; dialling another session beside it", line.name(), why);
+    log_warning("{}: {}; opening another session beside it", line.name(), why);
     dial_now(why);
     return tell(why, why);
   }

@@ -1,5 +1,5 @@
 // Link is the way to a server by SSH that keeps itself up: it dials, watches its session, and when that one is lost or
-// only suspected dials another beside it, so that what the old one can still save is saved.
+// only suspected dials another beside it, so that its connections can still finish.
 #pragma once
 
 #include "tunnel/line.hpp"

@@ -13,7 +13,7 @@ namespace helper::tunnel {
 
 inline constexpr Milliseconds k_first_wait{50};  // a link that blinked is back at once
 inline constexpr Milliseconds k_longest_wait{5'000};
-// A login that was refused will be refused again until a person acts, and sites lock out who keeps knocking.
+// A login that was refused will be refused again until a person acts, and sites lock out who tries again and again.
 inline constexpr Milliseconds k_after_refusal{5'000};
 inline constexpr Milliseconds k_after_refusals{300'000};
 inline constexpr int k_refusals = 3;
@@ -34,9 +34,9 @@ class Backoff {
   int refusals_ = 0;
 };
 
-// Health decides from a session's silence whether it is still to be trusted. Pure.
+// Health decides from a session's silence whether it can still be trusted. Pure.
 
-// How a session stands when nothing special has happened, or just after the network of this machine changed.
+// The normal state of a session, or just after the network of this machine changed.
 enum class Mood { calm, hurried };
 
 // TCP owes us an acknowledgement for longer than this: 1 s and four round trips, 2.5 s at most (retransmissions come

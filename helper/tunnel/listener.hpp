@@ -19,11 +19,11 @@ class Gate {
  public:
   explicit Gate(PeerPolicy policy);
 
-  // Whether the connection may stay. One that may not is to be closed: its peer is told by a reset.
+  // Whether the connection may stay. One that may not must be closed: its peer gets a reset.
   [[nodiscard]] bool admits(int socket, std::uint16_t port);
 
   // One descriptor is kept for the time when no other is left: with it a connection can be taken, so that strangers who
-  // wait in front of it can be sent away. False when it is in use or could not be had.
+  // wait in front of it can be sent away. False when it is in use or not available.
   bool lend_descriptor();
   void reserve_descriptor();
 

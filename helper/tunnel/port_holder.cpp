@@ -92,7 +92,7 @@ std::string user_name(uid_t uid) {
   return found->pw_name;
 }
 
-// A daemon of ours carries somebody's connections: it is no program to kill.
+// A daemon of ours carries somebody's connections: it must not be killed.
 bool is_helper(const PortHolder& holder) { return holder.pid == ::getpid() || holder.command == "helperd"; }
 
 std::string say_holder(const std::optional<PortHolder>& holder) {

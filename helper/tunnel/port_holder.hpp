@@ -28,7 +28,7 @@ struct SocketRow {
   friend bool operator==(const SocketRow&, const SocketRow&) = default;
 };
 
-// Pure: the sockets whose local port is `port`; lines that do not fit the format are passed over.
+// Pure: the sockets whose local port is `port`; lines that do not fit the format are skipped.
 [[nodiscard]] std::vector<SocketRow> sockets_on_port(std::string_view proc_net_tcp, std::uint16_t port);
 
 // Who keeps `port`: a listener if there is one, else any socket with that local port. nullopt when no socket is seen.

@@ -18,7 +18,7 @@ constexpr int k_chunks_per_turn = 4;        // then other connections have their
 // The end of a process is looked for at these intervals once its output has ended: it is about to go, most likely.
 constexpr Milliseconds k_look_first{1};
 constexpr Milliseconds k_look_last{100};
-// Between the end of its output and telling it: most commands end with it, and then the client should hear how. One
+// Between the end of its output and reporting it: most commands end with it, and then the client must know how. One
 // that has said nothing has failed, most likely.
 constexpr Milliseconds k_end_after_words{20};
 constexpr Milliseconds k_end_without_words{500};

@@ -84,10 +84,11 @@ Result<void> can_lead_to(const Remote& remote, const std::string& thing, bool on
   const auto* address = door != nullptr ? &door->address : std::get_if<Endpoint>(&remote);
   const auto* pipe = door != nullptr ? &door->otherwise : std::get_if<Pipe>(&remote);
   if (address != nullptr && (!can_be_sent(*address) || (only_numeric && !is_numeric(*address)))) {
-    return fail(ErrorCode::tunnel_failed, thing, "it cannot forward to " + to_text(remote) + ": that is no address");
+    return fail(ErrorCode::tunnel_failed, thing,
+                "it cannot forward to " + to_text(remote) + ": that is not an address");
   }
   if (pipe != nullptr && !can_be_run(*pipe)) {
-    return fail(ErrorCode::tunnel_failed, thing, "it cannot forward to " + to_text(*pipe) + ": that is no command");
+    return fail(ErrorCode::tunnel_failed, thing, "it cannot forward to " + to_text(*pipe) + ": that is not a command");
   }
   return {};
 }

@@ -16,7 +16,7 @@ struct TunnelStatus {
   std::uint16_t local_port = 0;
   std::string name;
   std::optional<Remote> remote;
-  bool link_up = false;         // the way to the server stands (always, for a local server)
+  bool link_up = false;         // the way to the server is up (always, for a local server)
   std::string trouble;          // why it does not, in one sentence
   std::size_t connections = 0;  // open now
   friend bool operator==(const TunnelStatus&, const TunnelStatus&) = default;
@@ -34,7 +34,7 @@ class TunnelSet {
   // A connection of our own to `remote`, by no port of this machine: a stream socket that does not block. As a client's
   // it waits (bounded) until there is a link, which it asks for; it is at its end when it is refused or given up.
   [[nodiscard]] virtual Result<Fd> connect(const Remote& remote) = 0;
-  // Begins making the way to the server, if it does not stand; nothing waits for it. point() does so too.
+  // Begins making the way to the server, if it is not up; nothing waits for it. point() does so too.
   virtual void start() = 0;
   virtual void close(std::uint16_t local_port) = 0;
   [[nodiscard]] virtual std::vector<TunnelStatus> status() const = 0;

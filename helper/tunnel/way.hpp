@@ -37,7 +37,7 @@ class FarEnd {
   [[nodiscard]] virtual bool ended() const = 0;
   // The sink, which took less than it was given, has room again.
   virtual void resume() = 0;
-  // The end that it stands for: another one when it only passes on what that one does.
+  // The end that does the work: another one when this one only passes it on.
   [[nodiscard]] virtual const FarEnd& inner() const { return *this; }
 };
 
@@ -59,7 +59,7 @@ class Way {
   // Begins a connection to `remote`, for a client at `from`. Only while up.
   [[nodiscard]] virtual Result<std::unique_ptr<FarEnd>> open(const Leg& remote, const Endpoint& from,
                                                              FarEvents events) = 0;
-  // True when `far`, not open yet, had better be opened anew because a better line has come up since.
+  // True when `far`, not open yet, should be opened again because a better line has come up since.
   [[nodiscard]] virtual bool outdated(const FarEnd& far) const = 0;
 };
 

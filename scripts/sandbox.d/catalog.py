@@ -39,7 +39,7 @@ class Recipe:
     """How an image is made. With packages it is a Debian root; without, it holds what its parts write and nothing else."""
     changes: tuple           # Dockerfile's instructions, as `docker import -c` takes them
     packages: tuple = ()     # of this machine, with all that they depend on
-    parts: tuple = ()        # functions (tree, files): write first, so what they write stands in place of a package's file
+    parts: tuple = ()        # functions (tree, files): write first, so what they write replaces a package's file
     users: tuple = ()        # (name, uid) beside Debian's own
     without: str = ""        # a pattern: these files of the packages are left out
 
@@ -108,7 +108,7 @@ def workspace(tree, _files):
 
 
 def debian_profile(tree, _files):
-    """Debian's own /etc/profile: a login shell's PATH begins anew, whatever the image's ENV says."""
+    """Debian's own /etc/profile: a login shell's PATH starts from scratch, whatever the image's ENV says."""
     tree.copy("/etc/profile", "/usr/share/base-files/profile")
 
 
@@ -176,9 +176,9 @@ def ngc(tree, files):
 
 
 def mindspore(tree, files):
-    """MindSpore's images: a Python of their own, far from the system's PATH, that only ENV leads to."""
+    """MindSpore's images: a Python of their own, outside the system's PATH, that only ENV names."""
     _python_at(tree, files, "/usr/local/python-3.9.2", module="mindspore")
-    # Where LD_LIBRARY_PATH leads: what comes from there instead of from a program's own folder breaks that program.
+    # The folder in LD_LIBRARY_PATH: what comes from there instead of from a program's own folder breaks that program.
     tree.file("/usr/local/python-3.9.2/lib/libcrypto.so.3", "not a library\n")
 
 

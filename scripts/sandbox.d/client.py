@@ -1,4 +1,4 @@
-"""The client side of a sandbox: a folder that stands in for a person's home, whose ssh knows the server and nothing else."""
+"""The client side of a sandbox: a folder that is used as a person's home, whose ssh knows the server and nothing else."""
 import json
 import os
 import shlex

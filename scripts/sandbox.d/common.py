@@ -1,4 +1,4 @@
-"""What every part of the sandbox shares: refusing with a clear word, running a command, and processes known by pid and start time."""
+"""What every part of the sandbox shares: refusing with a clear message, running a command, and processes known by pid and start time."""
 import json
 import os
 import signal
@@ -12,7 +12,7 @@ class Refused(Exception):
 
 
 def run(*argv, check=True, quiet=False, text=None, timeout=60):
-    """Runs a command and returns its CompletedProcess; a failure becomes one sentence with the command's own words."""
+    """Runs a command and returns its CompletedProcess; a failure becomes one sentence with the command's own message."""
     try:
         done = subprocess.run(argv, input=text, stdin=None if text is not None else subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout)

@@ -1,7 +1,7 @@
 """A Debian root file system from the packages that are installed on this machine: no network, no registry.
 
 It is the files that dpkg lists for some packages and all that they depend on, less documentation. What the machine's owner may
-have changed or keeps secret (accounts, sshd's settings and keys, PAM) is not copied but written anew.
+have changed or keeps secret (accounts, sshd's settings and keys, PAM) is not copied but written new.
 """
 import glob
 import os
@@ -103,7 +103,7 @@ def write_accounts(tree, users):
 
 
 def write_folders(tree):
-    """First of all: whatever is written later lies in them, and /bin is a link."""
+    """First of all: what is written later goes into them, and /bin is a link."""
     for folder, mode in FOLDERS:
         tree.folder(folder, mode)
     for folder in ("bin", "sbin", "lib", "lib64"):
@@ -119,7 +119,7 @@ def write_root(tree, packages, files, users):
         tree.link(link, entry)
         tree.link(entry, target)
     if "openssh-server" in packages:
-        # As a hand-made image often is: no host keys and no /run/sshd, both are for whoever starts sshd.
+        # As a hand-made image often is: no host keys and no /run/sshd, both are for the program that starts sshd.
         users = (*users, ("sshd", 100))
         tree.copy("/etc/ssh/sshd_config", "/usr/share/openssh/sshd_config")
         for name, line in PAM.items():

@@ -2,7 +2,7 @@
 """A wire with a delay: two TUN devices, one here and one in the sandbox's namespace, and every packet waits between them.
 
 The kernel's own way (sch_netem) is a module that many kernels are built without. The addresses at both ends stay as they
-are: a host route at each end, more specific than the veth's, leads through the wire, and goes away with this process.
+are: a host route at each end, more specific than the veth's, goes through the wire, and disappears with this process.
     delay_line.py NAMESPACE DEVICE CLIENT_ADDRESS SERVER_ADDRESS ROUND_TRIP_MS
 """
 import collections

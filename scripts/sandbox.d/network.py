@@ -21,7 +21,7 @@ def client_address(settings):
 
 
 def choose_subnet(place):
-    """The lowest number that no other sandbox has and that leads nowhere else from this machine."""
+    """The lowest number that no other sandbox has and that this machine routes nowhere else."""
     taken = {other.read_settings().get("subnet") for other in place.others()}
     routes = run("ip", "-4", "route", "show", "table", "all").stdout.splitlines()
     foreign = []
@@ -46,7 +46,7 @@ def make(place, settings):
     name, veth = place.namespace, place.veth
     run("ip", "netns", "add", name)
     run("ip", "link", "add", veth, "type", "veth", "peer", "name", "eth0", "netns", name)
-    # Should the link ever lose its own route, nothing meant for the sandbox may leave by the default route.
+    # If the link ever loses its own route, nothing meant for the sandbox may leave by the default route.
     run("ip", "route", "add", "unreachable", f"10.77.{settings['subnet']}.0/24", "metric", "4000")
     run("ip", "addr", "add", f"{client_address(settings)}/24", "dev", veth)
     run("ip", "link", "set", veth, "up")
@@ -57,11 +57,11 @@ def make(place, settings):
 
 
 def remove(place, settings):
-    """Takes away whatever there is of it; safe to call at any time."""
+    """Removes all that there is of it; safe to call at any time."""
     place.delay.stop(seconds=2)
     if os.path.exists(f"/run/netns/{place.namespace}"):
         run("ip", "netns", "del", place.namespace)
-    # Removing the namespace takes the pair along, but in the kernel's own time.
+    # Removing the namespace removes the pair too, but some time later.
     if not wait_for(lambda: not os.path.exists(f"/sys/class/net/{place.veth}"), 1):
         run("ip", "link", "del", place.veth, check=False)
     if "subnet" in settings:

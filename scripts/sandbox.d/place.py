@@ -37,7 +37,7 @@ class Place:
         self.top = _top()
         self.cache = cache_folder()
         for folder in (self.top, self.cache):
-            # They stand in mount options, where ',' and ':' have a meaning.
+            # They are in mount options, where ',' and ':' have a meaning.
             if not os.path.isabs(folder) or re.search(r"[,:\\\s]", folder):
                 raise Refused(f"{folder}: must be absolute, without blanks, commas, colons and backslashes")
         self.state = os.path.join(self.top, name)

@@ -63,7 +63,7 @@ def stage(place):
 
 
 def boot(place, address):
-    """Starts process 1 of the server; returns once its file system stands."""
+    """Starts process 1 of the server; returns once its file system is ready."""
     with open("/proc/self/mounts", encoding="utf-8") as mounts:
         if not any(line.split()[1].startswith("/sys/fs/cgroup") and line.split()[2] in ("cgroup", "cgroup2") for line in mounts):
             raise Refused("no control groups are mounted under /sys/fs/cgroup: apt-get install cgroupfs-mount, then run cgroupfs-mount")
@@ -105,7 +105,7 @@ def _start(place, record, name, *argv):
     """Starts a service in the server and records the pid that this machine knows it by."""
     log_path = os.path.join(place.logs, f"{name}.log")
     with open(log_path, "ab") as log:
-        # The shell says its pid before it becomes the service; /proc is the server's there, so its outer pid is looked up.
+        # The shell prints its pid before it becomes the service; /proc is the server's there, so its outer pid is looked up.
         starter = subprocess.Popen(enter(place, "sh", "-c", 'echo $$; exec "$@" >&2', "sh", *argv), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=log, start_new_session=True, cwd="/")
     inner = starter.stdout.readline().strip()

@@ -1,4 +1,4 @@
-// What tests/bench/attack_door.py sends at the daemon's door, and the yardstick beside it. Each verb prints one line of
+// What tests/bench/attack_door.py sends at the daemon's door, and a server to compare. Each verb prints one line of
 // JSON.
 //   attack_door echo                                     a bare Beast echo server; prints its port, ends with its input
 //   attack_door probe PORT TOKEN                         `version`, one connection each, until its input ends:
@@ -97,7 +97,7 @@ class Connection {
     return true;
   }
 
-  // The whole answer by its Content-Length; what came of it when the connection ends before. `late` when nothing came
+  // The whole answer by its Content-Length; the reason when the connection ends before. `late` when nothing came
   // in time.
   [[nodiscard]] std::string answer(bool& late) const {
     std::string text;
@@ -171,7 +171,7 @@ int refused(std::string_view name, std::uint16_t port, const std::string& token,
   const auto begin = Clock::now();
   const auto attack = [&] {
     std::map<int, long> mine;
-    // Once the daemon is gone, the rest of a million attempts says nothing more.
+    // Once the daemon is gone, the rest of a million attempts is useless.
     for (int unmet = 0; unmet < 100 && left.fetch_sub(1) > 0;) {
       const Connection connection(port);
       if (!connection.open()) {

@@ -33,7 +33,7 @@ ECHO_COUNT = 20_000  # requests that give the yardstick; a quarter of that where
 TRIES = 3
 GROWTH_LIMIT = 8 << 20  # bytes
 P99_RATIO_LIMIT = 3.0
-JUDGED_FROM = 20_000  # requests: of fewer the p99 is told and not judged, since a few calls decide it
+JUDGED_FROM = 20_000  # requests: of fewer the p99 is printed and not judged, since a few calls decide it
 # A head that nobody has authenticated: 16 KiB and 5 s, then 256 KiB and 1 s of what is thrown away. The rest is what two sockets' buffers hold.
 FLOOD_BYTES = 16 << 20
 FLOOD_SECONDS = 8.0

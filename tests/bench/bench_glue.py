@@ -1,4 +1,4 @@
-"""What people wait for at a click when all is well: the before-launch tool, an ssh that ensures by itself beside a plain one, and the Tab key.
+"""What people wait for at a click when all is well: the before-launch tool, an ssh that makes the target ready beside a plain one, and the Tab key.
 Whole processes, in turn, in one run on one sandbox.
 
     python3 tests/bench/bench_glue.py [ROUNDS]      (root; HELPER_BIN_DIR names the binaries, a release build is meant)

@@ -94,7 +94,7 @@ class Client:
 
 
 class Watcher:
-    """Whether a word stands in the command line or environment of any process of this machine, and so of the sandbox's server and
+    """Whether a word is in the command line or environment of any process of this machine, and so of the sandbox's server and
     containers too, for as long as the `with` block lasts."""
 
     def __init__(self, word):

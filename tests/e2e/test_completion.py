@@ -17,7 +17,7 @@ OTHER = '{ "targets": { "other": { "container": { "image": "a:1" } } } }'
 
 
 def words_of(line):
-    """How many words stand before the one that is being typed."""
+    """How many words are before the one that is being typed."""
     return int(subprocess.run(["bash", "-c", f"set -- {line}x; echo $(($# - 1))"], capture_output=True, text=True, check=True).stdout)
 
 

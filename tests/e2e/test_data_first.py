@@ -1,4 +1,4 @@
-"""No data of the person's, nor of the server's, is lost or written over: containers that end with their stop, files of the server that are mounted
+"""No data of the person's, nor of the server's, is lost or overwritten: containers that end with their stop, files of the server that are mounted
 into a container, Podman beside a Docker that does not answer, keys, values of the environment."""
 import json
 import os

@@ -1,4 +1,4 @@
-"""The main job: `helper ensure` from nothing to a ready target, and back to ready after each thing that can befall it."""
+"""The main job: `helper ensure` from nothing to a ready target, and back to ready after each thing that can happen to it."""
 import json
 import os
 import signal
@@ -138,7 +138,7 @@ class MainJob(Target):
         self.assertEqual(json.loads(self.sandbox.docker("inspect", "centernet").stdout)[0]["Created"], created)
         created_by = [report for report in reports if any(step["text"].startswith("create container") for step in report["steps"])]
         self.assertTrue(created_by)
-        if len(created_by) == 2:  # one job that both waited for: the very same steps
+        if len(created_by) == 2:  # one job that both waited for: the same steps
             self.assertEqual(reports[0]["steps"], reports[1]["steps"])
 
     def test_plan_and_dry_run_say_what_would_be_done_and_do_nothing(self):

@@ -1,4 +1,4 @@
-"""External Tools and before-launch: the tools as they stand in the files, started the way an IDE starts them (com.intellij.tools.Tool):
+"""External Tools and before-launch: the tools as they are in the files, started the way an IDE starts them (com.intellij.tools.Tool):
 macros expanded, parameters split, in the working directory, without a terminal."""
 import json
 import os

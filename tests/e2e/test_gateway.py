@@ -1,4 +1,4 @@
-"""A plain ssh to the target, as Toolbox, an IDE or a person starts it: with the config that helper prints, it ensures by itself."""
+"""A plain ssh to the target, as Toolbox, an IDE or a person starts it: with the config that helper prints, it makes the target ready."""
 import os
 import subprocess
 import time
@@ -51,7 +51,7 @@ class Gateway(unittest.TestCase):
 
     def test_3_when_all_is_well_nothing_is_asked_of_the_server(self):
         self.assertEqual(self.helper.run("ensure").returncode, 0)
-        self.sandbox.control("exec", "mv", "/usr/bin/docker", "/usr/bin/docker.away")  # whoever asks for the engine finds none
+        self.sandbox.control("exec", "mv", "/usr/bin/docker", "/usr/bin/docker.away")  # who asks for the engine finds none
         self.addCleanup(self.sandbox.control, "exec", "mv", "/usr/bin/docker.away", "/usr/bin/docker")
         for _ in range(2):
             done = self.ssh("centernet", "echo here", timeout=20)

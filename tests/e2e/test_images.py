@@ -11,7 +11,7 @@ import harness
 from fleet import Fleet, error_of
 from harness import Sandbox
 
-# image -> the prefix of the Python that must be reported; None: it has none, and ssh and sftp must work all the same.
+# image -> the prefix of the Python that must be reported; None: it has none, and ssh and sftp must still work.
 IMAGES = {
     "debian-sshd": "/usr",
     "debian-plain": "/usr",
@@ -39,7 +39,7 @@ RESTRICTIONS = {
     "user": [],
     "user_with_nothing": ["--read-only", "--network=none", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp:rw,noexec,nosuid"],
 }
-# What the image's own program needs to run at all under a restriction, whoever starts it.
+# What the image's own program needs to run at all under a restriction, with or without helper.
 NEEDS = {("supervisord", "read_only"): ["--tmpfs=/run", "--tmpfs=/tmp", "--tmpfs=/var/log/supervisor"]}
 # (image, restriction) -> the error's name: what cannot be, and is said in one clear refusal.
 REFUSED = {(image, "no_capabilities"): "inside.failed" for image in IMAGES}
@@ -66,7 +66,7 @@ class Matrix(unittest.TestCase):
 
     @classmethod
     def try_cell(cls, image, restriction):
-        """Everything that is done with one container; the tests look at what came of it."""
+        """Everything that is done with one container; the tests look at the result."""
         name, outcome = target(image, restriction), {}
         try:
             outcome["report"] = report = cls.fleet.json("ensure", name)

@@ -208,7 +208,7 @@ class OnDocker(KeeperCase):
         self.eventually("started", lambda: self.outcomes(box).get("sshd", {}).get("status"))
         self.record(box, handled=self.run_of("now"))
         self.assert_stays(1, lambda: self.count("now"))
-        self.assertEqual(self.outcomes(box), {})  # what became of another record is not told of this one
+        self.assertEqual(self.outcomes(box), {})  # the result of another record is not shown for this one
 
     def test_services_run_in_order_and_a_failing_one_is_tried_again(self):
         script = "n=$(cat /tries 2>/dev/null || echo 0); n=$((n + 1)); echo $n >/tries; echo try $n; [ $n -ge 3 ]"
@@ -282,7 +282,7 @@ class OnDocker(KeeperCase):
         box = self.box("sound")
         self.record(box, handled=self.run_of("sound"))
         self.must("restart", KEEPER)
-        self.eventually(True, lambda: f"skip the record of {broken[:12]}: it is no JSON object" in self.log())
+        self.eventually(True, lambda: f"skip the record of {broken[:12]}: it is not a JSON object" in self.log())
         self.assertEqual(json.loads(self.keeper("list").stdout)["broken"], [broken])
         self.must("restart", "-t", "0", "sound")
         self.eventually(1, lambda: self.count("sound"))

@@ -1,4 +1,4 @@
-"""A container's life: built from a Dockerfile, drifting from its config, made anew only when somebody agrees, copied, listed; and the helper killed at each
+"""A container's life: built from a Dockerfile, drifting from its config, recreated only when somebody agrees, copied, listed; and the helper killed at each
 step."""
 import http.client
 import json
@@ -122,7 +122,7 @@ class Drift(Lifecycle):
                 self.assertIn("--recreate", " ".join(report["notes"]))
         self.assert_notes_are_there()
 
-    def test_the_restart_policy_is_changed_under_a_running_container_whoever_changed_it(self):
+    def test_the_restart_policy_is_changed_under_a_running_container_also_after_a_change_by_others(self):
         self.ensure()
         before = self.container()
         self.write_config(restart="no")

@@ -330,7 +330,7 @@ class Owners(unittest.TestCase):
         self.assertEqual(len(self.volumes()), 1)
         self.assertNotIn("PRIVATE", self.on_server("volume", "inspect", *self.volumes()).stdout)
         names = self.on_server("ps", "--all", "--format", "{{.Names}}").stdout.split()
-        self.assertEqual([name for name in names if not name.startswith("helper-keeper-")], ["box"])  # nobody who lent a hand is left
+        self.assertEqual([name for name in names if not name.startswith("helper-keeper-")], ["box"])  # no container made for a copy is left
 
 
 @unittest.skipUnless(shutil.which("podman"), "Podman is not installed: scripts/install-deps")

@@ -1,4 +1,4 @@
-"""The sandbox itself: what the other end-to-end tests stand on."""
+"""The sandbox itself: what the other end-to-end tests are based on."""
 import os
 import socket
 import subprocess
@@ -98,7 +98,7 @@ class OneSandbox(unittest.TestCase):
     def test_a_container_sees_only_the_gpus_it_was_given(self):
         self.assertRegex(self.gpu_run("--gpus", "device=1").stdout, r"\AGPU 1: [^\n]*\n\Z")
         self.assertIn("unknown device", self.gpu_run("--gpus", "device=7").stderr)
-        self.assertIn("nvidia-smi", self.gpu_run("--runtime=nvidia").stderr)  # no NVIDIA_VISIBLE_DEVICES: no GPUs, as in life
+        self.assertIn("nvidia-smi", self.gpu_run("--runtime=nvidia").stderr)  # no NVIDIA_VISIBLE_DEVICES: no GPUs, as on a real server
 
     def test_a_restart_policy_survives_a_flip_of_the_gpu_set_up(self):
         self.sandbox.docker("run", "-d", "--restart", "unless-stopped", "--name", "lasting", "bare:1", "sleep", "1000")

@@ -49,7 +49,7 @@ class SecondDay(unittest.TestCase):
         self.assertLess(sorted(times)[1], 20, times)
 
     def reboot_this_machine(self):
-        """The daemon ends; the next one begins as at login, with no word about a target."""
+        """The daemon ends; the next one begins as at login, without a request for a target."""
         self.helper.run("rpc", "shutdown")
         for _ in range(100):
             if self.greeting() == b"":
@@ -89,7 +89,7 @@ class SecondDay(unittest.TestCase):
         self.assertIsNotNone(seconds)
         self.assertLess(seconds, 15)
 
-    def test_what_a_person_stopped_stays_stopped_whoever_connects(self):
+    def test_what_a_person_stopped_stays_stopped_when_a_client_connects(self):
         for words, state in ((("stop", "-t", "0"), "exited"), (("kill",), "exited"), (("pause",), "paused")):
             self.sandbox.docker(*words, "centernet")
             until = time.monotonic() + 12

@@ -65,7 +65,7 @@ class Service(unittest.TestCase):
             write(text.replace(f'"version":"{self.endpoint["version"]}"', '"version":"0.0.1"'))
             done = self.helper.run("rpc", "targets")
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn(f"the daemon of version 0.0.1 goes on, for it carries 1 connection (centernet: {ready['port']})", done.stderr)
+            self.assertIn(f"the daemon of version 0.0.1 goes on, because it carries 1 connection (centernet: {ready['port']})", done.stderr)
             session.sendall(b"SSH-2.0-test\r\n")
             self.assertTrue(session.recv(100), "it is cut")
         with open(path, encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""A target is ready when a strict SSH session and sftp work, whatever a login meets on its way."""
+"""A target is ready when a strict SSH session and sftp work, whatever a login finds on its way."""
 import json
 import os
 import shutil

@@ -22,7 +22,7 @@ class Sharing(unittest.TestCase):
         cls.fleet.write()
 
     def sessions(self):
-        """Connections of this machine with the server's sshd that stand."""
+        """Connections of this machine with the server's sshd that are up."""
         peer = f"{struct.unpack('=I', socket.inet_aton(self.sandbox.address))[0]:08X}:0016"
         with open("/proc/net/tcp", encoding="ascii") as table:
             rows = [line.split() for line in table.readlines()[1:]]

@@ -1,4 +1,4 @@
-"""Other users of this machine and of the server take no place that the person needs."""
+"""Other users of this machine and of the server use no place that the person needs."""
 import json
 import os
 import subprocess

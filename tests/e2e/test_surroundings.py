@@ -80,7 +80,7 @@ class Surroundings(unittest.TestCase):
         self.addCleanup(child.stdout.close)
         return child
 
-    # At one stroke: files that are made again at once would be in the way of a removal one by one.
+    # All at once: files that are made again at once would be in the way of a removal one by one.
     def take_the_folder_away(self):
         gone = tempfile.mkdtemp(dir=self.sandbox.client)
         os.rename(self.runtime, os.path.join(gone, "helper"))

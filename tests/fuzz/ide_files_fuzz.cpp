@@ -1,4 +1,4 @@
-// Any bytes may stand where an IDE's settings should be: they are refused, or a target goes in twice as once and comes
+// Any bytes may be where an IDE's settings should be: they are refused, or a target goes in twice as once and comes
 // out again, into a text that can be read.
 #include "ide/files.hpp"
 #include "support/ide_kinds.hpp"

@@ -1,4 +1,4 @@
-// BannerServer listens on a port of 127.0.0.1 that the kernel chose, and greets whoever connects with the same bytes.
+// BannerServer listens on a port of 127.0.0.1 that the kernel chose, and greets every client with the same bytes.
 #pragma once
 
 #include "base/fd.hpp"

@@ -58,7 +58,7 @@ class FakeConnections final : public ensure::Connections {
   }
   void make_link() {
     tunnels().set_link(true);
-    newest_order().on_link_change(true, "it stands");
+    newest_order().on_link_change(true, "it is up");
   }
   // What a port of that connection forwards to takes no connection.
   void refuse(std::uint16_t local_port, const std::string& why) { newest_order().on_refusal(local_port, why); }

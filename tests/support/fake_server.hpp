@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 class FakeServer {
  public:
-  // `shell` stands in the containers as `sh`: "dash", "bash --posix", "busybox sh".
+  // `shell` is `sh` in the containers: "dash", "bash --posix", "busybox sh".
   explicit FakeServer(const std::string& shell = "sh")
       : path_("PATH", (folder_.path() / "bin").string() + ":" + std::getenv("PATH")) {
     fs::create_directories(home());

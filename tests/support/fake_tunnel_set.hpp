@@ -1,4 +1,4 @@
-// FakeTunnelSet is a TunnelSet that opens no port: it keeps where each would lead. Thread-safe.
+// FakeTunnelSet is a TunnelSet that opens no port: it keeps where each would go. Thread-safe.
 #pragma once
 
 #include "tunnel/tunnels.hpp"

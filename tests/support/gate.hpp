@@ -1,4 +1,4 @@
-// Gate holds up whoever passes it until a test opens it. Thread-safe.
+// Gate stops every thread that passes it until a test opens it. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ class Gate {
     changed_.notify_all();
     return changed_.wait(lock, stop, [&] { return open_; });
   }
-  // Until somebody stands at it, or has passed. Nobody comes: the test has failed.
+  // Until somebody waits at it, or has passed. Nobody comes: the test has failed.
   void wait_until_reached() {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, std::chrono::seconds(20), [&] { return reached_; }))

@@ -1,4 +1,4 @@
-// ManualClock is a Clock that stands still until it is told otherwise; a sleep passes at once and moves it.
+// ManualClock is a Clock that does not move until it is told to; a sleep passes at once and moves it.
 // Thread-safe.
 #pragma once
 

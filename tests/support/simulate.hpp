@@ -38,7 +38,7 @@ struct Faults {
   bool has_shell = true;         // the image has
   bool can_switch_users = true;  // root in the container has the capabilities
   bool has_python = true;
-  bool has_gpu_driver = true;  // else no way to give a container GPUs is of use
+  bool has_gpu_driver = true;  // else no way to give a container GPUs works
   bool has_jupyter = false;
   bool jupyter_ends_at_once = false;
   bool has_network = true;  // else neither ports nor an address

@@ -53,7 +53,7 @@ bool to_dev_null() noexcept {
   give_up(k_trouble_fd);
 }
 
-// The two forks: the child leads a new session and ends at once, so that the grandchild belongs to init and can never
+// The two forks: the child starts a new session and ends at once, so that the grandchild belongs to init and can never
 // get a controlling terminal.
 Result<void> fork_daemon(const std::string& program, std::vector<std::string> words, const PipeEnds& ready,
                          const PipeEnds& trouble) {

@@ -11,7 +11,7 @@ namespace helper {
 struct PipeOutcome {
   enum class Kind {
     closed,   // it ended like any connection
-    refused,  // it never was one: the command failed and had said nothing
+    refused,  // it never was one: the command failed and printed nothing
     broken,   // it was ended in the middle
   };
   Kind kind = Kind::closed;
@@ -23,7 +23,7 @@ struct PipeOutcome {
 [[nodiscard]] PipeOutcome pipe_outcome(const std::string& name, std::optional<int> exit_status, bool spoke,
                                        const std::string& last_line);
 
-// LastWords is the end of what a program said on standard error: bounded, and fit to be shown to a person.
+// LastWords is the end of what a program wrote to standard error: limited in size, and safe to show to a person.
 
 class LastWords {
  public:

@@ -145,7 +145,7 @@ class Run {
     look();
     try {
       io_.run();
-    } catch (const std::exception& error) {  // the sink's, most likely; the child still has to be ended in good order
+    } catch (const std::exception& error) {  // the sink's, most likely; the child must still be ended properly
       give_up(ErrorCode::server_command, std::string("its output cannot be handled (") + error.what() + ")");
       io_.run();
     }
@@ -240,7 +240,7 @@ class Run {
   }
 
   Result<CommandOutput> outcome() {
-    if (failure_) ::kill(-child_.id(), SIGKILL);  // whoever of the group outlived its leader
+    if (failure_) ::kill(-child_.id(), SIGKILL);  // who of the group outlived its leader
     reaped_ = true;
     if (!exited_) {
       child_.detach();

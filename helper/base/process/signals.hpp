@@ -1,4 +1,4 @@
-// Signals as child processes and pipes need them: a clean slate before exec, and no death by a closed pipe.
+// Signals as child processes and pipes need them: a clean slate before exec, and no end by a closed pipe.
 #pragma once
 
 #include <csignal>

@@ -161,7 +161,7 @@ void remove_later(const std::filesystem::path& file, std::chrono::seconds delay)
   const timespec wait{.tv_sec = static_cast<time_t>(delay.count()), .tv_nsec = 0};
   const pid_t child = ::fork();
   if (child == 0) {
-    // Between fork and the end only what is async-signal-safe: other threads may hold any lock.
+    // Between fork and the end use only what is async-signal-safe: other threads may hold any lock.
     if (::setsid() < 0 || ::fork() != 0) std::_Exit(0);
     close_from(0);
     ::nanosleep(&wait, nullptr);
@@ -170,7 +170,7 @@ void remove_later(const std::filesystem::path& file, std::chrono::seconds delay)
   }
   while (child > 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
-  if (child < 0) ::unlink(path.c_str());  // better a page that is gone than one that stays
+  if (child < 0) ::unlink(path.c_str());  // it is better to remove the page too early than never
 }
 
 }  // namespace helper

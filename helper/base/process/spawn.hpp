@@ -29,7 +29,7 @@ struct StandardFds {
 // What the child is the leader of.
 enum class Leads { group, session };
 
-// Runs the program at a path, with default signals. Whoever calls it waits for it (waitpid) and, if need be, ends it
+// Runs the program at a path, with default signals. The caller waits for it (waitpid) and, if needed, ends it
 // (kill of -pid). Errors: server_command, internal (no descriptor is left).
 [[nodiscard]] Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& argv,
                                   const StandardFds& fds, Leads leads);

@@ -22,7 +22,7 @@ class Live {
   void on(const ensure::Event& event);
   // A line between the others, from any thread.
   void say(std::string_view line);
-  // No tick between pause() and resume(): a question stands in the terminal.
+  // No tick between pause() and resume(): a question is in the terminal.
   void pause();
   void resume();
   // Stops ticking and clears the live line.

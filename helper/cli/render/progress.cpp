@@ -36,7 +36,7 @@ std::string Progress::on(const ensure::Event& event, SteadyTime now) {
       const Mark mark = event.kind == Kind::done ? Mark::done : Mark::failed;
       if (!event.done.empty())
         return hide() + prefix_ + render_line(style_, mark, event.done, "", human(event.elapsed));
-      // The lines below the first are told with the error.
+      // The lines below the first are shown with the error.
       const auto cause = std::string_view(event.cause).substr(0, event.cause.find('\n'));
       return hide() + prefix_ + render_line(style_, mark, event.text, cause, human(event.elapsed));
     }

@@ -18,7 +18,7 @@ namespace helper::cli {
 
 namespace {
 
-// Of what is wrong, so much is shown in any terminal.
+// So many columns of a problem are shown in any terminal.
 constexpr int k_least_room = 20;
 
 struct Sign {
@@ -48,7 +48,7 @@ std::string headline(const Style& style, const std::string& target, const std::s
                      paint(style, state_colour(state), safe_line(state, style.utf8)));
 }
 
-// The sentence with the error's name, and below it the lines of what a program said, marked so that none passes for
+// The sentence with the error's name, and below it what a program said, marked so that no line looks like
 // ours.
 std::string sentence_text(const Style& style, const Error& error, int indent) {
   const std::string all = sentence(error);

@@ -22,7 +22,7 @@ enum class Mark { done, failed, planned, note };
 // "note: ..." lines.
 [[nodiscard]] std::string render_note(const Style& style, std::string_view note);
 
-// What ensure, stop, restart or remove came to; notes in `told` were shown while the work went on.
+// The result of ensure, stop, restart or remove; notes in `told` were shown while the work went on.
 [[nodiscard]] std::string render_report(const Style& style, const ensure::Report& report,
                                         const std::set<std::string>& told);
 

@@ -1,4 +1,4 @@
-// What makes any bytes fit to show: control characters made visible, widths counted, durations said for people.
+// What makes any bytes safe to show: control characters made visible, widths counted, durations said for people.
 #pragma once
 
 #include "base/clock.hpp"
@@ -8,7 +8,7 @@
 
 namespace helper::cli {
 
-// One line that a terminal cannot be steered with, for text that a server, a container or a file handed us: control
+// One line that cannot control a terminal, for text that a server, a container or a file handed us: control
 // characters (C0, DEL, C1), line separators, bidirectional overrides and bytes that are not UTF-8 become \xNN or \u{N}.
 // Without `utf8` every character beyond ASCII does: a terminal that reads single bytes takes some for control codes.
 [[nodiscard]] std::string safe_line(std::string_view text, bool utf8);

@@ -16,7 +16,7 @@ namespace {
 
 int exit_status(ErrorCode code) { return error_kind(code).exit_status; }
 
-// What came of one target, and its text for people.
+// The result of one target, and its text for people.
 struct Outcome {
   rpc::Json document;
   std::string result;    // for standard output

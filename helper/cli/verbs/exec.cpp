@@ -58,11 +58,11 @@ Result<int> run_cp(Context& context) {
 
 namespace {
 
-// A way that is known answers within a round trip or two; one that was just made may still be finding its link.
+// A known way answers within a round trip or two; a new one may still be connecting its link.
 constexpr Milliseconds k_known_limit{3'000};
 constexpr Milliseconds k_made_limit{10'000};
 
-// Without a Python the container can be reached all the same, so that one can be put into it.
+// Without a Python the container can still be reached, so that one can be installed in it.
 Result<ide::Access> reachable(Context& context) {
   auto settings = made_ready(context, {{"by_itself", !context.can_ask}});
   if (settings || settings.error().code != ErrorCode::python_missing) return settings;

@@ -79,8 +79,8 @@ bool is_there(Context& context, const ide::Access& access, const IdeArchive& arc
   return output && output->exit_status == 0;
 }
 
-// What helper writes into a folder of the server goes there only with somebody's yes. What cannot be looked at stands
-// in nobody's way: the files are the user's own, in the place that JetBrains' tools use.
+// What helper writes into a folder of the server goes there only with somebody's yes. What cannot be looked at does
+// not prevent it: the files are the user's own, in the place that JetBrains' tools use.
 Result<void> may_be_the_servers(Context& context, const ide::Access& access) {
   if (context.arguments.has("--yes")) return {};
   const std::string mark = make_nonce();
@@ -102,7 +102,7 @@ Result<void> may_be_the_servers(Context& context, const ide::Access& access) {
   return {};
 }
 
-// A line for a terminal that is drawn over; nothing elsewhere.
+// A line that a terminal draws over; nothing elsewhere.
 class Counter {
  public:
   explicit Counter(Context& context)
@@ -125,7 +125,7 @@ Result<ide::Backend> send(Context& context, const ide::Access& access, const Ide
   spec.stdin_file = archive.file;
   spec.timeout = k_send_limit;
   spec.keep_output = KeepOutput::beginning;
-  std::string tail;  // what follows the mark; before it stand only the lines of du
+  std::string tail;  // what follows the mark; before it are only the lines of du
   Counter counter(context);
   const auto on_output = [&](std::string_view piece) {
     tail += piece;

@@ -70,7 +70,7 @@ Result<IdeArchive> look_at_archive(const std::filesystem::path& file,
     if (n < 0) return wrong(file, std::string("cannot be read (") + std::strerror(errno) + ")", "");
     const std::string_view piece(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     if (archive.size == 0 && !begins_with_tar(piece)) {
-      return wrong(file, "it is no .tar.gz archive",
+      return wrong(file, "it is not a .tar.gz archive",
                    "download the IDE for Linux as .tar.gz, as Gateway's \"Upload installer file\" takes it");
     }
     if (n == 0) break;

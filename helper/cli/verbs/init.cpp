@@ -35,7 +35,7 @@ config::Surroundings around(const Paths& paths, std::optional<std::string> local
   return {paths.home, config::environment_variable, {}, std::move(local)};
 }
 
-// Nothing: a new file is written. A link may have come with a cloned repository, and lead to any file of the person's.
+// Nothing: a new file is written. A link may have come with a cloned repository, and point to any file of the person's.
 Result<std::optional<Existing>> what_is_there(Context& context, const Paths& paths, const std::filesystem::path& file) {
   std::error_code bad;
   if (std::filesystem::is_symlink(file, bad)) {
@@ -59,7 +59,7 @@ Result<std::optional<Existing>> what_is_there(Context& context, const Paths& pat
   return Existing{std::move(texts.text), std::move(config), std::move(texts.local)};
 }
 
-// An answer that the config would refuse is told as such: the line of a file that does not exist yet helps nobody.
+// An answer that the config would refuse is reported as an answer: the line of a file that does not exist is no help.
 Error about_the_answer(Error error) {
   const auto key = error.thing.find("targets.");
   const std::string where = key == std::string::npos ? error.thing : error.thing.substr(key);
@@ -76,7 +76,7 @@ std::string how_to_approve(const std::filesystem::path& file) {
          " shows what it does, and approves it";
 }
 
-// What a devcontainer.json brought is somebody else's text: only a person who has seen it can say yes to it.
+// What came from a devcontainer.json is somebody else's text: only a person who has seen it can say yes to it.
 bool has_said_yes(Context& context, const std::filesystem::path& file, const ensure::TrustLook& look) {
   if (!context.can_ask) return false;
   Question question{Question::Kind::confirm, "Do you trust this config?", {file.string() + ":"}};
@@ -137,7 +137,7 @@ Result<int> run_init(Context& context) {
     write_json(context, document);
   } else if (!context.quiet) {
     const bool utf8 = context.out_style.utf8;
-    if (from) context.out << "took over:\n";
+    if (from) context.out << "imported:\n";
     for (const std::string& line : from ? taken_over(*from) : std::vector<std::string>{})
       context.out << "  " << safe_line(line, utf8) << "\n";
     for (const std::string& remark : answers.remarks) context.out << render_note(context.out_style, remark);

@@ -132,7 +132,7 @@ Result<int> run_serve(Context&) {
 
 namespace {
 
-// Who types wants no error message in the middle of a line: without a config that can be read there are no names.
+// A person who types a line must get no error message in it: without a readable config there are no names.
 std::vector<std::string> target_names(Context& context, const std::string& config) {
   const auto paths = context.paths();
   if (!paths) return {};

@@ -19,7 +19,7 @@
 namespace helper::cli {
 namespace {
 
-// An opener that cannot do it says so at once; one that is still there then is what shows it.
+// An opener that cannot do it says so at once; one that still runs then is showing it.
 constexpr Milliseconds k_opener_limit{3'000};
 // For the browser to start and to read the page.
 constexpr std::chrono::seconds k_page_life{60};

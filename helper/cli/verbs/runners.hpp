@@ -46,7 +46,7 @@ struct Context;
 // run_completion.cpp
 [[nodiscard]] Result<int> run_completion(Context& context);
 
-// All of it, for what is not to be seen on a command line. Errors: file_failed; usage, above 1 MiB.
+// All of it, for what must not be visible on a command line. Errors: file_failed; usage, above 1 MiB.
 [[nodiscard]] Result<std::string> read_standard_input();
 // whether it starts at login
 [[nodiscard]] Result<int> run_daemon(Context& context);

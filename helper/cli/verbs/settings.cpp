@@ -38,7 +38,7 @@ Result<Words> words_of(const Arguments& arguments) {
   if (!is_action && arguments.has("TARGET")) {
     const auto close = nearest(first, k_actions);
     return fail(ErrorCode::usage, "helper settings",
-                "\"" + first + "\" is none of show, apply, diff and undo" +
+                "\"" + first + "\" is not one of show, apply, diff and undo" +
                     (close ? "; did you mean " + std::string(*close) + "?" : ""),
                 "helper settings --help");
   }

@@ -16,8 +16,8 @@ constexpr OptionSpec k_target{Kind::argument, "TARGET", "", "which target of the
 
 constexpr std::array k_common{
     OptionSpec{Kind::text, "--config", "FILE", "the config, instead of helper.json here or above, or your own"},
-    OptionSpec{Kind::flag, "--json", "", "one JSON document on standard output, for the error too"},
-    OptionSpec{Kind::flag, "--quiet", "", "no progress; of what changes things, errors only"},
+    OptionSpec{Kind::flag, "--json", "", "one JSON document on standard output, also for an error"},
+    OptionSpec{Kind::flag, "--quiet", "", "no progress; commands that change things print only errors"},
     OptionSpec{Kind::flag, "--no-color", "", "plain lines, as with NO_COLOR or without a terminal"},
     OptionSpec{Kind::number, "--timeout", "SECONDS", "cancel when it takes longer", "", "", false, 1, 86'400},
     OptionSpec{Kind::flag, "--help", "", "this text"},
@@ -49,7 +49,7 @@ constexpr std::array k_ide{
     OptionSpec{Kind::flag, "--yes", "", "do not ask when its place in the container is a folder of the server"},
 };
 constexpr std::array k_completion{
-    OptionSpec{Kind::argument, "SHELL", "", "whose script to print; words: what those scripts ask", "",
+    OptionSpec{Kind::argument, "SHELL", "", "which shell's script to print; words: what these scripts ask", "",
                "bash|zsh|fish|words", true},
     OptionSpec{Kind::rest, "WORD...", "", "of words: the command line so far, the last word as far as it is typed"},
 };
@@ -60,7 +60,7 @@ constexpr std::array k_plan{
 constexpr std::array k_only_target{k_target};
 constexpr std::array k_status{
     k_target,
-    OptionSpec{Kind::flag, "--long", "", "all that is known of every target, not a line of each"},
+    OptionSpec{Kind::flag, "--long", "", "all that is known of every target, not one line for each"},
 };
 constexpr std::array k_daemon{
     OptionSpec{Kind::argument, "ACTION", "", "what to do", "status", "status|enable|disable"},
@@ -111,7 +111,7 @@ constexpr std::array k_settings{
     OptionSpec{Kind::flag, "--dry-run", "", "only show what apply or undo would change, file by file"},
     OptionSpec{Kind::flag, "--now", "", "write also the files of an IDE that runs, instead of when it closes"},
     OptionSpec{Kind::flag, "--follow-links", "",
-               "write also through links that lead out of the project or the IDE's folder"},
+               "write also through links that point out of the project or the IDE's folder"},
     OptionSpec{Kind::text, "--project", "FOLDER",
                "the folder that the IDE opens (the config's project when not given)"},
     OptionSpec{Kind::text, "--run-configuration", "FILE",
@@ -133,8 +133,8 @@ constexpr std::array k_init{
     OptionSpec{Kind::text, "--server", "SERVER", "local, a Host of ~/.ssh/config, or user@host:port"},
     OptionSpec{Kind::text, "--image", "IMAGE", "the container's image, as docker run takes it"},
     OptionSpec{Kind::text, "--from", "WHAT",
-               "take over a devcontainer.json (or its folder), or a whole 'docker run' command; - reads one"},
-    OptionSpec{Kind::text, "--from-container", "NAME", "take over a container that is on the server, as it is"},
+               "import a devcontainer.json (or its folder), or a whole 'docker run' command; - reads one"},
+    OptionSpec{Kind::text, "--from-container", "NAME", "import a container that is on the server, as it is"},
     OptionSpec{Kind::text, "--name", "NAME", "the container's name (the target's, or the folder's, when not given)"},
     OptionSpec{Kind::text, "--local", "FOLDER",
                "the project's folder on this machine (the config's own when not given)"},
@@ -164,7 +164,7 @@ constexpr std::array k_help{
 };
 
 constexpr std::array k_verbs{
-    Verb{"ensure", "bring a target within reach: container, SSH, tunnels, Python",
+    Verb{"ensure", "make a target ready: container, SSH, tunnels, Python",
          "Looks at the target, does what is missing and nothing else, and says what is ready. Doing it\n"
          "twice changes nothing. The tunnels stay open when the command has ended: a daemon holds them.\n"
          "With --all each line names its target, a target that fails does not keep the others waiting, and the\n"
@@ -192,9 +192,9 @@ constexpr std::array k_verbs{
          "What was written in the container outside its mounts is lost. It shows what would go and asks\n"
          "first; without a terminal it needs --yes.",
          "helper remove centernet\nhelper remove centernet --yes", k_remove, run_remove, Group::container, "rm delete"},
-    Verb{"eject", "take everything of helper's out of the container",
-         "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file, but\n"
-         "for a mark in /var/lib/helper that its hooks have run. ensure puts it back. When kernels of\n"
+    Verb{"eject", "remove everything of helper's from the container",
+         "The container goes on as it is, with nothing of helper's in it: no sshd, no key, no file, except\n"
+         "a mark in /var/lib/helper that its hooks have run. ensure puts it back. When kernels of\n"
          "Jupyter are busy it asks first; without a terminal it then needs --yes.",
          "helper eject centernet", k_ending, run_eject, Group::container},
     Verb{"snapshot", "keep a copy of the container as an image on its server",
@@ -228,19 +228,19 @@ constexpr std::array k_verbs{
          "ssh; the target must be ready. diff shows what apply would change, undo brings back what was there.\n"
          "Files of an IDE that runs are written when it closes, unless you say otherwise. Without one of\n"
          "these words the settings are printed; their ssh-config form is a Host block for ~/.ssh/config, with\n"
-         "ssh-config-ensure one by which every ssh to that host ensures first.",
+         "ssh-config-ensure one with which every ssh to that host makes the target ready first.",
          "helper settings apply\nhelper settings diff centernet --ide PyCharm2026.1\nhelper settings undo\nhelper "
          "settings\n"
          "helper settings --format ssh-config",
          k_settings, run_settings, Group::everyday},
     Verb{"open", "open the target in Gateway, Toolbox, PyCharm or a browser",
-         "Ensures first, then starts the IDE's launcher, or what this desktop opens such a link with. Where\n"
+         "Makes it ready first, then starts the IDE's launcher, or what this desktop opens the link with. If\n"
          "nothing can be opened, the link is printed and the status is 10.",
          "helper open gateway\nhelper open jupyter centernet\nhelper open toolbox --print", k_open, run_open,
          Group::everyday},
-    Verb{"connect", "be the way to the container's SSH server, ensured first",
+    Verb{"connect", "connect to the container's SSH server, made ready first",
          "For ssh, as ProxyCommand: standard input and output become the connection. When all is well it\n"
-         "takes some milliseconds; else it ensures, and an error is one on standard error.",
+         "takes some milliseconds; else the target is made ready first. An error is on standard error.",
          "helper connect centernet", k_only_target, run_connect, Group::inside},
     Verb{"ide", "put an IDE into the container, for servers without internet",
          "push FILE sends an IDE's .tar.gz through the tunnel and unpacks it where Gateway looks for installed\n"
@@ -260,7 +260,7 @@ constexpr std::array k_verbs{
          "Asks a few questions in a terminal. Every answer can be given as an option instead; without a\n"
          "terminal --image must be. Writes helper.json here (or --config FILE), and over a file that is\n"
          "there only with --force; a --target that it lacks is added to it. What --from and --from-container\n"
-         "take over, and what not, is listed. Of a docker run command nothing is executed.",
+         "import, and what not, is listed. Of a docker run command nothing is executed.",
          "helper init\nhelper init --server gpu1 --image centernet:1.2 --remote /workspace/my_project\n"
          "helper init --server gpu1 --from .\n"
          "helper init --server gpu1 --from-container centernet",
@@ -268,7 +268,7 @@ constexpr std::array k_verbs{
     Verb{"config", "show what the config says, and in which file and line",
          "Each value as it is written in the config or in the file beside it that is only yours\n"
          "(helper.local.json, docs/config.md). A value of the environment is not shown. Then all errors\n"
-         "are told; without one it ends with status 0.",
+         "are listed; without one it ends with status 0.",
          "helper config\nhelper config centernet --json", k_only_target, run_config, Group::helper},
     Verb{"trust", "show what a config can do, and approve it",
          "A config decides what is mounted, sent, built and run, and where. helper works only with one that\n"
@@ -276,7 +276,7 @@ constexpr std::array k_verbs{
          "shows what the config does, asks in a terminal, and approves. Another mount, hook, server,\n"
          "Dockerfile or script needs a new approval; another Python or local port does not.",
          "helper trust\nhelper trust ~/my_project/helper.json\nhelper trust --list", k_trust, run_trust, Group::helper},
-    Verb{"untrust", "take the approval of a config back",
+    Verb{"untrust", "remove the approval of a config",
          "Nothing that runs is stopped. The next command that uses the config asks again.", "helper untrust", k_untrust,
          run_untrust, Group::helper},
     Verb{"daemon", "start helper's daemon at login, or see whether it does",
@@ -295,7 +295,7 @@ constexpr std::array k_verbs{
          "Prints the result as JSON. Parameters that hold a secret belong on standard input.",
          "helper rpc version\nhelper rpc status '{\"config\": \"/home/me/helper.json\"}'", k_rpc, run_rpc,
          Group::helper},
-    Verb{"completion", "print what makes a shell complete helper's command lines",
+    Verb{"completion", "print the script that completes helper's command lines",
          "Verbs, options, their choices and the targets of the config. docs/shell.md says where it goes.",
          "helper completion bash\nhelper completion words -- settings --format \"\"", k_completion, run_completion,
          Group::helper},

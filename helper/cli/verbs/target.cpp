@@ -110,12 +110,12 @@ Result<int> follow_logs(Context& context, rpc::Json params) {
     return static_cast<bool>(context.out);
   };
   const auto answer = request(context, "logs", params, show);
-  if (answer || !context.out) return 0;  // an output that cannot be written is told by run()
+  if (answer || !context.out) return 0;  // run() reports an output that cannot be written
   if (context.interrupts.token().stop_requested()) return exit_status(ErrorCode::cancelled);
   return fail(answer.error());
 }
 
-// No daemon is asked for it: one that cannot start leaves its reasons there.
+// No daemon is asked for it: one that cannot start writes the reason there.
 Result<int> show_daemon_log(Context& context) {
   if (context.arguments.has("--follow"))
     return fail(ErrorCode::usage, "helper logs", "--daemon and --follow do not go together", "helper logs --daemon");
@@ -225,7 +225,7 @@ Result<int> run_logs(Context& context) {
     return 0;
   }
   HELPER_TRY_ASSIGN(const ensure::LogText log, rpc::log_text_from_json(answer.result));
-  // A pipe or a file gets what the container wrote; only a terminal has to be guarded against it.
+  // A pipe or a file gets what the container wrote; only a terminal must be protected from it.
   context.out << (context.out_is_terminal ? safe_block(log.text, context.out_style.utf8) : log.text);
   if (!log.text.empty() && log.text.back() != '\n') context.out << "\n";
   if (log.text.empty() && !context.quiet)

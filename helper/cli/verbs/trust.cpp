@@ -26,8 +26,8 @@ Result<fs::path> file_of(Context& context) {
 
 std::string how_it_came(const std::string& how) {
   if (how == "init") return "written by helper init";
-  if (how == "own") return "your own config, taken over as it was";
-  if (how == "upgrade") return "in use before helper asked, taken over as it was";
+  if (how == "own") return "your own config, approved as it was";
+  if (how == "upgrade") return "in use before helper asked, approved as it was";
   return "approved by you";
 }
 

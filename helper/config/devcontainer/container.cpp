@@ -16,7 +16,7 @@ Result<void> read_env(DevcontainerDraft& draft, std::string_view row, const Json
     const JsonNode& item = node.items[i];
     const std::string its = member_key(key, node.names[i]);
     if (item.type == Type::null) {
-      draft.unsupported({its, item.line, "helper takes no variable away", "unset it in a start file of the shell"});
+      draft.unsupported({its, item.line, "helper removes no variable", "unset it in a start file of the shell"});
       continue;
     }
     HELPER_TRY_ASSIGN(auto value, draft.text(item, its, true));

@@ -28,14 +28,14 @@ class DevcontainerDraft {
   [[nodiscard]] bool has(std::string_view row) const;
 
   void unsupported(Unsupported what) { result_.unsupported.push_back(std::move(what)); }
-  // That a folder of this machine is to be seen in a container on another one.
+  // Notes that a folder of this machine is wanted in a container on another one.
   void unsupported_mount(const std::string& key, int line, const std::string& source, const std::string& place);
 
   // The text of `node` with the values of its variables; nullopt when it has been listed as unsupported. `folder_ok`:
   // it may name a folder of this machine although the server is another one.
   [[nodiscard]] Result<std::optional<std::string>> text(const JsonNode& node, const std::string& key,
                                                         bool folder_ok = false);
-  // False: its value may not be written into a file, and is listed. One that is empty for want of a variable is listed
+  // False: its value may not be written into a file, and is listed. One whose variable is missing, so empty, is listed
   // too.
   [[nodiscard]] bool may_use(const Expanded& its, const std::string& key, int line);
   // The same without a look at what is in it.

@@ -1,4 +1,4 @@
-// Where the image comes from, and where the workspace stands.
+// Where the image comes from, and where the workspace is.
 #include "base/text.hpp"
 #include "config/devcontainer/draft.hpp"
 
@@ -111,9 +111,9 @@ Result<void> read_build(DevcontainerDraft& draft, const JsonNode& node, const st
       if (stage) draft.set_text("container.build.target", its, node.items[i].line, std::move(*stage));
     } else if (node.names[i] == "cacheFrom") {
       draft.unsupported(
-          {its, node.items[i].line, "helper builds with the server's own cache only", "nothing is lost but time"});
+          {its, node.items[i].line, "helper builds with the server's own cache only", "only time is lost"});
     } else {
-      draft.unsupported({its, node.items[i].line, "helper hands no such setting to docker build",
+      draft.unsupported({its, node.items[i].line, "helper passes no such setting to docker build",
                          "write what it does into the Dockerfile"});
     }
   }

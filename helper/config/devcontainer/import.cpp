@@ -64,7 +64,7 @@ constexpr const char* k_file = "devcontainer.json";
 constexpr std::size_t k_most_named = 100;
 
 bool is_there(const fs::path& path) {
-  std::error_code ignored;  // what may not be looked at is not there for us
+  std::error_code ignored;  // what we may not look at does not exist for us
   return fs::exists(path, ignored);
 }
 
@@ -103,7 +103,7 @@ Result<fs::path> file_in(const fs::path& folder) {
               "name the one that is meant");
 }
 
-// The folder that ".devcontainer" stands in.
+// The folder that ".devcontainer" is in.
 fs::path workspace_of(const fs::path& file) {
   const fs::path folder = file.parent_path();
   if (folder.filename() == k_folder) return folder.parent_path();

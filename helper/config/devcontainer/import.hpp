@@ -12,7 +12,7 @@
 
 namespace helper::config {
 
-// Adds what the answers do not say themselves. Paths of this machine below `folder`, where the config will stand,
+// Adds what the answers do not say themselves. Paths of this machine below `folder`, where the config will be,
 // become relative to it. Error: config_invalid for a value that the config would refuse.
 [[nodiscard]] Result<void> import_devcontainer(TemplateAnswers& answers, const Devcontainer& devcontainer,
                                                const std::filesystem::path& folder);

@@ -16,7 +16,7 @@ namespace {
 
 struct KnownKey {
   std::string_view name;
-  DevcontainerReader read;  // null: it is read with others, or says nothing that concerns us
+  DevcontainerReader read;  // null: it is read with others, or says nothing about the container
 };
 
 // In the order in which they are read: of what two keys say, the later one counts, and commands run in this order.

@@ -12,7 +12,7 @@
 
 namespace helper::config {
 
-// Where the text stands, and what its variables mean.
+// Where the text is, and what its variables mean.
 struct DevcontainerPlace {
   std::filesystem::path file;            // absolute
   std::filesystem::path folder;          // the workspace's on this machine: ${localWorkspaceFolder}
@@ -41,22 +41,22 @@ struct Unsupported {
 
 struct Devcontainer {
   std::filesystem::path file;     // "" when a command line, or a container, says it
-  std::vector<Setting> settings;  // a row stands before those below it
+  std::vector<Setting> settings;  // a row comes before those below it
   std::vector<Unsupported> unsupported;
 };
 
 // "container.image": whether a row is set.
 [[nodiscard]] bool says(const Devcontainer& devcontainer, std::string_view row);
 
-// Pure but for `place.variable`. Comments and commas behind the last entry are allowed, unknown keys are listed.
-// Errors: config_syntax; config_invalid for a value of the wrong type. What values may be is for the table of keys to
-// say.
+// Pure but for `place.variable`. Comments and commas after the last entry are allowed, unknown keys are listed.
+// Errors: config_syntax; config_invalid for a value of the wrong type. The table of keys checks the values,
+// not this.
 [[nodiscard]] Result<Devcontainer> read_devcontainer(std::string_view text, const DevcontainerPlace& place);
 
 // "devcontainer.json:7: features", or only the key where there is no file.
 [[nodiscard]] std::string origin(const std::filesystem::path& file, int line, const std::string& key);
 
-// "devcontainer.json:7: features: CAUSE; FIX", fit to be shown.
+// "devcontainer.json:7: features: CAUSE; FIX", safe to show.
 [[nodiscard]] std::string to_text(const std::filesystem::path& file, const Unsupported& unsupported);
 
 }  // namespace helper::config

@@ -23,7 +23,7 @@ struct DockerRunPlace {
 };
 
 struct DockerRun {
-  Devcontainer settings;             // without a file; `unsupported` is what was not taken over, and why
+  Devcontainer settings;             // without a file; `unsupported` is what was not used, and why
   std::vector<std::string> unknown;  // what a shell would replace, and only the person knows: "$(pwd)", "$DATA"
 };
 
@@ -31,8 +31,8 @@ struct DockerRun {
 // usage, those of shell_words and of read_run_command.
 [[nodiscard]] Result<DockerRun> read_docker_run(std::string_view text, const DockerRunPlace& place);
 
-// A container that is there, as the words with which it could be made. Its ports, its command and its lack of GPUs are
-// described as they are; nothing in the words is a shell's.
+// A container that exists, as the command line that would make it. Its ports, its command and its lack of GPUs are
+// described as they are; no shell reads the words.
 [[nodiscard]] Result<Devcontainer> read_described(const std::vector<std::string>& words, const std::string& server);
 
 // The local ports that the settings take on this machine: of tunnels, and on the server "local" published ones too. A

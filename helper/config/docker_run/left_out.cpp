@@ -9,7 +9,7 @@
 namespace helper::config {
 namespace {
 
-// Flags that have no meaning for a container that helper keeps, and what is so instead.
+// Flags that have no meaning for a container that helper keeps, and what helper does instead.
 constexpr std::string_view k_background = "helper runs the container in the background";
 constexpr std::array k_left_out{
     LeftOut{"--interactive", k_background, "a shell in it: helper exec"},

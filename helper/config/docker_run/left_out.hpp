@@ -1,4 +1,4 @@
-// What of a docker run command line is no matter for a config: flags that have no meaning for a container that helper
+// What of a docker run command line does not belong in a config: flags that have no meaning for a container that helper
 // keeps, and words that are secrets.
 #pragma once
 
@@ -9,11 +9,11 @@ namespace helper::config {
 
 struct LeftOut {
   std::string_view flag;
-  std::string_view cause;     // what is so instead
+  std::string_view cause;     // what helper does instead
   std::string_view fix = {};  // "" when there is nothing to do
 };
 
-// Null for a flag that is taken over.
+// Null for a flag that is used.
 [[nodiscard]] const LeftOut* left_out(std::string_view flag);
 
 // Whether a value names a password, a token and the like, or is an address with a password in it.

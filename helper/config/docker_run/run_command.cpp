@@ -46,7 +46,7 @@ class Reader {
     HELPER_TRY(options(command_.client, options_of_the_client()));
     HELPER_TRY(verb());
     HELPER_TRY(options(command_.options, options_of_run()));
-    if (at_ == words_.size()) return wrong("it names no image", "write the image behind the options");
+    if (at_ == words_.size()) return wrong("it names no image", "write the image after the options");
     command_.image = words_[at_++];
     command_.command.assign(words_.begin() + static_cast<std::ptrdiff_t>(at_), words_.end());
     return std::move(command_);
@@ -56,7 +56,7 @@ class Reader {
   [[nodiscard]] bool more() const { return at_ < words_.size(); }
   [[nodiscard]] const std::string& here() const { return words_[at_].text; }
 
-  // sudo, with switches of its own, and assignments may stand before the program.
+  // sudo, with switches of its own, and assignments may come before the program.
   Result<void> program() {
     bool after_sudo = false;
     for (; more() && !is_engine(here()); ++at_) {
@@ -105,7 +105,7 @@ class Reader {
   }
 
   Result<RunText> next_value(const std::string& flag) {
-    if (!more()) return wrong("the option " + flag + " has no value behind it", "write its value, and the image");
+    if (!more()) return wrong("the option " + flag + " has no value after it", "write its value, and the image");
     return words_[at_++];
   }
 
@@ -161,7 +161,7 @@ class Reader {
     std::vector<std::string_view> names(of.with_value.begin(), of.with_value.end());
     names.insert(names.end(), of.switches.begin(), of.switches.end());
     const auto meant = nearest(name, names);
-    return wrong("line " + std::to_string(line) + ": " + printable(name) + " is no option of docker run",
+    return wrong("line " + std::to_string(line) + ": " + printable(name) + " is not an option of docker run",
                  meant ? "did you mean " + std::string(*meant) + "?" : "remove it, or correct it");
   }
 

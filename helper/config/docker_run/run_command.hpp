@@ -32,7 +32,7 @@ struct RunCommand {
   std::vector<RunOption> client;   // options of the program itself, before "run"
   std::vector<RunOption> options;
   RunText image;
-  std::vector<RunText> command;  // what stands behind the image
+  std::vector<RunText> command;  // what comes after the image
 };
 
 // Whether a text is meant as a command line, and not as the path of a file: it has words, and one is such a program.

@@ -5,7 +5,7 @@
 namespace helper::config {
 namespace {
 
-// Switches: a value of theirs stands behind '='.
+// Switches: a value of theirs follows '='.
 constexpr std::array<std::string_view, 25> k_switches{"--detach",      "--disable-content-trust",
                                                       "--env-host",    "--help",
                                                       "--http-proxy",  "--init",

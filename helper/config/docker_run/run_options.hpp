@@ -13,8 +13,8 @@ struct OptionLetter {
 };
 
 struct OptionNames {
-  std::span<const std::string_view> switches;    // a value of theirs stands behind '='
-  std::span<const std::string_view> with_value;  // their value is in the same word, behind '=', or is the next word
+  std::span<const std::string_view> switches;    // a value of theirs follows '='
+  std::span<const std::string_view> with_value;  // their value is in the same word, after '=', or is the next word
   std::span<const OptionLetter> letters;
 };
 

@@ -72,7 +72,7 @@ class Lexer {
   Result<void> step() {
     const char c = text_[at_];
     if (is_over_ && c != ' ' && c != '\t' && c != '\n' && !(c == '#' && !open_)) {
-      return wrong("here begins another command, or the line before lacks a backslash at its end");
+      return wrong("another command begins here, or the line before lacks a backslash at its end");
     }
     if (c == ' ' || c == '\t' || has(k_no_break_space)) {
       end_word();

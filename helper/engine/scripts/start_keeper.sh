@@ -19,7 +19,7 @@ if old=$(version_of); then
     '' | '<no value>') echo "Error: container $keeper is not helper's" >&2; exit 1 ;;
   esac
 fi
-# Two that start it at once take the first one's.
+# When two start it at once, both use the first one's.
 tries=0
 while [ "$old" = "$version" ] && [ $tries -lt 15 ]; do
   case $("$engine" container inspect --format '{{.State.Status}}' -- "$keeper" 2>/dev/null </dev/null) in
@@ -28,7 +28,7 @@ while [ "$old" = "$version" ] && [ $tries -lt 15 ]; do
     *) break ;;
   esac
 done
-# The image's own tag is taken last, by who has imported all of it.
+# The image gets its own tag last, when all of it is imported.
 "$engine" import --change 'ENTRYPOINT ["/helper-keeper"]' --change "LABEL io.helper.keeper=$version" - "$image:$version" >/dev/null || exit 1
 [ -z "$old" ] || "$engine" rm --force -- "$keeper" >/dev/null 2>&1 </dev/null
 options='--restart unless-stopped --network none --read-only --security-opt label=disable'
@@ -43,7 +43,7 @@ if ! trouble=$("$engine" run --detach --name "$keeper" --label "io.helper.keeper
   esac
   [ "$("$engine" container inspect --format '{{.State.Running}}' -- "$keeper" </dev/null)" = true ] || { printf '%s\n' "$trouble" >&2; exit 1; }
 fi
-# Images of other versions, which nothing uses: the engine keeps one that something does.
+# Images of other versions that nothing uses: the engine keeps an image that is in use.
 "$engine" image ls --filter "reference=$image" --format '{{.Repository}}:{{.Tag}}' 2>/dev/null </dev/null | while read -r other; do
   case $other in *":$version") ;; *) "$engine" image rm "$other" >/dev/null 2>&1 </dev/null ;; esac
 done

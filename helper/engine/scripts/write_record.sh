@@ -1,4 +1,4 @@
-# $engine, $container and $volume are set above it, and so are the words of `volume create` as $1 and on, and what stands
+# $engine, $container and $volume are set above it, and so are the words of `volume create` from $1 on, and what is
 # around the host keys, which are standard input, to make a tar of them: $head (~ for each zero byte) and $tail (how many
 # zero bytes). A volume keeps the labels that it was made with, so that one of an earlier record goes first, and with it a
 # container that was left behind by a command that was cut off.

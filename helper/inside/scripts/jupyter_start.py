@@ -30,7 +30,7 @@ def keep(folder, source):
             os.write(log, data)
             size += len(data)
         except OSError:
-            pass  # a full /dev, or the folder has gone: what is printed is lost, and nobody waits for it
+            pass  # a full /dev, or the folder is gone: what is printed is lost, and nobody waits for it
 
 
 def write(name, text):
@@ -46,7 +46,7 @@ def is_wanted(child):
         with open(os.path.join(folder, "pid")) as file:
             return file.read().startswith("%d " % child) and not os.path.exists(os.path.join(folder, "stopped"))
     except Exception:
-        return False  # the folder is another's by now, or has gone
+        return False  # the folder belongs to another by now, or is gone
 
 
 def broke_down(status):

@@ -1,5 +1,5 @@
 # shellcheck disable=SC2046
-# The container's own Jupyter, if its image starts one, shall have the port: ours would make it fail, and perhaps the
+# The container's own Jupyter, if its image starts one, must have the port: ours would make it fail, and perhaps the
 # container with it. So a young container is given time while a process that looks like Jupyter is there: 10 s by this
 # look, a minute in all. Times of /proc/1/stat are in hundredths of a second since the machine's start (proc(5), field
 # 22).

@@ -1,5 +1,6 @@
-# accounts.sh is above it. $person (not empty: of a shared container, where others may be made at this moment) says whose
-# the user is, in the field of /etc/passwd that is for words (passwd(5)). The '*' in shadow is no password and, unlike '!', no lock that keeps a key out.
+# accounts.sh is above it. $person is not empty in a shared container, where others may be created at this moment: it says
+# whose the user is, in the comment field of /etc/passwd (passwd(5)). The '*' in shadow is no password and, unlike '!', no
+# lock against keys.
 if [ -n "$person" ]; then
   tries=0
   mkdir -p /dev/helper

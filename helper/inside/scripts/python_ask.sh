@@ -1,7 +1,7 @@
 # A question that every shell understands, sh's, fish's and csh's: its environment. The answer is between two marks, so
 # that a start file that prints does not hide it. It is asked as in a terminal and, for start files that end such a shell,
-# also not so; both at once. sed ends the reading at the second mark, for what a start file leaves running keeps the pipe
-# open; and after 2 s, for a start file may block.
+# also without one; both at once. sed stops reading at the second mark, since what a start file leaves running keeps the pipe
+# open; and after 2 s, since a start file may block.
 ask="echo; echo $nonce-env; env; echo; echo $nonce-end"
 login() {
   case ${shell##*/} in

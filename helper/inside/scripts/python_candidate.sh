@@ -1,4 +1,4 @@
-# Each path is run once, however many ways lead to it; `source` lines say which. All run at once.
+# Each path is run once, even if it was found in several ways; `source` lines say which. All run at once.
 seen=: count=0
 candidate() {
   case $2 in /*) ;; *) return ;; esac

@@ -1,4 +1,4 @@
-# Every way that leads to an interpreter.
+# Every way to find an interpreter.
 # shellcheck disable=SC1007,SC2163,SC2209
 [ -z "$wanted" ] || candidate path "$wanted"
 if [ -n "$project" ]; then

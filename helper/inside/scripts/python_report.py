@@ -1,4 +1,4 @@
-# What an interpreter tells of itself, in one line and one write. It takes the tag, its path, project.imports joined by
+# What an interpreter says about itself, in one line and one write. It takes the tag, its path, project.imports joined by
 # commas, and the project's folder. Nothing that it asks about is imported: specs are looked for, and versions are in the
 # names of metadata folders (PEP 376), which any Python can read. Poetry names an environment after a hash of the project's
 # folder (poetry/utils/env, generate_env_name), pipenv writes the folder's path into it (.project).

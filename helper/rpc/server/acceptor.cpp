@@ -116,7 +116,7 @@ bool Acceptor::socket_is_ours() const {
 Result<bool> Acceptor::keep_unix() {
   if (path_.empty() || socket_is_ours()) return false;
   HELPER_TRY(listen_unix(std::filesystem::path(path_)));
-  // The listener of before can be reached by nobody any more, but some may wait there to be taken in.
+  // Nobody can reach the earlier listener any more, but some clients may still wait there.
   const auto is_unix = [](const auto& each) { return each->origin == Origin::unix_socket; };
   if (std::ranges::count_if(listeners_, is_unix) > 1) {
     const auto before = std::ranges::find_if(listeners_, is_unix);
@@ -151,7 +151,7 @@ void Acceptor::accept(const std::shared_ptr<Listener>& listener) {
   for (int i = 0; i < k_at_once; ++i) {
     Fd socket(::accept4(listener->descriptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket) {
-      // What goes wrong with one connection must not end the taking of others.
+      // An error of one connection must not stop the accepting of others.
       try {
         admit(std::move(socket), listener->origin);
       } catch (const std::exception& error) {
@@ -166,7 +166,7 @@ void Acceptor::accept(const std::shared_ptr<Listener>& listener) {
   wait(listener);
 }
 
-// True when one more try may do. Else the listener rests until look_after(): trying without end would take a whole CPU.
+// True when another try may help. Else the listener rests until look_after(): endless tries would take a whole CPU.
 bool Acceptor::out_of_descriptors(Listener& listener) {
   const std::string cause = reason();
   if (listener.origin == Origin::unix_socket && !spares_.empty()) {
@@ -213,7 +213,7 @@ void Acceptor::admit(Fd socket, Origin origin) {
     ++front_->counts.strangers;
     return;
   }
-  // A client that has something to say says it at once, so that those who are here longest are those who do not.
+  // A client that has something to say says it at once, so the oldest connections are those that do not.
   if (tcp && count(Origin::tcp, false) >= front_->limits.strangers) {
     const auto is_stranger = [](const Connection& each) { return each.origin() == Origin::tcp && !each.is_known(); };
     static_cast<void>(make_way([&](const Connection& each) { return is_stranger(each) && each.is_leaving(); }) ||

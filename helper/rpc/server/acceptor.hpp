@@ -1,5 +1,5 @@
-// Acceptor listens at 127.0.0.1 and at a Unix socket, and decides who gets in and who makes way when it is full.
-// Strangers at the TCP port never take what the person's own calls need. Runs on the loop's thread.
+// Acceptor listens at 127.0.0.1 and at a Unix socket, and decides who is accepted and who is closed when it is full.
+// Strangers at the TCP port never use what the person's own calls need. Runs on the loop's thread.
 #pragma once
 
 #include "base/clock.hpp"
@@ -72,7 +72,7 @@ class Acceptor final : public ConnectionHost {
   void look_after();
   void look_at_all();
   [[nodiscard]] std::size_t count(Origin origin, bool known) const;
-  // The oldest for which `which` holds makes way; false when there is none.
+  // Closes the oldest for which `which` holds; false when there is none.
   template <class Which>
   bool make_way(Which which);
 

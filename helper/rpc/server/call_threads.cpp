@@ -28,7 +28,7 @@ bool CallThreads::start(std::function<void()> work, Gone gone) {
   try {
     std::thread([state = state_, leave, work = std::move(work)]() mutable {
       last_resort("a call", work);
-      work = nullptr;  // what it owns goes before anybody hears that it has ended
+      work = nullptr;  // what it owns goes before anybody is told that it has ended
       leave(*state);
     }).detach();
   } catch (const std::exception& error) {

@@ -1,4 +1,4 @@
-// Connection is one client: it reads a request at a time, lets the dispatcher answer it, and knows when nobody is there
+// Connection is one client: it reads one request at a time, lets the dispatcher answer, and knows when nobody is there
 // any more. Everything here runs on the loop's thread, except what a call's own thread hands back through Front::post.
 #pragma once
 
@@ -26,7 +26,7 @@ class Connection;
 // For who comes when all of the connections that a socket may have are taken.
 [[nodiscard]] Error no_place(const Limits& limits);
 
-// Whoever took the connection in.
+// The one that accepted the connection.
 class ConnectionHost {
  public:
   virtual ~ConnectionHost() = default;

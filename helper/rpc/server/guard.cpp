@@ -80,7 +80,7 @@ std::optional<Refusal> check_head(const RequestHead& head, const Admission& admi
   if (head.method != "POST") return Refusal{405, "only POST is answered"};
   if (head.target != "/") return Refusal{404, "only / is answered"};
   const std::string* host = find_header(head, "host");
-  // A page that points its own name at 127.0.0.1 is betrayed by the Host that the browser sends.
+  // A page that points its own name at 127.0.0.1 is detected by the Host that the browser sends.
   if (host == nullptr || !is_our_host(*host, admission)) return Refusal{403, "the Host is not this daemon"};
   for (const char* name : {"origin", "referer"}) {
     if (find_header(head, name) != nullptr)

@@ -1,4 +1,4 @@
-// The guard decides from a request's head alone whether its body is worth reading. Localhost is no border: every web
+// The guard decides from a request's head alone whether its body is worth reading. Localhost is no barrier: every web
 // page that this person opens can reach the port, so a request must prove that it comes from a program of ours. At the
 // Unix socket the kernel has proved it already: it names the user at the other end, and no web page gets there. Pure.
 #pragma once

@@ -13,7 +13,7 @@ struct Limits {
   std::size_t head = 16u << 10;    // bytes of a request's line and headers
   std::size_t header_count = 100;  // header lines of a request
   Milliseconds head_time{5'000};  // from the connection to the end of its first head; a later head: from its first byte
-  std::size_t strangers = 32;     // TCP connections that have not shown a token yet; the oldest makes way for the 33rd
+  std::size_t strangers = 32;     // TCP connections that have not shown a token yet; the 33rd closes the oldest
   std::size_t discard = 256u << 10;  // bytes that are read and forgotten after a refusal, so that its answer arrives
   Milliseconds discard_time{1'000};  // and for how long
   // Refusals through TCP that go out in a slice of time. 5,000 a second leave a processor to those who may ask.
@@ -23,7 +23,7 @@ struct Limits {
   // After it.
   std::uint64_t body = 8u << 20;   // bytes of a request's body
   Milliseconds body_time{10'000};  // from the end of a head to the end of its body
-  std::size_t connections = 256;   // of each socket; the oldest idle one makes way
+  std::size_t connections = 256;   // of each socket; one more closes the oldest idle one
   Milliseconds idle{60'000};       // between an answer and the first byte of the next request
   Milliseconds heartbeat{1'000};   // between the empty lines of a stream, and between two looks for a reader
   // A reader who takes nothing of a stream for this long has gone, although its socket is open. `helper` itself reads

@@ -1,5 +1,5 @@
 // RefusalPace lets so many refusals go out in a slice of time, and the others in the slices after it. Who must be
-// refused asks again at once, with as many connections as there may be; unpaced, the refusals take all of a processor
+// refused asks again at once, with as many connections as there may be; else the refusals take all of a processor
 // from the calls of those who may ask.
 #pragma once
 

@@ -17,7 +17,7 @@ namespace helper::rpc {
 
 class ReplyStream {
  public:
-  // What becomes of an event for which there is no room. Progress is dropped: work does not wait for a slow reader.
+  // What happens to an event for which there is no room. Progress is dropped: work does not wait for a slow reader.
   // A log waits, until there is room or nobody reads: no line of it is lost.
   enum class NoRoom { drops, waits };
 

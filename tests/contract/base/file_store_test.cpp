@@ -36,7 +36,7 @@ class FakeRig final : public FileStoreRig {
   FakeFileStore store_;
 };
 
-// On a small disk of its own where that can be had: a tmpfs that only this process sees.
+// On a small disk of its own where that is possible: a tmpfs that only this process sees.
 class DiskRig final : public FileStoreRig {
  public:
   DiskRig() : disk_(root_.path() / "disk") {

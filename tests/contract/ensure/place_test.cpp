@@ -232,8 +232,8 @@ TEST_P(PlaceContract, ALookFindsRootAndItsHome) {
   EXPECT_TRUE(inside.user_home.starts_with('/')) << inside.user_home;
 }
 
-// One life: a user is made, gets other ids, hooks run as that user, sshd starts, starts again from nothing by the very
-// same command (as after a restart of the place), and everything of ours goes.
+// One life: a user is made, gets other ids, hooks run as that user, sshd starts, starts again from nothing by the same
+// command (as after a restart of the place), and everything of ours is removed.
 TEST_P(PlaceContract, AUserHooksAndSshdAreMadeAndTakenOutAgain) {
   if (!rig_->disposable()) GTEST_SKIP() << "this place may not be changed";
   const plan::Place place = rig_->place(k_user);

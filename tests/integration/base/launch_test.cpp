@@ -45,7 +45,7 @@ TEST(Launch, LeavesAProgramThatRunsOnToItself) {
       {"sh", "-c", "sleep 1; ps -o sid= -p $$ | grep -qw $$ && cat && echo x && : >\"$0\"", mark.string()}, 100ms, {}));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 900ms);
   EXPECT_TRUE(comes_true([&] { return std::filesystem::exists(mark); }));
-  EXPECT_GT(::waitpid(-1, nullptr, 0), 0);  // it is still a child of ours: no other test in this process shall meet it
+  EXPECT_GT(::waitpid(-1, nullptr, 0), 0);  // it is still a child of ours: no other test in this process may find it
 }
 
 TEST(RemoveLater, TakesTheFileAwayWithoutBeingWaitedFor) {

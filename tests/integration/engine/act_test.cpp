@@ -58,7 +58,8 @@ TEST(PullImage, PassesOnItsProgressAndItsFailure) {
 TEST(AnyChange, ThatSaysNothingWhenItFailsIsSaidToBeSo) {
   FakeServer server;
   server.program("docker", "#!/bin/sh\nexit 9\n");
-  EXPECT_EQ(stop_container(server.runner, {}, "c", {}).error().cause, "it failed with exit status 9 and said nothing");
+  EXPECT_EQ(stop_container(server.runner, {}, "c", {}).error().cause,
+            "it failed with exit status 9 and printed nothing");
 }
 
 TEST(ContainerLogs, AreBothStreamsAndTheLastLinesOnly) {

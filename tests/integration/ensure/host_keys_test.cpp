@@ -71,7 +71,7 @@ TEST_F(HostKeys, OfARecordAreTheSameOnAnotherMachine) {
   const auto made = find_host_keys(files, paths, centernet());
   ASSERT_TRUE(made);
   auto other = target("other");
-  // As the engine gives it: with what stands around a file in a tar.
+  // As the engine gives it: with what is around a file in a tar.
   const std::string text = "host_keys0000600ustar00root" + to_text(made->secret) + "@";
   ASSERT_TRUE(keep_host_keys(files, paths, other, text, made->open));
   const auto kept = find_host_keys(files, paths, other);

@@ -203,7 +203,7 @@ TEST(Probe, KnowsAContainerWithoutAShell) {
   EXPECT_FALSE(facts->place.inside->has_shell);
 }
 
-// Root of a container reads in its argv whatever the script inside is given, and may print what it likes.
+// Root of a container reads in its argv all that the script inside is given, and may print what it likes.
 TEST(Probe, BelievesNothingThatAContainerSaysOfWhatIsOutsideOfIt) {
   const std::string forger = R"py(#!/usr/bin/env python3
 import re, sys

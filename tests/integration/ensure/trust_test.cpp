@@ -126,7 +126,7 @@ TEST_F(Trust, ALinkThatLeadsOutOfTheProjectIsSaid) {
   }));
   fs::remove(project() / "docker");
   fs::create_directory_symlink(folder.path() / "secret", project() / "docker");
-  EXPECT_NE(digest(), its.digest) << "the link leads elsewhere now";
+  EXPECT_NE(digest(), its.digest) << "the link points elsewhere now";
 }
 
 TEST_F(Trust, NamesOfTheEnvironmentCountAndItsValuesNeverDo) {

@@ -12,7 +12,7 @@ namespace {
 
 using test::FakeServer;
 
-// post_create and post_start: the mark says that they ran, and where it can be is no question of whether they did.
+// post_create and post_start: the mark says that they ran; they run even where the mark cannot be written.
 class Hooks : public testing::Test {
  protected:
   Hooks() {

@@ -15,7 +15,7 @@ namespace {
 
 class Limits : public testing::TestWithParam<std::vector<std::string>> {
  protected:
-  // Whoever is left behind by the script becomes a child of this process, as it would of a container's process 1.
+  // A process that the script leaves behind becomes a child of this process, as it would of a container's process 1.
   void SetUp() override { ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0); }
   void TearDown() override {
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "somebody was left behind";

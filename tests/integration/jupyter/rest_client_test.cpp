@@ -1,4 +1,4 @@
-// The client against servers of every kind of malice, on loopback.
+// The client against all kinds of hostile servers, on loopback.
 #include "jupyter/rest_client.hpp"
 
 #include "jupyter/gate.hpp"
@@ -115,7 +115,7 @@ TEST(RestClient, TellsKernelsWithTheirNotebooksAndAsksWithTokenAndWithoutActivit
   EXPECT_THAT(seen, HasSubstr("GET /api/sessions?no_track_activity=1 HTTP/1.0\r\n"));
   EXPECT_THAT(seen, HasSubstr("Authorization:token secret\r\n"));
   EXPECT_THAT(seen, HasSubstr("Host: 127.0.0.1:"));
-  EXPECT_EQ(std::ranges::count(seen, '?'), 2) << "the token stands in no address: " << seen;
+  EXPECT_EQ(std::ranges::count(seen, '?'), 2) << "the token is in no address: " << seen;
   EXPECT_TRUE(ask(server.port(), "").kernels);
   EXPECT_THAT(take_heads(), Not(HasSubstr("Authorization")));
 }

@@ -94,7 +94,7 @@ TEST(Client, SaysWhenTheDaemonHangsUp) {
   expect_unreachable(RudeDaemon(says(stream_of("\n"))).client().call("version", Json::object(), {}, {}),
                      "closed the connection");
   const std::string cut = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab";
-  expect_unreachable(RudeDaemon(says(cut)).client().call("version", Json::object(), {}, {}), "broke off");
+  expect_unreachable(RudeDaemon(says(cut)).client().call("version", Json::object(), {}, {}), "the connection broke");
 }
 
 TEST(Client, SaysWhenTheDaemonTalksGarbage) {

@@ -137,7 +137,7 @@ TEST_F(DaemonTest, ThatWasKilledIsNotLookedForAtItsOldPort) {
   EXPECT_FALSE(find_daemon(paths_, {}));
   EXPECT_TRUE(connect());
   pollfd called{stranger.get(), POLLIN, 0};
-  EXPECT_EQ(::poll(&called, 1, 0), 0) << "the token was sent to whoever listens there now";
+  EXPECT_EQ(::poll(&called, 1, 0), 0) << "the token was sent to the program that listens there now";
 }
 
 TEST_F(DaemonTest, EndsByShutdownAndLeavesNoEndpointFile) {

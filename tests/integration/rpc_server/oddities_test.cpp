@@ -22,7 +22,7 @@ using helper::test::RawHttp;
 
 const std::string k_call = R"({"jsonrpc":"2.0","id":1,"method":"version"})";
 
-// @H, @T, @L and @B stand for the right Host, Authorization, Content-Length and body; @J for the right Content-Type.
+// @H, @T, @L and @B are the right Host, Authorization, Content-Length and body; @J is the right Content-Type.
 struct Oddity {
   std::string name;
   std::string bytes;

@@ -1,4 +1,4 @@
-// Tunnels whose way to the server breaks, goes silent, or never stood.
+// Tunnels whose way to the server breaks, goes silent, or was never up.
 #include "support/ssh_tunnels.hpp"
 
 #include <gtest/gtest.h>

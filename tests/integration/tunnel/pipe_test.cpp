@@ -1,4 +1,4 @@
-// Tunnels that lead through commands on a server: what is about sessions and not about single connections.
+// Tunnels that go through commands on a server: what is about sessions and not about single connections.
 #include "support/ssh_tunnels.hpp"
 
 #include <gtest/gtest.h>

@@ -144,7 +144,7 @@ TEST_F(SharedTrunk, IsNothingToWhoDidNotAskForIt) {
   EXPECT_TRUE(asks.is_told("up down up "));
   EXPECT_EQ(idles.told(), "");
   idles.tunnels->start();
-  EXPECT_EQ(idles.told(), "up ") << "it stands already";
+  EXPECT_EQ(idles.told(), "up ") << "it is up already";
 }
 
 TEST_F(SharedTrunk, WhatOnesMeansDoNotReachAnothersMay) {

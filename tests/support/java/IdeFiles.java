@@ -1,6 +1,6 @@
 // Reads settings files with the IntelliJ Platform's own classes (Debian's jars of it): JDOMUtil parses, XmlSerializer
-// fills beans of the shape of the IDE's own, ParametersListUtil splits a tool's parameters. The beans stand for classes
-// of IDEs that are not public; what they hold is told, one fact a line behind a line "file", for a test to compare.
+// fills beans of the shape of the IDE's own, ParametersListUtil splits a tool's parameters. The beans are like classes
+// of IDEs that are not public; what they hold is printed, one fact a line after a line "file", for a test to compare.
 //
 //   java -cp ... IdeFiles KIND FILE [KIND FILE...]
 

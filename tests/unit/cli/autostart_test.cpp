@@ -1,5 +1,5 @@
-// Start at login: the files that say so, and what `helper daemon` does to them by the manager's program, which stands
-// in here as a list of answers.
+// Start at login: the files that say so, and what `helper daemon` does to them by the manager's program, which is
+// a list of answers here.
 #include "cli/autostart.hpp"
 
 #include "cli/login_manager.hpp"

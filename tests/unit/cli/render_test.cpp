@@ -167,7 +167,7 @@ TEST(RenderPlan, HasALineForEachStepAndTheProblemsBelow) {
   ensure::PlanReport plan;
   plan.target = "centernet";
   plan.steps = {{"open tunnel 2222 (ssh)", "the port is not open", {}},
-                {"create container centernet", "there is none", {}}};
+                {"create container centernet", "did not exist", {}}};
   plan.problems = {{ErrorCode::image_missing, "image centernet:1.2", "it is not on gpu1", "docker pull centernet:1.2"}};
   plan.notes = {"GPU by --gpus all"};
   EXPECT_EQ(render_plan(k_plain, plan), golden("plan.txt"));

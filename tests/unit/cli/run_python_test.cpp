@@ -127,7 +127,7 @@ rpc::Json gpus(bool good) {
                    {"GPUs given to the container", good ? "holds" : "fails", good ? "--gpus" : "made without"},
                    {"nvidia-smi in the container", good ? "holds" : "unknown", good ? "2 GPUs" : ""}};
   report.frameworks = {{"torch", "2.2.0", true, 2, "NVIDIA H100", Milliseconds(1500)}};
-  if (!good) report.problems = {{ErrorCode::gpu_not_given, "GPU", "made without", "make it anew"}};
+  if (!good) report.problems = {{ErrorCode::gpu_not_given, "GPU", "made without", "recreate it"}};
   return rpc::to_json(report);
 }
 

@@ -1,4 +1,4 @@
-// Each rule of Docker's documentation of .dockerignore, on the examples that stand there and a few that trip people.
+// Each rule of Docker's documentation of .dockerignore, on its examples and a few that people get wrong.
 #include "config/docker_ignore.hpp"
 
 #include <gtest/gtest.h>

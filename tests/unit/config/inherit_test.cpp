@@ -77,7 +77,7 @@ TEST(Inherit, APortThatSshOrJupyterHasIsLeftToThem) {
   const Target t = target(R"("jupyter": {}, "ssh": {"user": "root"})",
                           R"({"image": "i:1", "forwardPorts": [8888, 2222, 6006], "appPort": 6006})");
   EXPECT_EQ(t.forwards, (std::vector<PortPair>{{6006, 6006}}));
-  ASSERT_EQ(t.remarks.size(), 1u) << "Jupyter's own tunnel leads there";
+  ASSERT_EQ(t.remarks.size(), 1u) << "Jupyter's own tunnel goes there";
   EXPECT_NE(t.remarks[0].find("2222"), std::string::npos);
 }
 

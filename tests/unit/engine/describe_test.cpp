@@ -134,9 +134,9 @@ TEST(Describe, OneThatIsNotThereIsToldWithThoseThatAre) {
   };
   const Error missing = names("\n" + nonce + " names_docker 0\nbox\nann\n");
   EXPECT_EQ(missing.code, ErrorCode::container_failed);
-  EXPECT_EQ(missing.cause, "there is none of that name on gpu1; these are there: ann, box");
+  EXPECT_EQ(missing.cause, "there is no container of that name on gpu1; these are there: ann, box");
   EXPECT_EQ(missing.fix, "helper init --from-container ann");
-  EXPECT_NE(names("\n" + nonce + " names_docker 0\n\n").cause.find("no container at all"), std::string::npos);
+  EXPECT_NE(names("\n" + nonce + " names_docker 0\n\n").cause.find("the server has no container"), std::string::npos);
   EXPECT_EQ(names("").code, ErrorCode::engine_missing);
   EXPECT_EQ(names("\n" + nonce + " names_docker 1\npermission denied while trying to connect\n").code,
             ErrorCode::engine_permission);

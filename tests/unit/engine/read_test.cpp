@@ -232,7 +232,7 @@ TEST(EngineTrouble, KnowsPermissionAndAbsenceAndKeepsTheWordsOfTheRest) {
   const Error other = engine_trouble("Error response from daemon: client version 1.52 is too new. Maximum is 1.41");
   EXPECT_EQ(other.code, ErrorCode::engine_failed);
   EXPECT_EQ(other.cause, "client version 1.52 is too new. Maximum is 1.41");
-  EXPECT_EQ(engine_trouble("").cause, "docker info failed and said nothing");
+  EXPECT_EQ(engine_trouble("").cause, "docker info failed and printed nothing");
 }
 
 struct Words {

@@ -77,7 +77,7 @@ TEST_F(ConvergeTest, TheSecondEnsureChangesNothingInOneRoundTrip) {
   EXPECT_TRUE(report->steps.empty());
   EXPECT_EQ(report->rounds, 1);
   EXPECT_EQ(report->settings->python, "/opt/conda/bin/python");
-  EXPECT_EQ(tunnels.calls().size(), calls + 1);  // "start", which does nothing when the link stands
+  EXPECT_EQ(tunnels.calls().size(), calls + 1);  // "start", which does nothing when the link is up
 }
 
 TEST_F(ConvergeTest, ASessionIsTriedOnceForEachRunOfTheContainer) {

@@ -37,7 +37,7 @@ class TargetTest : public testing::Test {
   std::future<Result<Report>> ensure_meanwhile(Call its) {
     return std::async(std::launch::async, [this, its] { return target.converge(its, plan::Power::running); });
   }
-  // Whoever has seen nothing is told at once.
+  // A caller that has seen nothing is told at once.
   TargetStatus now() { return target.watch(config, 0, {}).value().status; }
   // The next status that watchers are told in which `wanted` holds.
   TargetStatus wait_for(const State& wanted) {
@@ -48,7 +48,7 @@ class TargetTest : public testing::Test {
       seen = report.revision;
     }
   }
-  // The first command of that name stands at the gate.
+  // The first command of that name waits at the gate.
   void hold_up(const std::string& command) {
     connections.before_each_command([this, command](const std::string& name, const std::stop_token& stop) {
       if (name == command) gate.pass(stop);

@@ -1,4 +1,4 @@
-// What becomes of entries that are there already: ours, the person's, and those that an IDE has filled in.
+// What happens to entries that are there already: ours, the person's, and those that an IDE has filled in.
 #include "ide/files.hpp"
 #include "support/ide_kinds.hpp"
 #include "support/ide_loader.hpp"

@@ -92,7 +92,7 @@ TEST(SshConfigBlock, OpenSshReadsPathsWithSpacesQuotesAndSigns) {
   }
 }
 
-// ssh -G prints IdentityFile before it expands tokens, and so shows the doubled sign; the file that ssh opens is told
+// ssh -G prints IdentityFile before it expands tokens, and so shows the doubled sign; the file that ssh opens is shown
 // by -v.
 TEST(SshConfigBlock, OpenSshOpensTheKeyOfAPathWithAPercentSign) {
   Access i = test::sample();

@@ -20,7 +20,7 @@ TEST(FrameworkCheck, TakesTheLastWordsWhenThereIsNoAnswer) {
   const plan::Framework jax{"jax", ""};
   EXPECT_EQ(read_framework_check(jax, "@n", "@n x y\n", "Traceback\n  ...\nImportError: libcudart.so.12\n", 1).detail,
             "ImportError: libcudart.so.12");
-  EXPECT_EQ(read_framework_check(jax, "@n", "", "", 137).detail, "the check ended with status 137 and said nothing");
+  EXPECT_EQ(read_framework_check(jax, "@n", "", "", 137).detail, "the check ended with status 137 and printed nothing");
 }
 
 TEST(FrameworkCheck, HasAnAnswerForEachFrameworkThatTheLookNames) {

@@ -1,4 +1,4 @@
-// The decisions: which run of which container is to be worked on, which service is next, what the engine said.
+// The decisions: which run of which container is worked on, which service is next, what the engine said.
 #include "keeper/keep.hpp"
 
 #include <gtest/gtest.h>

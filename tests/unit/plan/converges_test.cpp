@@ -234,7 +234,7 @@ void expect_as_desired(const Observed& seen, const Desired& desired) {
 
 constexpr int k_to_the_end = 1'000'000;
 
-// As ensure does it: what this machine alone tells first, then rounds of look, plan and steps. Whoever is asked answers
+// As ensure does it: what this machine alone tells first, then rounds of look, plan and steps. Who is asked answers
 // `answer`; after `steps` steps the helper is killed.
 class Request {
  public:
@@ -311,7 +311,7 @@ bool needs_recreation(const Desired& desired, const Observed& start) {
   return std::ranges::any_of(find_drifts(desired, start), [](const Drift& d) { return d.need == Need::recreate; });
 }
 
-// Whatever a person wrote in a container that ran is there still, or somebody agreed to its loss.
+// What a person wrote in a container that ran is still there, or somebody agreed to its loss.
 void expect_nothing_lost(const SimulatedWorld& world, const Desired& desired, const Observed& start, bool agreed,
                          const std::string& story) {
   const std::string mine = start.server.container->id;

@@ -34,7 +34,7 @@ TEST(Fields, EachKeyOfTheConfigSaysWhatItsChangeNeeds) {
   }
 }
 
-// Nor anything that could be made of it alone: whoever can read the labels could try all short values.
+// Nor anything that could be made of it alone: who can read the labels could try all short values.
 TEST(Labels, AreTheSameWhateverTheValueOfAVariableIs) {
   config::Target target = test::target();
   target.container.env["TOKEN"] = "hunter2";

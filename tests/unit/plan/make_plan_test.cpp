@@ -307,7 +307,7 @@ TEST(MakePlan, TakesTheImagesSshdOnAMachineForWhichThereIsNoBundle) {
   const auto plan = test::plan_for(test::desired(), observed);
   ASSERT_EQ(to_text(plan),
             "start sshd in the container: sshd was running with other keys or another environment\n"
-            "forward 127.0.0.1:2222 to sshd in centernet: the way past the container's port has changed\n");
+            "forward 127.0.0.1:2222 to sshd in centernet: the way around the container's port has changed\n");
   EXPECT_EQ(test::action_of<StartSshd>(plan.steps.front()).setup.sshd, "/usr/sbin/sshd");
 }
 

@@ -1,4 +1,4 @@
-// The plans that stop a target or take it away.
+// The plans that stop a target or remove it.
 #include "plan/make_plan.hpp"
 #include "unit/plan/sample.hpp"
 
@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(EveryState, MakePlanForPower,
                                          PowerCase{ContainerState::dead, "", k_remove}),
                          [](const auto& each) { return to_text(each.param.state); });
 
-// --rm: the engine deletes such a container, whoever made it, as soon as it stops.
+// --rm: the engine deletes such a container as soon as it stops, whether helper made it or not.
 TEST(MakePlan, StopsNoContainerThatTheEngineWouldDeleteThen) {
   for (const auto state : {ContainerState::running, ContainerState::paused, ContainerState::restarting}) {
     for (const bool ours : {true, false}) {

@@ -117,7 +117,7 @@ TEST(SshdSetup, LeavesFoldersOfTheServerOut) {
   observed.server.container->mounts = {{"/etc", server_folder, "/etc"}, {"/run", server_folder, "/run"}};
   EXPECT_FALSE(setup().own_profile);
   EXPECT_FALSE(setup().own_run);
-  EXPECT_NE(fingerprint(setup(), {}), print) << "a line that stands there already is taken out of use";
+  EXPECT_NE(fingerprint(setup(), {}), print) << "a line that is there already is taken out of use";
   observed.server.container->applied = {{std::string(k_backend_cache_key), "true"}};
   EXPECT_EQ(setup().cache_owner, "0:0");
   observed.server.container->mounts = {{"/root", server_folder, "/root"}};

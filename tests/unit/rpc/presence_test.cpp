@@ -1,4 +1,4 @@
-// How a daemon stays to be found: whatever is removed or replaced under it is there again, unless another has taken
+// How a daemon can still be found: what is removed or replaced under it is there again, unless another has taken
 // over.
 #include "rpc/presence.hpp"
 
@@ -142,7 +142,7 @@ TEST_F(PresenceTest, IsWatchedAndRepairedWithinSecondsAndTellsOnceWhenItIsReplac
     return holds();
   };
   for (int i = 0; i < 3; ++i) {
-    // At one stroke: a folder that is emptied file by file is repaired meanwhile.
+    // All at once: a folder that is emptied file by file is repaired meanwhile.
     const fs::path gone = paths.runtime.string() + ".gone" + std::to_string(i);
     fs::rename(paths.runtime, gone);
     fs::remove_all(gone);

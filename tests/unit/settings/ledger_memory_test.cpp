@@ -78,7 +78,7 @@ TEST_F(LedgerMemoryTest, ForgetsWhatItKnewWhenTheFileCannotBeUnderstood) {
   EXPECT_EQ(read(), "a of project");
   home.put(file, "{");
   EXPECT_NE(read().find(file.string()), std::string::npos);
-  EXPECT_NE(read().find(file.string()), std::string::npos) << "it is told each time";
+  EXPECT_NE(read().find(file.string()), std::string::npos) << "it is reported each time";
   put("a");
   EXPECT_EQ(read(), "a of project");
 }

@@ -197,7 +197,7 @@ TEST(Apply, KeepsAFilesModeAndALinkThatLeadsToIt) {
   EXPECT_EQ(home.get(file), "Host a\n");
 }
 
-// Links of a project may come with a repository: what they lead to outside is not the project's.
+// Links of a project may come with a repository: what they point to outside is not the project's.
 TEST(Apply, WritesNothingThroughALinkThatLeadsOutOfTheProjectOrTheIde) {
   namespace fs = std::filesystem;
   for (const std::string kind : {"file", "dangling", "folder", "ide"}) {

@@ -1,4 +1,4 @@
-// The thread that everything of a set of tunnels lives on: who waits for it always hears how it ended.
+// The thread that everything of a set of tunnels lives on: who waits for it is always told how it ended.
 #include "tunnel/loop.hpp"
 
 #include <gtest/gtest.h>

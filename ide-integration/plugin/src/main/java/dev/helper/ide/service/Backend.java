@@ -15,7 +15,7 @@ import org.jetbrains.annotations.NotNull;
 
 /** A Backend is one target as the plugin works with it. Every method blocks until the service has answered, or the progress says that nobody waits any more: none is for the UI thread. */
 public final class Backend {
-  /** Which target: folder or config (absolute), and its name; "" leaves the choice to the service. */
+  /** Which target: folder or config (absolute), and its name; "" lets the service choose. */
   public static final class Where {
     public final String folder;
     public final String config;

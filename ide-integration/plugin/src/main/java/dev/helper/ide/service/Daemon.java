@@ -16,9 +16,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jetbrains.annotations.NotNull;
 
-/** Daemon is the running helperd, found anew for each call and started through `helper` when there is none. Every method blocks: none is for the UI thread. */
+/** Daemon is the running helperd, found again for each call and started through `helper` when there is none. Every method blocks: none is for the UI thread. */
 public final class Daemon {
-  /** Where `helper` is, asked anew each time, for the settings may change. */
+  /** Where `helper` is, asked again each time, since the settings may change. */
   public interface Locator {
     @NotNull Path find() throws HelperException;
   }
@@ -45,7 +45,7 @@ public final class Daemon {
     this.limits = limits;
   }
 
-  /** Calls a method; a daemon that does not run, or cannot be spoken to, is started first. */
+  /** Calls a method; a daemon that does not run, or does not answer, is started first. */
   public @NotNull JsonElement call(@NotNull String method, @NotNull JsonObject params,
       @NotNull Consumer<JsonObject> onEvent, @NotNull BooleanSupplier cancelled) throws HelperException {
     Path file = facts(cancelled).endpointFile;

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
-/** OpenQuestions are those of one request: put to the person as they come, answered by calls of their own, withdrawn when they are over. */
+/** OpenQuestions are those of one request: shown to the person as they come, answered by their own calls, withdrawn when they are over. */
 final class OpenQuestions {
   private final Daemon daemon;
   private final Person person;
@@ -75,7 +75,7 @@ final class OpenQuestions {
         try {
           daemon.callIfRunning("answer", params, () -> false);
         } catch (HelperException gone) {
-          giveUp.run(); // the request that asked hears of the same trouble
+          giveUp.run(); // the request that asked gets the same error
         }
       });
     }

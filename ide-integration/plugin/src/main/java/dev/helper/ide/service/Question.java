@@ -5,7 +5,7 @@ import dev.helper.ide.wire.Json;
 import java.time.Duration;
 import java.util.List;
 
-/** A Question is something that only a person can answer: a passphrase, a one-time code, an unknown host key, a container to be made anew. */
+/** A Question is something that only a person can answer: a passphrase, a one-time code, an unknown host key, a container to be recreated. */
 public final class Question {
   /** What kind of answer it takes. */
   public enum Kind { SECRET, TEXT, CHOICE }
@@ -14,7 +14,7 @@ public final class Question {
   public final Kind kind;
   public final String prompt;
   public final List<String> details;
-  /** Of a CHOICE: the words of which one is the answer. */
+  /** Of a CHOICE: the possible answers. */
   public final List<String> choices;
   /** How long it stays open; zero when that is not known. */
   public final Duration limit;

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import org.jetbrains.annotations.NotNull;
 import org.jetbrains.annotations.Nullable;
 
-/** The Desk is all that the plugin puts before a person. Every method returns at once and may be called from any thread. */
+/** The Desk is all that the plugin shows to a person. Every method returns at once and may be called from any thread. */
 public interface Desk {
   void tell(@Nullable Project project, @NotNull Message message);
 
-  /** By the browser, or by whatever the desktop opens such a link with. */
+  /** With the browser, or with what the desktop opens such a link with. */
   void browse(@NotNull String link);
 
   void open(@NotNull Project project, @NotNull Path file);

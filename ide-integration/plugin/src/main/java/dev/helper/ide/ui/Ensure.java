@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jetbrains.annotations.NotNull;
 
-/** Ensure makes the project's target ready and tells how it is. */
+/** Ensure makes the project's target ready and shows its state. */
 final class Ensure {
   private Ensure() {}
 

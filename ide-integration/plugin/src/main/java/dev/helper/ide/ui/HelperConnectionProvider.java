@@ -56,7 +56,7 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
     Desk.get().tell(null,
         new Message(Message.Kind.ASK, "Ensure the target of a link?",
             List.of("A link asks for " + (target.isEmpty() ? "the target" : "target " + target) + " of " + (config.isEmpty() ? "your own config" : config) + ".",
-                "Whoever wrote that file decides what runs, on this machine too. Go on only if you know it."))
+                "The person who wrote that file decides what runs, on this machine too. Go on only if you know it."))
             .choice("Ensure", () -> {
               if (!config.isEmpty()) HelperSettings.get().trust(config);
               ensure(config, target);

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jetbrains.annotations.NotNull;
 
 /**
- * HelperSettings is what a person has chosen, for this machine. What a project may do when it is opened stands here
- * too, and not in the project's own files: a repository must not bring its own consent along.
+ * HelperSettings is what a person has chosen, for this machine. What a project may do when it is opened is stored here
+ * too, and not in the project's own files: a repository must not bring its own consent.
  */
 @State(name = "HelperSettings", storages = @Storage("helper.xml"))
 public final class HelperSettings implements PersistentStateComponent<HelperSettings.Values> {

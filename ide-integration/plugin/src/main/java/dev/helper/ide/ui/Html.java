@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jetbrains.annotations.NotNull;
 
-/** Html makes plain text, of a server's most often, fit for the places that would read it as HTML. */
+/** Html escapes plain text, mostly from a server, for the places that would read it as HTML. */
 final class Html {
   private Html() {}
 

@@ -13,7 +13,7 @@ public final class LogAction extends HelperAction {
     Tasks.start(project, "Find the log", () -> start(project), progress -> {
       Path log = ProjectBackend.get(project).backend().logFile(progress);
       if (!Files.exists(log)) {
-        throw new HelperException("file.failed", log.toString(), "there is none: the daemon has not run yet",
+        throw new HelperException("file.failed", log.toString(), "it does not exist: the daemon has not run yet",
             "Tools > Helper > Ensure");
       }
       Desk.get().open(project, log);

@@ -23,7 +23,7 @@ public final class Message {
     this.lines = List.copyOf(lines);
   }
 
-  /** What is wrong, and what mends it. */
+  /** What is wrong, and what fixes it. */
   public static @NotNull Message of(@NotNull HelperException trouble) {
     List<String> lines = trouble.fix().isEmpty() ? List.of(trouble.why())
                                                  : List.of(trouble.why(), "Fix: " + trouble.fix());

@@ -106,7 +106,7 @@ public final class ProjectBackend implements Disposable {
     Desk.get().tell(project,
         new Message(Message.Kind.ASK, "Ensure the backend when this project opens?",
             List.of(targets.config + " names " + String.join(", ", targets.texts) + ".",
-                "Whoever wrote that file decides what runs there. Settings > Tools > Helper changes your choice."))
+                "The person who wrote that file decides what runs there. Settings > Tools > Helper changes your choice."))
             .choice("Always", () -> {
               HelperSettings.get().setOnOpen(folder, OnOpen.ALWAYS);
               Ensure.start(project);

@@ -13,7 +13,7 @@ import javax.swing.WindowConstants;
 import org.jetbrains.annotations.NotNull;
 import org.jetbrains.annotations.Nullable;
 
-/** QuestionDialogs shows each open question in a window of its own, which holds nothing else up and goes away when the question is over. */
+/** QuestionDialogs shows each open question in its own window, which blocks nothing else and is closed when the question is over. */
 final class QuestionDialogs {
   private final Map<String, JDialog> shown = new HashMap<>(); // only the UI thread touches it
 

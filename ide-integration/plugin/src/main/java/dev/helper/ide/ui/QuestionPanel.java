@@ -83,7 +83,7 @@ public final class QuestionPanel extends JPanel {
   }
 
   private JLabel label(Question question) {
-    // Text of a server's: never read as HTML, which a JLabel would do.
+    // Text from a server: never read as HTML, which a JLabel would do.
     JLabel label = new JLabel();
     label.putClientProperty("html.disable", Boolean.TRUE);
     label.setText(question.prompt);

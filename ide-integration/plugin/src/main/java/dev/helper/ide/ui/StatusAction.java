@@ -5,7 +5,7 @@ import com.intellij.openapi.project.Project;
 import dev.helper.ide.service.TargetState;
 import org.jetbrains.annotations.NotNull;
 
-/** Tools > Helper > Status: looks now, and tells of each target. */
+/** Tools > Helper > Status: looks now, and shows each target. */
 public final class StatusAction extends HelperAction {
   @Override
   void start(@NotNull Project project) {

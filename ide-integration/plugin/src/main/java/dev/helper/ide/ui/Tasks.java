@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 import org.jetbrains.annotations.NotNull;
 import org.jetbrains.annotations.Nullable;
 
-/** Tasks runs what takes time under the IDE's own progress, where it can be cancelled, and tells its trouble. */
+/** Tasks runs what takes time under the IDE's own progress, where it can be cancelled, and shows its errors. */
 final class Tasks {
   /** What takes time. */
   interface Work {
@@ -23,7 +23,7 @@ final class Tasks {
 
   private Tasks() {}
 
-  /** Returns at once. The same work of a project is not begun twice at a time; {@code again} begins it anew. */
+  /** Returns at once. The same work of a project is not begun twice at a time; {@code again} repeats it. */
   static void start(@NotNull Project project, @NotNull String title, @NotNull Runnable again, @NotNull Work work) {
     ProjectBackend backend = ProjectBackend.get(project);
     if (backend.isDisposed() || !backend.begin(title)) return;
@@ -66,7 +66,7 @@ final class Tasks {
     try {
       Toolkit.getDefaultToolkit().getSystemClipboard().setContents(new StringSelection(text), null);
     } catch (HeadlessException | IllegalStateException noClipboard) {
-      // it stands in the message too
+      // it is in the message too
     }
   }
 

@@ -69,7 +69,7 @@ public final class Endpoint {
   }
 
   /**
-   * Whether the process that wrote the file still runs. The port of a daemon that was killed may be anybody's by now:
+   * Whether the process that wrote the file still runs. The port of a killed daemon may belong to anybody by now:
    * the token, and what a person types, would go to them.
    */
   public boolean isAlive() {

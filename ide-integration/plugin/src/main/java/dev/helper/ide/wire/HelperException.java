@@ -1,6 +1,6 @@
 package dev.helper.ide.wire;
 
-/** A HelperException is what a person can act on: the thing it is about, the cause, and the command or edit that mends it. */
+/** A HelperException is what a person can act on: the thing it is about, the cause, and the command or edit that fixes it. */
 public final class HelperException extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -42,7 +42,7 @@ public final class HelperException extends Exception {
     return new HelperException("cancelled", what, "it was cancelled", "");
   }
 
-  /** The service cannot be spoken to; another attempt, or a new daemon, may mend it. */
+  /** The service does not answer; another attempt, or a new daemon, may fix that. */
   public static HelperException unreachable(String why) {
     return new HelperException("daemon.unreachable", "helperd", why, "try again; if it stays so: helper rpc shutdown");
   }

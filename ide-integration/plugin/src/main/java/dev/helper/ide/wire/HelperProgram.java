@@ -20,7 +20,7 @@ public final class HelperProgram {
   private static final int LONGEST_OUTPUT = 1 << 20;
   private static final int SLICE_MS = 50;
 
-  /** What `helper version --json` tells. */
+  /** What `helper version --json` says. */
   public static final class Facts {
     public final String version;
     public final Path endpointFile;
@@ -78,7 +78,7 @@ public final class HelperProgram {
     File out = null;
     try {
       out = File.createTempFile("helper", ".json");
-      // A file and no pipe: whatever the daemon inherits can keep nobody waiting.
+      // A file and no pipe: what the daemon inherits can keep nobody waiting.
       Process process = new ProcessBuilder(argv)
           .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
           .redirectOutput(out)

@@ -88,7 +88,7 @@ final class HttpExchange implements Closeable {
     try {
       socket.close();
     } catch (IOException ignored) {
-      // nothing hangs on it any more
+      // nothing depends on it any more
     }
   }
 
@@ -128,7 +128,7 @@ final class HttpExchange implements Closeable {
     left = number((extension < 0 ? size : size.substring(0, extension)).trim(), 16);
     if (left > 0) return;
     while (!headLine().isEmpty()) {
-      // trailers say nothing here
+      // trailers are ignored here
     }
   }
 

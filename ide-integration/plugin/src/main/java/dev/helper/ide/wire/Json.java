@@ -10,7 +10,7 @@ import java.util.List;
 import org.jetbrains.annotations.NotNull;
 import org.jetbrains.annotations.Nullable;
 
-/** Json reads members that may be absent or of another type: what another program sent is never taken on trust. */
+/** Json reads members that may be absent or of another type: what another program sent is never trusted. */
 public final class Json {
   private Json() {}
 

@@ -136,7 +136,7 @@ public final class TestServer implements Closeable {
       bodies.add(body);
       script.answer(body, new Out(socket.getOutputStream()));
     } catch (IOException | InterruptedException gone) {
-      // whoever asked has gone
+      // the caller is gone
     } finally {
       sockets.remove(socket);
     }

@@ -226,7 +226,7 @@ public class SandboxTest {
       ide.desk.messages.clear();
       ide.choose(new EnsureAction(), project);
       ide.desk.awaitQuestion(2, 30).reply.answer("yes");
-      ide.desk.await("it is made anew", READY, message -> message.title.startsWith("centernet: ready"));
+      ide.desk.await("it is recreated", READY, message -> message.title.startsWith("centernet: ready"));
       assertTrue(ide.last().texts.stream().anyMatch(text -> text.startsWith("create container centernet")));
     } finally {
       Files.writeString(config, before);
@@ -260,7 +260,7 @@ public class SandboxTest {
     }
   }
 
-  /** Ensures, and answers whatever is asked like this. */
+  /** Ensures, and answers every question like this. */
   private void ensureQuietly(String answer) throws Exception {
     ide.desk.messages.clear();
     int before = ide.desk.asked.size();

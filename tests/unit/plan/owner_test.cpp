@@ -198,7 +198,7 @@ Observed shared_by_bob() {
 
 TEST(Guest, GetsAUserAnSshdAndAJupyterOfTheirOwn) {
   Observed observed = shared_by_bob();
-  EXPECT_EQ(test::plan_text(as_guest(), observed),
+  EXPECT_EQ(to_text(test::plan_for(as_guest(), observed)),
             "create user alice in the container: the image has no user of that name\n");
   observed.place.inside->user_home = "/home/alice";
   observed.place.inside->user_uid = 1001;
@@ -243,10 +243,10 @@ TEST(Guest, WhoseUserWasMadeForAnotherOfThatNameIsToldSo) {
   Observed observed = shared_by_bob();
   observed.place.inside->user_home = "/home/alice";
   observed.place.inside->user_person = test::somebody_else().id;
-  EXPECT_EQ(test::plan_text(as_guest(), observed)
+  EXPECT_EQ(to_text(test::plan_for(as_guest(), observed))
                 .rfind("problem: user alice of container centernet: it was made for another", 0),
             0U)
-      << test::plan_text(as_guest(), observed);
+      << to_text(test::plan_for(as_guest(), observed));
   observed.place.inside->user_person = test::me().id;
   EXPECT_TRUE(test::plan_for(as_guest(), observed).problems.empty());
 }

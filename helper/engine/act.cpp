@@ -33,8 +33,8 @@ Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan:
   PullProgress progress(on_progress);
   HELPER_TRY(run_or_fail(server, command(cli.argv({"pull", "--", action.image}), k_pull_limit),
                          {ErrorCode::image_missing, "image " + action.image,
-                          "build it on the server (" + cli.program + " build -t " + shell::quote(action.image) +
-                              " .), load it (" + cli.program + " load), or name another in helper.json: \"image\""},
+                          "name another in helper.json (\"image\"), or load it on the server; or build it, on the server: " +
+                              cli.program + " build -t " + shell::quote(action.image) + " ."},
                          stop, [&](std::string_view piece) { progress.take(piece); }));
   return {};
 }
@@ -90,7 +90,7 @@ Result<void> snapshot_container(CommandRunner& server, const EngineCli& cli, con
   argv.insert(argv.end(), {"--", action.name, action.image});
   HELPER_TRY(run_or_fail(server, command(argv, k_commit_limit),
                          {ErrorCode::engine_failed, "copy of container " + action.name,
-                          "on the server, see whether its disk is full: docker system df"},
+                          "on the server, see whether its disk is full: " + cli.program + " system df"},
                          stop));
   return {};
 }

@@ -92,7 +92,7 @@ Result<Json> Dispatcher::run(const Call& call, const Caller& caller) {
   const auto handler = handlers_.find(call.method);
   if (method == nullptr || handler == handlers_.end()) {
     return fail(ErrorCode::rpc_method, "method " + call.method, "there is none of that name",
-                "helper rpc --help lists them");
+                "see which there are: helper rpc --help");
   }
   HELPER_TRY(check_params(*method, call.params));
   try {

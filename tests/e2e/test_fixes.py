@@ -100,7 +100,7 @@ class Sources(unittest.TestCase):
     def setUpClass(cls):
         cls.helper = os.path.join(HELPER_BIN_DIR, "helper")
         said = subprocess.run([cls.helper, "completion", "words", "--", ""], capture_output=True, text=True, timeout=30, check=True).stdout
-        cls.verbs = {line.split("\t")[0] for line in said.splitlines() if not line.startswith("-")}
+        cls.verbs = {line.split("\t")[0] for line in said.splitlines() if "\t" in line and not line.startswith("-")}
         cls.helps = {}
 
     @classmethod

@@ -6,6 +6,7 @@
 #include "cli/render/render.hpp"
 #include "cli/rpc_daemon.hpp"
 #include "cli/tty.hpp"
+#include "cli/typed_here.hpp"
 #include "rpc/types.hpp"
 
 #include <cstdlib>
@@ -43,6 +44,8 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
+Typed typed_of(const Arguments& arguments) { return {arguments.given("--config"), arguments.text("TARGET")}; }
+
 std::optional<Milliseconds> time_limit(const Arguments& arguments) {
   if (!arguments.has("--timeout")) return std::nullopt;
   return Milliseconds(1000LL * arguments.number("--timeout"));
@@ -63,6 +66,7 @@ Result<int> run_verb(const Invocation& invocation, bool json) {
   DiskFileStore files;
   SystemClock clock;
   std::optional<RpcDaemon> daemon;
+  std::optional<CompletedDaemon> completed;
   std::error_code no_folder;
   Context context{
       .arguments = arguments,
@@ -94,8 +98,9 @@ Result<int> run_verb(const Invocation& invocation, bool json) {
           if (!json && !arguments.has("--quiet"))
             other.say = [&](const std::string& line) { std::cerr << render_note(err_style, line); };
           daemon.emplace(std::move(paths), std::move(other));
+          completed.emplace(*daemon, typed_of(arguments));
         }
-        return &*daemon;
+        return &*completed;
       },
       .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
       .become = become,
@@ -123,7 +128,9 @@ int run(const std::vector<std::string>& words) {
   const Style err_style = read_style(STDERR_FILENO, invocation && invocation->arguments.has("--no-color"));
   if (!invocation) return flushed(show_error(invocation.error(), json, err_style), json, err_style);
   const auto status = run_guarded(*invocation, json);
-  return flushed(status ? *status : show_error(status.error(), json, err_style), json, err_style);
+  if (status) return flushed(*status, json, err_style);
+  const Error error = as_typed_here(status.error(), typed_of(invocation->arguments));
+  return flushed(show_error(error, json, err_style), json, err_style);
 }
 
 }  // namespace helper::cli

@@ -7,6 +7,7 @@
 #include "base/local_peer.hpp"
 #include "base/log.hpp"
 #include "base/paths.hpp"
+#include "base/shell.hpp"
 #include "config/daemon_options.hpp"
 #include "ensure/connections.hpp"
 #include "ensure/host_keys.hpp"
@@ -142,7 +143,7 @@ Result<std::optional<helper::rpc::DaemonLock>> lock_or_wait(const helper::Paths&
   }
   return fail(ErrorCode::daemon_unreachable, "helperd",
               "another one holds " + paths.daemon_lock().string() + " and does not answer",
-              "find it (fuser " + paths.daemon_lock().string() + ") and end it");
+              "find it, and end it: fuser " + helper::shell::quote(paths.daemon_lock().string()));
 }
 
 int wait_for_end(const sigset_t& ends) {

@@ -50,7 +50,7 @@ class Form {
     if (person_ == nullptr) {
       return fail(ErrorCode::usage, "helper init",
                   fmt::format("{} is not given, and there is no terminal to ask in", option),
-                  fmt::format("helper init {} ...", option));
+                  fmt::format("give {} in the command; all about it: helper init --help", option));
     }
     return checked(option, question, "", details, [&](const std::string& answer) {
       return answer.empty() ? Details{question + " is needed."} : check(answer);
@@ -83,7 +83,7 @@ class Form {
       if (shown.empty()) return answer;
     }
     return fail(ErrorCode::usage, "helper init", fmt::format("{}: no answer can be used", question),
-                fmt::format("helper init {} ...", option));
+                fmt::format("give {} in the command; all about it: helper init --help", option));
   }
 
   const Arguments& arguments_;

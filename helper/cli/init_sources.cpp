@@ -72,7 +72,7 @@ Result<config::Devcontainer> read_from(Context& context, const Paths& paths, std
 Result<config::Devcontainer> read_container(Context& context, const std::string& container, const std::string& server) {
   if (container.empty() || container.starts_with('-') || !is_printable(container))
     return fail(ErrorCode::usage, "--from-container", "that is not a container's name",
-                "docker ps --all tells the names");
+                "see their names, on the server: docker ps --all");
   const std::string nonce = make_nonce();
   ProcessSpec spec;
   spec.argv = {"sh"};

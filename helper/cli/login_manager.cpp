@@ -100,7 +100,7 @@ Result<void> switch_on(Context& context, LoginManager manager, const fs::path& f
   if (went_well(on)) return {};
   return fail(ErrorCode::not_ready, "systemctl", "it did not enable " + file.string() + ": " + said_by(on),
               "look at it: " + shell::quote({"systemd-analyze", "--user", "verify", file.string()}) +
-                  ", systemctl --user status " + k_unit_name);
+                  "; or: systemctl --user status " + k_unit_name);
 }
 
 bool is_enabled(Context& context, LoginManager manager) {

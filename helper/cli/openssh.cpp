@@ -77,7 +77,7 @@ Result<Copy> parse_copy(std::string_view from, std::string_view to) {
   if (remote_from.has_value() == remote_to.has_value()) {
     return fail(ErrorCode::usage, "helper cp",
                 remote_from ? "both places are in a container" : "neither place is in a container",
-                "helper cp FILE TARGET:PATH, or helper cp TARGET:PATH FILE");
+                "write one of them as TARGET:PATH; all about it: helper cp --help");
   }
   const RemotePlace& remote = remote_from ? *remote_from : *remote_to;
   return Copy{remote.target, remote.path, std::string(remote_from ? to : from), remote_to.has_value()};

@@ -75,7 +75,7 @@ tl::unexpected<Error> unexpected_word(const Verb* verb, std::span<const OptionSp
   if (!is_option(word)) {
     const bool takes_words = verb != nullptr && verb->name == "exec";
     return wrong(verb, fmt::format("\"{}\" is one argument too many", word),
-                 takes_words ? "helper exec -- COMMAND: write the command after --" : std::string());
+                 takes_words ? "put the words of a command after --, as in: helper exec -- ls -l" : std::string());
   }
   const std::string name = option_name(word);
   Names names;

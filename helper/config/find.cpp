@@ -30,7 +30,7 @@ Result<fs::path> find_config(const FindOptions& options) {
     fs::path file = (options.folder / *options.explicit_file).lexically_normal();
     if (is_there(file)) return file;
     return fail(ErrorCode::config_unreadable, printable(file.string(), 400), "there is no such file",
-                "name another with --config, or write one with `helper init`");
+                "name another with --config; or write one: helper init");
   }
   for (fs::path folder = options.folder.lexically_normal();; folder = folder.parent_path()) {
     fs::path file = folder / k_project_config_name;
@@ -57,7 +57,7 @@ Result<ConfigTexts> read_config(FileStore& files, const fs::path& file) {
   if (!text) return unreadable(text.error());
   if (!*text)
     return fail(ErrorCode::config_unreadable, printable(file.string(), 400), "there is no such file",
-                "write one with `helper init`");
+                "write one: helper init");
   ConfigTexts texts{std::move(**text), {}};
   if (const fs::path beside = local_file_of(file); !beside.empty()) {
     auto local = files.read(beside);

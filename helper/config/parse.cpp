@@ -244,7 +244,7 @@ Result<JsonNode> read_object(std::string_view text, const std::string& file) {
   HELPER_TRY_ASSIGN(JsonNode root, parse_json(text, file));
   if (root.type == Type::object) return root;
   return fail(ErrorCode::config_invalid, file, "is " + describe(root) + ", must be an object in { }",
-              "`helper init` writes one to start from");
+              "write one to start from: helper init");
 }
 
 }  // namespace

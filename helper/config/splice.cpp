@@ -115,7 +115,7 @@ Result<std::string> with_value(std::string_view text, const std::vector<std::str
     if (walker.here() == '{' && go_to_member(walker, text, path[i])) continue;
     if (i + 1 < path.size() || text.substr(brace, 1) != "{") {
       return fail(ErrorCode::config_target, file, "there is no \"" + path[i] + "\" in it where one was looked for",
-                  "helper init writes a config to start from");
+                  "write a config to start from: helper init");
     }
     std::string changed(text.substr(0, brace + 1));
     changed += first_member(text, brace, "\"" + path[i] + "\": " + std::string(json));

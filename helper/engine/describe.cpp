@@ -176,7 +176,7 @@ Result<Devcontainer> read_description(std::string_view text, const std::string& 
   const auto sections = parse_sections(text, nonce);
   if (find_section(sections, "end") == nullptr) {
     return fail(ErrorCode::server_command, "server " + server, "its shell gave no whole answer",
-                "check that `ssh SERVER echo ok` prints ok");
+                "see whether this prints ok: ssh " + shell::quote(server) + " echo ok");
   }
   for (const auto program : k_programs) {
     const Section* its = find_section(sections, "container_" + std::string(program));

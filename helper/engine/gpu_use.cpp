@@ -73,7 +73,7 @@ Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
   const auto* answer = find_section(sections, "gpus");
   if (answer == nullptr) {
     return fail(ErrorCode::server_command, "server", "the look at its GPUs ended early: its shell gave no answer",
-                "check that `ssh SERVER echo ok` prints ok");
+                "see whether the server runs a command over ssh, such as echo ok, and prints nothing else");
   }
   if (answer->status != 0) {
     auto lines = lines_of(sections, "gpus");
@@ -81,7 +81,7 @@ Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
     return fail(ErrorCode::gpu_no_driver, "GPU",
                 "nvidia-smi fails: " + (lines.empty() ? "exit status " + std::to_string(answer->status)
                                                       : lines.front().substr(0, k_most_words)),
-                "on the server: nvidia-smi must list the GPUs");
+                "this must list the GPUs, on the server: nvidia-smi");
   }
   std::vector<GpuUse> gpus;
   for (const auto& line : lines_of(sections, "gpus")) {

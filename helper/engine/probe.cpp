@@ -162,7 +162,7 @@ Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, 
   const Section* container = find_section(sections, "container");
   if (container == nullptr) {
     return fail(ErrorCode::server_command, "server", "the look at it ended early: its shell gave no answer",
-                "check that `ssh SERVER echo ok` prints ok");
+                "see whether this prints ok: ssh " + shell::quote(desired.target.server) + " echo ok");
   }
   if (container->status == 0) {
     HELPER_TRY_ASSIGN(facts.container, read_container(container->body));

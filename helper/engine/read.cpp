@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* k_group_fix =
-    "sudo usermod -aG docker \"$USER\" on the server; then, for a new login: helper rpc shutdown && helper ensure";
+    "on the server: sudo usermod -aG docker \"$USER\"; then, for a new login: helper rpc shutdown && helper ensure";
 
 Result<json> parse_object(std::string_view text, const char* what) {
   json value = json::parse(text, nullptr, false);

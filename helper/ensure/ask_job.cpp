@@ -19,7 +19,7 @@ Result<std::string> AskJob::ask(const Question& question, const std::stop_token&
     const std::scoped_lock lock(mutex_);
     if (job_ == nullptr || !job_->can_ask()) {
       return fail(ErrorCode::not_ready, question.prompt, "there is nobody to ask",
-                  "run helper ensure in a terminal once");
+                  "once, in a terminal: helper ensure");
     }
     id = questions_.open();
     Event event;

@@ -123,7 +123,7 @@ class Convergence {
     if (step_failed_) return fail(*step_failed_);
     return fail(ErrorCode::internal, desired_.target.name,
                 "it is still not as it should be after " + std::to_string(k_max_rounds) + " rounds",
-                "helper plan " + desired_.target.name + " shows what is left");
+                "see what is left: helper plan " + desired_.target.name);
   }
 
  private:

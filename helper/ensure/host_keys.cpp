@@ -117,7 +117,7 @@ Result<LocalHostKeys> must_find_host_keys(FileStore& files, const Paths& paths, 
   HELPER_TRY_ASSIGN(auto found, find_host_keys(files, paths, target));
   if (!found.open.empty()) return found;
   return fail(ErrorCode::file_failed, paths.container_keys(target.server, target.container.name).string(),
-              "the host keys are not there any more", "helper ensure " + target.name + " makes new ones");
+              "the host keys are not there any more", "to make new ones: helper ensure " + target.name);
 }
 
 Result<void> make_host_keys(FileStore& files, const Paths& paths, const config::Target& target,

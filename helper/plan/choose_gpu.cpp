@@ -18,12 +18,14 @@ constexpr const char* k_install_for_cdi =
     "on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk cdi generate "
     "--output=/etc/cdi/nvidia.yaml";
 constexpr const char* k_generate_cdi =
-    "on the server: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml (of the NVIDIA Container Toolkit); "
-    "nvidia-ctk cdi list then names the devices";
+    "on the server, with the NVIDIA Container Toolkit: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml; to "
+    "see "
+    "the devices, on the server: nvidia-ctk cdi list";
 constexpr const char* k_install_driver =
-    "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the GPUs";
+    "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then this must list the GPUs, on "
+    "the server: nvidia-smi";
 constexpr const char* k_name_other_gpus =
-    "on the server: nvidia-smi -L lists its GPUs; name some of them in helper.json: \"gpus\"";
+    "name some of the server's GPUs in helper.json (\"gpus\"); to see them, on the server: nvidia-smi -L";
 
 bool has_runtime(const Engine& engine, const std::string& name) {
   return std::ranges::find(engine.runtimes, name) != engine.runtimes.end();

@@ -10,8 +10,8 @@ namespace helper::plan {
 namespace {
 
 constexpr const char* k_install_driver =
-    "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the GPUs; without "
-    "GPUs, write \"gpus\": \"none\" in helper.json";
+    "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then this must list the GPUs, on "
+    "the server: nvidia-smi; without GPUs, write \"gpus\": \"none\" in helper.json";
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -128,11 +128,11 @@ class Ladder {
     return "recreate it with --gpus all; helper did not make it, and leaves that to you";
   }
 
-  [[nodiscard]] std::string restart(const char* more) const {
+  [[nodiscard]] std::string restart() const {
     const std::string& target = desired_.target.name;
-    if (!container_.auto_remove) return "helper restart " + target + more;
-    return "keep a copy (helper snapshot " + target +
-           "), then start it again yourself: it was started with --rm, so that stopping it deletes it";
+    if (!container_.auto_remove) return "restart it (what runs in it ends): helper restart " + target;
+    return "keep a copy: helper snapshot " + target +
+           "; then start it again yourself: it was started with --rm, so that stopping it deletes it";
   }
 
   [[nodiscard]] Judgement given() const {
@@ -159,7 +159,7 @@ class Ladder {
       return fails(ErrorCode::gpu_lost,
                    "the running container has lost its GPUs (NVML: Unknown Error), as happens when the server's "
                    "systemd is reloaded",
-                   restart(" (what runs in it ends)") + "; docs/gpu.md tells how to prevent it");
+                   restart() + "; docs/gpu.md tells how to prevent it");
     }
     if (!inside_.smi_found) {
       return fails(ErrorCode::gpu_not_seen,
@@ -171,7 +171,7 @@ class Ladder {
     if (is_mismatch(inside_)) {
       return fails(ErrorCode::gpu_not_seen,
                    "the server's NVIDIA driver was updated after the container was started: " + said(inside_),
-                   restart(""));
+                   restart());
     }
     if (inside_.smi_status != 0) {
       return fails(ErrorCode::gpu_not_seen, "nvidia-smi fails in the container: " + said(inside_),

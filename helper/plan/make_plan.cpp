@@ -96,8 +96,12 @@ void plan_absent(Draft& draft) {
   if (const Container& container = *draft.server.container; container.state != ContainerState::absent) {
     if (!is_ours(container)) {
       draft.plan.steps.clear();  // what is refused changes nothing, its tunnels neither
+      const bool runs = container.state == ContainerState::running || container.state == ContainerState::paused;
+      const std::string program = draft.server.engine.value_or(Engine{}).program;
       draft.problem(ErrorCode::container_not_ours, draft.container_name(),
-                    "helper did not make it and so does not remove it", draft.on_the_server("rm " + draft.config.name));
+                    "helper did not make it and so does not remove it",
+                    draft.on_the_server((runs ? "stop " + draft.config.name + " && " + program + " rm " : "rm ") +
+                                        draft.config.name));
       return;
     }
     if (!plan_stop_container(draft, "the target will be removed")) return;

@@ -76,7 +76,7 @@ void start_created(Draft& draft, const Container& container) {
   const std::string& text = (failed == failed_ways.end() ? failed_ways.begin() : failed)->second;
   if (!is_ours(container)) {
     draft.problem(ErrorCode::container_failed, draft.container_name(), "the engine cannot start it: " + text,
-                  "remove that cause, or remove the container " + draft.on_the_server("rm " + draft.config.name));
+                  "remove that cause; or remove the container, " + draft.on_the_server("rm " + draft.config.name));
     return;
   }
   plan_fetched_host_keys(draft);
@@ -93,7 +93,7 @@ void start_again(Draft& draft, const Container& container) {
     if (is_ours(container) && has_another_way(draft.desired, draft.observed)) {
       draft.problem(ErrorCode::gpu_unavailable, draft.container_name(), cannot,
                     "recreate it; helper asks first, and can save a copy: helper ensure " + draft.target.name +
-                        " (without a terminal: helper ensure " + draft.target.name + " --recreate)");
+                        "; without a terminal: helper ensure " + draft.target.name + " --recreate");
       return;
     }
     if (is_about_gpus(failed->second)) {

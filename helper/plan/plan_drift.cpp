@@ -24,7 +24,7 @@ void replace(Draft& draft, const Container& container) {
     if (!is_ours(*draft.server.aside)) {
       draft.problem(ErrorCode::container_not_ours, "container " + aside_name(draft),
                     "it has the name under which " + draft.container_name() + " would wait, and helper did not make it",
-                    draft.on_the_server("rename " + aside_name(draft) + " ANOTHER_NAME"));
+                    draft.on_the_server("rename " + aside_name(draft) + " " + aside_name(draft) + ".old"));
       return;
     }
     plan_remove_aside(draft, draft.container_name() + " took its place before");

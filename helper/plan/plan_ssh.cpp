@@ -46,8 +46,8 @@ bool plan_own_folders(Draft& draft) {
                   tell_mount(place, *mount) +
                       ", where helper would keep its keys: other containers and users of the server would share them",
                   is_ours(container)
-                      ? "keep a copy if something in it is of value (helper snapshot " + name +
-                            "), then recreate it with folders of its own there: helper remove " + name +
+                      ? "to keep a copy first: helper snapshot " + name +
+                            "; to recreate it with folders of its own there: helper remove " + name +
                             " && helper ensure " + name
                       : "recreate it without that mount, or with: --tmpfs /dev/helper:exec --tmpfs /dev/sshd");
     return false;

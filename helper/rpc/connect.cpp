@@ -142,7 +142,7 @@ Result<Client> connect_or_start(const Paths& paths, const std::filesystem::path&
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, "helperd", "looking for it was cancelled");
     if (spawn_forbidden()) {
       return fail(ErrorCode::daemon_unreachable, "helperd", "it does not run, and HELPER_NO_SPAWN forbids starting it",
-                  "helper serve, or unset HELPER_NO_SPAWN");
+                  "unset HELPER_NO_SPAWN; or start it yourself: helper serve");
     }
     if (clock.now() >= until) return not_ready(paths, "it was started and does not answer");
     if (found) {

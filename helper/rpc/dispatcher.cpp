@@ -91,7 +91,8 @@ Result<Json> Dispatcher::run(const Call& call, const Caller& caller) {
   const Method* method = find_method(call.method);
   const auto handler = handlers_.find(call.method);
   if (method == nullptr || handler == handlers_.end()) {
-    return fail(ErrorCode::rpc_method, "method " + call.method, "it does not exist", "helper rpc --help lists them");
+    return fail(ErrorCode::rpc_method, "method " + call.method, "it does not exist",
+                "see which there are: helper rpc --help");
   }
   HELPER_TRY(check_params(*method, call.params));
   try {

@@ -48,7 +48,7 @@ Error error_of(const Json& error) {
 
 tl::unexpected<Error> garbage(const std::string& cause) {
   return fail(ErrorCode::daemon_unreachable, "helperd", "it answered with " + cause,
-              "helper rpc shutdown, then try again");
+              "end it, then try again: helper rpc shutdown");
 }
 
 }  // namespace

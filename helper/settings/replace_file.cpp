@@ -84,7 +84,7 @@ Result<void> may_replace(const fs::path& file) {
   if (!facts) return folder_may_be_written(file);
   if (!S_ISREG(facts->st_mode)) return refused(file, "is not a regular file", "");
   if ((facts->st_mode & 0222) == 0)
-    return refused(file, "is read-only", "chmod u+w " + shell::quote(file.string()) + ", if helper may write it");
+    return refused(file, "is read-only", "if helper may write it: chmod u+w " + shell::quote(file.string()));
   if (facts->st_uid != ::geteuid() && ::geteuid() != 0)
     return refused(file, "belongs to another user", "ls -l " + shell::quote(file.string()));
   return folder_may_be_written(behind_links(file));

@@ -53,9 +53,9 @@ Result<rpc::Json> read_params(const std::optional<std::string>& argument) {
   }
   auto json = rpc::parse_json(text);
   if (!json)
-    return fail(ErrorCode::usage, "PARAMS", json.error().cause, "give one JSON object, as in: helper rpc status '{}'");
+    return fail(ErrorCode::usage, "PARAMS", json.error().cause, "give one JSON object, as in: helper rpc version '{}'");
   if (!json->is_object())
-    return fail(ErrorCode::usage, "PARAMS", "it is not a JSON object", "give one, as in: helper rpc status '{}'");
+    return fail(ErrorCode::usage, "PARAMS", "it is not a JSON object", "give one, as in: helper rpc version '{}'");
   return json;
 }
 

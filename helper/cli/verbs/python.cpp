@@ -76,7 +76,7 @@ Result<int> use_python(Context& context) {
   const auto spec = context.arguments.given("SPEC");
   if (!spec) {
     return fail(ErrorCode::usage, "helper python use", "it does not say which",
-                "helper python use auto, conda:NAME, or a path in the container");
+                "see which there are: helper python list; or let helper choose: helper python use auto");
   }
   if (const auto bad = config::check_python(*spec)) return fail(ErrorCode::usage, *spec, bad->cause, bad->fix);
   HELPER_TRY_ASSIGN(const std::filesystem::path read, config_file(context));

@@ -21,7 +21,7 @@ Result<fs::path> file_of(Context& context) {
   if (fs::is_directory(file, not_there)) file /= k_project_config_name;
   if (fs::exists(file, not_there)) return file;
   return fail(ErrorCode::config_unreadable, file.string(), "there is no such file",
-              "name the config: helper trust FILE");
+              "name a config, or a folder with a helper.json");
 }
 
 std::string how_it_came(const std::string& how) {

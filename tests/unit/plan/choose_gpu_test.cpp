@@ -45,7 +45,8 @@ constexpr const char* k_toolkit_fix =
     "\n  fix: on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure "
     "--runtime=docker && sudo systemctl restart docker";
 constexpr const char* k_driver_fix =
-    "\n  fix: on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the GPUs";
+    "\n  fix: on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then this must list the GPUs, on "
+    "the server: nvidia-smi";
 
 std::string text_of(const Result<GpuChoice>& choice) {
   if (!choice) {
@@ -113,7 +114,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AGpuThatTheServerLacks", "7", "gpus", k_with_nvidia,
              failed({{GpuWay::gpus_flag, "nvidia-container-cli: device error: 7: unknown device"}}),
              "GPU: --gpus failed (nvidia-container-cli: device error: 7: unknown device): the server has no such GPU\n"
-             "  fix: on the server: nvidia-smi -L lists its GPUs; name some of them in helper.json: \"gpus\""},
+             "  fix: name some of the server's GPUs in helper.json (\"gpus\"); to see them, on the server: nvidia-smi "
+             "-L"},
         Case{"AReasonThatNobodyForesaw", "all", "gpus", k_with_nvidia,
              failed({{GpuWay::gpus_flag, "nvidia-container-cli: permission error"}}),
              std::string("GPU: --gpus failed (nvidia-container-cli: permission error)") + k_toolkit_fix}),

@@ -115,8 +115,8 @@ TEST(MakePlan, SaysWhatEachWaySaidWhenBothFailed) {
             "problem: GPU: both ways failed, --gpus (could not select device driver \"\" with capabilities: [[gpu]]) "
             "and --runtime=nvidia (nvidia-container-cli: nvml error: driver not loaded): the server's NVIDIA driver "
             "does not work\n"
-            "  fix: on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then nvidia-smi must list the "
-            "GPUs\n");
+            "  fix: on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then this must list the GPUs, "
+            "on the server: nvidia-smi\n");
 }
 
 TEST(MakePlan, AStartThatFailedForAnotherReasonIsNotTriedAgainAndLeavesNothing) {
@@ -146,7 +146,7 @@ TEST(MakePlan, AContainerOfSomebodyElseThatCannotBeStartedIsLeftAlone) {
   EXPECT_EQ(plan_text(observed),
             "problem: container centernet: the engine cannot start it: could not select device driver \"\" with "
             "capabilities: [[gpu]]\n"
-            "  fix: remove that cause, or remove the container on the server: docker rm centernet\n"
+            "  fix: remove that cause; or remove the container, on the server: docker rm centernet\n"
             "note: container centernet was not made by helper: it is used as it is, and never removed or recreated\n");
 }
 

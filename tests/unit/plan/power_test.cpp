@@ -127,6 +127,10 @@ TEST(MakePlan, NeverRemovesAContainerThatHelperDidNotMake) {
   EXPECT_EQ(plan_text(observed, Power::absent),
             "problem: container centernet: helper did not make it and so does not remove it\n"
             "  fix: on the server: docker rm centernet\n");
+  observed.server.container->state = ContainerState::running;
+  EXPECT_EQ(plan_text(observed, Power::absent),
+            "problem: container centernet: helper did not make it and so does not remove it\n"
+            "  fix: on the server: docker stop centernet && docker rm centernet\n");
 }
 
 TEST(MakePlan, StoppingAndRemovingNeedTheServerAndTheEngine) {

@@ -34,6 +34,9 @@ inline constexpr const char* k_engine_path = "PATH=$PATH:/usr/local/bin:/usr/bin
 
 inline constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a runtime may have a large image to prepare
 
+// "docker start centernet": the words before the first option, and those after "--"; so no option's value is in it.
+[[nodiscard]] std::string summary_of(const Argv& argv);
+
 // The line, where the engine's program is found wherever it lies.
 [[nodiscard]] Command command(const Argv& argv, Milliseconds limit, std::string stdin_text = {});
 

@@ -24,6 +24,7 @@ struct Request {
   std::string owner{};    // the name of another owner whose container may be changed, as the person says; "" = nobody's
   EventSink tell{};       // who asks hears by it of what comes before the work; never empty where can_answer holds
   bool by_itself = false;  // of ensure: no person has asked now, so that what one ended stays so
+  bool verbose = false;    // who asks hears of each command that is sent to the server, as events
 };
 
 }  // namespace helper::ensure

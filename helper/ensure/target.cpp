@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "ensure/status.hpp"
+#include "ensure/telling_runner.hpp"
 #include "ensure/wanted.hpp"
 #include "tunnel/link_policy.hpp"
 
@@ -30,9 +31,10 @@ void Target::do_now(const config::Target& config, const Caller& caller, Job& job
   connect(config, caller);
   Knowledge knowledge = shared_.read();
   set_config(knowledge, config);
-  const Hands hands{connection_->server(), connection_->tunnels(), world_.files,
-                    world_.clock,          world_.jupyter,         world_.ssh,
-                    agent_socket_};
+  TellingRunner server(connection_->server(), world_.clock, config.name,
+                       [&job](const Event& event) { job.emit(event); });
+  const Hands hands{server,     connection_->tunnels(), world_.files, world_.clock, world_.jupyter,
+                    world_.ssh, agent_socket_};
   const auto put = [&] {
     end_steps(knowledge, hands.tunnels.status());
     shared_.put(std::move(knowledge));

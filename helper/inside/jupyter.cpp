@@ -105,7 +105,7 @@ Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, con
   script += line(place, files.who, files.program) + " &&\n";
   script += detached_line(place, launch.who, launch.program) + " </dev/null &&\n";
   script += line(place, await.who, await.program) + " </dev/null\n";
-  return {std::move(script), folders.input + files.input, k_limit};
+  return {std::move(script), folders.input + files.input, k_limit, {}, summary_of(place, "start Jupyter")};
 }
 
 Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan::JupyterSetup& setup,
@@ -116,7 +116,10 @@ Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan
 Result<void> stop_jupyter(CommandRunner& server, const Place& place, const plan::StopJupyter& action,
                           const std::stop_token& stop) {
   const std::string script = begin() + std::string(scripts::jupyter_stop);
-  return run(server, place, {script_line(place, action.who, script) + " </dev/null\n", {}, k_limit}, {}, stop);
+  return run(
+      server, place,
+      {script_line(place, action.who, script) + " </dev/null\n", {}, k_limit, {}, summary_of(place, "stop Jupyter")},
+      {}, stop);
 }
 
 }  // namespace helper::inside

@@ -18,6 +18,9 @@ std::vector<Param> target_params(std::vector<Param> own = {}) {
        "of the last request about this config, else the daemon's own environment"},
       {"can_answer", ParamType::boolean, false,
        "questions may be put to the caller (needs an event stream); absent: they are refused"},
+      {"verbose", ParamType::boolean, false,
+       "each command that is sent to the server comes as an event of kind \"command\" (needs an event stream), without "
+       "its script, input and output; absent: none does"},
   };
   params.insert(params.end(), own.begin(), own.end());
   return params;

@@ -104,7 +104,7 @@ std::string render_help(const Style& style) {
     for (auto& row : row_of(label, others[group])) more.push_back(std::move(row));
   }
   std::string options;
-  for (const OptionSpec& spec : common_options()) options += (options.empty() ? "" : ", ") + option_row(spec).left;
+  for (const OptionSpec& spec : common_options()) options += (options.empty() ? "" : ", ") + std::string(spec.name);
   return "helper makes a GPU container on a server usable from PyCharm, Gateway and ssh.\n\n"
          "usage: helper VERB [TARGET] [options]       one verb in full: helper help VERB\n" +
          section(style, "every day", table(everyday)) + section(style, "more", table(more)) +

@@ -18,6 +18,7 @@ constexpr std::array k_common{
     OptionSpec{Kind::text, "--config", "FILE", "the config, instead of helper.json here or above, or your own"},
     OptionSpec{Kind::flag, "--json", "", "one JSON document on standard output, for the error too"},
     OptionSpec{Kind::flag, "--quiet", "", "no progress; of what changes things, errors only"},
+    OptionSpec{Kind::flag, "--verbose", "", "also each command that the server is sent, on standard error (-v)"},
     OptionSpec{Kind::flag, "--no-color", "", "plain lines, as with NO_COLOR or without a terminal"},
     OptionSpec{Kind::number, "--timeout", "SECONDS", "cancel when it takes longer", "", "", false, 1, 86'400},
     OptionSpec{Kind::flag, "--help", "", "this text"},

@@ -4,6 +4,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "inside/scripts.hpp"
+#include "plan/install.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +16,8 @@ namespace {
 using shell::assign;
 
 constexpr Milliseconds k_limit = std::chrono::seconds(90);  // of all scripts together; the longest waits 30 s
-constexpr std::size_t k_max_cause = 600;                    // bytes
+constexpr Milliseconds k_install_limit = std::chrono::minutes(60);
+constexpr std::size_t k_max_cause = 600;  // bytes
 
 std::string begin() {
   return assign("jupyter", k_jupyter_folder) + assign("own", k_jupyter_own) + script_begin({}) +
@@ -111,6 +113,21 @@ Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, con
 Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan::JupyterSetup& setup,
                            const std::string& token, const std::stop_token& stop) {
   return run(server, place, jupyter_command(place, setup, token), token, stop);
+}
+
+Result<void> install_jupyter(CommandRunner& server, const Place& place, const config::Target& target,
+                             const plan::InstallJupyter& action, const OutputSink& on_progress,
+                             const std::stop_token& stop) {
+  const std::string script =
+      assign("python", action.python) + assign("HOME", action.home) + std::string(scripts::jupyter_install);
+  HELPER_TRY_ASSIGN(const auto output, server.run({script_line(place, As::user, script) + " </dev/null\n",
+                                                   {},
+                                                   k_install_limit,
+                                                   {},
+                                                   summary_of(place, "install JupyterLab")},
+                                                  stop, on_progress));
+  if (output.exit_status == 0) return {};
+  return fail(plan::install_error(target, action, output.out + output.err));
 }
 
 Result<void> stop_jupyter(CommandRunner& server, const Place& place, const plan::StopJupyter& action,

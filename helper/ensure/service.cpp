@@ -171,6 +171,10 @@ struct Service::State {
     HELPER_TRY_ASSIGN(const auto of_name, local_places.keep(chosen.config, chosen.admitted.config));
     HELPER_TRY_ASSIGN(auto notes, free_ports(chosen));
     notes.insert(notes.end(), of_name.begin(), of_name.end());
+    // Each of these notes may be about a config that is gone, or a name that was its own.
+    if (!notes.empty()) {
+      if (const auto done = writer.leave_out_gone(); !done) notes.push_back("settings: " + to_text(done.error()));
+    }
     return notes;
   }
 

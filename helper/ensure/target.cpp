@@ -221,6 +221,7 @@ void Target::look_for_watchers(Job& job) {
 }
 
 Result<LogText> Target::follow_logs(const Call& call, int lines) {
+  HELPER_TRY(run(call, verbs::may_read_logs));
   const auto server = world_.connections.open_beside(call.config.server, call.caller.agent_socket);
   return verbs::follow_logs(*server, call.config, lines, call.on_event, call.stop);
 }

@@ -87,6 +87,8 @@ constexpr std::array k_logs{
     OptionSpec{Kind::number, "--lines", "N", "how many of the last lines", "100", "", false, 1, 100'000},
     OptionSpec{Kind::flag, "--follow", "", "go on printing what comes (also -f); Ctrl-C ends it"},
     OptionSpec{Kind::flag, "--daemon", "", "the log of helper's own daemon instead: what it did, and what went wrong"},
+    OptionSpec{Kind::flag, "--yes", "", "do not ask about the container's owner"},
+    OptionSpec{Kind::text, "--owner", "NAME", "read the log of that other owner's container (with --yes)"},
 };
 constexpr std::array k_exec{
     k_target,

@@ -20,6 +20,9 @@ struct Command {
   // A regular file of this machine, whose bytes (any bytes, any number) are the script's standard input; stdin_text is
   // empty then. A file that cannot be read: file_failed.
   std::filesystem::path stdin_file{};
+  // What it is, on one line that a person may see: "docker start centernet". No secret is in it, and nothing else of
+  // the command is ever shown. "": a script.
+  std::string summary{};
 };
 
 struct CommandOutput {

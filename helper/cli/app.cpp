@@ -77,6 +77,7 @@ Result<int> run_verb(const Invocation& invocation, bool json) {
       .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
       .json = json,
       .quiet = arguments.has("--quiet"),
+      .verbose = arguments.has("--verbose"),
       .folder = std::filesystem::current_path(no_folder),
       .agent_socket = environment("SSH_AUTH_SOCK"),
       .files = files,

@@ -123,11 +123,10 @@ Error no_manager(LoginManager manager, const std::filesystem::path& helperd, boo
     return error;
   }
   const std::string program = shell::quote(helperd.string());
-  error.cause = "this machine does not run systemd, so nothing starts programs when you log in" + why;
-  error.fix = fmt::format(
-      "add this line to ~/.profile: ({} </dev/null >/dev/null 2>&1 &); or this one to your crontab (crontab -e): "
-      "@reboot {}",
-      program, program);
+  error.cause = "this machine does not run systemd, so nothing starts programs when you log in" + why +
+                "; a line of ~/.profile can, or, where cron is running, this line of your crontab: @reboot " + program;
+  error.fix =
+      fmt::format("echo {} >> ~/.profile", shell::quote(fmt::format("({} </dev/null >/dev/null 2>&1 &)", program)));
   return error;
 }
 

@@ -30,6 +30,7 @@ struct Context {
   bool out_is_terminal = false;
   bool json = false;
   bool quiet = false;
+  bool verbose = false;
   std::filesystem::path folder;  // where the person is
   std::string agent_socket;      // SSH_AUTH_SOCK
   FileStore& files;

@@ -232,6 +232,7 @@ Result<Invocation> parse(const Words& all_words) {
   Words words = all_words;
   const auto options_end = std::ranges::find(words, "--");
   std::replace(words.begin(), options_end, std::string("-h"), std::string("--help"));
+  std::replace(words.begin(), options_end, std::string("-v"), std::string("--verbose"));
   const std::size_t position = verb_position(words);
   if (position == words.size()) return parse_without_verb(std::move(words));
   const Verb* verb = find_verb(words[position]);

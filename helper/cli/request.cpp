@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/render/live.hpp"
+#include "cli/render/render.hpp"
 #include "config/find.hpp"
 #include "ensure/service.hpp"
 #include "rpc/types.hpp"
@@ -61,7 +62,8 @@ bool may_name_variables(std::string_view config) {
 Result<Answer> request(Context& context, const std::string& method, const rpc::Json& params,
                        const std::function<bool(const std::string& text)>& on_progress, const About& about) {
   HELPER_TRY_ASSIGN(Daemon * daemon, context.daemon());
-  Live live(context.err, context.err_style, !context.json && !context.quiet, context.clock, about.prefix);
+  const bool shown = !context.json && !context.quiet;
+  Live live(context.err, context.err_style, shown, context.clock, about.prefix);
   std::stop_source stop;
   std::optional<Error> unanswered;
   const std::stop_callback interrupted(context.interrupts.token(), [&] {
@@ -72,6 +74,10 @@ Result<Answer> request(Context& context, const std::string& method, const rpc::J
   const auto on_event = [&](const ensure::Event& event) {
     if (on_progress && event.kind == ensure::Event::Kind::progress) {
       if (!on_progress(event.text)) stop.request_stop();
+      return;
+    }
+    if (event.kind == ensure::Event::Kind::command && !shown) {
+      context.err << about.prefix << render_command(context.err_style, event) << std::flush;
       return;
     }
     live.on(event);
@@ -101,6 +107,7 @@ rpc::Json params_of(Context& context, const std::filesystem::path& file, const s
   request.target = target;
   request.agent_socket = context.agent_socket;
   request.can_answer = context.can_ask;
+  request.verbose = context.verbose;
   request.environment = named_variables(context, file);
   return rpc::to_json(request);
 }

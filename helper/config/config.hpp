@@ -70,6 +70,7 @@ struct JupyterConfig {
   std::uint16_t local_port = 8888;  // the same
   std::uint16_t port = 8888;        // in the container; 0: in a shared one, until the daemon has chosen it
   std::string dir;                  // "" = project.remote
+  bool install = false;             // JupyterLab may be installed in a container that helper made
   friend bool operator==(const JupyterConfig&, const JupyterConfig&) = default;
 };
 

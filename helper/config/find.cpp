@@ -7,6 +7,7 @@
 #include "config/local_file.hpp"
 #include "config/parse.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <system_error>
@@ -82,6 +83,13 @@ Result<std::vector<std::string>> target_names(FileStore& files, const fs::path& 
   HELPER_TRY_ASSIGN(const JsonNode root, read_tree(texts.text, texts.local, file));
   const JsonNode* targets = find_member(root, "targets");
   return targets == nullptr ? std::vector<std::string>{} : targets->names;
+}
+
+bool is_gone(FileStore& files, const fs::path& file, std::string_view target) {
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return !unknown;
+  const auto names = target_names(files, file);
+  return names && std::ranges::find(*names, target) == names->end();
 }
 
 Result<Config> load_config(FileStore& files, const fs::path& file, const LocalVariable& variable) {

@@ -47,6 +47,9 @@ struct WrittenFile {
 // The names of its targets, whatever else is wrong with it and whatever variables are set. Errors: config_unreadable,
 // and those of read_tree.
 [[nodiscard]] Result<std::vector<std::string>> target_names(FileStore& files, const std::filesystem::path& file);
+// The config does not have that target any more, or is not there: no command can name it. What cannot be told is not
+// gone.
+[[nodiscard]] bool is_gone(FileStore& files, const std::filesystem::path& file, std::string_view target);
 
 // Reads and parses it, with the local file beside it and each devcontainer.json that a target names; "~" in it is
 // $HOME, `variable` what ${localEnv:NAME} is. Errors: config_unreadable, config_syntax, config_invalid.

@@ -126,6 +126,8 @@ class List {
     user(target.ssh);
     for (const auto& line : target.post_create) add("runs once in the container: " + shown_(line));
     for (const auto& line : target.post_start) add("runs at each start of the container: " + shown_(line));
+    if (target.jupyter && target.jupyter->install)
+      add("installs JupyterLab with pip in the container when it has no Jupyter");
     if (target.ssh.key != "auto") add("logs in with the key " + shown_(target.ssh.key));
     if (!target.project.remote.empty()) {
       const auto told = teller_.path(target.project.local);

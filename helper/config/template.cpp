@@ -56,6 +56,7 @@ Answers answers_by_key(const TemplateAnswers& a) {
   if (a.jupyter) {
     if (!a.jupyter->dir.empty()) put("targets.*.jupyter.dir", a.jupyter->dir);
     put("targets.*.jupyter.port", a.jupyter->port);
+    if (a.jupyter->install) put("targets.*.jupyter.install", true);
     put("targets.*.jupyter.local_port", a.jupyter->local_port);
   }
   put_list("targets.*.forwards", forwards_json(a.forwards));

@@ -20,8 +20,9 @@ constexpr Milliseconds k_build_limit = std::chrono::hours(6);      // CUDA exten
 
 constexpr Milliseconds k_send_limit = std::chrono::minutes(20);  // 8 MB; 8 kB/s is slow enough
 
-Command with_file(std::string script, const plan::SshBundle& bundle) {
-  Command command{k_engine_path + ("\n" + std::move(script)), {}, k_send_limit};
+Command with_file(std::string script, const plan::SshBundle& bundle, const std::string& into) {
+  Command command{
+      k_engine_path + ("\n" + std::move(script)), {}, k_send_limit, {}, "sh (copy an SSH server into " + into + ")"};
   command.stdin_file = bundle.file;
   return command;
 }
@@ -45,6 +46,7 @@ Result<std::string> create_container(CommandRunner& server, const EngineCli& cli
   const auto& config = desired.target.container;
   Command create = command(create_argv(cli, desired, action), k_start_limit, env_input(config));
   create.script.insert(0, env_exports(config));
+  create.summary = cli.program + " create " + action.name;  // what it runs may have a secret among its words
   HELPER_TRY_ASSIGN(const auto output, run_engine(server, cli, create, action.name, stop));
   const std::string text = trimmed(output.out);
   return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
@@ -136,7 +138,7 @@ Result<void> fill_bundle_volume(CommandRunner& server, const EngineCli& cli, con
                              assign("volume", action.volume) + assign("image", action.image) +
                              std::string(scripts::fill_bundle_volume);
   HELPER_TRY(
-      run_or_fail(server, with_file(script, action.bundle),
+      run_or_fail(server, with_file(script, action.bundle, "volume " + action.volume),
                   {ErrorCode::inside_failed, "volume " + action.volume,
                    "look at it on the server: " + cli.program + " volume inspect " + shell::quote(action.volume)},
                   stop, on_progress));
@@ -147,7 +149,7 @@ Result<void> send_bundle(CommandRunner& server, const EngineCli& cli, const plan
                          const OutputSink& on_progress, const std::stop_token& stop) {
   const std::string script =
       assign("engine", cli.program) + assign("container", action.name) + std::string(scripts::send_bundle);
-  HELPER_TRY(run_or_fail(server, with_file(script, action.bundle),
+  HELPER_TRY(run_or_fail(server, with_file(script, action.bundle, "container " + action.name),
                          {ErrorCode::inside_failed, "SSH server for container " + action.name,
                           "a container with a read-only root file system needs a shell and tar for this; one that "
                           "helper makes itself needs neither"},

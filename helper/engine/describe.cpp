@@ -132,6 +132,14 @@ class Applied {
   Devcontainer its_;
 };
 
+bool is_keepers_name(const std::string& name) { return name.starts_with(std::string(plan::k_keeper_image) + "-"); }
+
+Error is_a_keeper(const std::string& container, const std::string& server) {
+  return {ErrorCode::usage, "container " + printable(container),
+          "it is helper's own keeper on " + server + ", which starts services in other containers: nobody works in it",
+          "helper init"};
+}
+
 // None of that name: what is there, or why no engine tells.
 Error absent(const std::vector<Section>& sections, const std::string& container, const std::string& server) {
   std::vector<std::string> names;
@@ -146,7 +154,9 @@ Error absent(const std::vector<Section>& sections, const std::string& container,
       if (!trouble) trouble = engine_trouble(its->body, program);
       continue;
     }
-    for (const auto& name : lines_of(sections, section)) names.push_back(printable(name));
+    for (const auto& name : lines_of(sections, section)) {
+      if (!is_keepers_name(name)) names.push_back(printable(name));
+    }
   }
   if (!any) {
     return {ErrorCode::engine_missing, "engine", "neither Docker nor Podman is installed on the server",
@@ -186,6 +196,7 @@ Result<Devcontainer> read_description(std::string_view text, const std::string& 
       return run_words(its->body, image == nullptr ? std::string_view() : std::string_view(image->body));
     }());
     HELPER_TRY_ASSIGN(const plan::Container found, read_container(its->body));
+    if (found.labels.contains(plan::k_label_keeper)) return fail(is_a_keeper(container, server));
     HELPER_TRY_ASSIGN(Devcontainer settings, config::read_described(words, server));
     const auto label = found.labels.find(plan::k_label_target);
     const bool is_ours = label != found.labels.end() && !label->second.empty();

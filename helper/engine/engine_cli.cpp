@@ -20,8 +20,10 @@ EngineCli cli_of(const plan::Engine& engine) { return {engine.program}; }
 
 Result<EngineCli> find_cli(CommandRunner& server, const std::string& wanted, const std::stop_token& stop) {
   if (wanted != "auto") return EngineCli{wanted};
-  HELPER_TRY_ASSIGN(const auto output,
-                    server.run({k_engine_path + std::string(scripts::find_engine), {}, k_find_limit}, stop));
+  HELPER_TRY_ASSIGN(
+      const auto output,
+      server.run({k_engine_path + std::string(scripts::find_engine), {}, k_find_limit, {}, "sh (which engine answers)"},
+                 stop));
   for (const char* program : {"docker", "podman"}) {
     if (output.out == std::string(program) + "\n") return EngineCli{program};
   }
@@ -30,7 +32,22 @@ Result<EngineCli> find_cli(CommandRunner& server, const std::string& wanted, con
 }
 
 Command command(const Argv& argv, Milliseconds limit, std::string stdin_text) {
-  return {k_engine_path + shell::quote(argv), std::move(stdin_text), limit};
+  return {k_engine_path + shell::quote(argv), std::move(stdin_text), limit, {}, summary_of(argv)};
+}
+
+std::string summary_of(const Argv& argv) {
+  std::string text;
+  bool shown = true;
+  for (const auto& word : argv) {
+    if (word == "--") {
+      shown = true;
+    } else if (word.starts_with('-')) {
+      shown = false;
+    } else if (shown) {
+      text += (text.empty() ? "" : " ") + word;
+    }
+  }
+  return text;
 }
 
 Result<CommandOutput> run_engine(CommandRunner& server, const EngineCli& cli, const Command& what,

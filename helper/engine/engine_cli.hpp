@@ -34,6 +34,9 @@ inline constexpr const char* k_engine_path = "PATH=$PATH:/usr/local/bin:/usr/bin
 
 inline constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a runtime may have a large image to prepare
 
+// "docker start centernet": the words before the first option, and those after "--"; so no option's value is in it.
+[[nodiscard]] std::string summary_of(const Argv& argv);
+
 // The line, with the engine's program found wherever it is.
 [[nodiscard]] Command command(const Argv& argv, Milliseconds limit, std::string stdin_text = {});
 

@@ -107,7 +107,8 @@ Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
 Result<std::vector<GpuUse>> look_at_gpu_use(CommandRunner& server, const EngineCli& cli, const plan::Place& place,
                                             const std::stop_token& stop) {
   const std::string nonce = make_nonce();
-  HELPER_TRY_ASSIGN(const auto output, server.run({gpu_use_script(cli, place, nonce), {}, k_limit}, stop));
+  HELPER_TRY_ASSIGN(const auto output,
+                    server.run({gpu_use_script(cli, place, nonce), {}, k_limit, {}, "sh (who uses the GPUs)"}, stop));
   return read_gpu_use(parse_sections(output.out, nonce));
 }
 

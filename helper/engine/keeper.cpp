@@ -23,6 +23,10 @@ std::string in_keeper(const EngineCli& cli, const std::string& keeper, const std
   return k_engine_path + shell::quote(all);
 }
 
+std::string in_keeper_summary(const EngineCli& cli, const std::string& keeper, const char* what) {
+  return cli.program + " exec " + keeper + " /helper-keeper " + what;
+}
+
 }  // namespace
 
 Result<void> start_keeper(CommandRunner& server, const EngineCli& cli, const plan::StartKeeper& action,
@@ -31,7 +35,9 @@ Result<void> start_keeper(CommandRunner& server, const EngineCli& cli, const pla
                       assign("image", plan::k_keeper_image) + assign("version", action.image.version) +
                       std::string(scripts::start_keeper),
                   {},
-                  k_send_limit};
+                  k_send_limit,
+                  {},
+                  "sh (start " + action.keeper + ")"};
   command.stdin_file = action.image.file;
   HELPER_TRY(run_or_fail(server, command, failing(cli, action.keeper), stop));
   return {};
@@ -39,8 +45,10 @@ Result<void> start_keeper(CommandRunner& server, const EngineCli& cli, const pla
 
 Result<void> record_services(CommandRunner& server, const EngineCli& cli, const plan::RecordServices& action,
                              const std::string& record, const std::stop_token& stop) {
-  HELPER_TRY(run_or_fail(server, {in_keeper(cli, action.keeper, {"record"}), record, k_limit},
-                         failing(cli, action.keeper), stop));
+  HELPER_TRY(run_or_fail(
+      server,
+      {in_keeper(cli, action.keeper, {"record"}), record, k_limit, {}, in_keeper_summary(cli, action.keeper, "record")},
+      failing(cli, action.keeper), stop));
   return {};
 }
 
@@ -50,14 +58,15 @@ Result<void> forget_services(CommandRunner& server, const EngineCli& cli, const 
                              assign("id", action.id) + assign("image", plan::k_keeper_image) +
                              assign("may_go", action.keeper_may_go ? "yes" : "no") +
                              std::string(scripts::forget_services);
-  HELPER_TRY(run_or_fail(server, {script, {}, k_limit}, failing(cli, action.keeper), stop));
+  HELPER_TRY(run_or_fail(server, {script, {}, k_limit, {}, in_keeper_summary(cli, action.keeper, "forget")},
+                         failing(cli, action.keeper), stop));
   return {};
 }
 
 Result<void> await_keeper(CommandRunner& server, const EngineCli& cli, const plan::AwaitKeeper& action,
                           const std::stop_token& stop) {
   const std::string line = in_keeper(cli, action.keeper, {"await", action.id, action.run}) + " </dev/null";
-  HELPER_TRY(server.run({line, {}, k_limit}, stop));
+  HELPER_TRY(server.run({line, {}, k_limit, {}, in_keeper_summary(cli, action.keeper, "await")}, stop));
   return {};
 }
 

@@ -56,6 +56,7 @@ Result<void> follow_logs(CommandRunner& server, const EngineCli& cli, const std:
   const Argv argv = cli.argv({"logs", "--follow", "--tail", std::to_string(lines), "--", container});
   what.script = std::string(k_engine_path) + "exec " + shell::quote(argv) + " 2>&1";
   what.timeout = k_as_long_as_it_runs;
+  what.summary = summary_of(argv);
   LineBatches batches(on_text);
   HELPER_TRY_ASSIGN(const auto output, server.run(what, stop, [&](std::string_view piece) { batches.take(piece); }));
   batches.flush();

@@ -76,8 +76,12 @@ plan::Losses read_losses(std::string_view text, const std::string& nonce) {
 Result<plan::Losses> look_at_losses(CommandRunner& server, const EngineCli& cli, const std::string& container,
                                     const std::stop_token& stop) {
   const std::string nonce = make_nonce();
-  HELPER_TRY_ASSIGN(const auto output,
-                    server.run({losses_script(cli, container, nonce), {}, k_losses_limit, {}}, stop));
+  HELPER_TRY_ASSIGN(const auto output, server.run({losses_script(cli, container, nonce),
+                                                   {},
+                                                   k_losses_limit,
+                                                   {},
+                                                   "sh (what would be lost with container " + container + ")"},
+                                                  stop));
   return read_losses(output.out, nonce);
 }
 

@@ -126,7 +126,9 @@ std::optional<plan::Record> read_record(std::string_view text) {
 Result<Records> list_records(CommandRunner& server, const EngineCli& cli, const std::stop_token& stop) {
   const std::string script =
       assign("engine", cli.program) + assign("label", k_container) + std::string(scripts::list_records);
-  HELPER_TRY_ASSIGN(const auto output, server.run({k_engine_path + ("\n" + script), {}, k_start_limit}, stop));
+  HELPER_TRY_ASSIGN(
+      const auto output,
+      server.run({k_engine_path + ("\n" + script), {}, k_start_limit, {}, "sh (the records of containers)"}, stop));
   Records found;
   for (auto& line : split(output.out, '\n')) {
     if (auto record = read_record(line)) {
@@ -145,10 +147,11 @@ Result<void> write_record(CommandRunner& server, const EngineCli& cli, const std
                              assign("head", tar_head("host_keys", host_keys.size())) +
                              assign("tail", std::to_string(tar_tail(host_keys.size()))) + "set -- " +
                              shell::quote(record_labels(record)) + "\n" + std::string(scripts::write_record);
-  HELPER_TRY(run_or_fail(server, {k_engine_path + ("\n" + script), host_keys, k_start_limit},
-                         {ErrorCode::container_failed, "volume " + volume,
-                          "on the server, see whether its disk is full: " + cli.program + " system df"},
-                         stop));
+  HELPER_TRY(run_or_fail(
+      server, {k_engine_path + ("\n" + script), host_keys, k_start_limit, {}, cli.program + " volume create " + volume},
+      {ErrorCode::container_failed, "volume " + volume,
+       "on the server, see whether its disk is full: " + cli.program + " system df"},
+      stop));
   return {};
 }
 
@@ -156,7 +159,8 @@ Result<void> remove_unrecorded(CommandRunner& server, const EngineCli& cli, cons
                                const std::string& nonce) {
   const std::string script = assign("engine", cli.program) + assign("container", name) + assign("nonce", nonce) +
                              assign("label", plan::k_label_nonce) + std::string(scripts::remove_unrecorded);
-  HELPER_TRY(server.run({k_engine_path + ("\n" + script), {}, k_cleanup_limit}, {}));
+  HELPER_TRY(server.run(
+      {k_engine_path + ("\n" + script), {}, k_cleanup_limit, {}, "sh (remove a container without a record)"}, {}));
   return {};
 }
 
@@ -171,7 +175,12 @@ Result<std::string> fetch_host_keys(CommandRunner& server, const EngineCli& cli,
                                     const std::stop_token& stop) {
   const std::string script = assign("engine", cli.program) + assign("image", action.image) +
                              assign("volume", action.volume) + std::string(scripts::read_host_keys);
-  HELPER_TRY_ASSIGN(auto output, run_or_fail(server, {k_engine_path + ("\n" + script), {}, k_start_limit},
+  HELPER_TRY_ASSIGN(auto output, run_or_fail(server,
+                                             {k_engine_path + ("\n" + script),
+                                              {},
+                                              k_start_limit,
+                                              {},
+                                              "sh (copy the host keys from volume " + action.volume + ")"},
                                              {ErrorCode::container_failed, "volume " + action.volume,
                                               "look at it on the server: " + cli.program + " volume inspect " +
                                                   shell::quote(action.volume)},

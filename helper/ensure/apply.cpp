@@ -173,6 +173,9 @@ struct ApplyInPlace {
   Result<void> operator()(const plan::StopJupyter& a) const {
     return inside::stop_jupyter(hands.server, place, a, stop);
   }
+  Result<void> operator()(const plan::InstallJupyter& a) const {
+    return inside::install_jupyter(hands.server, place, target, a, on_progress, stop);
+  }
   Result<void> operator()(const plan::Eject& a) const { return inside::eject(hands.server, place, a, stop); }
 };
 

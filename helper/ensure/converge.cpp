@@ -8,6 +8,7 @@
 #include "inside/look_session.hpp"
 #include "plan/attempts.hpp"
 #include "plan/choose_python.hpp"
+#include "plan/install.hpp"
 #include "plan/losses.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/owner.hpp"
@@ -75,6 +76,10 @@ class Convergence {
       // The server answers: the tunnels' own session can be made while containers start.
       if (desired_.power == plan::Power::running && !observed.server.error) hands_.tunnels.start();
       plan::Plan plan = plan::make_plan(desired_, observed);
+      if (plan.foreign && is_about_to_be_recorded(*plan.foreign)) {
+        --report_.rounds;
+        if (hands_.clock.sleep(k_passes_after, stop_)) continue;
+      }
       if (plan.foreign && desired_.initiative != plan::Initiative::daemon) {
         HELPER_TRY(must_be_agreed(desired_.target, *plan.foreign, consents_, stop_));
         desired_.agreed_owner = plan.foreign->name;
@@ -96,6 +101,11 @@ class Convergence {
         }
         // What it was tried on may be gone: it is looked at once more.
         if (plan::session_problem(desired_, observed) && times_session_failed_++ == 0) continue;
+        plan = plan::make_plan(desired_, observed);
+      }
+      if (plan.steps.empty() && plan.wants_install) {
+        HELPER_TRY(ask_to_install(*plan.wants_install, observed));
+        observed.attempts = attempts_;
         plan = plan::make_plan(desired_, observed);
       }
       if (plan.steps.empty() && may_pass(plan, observed)) {
@@ -164,6 +174,11 @@ class Convergence {
     const auto state = observed.server.container->state;
     const bool goes = state == removing || state == dead || (state == exited && observed.server.container->auto_remove);
     return goes && times_going_++ < k_most_passed;
+  }
+
+  // Who created the container at the same moment as this request writes its record a moment later.
+  [[nodiscard]] bool is_about_to_be_recorded(const plan::Foreign& owner) {
+    return times_lost_ > 0 && owner.name == plan::k_unknown_owner && times_unrecorded_++ < k_most_passed;
   }
 
   // What was tried on the one that is gone says nothing about the next.
@@ -248,6 +263,13 @@ class Convergence {
           attempts_.jupyter_failed = knowledge_.jupyter_failed;
           return {};
         }
+        if (attempts_.set_aside.empty() && times_lost_ < k_most_taken_away &&
+            plan::lost_the_name(step.action, done.error())) {
+          ++times_lost_;
+          plans_.clear();  // the same plan again means that the other one is gone
+          note("container " + desired_.target.container.name + " was created by somebody else at the same moment");
+          return {};
+        }
         if (!plan::note_failure(attempts_, plan, step, observed, done.error()))
           return fail(plan::with_engine(std::move(done).error(), observed));
         knowledge_.keeper_failed = attempts_.keeper_failed;
@@ -280,7 +302,8 @@ class Convergence {
   }
 
   [[nodiscard]] static bool is_about_jupyter(const plan::Action& action) {
-    return plan::is<plan::StartJupyter>(action) || plan::is<plan::StopJupyter>(action);
+    return plan::is<plan::StartJupyter>(action) || plan::is<plan::StopJupyter>(action) ||
+           plan::is<plan::InstallJupyter>(action);
   }
 
   void note_kept(const plan::Action& action) {
@@ -306,6 +329,16 @@ class Convergence {
     if (!answer && answer.error().code == ErrorCode::cancelled) return fail(answer.error());
     if (answer && *answer == "yes") attempts_.consent = plan::Consent::yes;
     if (answer && *answer == "snapshot") attempts_.consent = plan::Consent::snapshot_first;
+    return {};
+  }
+
+  // Without an answer the target is ready without Jupyter.
+  Result<void> ask_to_install(const plan::InstallJupyter& install, const plan::Observed& observed) {
+    attempts_.install = plan::Consent::no;
+    if (consents_.person == nullptr || !consents_.person->can_ask()) return {};
+    const auto answer = consents_.person->ask(plan::install_question(desired_, observed, install), stop_);
+    if (!answer && answer.error().code == ErrorCode::cancelled) return fail(answer.error());
+    if (answer && *answer == "yes") attempts_.install = plan::Consent::yes;
     return {};
   }
 
@@ -357,6 +390,8 @@ class Convergence {
   int times_passed_ = 0;
   int times_going_ = 0;
   int times_session_failed_ = 0;
+  int times_lost_ = 0;  // a creation, to somebody else who made one of that name
+  int times_unrecorded_ = 0;
   bool work_was_asked_ = false;
   std::set<std::string> plans_;  // texts of the plans that were applied
   Report report_;

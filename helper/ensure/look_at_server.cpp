@@ -64,7 +64,8 @@ Result<ServerLook> read_answers(std::string_view text, const Nonces& nonces, con
 Result<ServerLook> look_at_server(CommandRunner& server, const plan::Desired& desired, const Memory& memory,
                                   const std::stop_token& stop) {
   const Nonces nonces = make_nonces();
-  HELPER_TRY_ASSIGN(const auto output, server.run({server_script(desired, memory, nonces), {}, k_limit}, stop));
+  HELPER_TRY_ASSIGN(const auto output,
+                    server.run({server_script(desired, memory, nonces), {}, k_limit, {}, "sh (look)"}, stop));
   return read_answers(output.out, nonces, desired, memory);
 }
 

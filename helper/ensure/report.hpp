@@ -26,7 +26,9 @@ struct Event {
     failed,      // the step failed: text, error in cause, elapsed
     note,        // text
     question,    // question_id, question: answer it with the `answer` method within its time limit
-    answered,    // question_id: that question is over: somebody answered, or its time was over
+    command,   // only for who asked: text: a command that was sent to the server, its summary; cause: how it failed, ""
+               // when it did not; elapsed
+    answered,  // question_id: that question is over: somebody answered, or its time was over
   };
   Kind kind = Kind::note;
   std::string target;

@@ -24,6 +24,7 @@ struct Request {
   std::string owner{};    // the name of another owner whose container may be changed, as the person says; "" = nobody's
   EventSink tell{};       // tells the caller what happens before the work; never empty when can_answer is true
   bool by_itself = false;  // of ensure: no person has asked now, so what a person ended stays ended
+  bool verbose = false;    // the caller gets each command that is sent to the server, as events
 };
 
 }  // namespace helper::ensure

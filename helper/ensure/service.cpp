@@ -26,9 +26,20 @@
 namespace helper::ensure {
 namespace {
 
-Call call_of(
-    const Request& request, const config::Target& config, const std::stop_token& stop,
-    const EventSink& on_event = [](const Event&) {}) {
+// What who asks hears of a target's events. Methods without events of their own have no `on_event`: who asks hears the
+// questions then, and of commands if that was asked for.
+EventSink heard(const Request& request, const EventSink& on_event) {
+  return [on_event, tell = request.tell, verbose = request.verbose](const Event& event) {
+    const bool is_command = event.kind == Event::Kind::command;
+    if (is_command && !verbose) return;
+    if (on_event) return on_event(event);
+    const bool is_about_a_question = event.kind == Event::Kind::question || event.kind == Event::Kind::answered;
+    if ((is_command || is_about_a_question) && tell) tell(event);
+  };
+}
+
+Call call_of(const Request& request, const config::Target& config, const std::stop_token& stop,
+             const EventSink& on_event = nullptr) {
   Caller caller;
   caller.agent_socket = request.agent_socket;
   caller.can_answer = request.can_answer;
@@ -36,7 +47,7 @@ Call call_of(
   caller.yes = request.yes;
   if (request.by_itself) caller.initiative = plan::Initiative::program;
   caller.owner = request.owner;
-  return {config, std::move(caller), stop, on_event};
+  return {config, std::move(caller), stop, heard(request, on_event)};
 }
 
 // "PyCharm2026.1, DataSpell2025.2"
@@ -160,6 +171,10 @@ struct Service::State {
     HELPER_TRY_ASSIGN(const auto of_name, local_places.keep(chosen.config, chosen.admitted.config));
     HELPER_TRY_ASSIGN(auto notes, free_ports(chosen));
     notes.insert(notes.end(), of_name.begin(), of_name.end());
+    // Each of these notes may be about a config that is gone, or a name that was its own.
+    if (!notes.empty()) {
+      if (const auto done = writer.leave_out_gone(); !done) notes.push_back("settings: " + to_text(done.error()));
+    }
     return notes;
   }
 

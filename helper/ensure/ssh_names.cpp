@@ -6,6 +6,7 @@
 #include "ensure/person.hpp"
 #include "ide/known_hosts.hpp"
 #include "plan/desired.hpp"
+#include "settings/ledger.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,22 @@ namespace helper::ensure {
 namespace {
 
 constexpr unsigned k_last_port = 65535;
+
+// Where our file is lost: the settings that were applied still say which target has which name for ssh. They do not say
+// which container each leads to, so that two targets of one container have two names then.
+Places places_of_settings(FileStore& files, const Paths& paths) {
+  Places places;
+  const auto text = files.read(paths.settings_ledger());
+  if (!text || !*text) return places;
+  const auto ledger = settings::parse_ledger(**text, paths.settings_ledger());
+  if (!ledger) return places;  // who writes settings tells that
+  for (const auto& applied : ledger->targets) {
+    const auto& wanted = applied.wanted;
+    if (!wanted.config_file.empty() && !wanted.access.ssh_name.empty())
+      places[{wanted.config_file, wanted.access.target}] = {wanted.access.ssh_name, {}, {}, {}};
+  }
+  return places;
+}
 
 }  // namespace
 
@@ -47,7 +64,7 @@ std::optional<std::uint16_t> local_port_of(const Places& places, std::uint16_t f
 Result<Places> read_places(FileStore& files, const Paths& paths) {
   HELPER_TRY_ASSIGN(const auto text, files.read(paths.ssh_names()));
   Places places;
-  if (!text) return places;
+  if (!text) return places_of_settings(files, paths);
   const auto json = nlohmann::json::parse(*text, nullptr, false);
   bool good = json.is_array();
   const auto word = [&good](const nlohmann::json& entry, const char* key) {
@@ -89,12 +106,7 @@ Result<void> write_places(FileStore& files, const Paths& paths, const Places& pl
   return files.write(paths.ssh_names(), json.dump(2) + "\n", 0600);
 }
 
-bool is_gone(FileStore& files, const ConfigTarget& target) {
-  std::error_code unknown;
-  if (!std::filesystem::exists(target.file, unknown)) return !unknown;
-  const auto names = config::target_names(files, target.file);
-  return names && std::ranges::find(*names, target.name) == names->end();
-}
+bool is_gone(FileStore& files, const ConfigTarget& target) { return config::is_gone(files, target.file, target.name); }
 
 // A container that is there already keeps its name: one of an earlier version has the target's.
 Result<void> LocalPlaces::give_names(config::Target& config, const Places& places) const {

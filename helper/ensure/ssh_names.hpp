@@ -50,7 +50,8 @@ using Places = std::map<ConfigTarget, LocalPlace>;
 [[nodiscard]] std::optional<std::uint16_t> local_port_of(const Places& places, std::uint16_t from,
                                                          std::set<std::uint16_t>& taken);
 
-// None when there is no file yet. Error: file_failed for one that does not hold them.
+// Where there is no file: the names that applied settings have, else none. Error: file_failed for one that does not
+// hold them.
 [[nodiscard]] Result<Places> read_places(FileStore& files, const Paths& paths);
 [[nodiscard]] Result<void> write_places(FileStore& files, const Paths& paths, const Places& places);
 

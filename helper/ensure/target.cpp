@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "ensure/status.hpp"
+#include "ensure/telling_runner.hpp"
 #include "ensure/wanted.hpp"
 #include "tunnel/link_policy.hpp"
 
@@ -30,9 +31,10 @@ void Target::do_now(const config::Target& config, const Caller& caller, Job& job
   connect(config, caller);
   Knowledge knowledge = shared_.read();
   set_config(knowledge, config);
-  const Hands hands{connection_->server(), connection_->tunnels(), world_.files,
-                    world_.clock,          world_.jupyter,         world_.ssh,
-                    agent_socket_};
+  TellingRunner server(connection_->server(), world_.clock, config.name,
+                       [&job](const Event& event) { job.emit(event); });
+  const Hands hands{server,     connection_->tunnels(), world_.files, world_.clock, world_.jupyter,
+                    world_.ssh, agent_socket_};
   const auto put = [&] {
     end_steps(knowledge, hands.tunnels.status());
     shared_.put(std::move(knowledge));
@@ -219,6 +221,7 @@ void Target::look_for_watchers(Job& job) {
 }
 
 Result<LogText> Target::follow_logs(const Call& call, int lines) {
+  HELPER_TRY(run(call, verbs::may_read_logs));
   const auto server = world_.connections.open_beside(call.config.server, call.caller.agent_socket);
   return verbs::follow_logs(*server, call.config, lines, call.on_event, call.stop);
 }

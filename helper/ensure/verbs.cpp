@@ -8,6 +8,7 @@
 #include "ensure/look_at_gpus.hpp"
 #include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
+#include "plan/owner.hpp"
 
 #include <algorithm>
 
@@ -32,6 +33,14 @@ void close_tunnels(tunnel::TunnelSet& tunnels) {
 Result<engine::EngineCli> cli_now(const Work& work) {
   if (const auto cli = cli_of(work.knowledge)) return *cli;
   return engine::find_cli(work.hands.server, work.config.engine, work.job.stop());
+}
+
+// `person` agrees that another owner's container is used, or who calls has said so beforehand.
+Result<void> must_agree(const Work& work, const plan::Foreign& owner, Prompter* person) {
+  Consents consents;
+  consents.person = person;
+  if (work.caller.yes) consents.owner = work.caller.owner;
+  return must_be_agreed(work.config, owner, consents, work.job.stop());
 }
 
 Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, const std::string& verb) {
@@ -126,13 +135,17 @@ Result<GpuReport> gpu(const Work& work, bool check) {
 
 Result<SnapshotReport> snapshot(const Work& work, const std::string& image) {
   HELPER_TRY(look(work));
-  if (const auto plan = plan_of(work.knowledge, plan::Power::stopped); plan.foreign) {
-    Consents consents;
-    consents.person = &work.person;
-    if (work.caller.yes) consents.owner = work.caller.owner;
-    HELPER_TRY(must_be_agreed(work.config, *plan.foreign, consents, work.job.stop()));
-  }
+  if (const auto plan = plan_of(work.knowledge, plan::Power::stopped); plan.foreign)
+    HELPER_TRY(must_agree(work, *plan.foreign, &work.person));
   return take_snapshot(work.hands, work.config, image, to_job(work), work.job.stop());
+}
+
+Result<bool> may_read_logs(const Work& work) {
+  HELPER_TRY_ASSIGN(const auto observed, look(work));
+  if (!observed.server.container) return true;  // what is the matter is told by who reads
+  const auto owner = plan::foreign_owner(running(work), observed, *observed.server.container);
+  if (owner) HELPER_TRY(must_agree(work, *owner, nullptr));
+  return true;
 }
 
 Result<std::vector<ListedContainer>> list(const Work& work) {
@@ -145,6 +158,7 @@ Result<std::vector<ListedContainer>> list(const Work& work) {
 }
 
 Result<LogText> logs(const Work& work, int lines) {
+  HELPER_TRY(may_read_logs(work));
   HELPER_TRY_ASSIGN(const auto cli, cli_now(work));
   HELPER_TRY_ASSIGN(auto text,
                     engine::container_logs(work.hands.server, cli, work.config.container.name, lines, work.job.stop()));

@@ -68,6 +68,8 @@ namespace verbs {
 [[nodiscard]] Result<SnapshotReport> snapshot(const Work& work, const std::string& image);
 // What helper made on this target's server, of whichever target.
 [[nodiscard]] Result<std::vector<ListedContainer>> list(const Work& work);
+// True. Error container_foreign where the container is another person's and who calls has not said that he agrees.
+[[nodiscard]] Result<bool> may_read_logs(const Work& work);
 [[nodiscard]] Result<LogText> logs(const Work& work, int lines);
 
 // The status by a look, and what is needed to ask Jupyter on the caller's thread, while the link is up: the worker

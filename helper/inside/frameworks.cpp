@@ -48,7 +48,9 @@ Result<FrameworkCheck> check_framework(CommandRunner& server, const Place& place
       server.run({line(place, As::user, {python, "-B", "-c", std::string(scripts::frameworks), nonce, framework.name}) +
                       " </dev/null",
                   {},
-                  k_framework_limit},
+                  k_framework_limit,
+                  {},
+                  summary_of(place, "ask " + framework.name)},
                  stop);
   if (!output && output.error().code == ErrorCode::timed_out) {
     return FrameworkCheck{framework, false, 0,

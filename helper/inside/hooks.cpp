@@ -59,9 +59,12 @@ std::string last_words(std::string_view text) {
 
 Result<void> run_hooks(CommandRunner& server, const Place& place, const std::map<std::string, std::string>& env,
                        const plan::RunHooks& action, const OutputSink& on_progress, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(
-      const auto output,
-      server.run({line(place, As::user, {"sh", "-s"}), hook_script(env, action), k_hook_limit}, stop, on_progress));
+  HELPER_TRY_ASSIGN(const auto output, server.run({line(place, As::user, {"sh", "-s"}),
+                                                   hook_script(env, action),
+                                                   k_hook_limit,
+                                                   {},
+                                                   summary_of(place, name_of(action.moment))},
+                                                  stop, on_progress));
   if (output.exit_status == 0)
     return run_script(server, place, mark_script(action),
                       std::string("the mark that ") + name_of(action.moment) + " has run", stop);

@@ -4,6 +4,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "inside/scripts.hpp"
+#include "plan/install.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +16,8 @@ namespace {
 using shell::assign;
 
 constexpr Milliseconds k_limit = std::chrono::seconds(90);  // of all scripts together; the longest waits 30 s
-constexpr std::size_t k_max_cause = 600;                    // bytes
+constexpr Milliseconds k_install_limit = std::chrono::minutes(60);
+constexpr std::size_t k_max_cause = 600;  // bytes
 
 std::string begin(const std::string& folder) {
   return jupyter_places(folder) + script_begin({}) + std::string(scripts::jupyter_ours);
@@ -110,7 +112,7 @@ Command jupyter_command(const Place& place, const plan::JupyterSetup& setup, con
   script += line(place, files.who, files.program) + " &&\n";
   script += detached_line(place, launch.who, launch.program) + " </dev/null &&\n";
   script += line(place, await.who, await.program) + " </dev/null\n";
-  return {std::move(script), folders.input + files.input, k_limit};
+  return {std::move(script), folders.input + files.input, k_limit, {}, summary_of(place, "start Jupyter")};
 }
 
 Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan::JupyterSetup& setup,
@@ -118,11 +120,28 @@ Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan
   return run(server, place, setup.run_folder, jupyter_command(place, setup, token), token, stop);
 }
 
+Result<void> install_jupyter(CommandRunner& server, const Place& place, const config::Target& target,
+                             const plan::InstallJupyter& action, const OutputSink& on_progress,
+                             const std::stop_token& stop) {
+  const std::string script =
+      assign("python", action.python) + assign("HOME", action.home) + std::string(scripts::jupyter_install);
+  HELPER_TRY_ASSIGN(const auto output, server.run({script_line(place, As::user, script) + " </dev/null\n",
+                                                   {},
+                                                   k_install_limit,
+                                                   {},
+                                                   summary_of(place, "install JupyterLab")},
+                                                  stop, on_progress));
+  if (output.exit_status == 0) return {};
+  return fail(plan::install_error(target, action, output.out + output.err));
+}
+
 Result<void> stop_jupyter(CommandRunner& server, const Place& place, const plan::StopJupyter& action,
                           const std::stop_token& stop) {
   const std::string script = begin(action.folder) + std::string(scripts::jupyter_stop);
-  return run(server, place, action.folder, {script_line(place, action.who, script) + " </dev/null\n", {}, k_limit}, {},
-             stop);
+  return run(
+      server, place, action.folder,
+      {script_line(place, action.who, script) + " </dev/null\n", {}, k_limit, {}, summary_of(place, "stop Jupyter")},
+      {}, stop);
 }
 
 }  // namespace helper::inside

@@ -35,6 +35,11 @@ namespace helper::inside {
 [[nodiscard]] Result<void> start_jupyter(CommandRunner& server, const Place& place, const plan::JupyterSetup& setup,
                                          const std::string& token, const std::stop_token& stop);
 
+// Installs JupyterLab as the user, and tells what pip or uv prints as it comes. Error inside_failed: install_error().
+[[nodiscard]] Result<void> install_jupyter(CommandRunner& server, const Place& place, const config::Target& target,
+                                           const plan::InstallJupyter& action, const OutputSink& on_progress,
+                                           const std::stop_token& stop);
+
 // By whose process it is; asks first, then kills. Error inside_failed: it is still there.
 [[nodiscard]] Result<void> stop_jupyter(CommandRunner& server, const Place& place, const plan::StopJupyter& action,
                                         const std::stop_token& stop);

@@ -52,8 +52,12 @@ Result<void> look_at_session(CommandRunner& server, const Place& place, const st
                              plan::SessionTry& tried, const std::stop_token& stop) {
   const std::string nonce = make_nonce();
   const std::string script = session_script(place.user, folders, nonce);
-  HELPER_TRY_ASSIGN(const auto output,
-                    server.run({script_line(place, As::user, script) + " </dev/null", {}, k_limit}, stop));
+  HELPER_TRY_ASSIGN(const auto output, server.run({script_line(place, As::user, script) + " </dev/null",
+                                                   {},
+                                                   k_limit,
+                                                   {},
+                                                   summary_of(place, "look at its logins")},
+                                                  stop));
   read_session(output.out, nonce, tried);
   return {};
 }

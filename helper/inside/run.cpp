@@ -28,9 +28,14 @@ std::string script_line(const Place& place, As who, const std::string& script) {
 
 Result<void> run_script(CommandRunner& server, const Place& place, const std::string& script, const std::string& doing,
                         const std::stop_token& stop) {
-  HELPER_TRY(run_or_fail(server, {script_line(place, As::root, script) + " </dev/null", {}, k_inside_limit},
-                         {ErrorCode::inside_failed, doing, look_inside(place)}, stop));
+  HELPER_TRY(run_or_fail(
+      server, {script_line(place, As::root, script) + " </dev/null", {}, k_inside_limit, {}, summary_of(place, doing)},
+      {ErrorCode::inside_failed, doing, look_inside(place)}, stop));
   return {};
+}
+
+std::string summary_of(const Place& place, const std::string& what) {
+  return "sh in " + place.name + " (" + what + ")";
 }
 
 std::string look_inside(const Place& place) { return "look inside, on the server: " + place.to_enter; }

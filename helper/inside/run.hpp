@@ -39,6 +39,9 @@ struct Exec {
 [[nodiscard]] Result<void> run_script(CommandRunner& server, const Place& place, const std::string& script,
                                       const std::string& doing, const std::stop_token& stop);
 
+// A command's summary: "sh in container centernet (start Jupyter)".
+[[nodiscard]] std::string summary_of(const Place& place, const std::string& what);
+
 // The fix when a person must look there.
 [[nodiscard]] std::string look_inside(const Place& place);
 

@@ -89,7 +89,7 @@ std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles&
 
 Command sshd_command(const Place& place, const plan::SshdSetup& setup, const HostKeyFiles& host_keys,
                      const std::string& fingerprint) {
-  Command command{{}, {}, k_start_limit};
+  Command command{{}, {}, k_start_limit, {}, summary_of(place, "start sshd")};
   auto service = sshd_service(setup, host_keys, fingerprint, {setup.authorized_key});
   for (const auto& exec : service) {
     command.script += line(place, exec.who, exec.program);
@@ -111,17 +111,21 @@ Result<void> authorize_key(CommandRunner& server, const Place& place, const plan
                            const std::stop_token& stop) {
   const std::string script = assign("folder", action.setup.folder) + std::string(scripts::add_key) + "add_key " +
                              shell::quote(action.setup.authorized_key);
-  HELPER_TRY(run_or_fail(
-      server,
-      {script_line(place, action.setup.as_user ? As::user : As::root, script) + " </dev/null", {}, k_start_limit},
-      {ErrorCode::inside_failed, "keys of sshd in " + place.name, look_inside(place)}, stop));
+  HELPER_TRY(run_or_fail(server,
+                         {script_line(place, action.setup.as_user ? As::user : As::root, script) + " </dev/null",
+                          {},
+                          k_start_limit,
+                          {},
+                          summary_of(place, "add a key")},
+                         {ErrorCode::inside_failed, "keys of sshd in " + place.name, look_inside(place)}, stop));
   return {};
 }
 
 Result<void> eject(CommandRunner& server, const Place& place, const plan::Eject& action, const std::stop_token& stop) {
   const std::string script = assign("own_profile", yes(action.own_profile)) + std::string(scripts::eject);
-  HELPER_TRY(run_or_fail(server, {script_line(place, As::root, script) + " </dev/null", {}, k_start_limit},
-                         {ErrorCode::inside_failed, place.name, look_inside(place)}, stop));
+  HELPER_TRY(run_or_fail(
+      server, {script_line(place, As::root, script) + " </dev/null", {}, k_start_limit, {}, summary_of(place, "eject")},
+      {ErrorCode::inside_failed, place.name, look_inside(place)}, stop));
   return {};
 }
 

@@ -21,6 +21,7 @@ void note_done(Attempts& attempts, const Step& step, const Observed& observed) {
   if (const auto* build = get_if<BuildImage>(step.action)) attempts.built = build->fingerprint;
   if (is<CreateContainer>(step.action)) attempts.created = true;
   if (is<AwaitKeeper>(step.action)) ++attempts.awaited;
+  if (is<InstallJupyter>(step.action)) attempts.installed = true;
   if (is<StartSshd>(step.action)) ++attempts.sshd_starts;
   if (is<SetAside>(step.action)) attempts.set_aside = observed.server.container->id;
   if (is<BringBack>(step.action)) {
@@ -51,6 +52,11 @@ bool note_failure(Attempts& attempts, const Plan& plan, const Step& step, const 
   if (!is<CreateContainer>(step.action) || attempts.set_aside.empty()) return false;
   attempts.replace_failed = error.cause;
   return true;
+}
+
+bool lost_the_name(const Action& action, const Error& error) {
+  return is<CreateContainer>(action) && error.code == ErrorCode::container_failed &&
+         error.cause.find("already in use") != std::string::npos;
 }
 
 }  // namespace helper::plan

@@ -13,4 +13,8 @@ void note_done(Attempts& attempts, const Step& step, const Observed& observed);
 [[nodiscard]] bool note_failure(Attempts& attempts, const Plan& plan, const Step& step, const Observed& observed,
                                 const Error& error);
 
+// The creation failed because somebody else had made a container of that name meanwhile: what is there now is looked
+// at.
+[[nodiscard]] bool lost_the_name(const Action& action, const Error& error);
+
 }  // namespace helper::plan

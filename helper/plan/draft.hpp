@@ -102,9 +102,14 @@ void plan_bundle(Draft& draft, const Inside& inside);
 // What follows is called when scripts run in it and it has the user.
 void plan_ssh(Draft& draft, const Inside& inside);
 void plan_jupyter(Draft& draft, const Inside& inside);
+// JupyterLab where the container has none and somebody has agreed, or can be asked. After all else: a hook may bring
+// it.
+void plan_install(Draft& draft);
 void plan_forward_tunnels(Draft& draft);
 // The keeper starts the services of this run of the container now, so that nobody else must.
 [[nodiscard]] bool keeper_starts_them(const Draft& draft, const Inside& inside);
+// The config asks for a Jupyter, and the container has none that runs or could be started.
+[[nodiscard]] bool lacks_jupyter(const Draft& draft, const Inside& inside);
 // Which Jupyter should run whenever the container starts; none where it is not ours to start.
 [[nodiscard]] std::optional<JupyterSetup> jupyter_to_keep(const Draft& draft, const Inside& inside);
 // After the steps that start the services.

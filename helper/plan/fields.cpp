@@ -66,6 +66,7 @@ constexpr std::array k_fields{
     Field{"keeper", Need::live, nullptr},
     Field{"jupyter.dir", Need::restart, nullptr},  // of Jupyter
     Field{"jupyter.port", Need::restart, nullptr},
+    Field{"jupyter.install", Need::live, nullptr},
     Field{"jupyter.local_port", Need::live, nullptr},
     Field{"forwards", Need::live, nullptr},
     Field{"project.local", Need::live, nullptr},

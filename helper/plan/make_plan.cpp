@@ -77,6 +77,7 @@ void plan_running(Draft& draft) {
   if (draft.place.inside && draft.place.inside->has_shell && draft.plan.problems.empty())
     plan_keeper(draft, *draft.place.inside);
   plan_hooks(draft);
+  plan_install(draft);
   plan_session(draft);
 }
 

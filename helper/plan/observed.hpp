@@ -259,6 +259,8 @@ struct Attempts {
   bool created = false;        // a container was created: no keeper knows that one yet
   int awaited = 0;             // how often the keeper was waited for
   std::string keeper_failed;   // why the keeper could not do its part; "" otherwise
+  Consent install = Consent::not_asked;  // whether JupyterLab may be installed; yes or no once somebody was asked
+  bool installed = false;                // it was
   friend bool operator==(const Attempts&, const Attempts&) = default;
 };
 

@@ -1,6 +1,7 @@
 #include "base/shell.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/draft.hpp"
+#include "plan/install.hpp"
 #include "plan/jupyter.hpp"
 #include "plan/sshd_setup.hpp"
 
@@ -17,6 +18,9 @@ std::string install_by(const Draft& draft, const std::string& python) {
 void say_how_to_add_it(Draft& draft, const Inside& inside) {
   const auto chosen = choose_python(draft.target, inside);
   if (!chosen) return;  // Python comes first, and that problem is reported
+  const Attempts& attempts = draft.observed.attempts;
+  if (!attempts.jupyter_failed.empty()) return draft.note("Jupyter is not running: " + attempts.jupyter_failed);
+  if (install_is_agreed(draft)) return;
   draft.note("Jupyter is not in the container; to add it: " + install_by(draft, chosen->python.path) +
              "; then: helper ensure " + draft.target.name);
 }
@@ -60,6 +64,12 @@ bool is_of_the_image(const JupyterFacts& jupyter) {
 
 }  // namespace
 
+bool lacks_jupyter(const Draft& draft, const Inside& inside) {
+  const JupyterFacts& jupyter = inside.jupyter;
+  return draft.target.jupyter && !jupyter.ours_runs && !is_of_the_image(jupyter) &&
+         !jupyter_setup(draft.desired, draft.observed);
+}
+
 std::optional<JupyterSetup> jupyter_to_keep(const Draft& draft, const Inside& inside) {
   if (!draft.target.jupyter || is_of_the_image(inside.jupyter)) return std::nullopt;
   if (!draft.observed.attempts.jupyter_failed.empty()) return std::nullopt;
@@ -81,7 +91,7 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
     draft.note("the image starts a Jupyter of its own, which does not listen on " + port_text(draft) +
                " yet; look again in a minute: helper ensure " + draft.target.name);
   } else if (!setup) {
-    if (!jupyter.ours_runs) say_how_to_add_it(draft, inside);
+    if (lacks_jupyter(draft, inside)) say_how_to_add_it(draft, inside);
   } else if (!jupyter.listening && !draft.observed.attempts.jupyter_failed.empty()) {
     draft.note("Jupyter is not running: " + draft.observed.attempts.jupyter_failed);
   } else if (!jupyter.ours_runs && keeper_starts_them(draft, inside)) {

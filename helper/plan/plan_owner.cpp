@@ -52,7 +52,7 @@ bool is_use(const Step& step, const Draft& draft) {
   if (is<StartJupyter>(step.action)) return !inside || !inside->jupyter.ours_runs;
   return is<StartContainer>(step.action) || is<UnpauseContainer>(step.action) || is<AuthorizeKey>(step.action) ||
          is<AwaitKeeper>(step.action) || is<FetchHostKeys>(step.action) || is<FillBundleVolume>(step.action) ||
-         is<SendBundle>(step.action);
+         is<SendBundle>(step.action) || is<InstallJupyter>(step.action);  // the last is planned after a person's yes
 }
 
 void refuse_changes_of_a_user(Draft& draft) {

@@ -84,6 +84,9 @@ struct ActionText {
     return say("start", "started", plan::to_text(a.setup.package) + " for " + a.setup.user);
   }
   std::string operator()(const StopJupyter&) const { return say("stop", "stopped", "Jupyter"); }
+  std::string operator()(const InstallJupyter& a) const {
+    return say("install", "installed", "JupyterLab for " + a.python);
+  }
   std::string operator()(const MakeUser& a) const {
     const std::string with = a.uid == 0 ? std::string() : " with the ids " + ids(a.uid, a.gid);
     return say("create", "created", "user " + a.user + with + " in the container");

@@ -208,14 +208,21 @@ struct StopJupyter {
   As who = As::root;     // whose process it is
   std::string folder{};  // jupyter_folder()
 };
+// JupyterLab into an interpreter of the place, as the user, by its pip; by uv where it has none.
+struct InstallJupyter {
+  std::string python;
+  std::string home;               // of the user
+  bool is_environment = false;    // the interpreter is a virtual environment's
+  std::string new_environment{};  // where a virtual environment can be made, for a fix
+};
 // Takes everything of ours out of the running container.
 struct Eject {
   std::string name;
   bool own_profile = true;  // /etc/profile.d is the container's own, not the server's
 };
 
-using PlaceAction =
-    std::variant<MakeUser, MatchUser, RunHooks, StartSshd, StartJupyter, StopJupyter, Eject, AuthorizeKey>;
+using PlaceAction = std::variant<MakeUser, MatchUser, RunHooks, StartSshd, StartJupyter, StopJupyter, Eject,
+                                 AuthorizeKey, InstallJupyter>;
 
 // Grouped by where it acts, as Observed groups its facts.
 using Action = std::variant<LocalAction, ServerAction, PlaceAction>;
@@ -257,6 +264,8 @@ struct Plan {
   std::vector<Drift> drifts = {};    // where the container is not as the config says
   std::string wants_consent = {};    // the id of the container that could be replaced, once somebody agrees; "" = none
   std::optional<Foreign> foreign{};  // whose the container is, when it is another's: the plan has that one problem
+  // What could be done once somebody agrees; absent: nothing, or it was decided already.
+  std::optional<InstallJupyter> wants_install{};
 
   [[nodiscard]] bool empty() const { return steps.empty() && problems.empty(); }
 };

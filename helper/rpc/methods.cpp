@@ -18,6 +18,9 @@ std::vector<Param> target_params(std::vector<Param> own = {}) {
        "of the last request about this config, else the daemon's own environment"},
       {"can_answer", ParamType::boolean, false,
        "the caller answers questions (needs an event stream); absent: they are refused"},
+      {"verbose", ParamType::boolean, false,
+       "each command that is sent to the server comes as an event of kind \"command\" (needs an event stream), without "
+       "its script, input and output; absent: none does"},
   };
   params.insert(params.end(), own.begin(), own.end());
   return params;
@@ -53,7 +56,7 @@ std::vector<Param> apply_params(std::vector<Param> own = {}) {
 std::vector<Param> changing_params(std::vector<Param> own) {
   std::vector<Param> params = target_params(std::move(own));
   params.push_back({"owner", ParamType::string, false,
-                    "with \"yes\": the name of another owner, whose container may be changed; absent: helper asks, or "
+                    "with \"yes\": the name of another owner, whose container may be used; absent: helper asks, or "
                     "the request is refused"});
   return params;
 }
@@ -100,8 +103,9 @@ std::vector<Method> make_table() {
       {"list", "The containers that helper made, on each server of the config.", target_params(),
        "an array of {server, containers: [{target, container, state, status, image, size, owner}], error}", "{}", Pace::work},
       {"logs", "The last lines that the container printed.",
-       target_params({{"lines", ParamType::integer, false, "how many, from 1 to 100000; absent: 100"},
-                      {"follow", ParamType::boolean, false, "go on with what comes, as progress events, until it ends or is cancelled (needs an event stream)"}}),
+       changing_params({{"lines", ParamType::integer, false, "how many, from 1 to 100000; absent: 100"},
+                        {"yes", ParamType::boolean, false, k_yes_to_owner},
+                        {"follow", ParamType::boolean, false, "go on with what comes, as progress events, until it ends or is cancelled (needs an event stream)"}}),
        "{target, text}; with follow text is empty", R"({"target": "centernet", "lines": 20})", Pace::work},
       {"settings", "What PyCharm, Gateway and ssh must know to use a ready target.", target_params(),
        "{target, host, port, user, key_file, known_hosts, host_key_alias, python, python_version, gateway_link, toolbox_link, ...}", R"({"target": "centernet"})", Pace::work},

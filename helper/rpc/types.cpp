@@ -20,13 +20,14 @@ concept Is = std::same_as<std::remove_const_t<V>, T>;
 template <class Enum, std::size_t N>
 using Names = std::array<std::pair<Enum, const char*>, N>;
 
-constexpr Names<ensure::Event::Kind, 8> k_event_kinds{{{ensure::Event::Kind::connecting, "connecting"},
+constexpr Names<ensure::Event::Kind, 9> k_event_kinds{{{ensure::Event::Kind::connecting, "connecting"},
                                                        {ensure::Event::Kind::started, "started"},
                                                        {ensure::Event::Kind::progress, "progress"},
                                                        {ensure::Event::Kind::done, "done"},
                                                        {ensure::Event::Kind::failed, "failed"},
                                                        {ensure::Event::Kind::note, "note"},
                                                        {ensure::Event::Kind::question, "question"},
+                                                       {ensure::Event::Kind::command, "command"},
                                                        {ensure::Event::Kind::answered, "answered"}}};
 constexpr Names<Question::Kind, 3> k_question_kinds{
     {{Question::Kind::secret, "secret"}, {Question::Kind::text, "text"}, {Question::Kind::confirm, "confirm"}}};
@@ -366,6 +367,7 @@ void describe(A& a, V& v) {
   a.optional("recreate", v.recreate);
   a.optional("yes", v.yes);
   a.optional("by_itself", v.by_itself);
+  a.optional("verbose", v.verbose);
   a.optional("folder", v.folder);
   a.optional("owner", v.owner);
 }

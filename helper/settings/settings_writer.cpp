@@ -2,6 +2,7 @@
 
 #include "base/diff.hpp"
 #include "base/log.hpp"
+#include "config/find.hpp"
 #include "settings/compare.hpp"
 #include "settings/installed.hpp"
 #include "settings/running.hpp"
@@ -143,6 +144,7 @@ Result<Report> SettingsWriter::apply(const Order& order, const AskNow& ask) {
   const std::string when = now_text(clock_);
   const Ledger before = plan.ledger;
   put_target(plan.ledger, order, when);
+  mark_gone(plan.ledger);
   // The Include comes after what it names.
   const auto hosts = order.ssh_config ? write_hosts(plan.ledger, order.dry_run) : std::nullopt;
   if (!order.dry_run) {
@@ -170,7 +172,8 @@ Result<SettingsWriter::Plan> SettingsWriter::plan_undo(const UndoOrder& order) {
   const auto& name = order.wanted.name;
   const bool waits = std::ranges::any_of(plan.pending, [&](const Pending& p) { return p.wanted.name == name; });
   if (plan.ledger.find_target(name) == nullptr && !waits) {
-    return fail(ErrorCode::not_ready, order.wanted.access.target, "no settings of it were applied",
+    return fail(ErrorCode::not_ready, order.wanted.access.target,
+                "no settings of it were applied" + told_of_gone(files_, plan.ledger),
                 "helper settings apply " + order.wanted.access.target);
   }
   plan.report.target = order.wanted.access.target;
@@ -202,6 +205,7 @@ Result<Report> SettingsWriter::undo(const UndoOrder& order, const AskNow& ask) {
   }
   const auto target = std::ranges::find(plan.ledger.targets, name, [](const Applied& a) { return a.wanted.name; });
   if (order.ides.empty() && target != plan.ledger.targets.end()) target->ssh = false;
+  mark_gone(plan.ledger);
   const auto hosts = write_hosts(plan.ledger, order.dry_run);
   if (!order.dry_run) {
     plan.ledger.drop_idle_targets();
@@ -245,10 +249,32 @@ Result<std::shared_ptr<const Ledger>> SettingsWriter::put_gone(const std::string
   if (target == nullptr || !target->ssh || target->gone == gone) return known;
   auto ledger = std::make_shared<Ledger>(*known);
   std::ranges::find(ledger->targets, name, [](const Applied& a) { return a.wanted.name; })->gone = gone;
+  mark_gone(*ledger);
   const auto hosts = write_hosts(*ledger, false);
   if (hosts && hosts->error) return fail(*hosts->error);
   HELPER_TRY(save_ledger(context(), *ledger));
   return ledger;
+}
+
+bool SettingsWriter::mark_gone(Ledger& ledger) const {
+  bool any = false;
+  for (Applied& target : ledger.targets) {
+    const auto& wanted = target.wanted;
+    if (!target.ssh || target.gone || wanted.config_file.empty()) continue;
+    if (!config::is_gone(files_, wanted.config_file, wanted.access.target)) continue;
+    target.gone = any = true;
+  }
+  return any;
+}
+
+Result<void> SettingsWriter::leave_out_gone() {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(const auto known, memory_.read(context()));
+  Ledger ledger = *known;
+  if (!mark_gone(ledger)) return {};
+  const auto hosts = write_hosts(ledger, false);
+  if (hosts && hosts->error) return fail(*hosts->error);
+  return save_ledger(context(), ledger);
 }
 
 Result<void> SettingsWriter::set_gone(const std::string& name) {

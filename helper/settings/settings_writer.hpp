@@ -48,6 +48,10 @@ class SettingsWriter {
   // wanted now: "Python, port"; "" when in nothing; nullopt when none were applied.
   [[nodiscard]] Result<std::optional<std::string>> set_ready(const ide::Wanted& wanted);
 
+  // The Host blocks of targets that no config has any more go, until there is such a config again and its target is
+  // ready.
+  [[nodiscard]] Result<void> leave_out_gone();
+
   // Does what waits for IDEs that have closed since; true when something still waits. What fails waits on.
   [[nodiscard]] Result<bool> settle();
 
@@ -63,6 +67,8 @@ class SettingsWriter {
   // Our own file of Host blocks as the ledger says; nullopt when there is nothing to report.
   std::optional<FileReport> write_hosts(const Ledger& ledger, bool dry_run);
   Result<void> settle_one(const Pending& entry);
+  // True when a target of the ledger that is to have a Host block was marked as gone with its config.
+  bool mark_gone(Ledger& ledger) const;
   // The target's Host block is there or away from now on. The ledger as it is then.
   Result<std::shared_ptr<const Ledger>> put_gone(const std::string& name, bool gone);
 

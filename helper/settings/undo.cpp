@@ -1,5 +1,7 @@
 #include "settings/undo.hpp"
 
+#include "base/text.hpp"
+#include "config/find.hpp"
 #include "settings/gather.hpp"
 #include "settings/report.hpp"
 
@@ -7,6 +9,8 @@
 
 namespace helper::settings {
 namespace {
+
+constexpr std::size_t k_longest_path = 400;
 
 Result<std::optional<std::string>> text_after(const Context& context, const Ledger& ledger, const Record& record,
                                               const std::string& text, const std::string& name) {
@@ -61,6 +65,18 @@ const char* undo_outcome(const Ledger& ledger, const Edit& edit, const std::stri
   const auto record = std::ranges::find(ledger.records, edit.place.file, [](const Record& r) { return r.place.file; });
   const bool exact = record != ledger.records.end() && way_back(*record, edit.before, name) == WayBack::original;
   return exact ? outcome::k_restored : outcome::k_edited;
+}
+
+std::string told_of_gone(FileStore& files, const Ledger& ledger) {
+  std::vector<std::string> gone;
+  for (const Applied& target : ledger.targets) {
+    const auto& wanted = target.wanted;
+    if (!wanted.config_file.empty() && config::is_gone(files, wanted.config_file, wanted.access.target))
+      gone.push_back(wanted.access.target + " of " + printable(wanted.config_file, k_longest_path));
+  }
+  if (gone.empty()) return {};
+  return "; settings of targets whose config is gone are still there (" + joined(gone) +
+         "): to take them out, put the config back, then: helper settings undo";
 }
 
 }  // namespace helper::settings

@@ -20,4 +20,8 @@ namespace helper::settings {
 // The word for what such an edit does.
 [[nodiscard]] const char* undo_outcome(const Ledger& ledger, const Edit& edit, const std::string& name);
 
+// What stands behind an error of an undo: "; settings of targets whose config is gone are still there (...): ...", or
+// "".
+[[nodiscard]] std::string told_of_gone(FileStore& files, const Ledger& ledger);
+
 }  // namespace helper::settings

@@ -122,6 +122,11 @@ def host_key(tree, _files):
     tree.folder("/run/sshd")
 
 
+def certificates(tree, _files):
+    """What the installation of ca-certificates makes."""
+    tree.copy("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-certificates.crt")
+
+
 def ubuntu_release(tree, _files):
     tree.file("/etc/os-release", 'PRETTY_NAME="Ubuntu 24.04 (stand-in of the sandbox)"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n')
 
@@ -212,7 +217,7 @@ def jupyterlab(tree, _files):
                                         "python3-notebook-shim", "python3-async-lru"), alone=("jupyterlab",))
     debian.write_folders(tree)
     debian.write_accounts(tree, (("dev", 1000),))
-    tree.copy("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-certificates.crt")  # what its package's installation makes
+    certificates(tree, _files)
     foreign.write_packages(tree, files)
 
 
@@ -263,6 +268,7 @@ IMAGES = {
                                          'CMD ["jupyter", "notebook", "--allow-root", "--no-browser", "--ip=0.0.0.0", "--port=8888"]')),
     "jupyterlab:4": Recipe(parts=(jupyterlab, debian_profile, home_of_root),
                            changes=(*environment(GREETING="hello  world", QUOTED="it's a \"quoted\" $value"), 'CMD ["bash"]')),
+    "pip:1": Recipe(packages=DEBIAN + ("python3-pip", "python3-venv"), parts=(debian_profile, home_of_root, certificates), changes=('CMD ["bash"]',)),
     "distroless:1": Recipe(packages=PYTHON, parts=(no_shell,), without=r"/usr/s?bin/(?!python3)",
                            changes=(*environment(SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt"), 'ENTRYPOINT ["/usr/bin/python3"]')),
 }

@@ -41,6 +41,7 @@ struct Faults {
   bool has_gpu_driver = true;  // else no way to give a container GPUs works
   bool has_jupyter = false;
   bool jupyter_ends_at_once = false;
+  bool install_fails = false;
   bool has_network = true;  // else neither ports nor an address
   bool silent_tunnel = false;
   bool keeper_fails = false;  // whatever it is asked for
@@ -345,6 +346,11 @@ class SimulatedWorld {
     jupyter.ours_runs = jupyter.listening = true;
     jupyter.setup = to_line(a.setup);
     jupyter.token = std::string(64, 'a');
+    return {};
+  }
+  Result<void> act(const plan::InstallJupyter& a) {
+    if (faults_.install_fails) return fail(ErrorCode::inside_failed, "JupyterLab", "No module named pip");
+    world_.place.inside->jupyter.packages.push_back({a.python, plan::JupyterKind::lab, "4.2.0"});
     return {};
   }
   Result<void> act(const plan::StopJupyter&) {

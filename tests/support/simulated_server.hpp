@@ -25,14 +25,18 @@ class SimulatedServer {
   bool sshd_setup_never_holds = false;
   bool ends_before_sshd = false;  // its command crashes a moment after the start
   bool auto_remove = false;
-  bool jupyter_listens = false;  // one that helper did not start
+  bool jupyter_listens = false;    // one that helper did not start
+  bool publishes_jupyter = false;  // its port, whoever listens there
   bool python_answers = true;
-  std::string state;  // "" when there is no container
+  bool has_jupyterlab = false;
+  std::string install_fails;  // what pip prints; "" when it works
+  std::string state;          // "" when there is no container
   bool ours = true;
   bool sshd_runs = false;
   int ssh_port = 49153;
   // Somebody removes the container right before each of the next commands of this name, so many times.
   std::string removed_before;
+  int created_before = 0;  // so many creations lose the name to another client, which makes the same container
   int times_removed = 0;
 
   explicit SimulatedServer(FakeCommandRunner& runner) {
@@ -59,6 +63,8 @@ class SimulatedServer {
     if (script.find("index .Config.Labels") != std::string::npos) return "clean up";
     if (script.find("container inspect") != std::string::npos) return "look";
     if (script.find("volume rm") != std::string::npos) return "volume";
+    if (script.find("pip install") != std::string::npos) return "install Jupyter";
+    if (script.find("helper_token") != std::string::npos) return "start Jupyter";
     const bool has_input = !script.ends_with("</dev/null");
     if (has_input && script.find("docker exec --interactive") != std::string::npos) return "start sshd";
     std::smatch words;
@@ -105,6 +111,8 @@ class SimulatedServer {
       std::regex_search(command.script, nonce, std::regex(std::string(plan::k_label_nonce) + "=([0-9a-f]+)"));
       nonce_ = nonce[1];
       ever_started_ = false;
+      if (created_before-- > 0)
+        return bad(R"(Conflict. The container name "/centernet" is already in use by container "f1b77c1f".)");
       return good("f1b77c1f\n");
     }
     if (name == "start") return start();
@@ -113,6 +121,16 @@ class SimulatedServer {
     if (name == "rm") forget();
     if (name == "record") take_record(command.script);
     if (name == "volume") records_.clear();
+    if (name == "install Jupyter") {
+      if (!install_fails.empty()) return CommandOutput{1, install_fails, {}};
+      has_jupyterlab = true;
+      return good("Successfully installed jupyterlab-4.2.0\n4.2.0\n");
+    }
+    if (name == "start Jupyter") {
+      std::smatch setup;
+      std::regex_search(command.script, setup, std::regex("(lab by [^\n']+)"));
+      jupyter_setup_ = setup[1].str();
+    }
     if (name == "start sshd" && ends_before_sshd) {
       state = "exited";
       return bad("container f1b77c1f is not running");
@@ -166,7 +184,9 @@ class SimulatedServer {
            (by_runtime_ ? "nvidia" : "runc") + "\",\"DeviceRequests\":" + (by_flag_ ? "[{}]" : "null") +
            "},\"NetworkSettings\":{\"Ports\":{" +
            (runs ? "\"61022/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"" + std::to_string(ssh_port) + "\"}]" +
-                       (jupyter_listens ? ",\"8888/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"49200\"}]" : "")
+                       (jupyter_listens || publishes_jupyter
+                            ? ",\"8888/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"49200\"}]"
+                            : "")
                  : "") +
            "}}}";
   }
@@ -197,14 +217,18 @@ class SimulatedServer {
       if (each->str() != outer) nonce = each->str();
     }
     out += section("user", true, "0\n/root\n") + section("sshd", true, "/usr/sbin/sshd\n");
-    out += section("ssh_listens", sshd_runs, "") + section("jupyter_listens", jupyter_listens, "");
+    out += section("ssh_listens", sshd_runs, "") +
+           section("jupyter_listens", jupyter_listens || !jupyter_setup_.empty(), "");
+    const bool jupyter_runs = !jupyter_setup_.empty();
+    if (jupyter_runs)
+      out += section("jupyter_ours", true, "0\n0\n" + jupyter_setup_ + "\n" + std::string(64, 'a') + "\n");
     out += section("ssh_setup", true, sshd_runs ? sshd_fingerprint_ + "\n" + env_mark_ + "\n" : "");
     out += section("ssh_keys", true, sshd_runs ? keys_ : "");
     if (!quick) out += section("gpus", true, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n");
     const std::string path = "/opt/conda/bin/python";
     const std::string python = nonce + "-source\x1flogin:python\x1f" + path + "\n" + nonce + "-py\x1f" + path + "\x1f" +
-                               path + "\x1f" + "3.11.2\x1f/opt/conda\x1fno\x1fno\x1f/opt/conda\x1f\x1f\x1f" + "0\x1f" +
-                               "0\n";
+                               path + "\x1f" + "3.11.2\x1f/opt/conda\x1f" + (has_jupyterlab ? "4.2.0" : "no") +
+                               "\x1fno\x1f/opt/conda\x1f\x1f\x1f" + "0\x1f" + "0\n";
     const bool answers = quick ? python_answers : true;
     out += section("pythons", true, answers ? python : "");
     nonce = outer;
@@ -221,8 +245,9 @@ class SimulatedServer {
   std::string sshd_fingerprint_;
   std::string env_mark_;
   std::string keys_;
-  std::string nonce_;    // of the container, by its label
-  std::string records_;  // JSON
+  std::string jupyter_setup_;  // of ours; "" when none runs
+  std::string nonce_;          // of the container, by its label
+  std::string records_;        // JSON
 };
 
 }  // namespace helper::test

@@ -18,11 +18,46 @@ struct Row {
   std::string right;
 };
 
+// The width of a terminal as most are; what is wider is wrapped by words.
+constexpr int k_columns = 80;
+
+// The text in lines of at most `room` columns; a word that is longer has a line of its own.
+std::vector<std::string> wrapped(std::string_view text, int room) {
+  std::vector<std::string> lines{{}};
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of(" \n"), text.size());
+    const std::string word(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty()) continue;
+    std::string& last = lines.back();
+    if (last.empty()) {
+      last = word;
+    } else if (display_width(last) + 1 + display_width(word) <= room) {
+      last += " " + word;
+    } else {
+      lines.push_back(word);
+    }
+  }
+  return lines;
+}
+
+std::string paragraph(std::string_view text) {
+  std::string result;
+  for (const auto& line : wrapped(text, k_columns)) result += line + "\n";
+  return result;
+}
+
 std::string table(const std::vector<Row>& rows) {
   int width = 0;
   for (const Row& row : rows) width = std::max(width, display_width(row.left));
   std::string text;
-  for (const Row& row : rows) text += fmt::format("  {}  {}\n", pad(row.left, width), row.right);
+  for (const Row& row : rows) {
+    std::string left = row.left;
+    for (const auto& line : wrapped(row.right, k_columns - width - 4)) {
+      text += fmt::format("  {}  {}\n", pad(left, width), line);
+      left.clear();
+    }
+  }
   return text;
 }
 
@@ -104,7 +139,7 @@ std::string render_help(const Style& style) {
     for (auto& row : row_of(label, others[group])) more.push_back(std::move(row));
   }
   std::string options;
-  for (const OptionSpec& spec : common_options()) options += (options.empty() ? "" : ", ") + option_row(spec).left;
+  for (const OptionSpec& spec : common_options()) options += (options.empty() ? "" : ", ") + std::string(spec.name);
   return "helper makes a GPU container on a server usable from PyCharm, Gateway and ssh.\n\n"
          "usage: helper VERB [TARGET] [options]       one verb in full: helper help VERB\n" +
          section(style, "every day", table(everyday)) + section(style, "more", table(more)) +
@@ -113,8 +148,8 @@ std::string render_help(const Style& style) {
 }
 
 std::string render_verb_help(const Style& style, const Verb& verb) {
-  return fmt::format("{}: {}\n\nusage: {}\n\n{}\n", paint(style, Paint::bold, fmt::format("helper {}", verb.name)),
-                     verb.summary, usage(verb), verb.details) +
+  return fmt::format("{}: {}\n\nusage: {}\n\n{}", paint(style, Paint::bold, fmt::format("helper {}", verb.name)),
+                     verb.summary, usage(verb), paragraph(verb.details)) +
          (verb.aliases.empty() ? std::string() : fmt::format("\nalso: {}\n", verb.aliases)) +
          section(style, "arguments", table(option_rows(verb.options, true))) +
          section(style, "options", table(option_rows(verb.options, false))) +

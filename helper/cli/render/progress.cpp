@@ -47,6 +47,11 @@ std::string Progress::on(const ensure::Event& event, SteadyTime now) {
       text += tick(now);
       return text;
     }
+    case Kind::command: {
+      std::string text = hide() + prefix_ + render_command(style_, event);
+      text += tick(now);
+      return text;
+    }
     case Kind::answered:
       return {};
     case Kind::question:

@@ -188,6 +188,12 @@ std::string render_note(const Style& style, std::string_view note) {
   return fmt::format("{} {}\n", paint(style, Paint::yellow, "note:"), safe_line(note, style.utf8));
 }
 
+std::string render_command(const Style& style, const ensure::Event& event) {
+  const std::string end = event.cause.empty() ? human(event.elapsed) : event.cause + ", " + human(event.elapsed);
+  return fmt::format("  {}  {}\n", safe_line(event.text, style.utf8),
+                     paint(style, Paint::dim, safe_line(end, style.utf8)));
+}
+
 std::string render_report(const Style& style, const ensure::Report& report, const std::set<std::string>& told) {
   std::string text = headline(style, report.target, report.state) + summary(report) + "\n";
   for (const std::string& note : report.notes) {

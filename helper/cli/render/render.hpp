@@ -22,6 +22,9 @@ enum class Mark { done, failed, planned, note };
 // "note: ..." lines.
 [[nodiscard]] std::string render_note(const Style& style, std::string_view note);
 
+// "  gpu1: docker start centernet  0.3 s": a command that the server was sent.
+[[nodiscard]] std::string render_command(const Style& style, const ensure::Event& event);
+
 // The result of ensure, stop, restart or remove; notes in `told` were shown while the work went on.
 [[nodiscard]] std::string render_report(const Style& style, const ensure::Report& report,
                                         const std::set<std::string>& told);

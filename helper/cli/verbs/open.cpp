@@ -45,10 +45,15 @@ Result<std::string> link_of(Context& context, Opened opened, const ide::Access& 
       break;
   }
   if (!access.jupyter_url.empty()) return access.jupyter_url;
-  return fail(ErrorCode::file_failed, "helper open jupyter",
-              access.jupyter_port == 0 ? "target " + access.target + " has no Jupyter in its config"
-                                       : "no Jupyter answers in the container",
-              access.jupyter_port == 0 ? "add \"jupyter\": {} to the target" : "helper status " + access.target);
+  const std::string target = shell::quote(access.target);
+  if (access.jupyter_port == 0) {
+    return fail(ErrorCode::not_ready, "helper open jupyter",
+                "target " + access.target + " has no Jupyter in its config",
+                "add \"jupyter\": {} to that target in the config, then: helper open jupyter " + target);
+  }
+  return fail(ErrorCode::not_ready, "helper open jupyter",
+              "no Jupyter answers in the container of " + access.target + "; a note of helper ensure says why",
+              "helper ensure " + target);
 }
 
 // A link that holds a token is on no command line: others of this machine could read it there.

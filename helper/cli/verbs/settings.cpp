@@ -11,6 +11,7 @@
 #include "ide/render.hpp"
 #include "ide/ssh_config.hpp"
 #include "rpc/types.hpp"
+#include "settings/undo.hpp"
 
 #include <algorithm>
 #include <array>
@@ -102,8 +103,20 @@ ensure::SettingsOptions options_of(const Context& context) {
   return options;
 }
 
+// Without its config an undo cannot be asked for: then it is said whose settings are still there.
+Result<rpc::Json> params_of_change(Context& context, const Words& words) {
+  auto params = target_params(context, words.target);
+  if (params || words.action != "undo" || params.error().code != ErrorCode::config_unreadable) return params;
+  HELPER_TRY_ASSIGN(const Paths paths, context.paths());
+  const auto text = context.files.read(paths.settings_ledger());
+  if (!text || !*text) return params;
+  if (const auto ledger = settings::parse_ledger(**text, paths.settings_ledger()))
+    params.error().cause += settings::told_of_gone(context.files, *ledger);
+  return params;
+}
+
 Result<int> change(Context& context, const Words& words) {
-  HELPER_TRY_ASSIGN(rpc::Json params, target_params(context, words.target));
+  HELPER_TRY_ASSIGN(rpc::Json params, params_of_change(context, words));
   params.update(rpc::to_json(options_of(context)));
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings." + words.action, params));
   HELPER_TRY_ASSIGN(const settings::Report report, rpc::settings_report_from_json(answer.result));

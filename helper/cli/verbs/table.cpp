@@ -18,6 +18,7 @@ constexpr std::array k_common{
     OptionSpec{Kind::text, "--config", "FILE", "the config, instead of helper.json here or above, or your own"},
     OptionSpec{Kind::flag, "--json", "", "one JSON document on standard output, also for an error"},
     OptionSpec{Kind::flag, "--quiet", "", "no progress; commands that change things print only errors"},
+    OptionSpec{Kind::flag, "--verbose", "", "also each command that the server is sent, on standard error (-v)"},
     OptionSpec{Kind::flag, "--no-color", "", "plain lines, as with NO_COLOR or without a terminal"},
     OptionSpec{Kind::number, "--timeout", "SECONDS", "cancel when it takes longer", "", "", false, 1, 86'400},
     OptionSpec{Kind::flag, "--help", "", "this text"},
@@ -86,6 +87,8 @@ constexpr std::array k_logs{
     OptionSpec{Kind::number, "--lines", "N", "how many of the last lines", "100", "", false, 1, 100'000},
     OptionSpec{Kind::flag, "--follow", "", "go on printing what comes (also -f); Ctrl-C ends it"},
     OptionSpec{Kind::flag, "--daemon", "", "the log of helper's own daemon instead: what it did, and what went wrong"},
+    OptionSpec{Kind::flag, "--yes", "", "do not ask about the container's owner"},
+    OptionSpec{Kind::text, "--owner", "NAME", "read the log of that other owner's container (with --yes)"},
 };
 constexpr std::array k_exec{
     k_target,

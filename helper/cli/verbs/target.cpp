@@ -218,6 +218,8 @@ Result<int> run_logs(Context& context) {
   if (context.arguments.has("--daemon")) return show_daemon_log(context);
   HELPER_TRY_ASSIGN(rpc::Json params, target_params(context));
   params["lines"] = context.arguments.number("--lines");
+  params["yes"] = context.arguments.has("--yes");
+  if (const auto owner = context.arguments.given("--owner")) params["owner"] = *owner;
   if (context.arguments.has("--follow")) return follow_logs(context, std::move(params));
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "logs", params));
   if (context.json) {

@@ -90,8 +90,8 @@ TEST(Offer, IsMadeOnceToAPersonWhoCanUseIt) {
 
 TEST(NoManager, SaysWhatToDoInstead) {
   const auto without = no_manager(LoginManager::systemd, "/opt/my tools/helperd", false, "");
-  EXPECT_THAT(without.fix, HasSubstr("~/.profile: ('/opt/my tools/helperd' "));
-  EXPECT_THAT(without.fix, HasSubstr("@reboot '/opt/my tools/helperd'"));
+  EXPECT_EQ(without.fix, "echo '('\\''/opt/my tools/helperd'\\'' </dev/null >/dev/null 2>&1 &)' >> ~/.profile");
+  EXPECT_THAT(without.cause, HasSubstr("@reboot '/opt/my tools/helperd'"));
   const auto silent = no_manager(LoginManager::systemd, "/opt/helperd", true, "Failed to connect to bus");
   EXPECT_THAT(silent.cause, HasSubstr("Failed to connect to bus"));
   EXPECT_THAT(silent.fix, HasSubstr("helper daemon enable"));

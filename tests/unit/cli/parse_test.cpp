@@ -31,6 +31,14 @@ TEST(Parse, FindsTheVerbAndItsTarget) {
   EXPECT_EQ(invocation.arguments.text("TARGET"), "centernet");
 }
 
+TEST(Parse, ThatTheCommandsOfTheServerAreShownIsSaidByALetterToo) {
+  for (const Words& words : {Words{"-v", "ensure"}, Words{"ensure", "-v"}, Words{"ensure", "--verbose"}})
+    EXPECT_TRUE(parsed(words).arguments.has("--verbose"));
+  const Invocation exec = parsed({"exec", "--", "ls", "-v"});
+  EXPECT_FALSE(exec.arguments.has("--verbose")) << "of the command there";
+  EXPECT_EQ(exec.arguments.rest(), (Words{"ls", "-v"}));
+}
+
 TEST(Parse, TakesCommonOptionsBeforeAndBehindTheVerb) {
   for (const Words& words :
        {Words{"--config", "a.json", "--json", "ensure", "x"}, Words{"ensure", "--json", "x", "--config=a.json"}}) {

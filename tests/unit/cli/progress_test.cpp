@@ -38,6 +38,18 @@ TEST(Progress, ReplacesTheLiveLineByALastingOne) {
   EXPECT_EQ(progress.tick(at(900)), "") << "nothing runs any more";
 }
 
+TEST(Progress, ACommandOfTheServerIsALastingLineAndTheStepGoesOn) {
+  Progress progress({.color = false, .live = true, .utf8 = true, .width = 60});
+  (void)progress.on(event(Kind::started, "a", "b"), at(0));
+  EXPECT_EQ(progress.on(event(Kind::command, "gpu1: docker start web", "", 312), at(400)),
+            std::string(k_clear) + "  gpu1: docker start web  0.3 s\n" + k_clear + "\u2026 a  b  0.4 s");
+  Progress plain(k_plain);
+  EXPECT_EQ(plain.on(event(Kind::command, "gpu1: docker \x1b[2J", "exit status 1", 40), at(0)).find('\x1b'),
+            std::string::npos);
+  EXPECT_EQ(plain.on(event(Kind::command, "gpu1: docker rm web", "exit status 1", 40), at(0)),
+            "  gpu1: docker rm web  exit status 1, 40 ms\n");
+}
+
 TEST(Progress, NeverFillsTheLineToItsLastColumn) {
   Progress progress({.color = false, .live = true, .utf8 = false, .width = 30});
   const std::string line = progress.on(event(Kind::started, std::string(100, 'x'), std::string(100, 'y')), at(0));

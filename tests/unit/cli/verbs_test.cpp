@@ -110,5 +110,13 @@ TEST(Help, OfErrorsHasOneLineForEach) {
   for (const ErrorKind& kind : error_catalogue()) EXPECT_NE(text.find(kind.meaning), std::string::npos) << kind.name;
 }
 
+TEST(Help, OfAVerbIsNoWiderThanATerminalButForItsExamples) {
+  for (const Verb& verb : verbs()) {
+    const std::string help = render_verb_help({}, verb);
+    for (const auto& line : helper::split(help.substr(0, help.find("\nexamples\n")), '\n'))
+      EXPECT_LE(line.size(), 80U) << verb.name << ": " << line;
+  }
+}
+
 }  // namespace
 }  // namespace helper::cli

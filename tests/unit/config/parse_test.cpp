@@ -50,7 +50,7 @@ TEST(ParseConfig, ReadsEveryKey) {
                    "env": {"A": "b c"}, "command": ["sleep", "infinity"], "restart": "no", "extra_args": ["--ipc=host"] },
     "ssh": { "user": "dev", "local_port": 2223, "key": "~/.ssh/id", "create": true, "match_owner": false,
              "env": {"EDITOR": "vim"} },
-    "jupyter": { "local_port": 8889, "port": 8890, "dir": "/workspace" },
+    "jupyter": { "local_port": 8889, "port": 8890, "dir": "/workspace", "install": true },
     "forwards": ["6006:6007", 5678],
     "post_create": ["pip install -e ."], "post_start": ["date"],
     "python": "conda:CenterNet",
@@ -82,7 +82,7 @@ TEST(ParseConfig, ReadsEveryKey) {
               .env = {{"EDITOR", "vim"}}};
   want.post_create = {"pip install -e ."};
   want.post_start = {"date"};
-  want.jupyter = JupyterConfig{.local_port = 8889, .port = 8890, .dir = "/workspace"};
+  want.jupyter = JupyterConfig{.local_port = 8889, .port = 8890, .dir = "/workspace", .install = true};
   want.forwards = {{6006, 6007}, {5678, 5678}};
   want.python = "conda:CenterNet";
   want.project = {.local = "/home/me/project", .remote = "/workspace/my_project"};

@@ -116,6 +116,7 @@ constexpr Row k_rows[] = {
     {"targets.*.keeper", false, HELPER_IMAGE R"(}, "keeper": false)" HELPER_REST},
     {"targets.*.jupyter.dir", false, HELPER_IMAGE R"(}, "jupyter": {"dir": "/x"}})", k_jupyter},
     {"targets.*.jupyter.port", false, HELPER_IMAGE R"(}, "jupyter": {"port": 9000}})", k_jupyter},
+    {"targets.*.jupyter.install", true, HELPER_IMAGE R"(}, "jupyter": {"install": true}})", k_jupyter},
     {"targets.*.jupyter.local_port", false, HELPER_IMAGE R"(}, "jupyter": {"local_port": 9000}})", k_jupyter},
     {"targets.*.forwards", false, HELPER_IMAGE R"(}, "forwards": ["6006"])" HELPER_REST},
     {"targets.*.project.local", true,

@@ -71,6 +71,20 @@ TEST(Describe, AContainerThatSomebodyMadeIsDescribedAsItIs) {
   EXPECT_EQ(settings->unsupported[1].key, "--rm");
 }
 
+TEST(Describe, AKeeperIsRefusedAndNotOffered) {
+  json keeper = by_hand();
+  keeper["Config"]["Labels"] = {{"io.helper.keeper", "0.1.0"}};
+  const auto settings = read_description(answer(keeper.dump(), k_image), k_nonce, "helper-keeper-me", "gpu1");
+  ASSERT_FALSE(settings);
+  EXPECT_EQ(settings.error().code, ErrorCode::usage);
+  EXPECT_EQ(settings.error().thing, "container helper-keeper-me");
+  const std::string names =
+      std::string("\n") + k_nonce + " names_docker 0\nhelper-keeper-me\nbox\n" + k_nonce + " end 0\n";
+  const auto none = read_description(names, k_nonce, "web", "gpu1");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().cause, "there is none of that name on gpu1; these are there: box");
+}
+
 TEST(Describe, GpusAsEachWayGivesThem) {
   json none = by_hand();
   none["HostConfig"].erase("DeviceRequests");

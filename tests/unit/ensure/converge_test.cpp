@@ -402,6 +402,62 @@ TEST_F(ConvergeTest, RemovesTheContainerAndForgetsItsHostKeys) {
   EXPECT_EQ(known_hosts(), "");
 }
 
+class InstallConverge : public ConvergeTest {
+ protected:
+  InstallConverge() { target.jupyter.emplace(); }
+  helper::test::ScriptedPrompter person;
+};
+
+TEST_F(InstallConverge, APersonIsAskedOnceAndJupyterIsStartedAfterAYes) {
+  consents.person = &person;
+  person.will_answer("yes");
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  ASSERT_EQ(person.asked().size(), 1U);
+  EXPECT_EQ(person.asked().front().prompt, "Install JupyterLab in container centernet?");
+  EXPECT_THAT(asked(), testing::IsSupersetOf({"install Jupyter", "start Jupyter"}));
+  EXPECT_THAT(events, testing::HasSubstr("progress Successfully installed jupyterlab-4.2.0\n4.2.0\n"));
+  EXPECT_THAT(report->notes, testing::Not(testing::Contains(testing::HasSubstr("Jupyter is not"))));
+  ASSERT_TRUE(converge());
+  EXPECT_EQ(asked(), Names{"look"});
+  EXPECT_EQ(person.asked().size(), 1U);
+}
+
+TEST_F(InstallConverge, ANoHoldsForTheRequestAndTheTargetIsReadyWithoutJupyter) {
+  consents.person = &person;
+  for (int request = 1; request <= 2; ++request) {
+    person.will_answer("no");
+    const auto report = converge();
+    ASSERT_TRUE(report) << to_text(report.error());
+    EXPECT_EQ(report->state, "ready");
+    EXPECT_THAT(report->notes, testing::Contains(testing::HasSubstr("to add it: helper exec centernet --")));
+    EXPECT_THAT(asked(), testing::Not(testing::Contains("install Jupyter")));
+    EXPECT_EQ(person.asked().size(), static_cast<std::size_t>(request));
+  }
+}
+
+TEST_F(InstallConverge, WhereNobodyCanBeAskedOnlyTheConfigAgrees) {
+  ASSERT_TRUE(converge());
+  EXPECT_THAT(asked(), testing::Not(testing::Contains("install Jupyter")));
+  target.jupyter->install = true;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_THAT(asked(), testing::IsSupersetOf({"install Jupyter", "start Jupyter"}));
+}
+
+TEST_F(InstallConverge, AnInstallationThatFailsIsANoteAndTheTargetIsReady) {
+  target.jupyter->install = true;
+  server.install_fails = "/opt/conda/bin/python: No module named pip\n";
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(report->state, "ready");
+  EXPECT_THAT(report->notes, testing::Contains(testing::HasSubstr(
+                                 "JupyterLab could not be installed: /opt/conda/bin/python: No module named pip; ")));
+  const auto all = asked();
+  EXPECT_EQ(std::ranges::count(all, "install Jupyter"), 1);
+  EXPECT_TRUE(settings_of(knowledge, paths)) << "what failed does not make it less ready";
+}
+
 class BusyConverge : public ConvergeTest {
  protected:
   BusyConverge() {
@@ -536,6 +592,16 @@ TEST_F(ConvergeTest, SaysThatSomebodyRemovedTheContainerAndGivesUpWhenTheyGoOn) 
   report = converge();
   ASSERT_FALSE(report);
   EXPECT_LT(asked().size(), 60U);
+}
+
+TEST_F(ConvergeTest, AContainerThatSomebodyElseCreatesAtTheSameMomentIsUsed) {
+  server.created_before = 1;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error()) << events;
+  EXPECT_EQ(report->state, "ready");
+  EXPECT_THAT(report->notes, testing::Contains("container centernet was created by somebody else at the same moment"));
+  const auto all = asked();
+  EXPECT_EQ(std::ranges::count(all, "create"), 1);
 }
 
 // What cannot be started is not taken for what somebody removed.

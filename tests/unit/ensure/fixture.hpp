@@ -38,6 +38,8 @@ inline std::string to_line(const Event& event) {
         return "failed";
       case Event::Kind::note:
         return "note";
+      case Event::Kind::command:
+        return "command";
       case Event::Kind::answered:
         return "answered";
       case Event::Kind::question:

@@ -3,6 +3,8 @@
 
 #include "config/parse.hpp"
 #include "ide/known_hosts.hpp"
+#include "ide/wanted.hpp"
+#include "settings/ledger.hpp"
 #include "support/fake_file_store.hpp"
 
 #include <gtest/gtest.h>
@@ -119,6 +121,25 @@ TEST(Places, AreReadAsTheyWereWritten) {
   EXPECT_EQ(files.files().at(k_paths.ssh_names()).mode, 0600U);
   ASSERT_TRUE(read_places(files, k_paths));
   EXPECT_EQ(*read_places(files, k_paths), places);
+}
+
+TEST(Places, ThatAreLostAreThoseOfTheSettingsThatWereApplied) {
+  helper::test::FakeFileStore files;
+  settings::Ledger ledger;
+  for (const auto& [target, name] : {std::pair(k_first, "dev-2"), std::pair(k_second, "dev")}) {
+    ide::Access access;
+    access.target = target.name;
+    access.ssh_name = name;
+    ledger.put_target({ide::make_wanted(access, "/usr/bin/helper", target.file, "/home/me"), true, false, false, ""});
+  }
+  ASSERT_TRUE(files.write(k_paths.settings_ledger(), settings::to_text(ledger), 0600));
+  const auto places = read_places(files, k_paths);
+  ASSERT_TRUE(places) << to_text(places.error());
+  EXPECT_EQ(name_of(*places, k_first, "a"), "dev-2") << "the names do not swap";
+  EXPECT_EQ(name_of(*places, k_second, "b"), "dev");
+  EXPECT_EQ(name_of(*places, {"/home/me/three/helper.json", "dev"}, "c"), "dev-3");
+  ASSERT_TRUE(files.write(k_paths.settings_ledger(), "{", 0600));
+  EXPECT_TRUE(read_places(files, k_paths)->empty());
 }
 
 TEST(Places, ThatCannotBeReadAreAnErrorWithAWayOut) {

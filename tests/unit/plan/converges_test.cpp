@@ -36,6 +36,7 @@ config::Target any_target(Chance& chance) {
   target.container.gpus = chance.any<const char*>({"all", "all", "none", "1"});
   target.container.runtime = chance.any<const char*>({"auto", "auto", "auto", "gpus", "nvidia", "runc"});
   if (chance.one_in(3)) target.jupyter = std::nullopt;
+  if (target.jupyter) target.jupyter->install = chance.one_in(3);
   if (chance.one_in(3)) target.forwards = {{16006, 6006}};
   if (chance.one_in(4)) target.container.restart = "no";
   if (chance.one_in(6)) target.container.shm_size = "8g";
@@ -69,6 +70,7 @@ Faults any_faults(Chance& chance) {
   faults.has_gpu_driver = !chance.one_in(6);
   faults.has_jupyter = chance.one_in(2);
   faults.jupyter_ends_at_once = chance.one_in(4);
+  faults.install_fails = chance.one_in(4);
   faults.has_network = !chance.one_in(8);
   faults.silent_tunnel = chance.one_in(8);
   faults.keeper_fails = chance.one_in(8);
@@ -193,6 +195,7 @@ void expect_harmless(const Step& step, const Observed& seen, const Desired& desi
   EXPECT_FALSE(foreign && !local) << text;
   const bool removes = is<RemoveContainer>(step.action);
   EXPECT_FALSE(theirs && (removes || is<CreateContainer>(step.action))) << text;
+  EXPECT_FALSE(theirs && is<InstallJupyter>(step.action) && seen.attempts.install != Consent::yes) << text;
   const bool brings_up =
       is<StartContainer>(step.action) || is<CreateContainer>(step.action) || is<UnpauseContainer>(step.action);
   EXPECT_FALSE(brings_up && desired.power != Power::running) << text;
@@ -256,6 +259,11 @@ class Request {
         attempts_.consent = answer_;
         attempts_.consent_for = plan.wants_consent;
         attempts_.snapshot_image = "helper/centernet:before";
+        seen.attempts = attempts_;
+        plan = make_plan(desired_, seen);
+      }
+      if (plan.steps.empty() && plan.wants_install) {
+        attempts_.install = answer_ == Consent::no ? Consent::no : Consent::yes;
         seen.attempts = attempts_;
         plan = make_plan(desired_, seen);
       }

@@ -30,6 +30,7 @@ TEST(ActionText, SaysEveryActionInOneLine) {
       {FillBundleVolume{"v", "i", {}}, "copy an SSH server for containers to the server"},
       {SendBundle{"centernet", {}}, "copy an SSH server into container centernet"},
       {StartSshd{}, "start sshd in the container"},
+      {InstallJupyter{"/opt/conda/bin/python", "/root"}, "install JupyterLab for /opt/conda/bin/python"},
       {Eject{"centernet"}, "remove everything of helper's from container centernet"},
       {PinHostKeys{{"ssh-ed25519 AAAA"}}, "pin the container's host keys"},
       {PinHostKeys{}, "forget the container's host keys"}};

@@ -55,6 +55,7 @@ class Home {
   Home() {
     paths.home = folder_.path();
     paths.data = path("data");
+    put(path("configs/helper.json"), "{");  // one of which nobody can tell that a target is not in it
     paths.state = path("state");
     for (const char* name : {"PyCharm2024.3", "PyCharm2026.1", "DataSpell2025.2"})
       std::filesystem::create_directories(ide(name));
@@ -125,7 +126,7 @@ class Home {
     access.python = "/usr/bin/python3";
     access.jupyter_url = "http://127.0.0.1:8888/?token=hunter2";
     order.wanted.name = target + " of project";
-    order.wanted.config_file = path("project/helper.json");
+    order.wanted.config_file = path("configs/helper.json");
     order.project = path("project");
     return order;
   }

@@ -471,6 +471,29 @@ TEST(SshHosts, GoWithTheContainerAndComeBackWithIt) {
   EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host a "));
 }
 
+TEST(SshHosts, GoWithTheConfigOfTheirTargetAndAnUndoElsewhereSaysWhoseSettingsAreLeft) {
+  Home home;
+  auto lost = home.order("a");
+  lost.wanted.config_file = home.path("lost/helper.json");
+  home.put(lost.wanted.config_file, R"({"targets": {"a": {}}})");
+  ASSERT_TRUE(home.writer.apply(lost, {}));
+  ASSERT_TRUE(home.writer.leave_out_gone());
+  EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host a ")) << "its config is there";
+  std::filesystem::remove(lost.wanted.config_file);
+  ASSERT_TRUE(home.writer.apply(home.order("b"), {}));
+  EXPECT_THAT(home.get(home.paths.ssh_hosts()), Not(HasSubstr("Host a ")));
+  EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host b "));
+  const auto undone = home.writer.undo(Home::undo_of(home.order("c")), {});
+  ASSERT_FALSE(undone);
+  EXPECT_THAT(undone.error().cause, HasSubstr("a of " + lost.wanted.config_file));
+  home.put(lost.wanted.config_file, R"({"targets": {"a": {}}})");
+  ASSERT_TRUE(home.writer.set_ready(lost.wanted));
+  EXPECT_THAT(home.get(home.paths.ssh_hosts()), HasSubstr("Host a ")) << "it is back";
+  home.put(lost.wanted.config_file, R"({"targets": {"renamed": {}}})");
+  ASSERT_TRUE(home.writer.leave_out_gone());
+  EXPECT_THAT(home.get(home.paths.ssh_hosts()), Not(HasSubstr("Host a ")));
+}
+
 TEST(OutOfDate, NamesWhatDiffers) {
   Home home;
   EXPECT_EQ(home.writer.set_ready(home.order().wanted).value(), std::nullopt);

@@ -404,7 +404,10 @@ TEST_F(ConvergeTest, RemovesTheContainerAndForgetsItsHostKeys) {
 
 class InstallConverge : public ConvergeTest {
  protected:
-  InstallConverge() { target.jupyter.emplace(); }
+  InstallConverge() {
+    target.jupyter.emplace();
+    server.publishes_jupyter = true;
+  }
   helper::test::ScriptedPrompter person;
 };
 

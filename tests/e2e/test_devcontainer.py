@@ -173,6 +173,18 @@ class Devcontainer(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("detector", done.stderr)
 
+    def test_init_takes_no_keeper_of_helper_s(self):
+        self.ensure()
+        keeper = "helper-keeper-somebody"
+        self.sandbox.docker("create", "--name", keeper, "--label", "io.helper.keeper=0.1.0", "bare:1")
+        self.addCleanup(self.sandbox.docker, "rm", "--force", keeper)
+        for name, words in ((keeper, "is helper's own keeper"), ("none", "these are there: ")):
+            done = self.helper.run("init", "--server", self.server, "--from-container", name, "--config", os.path.join(self.project, "keeper.json"))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(words, done.stderr)
+            self.assertNotIn(f"there: {keeper}", done.stderr)
+            self.assertNotIn(f", {keeper}", done.stderr)
+
     def test_init_takes_a_docker_run_command_over(self):
         config, said = self.init("run.json", "--from", "docker run -it --rm --name from-notes --gpus all --shm-size 256m -e A='b c' \\\n"
                                  "  -v /home/my_project:/workspace/my_project centernet:1.2 bash")

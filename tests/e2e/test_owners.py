@@ -187,7 +187,7 @@ class Owners(unittest.TestCase):
         self.works(self.alice)
         there, before = self.container_id(), self.sshd()
         self.bob.write(engine=self.engine, shm_size="128m")
-        for argv in (("ensure",), ("ensure", "--recreate"), ("stop",), ("restart",), ("remove", "--yes"), ("eject",), ("snapshot",),
+        for argv in (("ensure",), ("ensure", "--recreate"), ("stop",), ("restart",), ("remove", "--yes"), ("eject",), ("snapshot",), ("logs",), ("logs", "-f"),
                      ("ensure", "--owner", "carol", "--yes"), ("remove", "--owner", "carol", "--yes"), ("ensure", "--owner", "alice")):
             words = self.is_refused(self.bob, *argv)
             self.assertIn("container box belongs to alice on machine", words)
@@ -200,6 +200,7 @@ class Owners(unittest.TestCase):
         self.alice.ensure()
         self.works(self.alice)
         before = self.sshd()
+        self.assertEqual(self.bob.run("logs", "--owner", "alice", "--yes").returncode, 0)
         self.assertEqual(self.bob.ensure("--owner", "alice", "--yes")["state"], "ready")
         for client in (self.bob, self.alice):
             self.works(client)

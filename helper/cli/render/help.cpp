@@ -20,6 +20,7 @@ struct Row {
 
 // The width of a terminal as most are; what is wider is wrapped by words.
 constexpr int k_columns = 80;
+constexpr int k_one_line_each = 1000;  // for who looks for one with grep
 
 // The text in lines of at most `room` columns; a word that is longer has a line of its own.
 std::vector<std::string> wrapped(std::string_view text, int room) {
@@ -47,13 +48,13 @@ std::string paragraph(std::string_view text) {
   return result;
 }
 
-std::string table(const std::vector<Row>& rows) {
+std::string table(const std::vector<Row>& rows, int columns = k_columns) {
   int width = 0;
   for (const Row& row : rows) width = std::max(width, display_width(row.left));
   std::string text;
   for (const Row& row : rows) {
     std::string left = row.left;
-    for (const auto& line : wrapped(row.right, k_columns - width - 4)) {
+    for (const auto& line : wrapped(row.right, columns - width - 4)) {
       text += fmt::format("  {}  {}\n", pad(left, width), line);
       left.clear();
     }
@@ -163,7 +164,8 @@ std::string render_error_table(const Style& style) {
     rows.push_back(
         {fmt::format("{:<22}{:>6}{:>10}", kind.name, kind.exit_status, kind.rpc_code), std::string(kind.meaning)});
   }
-  return paint(style, Paint::bold, "errors, as they are named in messages and in JSON") + "\n" + table(rows);
+  return paint(style, Paint::bold, "errors, as they are named in messages and in JSON") + "\n" +
+         table(rows, k_one_line_each);
 }
 
 }  // namespace helper::cli

@@ -404,7 +404,10 @@ TEST_F(ConvergeTest, RemovesTheContainerAndForgetsItsHostKeys) {
 
 class InstallConverge : public ConvergeTest {
  protected:
-  InstallConverge() { target.jupyter.emplace(); }
+  InstallConverge() {
+    target.jupyter.emplace();
+    server.publishes_jupyter = true;
+  }
   helper::test::ScriptedPrompter person;
 };
 
@@ -447,6 +450,7 @@ TEST_F(InstallConverge, WhereNobodyCanBeAskedOnlyTheConfigAgrees) {
 
 TEST_F(InstallConverge, AnInstallationThatFailsIsANoteAndTheTargetIsReady) {
   target.jupyter->install = true;
+  set_config(knowledge, target);
   server.install_fails = "/opt/conda/bin/python: No module named pip\n";
   const auto report = converge();
   ASSERT_TRUE(report) << to_text(report.error());

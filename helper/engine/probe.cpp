@@ -132,6 +132,7 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
            {"aside", desired.target.container.name + plan::k_aside_suffix},
            {"line_end", "\n"},
            {"project", plan::project_source(desired.target)},
+           {"mounts", joined(plan::mount_sources(desired.target.container), "\n")},
            {"gpus", yes(looks.gpus)},
            {"gpus_again", yes(looks.gpus_again)},
            {"known_run", looks.known_run},
@@ -174,6 +175,9 @@ Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, 
     if (auto record = read_record(line)) facts.records.push_back(std::move(*record));
   }
   read_the_engine(sections, facts);
+  for (auto& line : lines_of(sections, "no_folders")) {
+    if (line.starts_with('/') && is_printable(line)) facts.missing_folders.push_back(std::move(line));
+  }
   facts.project_owner = read_owner(sections, plan::project_source(desired.target));
   read_the_image(sections, facts);
   read_the_keeper(sections, facts);

@@ -12,6 +12,7 @@
 #include "plan/losses.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/owner.hpp"
+#include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
 #include "plan/work.hpp"
 
@@ -254,6 +255,9 @@ class Convergence {
     const engine::EngineCli cli = engine::cli_of(observed.server.engine.value_or(plan::Engine{}));
     for (const auto& step : plan.steps) {
       if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
+      if (plan::is<plan::CreateContainer>(step.action)) {
+        for (const auto& text : plan::notes_of_missing_folders(desired_.target, observed.server)) note(text);
+      }
       if (auto done = apply_one(step, cli, observed.place.current); !done) {
         const auto code = done.error().code;
         if (is_about_jupyter(step.action) && (code == ErrorCode::inside_failed || code == ErrorCode::timed_out)) {

@@ -295,6 +295,8 @@ struct ServerFacts {
   std::optional<Owner> project_owner;  // absent: project.remote is no folder of the server
   std::optional<Keeper> keeper;        // absent: it was not looked for
   std::vector<Record> records{};       // those that the engine has under the ids of container and aside
+  // Folders of mounts that the config names and the server does not have.
+  std::vector<std::string> missing_folders{};
 };
 
 // Of the place where programs of the target run.

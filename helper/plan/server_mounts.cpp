@@ -119,6 +119,26 @@ std::vector<std::string> covered_folders(const config::ContainerConfig& config) 
   return covered;
 }
 
+std::vector<std::string> mount_sources(const config::ContainerConfig& config) {
+  std::vector<std::string> sources;
+  for (const auto& mount : config.mounts) {
+    if (mount.starts_with('/')) sources.push_back(mount.substr(0, mount.find(':')));
+  }
+  return sources;
+}
+
+std::vector<std::string> notes_of_missing_folders(const config::Target& target, const ServerFacts& server) {
+  std::vector<std::string> notes;
+  if (server.engine.value_or(Engine{}).kind != EngineKind::docker) return notes;  // Podman refuses, and says so
+  const bool is_here = target.server == "local";
+  for (const auto& folder : server.missing_folders) {
+    notes.push_back((is_here ? "this machine" : "server " + target.server) + " had no folder " + folder +
+                    " to mount: Docker created it, empty and root's" +
+                    (is_here ? "" : "; if you meant a folder of your own machine, copy its files to the server"));
+  }
+  return notes;
+}
+
 std::string project_source(const config::Target& target) {
   const std::string& wanted = target.project.remote;
   std::string source;

@@ -32,6 +32,12 @@ namespace helper::plan {
 // them: they get a tmpfs.
 [[nodiscard]] std::vector<std::string> covered_folders(const config::ContainerConfig& config);
 
+// The folders of the server that the config's mounts name.
+[[nodiscard]] std::vector<std::string> mount_sources(const config::ContainerConfig& config);
+// What a person is told when a container is created over folders that the server does not have.
+[[nodiscard]] std::vector<std::string> notes_of_missing_folders(const config::Target& target,
+                                                                const ServerFacts& server);
+
 // The project's folder on the server: the other side of the mount that holds project.remote. "" when there is no
 // project, or a volume or the image holds it.
 [[nodiscard]] std::string project_source(const config::Target& target);

@@ -66,6 +66,15 @@ class Mistakes(unittest.TestCase):
             target["container"].update({"name": "noimage", "image": "nosuch:9"})
         self.expect(6, "nosuch:9", "docker build", change=change)
 
+    def test_a_folder_of_the_laptop_as_mount_is_told(self):
+        def change(target):
+            target["container"].update({"name": "laptops", "mounts": ["/Users/me/my_project:/workspace/my_project"]})
+            target["ssh"]["local_port"], target["jupyter"]["local_port"] = 2392, 2393
+        path = self.changed(change)
+        report = self.helper.json("ensure", "--config", path)
+        self.helper.run("remove", "--yes", "--config", path)
+        self.assertTrue([note for note in report["notes"] if "had no folder /Users/me/my_project to mount" in note], report)
+
     def test_a_server_that_does_not_answer(self):
         self.expect(4, "127.0.0.1", change=lambda t: t.update({"server": "root@127.0.0.1:1"}))
 

@@ -1,6 +1,6 @@
 # $me, $agreed, $share and $label (the owner id of who looks, the owner whom they may use, yes when the target would be
 # one of several users of a shared container, and the label of our containers),
-# $engines, $container, $project (its folder on the server), $aside, $image, $known_run, $quick, $full, $gpus (not empty:
+# $engines, $container, $project (its folder on the server), $mounts, $aside, $image, $known_run, $quick, $full, $gpus (not empty:
 # the target wants some), $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh)
 # are set above it, and so are gpu_files and gpu_list. The first words of the inspect format tell the shell which
 # container it is and whether its inside can be looked at; the rest is its JSON. An engine that has the container, or
@@ -65,6 +65,16 @@ records() {
   # shellcheck disable=SC2086
   [ -z "$volumes" ] || "$engine" volume inspect --format '{{json .Labels}}' -- $volumes 2>/dev/null </dev/null
 }
+# Of $mounts, lines, those that are not there. What this account cannot see may be there.
+sec no_folders 0
+while [ -n "$mounts" ]; do
+  place=${mounts%%"$line_end"*}
+  case $mounts in *"$line_end"*) mounts=${mounts#*"$line_end"} ;; *) mounts= ;; esac
+  if [ -e "$place" ] || [ -L "$place" ]; then continue; fi
+  above=$place
+  until [ -e "$above" ]; do above=${above%/*}; above=${above:-/}; done
+  if [ -d "$above" ] && [ -x "$above" ]; then printf '%s\n' "$place"; fi
+done
 # Another person's container is not looked into before that person's name is agreed to. What is known already is not asked
 # again. Labels of a volume, as record.cpp writes them.
 look_inside=yes

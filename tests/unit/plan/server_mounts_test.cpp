@@ -21,6 +21,23 @@ bool is_the_servers(const std::vector<Mount>& mounts, std::string_view path, con
   return server_mount(with(mounts), inside, path) != nullptr;
 }
 
+TEST(MissingFolders, AreToldWhereDockerCreatesThem) {
+  config::Target target;
+  target.server = "gpu1";
+  target.container.mounts = {"/home/me/p:/workspace/p", "cache:/cache", "/data:/data:ro"};
+  EXPECT_EQ(mount_sources(target.container), (std::vector<std::string>{"/home/me/p", "/data"}));
+  ServerFacts server;
+  server.engine = Engine{};
+  EXPECT_TRUE(notes_of_missing_folders(target, server).empty());
+  server.missing_folders = {"/home/me/p"};
+  ASSERT_EQ(notes_of_missing_folders(target, server).size(), 1U);
+  EXPECT_EQ(notes_of_missing_folders(target, server).front(),
+            "server gpu1 had no folder /home/me/p to mount: Docker created it, empty and root's; if you meant a folder "
+            "of your own machine, copy its files to the server");
+  server.engine->kind = EngineKind::podman;
+  EXPECT_TRUE(notes_of_missing_folders(target, server).empty());
+}
+
 TEST(ServerMount, IsTheNearestMountThatHoldsThePath) {
   const std::vector<Mount> mounts{{"/dev", server_folder, "/dev"}, {"/dev/helper", memory, ""}};
   EXPECT_TRUE(is_the_servers(mounts, "/dev/sshd"));

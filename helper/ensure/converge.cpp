@@ -340,9 +340,12 @@ class Convergence {
   Result<void> ask_to_install(const plan::InstallJupyter& install, const plan::Observed& observed) {
     attempts_.install = plan::Consent::no;
     if (consents_.person == nullptr || !consents_.person->can_ask()) return {};
+    const std::string asked_for = observed.server.container->id + " " + install.python;
+    if (knowledge_.install_refused == asked_for) return {};
     const auto answer = consents_.person->ask(plan::install_question(desired_, observed, install), stop_);
     if (!answer && answer.error().code == ErrorCode::cancelled) return fail(answer.error());
     if (answer && *answer == "yes") attempts_.install = plan::Consent::yes;
+    if (answer && *answer == "no") knowledge_.install_refused = asked_for;
     return {};
   }
 

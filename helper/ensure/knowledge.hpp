@@ -46,7 +46,8 @@ struct Knowledge {
   std::string proven{};                       // the Inside::ssh_server that has proven the target's host key; "" = none
   std::string
       jupyter_failed{};  // why Jupyter did not come up in the run that was looked at; "" = it did, or was not tried
-  std::string keeper_failed{};  // why the keeper could not do its part in the last request; "" = it could
+  std::string install_refused{};  // "CONTAINER-ID PYTHON" for which somebody wants no Jupyter; "" = none
+  std::string keeper_failed{};    // why the keeper could not do its part in the last request; "" = it could
   Recorded recorded{};
   ContextMemory context{};
   // The other owner whose container somebody has agreed to use, by a request for it to run; "" = none.

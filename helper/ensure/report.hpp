@@ -162,6 +162,8 @@ struct ListedContainer {
   std::string image;
   std::string size;        // of its writable layer, as the engine writes it: "12.3MB"
   std::string owner = {};  // by its record: "alice on laptop"; "" = it has no valid one
+  // How to take it over, stop it or remove it, where it is this person's and no config on this machine names it.
+  std::string advice = {};
 };
 
 // The result of list for one server.

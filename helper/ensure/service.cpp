@@ -4,11 +4,13 @@
 #include "config/find.hpp"
 #include "ensure/ask_caller.hpp"
 #include "ensure/gate.hpp"
+#include "ensure/person.hpp"
 #include "ensure/questions.hpp"
 #include "ensure/settings_watch.hpp"
 #include "ensure/ssh_names.hpp"
 #include "ensure/target.hpp"
 #include "ensure/wanted.hpp"
+#include "plan/our_names.hpp"
 #include "tunnel/port_holder.hpp"
 
 #include <algorithm>
@@ -366,7 +368,10 @@ Result<std::vector<ServerList>> Service::list(const Request& request, const std:
   HELPER_TRY_ASSIGN(const auto admitted, state_->gate.admit(request, stop));
   const config::Config& config = admitted.config;
   std::map<std::string, std::future<Result<std::vector<ListedContainer>>>> looks;  // by server
-  for (const auto& [name, its_config] : config.targets) {
+  std::set<std::string> named;
+  for (auto [name, its_config] : config.targets) {
+    HELPER_TRY(state_->local_places.give(its_config, config));
+    named.insert(its_config.container.name);
     if (looks.contains(its_config.server) || (!request.target.empty() && name != request.target)) continue;
     const auto target = state_->find(config.file.string(), name);
     looks.emplace(its_config.server, std::async(std::launch::async, [=, call = call_of(request, its_config, stop)] {
@@ -374,10 +379,21 @@ Result<std::vector<ServerList>> Service::list(const Request& request, const std:
                   }));
   }
   if (looks.empty()) HELPER_TRY(config::choose_target(config, request.target));
+  HELPER_TRY_ASSIGN(const auto me, this_person(state_->world.files, state_->world.paths));
+  HELPER_TRY_ASSIGN(const auto places, read_places(state_->world.files, state_->world.paths));
+  for (const auto& [target, place] : places) {
+    if (!is_gone(state_->world.files, target)) named.insert(place.container);
+  }
   std::vector<ServerList> lists;
   for (auto& [server, look] : looks) {
     auto list = look.get();
     if (!list && list.error().code == ErrorCode::cancelled) return fail(list.error());
+    for (auto& each : list ? *list : std::vector<ListedContainer>{}) {
+      std::string name = each.container;
+      if (name.ends_with(plan::k_aside_suffix))
+        name.resize(name.size() - std::string_view(plan::k_aside_suffix).size());
+      if (named.contains(name) || !each.owner.starts_with(me.name + " on ")) each.advice.clear();
+    }
     lists.push_back(
         {server, list.value_or(std::vector<ListedContainer>{}), list ? std::nullopt : std::optional(list.error())});
   }

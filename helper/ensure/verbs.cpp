@@ -1,5 +1,6 @@
 #include "ensure/verbs.hpp"
 
+#include "base/shell.hpp"
 #include "engine/act.hpp"
 #include "engine/list.hpp"
 #include "engine/logs.hpp"
@@ -152,8 +153,18 @@ Result<std::vector<ListedContainer>> list(const Work& work) {
   HELPER_TRY_ASSIGN(const auto cli, cli_now(work));
   HELPER_TRY_ASSIGN(auto made, engine::list_made(work.hands.server, cli, work.job.stop()));
   std::vector<ListedContainer> list;
-  for (auto& each : made)
+  const std::string& server = work.config.server;
+  for (auto& each : made) {
     list.push_back({each.target, each.name, each.state, each.status, each.image, each.size, each.owner});
+    if (each.state == "orphan") continue;
+    const auto by_hand = [&](const std::string& verb) {
+      const std::string command = cli.program + " " + verb + " " + shell::quote(each.name);
+      return server == "local" ? command : "ssh " + shell::quote(server) + " " + command;
+    };
+    list.back().advice = "no config on this machine names it; to use it: " +
+                         shell::quote({"helper", "init", "--server", server, "--from-container", each.name}) +
+                         "; to stop it: " + by_hand("stop") + "; to remove it: " + by_hand("rm --force");
+  }
   return list;
 }
 

@@ -133,6 +133,7 @@ void describe(A& a, V& v) {
   a.optional("image", v.image);
   a.optional("size", v.size);
   a.optional("owner", v.owner);
+  a.optional("advice", v.advice);
 }
 
 template <class A, Is<ensure::ServerList> V>

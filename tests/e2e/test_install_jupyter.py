@@ -147,7 +147,7 @@ class InstallTest(unittest.TestCase):
         os.close(terminal)
         return seen.decode(errors="replace").replace("\r", ""), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
-    def test_a_person_is_asked_and_a_no_is_of_this_command_only(self):
+    def test_a_person_is_asked_once(self):
         first = self.prepare()
         self.assertRegex("\n".join(first["notes"]), "Jupyter is not in the container; to add it: helper exec")
         self.write(python="/opt/venv/bin/python")
@@ -157,6 +157,9 @@ class InstallTest(unittest.TestCase):
         self.assertIn("/opt/venv/bin/python -m pip install jupyterlab", screen)
         self.assertIn("to add it: helper exec", screen)
         self.assertFalse(self.has_it())
+        screen, status = self.in_a_terminal("yes", "ensure")
+        self.assertEqual((status, "[yes/no]" in screen), (0, False), screen)
+        self.helper.run("rpc", "shutdown")
         screen, status = self.in_a_terminal("yes", "ensure")
         self.assertEqual(status, 0, screen)
         self.assertEqual(screen.count("[yes/no]"), 1, screen)

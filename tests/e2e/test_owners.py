@@ -219,6 +219,11 @@ class Owners(unittest.TestCase):
         self.assertRegex(listed, f"{volume} +orphan +owner alice")
         self.assertIn(f"{self.engine} volume rm {volume}", listed)
         self.alice.ensure()
+        self.assertNotIn("no config on this machine names it", self.alice.run("list").stdout + self.bob.run("list").stdout)
+        self.alice.write(engine=self.engine, name="renamed")
+        listed = self.alice.run("list").stdout
+        self.assertIn(f"no config on this machine names it; to use it: helper init --server {self.sandbox.name} --from-container box;", listed)
+        self.alice.write(engine=self.engine)
         self.on_server("volume", "rm", "--force", *self.volumes())
         self.assertIn("no record of an owner", self.bob.run("list").stdout)
 

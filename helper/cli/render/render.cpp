@@ -285,6 +285,7 @@ std::string render_lists(const Style& style, const std::vector<ensure::ServerLis
                           safe_line(owner, style.utf8), safe_line(each.target, style.utf8),
                           safe_line(each.image, style.utf8), safe_line(each.size, style.utf8),
                           safe_line(each.status, style.utf8));
+      if (!each.advice.empty()) text += "    " + safe_line(each.advice, style.utf8) + "\n";
     }
   }
   return text;

@@ -426,7 +426,7 @@ TEST_F(InstallConverge, APersonIsAskedOnceAndJupyterIsStartedAfterAYes) {
   EXPECT_EQ(person.asked().size(), 1U);
 }
 
-TEST_F(InstallConverge, ANoHoldsForTheRequestAndTheTargetIsReadyWithoutJupyter) {
+TEST_F(InstallConverge, ANoHoldsForTheContainerAndTheTargetIsReadyWithoutJupyter) {
   consents.person = &person;
   for (int request = 1; request <= 2; ++request) {
     person.will_answer("no");
@@ -435,7 +435,7 @@ TEST_F(InstallConverge, ANoHoldsForTheRequestAndTheTargetIsReadyWithoutJupyter) 
     EXPECT_EQ(report->state, "ready");
     EXPECT_THAT(report->notes, testing::Contains(testing::HasSubstr("to add it: helper exec centernet --")));
     EXPECT_THAT(asked(), testing::Not(testing::Contains("install Jupyter")));
-    EXPECT_EQ(person.asked().size(), static_cast<std::size_t>(request));
+    EXPECT_EQ(person.asked().size(), 1U) << "request " << request;
   }
 }
 

@@ -382,7 +382,8 @@ Result<std::vector<ServerList>> Service::list(const Request& request, const std:
   HELPER_TRY_ASSIGN(const auto me, this_person(state_->world.files, state_->world.paths));
   HELPER_TRY_ASSIGN(const auto places, read_places(state_->world.files, state_->world.paths));
   for (const auto& [target, place] : places) {
-    if (!is_gone(state_->world.files, target)) named.insert(place.container);
+    const bool is_known = target.file == config.file.string() || is_gone(state_->world.files, target);
+    if (!is_known) named.insert(place.container);
   }
   std::vector<ServerList> lists;
   for (auto& [server, look] : looks) {

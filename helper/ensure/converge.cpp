@@ -339,6 +339,7 @@ class Convergence {
   // Without an answer the target is ready without Jupyter.
   Result<void> ask_to_install(const plan::InstallJupyter& install, const plan::Observed& observed) {
     attempts_.install = plan::Consent::no;
+    if (attempts_.consent == plan::Consent::no) return {};  // one no is enough
     if (consents_.person == nullptr || !consents_.person->can_ask()) return {};
     const std::string asked_for = observed.server.container->id + " " + install.python;
     if (knowledge_.install_refused == asked_for) return {};

@@ -132,7 +132,7 @@ class Sources(unittest.TestCase):
                 verb, rest = match.groups()
                 if verb not in self.verbs:
                     if match.group().startswith((": ", "&& ")):
-                        self.assertIn(verb, {"always", "decides", "finds", "keeps"}, f"{place}: {text}")  # "remove it: helper always runs ..."
+                        self.assertIn(verb, {"always", "decides", "finds", "keeps", "writes"}, f"{place}: {text}")  # "remove it: helper always runs ..."
                     continue
                 count += 1
                 for option in re.findall(r"(?<= )--[a-z][\w-]*", rest.split(" -- ")[0]):
@@ -442,7 +442,7 @@ class Fixes(unittest.TestCase):
         where, command = self.only_command(orphan["status"])
         self.assertEqual(where, "server")
         self.paste(command, where)
-        self.assertNotIn("orphan", self.works("list").stdout)
+        self.assertNotIn(orphan["container"], self.works("list").stdout)
 
     # The server.
 

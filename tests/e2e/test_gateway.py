@@ -44,7 +44,7 @@ class Gateway(unittest.TestCase):
             done = self.ssh("centernet", "echo here")
             self.assertEqual((done.returncode, done.stdout), (255, ""), done.stderr)
             self.assertIn("container centernet is stopped", done.stderr)
-            self.assertIn("fix: helper ensure centernet", done.stderr)
+            self.assertRegex(done.stderr, "fix: helper ensure (--config [^ ]+ )?centernet")
         self.assertEqual(self.sandbox.docker("inspect", "-f", "{{.State.Status}}", "centernet").stdout.strip(), "exited")
         self.assertEqual(self.helper.run("ensure").returncode, 0)
         self.assertEqual(self.ssh("centernet", "echo here").stdout, "here\n")

@@ -141,7 +141,7 @@ class BusyKernels(JupyterTarget):
             done = self.helper.run(verb, "--config", self.config)
             self.assertEqual(done.returncode, 2, done)
             self.assertIn("1 kernel is busy: train.ipynb, and there is nobody to ask", done.stderr)
-            self.assertIn(f"helper {verb} {self.name} --yes", done.stderr)
+            self.assertIn(f"helper {verb} --config {self.config} {self.name} --yes", done.stderr)
         done = self.helper.run("remove", "--config", self.config)
         self.assertEqual(done.returncode, 2, done)
         self.assertIn("1 kernel is busy: train.ipynb", done.stderr)

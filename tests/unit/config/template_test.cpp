@@ -73,6 +73,7 @@ Target expected(const TemplateAnswers& answers) {
   t.python = answers.python;
   t.config_file = "/p/helper.json";
   t.ssh_name = t.name;
+  t.default_name = !answers.container_name;
   return t;
 }
 

@@ -82,7 +82,7 @@ TEST(Describe, AKeeperIsRefusedAndNotOffered) {
       std::string("\n") + k_nonce + " names_docker 0\nhelper-keeper-me\nbox\n" + k_nonce + " end 0\n";
   const auto none = read_description(names, k_nonce, "web", "gpu1");
   ASSERT_FALSE(none);
-  EXPECT_EQ(none.error().cause, "there is none of that name on gpu1; these are there: box");
+  EXPECT_EQ(none.error().cause, "there is no container of that name on gpu1; these are there: box");
 }
 
 TEST(Describe, GpusAsEachWayGivesThem) {

@@ -340,7 +340,7 @@ class Convergence {
   Result<void> ask_to_install(const plan::InstallJupyter& install, const plan::Observed& observed) {
     attempts_.install = plan::Consent::no;
     if (attempts_.consent == plan::Consent::no) return {};  // one no is enough
-    if (consents_.person == nullptr || !consents_.person->can_ask()) return {};
+    if (!consents_.offers || consents_.person == nullptr || !consents_.person->can_ask()) return {};
     const std::string asked_for = observed.server.container->id + " " + install.python;
     if (knowledge_.install_refused == asked_for) return {};
     const auto answer = consents_.person->ask(plan::install_question(desired_, observed, install), stop_);

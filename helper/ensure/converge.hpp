@@ -26,6 +26,7 @@ struct Consents {
   std::string verb{};          // of the command that asks, to name it in a fix; "" = the one of the power
   std::string owner{};         // another owner, whose container somebody has agreed beforehand to change
   std::function<Result<void>()> still_approved{};  // asked before a folder is sent; empty: nobody had to approve it
+  bool offers = false;                             // the person may be asked about more than what they asked for
 };
 
 // The server cannot be reached, or refuses us.

@@ -25,6 +25,7 @@ struct Request {
   EventSink tell{};       // tells the caller what happens before the work; never empty when can_answer is true
   bool by_itself = false;  // of ensure: no person has asked now, so what a person ended stays ended
   bool verbose = false;    // the caller gets each command that is sent to the server, as events
+  bool offers = false;     // of ensure: the person may be asked about more than what they asked for
 };
 
 }  // namespace helper::ensure

@@ -49,6 +49,7 @@ Call call_of(const Request& request, const config::Target& config, const std::st
   caller.yes = request.yes;
   if (request.by_itself) caller.initiative = plan::Initiative::program;
   caller.owner = request.owner;
+  caller.offers = request.offers;
   return {config, std::move(caller), stop, heard(request, on_event)};
 }
 

@@ -61,9 +61,10 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
   desired.initiative = work.caller.initiative;
   desired.was_ended = intent.was_ended;
   if (power == plan::Power::running) desired.agreed_owner = work.knowledge.agreed_owner;
-  auto report = ensure::converge(work.hands, work.paths, desired, work.knowledge, tell, work.job.stop(),
-                                 {work.caller.recreate, work.caller.yes, &work.person, verb,
-                                  work.caller.yes ? work.caller.owner : std::string(), intent.still_approved});
+  auto report = ensure::converge(
+      work.hands, work.paths, desired, work.knowledge, tell, work.job.stop(),
+      {work.caller.recreate, work.caller.yes, &work.person, verb, work.caller.yes ? work.caller.owner : std::string(),
+       intent.still_approved, work.caller.offers});
   // A request that was refused or cancelled before its first step does not change what the target should be.
   if (power != plan::Power::running && (report || began)) intent.keep_running = false;
   if (work.caller.initiative == plan::Initiative::person && (report || began))

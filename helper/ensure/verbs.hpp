@@ -29,6 +29,7 @@ struct Caller {
   plan::Initiative initiative = plan::Initiative::person;
   std::function<Result<void>()> still_approved{};  // of who converges: whether the config is approved as it was let in
   std::string owner{};  // with `yes`: the name of another owner whose container may be changed
+  bool offers = false;  // may be asked about more than what they asked for
 };
 
 // What a target should be, between requests.

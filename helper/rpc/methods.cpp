@@ -80,6 +80,7 @@ std::vector<Method> make_table() {
       {"ensure", "Makes the target ready: container, sshd, tunnels, Python.",
        changing_params({{"recreate", ParamType::boolean, false, "a container that is not as the config says may be recreated without asking; absent: helper asks, or leaves it as it is"},
                         {"by_itself", ParamType::boolean, false, "no person has asked now: a container that is stopped, paused or was removed stays so; absent: false"},
+                        {"offers", ParamType::boolean, false, "with can_answer: helper also asks whether to install what the container lacks, such as JupyterLab; absent: false"},
                         {"yes", ParamType::boolean, false, k_yes_to_owner}}),
        "{target, state, changed, steps, notes, rounds, round_trips, elapsed_ms, settings}", R"({"target": "centernet"})", Pace::work, true},
       {"plan", "What would be done, and why, without doing it.",

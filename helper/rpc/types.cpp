@@ -369,6 +369,7 @@ void describe(A& a, V& v) {
   a.optional("yes", v.yes);
   a.optional("by_itself", v.by_itself);
   a.optional("verbose", v.verbose);
+  a.optional("offers", v.offers);
   a.optional("folder", v.folder);
   a.optional("owner", v.owner);
 }

@@ -51,6 +51,7 @@ Result<Outcome> ensure_one(Context& context, rpc::Json params, const About& abou
     report.settings = *known;
   } else {
     params["recreate"] = recreate;
+    params["offers"] = context.can_ask;
     params["yes"] = context.arguments.has("--yes");
     if (const auto owner = context.arguments.given("--owner")) params["owner"] = *owner;
     HELPER_TRY_ASSIGN(Answer answer, request(context, "ensure", params, {}, about));

@@ -147,7 +147,9 @@ Result<int> run_ensure(Context& context) {
     if (const auto known = known_and_answering(context)) return show_known(context, *known);
   }
   auto status = change(context, "ensure",
-                       {{"recreate", context.arguments.has("--recreate")}, {"yes", context.arguments.has("--yes")}});
+                       {{"recreate", context.arguments.has("--recreate")},
+                        {"yes", context.arguments.has("--yes")},
+                        {"offers", context.can_ask}});
   if (status && *status == 0) offer_autostart(context, login_manager());
   return status;
 }

@@ -407,6 +407,7 @@ class InstallConverge : public ConvergeTest {
   InstallConverge() {
     target.jupyter.emplace();
     server.publishes_jupyter = true;
+    consents.offers = true;
   }
   helper::test::ScriptedPrompter person;
 };

@@ -44,9 +44,7 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-Typed typed_of(const Arguments& arguments) {
-  return {arguments.given("--config"), arguments.text("TARGET")};
-}
+Typed typed_of(const Arguments& arguments) { return {arguments.given("--config"), arguments.text("TARGET")}; }
 
 std::optional<Milliseconds> time_limit(const Arguments& arguments) {
   if (!arguments.has("--timeout")) return std::nullopt;

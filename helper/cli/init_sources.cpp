@@ -71,7 +71,8 @@ Result<config::Devcontainer> read_from(Context& context, const Paths& paths, std
 // One round trip by the person's own ssh, which asks nothing here.
 Result<config::Devcontainer> read_container(Context& context, const std::string& container, const std::string& server) {
   if (container.empty() || container.starts_with('-') || !is_printable(container))
-    return fail(ErrorCode::usage, "--from-container", "that is no container's name", "see their names, on the server: docker ps --all");
+    return fail(ErrorCode::usage, "--from-container", "that is no container's name",
+                "see their names, on the server: docker ps --all");
   const std::string nonce = make_nonce();
   ProcessSpec spec;
   spec.argv = {"sh"};

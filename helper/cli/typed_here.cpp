@@ -21,7 +21,7 @@ bool has(const Verb& verb, std::string_view option) {
 
 // Those that read a config; `trust` takes its file as an argument.
 bool takes_config(const Verb& verb) {
-  constexpr std::array<std::string_view, 9> k_others{"trust", "untrust",    "daemon",  "rpc", "serve",
+  constexpr std::array<std::string_view, 9> k_others{"trust", "untrust",    "daemon",  "rpc",   "serve",
                                                      "help",  "completion", "version", "schema"};
   return std::ranges::find(k_others, verb.name) == k_others.end();
 }

@@ -1,5 +1,5 @@
-// What helper tells people to type works as it is, also where their command named a config or one of several targets: the
-// commands of helper in a fix or a note get the same --config, and the target where they name none.
+// What helper tells people to type works as it is, also where their command named a config or one of several targets:
+// the commands of helper in a fix or a note get the same --config, and the target where they name none.
 #pragma once
 
 #include "cli/daemon.hpp"

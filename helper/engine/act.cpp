@@ -31,11 +31,12 @@ Command with_file(std::string script, const plan::SshBundle& bundle) {
 Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan::PullImage& action,
                         const OutputSink& on_progress, const std::stop_token& stop) {
   PullProgress progress(on_progress);
-  HELPER_TRY(run_or_fail(server, command(cli.argv({"pull", "--", action.image}), k_pull_limit),
-                         {ErrorCode::image_missing, "image " + action.image,
-                          "name another in helper.json (\"image\"), or load it on the server; or build it, on the server: " +
-                              cli.program + " build -t " + shell::quote(action.image) + " ."},
-                         stop, [&](std::string_view piece) { progress.take(piece); }));
+  HELPER_TRY(run_or_fail(
+      server, command(cli.argv({"pull", "--", action.image}), k_pull_limit),
+      {ErrorCode::image_missing, "image " + action.image,
+       "name another in helper.json (\"image\"), or load it on the server; or build it, on the server: " + cli.program +
+           " build -t " + shell::quote(action.image) + " ."},
+      stop, [&](std::string_view piece) { progress.take(piece); }));
   return {};
 }
 

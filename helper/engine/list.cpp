@@ -53,8 +53,9 @@ Result<std::vector<Made>> list_made(CommandRunner& server, const EngineCli& cli,
       one->owner = owner;
     } else if (std::ranges::find(known.containers, record.container) == known.containers.end()) {
       const std::string volume = plan::record_volume(record.container);
-      made.push_back({"-", volume, "orphan", "its container is gone; on the server: " + cli.program + " volume rm " + volume, "-",
-                      "0B", record.container, record.nonce, owner});
+      made.push_back({"-", volume, "orphan",
+                      "its container is gone; on the server: " + cli.program + " volume rm " + volume, "-", "0B",
+                      record.container, record.nonce, owner});
     }
   }
   return made;

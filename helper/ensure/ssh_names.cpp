@@ -69,8 +69,9 @@ Result<Places> read_places(FileStore& files, const Paths& paths) {
   }
   if (good) return places;
   const std::string file = paths.ssh_names().string();
-  return fail(ErrorCode::file_failed, file, "it does not say which target has which name for ssh",
-              "move it away, then run the same command again: mv " + shell::quote(file) + " " + shell::quote(file + ".old"));
+  return fail(
+      ErrorCode::file_failed, file, "it does not say which target has which name for ssh",
+      "move it away, then run the same command again: mv " + shell::quote(file) + " " + shell::quote(file + ".old"));
 }
 
 Result<void> write_places(FileStore& files, const Paths& paths, const Places& places) {

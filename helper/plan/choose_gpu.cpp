@@ -18,7 +18,8 @@ constexpr const char* k_install_for_cdi =
     "on the server: sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk cdi generate "
     "--output=/etc/cdi/nvidia.yaml";
 constexpr const char* k_generate_cdi =
-    "on the server, with the NVIDIA Container Toolkit: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml; to see "
+    "on the server, with the NVIDIA Container Toolkit: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml; to "
+    "see "
     "the devices, on the server: nvidia-ctk cdi list";
 constexpr const char* k_install_driver =
     "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then this must list the GPUs, on "

@@ -48,10 +48,10 @@ Result<std::optional<Existing>> what_is_there(Context& context, const Paths& pat
   HELPER_TRY_ASSIGN(const auto before, context.files.read(file));
   if (!before) return std::nullopt;
   const auto target = context.arguments.given("--target");
-  const tl::unexpected<Error> refusal =
-      fail(ErrorCode::usage, file.string(),
-           target ? "it has a target " + *target + " already" : std::string("it is there already"),
-           "edit it; or run the same command with --target and a new name to add a target, or with --force to replace it");
+  const tl::unexpected<Error> refusal = fail(
+      ErrorCode::usage, file.string(),
+      target ? "it has a target " + *target + " already" : std::string("it is there already"),
+      "edit it; or run the same command with --target and a new name to add a target, or with --force to replace it");
   if (!target) return refusal;
   HELPER_TRY_ASSIGN(config::ConfigTexts texts, config::read_config(context.files, file));
   HELPER_TRY_ASSIGN(config::Config config, config::parse_config(texts.text, file, around(paths, texts.local)));

@@ -26,9 +26,9 @@ TEST(TypedHere, ACommandWithoutATargetGetsTheOneThatWasNamed) {
 }
 
 TEST(TypedHere, TheRestStaysAsItIs) {
-  for (const char* text :
-       {"", "helper trust /x/helper.json", "helper rpc shutdown", "helper ensure --help", "helper ensure --config y.json web",
-        "the helper ensure web", "helper keeps the container up by itself", "on the server: docker rm web"}) {
+  for (const char* text : {"", "helper trust /x/helper.json", "helper rpc shutdown", "helper ensure --help",
+                           "helper ensure --config y.json web", "the helper ensure web",
+                           "helper keeps the container up by itself", "on the server: docker rm web"}) {
     EXPECT_EQ(as_typed_here(text, k_web), text);
   }
   EXPECT_EQ(as_typed_here("see why: helper logs web; helper ensure", {}), "see why: helper logs web; helper ensure");

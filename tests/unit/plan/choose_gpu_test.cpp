@@ -114,7 +114,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AGpuThatTheServerLacks", "7", "gpus", k_with_nvidia,
              failed({{GpuWay::gpus_flag, "nvidia-container-cli: device error: 7: unknown device"}}),
              "GPU: --gpus failed (nvidia-container-cli: device error: 7: unknown device): the server has no such GPU\n"
-             "  fix: name some of the server's GPUs in helper.json (\"gpus\"); to see them, on the server: nvidia-smi -L"},
+             "  fix: name some of the server's GPUs in helper.json (\"gpus\"); to see them, on the server: nvidia-smi "
+             "-L"},
         Case{"AReasonThatNobodyForesaw", "all", "gpus", k_with_nvidia,
              failed({{GpuWay::gpus_flag, "nvidia-container-cli: permission error"}}),
              std::string("GPU: --gpus failed (nvidia-container-cli: permission error)") + k_toolkit_fix}),

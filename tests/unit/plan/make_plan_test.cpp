@@ -182,8 +182,8 @@ TEST(MakePlan, AContainerThatRanBeforeIsReplacedByAnotherWayToGpusOnlyWithAYes) 
   ASSERT_EQ(plan.problems.size(), 1U);
   EXPECT_EQ(helper::to_text(plan.problems[0]),
             "container centernet: the engine cannot start it as it was created: Unknown runtime specified nvidia\n"
-            "  fix: recreate it; helper asks first, and can save a copy: helper ensure centernet (without a terminal: "
-            "helper ensure centernet --recreate)");
+            "  fix: recreate it; helper asks first, and can save a copy: helper ensure centernet; without a terminal: "
+            "helper ensure centernet --recreate");
   observed.attempts.consent = Consent::no;
   observed.attempts.consent_for = observed.server.container->id;
   EXPECT_TRUE(test::plan_for(test::desired(), observed).steps.empty());

@@ -132,7 +132,7 @@ class Sources(unittest.TestCase):
                 verb, rest = match.groups()
                 if verb not in self.verbs:
                     if match.group().startswith((": ", "&& ")):
-                        self.assertIn(verb, {"always", "decides", "finds", "keeps"}, f"{place}: {text}")  # "remove it: helper always runs ..."
+                        self.assertIn(verb, {"always", "decides", "finds", "keeps", "writes"}, f"{place}: {text}")  # "remove it: helper always runs ..."
                     continue
                 count += 1
                 for option in re.findall(r"(?<= )--[a-z][\w-]*", rest.split(" -- ")[0]):
@@ -179,6 +179,9 @@ class Fixes(unittest.TestCase):
         self.helper.run_once("rpc", "shutdown")
         if ours:
             self.sandbox.docker("rm", "-f", *ours)
+        records = [name for name in self.sandbox.docker("volume", "ls", "-q").stdout.split() if name.startswith("helper-of-")]
+        if records:
+            self.sandbox.docker("volume", "rm", *records)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def target(self, **container):

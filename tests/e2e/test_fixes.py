@@ -179,6 +179,9 @@ class Fixes(unittest.TestCase):
         self.helper.run_once("rpc", "shutdown")
         if ours:
             self.sandbox.docker("rm", "-f", *ours)
+        records = [name for name in self.sandbox.docker("volume", "ls", "-q").stdout.split() if name.startswith("helper-of-")]
+        if records:
+            self.sandbox.docker("volume", "rm", *records)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def target(self, **container):

@@ -390,14 +390,14 @@ Result<std::vector<ServerList>> Service::list(const Request& request, const std:
   for (auto& [server, look] : looks) {
     auto list = look.get();
     if (!list && list.error().code == ErrorCode::cancelled) return fail(list.error());
-    for (auto& each : list ? *list : std::vector<ListedContainer>{}) {
+    std::vector<ListedContainer> containers = list.value_or(std::vector<ListedContainer>{});
+    for (auto& each : containers) {
       std::string name = each.container;
       if (name.ends_with(plan::k_aside_suffix))
         name.resize(name.size() - std::string_view(plan::k_aside_suffix).size());
       if (named.contains(name) || !each.owner.starts_with(me.name + " on ")) each.advice.clear();
     }
-    lists.push_back(
-        {server, list.value_or(std::vector<ListedContainer>{}), list ? std::nullopt : std::optional(list.error())});
+    lists.push_back({server, std::move(containers), list ? std::nullopt : std::optional(list.error())});
   }
   return lists;
 }

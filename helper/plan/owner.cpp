@@ -29,11 +29,6 @@ bool is_proven_old_one(const Observed& observed, const Container& container) {
   return seen.empty() || seen == local.host_key_digest;
 }
 
-bool is_shared(const Container& container) {
-  const auto share = container.applied.find(k_share_key);
-  return share != container.applied.end() && share->second == "true";
-}
-
 std::string where(const Foreign& owner) {
   std::string text;
   if (!owner.machine.empty()) text += " on machine " + owner.machine;
@@ -93,6 +88,11 @@ std::string record_project(const std::string& config_file) { return printable(co
 
 bool is_of_another_project(const Desired& desired, const Observed& observed) {
   return !observed.local.other_project.empty() && desired.agreed_owner != observed.local.me.name;
+}
+
+bool is_shared(const Container& container) {
+  const auto share = container.applied.find(k_share_key);
+  return share != container.applied.end() && share->second == "true";
 }
 
 bool is_guest(const Desired& desired, const Observed& observed) {

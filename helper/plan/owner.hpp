@@ -44,6 +44,8 @@ struct Foreign {
 // used as it is, and no more.
 [[nodiscard]] bool is_of_another_project(const Desired& desired, const Observed& observed);
 
+// It was created with "share": true.
+[[nodiscard]] bool is_shared(const Container& container);
 // The container is another person's, who shares it, and this target asks for a user of its own in it: it may be used
 // so, and nothing of it is changed that others see.
 [[nodiscard]] bool is_guest(const Desired& desired, const Observed& observed);

@@ -1,6 +1,7 @@
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/our_names.hpp"
+#include "plan/owner.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
 #include "plan/session_env.hpp"
@@ -95,7 +96,12 @@ void plan_ssh(Draft& draft, const Inside& inside) {
   };
   const std::string env = env_mark(*setup);
   const bool is_our_env = client_of(inside.sshd_env) == setup->client;
-  if (setup->listens && inside.sshd_listening && inside.sshd_fingerprint.empty()) {
+  const Container& container = *draft.server.container;
+  if (is_ours(container) && is_shared(container) != draft.config.share) {
+    draft.problem(ErrorCode::container_failed, draft.container_name(),
+                  R"(it was created with another "share" than helper.json says, so its SSH server has other users)",
+                  "helper ensure " + draft.target.name + " --recreate");
+  } else if (setup->listens && inside.sshd_listening && inside.sshd_fingerprint.empty()) {
     draft.problem(ErrorCode::inside_failed,
                   "port " + std::to_string(k_container_ssh_port) + " of " + draft.container_name(),
                   "another program listens there, where helper's sshd belongs",

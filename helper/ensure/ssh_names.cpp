@@ -121,6 +121,11 @@ Result<void> LocalPlaces::give_names(config::Target& config, const Places& place
     config.container.name = before == config.name || before.ends_with("-" + config.name) ? before : name;
     return {};
   }
+  HELPER_TRY_ASSIGN(const auto created, files_.read(paths_.created_nonce(config.server, name)));
+  if (created) {  // under that name, by this machine
+    config.container.name = name;
+    return {};
+  }
   HELPER_TRY_ASSIGN(const auto known_hosts, files_.read(paths_.known_hosts()));
   const bool is_from_before = !ide::host_keys_of(known_hosts.value_or(""), config.name).empty();
   const bool is_anothers =

@@ -33,11 +33,11 @@ std::string keep_script(const plan::SshdSetup& setup) {
 
 std::string settings_of(const plan::SshdSetup& setup) {
   return assign("folder", setup.folder) + assign("sshd", setup.sshd) + assign("user", setup.user) +
-         assign("shared", yes(setup.shared)) + assign("as_user", yes(setup.as_user)) +
-         assign("own_profile", yes(setup.own_profile)) + assign("own_run", yes(setup.own_run)) +
-         assign("from_bundle", yes(setup.from_bundle)) + assign("listens", yes(setup.listens)) +
-         assign("clean", spaced(clean_environment(setup))) + assign("shell", spaced(shell_of(setup))) +
-         assign("port", std::to_string(plan::k_container_ssh_port));
+         assign("uid", std::to_string(setup.uid)) + assign("shared", yes(setup.shared)) +
+         assign("as_user", yes(setup.as_user)) + assign("own_profile", yes(setup.own_profile)) +
+         assign("own_run", yes(setup.own_run)) + assign("from_bundle", yes(setup.from_bundle)) +
+         assign("listens", yes(setup.listens)) + assign("clean", spaced(clean_environment(setup))) +
+         assign("shell", spaced(shell_of(setup))) + assign("port", std::to_string(plan::k_container_ssh_port));
 }
 
 Exec script_of(const plan::SshdSetup& setup, std::string name, As who, const std::string& script) {
@@ -73,9 +73,9 @@ std::vector<Exec> sshd_service(const plan::SshdSetup& setup, const HostKeyFiles&
   if (!setup.cache_owner.empty()) add_backend_cache(service, setup);
   // Only the folder needs what root of the place may not do.
   if (setup.as_user) {
-    service.push_back(script_of(
-        setup, "sshd-folder", As::full_root,
-        assign("folder", setup.folder) + assign("user", setup.user) + std::string(scripts::make_user_folder)));
+    service.push_back(script_of(setup, "sshd-folder", As::full_root,
+                                assign("folder", setup.folder) + assign("uid", std::to_string(setup.uid)) +
+                                    std::string(scripts::make_user_folder)));
   }
   Exec sshd{"sshd", setup.as_user ? As::user : As::root, shell_of(setup), {}, false, false};
   sshd.input = settings_of(setup) + assign("host_ed25519", host_keys.ed25519) + assign("host_ecdsa", host_keys.ecdsa) +

@@ -35,10 +35,10 @@ std::string left_out(const std::vector<std::string>& places) {
 
 Result<void> make_user(CommandRunner& server, const Place& place, const plan::MakeUser& action,
                        const std::stop_token& stop) {
-  return run_script(
-      server, place,
-      who(action) + assign("person", action.person) + std::string(scripts::accounts) + std::string(scripts::make_user),
-      "user " + action.user + " in " + place.name, stop);
+  return run_script(server, place,
+                    who(action) + assign("person", action.person) + assign("any_ids", yes(action.any_ids)) +
+                        std::string(scripts::accounts) + std::string(scripts::make_user),
+                    "user " + action.user + " in " + place.name, stop);
 }
 
 Result<void> match_user(CommandRunner& server, const Place& place, const plan::MatchUser& action,

@@ -50,7 +50,8 @@ std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed
                       folder.empty() ? inside.user_home : folder,
                       has_network_of_its_own(*observed.server.container) ? k_every_address : k_loopback,
                       target.jupyter->port,
-                      jupyter_folder(target)};
+                      jupyter_folder(target),
+                      inside.user_uid};
 }
 
 std::string to_line(const JupyterSetup& setup) {

@@ -44,6 +44,7 @@ struct JupyterSetup {
   std::string address;  // on which it listens: 0.0.0.0 in a network of the container's own, else 127.0.0.1
   std::uint16_t port = 0;
   std::string run_folder{};  // jupyter_folder()
+  std::uint32_t uid = 0;     // of the user
   friend bool operator==(const JupyterSetup&, const JupyterSetup&) = default;
 };
 

@@ -1,5 +1,6 @@
 #include "plan/owner.hpp"
 
+#include "base/digest.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "plan/make_plan.hpp"
@@ -56,6 +57,21 @@ const Record* record_with_host_keys(const Observed& observed) {
 
 }  // namespace
 
+std::string person_mark(const Person& person) {
+  constexpr std::size_t k_digits = 32;
+  Sha256 digest;
+  digest.add("a user of helper's: " + person.id);
+  return digest.hex().substr(0, k_digits);
+}
+
+std::uint32_t person_uid(const Person& person) {
+  constexpr std::uint64_t k_first = 20'000;
+  constexpr std::uint64_t k_ids = 40'000;
+  constexpr std::size_t k_digits = 12;
+  return static_cast<std::uint32_t>(k_first +
+                                    std::stoull(person_mark(person).substr(0, k_digits), nullptr, 16) % k_ids);
+}
+
 std::string record_volume(const std::string& container_id) {
   return "helper-of-" + container_id.substr(0, std::min(container_id.size(), k_short_id));
 }
@@ -74,7 +90,8 @@ std::optional<Foreign> foreign_owner(const Desired& desired, const Observed& obs
   if (const Record* record = record_of(observed.server, container)) {
     const bool is_mine = record->owner.id == observed.local.me.id;
     if (is_mine && (observed.local.other_project.empty() || desired.power == Power::running)) return std::nullopt;
-    owner = {record->owner.name, record->owner.machine, record->project, is_mine, !is_mine && is_shared(container)};
+    owner = {record->owner.name, record->owner.machine, record->project, is_mine,
+             !is_mine && !desired.target.container.share && is_shared(container)};
     const bool is_it = observed.server.container && observed.server.container->id == container.id;
     if (is_it && desired.power == Power::running && is_guest(desired, observed)) return std::nullopt;
   } else if (is_proven_old_one(observed, container)) {
@@ -101,7 +118,7 @@ bool is_guest(const Desired& desired, const Observed& observed) {
   const Record* record = record_of(observed.server, container);
   if (record == nullptr || record->owner.id == observed.local.me.id || desired.agreed_owner == record->owner.name)
     return false;
-  return !is_ours(container) || is_shared(container);  // one that helper did not make is nobody's
+  return is_ours(container) && is_shared(container);
 }
 
 Error foreign_error(const std::string& container, const std::string& target, const Foreign& owner) {

@@ -1,6 +1,8 @@
+#include "base/text.hpp"
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/our_names.hpp"
+#include "plan/owner.hpp"
 
 namespace helper::plan {
 namespace {
@@ -45,6 +47,16 @@ void tell_how(Draft& draft) {
              draft.target.name + " --recreate");
 }
 
+void tell_guest(Draft& draft) {
+  std::vector<std::string> names;
+  for (const auto& drift : find_drifts(draft.desired, draft.observed)) {
+    if (find_field(drift.field) != nullptr) names.push_back(drift.field);
+  }
+  if (names.empty()) return;
+  draft.note(draft.container_name() +
+             " is as its owner's helper.json says; other in yours, and not applied: " + joined(names));
+}
+
 }  // namespace
 
 std::string aside_name(const Draft& draft) { return draft.config.name + k_aside_suffix; }
@@ -63,7 +75,10 @@ bool plan_drifts(Draft& draft, const Container& container) {
                " was built; the image holds what was sent. What changes often belongs in " +
                (draft.config.build->context / ".dockerignore").string());
   }
-  if (is_guest(draft.desired, draft.observed)) return false;
+  if (is_guest(draft.desired, draft.observed)) {
+    tell_guest(draft);
+    return false;
+  }
   draft.plan.drifts = find_drifts(draft.desired, draft.observed);
   if (plan_other_project(draft, !draft.plan.drifts.empty())) return true;
   bool only_live = true;

@@ -84,7 +84,11 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
     return;
   }
   const auto setup = jupyter_setup(draft.desired, draft.observed);
-  if (!jupyter.ours_runs && jupyter.listening) {
+  if (!jupyter.ours_runs && jupyter.listening && draft.config.share) {
+    draft.problem(ErrorCode::inside_failed, port_text(draft) + " of " + draft.container_name(),
+                  "a program that is not yours listens there; it may be the Jupyter of another person",
+                  R"(remove "port" from "jupyter" in helper.json, so that each person has one of their own)");
+  } else if (!jupyter.ours_runs && jupyter.listening) {
     draft.note("something that helper did not start listens on " + port_text(draft) +
                " of the container, such as a Jupyter of the image's own: it is used as it is, with its own token");
   } else if (!jupyter.ours_runs && jupyter.image_starts_one) {

@@ -63,16 +63,19 @@ void plan_start(Draft& draft, const Keeper& keeper, const KeeperImage& image) {
 }
 
 // Two that start the same service at once would be in each other's way. What has run in this run of the container
-// already is not the keeper's business any more.
-void forget_before_own_starts(Draft& draft, const Inside& inside) {
+// already is not the keeper's business any more. True: that must be done first.
+bool forget_before_own_starts(Draft& draft, const Inside& inside) {
   auto& steps = draft.plan.steps;
   const bool sshd_is_first = inside.sshd_fingerprint.empty();
   const bool jupyter_is_first = !inside.jupyter.ours_runs && !inside.jupyter.ours_ended;
   const auto first = std::ranges::find_if(steps, [&](const Step& step) {
     return (sshd_is_first && is<StartSshd>(step.action)) || (jupyter_is_first && is<StartJupyter>(step.action));
   });
-  if (first == steps.end() || !runs(*draft.server.keeper) || draft.server.keeper->recorded == "") return;
-  steps.insert(first, {forget(draft, false), "helper starts the services itself now"});
+  if (first == steps.end() || !runs(*draft.server.keeper) || draft.server.keeper->recorded == "") return false;
+  // What the keeper is starting at this moment is there afterwards: the next look sees that.
+  steps.erase(first, steps.end());
+  steps.push_back({forget(draft, false), "helper starts the services itself now"});
+  return true;
 }
 
 }  // namespace
@@ -130,7 +133,7 @@ void plan_keeper(Draft& draft, const Inside& inside) {
         "the container has just started");
     return;
   }
-  forget_before_own_starts(draft, inside);
+  if (forget_before_own_starts(draft, inside)) return;
   const auto steps_before = draft.plan.steps.size();
   if (draft.local.keeper_image) plan_start(draft, keeper, *draft.local.keeper_image);
   const bool will_run = runs(keeper) || draft.plan.steps.size() > steps_before;

@@ -45,6 +45,7 @@ bool make_the_user(Draft& draft, const Inside& inside) {
     return false;
   }
   const bool shared = draft.config.share;
+  const std::uint32_t own_id = shared ? person_uid(draft.local.me) : k_first_user;
   const Owner* owner = owner_to_match(draft);
   if (shared && (is_guest(draft.desired, draft.observed) || !inside.owner_is.empty())) owner = nullptr;
   if (owner != nullptr && !inside.owner_is.empty()) {
@@ -59,12 +60,35 @@ bool make_the_user(Draft& draft, const Inside& inside) {
     return false;
   }
   const bool own_home = server_mount_of(draft, {"/home/" + user}) == nullptr;
-  const std::uint32_t otherwise = shared ? 0 : k_first_user;
-  draft.step(MakeUser{user, owner != nullptr ? owner->uid : otherwise, owner != nullptr ? owner->gid : otherwise,
-                      own_home, shared ? draft.local.me.id : std::string()},
+  draft.step(MakeUser{user, owner != nullptr ? owner->uid : own_id, owner != nullptr ? owner->gid : own_id, own_home,
+                      shared ? person_mark(draft.local.me) : std::string(), shared && owner == nullptr},
              owner != nullptr ? "the image has no user of that name; " + owner_name(*owner) + " owns " + owner->folder +
                                     " on the server"
                               : "the image has no user of that name");
+  return false;
+}
+
+// False: a problem was added. Only a user that helper made for this person keeps their key, environment and Jupyter
+// apart from those of others.
+bool may_be_shared(Draft& draft, const Inside& inside) {
+  const std::string& user = draft.target.ssh.user;
+  if (!is_ours(*draft.server.container)) {
+    draft.problem(ErrorCode::container_failed, draft.container_name(),
+                  "helper did not create it and makes no users in it, so several people cannot share it",
+                  R"(remove "share" from "container" in helper.json)");
+  } else if (!inside.can_switch_users) {
+    draft.problem(ErrorCode::inside_failed, draft.container_name(),
+                  "its root may not make users or become another user, which a shared container needs",
+                  R"(allow it: "extra_args": ["--cap-add=CHOWN", "--cap-add=DAC_OVERRIDE", "--cap-add=FOWNER", )"
+                  R"("--cap-add=SETGID", "--cap-add=SETUID", "--cap-add=SYS_CHROOT"])");
+  } else if (!inside.user_home.empty() && inside.user_person != person_mark(draft.local.me)) {
+    draft.problem(ErrorCode::inside_failed, "user " + user + " of " + draft.container_name(),
+                  inside.user_person.empty() ? "the image has that user already, who is nobody of you"
+                                             : "it was made for another person of that name",
+                  R"(write a name of yours into helper.local.json: "ssh": {"user": ...}, in this target)");
+  } else {
+    return true;
+  }
   return false;
 }
 
@@ -81,13 +105,8 @@ void tell_of_root(Draft& draft) {
 
 bool plan_user(Draft& draft, const Inside& inside) {
   const std::string& user = draft.target.ssh.user;
+  if (draft.config.share && !may_be_shared(draft, inside)) return false;
   if (inside.user_home.empty()) return make_the_user(draft, inside);
-  if (draft.config.share && !inside.user_person.empty() && inside.user_person != draft.local.me.id) {
-    draft.problem(ErrorCode::inside_failed, "user " + user + " of " + draft.container_name(),
-                  "it was made for another person of that name",
-                  R"(write a name of yours into helper.local.json: "ssh": {"user": ...}, in this target)");
-    return false;
-  }
   if (inside.user_uid == 0) {
     tell_of_root(draft);
     return true;

@@ -2,6 +2,7 @@
 // every image that is made of the container, and to what is started from it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@ struct Person {
   std::string machine;  // the host name of the machine that they use
   friend bool operator==(const Person&, const Person&) = default;
 };
+
+// A text by which a container knows the person again, and from which the id cannot be told. 32 hexadecimal digits.
+[[nodiscard]] std::string person_mark(const Person& person);
+// The user id of the person in every container that several people share, so that their files stay theirs when the
+// container is recreated: 20000 to 59999, where engines that map ids have one too.
+[[nodiscard]] std::uint32_t person_uid(const Person& person);
 
 struct Record {
   std::string container;  // the whole id

@@ -88,13 +88,9 @@ Result<SshdSetup> sshd_setup(const Desired& desired, const Observed& observed) {
                 "add openssh-server to the image: RUN apt-get update && apt-get install -y openssh-server");
   }
   setup.shared = desired.target.container.share;
+  setup.uid = inside.user_uid;
   const bool guest = is_guest(desired, observed);
   if (!inside.can_switch_users) {
-    if (setup.shared) {
-      return fail(ErrorCode::inside_failed, "sshd in container " + desired.target.container.name,
-                  "the container's root may not become another user, which a shared container needs",
-                  "let it: \"extra_args\": [\"--cap-add=SETUID\", \"--cap-add=SETGID\", \"--cap-add=SYS_CHROOT\"]");
-    }
     if (setup.user == "root") {
       return fail(ErrorCode::inside_failed, "sshd in container " + desired.target.container.name,
                   "the container's root may not become another user, which sshd needs",

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "config/config.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct SshdSetup {
   std::string env{};        // the line of sshd_config(5) that holds the environment of sessions: secret
   std::string client{};     // of which person, machine, key and target this is; hexadecimal digits
   bool shared = false;      // the folder is one person's of several
+  std::uint32_t uid = 0;    // of the user
   friend bool operator==(const SshdSetup&, const SshdSetup&) = default;
 };
 

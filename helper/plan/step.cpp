@@ -88,7 +88,7 @@ struct ActionText {
     return say("install", "installed", "JupyterLab for " + a.python);
   }
   std::string operator()(const MakeUser& a) const {
-    const std::string with = a.uid == 0 ? std::string() : " with the ids " + ids(a.uid, a.gid);
+    const std::string with = a.any_ids ? std::string() : " with the ids " + ids(a.uid, a.gid);
     return say("create", "created", "user " + a.user + with + " in the container");
   }
   std::string operator()(const MatchUser& a) const {

@@ -169,9 +169,9 @@ struct MakeUser {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   bool own_home = true;  // false: its home would be the server's folder, which must be there already
-  // The id of the person whose user this is, in a shared container: with it, ids of 0 mean free ones, and nobody else
-  // looks into the home. "": anybody's.
-  std::string person{};
+  std::string person{};  // in a shared container, person_mark() of whose user this is; "" = anybody's
+  // The ids are those of a home that is there already, or else these, or the next ones that are free.
+  bool any_ids = false;
 };
 // Gives the user other ids, and its home folder with all in it.
 struct MatchUser {

@@ -415,6 +415,61 @@ class Shared(unittest.TestCase):
         with open(os.path.join(person.data, "helper", "known_hosts"), encoding="utf-8") as file:
             return file.read().splitlines()
 
+    def test_files_stay_those_of_their_person_when_the_container_is_recreated(self):
+        homes = {"mounts": ["e2e-homes:/home"]}
+        self.write(self.alice, **homes)
+        self.addCleanup(self.write, self.alice)
+        self.alice.ensure("--recreate")
+        ids = {}
+        for person in self.people:
+            person.ensure()
+            self.assertEqual(person.ssh("umask 077; hostname > ~/mine").returncode, 0)
+            ids[person] = person.ssh("id -u").stdout
+        self.write(self.alice, **homes, shm_size="97m")
+        self.alice.ensure("--recreate")
+        for person in (self.carol, self.bob, self.alice):  # in another order
+            person.ensure()
+            self.assertEqual((person.ssh("id -u").stdout, person.ssh("cat ~/mine").returncode), (ids[person], 0))
+        self.assertNotEqual(self.carol.ssh("cat /home/bob/mine").returncode, 0)
+
+    def test_a_restart_with_other_settings_leaves_one_jupyter_that_is_helpers(self):
+        self.alice.ensure()
+        with open(self.alice.config, encoding="utf-8") as file:
+            config = json.load(file)
+        self.addCleanup(self.write, self.alice)
+        for round_ in ("one", "two"):
+            config["targets"]["box"]["ssh"]["env"]["WHO"] = round_
+            config["targets"]["box"]["jupyter"]["dir"] = f"/tmp/{round_}"
+            with open(self.alice.config, "w", encoding="utf-8") as file:
+                json.dump(config, file)
+            done = self.alice.run("restart", "--yes")
+            self.assertEqual((done.returncode, "already in use" in done.stderr), (0, False), done.stderr)
+            self.assertEqual(self.alice.ensure()["steps"], [])
+            self.assertEqual(self.status_of_jupyter(self.alice.port + 1, self.token(self.alice)), 200)
+            running = self.sandbox.docker("exec", "box", "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -o 'people/alice/jupyter/own/start.py' | wc -l")
+            self.assertEqual(running.stdout.strip(), "1")
+
+    def test_a_user_of_the_image_is_nobodys(self):
+        self.bob.ensure()
+        with open(self.bob.config, encoding="utf-8") as file:
+            config = json.load(file)
+        config["targets"]["box"]["ssh"]["user"] = "dev"
+        with open(self.bob.config, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        done = self.bob.run("ensure")
+        self.write(self.bob)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("the image has that user already", done.stderr)
+
+    def test_everybodys_jupyter_is_there_in_the_first_minute_of_the_container(self):
+        for person in self.people:
+            person.ensure()
+        self.assertEqual(self.alice.run("restart", "--yes").returncode, 0)
+        for person in self.people:
+            report = person.ensure()
+            self.assertFalse([note for note in report["notes"] if "starts a Jupyter of its own" in note], report["notes"])
+            self.assertEqual(self.status_of_jupyter(person.port + 1, self.token(person)), 200)
+
     def test_a_guest_is_refused_what_others_would_see(self):
         self.bob.ensure()
         for argv in (("stop",), ("restart",), ("remove", "--yes"), ("eject",), ("snapshot",)):
@@ -423,7 +478,8 @@ class Shared(unittest.TestCase):
             self.assertIn("belongs to alice", done.stderr)
         there = self.sandbox.docker("container", "inspect", "--format", "{{.Id}}", "box").stdout
         self.write(self.bob, shm_size="128m")
-        self.bob.ensure("--recreate")
+        report = self.bob.ensure("--recreate")
+        self.assertTrue([note for note in report["notes"] if note.endswith("not applied: container.shm_size")], report["notes"])
         self.assertEqual(self.sandbox.docker("container", "inspect", "--format", "{{.Id}}", "box").stdout, there)
         self.write(self.bob)
         self.assertEqual(self.alice.ensure()["steps"], [])

@@ -6,7 +6,7 @@ mkdir -p "${jupyter%/*}"
 rm -rf "$jupyter"
 mkdir -m 755 "$jupyter"
 mkdir -m 711 "$own"
-[ "$user" = root ] || chown "$user" "$own" 2>/dev/null || chmod 1777 "$own"
+[ "$uid" = 0 ] || chown "$uid" "$own" 2>/dev/null || chmod 1777 "$own"
 umask 077
 printf '%s\n' "$setup" > "$jupyter/setup"
 cat > "$jupyter/token"

@@ -14,6 +14,7 @@ names_jupyter() {
     words=$(tr '\0' ' ' < "$process") 2>/dev/null
     case $words in
       *"${nonce%-*}-"*) ;; # of a look, this one or another
+      */dev/helper/* | *ipykernel*) ;; # helper started it, for this person or another; a kernel of one that runs
       *jupyter* | *start-notebook*) return 0 ;;
     esac
   done

@@ -7,17 +7,21 @@ if [ -n "$person" ]; then
   until mkdir /dev/helper/accounts.lock 2>/dev/null || [ $tries -gt 100 ]; do tries=$((tries + 1)); sleep 0.1; done
   trap 'rmdir /dev/helper/accounts.lock 2>/dev/null' EXIT
 fi
-if [ "$uid" = 0 ]; then
-  uid=1000
-  while [ -n "$(with_id /etc/passwd "$uid")" ] || [ -n "$(with_id /etc/group "$uid")" ]; do uid=$((uid + 1)); done
+has_name /etc/passwd "$user" && { echo "Error: there is a user $user already" >&2; exit 1; }
+home=/home/$user
+if [ "$any_ids" = yes ]; then
+  its_owner=$(stat -c %u "$home" 2>/dev/null || echo 0)
+  if [ "$its_owner" != 0 ]; then
+    uid=$its_owner
+  else
+    while [ -n "$(with_id /etc/passwd "$uid")" ] || [ -n "$(with_id /etc/group "$uid")" ]; do uid=$((uid + 1)); done
+  fi
   gid=$uid
 fi
-has_name /etc/passwd "$user" && { echo "Error: there is a user $user already" >&2; exit 1; }
 taken=$(with_id /etc/passwd "$uid")
 [ -z "$taken" ] || { echo "Error: the user id $uid is that of $taken" >&2; exit 1; }
 shell=/bin/sh
 [ ! -x /bin/bash ] || shell=/bin/bash
-home=/home/$user
 if [ ! -d "$home" ]; then
   [ "$own_home" = yes ] || { echo "Error: $home would be a folder of the server, which is mounted there, and helper makes none" >&2; exit 1; }
   mkdir -p /home

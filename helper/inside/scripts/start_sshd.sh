@@ -51,11 +51,13 @@ if [ "$as_user" != yes ]; then
   write profile "$profile" 600
   profile_file=$folder/profile
   if [ "$shared" = yes ]; then
-    chown "$user" "$folder/profile"
+    chown "$uid" "$folder/profile"
     profile_file="${folder%/*}"'/${USER:-.}/profile'
   fi
-  if [ "$own_profile" = yes ] && [ -d /etc/profile.d ] && [ -w /etc/profile.d ] && [ ! -e /etc/profile.d/helper.sh ] && [ ! -L /etc/profile.d/helper.sh ]; then
+  if [ "$own_profile" = yes ] && [ -d /etc/profile.d ] && [ -w /etc/profile.d ] && [ ! -L /etc/profile.d/helper.sh ] && ! grep -qF "$profile_file" /etc/profile.d/helper.sh 2>/dev/null; then
     when=$(stat -c %y /etc/profile.d 2>/dev/null || true)
+    # An image that was made of a container has the line of that one.
+    if read -r _ mark before 2>/dev/null < /etc/profile.d/helper.sh && [ "$mark" = helper ]; then when=$before; fi
     printf '# helper %s\n[ -r "%s" ] && . "%s"\n' "$when" "$profile_file" "$profile_file" > /etc/profile.d/helper.sh 2>/dev/null &&
       chmod 644 /etc/profile.d/helper.sh || true
   fi

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace helper::plan {
 namespace {
 
@@ -207,8 +209,12 @@ TEST(Guest, GetsAUserAnSshdAndAJupyterOfTheirOwn) {
   Observed observed = shared_by_bob();
   auto steps = steps_of_guest(as_guest(), observed);
   ASSERT_EQ(steps.size(), 1U);
-  EXPECT_EQ(test::action_of<MakeUser>(steps[0]).person, test::me().id);
+  const auto& made = test::action_of<MakeUser>(steps[0]);
+  EXPECT_EQ(made.person, person_mark(test::me()));
+  EXPECT_EQ(made.uid, person_uid(test::me())) << "the same in each container";
+  EXPECT_TRUE(made.any_ids);
   observed.place.inside->user_home = "/home/alice";
+  observed.place.inside->user_person = person_mark(test::me());
   observed.place.inside->user_uid = 1001;
   steps = steps_of_guest(as_guest(), observed);
   ASSERT_EQ(steps.size(), 2U);
@@ -242,6 +248,7 @@ TEST(Guest, NeitherRecreatesNorRunsHooksNorTellsTheKeeper) {
   observed.attempts.consent = Consent::yes;
   observed.attempts.consent_for = observed.server.container->id;
   observed.place.inside->user_home = "/home/alice";
+  observed.place.inside->user_person = person_mark(test::me());
   const auto steps = steps_of_guest(wanted, observed);
   EXPECT_FALSE(steps.empty());
   for (const Step& step : steps) EXPECT_TRUE(is<StartSshd>(step.action) || is<StartJupyter>(step.action));
@@ -250,12 +257,38 @@ TEST(Guest, NeitherRecreatesNorRunsHooksNorTellsTheKeeper) {
 TEST(Guest, WhoseUserWasMadeForAnotherOfThatNameIsToldSo) {
   Observed observed = shared_by_bob();
   observed.place.inside->user_home = "/home/alice";
-  observed.place.inside->user_person = test::somebody_else().id;
+  observed.place.inside->user_person = person_mark(test::me());
+  observed.place.inside->user_person = person_mark(test::somebody_else());
   const auto plan = test::plan_for(as_guest(), observed);
   ASSERT_EQ(plan.problems.size(), 1U);
   EXPECT_EQ(plan.problems.front().cause, "it was made for another person of that name");
-  observed.place.inside->user_person = test::me().id;
+  observed.place.inside->user_person = person_mark(test::me());
   EXPECT_TRUE(test::plan_for(as_guest(), observed).problems.empty());
+  observed.place.inside->user_person.clear();
+  EXPECT_EQ(test::plan_for(as_guest(), observed).problems.size(), 1U) << "a user of the image is nobody's";
+}
+
+TEST(Guest, IsNobodyInAContainerThatHelperDidNotMake) {
+  Observed observed = shared_by_bob();
+  observed.server.container->labels.clear();
+  const auto plan = test::plan_for(as_guest(), observed);
+  ASSERT_FALSE(plan.problems.empty());
+  EXPECT_NE(plan.problems.front().fix.find("remove \"share\""), std::string::npos);
+}
+
+TEST(Guest, WithOtherSettingsIsToldThatTheOwnersHold) {
+  Observed observed = shared_by_bob();
+  observed.server.container->applied["container.mounts"] = "/data:/data";
+  const auto notes = test::plan_for(as_guest(), observed).notes;
+  EXPECT_TRUE(std::ranges::any_of(
+      notes, [](const std::string& note) { return note.find("container.mounts") != std::string::npos; }));
+}
+
+TEST(Person, HasOneUserIdEverywhereAndAMarkThatDoesNotTellTheId) {
+  EXPECT_GE(person_uid(test::me()), 20'000U);
+  EXPECT_LT(person_uid(test::me()), 60'000U);
+  EXPECT_NE(person_uid(test::me()), person_uid(test::somebody_else()));
+  EXPECT_EQ(person_mark(test::me()).find(test::me().id.substr(0, 8)), std::string::npos);
 }
 
 TEST(HostKeys, AreThoseOfTheContainersRecord) {

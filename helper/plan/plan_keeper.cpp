@@ -23,7 +23,8 @@ std::vector<std::string> keys_to_keep(const SshdSetup& sshd, const Inside& insid
   std::vector<std::string> keys = inside.authorized_keys;
   keys.push_back(sshd.authorized_key);
   std::ranges::sort(keys);
-  keys.erase(std::ranges::unique(keys).begin(), keys.end());
+  // Not std::ranges::unique: clang 14 cannot compile it.
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;
 }
 

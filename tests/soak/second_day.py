@@ -7,11 +7,8 @@ local ports are asked. Zero is the moment at which the engine says that the cont
 the process was killed. --socket gives Podman the socket that a keeper needs. Not one of ctest's: it takes some minutes.
 """
 import argparse
-import datetime
-import http.client
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -19,80 +16,12 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 
+import answers  # noqa: E402
 import harness  # noqa: E402
+from answers import LIMIT, NAME, greets, serves, until  # noqa: E402
 from harness import SANDBOX, Helper  # noqa: E402
 
-LIMIT = 60  # seconds after which a round has failed
-NAME, IMAGE = "centernet", "jupyter-notebook:6"
-
-
-def greets(address):
-    """Whether an SSH server says who it is there."""
-    try:
-        with socket.create_connection(address, timeout=1) as way:
-            way.settimeout(1)
-            return way.recv(4) == b"SSH-"
-    except OSError:
-        return False
-
-
-def serves(address):
-    """Whether Jupyter answers there; whom it lets in does not matter."""
-    try:
-        link = http.client.HTTPConnection(*address, timeout=1)
-        link.request("GET", "/api")
-        return link.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-
-
-def until(zero, address, answers):
-    """Seconds from `zero` (of time.time) until it answers; None after LIMIT."""
-    while time.time() < zero + LIMIT:
-        if answers(address):
-            return time.time() - zero
-        time.sleep(0.01)
-    return None
-
-
-def moment(text):
-    """An engine's time, in seconds since the epoch."""
-    head, _, rest = text.partition(".")
-    digits = rest[:len(rest) - len(rest.lstrip("0123456789"))]
-    zone = rest[len(digits):]
-    whole = datetime.datetime.fromisoformat(head + ("+00:00" if zone in ("", "Z") else zone))
-    return whole.timestamp() + float(f"0.{digits or 0}")
-
-
-def inspect(engine):
-    done = subprocess.run([engine, "inspect", NAME], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
-    return json.loads(done.stdout)[0] if done.returncode == 0 else None
-
-
-def started_since(engine, before):
-    """The facts of the container once it runs and has started after `before`, which may be none of its starts."""
-    end = time.time() + 2 * LIMIT
-    while time.time() < end:
-        facts = inspect(engine)
-        if facts and facts["State"]["Running"] and facts["State"]["StartedAt"] != before:
-            return facts
-        time.sleep(0.01)
-    raise AssertionError("the container does not start again")
-
-
-def ask_on_the_server(engine):
-    """In the server's network: for each line {before, zero} the seconds from zero, or from the container's next start, as a line of JSON.
-    A line without `before` asks for the facts alone."""
-    for line in sys.stdin:
-        asked = json.loads(line)
-        facts = started_since(engine, asked.get("before"))
-        zero = asked.get("zero") or moment(facts["State"]["StartedAt"])
-        took = {"pid": facts["State"]["Pid"], "started": facts["State"]["StartedAt"], "zero": zero}
-        for name, port, answers in (("ssh", 61022, greets), ("jupyter", 8888, serves)):
-            if name in asked.get("ask", ()):
-                address = "127.0.0.1", int(facts["NetworkSettings"]["Ports"][f"{port}/tcp"][0]["HostPort"])
-                took[name] = until(zero, address, answers)
-        print(json.dumps(took), flush=True)
+IMAGE = "jupyter-notebook:6"
 
 
 class Matrix:
@@ -117,7 +46,8 @@ class Matrix:
             raise AssertionError(report)
         for _ in range(2):  # the keeper has all there is to tell it
             self.helper.json("ensure")
-        self.asked = self.start_on_the_server("--local", "python3", "-u", os.path.abspath(__file__), "--ask", given.engine)
+        with open(answers.__file__, encoding="utf-8") as file:
+            self.asked = self.start_on_the_server("python3", "-u", "-c", file.read(), given.engine)
         if not given.daemon:
             self.helper.run("rpc", "shutdown")
 
@@ -179,7 +109,7 @@ class Matrix:
         return time.time()
 
     def kill_jupyter(self):
-        self.in_the_container("set -- $(cat /dev/helper/run/jupyter/pid); kill -9 $1")
+        self.in_the_container("set -- $(cat /dev/helper/run/jupyter/own/pid); kill -9 $1")
         return time.time()
 
     EVENTS = {"restart": restart, "kill-process-1": kill_process_1, "kill-sshd": kill_sshd, "kill-jupyter": kill_jupyter, "cut-link": cut_link,
@@ -230,11 +160,8 @@ def main():
     parser.add_argument("--socket", action="store_true")
     parser.add_argument("--daemon", action="store_true")
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--ask", metavar="ENGINE", help=argparse.SUPPRESS)
     parser.add_argument("events", nargs="*", metavar="EVENT")
     given = parser.parse_args()
-    if given.ask:
-        return ask_on_the_server(given.ask)
     reason = harness.why_not()
     if reason is not None:
         print(f"skipped: {reason}")

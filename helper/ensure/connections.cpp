@@ -44,6 +44,16 @@ std::unique_ptr<Connection> RealConnections::open(ConnectionOrder order) {
       tunnel::Tunnels::Told{std::move(order.on_link_change), std::move(order.on_refusal)}, policy_);
 }
 
+std::unique_ptr<CommandRunner> RealConnections::open_shared(const std::string& server,
+                                                            const std::string& agent_socket) {
+  if (server == k_this_machine) return std::make_unique<LocalRunner>();
+  Server& its = servers_.find(server);
+  ssh::ConnectOptions options;
+  options.agent_socket = agent_socket;
+  options.secrets = its.secrets();
+  return std::make_unique<ssh::SshRunner>(its.control(), std::move(options));
+}
+
 std::unique_ptr<CommandRunner> RealConnections::open_beside(const std::string& server,
                                                             const std::string& agent_socket) {
   if (server == k_this_machine) return std::make_unique<LocalRunner>(KeepOutput::beginning);

@@ -45,6 +45,9 @@ class Connections {
   virtual ~Connections() = default;
   // Dials nothing yet: the first command does, and the first tunnel that forwards.
   [[nodiscard]] virtual std::unique_ptr<Connection> open(ConnectionOrder order) = 0;
+  // For commands beside those of a connection, by the session that they share. Nobody is asked.
+  [[nodiscard]] virtual std::unique_ptr<CommandRunner> open_shared(const std::string& server,
+                                                                   const std::string& agent_socket) = 0;
   // For one command that runs without an end, and keeps only the beginning of its output: by its own session. Nobody is
   // asked: what a person said for this server before is known.
   [[nodiscard]] virtual std::unique_ptr<CommandRunner> open_beside(const std::string& server,
@@ -57,6 +60,8 @@ class RealConnections final : public Connections {
   // `policy` says whose connections the tunnels take.
   explicit RealConnections(const PeerPolicy& policy) : policy_(policy) {}
   [[nodiscard]] std::unique_ptr<Connection> open(ConnectionOrder order) override;
+  [[nodiscard]] std::unique_ptr<CommandRunner> open_shared(const std::string& server,
+                                                           const std::string& agent_socket) override;
   [[nodiscard]] std::unique_ptr<CommandRunner> open_beside(const std::string& server,
                                                            const std::string& agent_socket) override;
 

@@ -19,7 +19,15 @@ std::string agreed(const Caller& caller) {
 }  // namespace
 
 Target::Target(const World& world, Questions& questions, OnWanted on_wanted)
-    : world_(world), on_wanted_(std::move(on_wanted)), ask_(std::make_shared<AskJob>(questions)), work_(world.clock) {}
+    : world_(world),
+      on_wanted_(std::move(on_wanted)),
+      ask_(std::make_shared<AskJob>(questions)),
+      work_(world.clock),
+      starts_([this] {
+        log_info("the container was started");
+        shared_.doubt();
+        heal_soon(true);
+      }) {}
 
 Target::~Target() {
   worker_.close();          // its jobs use the connection,
@@ -63,6 +71,7 @@ void Target::connect(const config::Target& config, const Caller& caller) {
 }
 
 void Target::put_connection(std::unique_ptr<Connection> connection) {
+  starts_.end();
   {
     const std::lock_guard lock(connection_mutex_);
     std::swap(connection_, connection);
@@ -131,8 +140,19 @@ Target::Healed Target::heal(Job& job) {
     // A login that was refused, or a question, waits for a person.
     healed.again = code != ErrorCode::cancelled && !tunnel::needs_a_person(code);
   });
+  watch_for_start();
   tell_watchers();
   return healed;
+}
+
+void Target::watch_for_start() {
+  const Knowledge knowledge = shared_.read();
+  const auto* server = knowledge.observed ? &knowledge.observed->server : nullptr;
+  const bool runs = server != nullptr && server->container && server->container->state == plan::ContainerState::running;
+  if (server == nullptr || !server->engine || runs) return starts_.end();
+  if (starts_.is_watching()) return;
+  starts_.begin(world_.connections.open_shared(server_, agent_socket_), engine::cli_of(*server->engine),
+                knowledge.config->container.name);
 }
 
 Result<Report> Target::converge(Call call, plan::Power power) {

@@ -5,6 +5,7 @@
 #include "ensure/ask_job.hpp"
 #include "ensure/healing.hpp"
 #include "ensure/shared_knowledge.hpp"
+#include "ensure/start_watch.hpp"
 #include "ensure/verbs.hpp"
 #include "ensure/worker.hpp"
 
@@ -99,6 +100,8 @@ class Target {
   // Looks after a target that should run.
   [[nodiscard]] Healed heal(Job& job);
   void heal_if_due(Job& job);
+  // A container that does not run is watched: who starts it need not wait for the next look.
+  void watch_for_start();
   void forget_pauses();  // from any thread
 
   // These come from any thread.
@@ -125,6 +128,7 @@ class Target {
   std::mutex healing_mutex_;
   Healing healing_;
   std::minstd_rand chance_{std::random_device()()};
+  StartWatch starts_;
   Worker worker_;  // last: it is joined before anything that its jobs use goes
 };
 

@@ -101,6 +101,21 @@ class SecondDay(unittest.TestCase):
             self.assertEqual(self.state(), "running", words)
             self.assertIsNotNone(self.seconds_until_ssh(10))
 
+    def test_what_a_person_stopped_and_started_again_answers_soon(self):
+        """Whatever pause the daemon has come to meanwhile."""
+        for stop, start in ((("stop", "-t", "0"), "start"), (("pause",), "unpause")):
+            self.sandbox.docker(*stop, "centernet")
+            until = time.monotonic() + 25
+            while time.monotonic() < until:
+                self.assertFalse(self.greeting().startswith(b"SSH-"))
+                time.sleep(0.5)
+            self.sandbox.docker(start, "centernet")
+            seconds = self.seconds_until_ssh(30)
+            print(f"  ssh after docker {start}: {seconds} s")
+            self.assertIsNotNone(seconds)
+            self.assertLess(seconds, 5)
+            self.helper.json("ensure")
+
     def test_what_a_person_removed_is_not_made_again(self):
         self.sandbox.docker("rm", "-f", "centernet")
         for _ in range(20):

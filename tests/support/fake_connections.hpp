@@ -36,6 +36,9 @@ class FakeConnections final : public ensure::Connections {
     order_ = order;
     return std::make_unique<Way>(*this, order.server, its_server.runner, std::move(tunnels));
   }
+  [[nodiscard]] std::unique_ptr<CommandRunner> open_shared(const std::string& name, const std::string&) override {
+    return std::make_unique<Runner>(*this, server(name).runner);
+  }
   [[nodiscard]] std::unique_ptr<CommandRunner> open_beside(const std::string& name, const std::string&) override {
     auto& its_server = server(name);
     const std::scoped_lock lock(mutex_);

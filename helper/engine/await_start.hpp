@@ -10,7 +10,8 @@
 
 namespace helper::engine {
 
-// The engine ends its stream of events after this time by itself, so that none is left on a server whose client is gone.
+// The engine ends its stream of events after this time by itself, so that none is left on a server whose client is
+// gone.
 inline constexpr std::chrono::seconds k_events_limit{600};
 
 // True: the container of that name was started or unpaused since the call. False: not within k_events_limit. Errors:

@@ -1,5 +1,5 @@
-// StartWatch tells when a container that does not run is started by somebody. It follows the engine's events on a thread
-// of its own, while the target's worker is free.
+// StartWatch tells when a container that does not run is started by somebody. It follows the engine's events on a
+// thread of its own, while the target's worker is free.
 #pragma once
 
 #include "base/command.hpp"

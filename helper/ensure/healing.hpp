@@ -36,11 +36,13 @@ class Healing {
   void reset();
 
  private:
+  void forget();
   [[nodiscard]] SteadyTime earliest(SteadyTime now, Milliseconds pause) const;
   std::optional<SteadyTime> due_;
   std::optional<SteadyTime> last_;
   std::optional<SteadyTime> down_since_;  // the first of the looks that found the engine down
   Milliseconds pause_ = k_least_pause;
+  bool in_vain_ = false;  // so was the last look
   bool looking_ = false;
   bool missed_ = false;  // a sign came during a look
 };

@@ -160,13 +160,14 @@ def main():
     parser.add_argument("--socket", action="store_true")
     parser.add_argument("--daemon", action="store_true")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--name", default="soak-day", help="of the sandbox")
     parser.add_argument("events", nargs="*", metavar="EVENT")
     given = parser.parse_args()
     reason = harness.why_not()
     if reason is not None:
         print(f"skipped: {reason}")
         return harness.SKIPPED
-    with harness.Sandbox("soak-day") as sandbox:
+    with harness.Sandbox(given.name) as sandbox:
         matrix = Matrix(sandbox, given)
         return matrix.run(given.events or matrix.possible())
 

@@ -6,7 +6,10 @@ while [ "$(seconds)" -lt "$end" ]; do
   started=no
   [ -f "$own/pid" ] && started=yes
   if ours; then
-    ours_listens "$port" && exit 0
+    if ours_listens "$port"; then
+      : > "$own/served" # so that start.py starts it again whenever it breaks down
+      exit 0
+    fi
   elif [ "$started" = yes ]; then
     why='it ended at once'
     break

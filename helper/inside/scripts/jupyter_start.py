@@ -5,8 +5,8 @@
 import os, runpy, signal, sys, time
 
 LIMIT = 256 * 1024  # bytes of a log file; there are two at most
-STEADY = 10  # seconds; what ends sooner would end again
-PAUSE = 1  # seconds before it is started again
+STEADY = 10  # seconds; what ends sooner, and has never served, would end again
+PAUSE, LONGEST_PAUSE = 1, 30  # seconds before it is started again; more each time that it ends soon
 
 
 def keep(folder, source):
@@ -68,6 +68,7 @@ os.close(source)
 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 os.dup2(sink, 1)
 os.dup2(sink, 2)
+pause = PAUSE
 write("keeper", "%d\n" % os.getpid())
 while True:
     began = os.times()[4]
@@ -75,9 +76,13 @@ while True:
     if child == 0:
         break
     status = os.waitpid(child, 0)[1]
-    if not broke_down(status) or os.times()[4] - began < STEADY:
+    is_steady = os.times()[4] - began >= STEADY
+    if not broke_down(status) or not (is_steady or os.path.exists(os.path.join(folder, "served"))):
         os._exit(0)
-    time.sleep(PAUSE)
+    if is_steady:
+        pause = PAUSE
+    time.sleep(pause)
+    pause = min(2 * pause, LONGEST_PAUSE)
     if not is_wanted(child):
         os._exit(0)
     os.write(2, b"helper: Jupyter broke down and is started again\n")

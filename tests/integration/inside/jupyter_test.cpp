@@ -113,27 +113,26 @@ sys.exit(0)
 TEST_P(KeptJupyter, ComesBackWhenItBreaksDownAndStaysAwayWhenItIsToldTo) {
   fs::create_directories(folder_.path() / "modules");
   std::ofstream(folder_.path() / "modules" / "stand_in.py") << k_ends_as_told;
-  std::string starter(scripts::jupyter_start);
-  const std::string steady = "STEADY = 10";
-  ASSERT_NE(starter.find(steady), std::string::npos);
-  starter.replace(starter.find(steady), steady.size(), "STEADY = 0");
-  write("start.py", starter);
+  write("start.py", std::string(scripts::jupyter_start));
   write("config.json", "{}");
   const std::string start = "export PYTHONPATH=" + shell::quote((folder_.path() / "modules").string()) +
-                            "\nrm -f \"$own/pid\" \"$own/stopped\" \"$own/end\"\n"
+                            "\nrm -f \"$own/pid\" \"$own/stopped\" \"$own/end\" \"$own/served\"\n"
                             "python3 \"$own/start.py\" \"$own\" stand_in / </dev/null >/dev/null 2>&1 &\n" +
                             "until ours && [ -e \"$own/runs$pid\" ]; do sleep 0.05; done\n";
   const std::string again = "before=$pid; kill -KILL $pid; while ours; do sleep 0.05; done\n";
   const std::string keeper = "read -r keeper < \"$own/keeper\"\n";
   const std::string gone =
       "while kill -0 \"$keeper\" 2>/dev/null; do sleep 0.05; done; ours && echo back || echo away\n";
-  EXPECT_EQ(run(start + keeper + again + "until ours; do sleep 0.05; done; [ \"$pid\" != \"$before\" ] && echo back\n" +
-                ": > \"$own/end\"; " + gone),
-            "back\naway\n");
+  const std::string serves = ": > \"$own/served\"\n";  // as jupyter_await.sh says it
+  EXPECT_EQ(run(start + keeper + again + gone), "away\n") << "it ended soon, and has never served";
+  EXPECT_EQ(
+      run(start + keeper + serves + again +
+          "until ours; do sleep 0.05; done; [ \"$pid\" != \"$before\" ] && echo back\n" + ": > \"$own/end\"; " + gone),
+      "back\naway\n");
   EXPECT_NE(read("log").find("broke down and is started again"), std::string::npos);
-  EXPECT_EQ(run(start + keeper + ": > \"$own/stopped\"\n" + again + gone), "away\n");
-  EXPECT_EQ(run(start + keeper + "kill $pid\n" + gone), "away\n");
-  EXPECT_EQ(run(start + keeper + "kill -KILL $pid; rm \"$own/pid\"\n" + gone), "away\n");
+  EXPECT_EQ(run(start + keeper + serves + ": > \"$own/stopped\"\n" + again + gone), "away\n");
+  EXPECT_EQ(run(start + keeper + serves + "kill $pid\n" + gone), "away\n");
+  EXPECT_EQ(run(start + keeper + serves + "kill -KILL $pid; rm \"$own/pid\"\n" + gone), "away\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Here, KeptJupyter, testing::ValuesIn(test::shells()),

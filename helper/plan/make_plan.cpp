@@ -8,6 +8,8 @@
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
 
+#include <algorithm>
+
 namespace helper::plan {
 namespace {
 
@@ -54,6 +56,13 @@ void plan_inside(Draft& draft) {
   plan_gpu(draft);
 }
 
+// Whether there is something to keep: SSH works without a Python, and not for a user who is only being made.
+bool has_services(const Plan& plan) {
+  return std::ranges::all_of(plan.problems,
+                             [](const Error& error) { return error.code == ErrorCode::python_missing; }) &&
+         std::ranges::none_of(plan.steps, [](const Step& step) { return is<MakeUser>(step.action); });
+}
+
 void plan_running(Draft& draft) {
   for (const std::string& remark : draft.target.remarks) draft.note(remark);
   plan_open_tunnels(draft);
@@ -75,7 +84,7 @@ void plan_running(Draft& draft) {
   // A port of a container that others use too leads to theirs where this person may not be in it.
   if (!draft.config.share || draft.plan.problems.empty()) plan_forward_tunnels(draft);
   plan_end_of_replacement(draft);
-  if (draft.place.inside && draft.place.inside->has_shell && draft.plan.problems.empty())
+  if (draft.place.inside && draft.place.inside->has_shell && has_services(draft.plan))
     plan_keeper(draft, *draft.place.inside);
   plan_hooks(draft);
   plan_install(draft);

@@ -144,6 +144,26 @@ TEST(KeeperPlan, HelperStartsWhatTheKeeperDoesNotKnow) {
   EXPECT_EQ(world.steps(), std::string("start sshd in the container\nstart JupyterLab 4.0.11 for root\n") + k_record);
 }
 
+TEST(KeeperPlan, KeepsSshWhereThereIsNoPython) {
+  World world;
+  world.now.place.inside->pythons.clear();
+  world.now.place.inside->jupyter = {};
+  EXPECT_EQ(world.steps(), "tell the keeper to start sshd whenever centernet starts\n");
+  world.recorded().just_started();
+  EXPECT_EQ(world.steps(), k_await) << "not started by helper: by the keeper";
+}
+
+TEST(KeeperPlan, IsToldNothingAboutAUserWhoIsBeingMade) {
+  World world;
+  world.just_started();
+  world.wanted.target.ssh.user = "dev";
+  world.wanted.target.ssh.create = true;
+  world.now.place.inside->user_home.clear();
+  world.now.server.project_owner = std::nullopt;
+  EXPECT_EQ(world.steps(),
+            "create user dev with the ids 1000:1000 in the container\nforward 127.0.0.1:2222 to sshd in centernet\n");
+}
+
 TEST(KeeperPlan, WithoutAVolumeForTheBundleNothingIsRecorded) {
   World world;
   world.now.server.container->bundle_volume.clear();

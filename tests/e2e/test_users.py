@@ -2,6 +2,7 @@
 import json
 import os
 import subprocess
+import time
 import unittest
 
 import harness
@@ -22,13 +23,17 @@ class Users(unittest.TestCase):
     def tearDown(self):
         self.helper.run("remove", "--yes")
 
-    def ensure(self, **more):
+    def write(self, **more):
         config = json.loads(json.dumps(self.config))
         target = config["targets"]["centernet"]
         target["ssh"].update(more.pop("ssh", {}))
+        target["container"].update(more.pop("container", {}))
         target.update(more)
         with open(os.path.join(self.sandbox.client, "helper.json"), "w", encoding="utf-8") as file:
             json.dump(config, file)
+
+    def ensure(self, **more):
+        self.write(**more)
         report = self.helper.json("ensure")
         self.assertEqual(report.get("state"), "ready", report)
         return report
@@ -55,7 +60,21 @@ class Users(unittest.TestCase):
         done = self.openssh("id -un; touch /workspace/my_project/of_dev ~/mine")
         self.assertEqual((done.returncode, done.stdout), (0, "dev\n"), done.stderr)
         self.assertEqual(self.owner("of_dev"), "alice:alice")
+        self.assertEqual([step["text"] for step in report["steps"] if "keeper" in step["text"]][-1],
+                         "tell the keeper to start sshd whenever centernet starts", report["steps"])
+        self.assertNotIn("leave container", str(report["steps"]), "the keeper is told once, when all is known")
         self.assertFalse(self.ensure(ssh={"user": "dev", "create": True})["changed"])
+
+    def test_a_user_that_is_made_gets_in_where_there_is_no_python_also_after_a_restart(self):
+        self.write(ssh={"user": "dev", "create": True}, container={"image": "bare:1"}, project={"local": ".", "remote": "/workspace"})
+        done = self.helper.run("ensure")
+        self.assertIn("python.missing", done.stderr)
+        self.assertEqual(self.openssh("id -un").stdout, "dev\n")
+        self.sandbox.docker("restart", "-t", "0", "centernet")
+        end = time.monotonic() + 10  # the keeper starts sshd, and the daemon follows the ports
+        while (again := self.openssh("id -un").stdout) != "dev\n" and time.monotonic() < end:
+            time.sleep(0.2)
+        self.assertEqual(again, "dev\n")
 
     def test_a_user_that_the_image_has_gets_the_owners_ids_and_an_error_when_its_shell_runs_nothing(self):
         with self.assertRaises(AssertionError) as refused:

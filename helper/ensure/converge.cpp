@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace helper::ensure {
 namespace {
@@ -69,6 +70,7 @@ class Convergence {
       if (step_failed_ && !gone) return fail(*step_failed_);
       HELPER_TRY(look);
       plan::Observed& observed = *look;
+      if (!std::exchange(has_looked_, true)) desired_.was_ready = !observed.local.pinned_host_keys.empty();
       if (gone) begin_again();
       expect_what_is_there(observed);
       remember_what_was_created(observed);
@@ -394,6 +396,7 @@ class Convergence {
   plan::Attempts attempts_before_;       // the last plan's steps
   std::optional<std::string> expected_;  // the id of the container that should be there; "" = not seen yet
   std::optional<Error> step_failed_;     // what ended the last plan's steps
+  bool has_looked_ = false;
   int times_taken_away_ = 0;
   int times_passed_ = 0;
   int times_going_ = 0;

@@ -42,6 +42,9 @@ struct Desired {
   bool was_ended = false;  // the last thing that a person asked for was its end
   // The name of another owner whose container may be changed, since a person has agreed to it; "" = nobody's.
   std::string agreed_owner{};
+  // It has been ready here: its host keys were pinned before this request. A container that is gone was removed by
+  // somebody.
+  bool was_ready = false;
 };
 
 using config::k_container_ssh_port;

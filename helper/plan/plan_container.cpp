@@ -137,7 +137,7 @@ bool is_left_alone(const Desired& desired, const Container& container) {
   using enum ContainerState;
   if (desired.initiative == Initiative::person || container.state == running || container.state == restarting)
     return false;
-  const bool is_first = container.state == absent || container.state == created;
+  const bool is_first = (container.state == absent && !desired.was_ready) || container.state == created;
   return !(is_first && desired.initiative == Initiative::program && !desired.was_ended);
 }
 

@@ -427,6 +427,14 @@ class Shared(unittest.TestCase):
             ids[person] = person.ssh("id -u").stdout
         self.write(self.alice, **homes, shm_size="97m")
         self.alice.ensure("--recreate")
+        with open(self.carol.config, encoding="utf-8") as file:
+            config = json.load(file)
+        config["targets"]["box"]["ssh"]["user"] = "bob"
+        with open(self.carol.config, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        done = self.carol.run("ensure")
+        self.assertIn(f"/home/bob belongs to user id {ids[self.bob].strip()}, so it is another person's", done.stderr)
+        self.write(self.carol)
         for person in (self.carol, self.bob, self.alice):  # in another order
             person.ensure()
             self.assertEqual((person.ssh("id -u").stdout, person.ssh("cat ~/mine").returncode), (ids[person], 0))

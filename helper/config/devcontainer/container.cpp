@@ -19,7 +19,7 @@ Result<void> read_env(DevcontainerDraft& draft, std::string_view row, const Json
       draft.unsupported({its, item.line, "helper removes no variable", "unset it in a start file of the shell"});
       continue;
     }
-    HELPER_TRY_ASSIGN(auto value, draft.text(item, its, true));
+    HELPER_TRY_ASSIGN(auto value, draft.value(item, its));
     if (value) draft.put(row, its, node.names[i], text_node(std::move(*value), item.line));
   }
   return {};
@@ -31,7 +31,7 @@ Result<void> read_flags(DevcontainerDraft& draft, const std::string& flag, const
   HELPER_TRY(draft.expect(node, Type::array, key));
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const std::string its = item_key(key, i);
-    HELPER_TRY_ASSIGN(const auto value, draft.text(node.items[i], its));
+    HELPER_TRY_ASSIGN(const auto value, draft.name(node.items[i], its));
     if (value) draft.add_text("container.extra_args", its, node.items[i].line, flag + "=" + *value);
   }
   return {};
@@ -66,11 +66,11 @@ Result<void> read_users(DevcontainerDraft& draft, const JsonNode& root) {
   const JsonNode* container = find_member(root, "containerUser");
   std::optional<std::string> user;
   if (container != nullptr) {
-    HELPER_TRY_ASSIGN(user, draft.text(*container, "containerUser"));
+    HELPER_TRY_ASSIGN(user, draft.name(*container, "containerUser"));
     if (user) draft.add_text("container.extra_args", "containerUser", container->line, "--user=" + *user);
   }
   if (remote != nullptr) {
-    HELPER_TRY_ASSIGN(user, draft.text(*remote, "remoteUser"));
+    HELPER_TRY_ASSIGN(user, draft.name(*remote, "remoteUser"));
   }
   if (user) {
     const JsonNode& from = remote != nullptr ? *remote : *container;
@@ -109,10 +109,13 @@ Result<void> read_security_opt(DevcontainerDraft& draft, const JsonNode& node, c
   return read_flags(draft, "--security-opt", node, key);
 }
 
-Result<void> read_override_command(DevcontainerDraft& draft, const JsonNode& node, const std::string& key) {
-  HELPER_TRY(draft.expect(node, Type::boolean, key));
-  if (!node.boolean) return {};
-  for (const char* word : {"sh", "-c", k_wait}) draft.add_text("container.command", key, node.line, word);
+Result<void> read_override_command(DevcontainerDraft& draft, const JsonNode& root) {
+  const JsonNode* node = find_member(root, "overrideCommand");
+  if (node != nullptr) HELPER_TRY(draft.expect(*node, Type::boolean, "overrideCommand"));
+  const bool has_image = draft.has("container.image") || draft.has("container.build");
+  if (node != nullptr ? !node->boolean : !has_image) return {};
+  const int line = node != nullptr ? node->line : root.line;
+  for (const char* word : {"sh", "-c", k_wait}) draft.add_text("container.command", "overrideCommand", line, word);
   return {};
 }
 

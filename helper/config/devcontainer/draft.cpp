@@ -130,6 +130,29 @@ Result<std::optional<std::string>> DevcontainerDraft::text(const JsonNode& node,
   return std::move(its.text);
 }
 
+Result<std::optional<std::string>> DevcontainerDraft::name(const JsonNode& node, const std::string& key,
+                                                           bool folder_ok) {
+  HELPER_TRY_ASSIGN(auto its, text(node, key, folder_ok));
+  if (its && its->empty() && !node.text.empty()) its = std::nullopt;
+  return its;
+}
+
+Result<std::optional<std::string>> DevcontainerDraft::value(const JsonNode& node, const std::string& key) {
+  switch (node.type) {
+    case Type::integer:
+      return std::to_string(node.integer);
+    case Type::boolean:
+      return node.boolean ? "true" : "false";
+    case Type::real:
+      unsupported({key, node.line,
+                   "it is the number " + printable(node.text) + ", which other tools may write otherwise",
+                   "write it in quotes: \"" + printable(node.text) + '"'});
+      return node.text;
+    default:
+      return text(node, key, true);
+  }
+}
+
 Result<void> DevcontainerDraft::expect(const JsonNode& node, Type type, const std::string& key) const {
   if (node.type != type) return wrong(node, key, wanted_text(type));
   return {};

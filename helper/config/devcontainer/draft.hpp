@@ -35,6 +35,11 @@ class DevcontainerDraft {
   // it may name a folder of this machine although the server is another one.
   [[nodiscard]] Result<std::optional<std::string>> text(const JsonNode& node, const std::string& key,
                                                         bool folder_ok = false);
+  // The same, and nullopt where a variable that is not set makes it empty: then there is no such setting.
+  [[nodiscard]] Result<std::optional<std::string>> name(const JsonNode& node, const std::string& key,
+                                                        bool folder_ok = false);
+  // The value of a variable: text, a number or a boolean, as written. It may be empty, and name a folder.
+  [[nodiscard]] Result<std::optional<std::string>> value(const JsonNode& node, const std::string& key);
   // False: its value may not be written into a file, and is listed. One whose variable is missing, so empty, is listed
   // too.
   [[nodiscard]] bool may_use(const Expanded& its, const std::string& key, int line);
@@ -65,9 +70,8 @@ using DevcontainerReader = Result<void> (*)(DevcontainerDraft& draft, const Json
 
 Result<void> read_workspace(DevcontainerDraft& draft, const JsonNode& root);  // workspaceFolder, workspaceMount
 Result<void> read_image(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
-Result<void> read_build(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
-Result<void> read_old_build(DevcontainerDraft& draft,
-                            const JsonNode& root);  // dockerFile and context, as written before 2020
+// build, and dockerFile and context, as written before 2020.
+Result<void> read_build(DevcontainerDraft& draft, const JsonNode& root);
 Result<void> read_container_env(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_remote_env(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_users(DevcontainerDraft& draft, const JsonNode& root);  // remoteUser, containerUser
@@ -76,7 +80,8 @@ Result<void> read_privileged(DevcontainerDraft& draft, const JsonNode& node, con
 Result<void> read_init(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_cap_add(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_security_opt(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
-Result<void> read_override_command(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
+// After those that name an image: with one it is true where it is not written.
+Result<void> read_override_command(DevcontainerDraft& draft, const JsonNode& root);
 Result<void> read_requirements(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_shutdown(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_forward_ports(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);

@@ -21,15 +21,24 @@ struct Words {
   std::string key;
 };
 
-// Both paths are relative to the file; ours is relative to the context, and what is outside of that is not sent.
+// Of "build", or as it was written before 2020, beside it.
+Words one_of(const JsonNode* build, const char* name, const JsonNode& root, const char* old_name) {
+  if (const JsonNode* its = build == nullptr ? nullptr : find_member(*build, name))
+    return {its, member_key("build", name)};
+  return {find_member(root, old_name), old_name};
+}
+
+// Both paths are relative to the file, and no context is the Dockerfile's folder. Ours is relative to the context, and
+// what is outside of that is not sent.
 Result<void> set_build(DevcontainerDraft& draft, const Words& dockerfile, const Words& context, int line) {
   const fs::path folder = draft.place().file.parent_path();
   HELPER_TRY_ASSIGN(const auto file, draft.text(*dockerfile.node, dockerfile.key, true));
-  std::optional<std::string> sent = ".";
+  if (!file) return {};
+  std::optional<std::string> sent = fs::path(*file).parent_path().string();
   if (context.node != nullptr) {
     HELPER_TRY_ASSIGN(sent, draft.text(*context.node, context.key, true));
   }
-  if (!file || !sent) return {};
+  if (!sent) return {};
   const fs::path root = plain_path(folder / *sent);
   const fs::path inside = plain_path(folder / *file).lexically_relative(root);
   if (inside.empty() || *inside.begin() == "..") {
@@ -52,7 +61,7 @@ Result<void> set_build_args(DevcontainerDraft& draft, const JsonNode& args, cons
   HELPER_TRY(draft.expect(args, Type::object, key));
   for (std::size_t i = 0; i < args.items.size(); ++i) {
     const std::string its = member_key(key, args.names[i]);
-    HELPER_TRY_ASSIGN(auto value, draft.text(args.items[i], its, true));
+    HELPER_TRY_ASSIGN(auto value, draft.value(args.items[i], its));
     if (value) draft.put("container.build.args", its, args.names[i], text_node(std::move(*value), args.items[i].line));
   }
   return {};
@@ -65,7 +74,7 @@ Result<void> read_workspace(DevcontainerDraft& draft, const JsonNode& root) {
   const JsonNode* folder = find_member(root, "workspaceFolder");
   draft.variables().container_folder = standard;
   if (folder != nullptr) {
-    HELPER_TRY_ASSIGN(const auto written, draft.text(*folder, "workspaceFolder", true));
+    HELPER_TRY_ASSIGN(const auto written, draft.name(*folder, "workspaceFolder", true));
     draft.variables().container_folder = written.value_or(standard);
   }
   const int line = folder == nullptr ? root.line : folder->line;
@@ -88,26 +97,28 @@ Result<void> read_workspace(DevcontainerDraft& draft, const JsonNode& root) {
 }
 
 Result<void> read_image(DevcontainerDraft& draft, const JsonNode& node, const std::string& key) {
-  HELPER_TRY_ASSIGN(auto image, draft.text(node, key, true));
+  HELPER_TRY_ASSIGN(auto image, draft.name(node, key, true));
   if (image) draft.set_text("container.image", key, node.line, std::move(*image));
   return {};
 }
 
-Result<void> read_build(DevcontainerDraft& draft, const JsonNode& node, const std::string& key) {
-  HELPER_TRY(draft.expect(node, Type::object, key));
-  const JsonNode* dockerfile = find_member(node, "dockerfile");
-  if (dockerfile != nullptr) {
-    const JsonNode* context = find_member(node, "context");
-    HELPER_TRY(set_build(draft, {dockerfile, member_key(key, "dockerfile")}, {context, member_key(key, "context")},
-                         node.line));
+Result<void> read_build(DevcontainerDraft& draft, const JsonNode& root) {
+  const JsonNode* build = find_member(root, "build");
+  if (build != nullptr) HELPER_TRY(draft.expect(*build, Type::object, "build"));
+  const Words dockerfile = one_of(build, "dockerfile", root, "dockerFile");
+  if (dockerfile.node != nullptr) {
+    HELPER_TRY(set_build(draft, dockerfile, one_of(build, "context", root, "context"),
+                         build == nullptr ? dockerfile.node->line : build->line));
   }
+  if (build == nullptr) return {};
+  const JsonNode& node = *build;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    const std::string its = member_key(key, node.names[i]);
-    if (node.names[i] == "dockerfile" || (node.names[i] == "context" && dockerfile != nullptr)) continue;
+    const std::string its = member_key("build", node.names[i]);
+    if (node.names[i] == "dockerfile" || (node.names[i] == "context" && dockerfile.node != nullptr)) continue;
     if (node.names[i] == "args" && draft.has("container.build")) {
       HELPER_TRY(set_build_args(draft, node.items[i], its));
     } else if (node.names[i] == "target" && draft.has("container.build")) {
-      HELPER_TRY_ASSIGN(auto stage, draft.text(node.items[i], its));
+      HELPER_TRY_ASSIGN(auto stage, draft.name(node.items[i], its));
       if (stage) draft.set_text("container.build.target", its, node.items[i].line, std::move(*stage));
     } else if (node.names[i] == "cacheFrom") {
       draft.unsupported(
@@ -118,13 +129,6 @@ Result<void> read_build(DevcontainerDraft& draft, const JsonNode& node, const st
     }
   }
   return {};
-}
-
-Result<void> read_old_build(DevcontainerDraft& draft, const JsonNode& root) {
-  const JsonNode* dockerfile = find_member(root, "dockerFile");
-  const JsonNode* context = find_member(root, "context");
-  if (dockerfile == nullptr || draft.has("container.build")) return {};
-  return set_build(draft, {dockerfile, "dockerFile"}, {context, "context"}, dockerfile->line);
 }
 
 }  // namespace helper::config

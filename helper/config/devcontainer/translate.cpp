@@ -30,7 +30,7 @@ constexpr std::array k_known{
     KnownKey{"remoteUser", nullptr},
     KnownKey{"containerUser", nullptr},
     KnownKey{"image", read_image},
-    KnownKey{"build", read_build},
+    KnownKey{"build", nullptr},
     KnownKey{"runArgs", read_run_args},
     KnownKey{"containerEnv", read_container_env},
     KnownKey{"remoteEnv", read_remote_env},
@@ -39,7 +39,7 @@ constexpr std::array k_known{
     KnownKey{"init", read_init},
     KnownKey{"capAdd", read_cap_add},
     KnownKey{"securityOpt", read_security_opt},
-    KnownKey{"overrideCommand", read_override_command},
+    KnownKey{"overrideCommand", nullptr},
     KnownKey{"hostRequirements", read_requirements},
     KnownKey{"updateRemoteUserUID", read_update_ids},
     KnownKey{"shutdownAction", read_shutdown},
@@ -83,7 +83,8 @@ Result<Devcontainer> read_devcontainer(std::string_view text, const Devcontainer
     const JsonNode* node = find_member(root, key.name);
     if (node != nullptr && key.read != nullptr) HELPER_TRY(key.read(draft, *node, std::string(key.name)));
   }
-  HELPER_TRY(read_old_build(draft, root));
+  HELPER_TRY(read_build(draft, root));
+  HELPER_TRY(read_override_command(draft, root));
   for (std::size_t i = 0; i < root.names.size(); ++i) {
     if (std::ranges::find(k_known, root.names[i], &KnownKey::name) == k_known.end())
       draft.unsupported(explain(root.names[i], root.items[i].line));

@@ -10,8 +10,13 @@ fi
 has_name /etc/passwd "$user" && { echo "Error: there is a user $user already" >&2; exit 1; }
 home=/home/$user
 if [ "$any_ids" = yes ]; then
+  # A home that is there, of a container from before, is this person's when it has an id that this person could have had.
   its_owner=$(stat -c %u "$home" 2>/dev/null || echo 0)
   if [ "$its_owner" != 0 ]; then
+    if [ "$its_owner" -lt "$uid" ] || [ "$its_owner" -gt $((uid + 63)) ]; then
+      echo "Error: $home belongs to user id $its_owner, so it is another person's; write another name in helper.json: \"ssh\": {\"user\": ...}" >&2
+      exit 1
+    fi
     uid=$its_owner
   else
     while [ -n "$(with_id /etc/passwd "$uid")" ] || [ -n "$(with_id /etc/group "$uid")" ]; do uid=$((uid + 1)); done
@@ -28,6 +33,10 @@ if [ ! -d "$home" ]; then
   if [ -d /etc/skel ]; then cp -R /etc/skel "$home"; else mkdir "$home"; fi
   chown -R "$uid:$gid" "$home"
   if [ -n "$person" ]; then chmod 700 "$home"; else chmod 755 "$home"; fi
+elif [ "$own_home" = yes ] && [ "$(stat -c %u "$home")" = 0 ]; then
+  # The engine made it, for a mount in it.
+  chown "$uid:$gid" "$home"
+  [ -z "$person" ] || chmod 700 "$home"
 fi
 make_group
 [ ! -f /etc/shadow ] || has_name /etc/shadow "$user" || printf '%s:*:19000:0:99999:7:::\n' "$user" >> /etc/shadow

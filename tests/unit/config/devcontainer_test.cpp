@@ -126,11 +126,46 @@ TEST(Devcontainer, BuildsWithPathsFromItsOwnFolder) {
   EXPECT_EQ(r.remarks, Texts{});
   EXPECT_EQ(read(R"({"dockerFile": "gpu.docker"})").target.container.build.value_or(BuildConfig{}),
             (BuildConfig{"/home/me/proj/.devcontainer", "gpu.docker", {}, ""}));
-  const Read outside = read(R"({"build": {"dockerfile": "../Dockerfile", "cacheFrom": "x", "options": ["--pull"]}})");
+  EXPECT_EQ(read(R"({"build": {"dockerfile": "../Dockerfile"}})").target.container.build.value_or(BuildConfig{}),
+            (BuildConfig{"/home/me/proj", "Dockerfile", {}, ""}))
+      << "no context is the Dockerfile's folder";
+  const Read outside =
+      read(R"({"build": {"dockerfile": "../Dockerfile", "context": ".", "cacheFrom": "x", "options": ["--pull"]}})");
   EXPECT_FALSE(outside.target.container.build);
   EXPECT_TRUE(has(outside.remarks, "build.dockerfile: it is outside of its context /home/me/proj/.devcontainer"));
   EXPECT_TRUE(has(outside.remarks, "build.cacheFrom"));
   EXPECT_TRUE(has(outside.remarks, "build.options"));
+}
+
+TEST(Devcontainer, OldAndNewKeysOfABuildAreReadTogether) {
+  const Read r = read(R"({"remoteUser": "root", "context": "..", "dockerFile": "../gpu.docker",
+    "build": {"args": {"CUDA": "12.4"}, "target": "dev"}})");
+  EXPECT_EQ(r.target.container.build.value_or(BuildConfig{}),
+            (BuildConfig{"/home/me/proj", "gpu.docker", {{"CUDA", "12.4"}}, "dev"}));
+  EXPECT_EQ(r.remarks, Texts{});
+}
+
+TEST(Devcontainer, NumbersAndBooleansAreValuesAsWritten) {
+  const Read r = read(R"({"remoteUser": "root", "containerEnv": {"N": 8, "YES": true}, "remoteEnv": {"NO": false},
+    "build": {"dockerfile": "Dockerfile", "args": {"PYTHON": 3.10, "WITH_CUDA": true, "JOBS": 4}}})");
+  const Env args{{"JOBS", "4"}, {"PYTHON", "3.10"}, {"WITH_CUDA", "true"}};
+  EXPECT_EQ(r.target.container.build.value_or(BuildConfig{}).args, args);
+  EXPECT_EQ(r.target.container.env, (Env{{"N", "8"}, {"YES", "true"}}));
+  EXPECT_EQ(r.target.ssh.env, (Env{{"NO", "false"}}));
+  ASSERT_EQ(r.remarks.size(), 1U) << "3.10 is 3.1 elsewhere";
+  EXPECT_TRUE(has(
+      r.remarks,
+      R"(build.args.PYTHON: it is the number 3.10, which other tools may write otherwise; write it in quotes: "3.10")"));
+}
+
+TEST(Devcontainer, WhatAnUnsetVariableMakesEmptyIsNotASettingAndTheVariableIsTold) {
+  const Read r = read(R"({"image": "i", "remoteUser": "${localEnv:NOPE}", "capAdd": ["${localEnv:NOPE}"],
+    "containerEnv": {"EMPTY": "${localEnv:NOPE}"}, "workspaceFolder": "${localEnv:NOPE}"})");
+  EXPECT_TRUE(has(r.remarks, "remoteUser: NOPE is not set on this machine"));
+  EXPECT_TRUE(has(r.remarks, "remoteUser: it is not given"));
+  EXPECT_EQ(r.target.container.extra_args, Texts{});
+  EXPECT_EQ(r.target.container.env, (Env{{"EMPTY", ""}})) << "a variable may be empty";
+  EXPECT_EQ(r.target.project.remote, "/workspaces/proj");
 }
 
 TEST(Devcontainer, ListsWhatItDoesNotDoWithItsLineInTheOrderWritten) {
@@ -255,7 +290,7 @@ TEST(Devcontainer, AValueOfTheEnvironmentInRunArgsIsNotKeptInAFileEither) {
     for (const Setting& setting : devcontainer->settings) {
       EXPECT_EQ(setting.value.text.find("s3cret"), std::string::npos) << args;
       EXPECT_TRUE(setting.row.find("container.") == std::string::npos || setting.row == "targets.*.container.image" ||
-                  setting.row == "targets.*.container.mounts")
+                  setting.row == "targets.*.container.mounts" || setting.row == "targets.*.container.command")
           << args << ": " << setting.row;
     }
     ASSERT_FALSE(devcontainer->unsupported.empty()) << args;
@@ -285,10 +320,15 @@ TEST(Devcontainer, SaysWhenItNamesNoUser) {
   EXPECT_EQ(r.remarks, Texts{});
 }
 
-TEST(Devcontainer, OverrideCommandWaitsInPlaceOfTheImagesCommand) {
-  const auto command = read(R"({"image": "i", "overrideCommand": true})").target.container.command;
-  ASSERT_TRUE(command);
-  EXPECT_EQ(command->front(), "sh");
+TEST(Devcontainer, OverrideCommandWaitsInPlaceOfTheImagesCommandAlsoWhereItIsNotWritten) {
+  for (const char* text : {R"({"image": "i", "overrideCommand": true})", R"({"image": "i"})",
+                           R"({"build": {"dockerfile": "Dockerfile"}})", R"({"overrideCommand": true})"}) {
+    const auto command = read(text).target.container.command;
+    ASSERT_TRUE(command) << text;
+    EXPECT_EQ(command->front(), "sh");
+  }
+  EXPECT_FALSE(read(R"({"image": "i", "overrideCommand": false})").target.container.command);
+  EXPECT_FALSE(read(R"({"dockerComposeFile": "compose.yml"})").target.container.command) << "its default there";
 }
 
 TEST(Devcontainer, MistakesAreToldWithTheirLineAndKey) {
@@ -296,7 +336,7 @@ TEST(Devcontainer, MistakesAreToldWithTheirLineAndKey) {
       {R"({"image": 1})", "devcontainer.json:1: image"},
       {"{\n\"forwardPorts\": 1}", "devcontainer.json:2: forwardPorts"},
       {"{\n\"forwardPorts\": [1,\n99999]}", "devcontainer.json:3: forwardPorts[1]"},
-      {R"({"containerEnv": {"A": 1}})", "devcontainer.json:1: containerEnv.A"},
+      {R"({"containerEnv": {"A": []}})", "devcontainer.json:1: containerEnv.A"},
       {R"({"containerEnv": {"A-B": "x"}})", "devcontainer.json:1: containerEnv.A-B"},
       {"{\"runArgs\": [\"--init\",\n\"--gpus=many\"]}", "devcontainer.json:2: runArgs[1]"},
       {"{\"runArgs\": [\"--ulimit=memlok=1\"]}", "devcontainer.json:1: runArgs[0]"},

@@ -52,6 +52,10 @@ TEST(MakePlan, AProgramThatConnectsUndoesNoStopAndMakesTheFirstContainer) {
   desired.was_ended = true;
   EXPECT_TRUE(test::plan_for(desired, with_container(Container{})).steps.empty());
   EXPECT_TRUE(test::plan_for(desired, ready()).empty());
+  desired.was_ended = false;
+  desired.was_ready = true;
+  EXPECT_TRUE(test::plan_for(desired, with_container(Container{})).steps.empty()) << "somebody removed it";
+  EXPECT_FALSE(test::plan_for(desired, with_container(container(ContainerState::created))).steps.empty());
 }
 
 TEST(MakePlan, FromNothingItOpensThePortsMakesAKeyAndCreatesAndStarts) {

@@ -77,7 +77,8 @@ Waiting waiting_in_text(std::string_view text) {
   if (text.find_first_of("|&;<>()$`\\\"'*?[]{}#~\t\n") != std::string_view::npos) return Waiting::no;
   std::vector<std::string> words;
   for (auto& word : split(text, ' ')) {
-    if (!word.empty() && !(words.empty() && word == "exec")) words.push_back(std::move(word));
+    const bool replaces_shell = words.empty() && word == R"(exec)";
+    if (!word.empty() && !replaces_shell) words.push_back(std::move(word));
   }
   return words.empty() || waiting(words) != Waiting::no ? Waiting::fixed : Waiting::no;
 }

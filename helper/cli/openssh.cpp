@@ -59,7 +59,9 @@ Result<std::vector<std::string>> exec_argv(const ide::Access& access, const std:
   argv.insert(argv.begin() + 1, {"-o", "LogLevel=ERROR"});
   if (words.empty() && begin.empty()) return argv;
   argv.insert(argv.begin() + 1, terminal ? "-t" : "-T");
-  argv.push_back(begin + (words.empty() ? "exec $SHELL -l" : shell::quote(words)));
+  const std::string line = begin + (words.empty() ? "exec $SHELL -l" : shell::quote(words));
+  // ssh takes what begins with '-' for an option of its own, and so does the shell there.
+  argv.push_back(line.starts_with('-') ? " " + line : line);
   return argv;
 }
 

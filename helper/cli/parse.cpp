@@ -1,5 +1,6 @@
 #include "cli/parse.hpp"
 
+#include "base/shell.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -72,17 +73,27 @@ tl::unexpected<Error> unknown_verb(const std::string& word) {
 }
 
 tl::unexpected<Error> unexpected_word(const Verb* verb, std::span<const OptionSpec> specs, const std::string& word) {
-  if (!is_option(word)) {
-    const bool takes_words = verb != nullptr && verb->name == "exec";
-    return wrong(verb, fmt::format("\"{}\" is one argument too many", word),
-                 takes_words ? "put the words of a command after --, as in: helper exec -- ls -l" : std::string());
-  }
+  if (!is_option(word)) return wrong(verb, fmt::format("\"{}\" is one argument too many", word));
   const std::string name = option_name(word);
   Names names;
   for (const OptionSpec& spec : specs) {
     if (spec.kind != OptionSpec::Kind::argument && spec.kind != OptionSpec::Kind::rest) names.push_back(spec.name);
   }
-  return wrong(verb, fmt::format("there is no option {}{}", name, suggestion(name, names)));
+  const std::string cause = fmt::format("there is no option {}{}", name, suggestion(name, names));
+  constexpr std::array<std::string_view, 5> k_whole{"-r", "-R", "-a", "--recursive", "--archive"};
+  if (verb != nullptr && verb->name == "cp" && std::ranges::find(k_whole, name) != k_whole.end())
+    return wrong(verb, cause, fmt::format("leave {} out: a folder is always copied with all that is in it", name));
+  const bool takes_words = verb != nullptr && verb->name == "exec";
+  return wrong(verb, cause,
+               takes_words ? "put the words of a command after --, as in: helper exec -- ls -l" : std::string());
+}
+
+// "helper exec centernet ls -l", as it should have been written.
+std::string after_the_mark(const Words& words, std::size_t first) {
+  Words before{"helper", "exec"};
+  before.insert(before.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(first));
+  const Words command(words.begin() + static_cast<std::ptrdiff_t>(first), words.end());
+  return "put the words of a command after --: " + shell::quote(before) + " -- " + shell::quote(command);
 }
 
 bool is_choice(std::string_view choices, std::string_view value) {
@@ -130,6 +141,9 @@ class Sorter {
       if (!only_arguments && words[i] == "--") {
         only_arguments = true;
       } else if (only_arguments || !is_option(words[i])) {
+        if (filled_ == places_.size() && verb_.name == "exec") {
+          return wrong(&verb_, fmt::format("\"{}\" is one argument too many", words[i]), after_the_mark(words, i));
+        }
         HELPER_TRY(take_argument(words[i]));
       } else {
         HELPER_TRY_ASSIGN(const bool took_next, take_option(words[i], i + 1 < words.size() ? &words[i + 1] : nullptr));

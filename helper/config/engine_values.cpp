@@ -152,10 +152,19 @@ Check check_command_line(std::string_view text) {
 }
 
 Check check_size(std::string_view text) {
-  static const std::string k_form = "write a number of bytes, or one with a unit: \"512m\", \"1g\"";
+  static const std::string k_form = "write a number of bytes, or one with a unit: \"512m\", \"1.5g\"";
   if (text.empty()) return std::nullopt;
-  const std::size_t end = std::min(text.find_first_not_of(k_digits), text.size());
+  std::size_t end = std::min(text.find_first_not_of(k_digits), text.size());
   const std::string_view digits = text.substr(0, end);
+  std::string_view fraction;
+  if (end < text.size() && text[end] == '.') {
+    const std::size_t after = std::min(text.find_first_not_of(k_digits, end + 1), text.size());
+    fraction = text.substr(end + 1, after - end - 1);
+    if (fraction.empty()) return flaw(text, "is not a size", k_form);
+    end = after;
+  }
+  // As the engines read it, one space may be before the unit.
+  if (end + 1 < text.size() && text[end] == ' ') ++end;
   std::string unit(text.substr(end));
   std::ranges::transform(unit, unit.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -163,7 +172,7 @@ Check check_size(std::string_view text) {
                                                      "mib", "g", "gb", "gib", "t",   "tb", "tib"};
   if (!is_number(digits) || std::ranges::find(k_units, unit) == k_units.end())
     return flaw(text, "is not a size", k_form);
-  if (all_of(digits, "0")) return flaw(text, "is no memory at all", k_form);
+  if (all_of(digits, "0") && all_of(fraction, "0")) return flaw(text, "is no memory at all", k_form);
   // Two digits fewer for each unit of 2^10 and the product stays below 2^63.
   const std::size_t thousands = unit.empty() ? 0 : std::string_view("bkmgt").find(unit.front());
   if (digits.size() > 18 - 3 * thousands) return flaw(text, "is more memory than any machine has", k_form);
@@ -186,6 +195,10 @@ Check check_mount(std::string_view text) {
       "write HOST:CONTAINER or HOST:CONTAINER:ro, both absolute paths: \"/home/me/project:/workspace/project\"";
   if (has_control(text)) return flaw(text, "has a control character in it", k_form);
   const auto parts = split(text, ':');
+  if (text.size() > 2 && all_of(text.substr(0, 1), k_letters) && text[1] == ':' &&
+      (text[2] == '\\' || (text[2] == '/' && parts.size() > 2 && parts[2].starts_with('/'))))
+    return flaw(text, "begins with a path of Windows, and the path is one of the server",
+                "write the absolute path that the folder has on the server: \"/home/me/project:/workspace/project\"");
   if (parts.size() < 2) return flaw(text, "does not say where in the container it will appear", k_form);
   if (parts.size() > 3) return flaw(text, "has more than three parts between ':'", k_form);
   if (parts.size() == 3 && parts[2] != "ro" && parts[2] != "rw") {
@@ -240,6 +253,9 @@ Check check_port_mapping(std::string_view text) {
 }
 
 Check check_env_name(std::string_view text) {
+  if (text == "IFS")
+    return flaw(text, "changes how each shell in the container splits words, and some of them crash over it",
+                "remove it; set it in the script that needs it");
   const std::string first = std::string(k_letters) + "_";
   if (!text.empty() && text.size() <= 256 && all_of(text.substr(0, 1), first) &&
       all_of(text, first + std::string(k_digits)))

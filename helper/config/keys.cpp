@@ -139,7 +139,7 @@ constexpr std::array k_keys{
         .kind = Kind::text_or_number,
         .default_json = R"("")",
         .help = "Shared memory (--shm-size), which data loaders of PyTorch fill; \"\" leaves it to the engine (64m)",
-        .pattern = "^([0-9]{1,18}([bB]|[kKmMgGtT]([iI]?[bB])?)?)?$",
+        .pattern = "^([0-9]{1,18}([.][0-9]+)?( ?([bB]|[kKmMgGtT]([iI]?[bB])?))?)?$",
         .example = R"("8g")",
         .set = [](Target& t, const JsonNode& v) { return set_text(t.container.shm_size, v, check_size); }},
     Key{.path = "targets.*.container.ulimits",

@@ -3,6 +3,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "engine/create_argv.hpp"
+#include "engine/creation_fix.hpp"
 #include "engine/progress.hpp"
 #include "engine/scripts.hpp"
 #include "plan/our_names.hpp"
@@ -47,8 +48,13 @@ Result<std::string> create_container(CommandRunner& server, const EngineCli& cli
   Command create = command(create_argv(cli, desired, action), k_start_limit, env_input(config));
   create.script.insert(0, env_exports(config));
   create.summary = cli.program + " create " + action.name;  // what it runs may have a secret among its words
-  HELPER_TRY_ASSIGN(const auto output, run_engine(server, cli, create, action.name, stop));
-  const std::string text = trimmed(output.out);
+  auto output = run_engine(server, cli, create, action.name, stop);
+  if (!output) {
+    Error error = std::move(output).error();
+    if (error.code == ErrorCode::container_failed) error.fix = creation_fix(error.cause, desired, cli.program);
+    return fail(std::move(error));
+  }
+  const std::string text = trimmed(output->out);
   return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
 }
 

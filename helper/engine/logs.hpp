@@ -7,6 +7,7 @@
 
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace helper::engine {
 
@@ -19,6 +20,12 @@ namespace helper::engine {
 // output. Errors: engine_failed, cancelled, server_*.
 [[nodiscard]] Result<void> follow_logs(CommandRunner& server, const EngineCli& cli, const std::string& container,
                                        int lines, const OutputSink& on_text, const std::stop_token& stop);
+
+// Pure. Why the output cannot be read, from the engine's words; `driver` is HostConfig.LogConfig.Type, which is of
+// interest only where the words are about it, and "" where the engine does not tell.
+[[nodiscard]] bool is_about_the_log_driver(std::string_view words);
+[[nodiscard]] Error logs_trouble(const EngineCli& cli, const std::string& container, const std::string& words,
+                                 const std::string& driver);
 
 // LineBatches cuts a stream where lines end, so that each piece can be shown by itself.
 class LineBatches {

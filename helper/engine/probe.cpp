@@ -17,11 +17,21 @@ namespace {
 
 constexpr std::array<std::string_view, 2> k_programs{"docker", "podman"};
 
+// The lines "host HOST" and "context NAME".
+ChosenDocker chosen_docker(const std::vector<Section>& sections) {
+  ChosenDocker chosen;
+  for (const auto& line : lines_of(sections, "chosen_docker")) {
+    if (line.starts_with("host ")) chosen.host = trimmed(line.substr(5));
+    if (line.starts_with("context ")) chosen.context = trimmed(line.substr(8));
+  }
+  return chosen;
+}
+
 // Why the first engine that is there does not answer.
 std::optional<Error> trouble_of(const std::vector<Section>& sections) {
   for (const auto program : k_programs) {
     if (const auto* trouble = find_section(sections, "trouble_" + std::string(program)))
-      return engine_trouble(trouble->body, program);
+      return engine_trouble(trouble->body, program, chosen_docker(sections));
   }
   return std::nullopt;
 }
@@ -117,10 +127,33 @@ std::optional<InsideAnswer> read_the_inside(const std::vector<Section>& sections
   answer.no_shell = find_section(sections, "no_shell") != nullptr;
   answer.quick = find_section(sections, "look_quick") != nullptr;
   if (const auto* text = find_section(sections, "inside")) answer.text = text->body;
+  if (const auto* said = find_section(sections, "inside_said")) answer.said = said->body;
+  if (const auto after = lines_of(sections, "inside_after"); !after.empty()) {
+    const auto words = split(after.front(), ' ');
+    answer.after = read_state(words.front());
+    if (words.size() > 1) std::from_chars(words[1].data(), words[1].data() + words[1].size(), answer.exit_code);
+  }
   return answer;
 }
 
 }  // namespace
+
+std::optional<Error> inside_trouble(std::string_view said, const std::string& program, const std::string& container) {
+  constexpr std::array<std::string_view, 6> k_no_program{
+      "executable file not found", "no such file or directory", "not found",
+      "permission denied",         "exec format error",         "not a directory"};
+  const std::string words = failure_words(said);
+  std::string small = words;
+  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  if (words.empty()) return std::nullopt;
+  for (const auto sign : k_no_program) {
+    if (small.find(sign) != std::string::npos) return std::nullopt;
+  }
+  const bool is_full = small.find("no space left") != std::string::npos;
+  return Error{ErrorCode::container_failed, "container " + container, "the engine cannot run a program in it: " + words,
+               is_full ? "make room; to see what is full, on the server: df -h / /tmp /run /var/lib"
+                       : "on the server, look at: " + program + " exec " + shell::quote(container) + " sh -c :"};
+}
 
 std::string probe_script(const plan::Desired& desired, const Looks& looks, const std::string& nonce) {
   const auto yes = [](bool value) { return value ? "yes" : ""; };

@@ -33,6 +33,11 @@ struct InsideAnswer {
   bool no_shell = false;  // nothing in the container can run a script
   bool quick = false;     // which of the scripts was run
   std::string text;
+  // Where the script did not end well: what the engine says of another program there, and the container's state after
+  // it.
+  std::string said{};
+  std::optional<plan::ContainerState> after{};
+  int exit_code = 0;
 };
 
 // What the probe answered; the GPUs and the inside as they came, since another room reads them.
@@ -42,6 +47,11 @@ struct ProbeAnswer {
   std::optional<plan::Place> place;  // only when the container runs
   std::optional<InsideAnswer> inside;
 };
+
+// Pure. Why nothing can be run in a container that runs, from what the engine said; absent where it said nothing, or
+// only that the program is not there.
+[[nodiscard]] std::optional<Error> inside_trouble(std::string_view said, const std::string& program,
+                                                  const std::string& container);
 
 // Pure: the script, and the reading of what it printed.
 [[nodiscard]] std::string probe_script(const plan::Desired& desired, const Looks& looks, const std::string& nonce);

@@ -53,20 +53,6 @@ int number_at(const json& value, std::initializer_list<const char*> path) {
   return member.is_number_integer() ? member.get<int>() : 0;
 }
 
-plan::ContainerState read_state(const std::string& status) {
-  using plan::ContainerState;
-  constexpr std::array<std::pair<std::string_view, ContainerState>, 7> k_states{
-      {{"created", ContainerState::created},
-       {"running", ContainerState::running},
-       {"paused", ContainerState::paused},
-       {"restarting", ContainerState::restarting},
-       {"removing", ContainerState::removing},
-       {"exited", ContainerState::exited},
-       {"dead", ContainerState::dead}}};
-  const auto* row = std::ranges::find(k_states, status, &std::pair<std::string_view, ContainerState>::first);
-  return row == k_states.end() ? ContainerState::dead : row->second;
-}
-
 std::uint16_t read_port(std::string_view text) {
   std::uint16_t port = 0;
   std::from_chars(text.data(), text.data() + text.size(), port);
@@ -151,7 +137,45 @@ bool contains(std::string_view text, std::string_view word) {
   return std::search(text.begin(), text.end(), word.begin(), word.end(), same_letter) != text.end();
 }
 
+constexpr const char* k_start_rootless = "on the server: systemctl --user start docker";
+
+bool is_rootless(std::string_view address) { return contains(address, "/run/user/"); }
+
+bool chose_another(const ChosenDocker& chosen) {
+  if (!chosen.host.empty())
+    return chosen.host != "unix:///var/run/docker.sock" && chosen.host != "unix:///run/docker.sock";
+  return !chosen.context.empty() && chosen.context != "default";
+}
+
+// DOCKER_HOST is stronger than a context (docker(1)).
+std::string fix_of_choice(const ChosenDocker& chosen, std::string_view text) {
+  std::string fix = "start that Docker; ";
+  if (is_rootless(chosen.host) || is_rootless(text)) fix = std::string(k_start_rootless) + "; ";
+  if (!chosen.host.empty()) {
+    return fix +
+           "or remove DOCKER_HOST from the account's start files; to find it, on the server: grep -n DOCKER_HOST "
+           "~/.bashrc ~/.profile ~/.bash_profile ~/.zshenv ~/.ssh/environment /etc/environment";
+  }
+  return fix +
+         "or take the server's own Docker, on the server: docker context use default (where DOCKER_CONTEXT is set in a "
+         "start file, remove it)";
+}
+
 }  // namespace
+
+plan::ContainerState read_state(std::string_view status) {
+  using plan::ContainerState;
+  constexpr std::array<std::pair<std::string_view, ContainerState>, 7> k_states{
+      {{"created", ContainerState::created},
+       {"running", ContainerState::running},
+       {"paused", ContainerState::paused},
+       {"restarting", ContainerState::restarting},
+       {"removing", ContainerState::removing},
+       {"exited", ContainerState::exited},
+       {"dead", ContainerState::dead}}};
+  const auto* row = std::ranges::find(k_states, status, &std::pair<std::string_view, ContainerState>::first);
+  return row == k_states.end() ? ContainerState::dead : row->second;
+}
 
 Result<plan::Container> read_container(std::string_view text) {
   HELPER_TRY_ASSIGN(const json inspect, parse_object(text, "container"));
@@ -222,10 +246,10 @@ Result<plan::Engine> read_engine(std::string_view text, std::string_view program
   return engine;
 }
 
-Error engine_trouble(std::string_view text, std::string_view program) {
+Error engine_trouble(std::string_view text, std::string_view program, const ChosenDocker& chosen) {
   if (const json info = json::parse(text, nullptr, false); info.is_object()) {
     const auto errors = texts(at(info, {"ServerErrors"}));
-    return engine_trouble(errors.empty() ? std::string() : errors.front(), program);
+    return engine_trouble(errors.empty() ? std::string() : errors.front(), program, chosen);
   }
   const std::string words = failure_words(text);
   if (program == "podman") {
@@ -234,13 +258,24 @@ Error engine_trouble(std::string_view text, std::string_view program) {
   }
   if (contains(text, "permission denied"))
     return {ErrorCode::engine_permission, "engine", "this user may not use Docker: " + words, k_group_fix};
-  if (contains(text, "cannot connect") || contains(text, "is the docker daemon running") ||
-      contains(text, "connection refused")) {
-    return {ErrorCode::engine_down, "engine", "Docker is installed but its daemon does not answer: " + words,
-            "on the server: sudo systemctl start docker"};
+  constexpr std::array<std::string_view, 7> k_silent{"cannot connect",     "is the docker daemon running",
+                                                     "connection refused", "error during connect",
+                                                     "i/o timeout",        "no such host",
+                                                     "no route to host"};
+  const bool is_down = std::ranges::any_of(k_silent, [&](std::string_view sign) { return contains(text, sign); });
+  const ErrorCode code = is_down ? ErrorCode::engine_down : ErrorCode::engine_failed;
+  const std::string said = words.empty() ? "docker info failed and printed nothing" : words;
+  if (chose_another(chosen)) {
+    const std::string choice = chosen.host.empty() ? "the docker context \"" + printable(chosen.context) + "\""
+                                                   : "DOCKER_HOST=" + printable(chosen.host);
+    return {code, "engine", "the account on the server uses " + choice + ", and no Docker answers there: " + said,
+            fix_of_choice(chosen, text)};
   }
-  return {ErrorCode::engine_failed, "engine", words.empty() ? "docker info failed and printed nothing" : words,
-          "on the server, look at: docker info"};
+  if (is_down) {
+    return {code, "engine", "Docker is installed but its daemon does not answer: " + words,
+            is_rootless(text) ? k_start_rootless : "on the server: sudo systemctl start docker"};
+  }
+  return {code, "engine", said, "on the server, look at: docker info"};
 }
 
 }  // namespace helper::engine

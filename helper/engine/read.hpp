@@ -5,18 +5,28 @@
 #include "base/result.hpp"
 #include "plan/observed.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace helper::engine {
 
 // One object of `docker container inspect` (Engine API v1.41 ContainerInspect).
 [[nodiscard]] Result<plan::Container> read_container(std::string_view json);
+// State.Status.
+[[nodiscard]] plan::ContainerState read_state(std::string_view status);
 // One object of `docker image inspect`.
 [[nodiscard]] Result<plan::Image> read_image(std::string_view json);
 // `docker info --format '{{json .}}'`, or podman's, which has another shape; `program` is the word that was typed. An
 // engine that does not answer says so in ServerErrors: engine_permission or engine_down.
 [[nodiscard]] Result<plan::Engine> read_engine(std::string_view json, std::string_view program = "docker");
+// Which Docker the account on the server has chosen; "" where it has chosen none.
+struct ChosenDocker {
+  std::string host;     // DOCKER_HOST
+  std::string context;  // the current context's name
+};
+
 // Of an engine that does not answer: what it said on standard error, or its JSON with ServerErrors.
-[[nodiscard]] Error engine_trouble(std::string_view text, std::string_view program = "docker");
+[[nodiscard]] Error engine_trouble(std::string_view text, std::string_view program = "docker",
+                                   const ChosenDocker& chosen = {});
 
 }  // namespace helper::engine

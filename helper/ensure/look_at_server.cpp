@@ -51,6 +51,19 @@ Result<ServerLook> read_answers(std::string_view text, const Nonces& nonces, con
   if (!answer.inside) return look;
   if (!listed && answer.inside->quick) look.server.gpu = memory.server_gpu;
   auto inside = read_answer(*answer.inside, nonces.inner, inside::question_of(desired), memory, listed);
+  if (!inside || !inside->has_shell) {
+    // It ended while it was looked into: what it is now is what counts.
+    const auto& after = answer.inside->after;
+    if (after && *after != plan::ContainerState::running && look.server.container) {
+      look.server.container->state = *after;
+      look.server.container->exit_code = answer.inside->exit_code;
+      look.place.current.reset();
+      return look;
+    }
+    const std::string program = look.server.engine ? look.server.engine->program : "docker";
+    if (auto trouble = engine::inside_trouble(answer.inside->said, program, desired.target.container.name))
+      inside = fail(std::move(*trouble));
+  }
   if (!inside) {
     look.place.inside_error = std::move(inside).error();
     return look;

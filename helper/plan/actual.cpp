@@ -110,11 +110,16 @@ std::optional<std::string> actual_text(std::string_view field, const Target& wan
 std::int64_t bytes_of(std::string_view size) {
   std::int64_t number = 0;
   const auto* const end = size.data() + size.size();
-  const auto* const unit = std::from_chars(size.data(), end, number).ptr;
+  const auto* unit = std::from_chars(size.data(), end, number).ptr;
+  double fraction = 0;  // "1.5 GB"; engines cut what is left of a byte
+  if (unit != end && *unit == '.') unit = std::from_chars(unit, end, fraction, std::chars_format::fixed).ptr;
+  if (unit != end && *unit == ' ') ++unit;
   if (unit == end) return number;
   const int letter = std::tolower(static_cast<unsigned char>(*unit));
   const std::size_t power = std::string_view("bkmgt").find(static_cast<char>(letter));
-  return power == std::string_view::npos ? number : number << (10 * power);
+  if (power == std::string_view::npos) return number;
+  const std::int64_t one = std::int64_t{1} << (10 * power);
+  return number * one + static_cast<std::int64_t>(fraction * static_cast<double>(one));
 }
 
 }  // namespace helper::plan

@@ -84,6 +84,18 @@ void start_created(Draft& draft, const Container& container) {
   create(draft, "the one before could not be started");
 }
 
+// What keeps a container up whose command ends at once. What is in the config of a container that helper did not make
+// changes nothing.
+std::string keep_it_up(const Draft& draft) {
+  const std::string why = "see why: helper logs " + draft.target.name;
+  if (!is_ours(*draft.server.container)) return why;
+  if (draft.server.image && entrypoint_takes_no_command(*draft.server.image))
+    return why +
+           "; the image's entry point takes no command; another one can be set in helper.json: \"command\": "
+           R"(["infinity"], "extra_args": ["--entrypoint=sleep"])";
+  return why + R"(; a command that stays up can be set in helper.json: "command": ["sleep", "infinity"])";
+}
+
 void start_again(Draft& draft, const Container& container) {
   const std::string code = "exit code " + std::to_string(container.exit_code);
   if (const auto failed = draft.observed.attempts.failed_ways.find(container.gpu_way);
@@ -113,9 +125,7 @@ void start_again(Draft& draft, const Container& container) {
   }
   if (draft.observed.attempts.starts > 0) {
     draft.problem(ErrorCode::container_failed, draft.container_name(),
-                  "it ended right after it was started (" + code + ")",
-                  "see why: helper logs " + draft.target.name +
-                      "; a command that stays up can be set in helper.json: \"command\": [\"sleep\", \"infinity\"]");
+                  "it ended right after it was started (" + code + ")", keep_it_up(draft));
     return;
   }
   draft.step(StartContainer{draft.config.name}, "stopped with " + code);
@@ -174,7 +184,7 @@ void leave_alone(Draft& draft, const Container& container) {
     case ContainerState::restarting:
       draft.problem(ErrorCode::container_failed, draft.container_name(),
                     "it starts and ends again and again (exit code " + std::to_string(container.exit_code) + ")",
-                    "see why: helper logs " + draft.target.name);
+                    keep_it_up(draft));
       return false;
     default:
       draft.problem(

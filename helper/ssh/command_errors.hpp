@@ -32,8 +32,15 @@ inline Error printed_too_much(const std::string& server) {
 inline Error was_cancelled(const std::string& server) {
   return {ErrorCode::cancelled, server, "the request was cancelled while a command ran there", {}};
 }
-inline Error took_too_long(const std::string& server, Milliseconds limit) {
-  return {ErrorCode::timed_out, server, "a command there did not end within " + duration_text(limit), {}};
+// Start files of the login shell may put another program in place of the shell that was asked for: its standard input
+// is the command, which that program reads and never runs.
+inline Error took_too_long(const std::string& server, Milliseconds limit, bool begun) {
+  if (begun) return {ErrorCode::timed_out, server, "a command there did not end within " + duration_text(limit), {}};
+  return {ErrorCode::timed_out, server,
+          "the shell there took a command and had not begun to run it after " + duration_text(limit) +
+              "; a start file of the account there (~/.bashrc) may start another shell or program",
+          "check that this prints hello: " + ssh_by_hand(server, {}, "exec sh -c 'echo hello'") +
+              "; in the start file, start other shells only where there is a terminal: [ -t 0 ] && exec fish"};
 }
 
 // How commands on a server end. Pure.

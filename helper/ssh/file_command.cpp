@@ -72,7 +72,8 @@ class FileCommand {
       if (!last_words && channel_.exit_status(turn)) last_words.emplace(k_last_words, std::stop_token{});
       if (channel_.is_closed(turn) || (last_words && last_words->passed())) return ended(channel_.exit_status(turn));
       if (limit_.stopped()) return abandon(turn, was_cancelled(session_.name()));
-      if (limit_.passed()) return abandon(turn, took_too_long(session_.name(), command_.timeout));
+      if (limit_.passed())
+        return abandon(turn, took_too_long(session_.name(), command_.timeout, exchange_.out.begun()));
       if (watch.is_silent()) return link_is_lost("no sign of life for " + duration_text(k_dead_after));
       if (can_write(turn)) {
         HELPER_TRY(write_some(turn));

@@ -21,7 +21,9 @@ constexpr Milliseconds k_last_words{200};
 
 std::string shell_text(const Command& command, const std::string& begin, const std::string& end) {
   // The shell's number is that of its process group too: sshd makes every command the leader of a session.
-  const std::string both = "printf '%s %d\\n' " + begin + " $$; printf '%s\\n' " + begin + " >&2; ";
+  // A start file of the login shell may have put zsh in its place, which then reads this as sh would.
+  const std::string both =
+      "[ -z \"$ZSH_VERSION\" ] || emulate sh; printf '%s %d\\n' " + begin + " $$; printf '%s\\n' " + begin + " >&2; ";
   const std::string script = "( eval " + shell::quote(command.script.empty() ? ":" : command.script) + " )";
   const std::string fed = command.stdin_text.empty() ? script + " </dev/null"
                                                      : "printf %s " + shell::quote(command.stdin_text) + " | " + script;
@@ -117,7 +119,8 @@ Result<CommandOutput> ShellChannel::run(const Command& command, const std::stop_
     if (channel_.is_closed(turn) || (last_words && last_words->passed()))
       return shell_is_gone(exchange, channel_.exit_status(turn));
     if (limit.stopped()) return abandon(turn, exchange, was_cancelled(session_.name()));
-    if (limit.passed()) return abandon(turn, exchange, took_too_long(session_.name(), command.timeout));
+    if (limit.passed())
+      return abandon(turn, exchange, took_too_long(session_.name(), command.timeout, exchange.out.begun()));
     if (watch.is_silent()) return link_is_lost("no sign of life for " + duration_text(k_dead_after));
     if (!unsent.empty() && channel_.can_write(turn)) {
       turn.yield();

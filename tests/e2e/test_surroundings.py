@@ -208,6 +208,21 @@ class Surroundings(unittest.TestCase):
         self.assertIn("changed while image", json.dumps(report["notes"]))
         self.assertEqual(sum("build image" in step["text"] for step in report["steps"]), 1)
 
+    def test_an_image_that_waits_for_a_person_and_has_lines_of_nis_is_ready(self):
+        folder = os.path.join(self.sandbox.client, "field")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "Dockerfile"), "w", encoding="utf-8") as file:
+            file.write("FROM centernet:1.2\nRUN printf '+::::::\\n# none\\n' >> /etc/passwd && echo '+:::' >> /etc/group\nCMD bash -l\n")
+        collide = ["--uts=host"]
+        self.write_config(image=None, command=None, build={"context": folder}, hostname="box", extra_args=collide)
+        refused = self.helper.json("ensure", timeout=300)["error"]
+        self.assertIn('"hostname"', refused["fix"])
+        self.assertIn("--uts=host", refused["fix"])
+        self.write_config(image=None, command=None, build={"context": folder}, extra_args=["--log-driver=none"])
+        report = self.helper.json("ensure", timeout=300)
+        self.assertEqual(report.get("state"), "ready", report)
+        self.assertIn('log driver "none"', self.helper.json("logs")["error"]["cause"])
+
     def test_running_out_of_descriptors_is_said_to_be_that(self):
         for limit in (16, 20, 24, 28):
             runtime = tempfile.mkdtemp(dir=self.sandbox.client)

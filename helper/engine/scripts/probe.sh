@@ -27,6 +27,11 @@ for candidate in $engines; do
   esac
 done
 if [ -n "$troubled" ]; then sec "trouble_$troubled" 0; printf '%s' "$trouble"; fi
+# Which Docker this account has chosen: DOCKER_HOST is stronger than a context.
+if [ "$troubled" = docker ]; then
+  sec chosen_docker 0
+  printf 'host %s\ncontext %s\n' "$DOCKER_HOST" "${DOCKER_CONTEXT:-$(docker context inspect --format '{{.Name}}' 2>/dev/null </dev/null)}"
+fi
 if [ -z "$engine" ]; then sec no_engine 0; exit 0; fi
 [ "$(id -u)" = 0 ]; sec "program_$engine" $?
 found='' kept='' keeps=''
@@ -121,6 +126,21 @@ case $look_inside$found in
     printf '%s\n' "$answer"
     case $status in 126 | 127) sec no_shell 0 ;; esac
     sec inside_end $status
+    if [ "$status" != 0 ]; then
+      # Why: what the engine says, and what has become of the container. One that ends again and again runs now and then.
+      sec inside_said 0
+      "$engine" exec --user 0 -- "$container" sh -c : 2>&1 >/dev/null </dev/null
+      tries=0
+      while :; do
+        after=$("$engine" container inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}' -- "$container" 2>/dev/null </dev/null)
+        case $after in "running "*" 0" | "") break ;; "running "*) ;; *) break ;; esac
+        tries=$((tries + 1))
+        if [ $tries -gt 10 ]; then break; fi
+        sleep 0.2 2>/dev/null || sleep 1
+      done
+      sec inside_after 0
+      printf '%s\n' "$after"
+    fi
     all=$(cat); details=$(printf '%s' "${all%%"$nonce"*}"); [ -n "$details" ]; sec image $?
     printf '%s' "$all"
     }

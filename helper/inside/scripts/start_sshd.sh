@@ -22,17 +22,19 @@ write keep "$keep" 600
 if [ "$from_bundle" = yes ]; then
   chmod 755 /dev/helper/ssh 2>/dev/null || true # every user runs programs of it; an earlier version left it to root
   # Accounts as sshd sees them: the container's own, and what sshd insists on. A locked password (!) does not lock out a key.
+  # A line that is no entry (those of NIS, "+::::::", comments) is skipped as by libc; nss_wrapper would refuse the whole file.
   b=/dev/helper/ssh/bin/busybox
   ln -sf $b "$folder/sh"
   { [ ! -r /etc/passwd ] || cat /etc/passwd; } | awk -F: -v OFS=: -v user="$user" -v sh="$folder/sh" '
     $1 == "root" { root = 1 } $1 == "sshd" { sshd = 1 }
     $1 == user { program = $7 == "" ? "/bin/sh" : $7; if (system("test -x \"" program "\"") != 0) $7 = sh }
-    NF >= 7 { print }
+    NF >= 7 && $1 ~ /^[^-+#]/ && $3 ~ /^[0-9]+$/ && $4 ~ /^[0-9]+$/ { print }
     END { home = system("test -d /root") == 0 ? "/root" : "/"
           shell = system("test -x /bin/sh") == 0 ? "/bin/sh" : sh
           if (!root) print "root", "x", 0, 0, "root", home, shell
           if (!sshd) print "sshd", "x", 65533, 65533, "", "/dev/sshd", "/nonexistent" }' > "$folder/passwd"
-  { { [ ! -r /etc/group ] || cat /etc/group; }; grep -q '^root:' /etc/group 2>/dev/null || echo root:x:0:; echo helper_sshd:x:65533:; } > "$folder/group"
+  { { [ ! -r /etc/group ] || cat /etc/group; }; grep -q '^root:' /etc/group 2>/dev/null || echo root:x:0:; echo helper_sshd:x:65533:; } |
+    awk -F: 'NF >= 3 && $1 ~ /^[^-+#]/ && $3 ~ /^[0-9]+$/ { print NF == 3 ? $0 ":" : $0 }' > "$folder/group"
   awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' "$folder/passwd" > "$folder/shadow"
   chmod 644 "$folder/passwd" "$folder/group"
   [ "$as_user" = yes ] || { mkdir -p /dev/sshd; chmod 755 /dev/sshd; }

@@ -49,6 +49,12 @@ TEST(Exec, QuotesEachWordForTheShellThere) {
   EXPECT_EQ(desk.daemon.asked().front().params.at("target"), "centernet");
 }
 
+TEST(Exec, ACommandThatBeginsLikeAnOptionIsNoneOfSsh) {
+  Ready desk;
+  ASSERT_EQ(desk.run({"exec", "centernet", "--", "-x"}).value_or(-1), 0);
+  EXPECT_EQ(desk.became.back(), " -x");
+}
+
 TEST(Exec, WithoutACommandIsAShell) {
   Ready desk;
   ASSERT_EQ(desk.run({"exec"}).value_or(-1), 0);

@@ -89,6 +89,11 @@ TEST(Parse, SuggestsTheNearestOption) {
   EXPECT_EQ(refused({"logs", "--line", "3"}).cause, "there is no option --line; did you mean --lines?");
   EXPECT_EQ(refused({"--jsno"}).cause, "there is no option --jsno; did you mean --json?");
   EXPECT_EQ(refused({"stop", "--lines", "3"}).cause, "there is no option --lines");
+  EXPECT_EQ(refused({"exec", "ls", "-l"}).fix, "put the words of a command after --, as in: helper exec -- ls -l");
+  for (const char* option : {"-r", "-R", "-a", "--recursive"}) {
+    const Error cp = refused({"cp", option, "dir", "d:/tmp/"});
+    EXPECT_EQ(cp.fix, std::string("leave ") + option + " out: a folder is always copied with all that is in it");
+  }
 }
 
 TEST(Parse, WithoutAVerbItIsTheStatusOrTheHelp) {
@@ -110,6 +115,9 @@ TEST(Parse, TakesEachOptionOnceAndNoOptionForAValue) {
 
 TEST(Parse, RefusesWhatIsMissingOrTooMuch) {
   EXPECT_EQ(refused({"stop", "a", "b"}).cause, "\"b\" is one argument too many");
+  const Error exec = refused({"exec", "d", "echo", "a b"});
+  EXPECT_EQ(exec.cause, "\"echo\" is one argument too many");
+  EXPECT_EQ(exec.fix, "put the words of a command after --: helper exec d -- echo 'a b'");
   EXPECT_NE(refused({"rpc"}).cause.find("METHOD"), std::string::npos);
   EXPECT_NE(refused({"logs", "--lines"}).cause.find("--lines"), std::string::npos);
 }

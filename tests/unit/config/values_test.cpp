@@ -107,9 +107,9 @@ TEST(Values, ARuntimeIsAName) {
 
 TEST(Values, ASizeHasAUnitThatTheEngineKnows) {
   expect_good(check_size, "targets.*.container.shm_size",
-              {"", "1g", "512m", "64M", "1024", "2GB", "1GiB", "1k", "8b", "4t"});
-  expect_bad(check_size, {"0", "0g", "g", "-1g", "1.5g", "1 g", "1x", "1gg", "0x10", "99999999999999999999",
-                          "9999999999999t", "1g\n", k_nul, k_long});
+              {"", "1g", "512m", "64M", "1024", "2GB", "1GiB", "1k", "8b", "4t", "1.5g", "16 GB", "0.5g", "1.25 GiB"});
+  expect_bad(check_size, {"0", "0g", "g", "-1g", "1.g", ".5g", "1.5.2g", "1  g", "1 ", " 1g", "0.0g", "1x", "1gg",
+                          "0x10", "99999999999999999999", "9999999999999t", "1g\n", k_nul, k_long});
 }
 
 TEST(Values, ARestartPolicyIsTheEngines) {
@@ -122,8 +122,15 @@ TEST(Values, ARestartPolicyIsTheEngines) {
 TEST(Values, AMountIsHostAndAbsoluteContainerPath) {
   expect_good(check_mount, "targets.*.container.mounts",
               {"/a:/b", "/a:/b:ro", "/a:/b:rw", "data:/b", "/with space:/b c", "/:/host:ro", "/a\"b:/c'd"});
-  expect_bad(check_mount, {"", "/a", "/a:", ":/b", "/a:b", "/a:/", "/a://", "/a:/b:z", "/a:/b:ro:rw", "./a:/b",
-                           "../a:/b", "~/a:/b", "-v:/b", "a/b:/c", "/a\n:/b", "/a:/b\x1b[2J", k_nul, k_long});
+  expect_bad(check_mount,
+             {"", "/a", "/a:", ":/b", "/a:b", "/a:/", "/a://", "/a:/b:z", "/a:/b:ro:rw", "./a:/b", "C:\\p:/b",
+              "../a:/b", "~/a:/b", "-v:/b", "a/b:/c", "/a\n:/b", "/a:/b\x1b[2J", k_nul, k_long});
+  for (const char* windows : {R"(C:\Users\me\p:/work)", "c:/Users/me/p:/work", R"(D:\p:/work:ro)"}) {
+    const auto bad = check_mount(windows);
+    ASSERT_TRUE(bad) << windows;
+    EXPECT_NE(bad->cause.find("begins with a path of Windows"), std::string::npos) << bad->cause;
+  }
+  EXPECT_FALSE(check_mount("d:/data")) << "a volume of that name";
 }
 
 TEST(Values, APortMappingIsAsForDockerRun) {
@@ -156,6 +163,8 @@ TEST(Values, APortMappingIsAsForDockerRun) {
 TEST(Values, AnEnvironmentNameIsOneThatShellsCanSet) {
   expect_good(check_env_name, "targets.*.container.env", {"A", "_a1", "CUDA_VISIBLE_DEVICES"});
   expect_bad(check_env_name, {"", "1A", "A=B", "A B", "A-B", "A.B", "A\n", k_nul, k_long});
+  EXPECT_TRUE(check_env_name("IFS"));
+  EXPECT_FALSE(check_env_name("IFS2"));
 }
 
 TEST(Values, PythonIsAutoCondaOrAPath) {

@@ -75,5 +75,33 @@ TEST_F(Lines, ThatCannotBeFollowedAreAnError) {
   EXPECT_EQ(done.error().code, ErrorCode::engine_failed);
 }
 
+// The words of Docker 20.10 and Podman 4.3.
+TEST(LogsTrouble, NamesTheLogDriverThatKeepsNothing) {
+  const Error docker = logs_trouble(EngineCli{}, "dcase", "configured logging driver does not support reading", "none");
+  EXPECT_EQ(docker.cause,
+            "its output cannot be read: the container has the log driver \"none\" (configured logging driver does not "
+            "support reading)");
+  EXPECT_EQ(docker.fix,
+            R"(set "extra_args": ["--log-driver=json-file"] in helper.json; the output is kept when the container is )"
+            "created again with that driver");
+  const Error podman = logs_trouble(EngineCli{"podman"}, "dcase",
+                                    "this container is using the 'none' log driver, cannot read logs", "none");
+  EXPECT_NE(podman.fix.find("--log-driver=k8s-file"), std::string::npos);
+  EXPECT_EQ(logs_trouble(EngineCli{}, "dcase", "No such container: dcase", "").fix, "on the server: docker ps -a");
+}
+
+TEST_F(Lines, OfAContainerWhoseLogDriverKeepsNoneAreAnErrorThatNamesIt) {
+  test::FakeCommandRunner server;
+  const std::string words = "Error response from daemon: configured logging driver does not support reading\n";
+  server.always("docker container inspect", CommandOutput{0, "none\n", ""});
+  server.always("docker logs", CommandOutput{1, words, ""});
+  const auto once = container_logs(server, EngineCli{}, "dcase", 5, {});
+  ASSERT_FALSE(once);
+  EXPECT_NE(once.error().cause.find("log driver \"none\""), std::string::npos) << once.error().cause;
+  const auto followed = follow_logs(server, EngineCli{}, "dcase", 5, sink_, {});
+  ASSERT_FALSE(followed);
+  EXPECT_EQ(followed.error().cause, once.error().cause);
+}
+
 }  // namespace
 }  // namespace helper::engine

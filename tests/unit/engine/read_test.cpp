@@ -235,6 +235,44 @@ TEST(EngineTrouble, KnowsPermissionAndAbsenceAndKeepsTheWordsOfTheRest) {
   EXPECT_EQ(engine_trouble("").cause, "docker info failed and printed nothing");
 }
 
+// What Docker 20.10 says where nobody answers.
+TEST(EngineTrouble, NamesTheDockerThatTheAccountHasChosen) {
+  const std::string dead = "unix:///run/user/5001/docker.sock";
+  const std::string said = "Cannot connect to the Docker daemon at " + dead + ". Is the docker daemon running?";
+  const Error by_host = engine_trouble(said, "docker", {dead, "default"});
+  EXPECT_EQ(by_host.code, ErrorCode::engine_down);
+  EXPECT_EQ(by_host.cause,
+            "the account on the server uses DOCKER_HOST=" + dead + ", and no Docker answers there: " + said);
+  EXPECT_TRUE(by_host.fix.starts_with("on the server: systemctl --user start docker; or remove DOCKER_HOST from"));
+  const Error by_context = engine_trouble(said, "docker", {"", "rootless"});
+  EXPECT_TRUE(by_context.cause.starts_with("the account on the server uses the docker context \"rootless\", and no "));
+  EXPECT_NE(by_context.fix.find("docker context use default"), std::string::npos);
+}
+
+TEST(EngineTrouble, OfAChosenDockerIsNotOfTheServersOwn) {
+  for (const std::string said :
+       {"error during connect: Get \"http://10.77.5.2:2375/v1.24/info\": dial tcp 10.77.5.2:2375: i/o timeout",
+        "Cannot connect to the Docker daemon at tcp://10.77.5.2:2375. Is the docker daemon running?",
+        "dial tcp: lookup gpu9 on 10.0.0.1:53: no such host"}) {
+    const Error error = engine_trouble(said, "docker", {"tcp://10.77.5.2:2375", "default"});
+    EXPECT_EQ(error.code, ErrorCode::engine_down) << said;
+    EXPECT_EQ(error.fix.find("sudo systemctl start docker"), std::string::npos) << error.fix;
+    EXPECT_TRUE(error.fix.starts_with("start that Docker; or remove DOCKER_HOST")) << error.fix;
+  }
+  const Error no_scheme = engine_trouble("unable to parse docker host `/run/x.sock`", "docker", {"/run/x.sock", ""});
+  EXPECT_NE(no_scheme.cause.find("DOCKER_HOST=/run/x.sock"), std::string::npos);
+  EXPECT_NE(no_scheme.fix.find("DOCKER_HOST"), std::string::npos);
+}
+
+TEST(EngineTrouble, OfTheServersOwnDockerNamesNoChoice) {
+  const std::string said =
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
+  for (const ChosenDocker& chosen :
+       {ChosenDocker{}, ChosenDocker{"", "default"}, ChosenDocker{"unix:///var/run/docker.sock", "default"}}) {
+    EXPECT_EQ(engine_trouble(said, "docker", chosen).fix, "on the server: sudo systemctl start docker");
+  }
+}
+
 struct Words {
   const char* name;
   std::string err;

@@ -2,6 +2,7 @@
 #include "plan/drift.hpp"
 
 #include "config/keys.hpp"
+#include "plan/actual.hpp"
 #include "unit/plan/sample.hpp"
 
 #include <gtest/gtest.h>
@@ -10,6 +11,15 @@
 
 namespace helper::plan {
 namespace {
+
+TEST(BytesOf, ReadsASizeAsTheEnginesDo) {
+  EXPECT_EQ(bytes_of("1.5g"), 1'610'612'736);
+  EXPECT_EQ(bytes_of("16 GB"), 17'179'869'184);
+  EXPECT_EQ(bytes_of("1.3g"), 1'395'864'371);
+  EXPECT_EQ(bytes_of("0.5 k"), 512);
+  EXPECT_EQ(bytes_of("1024"), 1024);
+  EXPECT_EQ(bytes_of("8MiB"), 8'388'608);
+}
 
 Observed made_from(const config::Target& target) {
   Observed observed = test::ready();

@@ -3,6 +3,7 @@
 
 #include "unit/plan/sample.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace helper::plan {
@@ -235,7 +236,17 @@ TEST(MakePlan, ARestartingContainerIsAProblemWithItsExitCode) {
   observed.server.container->exit_code = 1;
   EXPECT_EQ(plan_text(observed),
             "problem: container centernet starts and ends again and again (exit code 1)\n"
-            "  fix: see why: helper logs centernet\n");
+            "  fix: see why: helper logs centernet; a command that stays up can be set in helper.json: \"command\": "
+            "[\"sleep\", \"infinity\"]\n");
+}
+
+TEST(MakePlan, TheFixOfARestartingContainerFitsItsImageAndWhoMadeIt) {
+  Observed observed = with_container(container(ContainerState::restarting));
+  observed.server.image = Image{"sha256:1", {"/bin/sh", "-c", "bash"}, {}};
+  EXPECT_THAT(plan_text(observed),
+              testing::HasSubstr(R"("command": ["infinity"], "extra_args": ["--entrypoint=sleep"])"));
+  observed.server.container->labels.clear();
+  EXPECT_THAT(plan_text(observed), testing::HasSubstr("fix: see why: helper logs centernet\n"));
 }
 
 TEST(MakePlan, ADeadContainerIsAProblem) {

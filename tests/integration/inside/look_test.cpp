@@ -278,8 +278,8 @@ TEST_P(EveryShell, FindsTheEnvironmentsOfEachToolWhereverTheyAre) {
   server.write("home/net/.tool-versions", "nodejs 20\npython 3.11.4 3.10\n");
   server.write("home/.conda/environments.txt",
                home + "/net/.pixi/envs/default\n" + home + "/root2\n" + home + "/proj_env");
-  server.write("home/.condarc",
-               "channels:\n  - x\nenvs_dirs:\n  # ours\n  - " + home + "/envs_a\n  - ~/envs_b # two\nauto: " + home + "\n");
+  server.write("home/.condarc", "channels:\n  - x\nenvs_dirs:\n  # ours\n  - " + home +
+                                    "/envs_a\n  - ~/envs_b # two\nauto: " + home + "\n");
   server.write("home/.mambarc", "envs_dirs: [\"" + home + "/envs_c\", /nonexistent]");
   const helper::test::ScopedEnv conda("CONDA_PREFIX", home + "/c3/envs/torch");
   const helper::test::ScopedEnv active("VIRTUAL_ENV", home + "/active");
@@ -326,8 +326,9 @@ TEST_P(EveryShell, SaysOfAPythonThatDoesNotRunWhatItSaid) {
   server.executable(versions + "fatal/bin/python",
                     "#!/bin/sh\necho 'Fatal Python error: init_fs_encoding: failed' >&2\n"
                     "printf 'ModuleNotFoundError: No module\\033 named x\\n\\nCurrent thread:\\n' >&2\nexit 1\n");
-  server.executable(versions + "library/bin/python",
-                    "#!/bin/sh\necho noise; echo 'python: error while loading shared libraries: libx.so' >&2\nexit 127\n");
+  server.executable(
+      versions + "library/bin/python",
+      "#!/bin/sh\necho noise; echo 'python: error while loading shared libraries: libx.so' >&2\nexit 127\n");
   server.executable(versions + "killed/bin/python", "#!/bin/sh\nkill -KILL $$\n");
   server.executable(versions + "slow/bin/python", "#!/bin/sh\nsleep 60\n");
   server.executable(versions + "quiet/bin/python", "#!/bin/sh\nexit 3\n");

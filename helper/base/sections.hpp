@@ -32,6 +32,9 @@ struct Nonces {
 // The first section of that name; nullptr when there is none.
 [[nodiscard]] const Section* find_section(const std::vector<Section>& sections, std::string_view name);
 
+// The status of a command that a script gave a limit of time, when its time was up (base/scripts/lib.sh).
+inline constexpr int k_time_was_up = 124;
+
 // What is put before every script that answers in sections: the nonce, and the functions of base/scripts/lib.sh.
 [[nodiscard]] std::string script_begin(std::string_view nonce);
 

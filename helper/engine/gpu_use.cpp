@@ -13,7 +13,7 @@
 namespace helper::engine {
 namespace {
 
-constexpr Milliseconds k_limit{40'000};
+constexpr Milliseconds k_limit{70'000};
 constexpr std::size_t k_most_words = 200;
 
 // The first `count` fields of a line, and the rest as the last one: only that one may hold commas.
@@ -75,14 +75,6 @@ Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
     return fail(ErrorCode::server_command, "server", "the look at its GPUs ended early: its shell gave no answer",
                 "see whether the server runs a command over ssh, such as echo ok, and prints nothing else");
   }
-  if (answer->status != 0) {
-    auto lines = lines_of(sections, "gpus");
-    std::erase_if(lines, [](const std::string& line) { return !is_printable(line); });
-    return fail(ErrorCode::gpu_no_driver, "GPU",
-                "nvidia-smi fails: " + (lines.empty() ? "exit status " + std::to_string(answer->status)
-                                                      : lines.front().substr(0, k_most_words)),
-                "this must list the GPUs, on the server: nvidia-smi");
-  }
   std::vector<GpuUse> gpus;
   for (const auto& line : lines_of(sections, "gpus")) {
     const auto fields = is_printable(line) ? fields_of(line, 5) : std::vector<std::string>{};
@@ -90,6 +82,19 @@ Result<std::vector<GpuUse>> read_gpu_use(const std::vector<Section>& sections) {
     if (!index) continue;
     gpus.push_back(
         {*index, fields[5], fields[1], number_of(fields[2]), number_of(fields[3]), number_of(fields[4]), {}});
+  }
+  // A status says nothing against a table before it: nvidia-smi exits 14 over a GPU with a damaged infoROM.
+  if (answer->status != 0 && gpus.empty()) {
+    if (answer->status == k_time_was_up) {
+      return fail(ErrorCode::gpu_not_seen, "GPU", "nvidia-smi did not answer within 30 s",
+                  "on the server: sudo systemctl enable --now nvidia-persistenced, or: sudo nvidia-smi -pm 1");
+    }
+    auto lines = lines_of(sections, "gpus");
+    std::erase_if(lines, [](const std::string& line) { return !is_printable(line); });
+    return fail(ErrorCode::gpu_no_driver, "GPU",
+                "nvidia-smi fails: " + (lines.empty() ? "exit status " + std::to_string(answer->status)
+                                                      : lines.front().substr(0, k_most_words)),
+                "this must list the GPUs, on the server: nvidia-smi");
   }
   const auto owners = read_owners(sections);
   for (const auto& line : lines_of(sections, "processes")) {

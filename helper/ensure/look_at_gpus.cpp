@@ -78,7 +78,7 @@ Result<GpuReport> gpu_report(CommandRunner& server, const plan::Desired& desired
                                       *observed.place.current, stop);
   if (gpus) {
     for (const auto& gpu : *gpus) report.gpus.push_back(device_report(gpu, observed.place.inside->gpu));
-  } else if (gpus.error().code != ErrorCode::gpu_no_driver) {
+  } else if (gpus.error().code != ErrorCode::gpu_no_driver && gpus.error().code != ErrorCode::gpu_not_seen) {
     return fail(std::move(gpus).error());
   } else if (report.problems.empty() && desired.target.container.gpus != "none") {
     report.problems.push_back(gpus.error());

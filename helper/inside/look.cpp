@@ -7,6 +7,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace helper::inside {
 namespace {
 
@@ -17,6 +19,20 @@ std::string begin(const Question& question, const std::string& nonce) {
          shell::assign("ssh_port", std::to_string(question.ssh_port)) +
          shell::assign("jupyter_port", std::to_string(question.jupyter_port)) +
          shell::assign("folders", joined(question.folders, " "));
+}
+
+// "GPU 0: ..." and "MIG ...", and no "GPU 0000:18:00.0: GPU is lost".
+bool is_of_the_list(std::string_view text) {
+  if (text.starts_with("MIG ")) return true;
+  constexpr std::string_view k_gpu = "GPU ";
+  if (!text.starts_with(k_gpu)) return false;
+  const auto number = text.substr(k_gpu.size(), text.find(": ") - k_gpu.size());
+  return text.find(": ") != std::string_view::npos && !number.empty() &&
+         number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+void add_once(std::vector<std::string>& all, const std::string& one) {
+  if (std::ranges::find(all, one) == all.end()) all.push_back(one);
 }
 
 }  // namespace
@@ -99,6 +115,7 @@ plan::GpuFacts read_gpus(const std::vector<Section>& sections, const std::string
     if (!is_printable(line)) continue;
     if (line.starts_with("file ")) facts.nodes.push_back(line.substr(5));
     if (line.starts_with("driver ")) facts.driver = line.substr(7);
+    if (line.starts_with("other ")) add_once(facts.others, line.substr(6));
     if (line == "closed") facts.openable = false;
     if (line == "smi") facts.smi_found = true;
   }
@@ -111,15 +128,17 @@ plan::GpuFacts read_gpus(const std::vector<Section>& sections, const std::string
     const auto start = line.find_first_not_of(' ');
     if (!is_printable(line) || start == std::string::npos) continue;
     const std::string text = line.substr(start);
-    if (list->status == 0 && (text.starts_with("GPU ") || text.starts_with("MIG "))) facts.gpus.push_back(text);
-    if (words.empty()) words = trimmed(text.substr(0, k_most_words));
+    if (is_of_the_list(text)) {
+      facts.gpus.push_back(text);
+    } else if (words.empty()) {
+      words = trimmed(text.substr(0, k_most_words));
+    }
   }
-  if (facts.gpus.empty()) facts.smi_words = words;
+  // What a good answer brings besides is noise, such as the loader's.
+  if (facts.gpus.empty() || facts.smi_status != 0) facts.smi_words = words;
   return facts;
 }
 
-bool has_good_gpus(const plan::Inside& inside) {
-  return inside.gpu.openable && inside.gpu.smi_status == 0 && !inside.gpu.gpus.empty();
-}
+bool has_good_gpus(const plan::Inside& inside) { return inside.gpu.openable && !inside.gpu.gpus.empty(); }
 
 }  // namespace helper::inside

@@ -14,6 +14,7 @@ namespace {
 
 using shell::assign;
 
+constexpr std::size_t k_most_words = 200;
 // Between the fields of one interpreter's line; the ASCII unit separator occurs in no sane path.
 constexpr char k_field_separator = '\x1f';
 
@@ -101,9 +102,14 @@ std::string look_known_python(const Question& question, const std::string& nonce
 void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
   std::vector<std::pair<std::string, std::string>> sources;  // and the path that each resolves to
   std::vector<std::vector<std::string>> answers;
+  std::vector<plan::SilentPython> failures;  // without their sources
   for (const auto& line : lines_of(sections, "pythons")) {
     auto fields = split(line, k_field_separator);
     if (!std::ranges::all_of(fields, is_printable)) continue;
+    if (fields[0].ends_with("-failed") && fields.size() == 4)
+      failures.push_back({fields[1], {}, number<int>(fields[2]), trimmed(fields[3].substr(0, k_most_words))});
+    if (fields[0].ends_with("-broken") && fields.size() == 4)
+      inside.silent_pythons.push_back({fields[2], fields[1], 0, {}, fields[3]});
     if (fields[0].ends_with("-source") && fields.size() == 3) sources.emplace_back(fields[1], fields[2]);
     if (fields[0].ends_with("-file") && fields.size() == 2) inside.project_files.push_back(fields[1]);
     if (fields[0].ends_with("-login") && fields.size() == 3) inside.login_cut = fields[2] == "cut";
@@ -112,8 +118,11 @@ void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
   for (const auto& [source, path] : sources) {
     const auto answer = std::ranges::find(answers, path, [](const auto& fields) { return fields[1]; });
     if (answer == answers.end()) {
-      auto& silent = inside.silent_pythons;
-      if (std::ranges::find(silent, path) == silent.end()) silent.push_back(path);
+      const auto failure = std::ranges::find(failures, path, &plan::SilentPython::path);
+      plan::SilentPython silent = failure == failures.end() ? plan::SilentPython{path, {}} : *failure;
+      silent.source = source;
+      auto& all = inside.silent_pythons;
+      if (std::ranges::find(all, silent) == all.end()) all.push_back(std::move(silent));
       continue;
     }
     plan::Python python = python_of(*answer);
@@ -121,6 +130,7 @@ void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
     if (std::ranges::find(inside.pythons, python) == inside.pythons.end()) inside.pythons.push_back(std::move(python));
   }
   std::ranges::sort(inside.pythons, {}, [](const plan::Python& p) { return std::pair(p.source, p.path); });
+  std::ranges::sort(inside.silent_pythons, {}, [](const plan::SilentPython& p) { return std::pair(p.path, p.source); });
 }
 
 std::string look_jupyter(const std::string& folder) {

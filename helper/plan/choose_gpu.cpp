@@ -68,7 +68,9 @@ struct Missing {
 
 Missing missing_piece(const std::string& engine_text) {
   const std::string text = lower_case(engine_text);
-  if (has_any(text, {"nvml", "driver not loaded", "driver/library version mismatch", "libnvidia-ml"}))
+  if (has_any(text, {"driver/library version mismatch"}))
+    return {": the server's NVIDIA driver was updated and the old one is still loaded", "on the server: sudo reboot"};
+  if (has_any(text, {"nvml", "driver not loaded", "libnvidia-ml"}))
     return {": the server's NVIDIA driver does not work", k_install_driver};
   if (has_any(text, {"unknown device", "unresolvable cdi devices"}))
     return {": the server has no such GPU", k_name_other_gpus};

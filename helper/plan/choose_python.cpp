@@ -1,9 +1,12 @@
 #include "plan/choose_python.hpp"
 
+#include "base/sections.hpp"
 #include "base/shell.hpp"
 #include "plan/rank_python.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
 
 namespace helper::plan {
 namespace {
@@ -14,10 +17,29 @@ std::string list(const std::vector<std::string>& words) {
   return text;
 }
 
+constexpr int k_killed = 128 + 9;  // as shells tell of a program that SIGKILL ended
+
+std::string why_silent(const SilentPython& python) {
+  if (!python.target.empty()) return "a link to " + python.target + ", which is not there";
+  if (python.status == k_time_was_up) return "no answer within 5 s";
+  if (python.status == k_killed) return "it was killed, as the kernel does when there is not enough memory";
+  if (!python.words.empty()) return python.words;
+  return python.status == 0 ? "its answer is not what was asked for" : "exit status " + std::to_string(python.status);
+}
+
+std::string list_silent(const Inside& inside) {
+  std::vector<std::string> each;
+  for (const auto& python : inside.silent_pythons) {
+    std::string text = python.path + " (" + why_silent(python) + ")";
+    if (std::ranges::find(each, text) == each.end()) each.push_back(std::move(text));
+  }
+  return list(each);
+}
+
 std::string list_found(const Inside& inside) {
   const std::vector<Python>& found = inside.pythons;
   if (found.empty() && inside.silent_pythons.empty()) return "there is no Python in the container";
-  if (found.empty()) return "no Python in the container answered within 5 s: " + list(inside.silent_pythons);
+  if (found.empty()) return "no Python in the container runs: " + list_silent(inside);
   std::string text = "found are: ";
   for (const auto& python : found) {
     if (&python != &found.front()) text += ", ";
@@ -39,8 +61,22 @@ const Python* best(const Inside& inside, bool look_at_imports) {
   return first;
 }
 
-Result<PythonChoice> choose_automatically(const Inside& inside) {
+// Of Pythons that are there and do not run: what breaks them, where the config or the status tells.
+std::string fix_of_silent(const config::Target& target, const Inside& inside) {
+  constexpr const char* k_home = "PYTHONHOME";
+  if (target.container.env.contains(k_home))
+    return std::string("remove \"") + k_home + "\" from \"env\" in helper.json, then: helper ensure " + target.name;
+  const auto& first = inside.silent_pythons.front();
+  if (first.status == k_killed)
+    return "give the container more memory (in \"extra_args\" in helper.json: --memory), then: helper ensure " +
+           target.name;
+  return "see all that it says: helper exec " + target.name + " -- " + shell::quote(first.path) + " -c 1";
+}
+
+Result<PythonChoice> choose_automatically(const config::Target& target, const Inside& inside) {
   const Python* python = best(inside, true);
+  if (python == nullptr && inside.pythons.empty() && !inside.silent_pythons.empty())
+    return fail(ErrorCode::python_missing, "Python", list_found(inside), fix_of_silent(target, inside));
   if (python == nullptr) {
     return fail(
         ErrorCode::python_missing, "Python", list_found(inside),
@@ -58,15 +94,46 @@ bool is_same(const Python& a, const Python& b) {
   return a.path == b.path || (a.prefix == b.prefix && a.version == b.version);
 }
 
+bool is_the_projects_own(const SilentPython& python) {
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"venv:", "uv:", "uv-project:", "pixi:", "pdm:"},
+                             [&](std::string_view kind) { return python.source.starts_with(kind); });
+}
+
+void add_notes_on_the_project(const Inside& inside, const PythonChoice& choice, std::vector<std::string>& notes) {
+  for (const auto& python : inside.silent_pythons) {
+    if (is_the_projects_own(python)) {
+      notes.push_back("the project's environment " + python.path + " does not run: " + why_silent(python) +
+                      "; create it again in the container");
+    }
+  }
+  constexpr int k_last_resort = 4;
+  const auto rank = rank_python(choice.python, inside, false);
+  if (!rank || rank->rule != k_last_resort) return;
+  for (const auto& python : inside.pythons) {
+    if (is_below_the_project(python))
+      notes.push_back("the project has an environment in a folder of it: " + python.path +
+                      "; to use it: helper python use " + shell::quote(python.path));
+  }
+}
+
 }  // namespace
 
 Result<PythonChoice> choose_python(const config::Target& target, const Inside& inside) {
   const std::string& wanted = target.python;
-  if (wanted == "auto") return choose_automatically(inside);
+  if (wanted == "auto") return choose_automatically(target, inside);
   const std::string source = wanted.starts_with("conda:") ? wanted : "path";
   const auto python = std::ranges::find_if(
       inside.pythons, [&](const Python& p) { return p.source == source && (source != "path" || p.path == wanted); });
   if (python != inside.pythons.end()) return PythonChoice{*python, "helper.json says \"" + wanted + "\""};
+  const auto silent = std::ranges::find_if(inside.silent_pythons, [&](const SilentPython& p) {
+    return p.source == source && (source != "path" || p.path == wanted);
+  });
+  if (silent != inside.silent_pythons.end()) {
+    return fail(ErrorCode::python_missing, "python \"" + wanted + "\"",
+                silent->path + " does not run (" + why_silent(*silent) + "); " + list_found(inside),
+                inside.pythons.empty() ? fix_of_silent(target, inside)
+                                       : "set \"python\" in helper.json to one of these, or to \"auto\"");
+  }
   return fail(ErrorCode::python_missing, "python \"" + wanted + "\"",
               "it is not in the container or does not run; " + list_found(inside),
               "set \"python\" in helper.json to one of these, or to \"auto\"");
@@ -92,6 +159,7 @@ std::vector<std::string> python_notes(const config::Target& target, const Inside
     notes.push_back("`which python` in the container's login shell is " + login->path + " (" + login->version +
                     "), not " + choice.python.path + ": " + choice.cause);
   }
+  if (target.python == "auto") add_notes_on_the_project(inside, choice, notes);
   if (!choice.python.missing.empty()) {
     notes.push_back(choice.python.path + " cannot import " + list(choice.python.missing) +
                     ", which project.imports names; install what brings it: helper exec " + target.name + " -- " +

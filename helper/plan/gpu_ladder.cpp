@@ -1,8 +1,10 @@
 #include "plan/gpu_ladder.hpp"
 
+#include "base/sections.hpp"
 #include "plan/make_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <string_view>
 
@@ -12,16 +14,41 @@ namespace {
 constexpr const char* k_install_driver =
     "on the server: sudo apt-get install -y nvidia-driver && sudo reboot; then this must list the GPUs, on "
     "the server: nvidia-smi; without GPUs, write \"gpus\": \"none\" in helper.json";
+// The driver goes to sleep when nobody uses it, and each nvidia-smi wakes all GPUs.
+constexpr const char* k_keep_driver_awake =
+    "on the server: sudo systemctl enable --now nvidia-persistenced, or: sudo nvidia-smi -pm 1";
+struct Devices {
+  std::string_view maker;
+  std::string_view first;  // one of them, by which it is known that a config names them
+  std::string_view words;
+};
+constexpr std::array<Devices, 3> k_devices{{
+    {"AMD", "/dev/kfd", R"("--device=/dev/kfd", "--device=/dev/dri")"},
+    {"Intel", "/dev/dri", R"("--device=/dev/dri")"},
+    {"Huawei", "/dev/davinci",
+     R"("--device=/dev/davinci0", "--device=/dev/davinci_manager", "--device=/dev/devmm_svm", )"
+     R"("--device=/dev/hisi_hdc")"},
+}};
+constexpr const char* k_too_slow = "nvidia-smi did not answer within 30 s";
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 // NVML's words: nvidia-smi exits 18 (NVML_ERROR_LIB_RM_VERSION_MISMATCH) with them.
-bool is_mismatch(const GpuFacts& facts) { return facts.smi_status == 18 || has(facts.smi_words, "version mismatch"); }
+// An exit status says nothing against GPUs that were listed before it.
+bool is_mismatch(const GpuFacts& facts) {
+  return facts.gpus.empty() && (facts.smi_status == 18 || has(facts.smi_words, "version mismatch"));
+}
+
+bool finds_no_device(const GpuFacts& facts) {
+  return facts.gpus.empty() && has(facts.smi_words, "No devices were found");
+}
+
+bool is_slow(const GpuFacts& facts) { return facts.gpus.empty() && facts.smi_status == k_time_was_up; }
 
 // A container loses its GPUs when the server's systemd is reloaded: it writes the device rules of the container's
 // control group again, without those that NVIDIA's hook added.
 bool is_lost(const GpuFacts& inside) {
-  return !inside.openable || has(inside.smi_words, "Failed to initialize NVML: Unknown Error");
+  return !inside.openable || (inside.gpus.empty() && has(inside.smi_words, "Failed to initialize NVML: Unknown Error"));
 }
 
 bool has_gpu_node(const GpuFacts& facts) {
@@ -53,7 +80,7 @@ class Ladder {
         wanted_(wanted_gpus(desired.target.container, observed.server.gpu)) {}
 
   std::vector<Rung> judge() {
-    const bool proven = inside_.smi_found && inside_.smi_status == 0 && inside_.openable && !inside_.gpus.empty();
+    const bool proven = inside_.smi_found && inside_.openable && !inside_.gpus.empty();
     rung("driver on the server", proven, &Ladder::driver);
     rung("GPUs on the server", proven, &Ladder::server_nodes);
     rung("GPUs given to the container", proven, &Ladder::given);
@@ -98,22 +125,45 @@ class Ladder {
                    "on the server: sudo reboot");
     }
     if (!server_->gpus.empty() || !server_->driver.empty()) return holds(server_->driver);
-    if (has_gpu_node(*server_) && !server_->smi_found) return holds({});
+    if (has_gpu_node(*server_) && (!server_->smi_found || is_slow(*server_))) return holds({});
+    if (!server_->smi_found && !server_->others.empty()) return of_other_makers();
     if (!server_->smi_found)
       return fails(ErrorCode::gpu_no_driver, "the server has no NVIDIA driver", k_install_driver);
-    if (has(server_->smi_words, "No devices were found")) return holds({});
+    if (is_slow(*server_)) return {};
+    if (finds_no_device(*server_)) return holds({});
     return fails(ErrorCode::gpu_no_driver, "the server's NVIDIA driver does not work: " + said(*server_),
                  k_install_driver);
+  }
+
+  // The engine's ways to give GPUs are NVIDIA's; those of other makers are devices.
+  [[nodiscard]] Judgement of_other_makers() const {
+    const auto& makers = server_->others;
+    std::string devices;
+    const auto& words = desired_.target.container.extra_args;
+    for (const auto& their : k_devices) {
+      const bool given = std::ranges::any_of(words, [&](const std::string& word) { return has(word, their.first); });
+      if (std::ranges::find(makers, their.maker) != makers.end() && !given)
+        devices += (devices.empty() ? "" : ", ") + std::string(their.words);
+    }
+    return fails(ErrorCode::gpu_no_driver,
+                 "the server has no NVIDIA driver; it has GPUs of " + list(makers) +
+                     R"(, which "gpus" does not give to a container)",
+                 R"(write "gpus": "none" in helper.json)" +
+                     (devices.empty() ? std::string()
+                                      : R"( and give the container the devices: "extra_args": [)" + devices + "]") +
+                     "; for an NVIDIA GPU beside them, on the server: sudo apt-get install -y nvidia-driver && sudo "
+                     "reboot");
   }
 
   [[nodiscard]] Judgement server_nodes() const {
     if (!server_) return {};
     if (!server_->gpus.empty() && has_gpu_node(*server_)) return holds(counted(count_gpus(*server_)));
-    if (has(server_->smi_words, "No devices were found")) {
+    if (finds_no_device(*server_)) {
       return fails(ErrorCode::gpu_no_device,
                    "the server's NVIDIA driver finds no GPU (nvidia-smi: No devices were found)",
                    "on the server: sudo dmesg | grep -i -e nvrm -e xid; a GPU that fell off the bus needs a reboot");
     }
+    if (is_slow(*server_) && !has_gpu_node(*server_)) return {};
     if (!has_gpu_node(*server_)) {
       return fails(ErrorCode::gpu_no_device, "the server has an NVIDIA driver and no /dev/nvidia0",
                    "on the server: sudo nvidia-modprobe -c 0 -u, or sudo nvidia-smi -L");
@@ -173,7 +223,8 @@ class Ladder {
                    "the server's NVIDIA driver was updated after the container was started: " + said(inside_),
                    restart());
     }
-    if (inside_.smi_status != 0) {
+    if (is_slow(inside_)) return {RungState::unknown, k_too_slow, {}, {}};
+    if (inside_.smi_status != 0 && inside_.gpus.empty()) {
       return fails(ErrorCode::gpu_not_seen, "nvidia-smi fails in the container: " + said(inside_),
                    "look inside, on the server: " + by_hand_ + " nvidia-smi -L");
     }
@@ -210,6 +261,22 @@ std::vector<Rung> gpu_ladder(const Desired& desired, const Observed& observed) {
 std::optional<Error> lowest_failure(const std::vector<Rung>& ladder) {
   const auto failed = std::ranges::find(ladder, RungState::fails, &Rung::state);
   return failed == ladder.end() ? std::nullopt : failed->error;
+}
+
+std::vector<std::string> gpu_notes(const Desired& desired, const Observed& observed) {
+  if (desired.target.container.gpus == "none" || !observed.place.inside) return {};
+  const auto note = [](const GpuFacts& facts, const std::string& where) -> std::optional<std::string> {
+    if (is_slow(facts)) return k_too_slow + where + ", so that its GPUs are not known; " + k_keep_driver_awake;
+    if (facts.gpus.empty() || facts.smi_status == 0) return std::nullopt;
+    return "nvidia-smi" + where + " lists " + counted(count_gpus(facts)) + " and then says: " + said(facts);
+  };
+  std::vector<std::string> notes;
+  const auto& inside = observed.place.inside->gpu;
+  if (auto of_inside = note(inside, " in the container")) notes.push_back(std::move(*of_inside));
+  if (const auto& server = observed.server.gpu; server && (notes.empty() || server->smi_words != inside.smi_words)) {
+    if (auto of_server = note(*server, " on the server")) notes.push_back(std::move(*of_server));
+  }
+  return notes;
 }
 
 bool has_no_driver(const GpuFacts& server) {

@@ -28,6 +28,9 @@ struct Rung {
 // The lowest rung that fails.
 [[nodiscard]] std::optional<Error> lowest_failure(const std::vector<Rung>& ladder);
 
+// What is worth telling of GPUs that can be used: nvidia-smi lists them and warns, or it is slow.
+[[nodiscard]] std::vector<std::string> gpu_notes(const Desired& desired, const Observed& observed);
+
 // Whether the server shows no sign of an NVIDIA driver, so that no way to give a container GPUs can work.
 [[nodiscard]] bool has_no_driver(const GpuFacts& server);
 

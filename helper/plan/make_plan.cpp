@@ -34,6 +34,7 @@ void plan_python(Draft& draft, const Inside& inside) {
 // Missing GPUs do not prevent SSH: they are a shortfall, which is reported once the rest is done.
 void plan_gpu(Draft& draft) {
   if (auto failure = lowest_failure(gpu_ladder(draft.desired, draft.observed))) draft.shortfall(std::move(*failure));
+  for (auto& note : gpu_notes(draft.desired, draft.observed)) draft.note(std::move(note));
 }
 
 void plan_inside(Draft& draft) {

@@ -114,15 +114,27 @@ struct Python {
   friend bool operator==(const Python&, const Python&) = default;
 };
 
+// One that was found and gave no answer. One that was found in several ways is there once for each.
+struct SilentPython {
+  std::string path;
+  std::string source;
+  int status = 0;          // of the interpreter; k_time_was_up when its time was up
+  std::string words = {};  // the line that tells most of what it wrote
+  std::string target =
+      {};  // the file that the path leads to as a link, and that is not there; "" when it is no such link
+  friend bool operator==(const SilentPython&, const SilentPython&) = default;
+};
+
 // What /dev and nvidia-smi tell about NVIDIA GPUs in one place: on the server, or inside the container.
 struct GpuFacts {
-  std::vector<std::string> nodes;  // of /dev: "nvidia0", "nvidiactl", under WSL "dxg"
-  bool openable = true;            // false: nvidiactl is there, and the kernel forbids to open it
-  std::string driver;              // version of the kernel module that is loaded; "" when none is, or it is not told
-  bool smi_found = false;          // nvidia-smi is there
-  int smi_status = 0;              // its exit status
-  std::string smi_words;           // the first line that it wrote when it failed
-  std::vector<std::string> gpus;   // "GPU 0: ..." lines of nvidia-smi -L, and its "MIG ..." lines
+  std::vector<std::string> nodes;     // of /dev: "nvidia0", "nvidiactl", under WSL "dxg"
+  bool openable = true;               // false: nvidiactl is there, and the kernel forbids to open it
+  std::string driver;                 // version of the kernel module that is loaded; "" when none is, or it is not told
+  bool smi_found = false;             // nvidia-smi is there
+  int smi_status = 0;                 // its exit status
+  std::string smi_words;              // the first line that is none of the list, when it failed: it may list GPUs first
+  std::vector<std::string> gpus;      // "GPU 0: ..." lines of nvidia-smi -L, and its "MIG ..." lines
+  std::vector<std::string> others{};  // who made the GPUs here that are not NVIDIA's: "AMD", "Intel", "Huawei"
   friend bool operator==(const GpuFacts&, const GpuFacts&) = default;
 };
 
@@ -154,9 +166,9 @@ struct Inside {
   bool traces = false;            // files or processes of ours are in it
   bool cache_linked = true;       // false: the volume of ide.backend_cache is there, and ~/.cache/JetBrains is not it
   std::vector<Python> pythons;    // each was run and answered
-  std::vector<std::string> silent_pythons;  // paths that were run, and did not answer in time or broke down
-  bool login_cut = false;                   // the login shell's start files took too long, and were not waited for
-  std::vector<std::string> project_files;   // what files of the project name as its environment: "conda:NAME"
+  std::vector<SilentPython> silent_pythons;
+  bool login_cut = false;                  // the login shell's start files took too long, and were not waited for
+  std::vector<std::string> project_files;  // what files of the project name as its environment: "conda:NAME"
   // The places that helper writes to, where links point elsewhere: "/etc" -> "/config/etc".
   std::map<std::string, std::string> real_places;
   // Places of volumes that show a folder of the server, as the volume driver's option device= makes them.

@@ -23,10 +23,21 @@ bool is_only_conda_environment(const Python& python, const Inside& inside) {
          });
 }
 
-// "pyenv:3.11" of a .python-version file means any 3.11.x.
+std::string kind_of(const Python& python) { return python.source.substr(0, python.source.find(':')); }
+
+bool keeps_versions(const std::string& kind) {
+  return kind == "pyenv" || kind == "mise" || kind == "asdf" || kind == "rye";
+}
+
+// "pyenv:3.11" of a .python-version file means any 3.11.x, of whichever tool keeps it; rye says "cpython@3.11.4".
 bool is_named_by_the_project(const Python& python, const Inside& inside) {
+  constexpr std::string_view k_version = "pyenv:";
   return std::ranges::any_of(inside.project_files, [&](const std::string& name) {
-    return python.source == name || (name.starts_with("pyenv:") && python.source.starts_with(name + "."));
+    if (!name.starts_with(k_version) || !keeps_versions(kind_of(python))) return python.source == name;
+    const std::string kept = name_of(python);
+    const std::string version = kept.substr(kept.find('@') + 1);
+    const std::string wanted = name.substr(k_version.size());
+    return version == wanted || version.starts_with(wanted + ".");
   });
 }
 
@@ -40,17 +51,24 @@ Rank of_the_login_shell(const Python& python) {
 }
 
 Rank of_the_project(const Python& python, const Inside& inside) {
-  if (python.source.starts_with("venv:") || python.source.starts_with("uv:")) {
+  const std::string kind = kind_of(python);
+  if (kind == "uv-project") return rank(2, 0, "the project's environment by UV_PROJECT_ENVIRONMENT");
+  if ((kind == "venv" || kind == "uv") && !is_below_the_project(python)) {
     constexpr std::string_view k_first = ".venv";
-    return rank(2, name_of(python) == k_first ? 0 : 1, "the project's own environment, " + name_of(python));
+    return rank(2, name_of(python) == k_first ? 1 : 2, "the project's own environment, " + name_of(python));
   }
-  if (python.made_for_project) {
-    return rank(2, 2,
-                "the environment that " + python.source.substr(0, python.source.find(':')) + " made for the project");
+  if (kind == "pdm") return rank(2, 3, "the interpreter that .pdm-python names");
+  if (kind == "pixi") {
+    return rank(2, python.source == "pixi:default" ? 4 : 5,
+                "the project's own environment of pixi, " + name_of(python));
   }
-  if (!is_named_by_the_project(python, inside)) return std::nullopt;
-  return python.source.starts_with("conda:") ? rank(2, 3, "the conda environment that environment.yml names")
-                                             : rank(2, 4, "the version that .python-version names");
+  if (python.made_for_project) return rank(2, 6, "the environment that " + kind + " made for the project");
+  if (is_named_by_the_project(python, inside)) {
+    return kind == "conda" ? rank(2, 7, "the conda environment that environment.yml names")
+                           : rank(2, 8, "the version that .python-version names");
+  }
+  if (kind == "activated") return rank(2, 9, "the environment that the image activates, " + name_of(python));
+  return std::nullopt;
 }
 
 // Among interpreters that have what is needed, in the order in which a person would find them.
@@ -82,12 +100,16 @@ Rank of_last_resort(const Python& python, const Inside& inside) {
   if (is_only_conda_environment(python, inside)) return rank(4, 3, "the only conda environment");
   if (python.source == "conda:base") return rank(4, 4, "conda's base environment");
   if (python.source == "system") return rank(4, 5, "the system's, since the login shell names none");
-  if (python.source.starts_with("pyenv:")) return rank(4, 6, "pyenv's, since there is no other");
+  if (const auto kind = kind_of(python); keeps_versions(kind)) return rank(4, 6, kind + "'s, since there is no other");
   if (python.source.starts_with("uv-python:")) return rank(4, 7, "uv's, since there is no other");
   return std::nullopt;
 }
 
 }  // namespace
+
+bool is_below_the_project(const Python& python) {
+  return python.source.starts_with("venv:") && python.source.find('/') != std::string::npos;
+}
 
 bool PythonRank::operator<(const PythonRank& other) const {
   return std::tuple(cannot_import, rule, place, -requirements) <

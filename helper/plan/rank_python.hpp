@@ -21,4 +21,7 @@ struct PythonRank {
 // nullopt: the rule never takes it. With `look_at_imports` false, as if project.imports named nothing.
 [[nodiscard]] std::optional<PythonRank> rank_python(const Python& python, const Inside& inside, bool look_at_imports);
 
+// An environment of a folder within the project's, "venv:backend/.venv": no rule says that it is the right one.
+[[nodiscard]] bool is_below_the_project(const Python& python);
+
 }  // namespace helper::plan

@@ -69,13 +69,14 @@ class GpuSetUps(unittest.TestCase):
 
     def test_a_server_without_a_driver_gets_a_container_that_can_be_used_and_the_reason(self):
         self.set_up("none")
-        self.sandbox.control("exec", "sh", "-c", "mkdir -p /dev/away && mv /dev/nvidia* /dev/away && mv /usr/local/bin/nvidia-smi /dev/away")
-        self.addCleanup(self.sandbox.control, "exec", "sh", "-c", "mv /dev/away/nvidia-smi /usr/local/bin; mv /dev/away/* /dev")
+        self.sandbox.control("exec", "sh", "-c", "mkdir -p /dev/away && mv /dev/nvidia* /dev/away && mv /usr/local/bin/nvidia-smi /dev/away; touch /dev/kfd")
+        self.addCleanup(self.sandbox.control, "exec", "sh", "-c", "rm -f /dev/kfd; mv /dev/away/nvidia-smi /usr/local/bin; mv /dev/away/* /dev")
         done = self.helper.run("ensure", "--json")
         self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
         report = json.loads(done.stdout)
         self.assertEqual(report["state"], "ready without GPU", report)
         self.assertEqual([problem["name"] for problem in report["problems"]], ["gpu.no_driver"])
+        self.assertIn("it has GPUs of AMD", report["problems"][0]["cause"])
         self.assertEqual(report["settings"]["host"], "127.0.0.1")
         self.assertTrue(all(tunnel["up"] for tunnel in self.helper.json("status")[0]["tunnels"]))
         self.assertEqual(self.helper.json("ensure")["steps"], [])
@@ -128,6 +129,11 @@ class Ladder(unittest.TestCase):
         self.assertEqual(status, 0, report)
         self.assertEqual([rung["state"] for rung in report["ladder"]], ["holds"] * 5)
         self.assertEqual([gpu["in_container"] for gpu in report["gpus"]], [True, True])
+        self.inside("echo inforom > /run/nvidia-fixture")  # it lists the GPUs, and ends with a warning and a status
+        self.server("echo inforom > /run/nvidia-fixture")
+        status, report = self.gpu()
+        self.assertEqual((status, [rung["state"] for rung in report["ladder"]]), (0, ["holds"] * 5), report)
+        self.assertEqual(len(report["gpus"]), 2)
 
     def test_the_processes_on_a_gpu_are_named_with_their_container_and_user(self):
         pid = json.loads(self.sandbox.docker("inspect", "centernet").stdout)[0]["State"]["Pid"]

@@ -24,7 +24,8 @@ listens() {
 # where process 1 of a container reaps nobody. Here each process is waited for by the one that started it. A sleep that is
 # not there, or that is ended, ends nothing. Descriptor 7, because what runs in the background gets no standard input
 # otherwise.
-# Of a session of its own, so that what it has started ends with it.
+# Of a session of its own, so that what it has started ends with it. The status is 124 where the time was up
+# (k_time_was_up): so it differs from what the kernel kills, for want of memory say.
 if command -v setsid >/dev/null 2>&1; then leader=setsid all=-; else leader='' all=''; fi
 limited_by() {
   how=$1 seconds=$2; shift 2
@@ -49,12 +50,16 @@ limited_by() {
       done
       return 1
     }
-    pause "$seconds" && kill "-$how" "$all$limited_job" && [ "$how" != KILL ] && pause 1 && kill -KILL "$all$limited_job"
+    if pause "$seconds" && kill "-$how" "$all$limited_job"; then
+      if [ "$how" != KILL ] && pause 1; then kill -KILL "$all$limited_job"; fi
+      exit 0
+    fi
+    exit 1
   } </dev/null >/dev/null 2>&1 &
   limit_job=$!
   wait "$limited_job"; limited_status=$?
   kill "$limit_job" 2>/dev/null
-  wait "$limit_job" 2>/dev/null
+  if wait "$limit_job" 2>/dev/null; then limited_status=124; fi
   return "$limited_status"
 }
 # KILL, because an interactive shell ignores TERM.

@@ -4,9 +4,9 @@ by_index=index,uuid,memory.total,memory.used,utilization.gpu,name
 by_process=gpu_uuid,pid,used_memory,process_name
 csv=csv,noheader,nounits
 if command -v nvidia-smi >/dev/null 2>&1; then
-  answer=$(limited_to 15 nvidia-smi --query-gpu=$by_index --format=$csv 2>&1 </dev/null); sec gpus $?
+  answer=$(limited_to 30 nvidia-smi --query-gpu=$by_index --format=$csv 2>&1 </dev/null); sec gpus $?
   printf '%s\n' "$answer"
-  answer=$(limited_to 15 nvidia-smi --query-compute-apps=$by_process --format=$csv 2>/dev/null </dev/null); sec processes $?
+  answer=$(limited_to 30 nvidia-smi --query-compute-apps=$by_process --format=$csv 2>/dev/null </dev/null); sec processes $?
   printf '%s\n' "$answer"
   sec owners 0
   printf '%s\n' "$answer" | while IFS=', ' read -r _ pid _; do

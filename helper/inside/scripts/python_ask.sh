@@ -11,8 +11,8 @@ login() {
       gently_limited_to 2 "$shell" "$@" "$start; $ask" </dev/null 2>/dev/null ;;
     *) gently_limited_to 2 "${shell:-/bin/sh}" -l "$@" -c "$ask" </dev/null 2>/dev/null ;;
   esac
-  # HUP or KILL: its time was up. The reader may see the end of the pipe before its own time is up.
-  case $? in 129 | 137) printf '\n%s-cut\n' "$nonce" ;; esac
+  # The reader may see the end of the pipe before its own time is up.
+  [ $? != 124 ] || printf '\n%s-cut\n' "$nonce"
 }
 heard() {
   limited_to 2 sed -n "/^$nonce-cut\$/{
@@ -22,11 +22,18 @@ q
 /^$nonce-env\$/,/^$nonce-end\$/{
 /^PATH=/p
 /^CONDA_EXE=/p
+/^CONDARC=/p
+/^CONDA_ENVS_[A-Z]*=/p
 /^MAMBA_ROOT_PREFIX=/p
 /^PYENV_ROOT=/p
 /^POETRY_[A-Z]*_[A-Z]*=/p
 /^WORKON_HOME=/p
 /^UV_PYTHON_INSTALL_DIR=/p
+/^UV_PROJECT_ENVIRONMENT=/p
+/^MISE_DATA_DIR=/p
+/^ASDF_DATA_DIR=/p
+/^RYE_HOME=/p
+/^HATCH_DATA_DIR=/p
 /^$nonce-end\$/{
 p
 q

@@ -2,11 +2,47 @@
 seen=: count=0
 candidate() {
   case $2 in /*) ;; *) return ;; esac
+  if [ -L "$2" ] && ! [ -e "$2" ]; then broken_link "$1" "$2"; return; fi
   [ -f "$2" ] && [ -x "$2" ] || return
   printf '\n%s-source\037%s\037%s\n' "$nonce" "$1" "$2"
   case $seen in *":$2:"*) return ;; esac
   count=$((count + 1)); [ "$count" -le 48 ] || return
   seen=$seen$2:
-  limited_to 5 "$2" -B -c "$report" "$nonce-py" "$2" "$imports" "$project" </dev/null 2>/dev/null &
+  ask_python "$2" &
+}
+# An environment that was made elsewhere has links to the Python of there.
+broken_link() { # SOURCE PATH
+  end=$2 hops=0
+  while [ -L "$end" ] && [ "$hops" -lt 8 ]; do
+    next=$(readlink "$end") || return
+    case $next in /*) end=$next ;; *) end=${end%/*}/$next ;; esac
+    hops=$((hops + 1))
+  done
+  printf '\n%s-broken\037%s\037%s\037%s\n' "$nonce" "$1" "$2" "$end"
+}
+# One that fails is run once more for what it says: the line of its error, or its last one. What it leaves running may keep
+# the pipe open, so sed has a limit too.
+ask_python() {
+  report_of "$1" 5 2>/dev/null
+  asked=$? words=''
+  case $asked in
+    0) return ;;
+    124) ;;
+    *) words=$(report_of "$1" 3 2>&1 >/dev/null | limited_to 4 sed -n '
+s/[[:cntrl:]]//g
+/[^[:space:]]/h
+/^[A-Za-z.]*Error: /{
+p
+q
+}
+${
+g
+p
+}') ;;
+  esac
+  printf '\n%s-failed\037%s\037%s\037%s\n' "$nonce" "$1" "$asked" "$words"
+}
+report_of() { # PYTHON SECONDS
+  limited_to "$2" "$1" -B -c "$report" "$nonce-py" "$1" "$imports" "$project" </dev/null
 }
 cd "$project" 2>/dev/null || cd /

@@ -3,26 +3,60 @@
 [ -z "$wanted" ] || candidate path "$wanted"
 if [ -n "$project" ]; then
   for folder in .venv venv env; do
-    [ -f "$project/$folder/pyvenv.cfg" ] || continue
     kind=venv:
-    if grep -q '^uv *=' "$project/$folder/pyvenv.cfg"; then kind=uv:; fi
+    if [ -f "$project/$folder/pyvenv.cfg" ]; then
+      if grep -q '^uv *=' "$project/$folder/pyvenv.cfg"; then kind=uv:; fi
+    else
+      # One of an old virtualenv, or of `conda create --prefix`.
+      [ -f "$project/$folder/bin/activate" ] || [ -d "$project/$folder/conda-meta" ] || continue
+    fi
     candidate "$kind$folder" "$project/$folder/bin/python"
+  done
+  each pixi: "$project"/.pixi/envs/*
+  each hatch: "$project"/.hatch/*
+  if [ -r "$project/.pdm-python" ]; then
+    named=''
+    read -r named < "$project/.pdm-python"
+    candidate pdm:.pdm-python "$named"
+  fi
+  for place in "$project"/*/.venv "$project"/*/venv; do
+    [ -f "$place/pyvenv.cfg" ] && candidate "venv:${place#"$project/"}" "$place/bin/python"
   done
   name() { [ -z "$2" ] || printf '\n%s-file\037%s%s\n' "$nonce" "$1" "$2"; }
   for file in environment.yml environment.yaml; do
     [ -r "$project/$file" ] && name conda: "$(sed -n 's/^name:[[:space:]]*\([^#]*\).*/\1/p' "$project/$file" | head -n 1 | tr -d "\"' \r")"
   done
+  if [ -r "$project/.tool-versions" ]; then
+    while read -r tool version _; do [ "$tool" = python ] && name pyenv: "$version"; done < "$project/.tool-versions"
+  fi
   [ -r "$project/.python-version" ] && name pyenv: "$(head -n 1 "$project/.python-version" | tr -d ' \r')"
 fi
 candidate image:python "$(command -v python)"
 candidate image:python3 "$(command -v python3)"
+# What the image's own variables activate. The base environment of conda, from which images are made, says nothing.
+for place in "${VIRTUAL_ENV-}" "${CONDA_PREFIX-}"; do
+  case $place in /*) [ -d "$place/condabin" ] || each activated: "$place" ;; esac
+done
 for root in /opt/conda /opt/miniconda3 /opt/anaconda3 /opt/miniforge3 /opt/mambaforge /usr/local/miniconda3 /usr/local/anaconda3 \
-  "$home/miniconda3" "$home/anaconda3" "$home/miniforge3" "$home/mambaforge" "$home/micromamba" "$home/.local/share/mamba"; do
+  "$home/miniconda3" "$home/anaconda3" "$home/miniforge3" "$home/mambaforge" "$home/miniconda" "$home/anaconda" "$home/miniforge" \
+  "$home/conda" "$home/micromamba" "$home/.local/share/mamba" "$home/.conda"; do
   conda_root "$root"
 done
+for place in /opt/*; do conda_folder "$place"; done
+case ${CONDA_PREFIX-} in
+  */envs/*) conda_root "${CONDA_PREFIX%/envs/*}" ;;
+  /*) conda_folder "$CONDA_PREFIX" ;;
+esac
+for file in "$home/.condarc" "$home/.conda/.condarc" "$home/.config/conda/.condarc" "$home/.mambarc" /etc/conda/.condarc /opt/conda/.condarc; do
+  conda_settings "$file"
+done
 if [ -r "$home/.conda/environments.txt" ]; then
-  while read -r environment; do
-    case $environment in */envs/*) each conda: "$environment" ;; esac
+  while read -r place || [ -n "$place" ]; do
+    case $place in
+      */.pixi/envs/*) ;;  # pixi's own
+      */envs/*) each conda: "$place" ;;
+      /*) conda_folder "$place" ;;
+    esac
   done < "$home/.conda/environments.txt"
 fi
 roots

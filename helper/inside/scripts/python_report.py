@@ -1,7 +1,8 @@
 # What an interpreter says about itself, in one line and one write. It takes the tag, its path, project.imports joined by
 # commas, and the project's folder. Nothing that it asks about is imported: specs are looked for, and versions are in the
 # names of metadata folders (PEP 376), which any Python can read. Poetry names an environment after a hash of the project's
-# folder (poetry/utils/env, generate_env_name), pipenv writes the folder's path into it (.project).
+# folder (poetry/utils/env, generate_env_name), hatch the folder above it (env/virtual/NAME/HASH/ENVIRONMENT), pipenv writes the
+# folder's path into it (.project).
 import os, sys
 tag, path, imports, project = sys.argv[1:5]
 sys.path[:] = [folder for folder in sys.path if folder]
@@ -51,7 +52,9 @@ def made_for_project():
     try:
         import base64, hashlib
         digest = hashlib.sha256(os.path.normcase(folder).encode()).digest()
-        return "1" if "-" + base64.urlsafe_b64encode(digest).decode()[:8] + "-py" in os.path.basename(sys.prefix) else "0"
+        mark = base64.urlsafe_b64encode(digest).decode()[:8]
+        above = os.path.basename(os.path.dirname(sys.prefix))
+        return "1" if "-" + mark + "-py" in os.path.basename(sys.prefix) or above.lower() == mark.lower() else "0"
     except Exception:
         return "0"
 

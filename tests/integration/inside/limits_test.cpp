@@ -39,6 +39,12 @@ TEST_P(Limits, PassInputOutputAndStatusOn) {
             "out\n3\nsaid 0\n");
 }
 
+TEST_P(Limits, TellWhatTheKernelKillsFromWhatTookTooLong) {
+  EXPECT_EQ(run("limited_to 5 sh -c 'kill -KILL $$' 2>/dev/null; echo $?; gently_limited_to 5 sh -c 'kill -HUP $$' "
+                "2>/dev/null; echo $?\n"),
+            "137\n129\n");
+}
+
 // One that missed the end of its command would sleep on, longer than the script may take.
 TEST_P(Limits, AreOverWhenTheCommandIs) {
   if (GetParam().front() == "mksh")
@@ -49,13 +55,13 @@ TEST_P(Limits, AreOverWhenTheCommandIs) {
 }
 
 TEST_P(Limits, EndWhatTakesTooLong) {
-  EXPECT_EQ(run("limited_to 1 sleep 60; echo $?; gently_limited_to 1 sleep 60; echo $?\n"), "137\n129\n");
-  EXPECT_EQ(run("gently_limited_to 1 sh -c 'trap \"\" HUP; while :; do :; done'; echo $?\n"), "137\n");
+  EXPECT_EQ(run("limited_to 1 sleep 60; echo $?; gently_limited_to 1 sleep 60; echo $?\n"), "124\n124\n");
+  EXPECT_EQ(run("gently_limited_to 1 sh -c 'trap \"\" HUP; while :; do :; done'; echo $?\n"), "124\n");
 }
 
 TEST_P(Limits, EndWhatHasBeenStartedByItToo) {
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(run("answer=$(limited_to 1 sh -c 'sleep 60 & wait'; echo $?); echo \"$answer\"\n"), "137\n");
+  EXPECT_EQ(run("answer=$(limited_to 1 sh -c 'sleep 60 & wait'; echo $?); echo \"$answer\"\n"), "124\n");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   while (::waitpid(-1, nullptr, 0) > 0) {  // the sleep, which only process 1 can reap
   }

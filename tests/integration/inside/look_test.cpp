@@ -251,6 +251,101 @@ TEST(Pythons, OfEveryToolAreFoundWithWhatTheyTell) {
   EXPECT_EQ(find(inside, "uv:.venv")->missing, (std::vector<std::string>{"torch", "no_such.thing"}));
 }
 
+const plan::SilentPython* silent(const plan::Inside& inside, const std::string& source) {
+  const auto python = std::ranges::find(inside.silent_pythons, source, &plan::SilentPython::source);
+  return python == inside.silent_pythons.end() ? nullptr : &*python;
+}
+
+TEST_P(EveryShell, FindsTheEnvironmentsOfEachToolWhereverTheyAre) {
+  FakeServer server(GetParam());
+  const std::string home = server.home().string();
+  for (const char* folder :
+       {"net/.pixi/envs/default", "net/.hatch/lint", "net/venv", "net/env", "net/backend/.venv", "pdm", "proj_env",
+        "root2", "envs_a/one", "envs_b/two", "envs_c/three", "c3/envs/torch", "c3/envs/beside", "active", "uvenv",
+        ".local/share/mise/installs/python/3.12.1", ".asdf/installs/python/3.11.4", ".rye/py/cpython@3.10.2",
+        ".local/share/hatch/env/virtual/net/abcd1234/net"}) {
+    server.python(folder);
+  }
+  for (const char* folder : {"net/env", "proj_env", "root2", "envs_a/one", "envs_b/two", "envs_c/three",
+                             "c3/envs/torch", "c3/envs/beside"}) {
+    fs::create_directories(server.home() / folder / "conda-meta");
+  }
+  fs::create_directories(server.home() / "root2/condabin");
+  fs::create_symlink("3.12.1", server.home() / ".local/share/mise/installs/python/latest");
+  server.write("home/net/venv/bin/activate", "");  // an old virtualenv
+  server.write("home/net/backend/.venv/pyvenv.cfg", "");
+  server.write("home/net/.pdm-python", home + "/pdm/bin/python");
+  server.write("home/net/.tool-versions", "nodejs 20\npython 3.11.4 3.10\n");
+  server.write("home/.conda/environments.txt",
+               home + "/net/.pixi/envs/default\n" + home + "/root2\n" + home + "/proj_env");
+  server.write("home/.condarc", "channels:\n  - x\nenvs_dirs:\n  # ours\n  - " + home +
+                                    "/envs_a\n  - ~/envs_b # two\nauto: " + home + "\n");
+  server.write("home/.mambarc", "envs_dirs: [\"" + home + "/envs_c\", /nonexistent]");
+  const helper::test::ScopedEnv conda("CONDA_PREFIX", home + "/c3/envs/torch");
+  const helper::test::ScopedEnv active("VIRTUAL_ENV", home + "/active");
+  const helper::test::ScopedEnv uv("UV_PROJECT_ENVIRONMENT", "../uvenv");
+
+  const auto inside = look(server, {"root", 1, 0, "auto", home + "/net"});
+  for (const auto& [source, folder] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"pixi:default", "net/.pixi/envs/default"},
+           {"hatch:lint", "net/.hatch/lint"},
+           {"venv:venv", "net/venv"},
+           {"venv:env", "net/env"},
+           {"venv:backend/.venv", "net/backend/.venv"},
+           {"pdm:.pdm-python", "pdm"},
+           {"conda:proj_env", "proj_env"},
+           {"conda:one", "envs_a/one"},
+           {"conda:two", "envs_b/two"},
+           {"conda:three", "envs_c/three"},
+           {"conda:torch", "c3/envs/torch"},
+           {"conda:beside", "c3/envs/beside"},
+           {"activated:torch", "c3/envs/torch"},
+           {"activated:active", "active"},
+           {"uv-project:uvenv", "net/../uvenv"},
+           {"mise:3.12.1", ".local/share/mise/installs/python/3.12.1"},
+           {"asdf:3.11.4", ".asdf/installs/python/3.11.4"},
+           {"rye:cpython@3.10.2", ".rye/py/cpython@3.10.2"},
+           {"hatch:net", ".local/share/hatch/env/virtual/net/abcd1234/net"}}) {
+    ASSERT_NE(find(inside, source), nullptr) << source;
+    EXPECT_EQ(find(inside, source)->path, home + "/" + folder + "/bin/python") << source;
+  }
+  EXPECT_TRUE(std::ranges::any_of(inside.pythons, [&](const plan::Python& p) {
+    return p.source == "conda:base" && p.path == home + "/root2/bin/python";
+  }));
+  for (const char* source : {"conda:default", "conda:root2", "mise:latest"}) EXPECT_EQ(find(inside, source), nullptr);
+  EXPECT_EQ(inside.project_files, std::vector<std::string>{"pyenv:3.11.4"});
+}
+
+TEST_P(EveryShell, SaysOfAPythonThatDoesNotRunWhatItSaid) {
+  FakeServer server(GetParam());
+  fs::create_directories(server.home() / "net/.venv/bin");
+  server.write("home/net/.venv/pyvenv.cfg", "uv = 0.5.1\n");
+  fs::create_symlink("python3", server.home() / "net/.venv/bin/python");
+  fs::create_symlink("/nowhere/uv/python3.12", server.home() / "net/.venv/bin/python3");
+  const std::string versions = "home/.pyenv/versions/";
+  server.executable(versions + "fatal/bin/python",
+                    "#!/bin/sh\necho 'Fatal Python error: init_fs_encoding: failed' >&2\n"
+                    "printf 'ModuleNotFoundError: No module\\033 named x\\n\\nCurrent thread:\\n' >&2\nexit 1\n");
+  server.executable(
+      versions + "library/bin/python",
+      "#!/bin/sh\necho noise; echo 'python: error while loading shared libraries: libx.so' >&2\nexit 127\n");
+  server.executable(versions + "killed/bin/python", "#!/bin/sh\nkill -KILL $$\n");
+  server.executable(versions + "quiet/bin/python", "#!/bin/sh\nexit 3\n");
+  const helper::test::ScopedEnv no_pyenv("PYENV_ROOT", "");
+
+  const auto inside = look(server, {"root", 1, 0, "auto", (server.home() / "net").string()});
+  for (const char* source : {"uv:.venv", "pyenv:fatal", "pyenv:library", "pyenv:killed", "pyenv:quiet"})
+    ASSERT_NE(silent(inside, source), nullptr) << source;
+  EXPECT_EQ(silent(inside, "uv:.venv")->target, "/nowhere/uv/python3.12");
+  EXPECT_EQ(silent(inside, "uv:.venv")->path, (server.home() / "net/.venv/bin/python").string());
+  EXPECT_EQ(silent(inside, "pyenv:fatal")->words, "ModuleNotFoundError: No module named x");
+  EXPECT_EQ(silent(inside, "pyenv:fatal")->status, 1);
+  EXPECT_EQ(silent(inside, "pyenv:library")->words, "python: error while loading shared libraries: libx.so");
+  EXPECT_EQ(silent(inside, "pyenv:killed")->status, 137);
+  EXPECT_EQ(silent(inside, "pyenv:quiet")->status, 3);
+  EXPECT_EQ(silent(inside, "pyenv:quiet")->words, "");
+}
+
 TEST(Pythons, AreFoundWithinSecondsWhenTheLoginShellBlocksAndThatIsTold) {
   FakeServer server;
   server.write("home/.bash_profile", "while :; do sleep 100; done\n");
@@ -275,7 +370,12 @@ TEST(Pythons, ThatBlockOrPrintOrFailAreLeftOut) {
   server.write("home/.conda/environments.txt", list);
   const auto inside = look(server, {"root", 1, 0, "auto"});
   EXPECT_NE(find(inside, "conda:good"), nullptr);
-  for (const char* name : {"conda:blocks", "conda:fails", "conda:lies"}) EXPECT_EQ(find(inside, name), nullptr) << name;
+  for (const char* name : {"conda:blocks", "conda:fails", "conda:lies"}) {
+    EXPECT_EQ(find(inside, name), nullptr) << name;
+    ASSERT_NE(silent(inside, name), nullptr) << name;
+  }
+  EXPECT_EQ(silent(inside, "conda:blocks")->status, k_time_was_up);
+  EXPECT_EQ(silent(inside, "conda:lies")->status, 0);
 }
 
 TEST(Questions, OfAnyKindAreNeverRunAsShellText) {

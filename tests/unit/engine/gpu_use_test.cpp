@@ -45,6 +45,22 @@ TEST(GpuUse, IsAnErrorInTheWordsOfNvidiaSmi) {
   EXPECT_EQ(read_gpu_use({}).error().code, ErrorCode::server_command);
 }
 
+TEST(GpuUse, TakesATableWhateverTheExitStatusAfterIt) {
+  auto sections = busy();
+  sections[0].status = 14;
+  sections[0].body += "WARNING: infoROM is corrupted at gpu 0000:18:00.0\n";
+  const auto gpus = read_gpu_use(sections);
+  ASSERT_TRUE(gpus) << to_text(gpus.error());
+  EXPECT_EQ(gpus->size(), 2U);
+}
+
+TEST(GpuUse, OfANvidiaSmiThatIsSlowIsNoProofAgainstTheDriver) {
+  const auto gpus = read_gpu_use({{"gpus", 124, ""}});
+  ASSERT_FALSE(gpus);
+  EXPECT_EQ(gpus.error().code, ErrorCode::gpu_not_seen);
+  EXPECT_EQ(gpus.error().cause, "nvidia-smi did not answer within 30 s");
+}
+
 TEST(GpuUse, LeavesOutWhatIsNoLineOfTheTable) {
   const auto gpus =
       read_gpu_use({{"gpus", 0, "garbage\n0, GPU-a\n\x1b[2J, GPU-a, 1, 1, 1, x\n-1, GPU-a, 1, 1, 1, x\n"}});

@@ -60,6 +60,24 @@ TEST(ReadInside, ReadsEverything) {
   EXPECT_EQ(read(sections()), expected);
 }
 
+TEST(ReadInside, KnowsTheGpusThatNvidiaSmiListsBeforeItFails) {
+  const auto gpu = read(with("gpus", 14,
+                             "GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-0)\n  MIG 3g.40gb     Device  0: (UUID: MIG-0)\n"
+                             "GPU 0000:18:00.0: GPU is lost\nWARNING: infoROM is corrupted at gpu 0000:18:00.0\n"))
+                       .gpu;
+  EXPECT_EQ(gpu.gpus, (std::vector<std::string>{"GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-0)",
+                                                "MIG 3g.40gb     Device  0: (UUID: MIG-0)"}));
+  EXPECT_EQ(gpu.smi_status, 14);
+  EXPECT_EQ(gpu.smi_words, "GPU 0000:18:00.0: GPU is lost");
+  EXPECT_EQ(read(with("gpus", 0, "ERROR: ld.so: noise\nGPU 0: H100 (UUID: GPU-0)\n")).gpu.smi_words, "");
+}
+
+TEST(ReadInside, KnowsWhoMadeTheOtherGpus) {
+  auto all = sections();
+  all.insert(all.end() - 1, {"gpus_files", 0, "other AMD\nother AMD\nother Intel\n"});
+  EXPECT_EQ(read(all).gpu.others, (std::vector<std::string>{"AMD", "Intel"}));
+}
+
 TEST(ReadInside, IsAnErrorWhenTheScriptEndedEarly) {
   EXPECT_EQ(read_look({}, k_question).error().code, ErrorCode::inside_failed);
   auto without_end = sections();

@@ -85,6 +85,12 @@ INSTANTIATE_TEST_SUITE_P(
                  ") and the engine has no runtime named nvidia (it has io.containerd.runc.v2, runc): the server's "
                  "NVIDIA driver does not work" +
                  k_driver_fix},
+        Case{"AutoWithADriverThatWasUpdated", "all", "auto", k_without_nvidia,
+             failed({{GpuWay::gpus_flag, "nvml error: driver/library version mismatch"}}),
+             "GPU: --gpus failed (nvml error: driver/library version mismatch) and the engine has no runtime named "
+             "nvidia "
+             "(it has io.containerd.runc.v2, runc): the server's NVIDIA driver was updated and the old one is still "
+             "loaded\n  fix: on the server: sudo reboot"},
         Case{"AutoWhenBothFailed", "all", "auto", k_with_nvidia,
              failed({{GpuWay::gpus_flag, k_no_driver}, {GpuWay::runtime, "Unknown runtime specified nvidia"}}),
              std::string("GPU: both ways failed, --gpus (could not select device driver \"\" with capabilities: "

@@ -104,6 +104,41 @@ INSTANTIATE_TEST_SUITE_P(
                  k_pyenv.path,
                  "the version that .python-version names",
                  {"pyenv:3.12"}},
+        AutoCase{"TheProjectsByUvBeforeAnOldDotVenv",
+                 {k_login3, k_dot_venv, python("uv-project:venv", "/opt/venv/bin/python")},
+                 "/opt/venv/bin/python",
+                 "the project's environment by UV_PROJECT_ENVIRONMENT"},
+        AutoCase{"WhatPdmNames",
+                 {k_login3, python("pdm:.pdm-python", "/opt/pdmv/bin/python")},
+                 "/opt/pdmv/bin/python",
+                 "the interpreter that .pdm-python names"},
+        AutoCase{"PixisDefaultBeforeItsOthers",
+                 {k_login3, python("pixi:cuda", "/w/.pixi/envs/cuda/bin/python"),
+                  python("pixi:default", "/w/.pixi/envs/default/bin/python")},
+                 "/w/.pixi/envs/default/bin/python",
+                 "the project's own environment of pixi, default"},
+        AutoCase{"WhatHatchMadeForTheProject",
+                 {k_login3, made_for_project(python("hatch:net", "/h/net/bin/python"))},
+                 "/h/net/bin/python",
+                 "the environment that hatch made for the project"},
+        AutoCase{"TheVersionThatAnotherToolThanPyenvKeeps",
+                 {k_login3, python("mise:3.11.4", "/m/3.11.4/bin/python"),
+                  python("rye:cpython@3.12.3", "/r/cpython@3.12.3/bin/python")},
+                 "/r/cpython@3.12.3/bin/python",
+                 "the version that .python-version names",
+                 {"pyenv:3.12"}},
+        AutoCase{"WhatTheImageActivatesBeforeTheSystemsThatTheLoginShellNames",
+                 {k_login3, k_environment, python("activated:torch", "/data/c3/envs/torch/bin/python")},
+                 "/data/c3/envs/torch/bin/python",
+                 "the environment that the image activates, torch"},
+        AutoCase{"NoneOfAFolderOfTheProjectByItself",
+                 {k_login3, python("venv:backend/.venv", "/workspace/backend/.venv/bin/python")},
+                 k_login3.path,
+                 "the login shell's `which python3`"},
+        AutoCase{"ThenAsdfs",
+                 {k_uv, python("asdf:3.12.1", "/a/bin/python")},
+                 "/a/bin/python",
+                 "asdf's, since there is no other"},
         AutoCase{"ThenOneThatHasAFramework",
                  {k_login3, k_environment, having(k_other_environment, "torch", "2.2.0"), k_base},
                  k_other_environment.path,
@@ -163,13 +198,48 @@ TEST(ChoosePython, FindsNothingWhereNothingAnswers) {
       " path");
 }
 
-TEST(ChoosePython, NamesThoseThatGaveNoAnswer) {
+TEST(ChoosePython, SaysOfThoseThatGaveNoAnswerWhatTheySaid) {
   Inside inside;
-  inside.silent_pythons = {"/usr/bin/python3", "/opt/conda/bin/python"};
-  const auto choice = choose_python(config::Target{}, inside);
+  inside.silent_pythons = {{"/opt/conda/bin/python", "conda:base", 124},
+                           {"/opt/x/bin/python", "system", 137, "Killed"},
+                           {"/usr/bin/python3", "image:python3", 1, "ModuleNotFoundError: No module named 'encodings'"},
+                           {"/usr/bin/python3", "system", 1, "ModuleNotFoundError: No module named 'encodings'"},
+                           {"/usr/local/bin/python3", "system", 3},
+                           {"/usr/bin/odd", "system", 0},
+                           {"/venv/bin/python", "venv:venv", 0, "", "/home/me/python3.12"}};
+  config::Target target;
+  target.name = "centernet";
+  auto choice = choose_python(target, inside);
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().cause,
-            "no Python in the container answered within 5 s: /usr/bin/python3, /opt/conda/bin/python");
+            "no Python in the container runs: /opt/conda/bin/python (no answer within 5 s), /opt/x/bin/python (it was "
+            "killed, as the kernel does when there is not enough memory), /usr/bin/python3 (ModuleNotFoundError: No "
+            "module named 'encodings'), /usr/local/bin/python3 (exit status 3), /usr/bin/odd (its answer is not what "
+            "was asked for), /venv/bin/python (a link to /home/me/python3.12, which is not there)");
+  EXPECT_EQ(choice.error().fix, "see all that it says: helper exec centernet -- /opt/conda/bin/python -c 1");
+  std::swap(inside.silent_pythons[0], inside.silent_pythons[1]);
+  choice = choose_python(target, inside);
+  EXPECT_NE(choice.error().fix.find("more memory"), std::string::npos) << choice.error().fix;
+  target.container.env["PYTHONHOME"] = "/opt/x";
+  choice = choose_python(target, inside);
+  EXPECT_EQ(choice.error().fix, "remove \"PYTHONHOME\" from \"env\" in helper.json, then: helper ensure centernet");
+}
+
+TEST(ChoosePython, SaysWhyTheOneThatTheConfigNamesDoesNotRun) {
+  config::Target target;
+  target.python = "/workspace/.venv/bin/python";
+  Inside inside;
+  inside.pythons = {k_login};
+  inside.silent_pythons = {{target.python, "path", 0, "", "/home/me/python3.12"},
+                           {"/opt/conda/envs/old/bin/python", "conda:old", 127, "libpython3.9.so: cannot open"}};
+  auto choice = choose_python(target, inside);
+  ASSERT_FALSE(choice);
+  EXPECT_EQ(choice.error().cause,
+            "/workspace/.venv/bin/python does not run (a link to /home/me/python3.12, which is not there); found are: "
+            "/opt/conda/envs/CenterNet/bin/python (login:python, 3.11.2)");
+  target.python = "conda:old";
+  choice = choose_python(target, inside);
+  EXPECT_NE(choice.error().cause.find("does not run (libpython3.9.so: cannot open)"), std::string::npos);
 }
 
 TEST(ChoosePython, NamesWhatWasFoundWhenNoneFits) {
@@ -230,6 +300,24 @@ TEST(PythonNotes, SayWhatTheTerminalsPythonIsWhenItIsAnother) {
   EXPECT_EQ(notes({k_login3, k_dot_venv}),
             (std::vector<std::string>{"`which python` in the container's login shell is /usr/bin/python3 (3.11.2), not "
                                       "/srv/project/.venv/bin/python: the project's own environment, .venv"}));
+}
+
+TEST(PythonNotes, NameTheProjectsEnvironmentThatDoesNotRunAndThoseOfItsFolders) {
+  config::Target target;
+  Inside inside;
+  inside.pythons = {k_login3, python("venv:backend/.venv", "/workspace/backend/.venv/bin/python")};
+  inside.silent_pythons = {{"/workspace/.venv/bin/python", "uv:.venv", 0, "", "/home/me/python3.12"},
+                           {"/opt/conda/envs/x/bin/python", "conda:x", 1, "broken"}};
+  const auto choice = choose_python(target, inside);
+  ASSERT_TRUE(choice);
+  EXPECT_EQ(python_notes(target, inside, *choice),
+            (std::vector<std::string>{"the project's environment /workspace/.venv/bin/python does not run: a link to "
+                                      "/home/me/python3.12, which is not there; create it again in the container",
+                                      "the project has an environment in a folder of it: "
+                                      "/workspace/backend/.venv/bin/python; to use it: helper python use "
+                                      "/workspace/backend/.venv/bin/python"}));
+  target.python = "conda:base";
+  EXPECT_TRUE(python_notes(target, inside, *choice).empty());
 }
 
 TEST(PythonNotes, SayWhatIsMissingAndThatTheLoginShellWasNotWaitedFor) {

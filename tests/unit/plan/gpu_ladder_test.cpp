@@ -57,111 +57,183 @@ TEST_P(EveryRung, FailsWithItsOwnCodeCauseAndFix) {
 
 INSTANTIATE_TEST_SUITE_P(
     Here, EveryRung,
-    testing::Values(Case{"AllHold", [](World&) {}, std::nullopt},
-                    Case{"NothingIsKnownOfTheServerAndTheContainerSeesThem",
-                         [](World& w) { w.observed.server.gpu = std::nullopt; }, std::nullopt},
-                    Case{"TheInsideIsProofWhateverTheServerLacks",
-                         [](World& w) {
-                           w.server() = {};
-                           w.inside().nodes.clear();
-                         },
-                         std::nullopt},
-                    Case{"NoDriver",
-                         [](World& w) {
-                           w.server() = {};
-                           w.see_nothing();
-                           w.observed.server.container->gpu_way = GpuWay::none;
-                         },
-                         ErrorCode::gpu_no_driver, "the server has no NVIDIA driver\n"},
-                    Case{"DriverThatDoesNotWork",
-                         [](World& w) {
-                           w.see_nothing();
-                           w.server().driver.clear();
-                           w.server().gpus.clear();
-                           w.server().smi_status = 9;
-                           w.server().smi_words =
-                               "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.";
-                         },
-                         ErrorCode::gpu_no_driver, "couldn't communicate"},
-                    Case{"DriverThatWasUpdated",
-                         [](World& w) {
-                           w.see_nothing();
-                           w.server().gpus.clear();
-                           w.server().smi_status = 18;
-                           w.server().smi_words = "Failed to initialize NVML: Driver/library version mismatch";
-                         },
-                         ErrorCode::gpu_no_driver, "sudo reboot"},
-                    Case{"NoGpuOnTheServer",
-                         [](World& w) {
-                           w.see_nothing();
-                           w.server().gpus.clear();
-                           w.server().nodes.clear();
-                           w.server().smi_status = 6;
-                           w.server().smi_words = "No devices were found";
-                         },
-                         ErrorCode::gpu_no_device, "finds no GPU"},
-                    Case{"NoDeviceFilesOnTheServer",
-                         [](World& w) {
-                           w.see_nothing();
-                           w.server().nodes.clear();
-                         },
-                         ErrorCode::gpu_no_device, "no /dev/nvidia0"},
-                    Case{"MadeWithoutGpus",
-                         [](World& w) {
-                           w.see_nothing();
-                           w.observed.server.container->gpu_way = GpuWay::none;
-                         },
-                         ErrorCode::gpu_not_given, "helper remove centernet && helper ensure centernet"},
-                    Case{"MadeWithoutGpusBySomebodyElse",
-                         [](World& w) {
-                           w.see_nothing();
-                           w.observed.server.container->gpu_way = GpuWay::none;
-                           w.observed.server.container->labels.clear();
-                         },
-                         ErrorCode::gpu_not_given, "helper did not make it"},
-                    Case{"TheEngineTookTheFlagAndDidNothing", [](World& w) { w.see_nothing(); },
-                         ErrorCode::gpu_not_given, "took --gpus and put no /dev/nvidia* into the container"},
-                    Case{"LostByTheFile", [](World& w) { w.inside().openable = false; }, ErrorCode::gpu_lost,
-                         "helper restart centernet"},
-                    Case{"LostByTheWords",
-                         [](World& w) {
-                           w.inside().gpus.clear();
-                           w.inside().smi_status = 255;
-                           w.inside().smi_words = "Failed to initialize NVML: Unknown Error";
-                         },
-                         ErrorCode::gpu_lost, "docs/gpu.md"},
-                    Case{"NoSmiInTheContainer",
-                         [](World& w) {
-                           w.inside().gpus.clear();
-                           w.inside().smi_found = false;
-                         },
-                         ErrorCode::gpu_not_seen, "NVIDIA_DRIVER_CAPABILITIES"},
-                    Case{"DriverUpdatedUnderTheContainer",
-                         [](World& w) {
-                           w.inside().gpus.clear();
-                           w.inside().smi_status = 18;
-                         },
-                         ErrorCode::gpu_not_seen, "updated after the container was started"},
-                    Case{"FewerThanAll", [](World& w) { w.inside().gpus.pop_back(); }, ErrorCode::gpu_not_seen,
-                         "\"gpus\": \"all\" means 2 GPUs, and the container sees 1 GPU"},
-                    Case{"FewerThanAllByTheEnvironment",
-                         [](World& w) {
-                           w.inside().gpus.pop_back();
-                           w.desired.target.container.env["NVIDIA_VISIBLE_DEVICES"] = "1";
-                         },
-                         std::nullopt},
-                    Case{"FewerThanAllOfSomebodyElse",
-                         [](World& w) {
-                           w.inside().gpus.pop_back();
-                           w.observed.server.container->labels.clear();
-                         },
-                         std::nullopt},
-                    Case{"NoneAreWanted",
-                         [](World& w) {
-                           w.see_nothing();
-                           w.desired.target.container.gpus = "none";
-                         },
-                         std::nullopt}),
+    testing::Values(
+        Case{"AllHold", [](World&) {}, std::nullopt},
+        Case{"NothingIsKnownOfTheServerAndTheContainerSeesThem", [](World& w) { w.observed.server.gpu = std::nullopt; },
+             std::nullopt},
+        Case{"TheInsideIsProofWhateverTheServerLacks",
+             [](World& w) {
+               w.server() = {};
+               w.inside().nodes.clear();
+             },
+             std::nullopt},
+        Case{"NoDriver",
+             [](World& w) {
+               w.server() = {};
+               w.see_nothing();
+               w.observed.server.container->gpu_way = GpuWay::none;
+             },
+             ErrorCode::gpu_no_driver, "the server has no NVIDIA driver\n"},
+        Case{"DriverThatDoesNotWork",
+             [](World& w) {
+               w.see_nothing();
+               w.server().driver.clear();
+               w.server().gpus.clear();
+               w.server().smi_status = 9;
+               w.server().smi_words = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.";
+             },
+             ErrorCode::gpu_no_driver, "couldn't communicate"},
+        Case{"DriverThatWasUpdated",
+             [](World& w) {
+               w.see_nothing();
+               w.server().gpus.clear();
+               w.server().smi_status = 18;
+               w.server().smi_words = "Failed to initialize NVML: Driver/library version mismatch";
+             },
+             ErrorCode::gpu_no_driver, "sudo reboot"},
+        Case{"NoGpuOnTheServer",
+             [](World& w) {
+               w.see_nothing();
+               w.server().gpus.clear();
+               w.server().nodes.clear();
+               w.server().smi_status = 6;
+               w.server().smi_words = "No devices were found";
+             },
+             ErrorCode::gpu_no_device, "finds no GPU"},
+        Case{"NoDeviceFilesOnTheServer",
+             [](World& w) {
+               w.see_nothing();
+               w.server().nodes.clear();
+             },
+             ErrorCode::gpu_no_device, "no /dev/nvidia0"},
+        Case{"MadeWithoutGpus",
+             [](World& w) {
+               w.see_nothing();
+               w.observed.server.container->gpu_way = GpuWay::none;
+             },
+             ErrorCode::gpu_not_given, "helper remove centernet && helper ensure centernet"},
+        Case{"MadeWithoutGpusBySomebodyElse",
+             [](World& w) {
+               w.see_nothing();
+               w.observed.server.container->gpu_way = GpuWay::none;
+               w.observed.server.container->labels.clear();
+             },
+             ErrorCode::gpu_not_given, "helper did not make it"},
+        Case{"TheEngineTookTheFlagAndDidNothing", [](World& w) { w.see_nothing(); }, ErrorCode::gpu_not_given,
+             "took --gpus and put no /dev/nvidia* into the container"},
+        Case{"LostByTheFile", [](World& w) { w.inside().openable = false; }, ErrorCode::gpu_lost,
+             "helper restart centernet"},
+        Case{"LostByTheWords",
+             [](World& w) {
+               w.inside().gpus.clear();
+               w.inside().smi_status = 255;
+               w.inside().smi_words = "Failed to initialize NVML: Unknown Error";
+             },
+             ErrorCode::gpu_lost, "docs/gpu.md"},
+        Case{"NoSmiInTheContainer",
+             [](World& w) {
+               w.inside().gpus.clear();
+               w.inside().smi_found = false;
+             },
+             ErrorCode::gpu_not_seen, "NVIDIA_DRIVER_CAPABILITIES"},
+        Case{"DriverUpdatedUnderTheContainer",
+             [](World& w) {
+               w.inside().gpus.clear();
+               w.inside().smi_status = 18;
+             },
+             ErrorCode::gpu_not_seen, "updated after the container was started"},
+        Case{"FewerThanAll", [](World& w) { w.inside().gpus.pop_back(); }, ErrorCode::gpu_not_seen,
+             "\"gpus\": \"all\" means 2 GPUs, and the container sees 1 GPU"},
+        Case{"FewerThanAllByTheEnvironment",
+             [](World& w) {
+               w.inside().gpus.pop_back();
+               w.desired.target.container.env["NVIDIA_VISIBLE_DEVICES"] = "1";
+             },
+             std::nullopt},
+        Case{"FewerThanAllOfSomebodyElse",
+             [](World& w) {
+               w.inside().gpus.pop_back();
+               w.observed.server.container->labels.clear();
+             },
+             std::nullopt},
+        Case{"WarningsAfterTheList",
+             [](World& w) {
+               for (GpuFacts* facts : {&w.server(), &w.inside()}) {
+                 facts->driver.clear();
+                 facts->smi_status = 14;
+                 facts->smi_words = "WARNING: infoROM is corrupted at gpu 0000:18:00.0";
+               }
+             },
+             std::nullopt},
+        Case{"AnyExitStatusAfterTheList",
+             [](World& w) {
+               w.server().driver.clear();
+               w.server().smi_status = 18;
+               w.inside().smi_status = 255;
+               w.inside().smi_words = "Failed to initialize NVML: Unknown Error";
+             },
+             std::nullopt},
+        Case{"TheServersListIsProofOfItsDriverAlsoBeforeAFailure",
+             [](World& w) {
+               w.see_nothing();
+               w.server().driver.clear();
+               w.server().smi_status = 15;
+               w.server().smi_words = "Unable to determine the device handle for GPU 0000:19:00.0";
+             },
+             ErrorCode::gpu_not_given, "took --gpus"},
+        Case{"SlowOnTheServer",
+             [](World& w) {
+               w.server().driver.clear();
+               w.server().gpus.clear();
+               w.server().smi_status = 124;
+             },
+             std::nullopt},
+        Case{"SlowEverywhere",
+             [](World& w) {
+               for (GpuFacts* facts : {&w.server(), &w.inside()}) {
+                 facts->driver.clear();
+                 facts->gpus.clear();
+                 facts->smi_status = 124;
+               }
+             },
+             std::nullopt},
+        Case{"SlowAndMadeWithoutGpus",
+             [](World& w) {
+               w.see_nothing();
+               w.server().driver.clear();
+               w.server().nodes.clear();
+               w.server().gpus.clear();
+               w.server().smi_status = 124;
+               w.observed.server.container->gpu_way = GpuWay::none;
+             },
+             ErrorCode::gpu_not_given, "made without GPUs"},
+        Case{"GpusOfAnotherMaker",
+             [](World& w) {
+               w.see_nothing();
+               w.server() = {};
+               w.server().others = {"AMD"};
+               w.observed.server.container->gpu_way = GpuWay::none;
+             },
+             ErrorCode::gpu_no_driver,
+             "it has GPUs of AMD, which \"gpus\" does not give to a container\n  fix: write \"gpus\": "
+             "\"none\" in helper.json and give the container the devices: \"extra_args\": "
+             "[\"--device=/dev/kfd\", \"--device=/dev/dri\"]; for an NVIDIA GPU"},
+        Case{"GpusOfAnotherMakerThatAreGivenAlready",
+             [](World& w) {
+               w.see_nothing();
+               w.server() = {};
+               w.server().others = {"AMD", "Intel"};
+               w.desired.target.container.extra_args = {"--device=/dev/kfd", "--device", "/dev/dri/renderD128"};
+               w.observed.server.container->gpu_way = GpuWay::none;
+             },
+             ErrorCode::gpu_no_driver, "write \"gpus\": \"none\" in helper.json; for an NVIDIA GPU"},
+        Case{"GpusOfAnotherMakerBesideAWorkingDriver", [](World& w) { w.server().others = {"Intel"}; }, std::nullopt},
+        Case{"NoneAreWanted",
+             [](World& w) {
+               w.see_nothing();
+               w.desired.target.container.gpus = "none";
+             },
+             std::nullopt}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST(GpuLadder, JudgesNothingAboveARungThatFails) {
@@ -176,6 +248,31 @@ TEST(GpuLadder, JudgesNothingAboveARungThatFails) {
             "GPUs given to the container: holds --gpus\n"
             "device files in the container: fails the engine took --gpus and put no /dev/nvidia* into the container\n"
             "nvidia-smi in the container: unknown \n");
+}
+
+TEST(GpuNotes, TellWhatNvidiaSmiSaysAfterItsListOnce) {
+  World world;
+  EXPECT_TRUE(gpu_notes(world.desired, world.observed).empty());
+  world.server().smi_status = 14;
+  world.server().smi_words = "WARNING: infoROM is corrupted at gpu 0000:18:00.0";
+  EXPECT_EQ(gpu_notes(world.desired, world.observed),
+            (std::vector<std::string>{"nvidia-smi on the server lists 2 GPUs and then says: WARNING: infoROM is "
+                                      "corrupted at gpu 0000:18:00.0"}));
+  world.inside().smi_status = 14;
+  world.inside().smi_words = world.server().smi_words;
+  EXPECT_EQ(gpu_notes(world.desired, world.observed).size(), 1U);
+  world.desired.target.container.gpus = "none";
+  EXPECT_TRUE(gpu_notes(world.desired, world.observed).empty());
+}
+
+TEST(GpuNotes, TellThatNvidiaSmiIsSlowAndWhatMakesItFast) {
+  World world;
+  world.server().gpus.clear();
+  world.server().smi_status = 124;
+  const auto notes = gpu_notes(world.desired, world.observed);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_NE(notes[0].find("nvidia-smi did not answer within 30 s on the server"), std::string::npos) << notes[0];
+  EXPECT_NE(notes[0].find("nvidia-persistenced"), std::string::npos) << notes[0];
 }
 
 struct Count {

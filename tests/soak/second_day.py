@@ -147,8 +147,8 @@ class Matrix:
         return 1 if failed else 0
 
     def settle(self, event):
-        """Between two rounds. What starts sshd, and the container, again waits ever longer for one that lived for less than 10 s."""
-        time.sleep(11 if event in ("kill-sshd", "kill-process-1") else 3)
+        """Between two rounds. What starts sshd, Jupyter and the container again waits ever longer for one that lived for less than 10 s."""
+        time.sleep(11 if event.startswith("kill-") else 3)
         if self.given.daemon:
             self.helper.json("ensure")
         return True

@@ -88,11 +88,14 @@ tl::unexpected<Error> unexpected_word(const Verb* verb, std::span<const OptionSp
                takes_words ? "put the words of a command after --, as in: helper exec -- ls -l" : std::string());
 }
 
-// "helper exec centernet ls -l", as it should have been written.
+// "helper exec centernet ls -l", as it should have been written. --json is taken for helper's own where it is before
+// the command or the last word, and left out.
 std::string after_the_mark(const Words& words, std::size_t first) {
   Words before{"helper", "exec"};
   before.insert(before.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(first));
-  const Words command(words.begin() + static_cast<std::ptrdiff_t>(first), words.end());
+  std::erase(before, "--json");
+  Words command(words.begin() + static_cast<std::ptrdiff_t>(first), words.end());
+  if (command.size() > 1 && command.back() == "--json") command.pop_back();
   return "put the words of a command after --: " + shell::quote(before) + " -- " + shell::quote(command);
 }
 

@@ -118,6 +118,7 @@ TEST(Parse, RefusesWhatIsMissingOrTooMuch) {
   const Error exec = refused({"exec", "d", "echo", "a b"});
   EXPECT_EQ(exec.cause, "\"echo\" is one argument too many");
   EXPECT_EQ(exec.fix, "put the words of a command after --: helper exec d -- echo 'a b'");
+  EXPECT_EQ(refused({"exec", "--json", "d", "echo", "a b", "--json"}).fix, exec.fix);
   EXPECT_NE(refused({"rpc"}).cause.find("METHOD"), std::string::npos);
   EXPECT_NE(refused({"logs", "--lines"}).cause.find("--lines"), std::string::npos);
 }

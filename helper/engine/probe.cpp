@@ -129,9 +129,11 @@ std::optional<InsideAnswer> read_the_inside(const std::vector<Section>& sections
   if (const auto* text = find_section(sections, "inside")) answer.text = text->body;
   if (const auto* said = find_section(sections, "inside_said")) answer.said = said->body;
   if (const auto after = lines_of(sections, "inside_after"); !after.empty()) {
-    const auto words = split(after.front(), ' ');
-    answer.after = read_state(words.front());
-    if (words.size() > 1) std::from_chars(words[1].data(), words[1].data() + words[1].size(), answer.exit_code);
+    const auto words = split(after.front(), ' ');  // state, exit code, how often it was restarted; else it is no answer
+    const auto is_code = [&](const std::string& word) {
+      return std::from_chars(word.data(), word.data() + word.size(), answer.exit_code).ec == std::errc();
+    };
+    if (words.size() == 3 && is_code(words[1])) answer.after = read_state(words.front());
   }
   return answer;
 }

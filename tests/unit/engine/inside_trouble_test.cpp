@@ -52,6 +52,12 @@ TEST(ReadProbe, TellsWhatBecameOfAContainerThatEndedWhileItWasLookedInto) {
   EXPECT_EQ(answer->after, plan::ContainerState::restarting);
   EXPECT_EQ(answer->exit_code, 1);
   EXPECT_NE(answer->said.find("is restarting"), std::string::npos);
+  for (const char* words : {"", "{}", "exited", "exited none 3", R"({"Id": "c0"} 1 2 3)"}) {
+    const auto none = answer_of(
+        std::string("@helper-0 inside 0\n\n@helper-0 inside_end 1\n\n@helper-0 inside_after 0\n") + words + "\n");
+    ASSERT_TRUE(none) << words;
+    EXPECT_FALSE(none->after) << words;
+  }
 }
 
 }  // namespace

@@ -11,12 +11,6 @@
 namespace helper::engine {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return small;
-}
-
 // As words of their own: "uts" is in "the UTS mode", and not in "outside"; its plural counts too.
 bool mentions(const std::string& text, const std::string& what) {
   const auto is_inside = [&](std::size_t at) {
@@ -62,9 +56,9 @@ std::vector<std::string> flags_in(const std::string& text, const std::vector<std
       value = args[i + 1];
       whole += " " + value;
     }
-    const auto names = words_of(lower(args[i].substr(0, equals)));
+    const auto names = words_of(lower_case(args[i].substr(0, equals)));
     const bool named = std::ranges::any_of(names, [&](const std::string& name) { return mentions(text, name); });
-    if (named || (value.size() > 2 && mentions(text, lower(value)))) found.push_back(printable(whole));
+    if (named || (value.size() > 2 && mentions(text, lower_case(value)))) found.push_back(printable(whole));
   }
   return found;
 }
@@ -73,7 +67,7 @@ std::vector<std::string> flags_in(const std::string& text, const std::vector<std
 
 std::string creation_fix(std::string_view words, const plan::Desired& desired, const std::string& program) {
   const auto& config = desired.target.container;
-  const std::string text = lower(words);
+  const std::string text = lower_case(words);
   const std::string on_the_server = "on the server: " + program + " ";
   if (text.find("already in use") != std::string::npos)
     return on_the_server + "container inspect " + shell::quote(config.name);

@@ -145,8 +145,7 @@ std::optional<Error> inside_trouble(std::string_view said, const std::string& pr
       "executable file not found", "no such file or directory", "not found",
       "permission denied",         "exec format error",         "not a directory"};
   const std::string words = failure_words(said);
-  std::string small = words;
-  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string small = lower_case(words);
   if (words.empty()) return std::nullopt;
   for (const auto sign : k_no_program) {
     if (small.find(sign) != std::string::npos) return std::nullopt;

@@ -44,11 +44,15 @@ std::string failure_words(std::string_view err) {
 Result<CommandOutput> run_or_fail(CommandRunner& server, const Command& what, const Failing& failing,
                                   const std::stop_token& stop, const OutputSink& on_output) {
   HELPER_TRY_ASSIGN(auto output, server.run(what, stop, on_output));
-  if (output.exit_status == 0) return output;
+  if (output.exit_status != 0) return fail(failure_of(output, failing));
+  return output;
+}
+
+Error failure_of(const CommandOutput& output, const Failing& failing) {
   auto words = failure_words(output.err.empty() ? output.out : output.err);
   if (words.empty())
     words = "it failed with exit status " + std::to_string(output.exit_status) + " and printed nothing";
-  return fail(failing.code, failing.thing, std::move(words), failing.fix);
+  return {failing.code, failing.thing, std::move(words), failing.fix};
 }
 
 }  // namespace helper

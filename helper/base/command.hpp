@@ -59,6 +59,9 @@ struct Failing {
   std::string fix;
 };
 
+// Of a command that exited with a status that is not 0: `failing`, with the command's words as its cause.
+[[nodiscard]] Error failure_of(const CommandOutput& output, const Failing& failing);
+
 // Error `failing` when the command exits with a status that is not 0; its words are the cause.
 [[nodiscard]] Result<CommandOutput> run_or_fail(CommandRunner& server, const Command& what, const Failing& failing,
                                                 const std::stop_token& stop, const OutputSink& on_output = {});

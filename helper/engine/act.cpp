@@ -5,6 +5,7 @@
 #include "engine/create_argv.hpp"
 #include "engine/creation_fix.hpp"
 #include "engine/progress.hpp"
+#include "engine/record.hpp"
 #include "engine/scripts.hpp"
 #include "plan/our_names.hpp"
 
@@ -45,17 +46,18 @@ Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan:
 Result<std::string> create_container(CommandRunner& server, const EngineCli& cli, const plan::Desired& desired,
                                      const plan::CreateContainer& action, const std::stop_token& stop) {
   const auto& config = desired.target.container;
-  Command create = command(create_argv(cli, desired, action), k_start_limit, env_input(config));
-  create.script.insert(0, env_exports(config));
-  create.summary = cli.program + " create " + action.name;  // what it runs may have a secret among its words
-  auto output = run_engine(server, cli, create, action.name, stop);
-  if (!output) {
-    Error error = std::move(output).error();
-    if (error.code == ErrorCode::container_failed) error.fix = creation_fix(error.cause, desired, cli.program);
-    return fail(std::move(error));
-  }
-  const std::string text = trimmed(output->out);
-  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
+  const std::string script = k_engine_path + ("\n" + env_exports(config)) + begin_record_function(cli, action.record) +
+                             "set -- " + shell::quote(create_argv(cli, desired, action)) + "\n" +
+                             std::string(scripts::create_container);
+  // What it runs may have a secret among its words.
+  const Command create{script, env_input(config), k_start_limit, {}, cli.program + " create " + action.name};
+  HELPER_TRY_ASSIGN(const auto output, server.run(create, stop));
+  const std::string text = trimmed(output.out);
+  if (output.exit_status == 0) return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
+  if (!text.empty()) return fail(failure_of(output, failing_record(cli)));
+  Error error = failure_of(output, {ErrorCode::container_failed, "container " + action.name, ""});
+  error.fix = creation_fix(error.cause, desired, cli.program);
+  return fail(std::move(error));
 }
 
 Result<void> start_container(CommandRunner& server, const EngineCli& cli, const std::string& name,

@@ -18,7 +18,8 @@ namespace helper::engine {
 
 [[nodiscard]] Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan::PullImage& action,
                                       const OutputSink& on_progress, const std::stop_token& stop);
-// The container's id.
+// The container's id. With it begins its record, which needs record_host_keys() to be whole; when an error comes, the
+// container may be there without a record.
 [[nodiscard]] Result<std::string> create_container(CommandRunner& server, const EngineCli& cli,
                                                    const plan::Desired& desired, const plan::CreateContainer& action,
                                                    const std::stop_token& stop);

@@ -171,6 +171,7 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
            {"gpus_again", yes(looks.gpus_again)},
            {"known_run", looks.known_run},
            {"me", looks.me},
+           {"my_run", looks.my_run},
            {"agreed", desired.agreed_owner},
            {"share", desired.target.container.share ? "yes" : ""},
            {"label", plan::k_label_target},

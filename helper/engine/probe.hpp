@@ -26,6 +26,7 @@ struct Looks {
   std::string quick;          // for the inside of that run
   std::string full;           // for the inside of any other
   std::string me{};           // the owner id of who looks; "" = whose the container is does not matter
+  std::string my_run{};       // run_of() of a container that is known to be theirs: its record is not asked for first
 };
 
 // What the inside answered, as it came.

@@ -84,6 +84,11 @@ std::string tar_head(std::string_view name, std::size_t size) {
 // What fills the last block, and the two blocks of zeros that end an archive.
 std::size_t tar_tail(std::size_t size) { return (512 - size % 512) % 512 + 1024; }
 
+std::string tar_around(const std::string& host_keys) {
+  return assign("head", tar_head("host_keys", host_keys.size())) +
+         assign("tail", std::to_string(tar_tail(host_keys.size())));
+}
+
 }  // namespace
 
 Argv record_labels(const plan::Record& record) {
@@ -91,7 +96,7 @@ Argv record_labels(const plan::Record& record) {
   const auto label = [&](const char* name, std::string_view value) {
     words.insert(words.end(), {"--label", std::string(name) + "=" + written(value)});
   };
-  label(k_container, record.container);
+  if (!record.container.empty()) label(k_container, record.container);
   label(k_nonce, record.nonce);
   label(k_owner, record.owner.id);
   label(k_owner_name, record.owner.name);
@@ -99,6 +104,13 @@ Argv record_labels(const plan::Record& record) {
   label(k_project, record.project);
   label(k_host_keys, joined(record.host_keys, ";"));
   return words;
+}
+
+std::string begin_record_function(const EngineCli& cli, const plan::Record& record) {
+  Argv words = cli.argv({"volume", "create"});
+  const Argv labels = record_labels(record);
+  words.insert(words.end(), labels.begin(), labels.end());
+  return "helper_record() { " + shell::quote(words) + " --label " + k_container + "=\"$2\" -- \"$1\"; }\n";
 }
 
 std::optional<plan::Record> read_record(std::string_view text) {
@@ -140,18 +152,35 @@ Result<Records> list_records(CommandRunner& server, const EngineCli& cli, const 
   return found;
 }
 
+Failing failing_record(const EngineCli& cli) {
+  return {ErrorCode::container_failed, "the container's record",
+          "on the server, see whether its disk is full: " + cli.program + " system df"};
+}
+
 Result<void> write_record(CommandRunner& server, const EngineCli& cli, const std::string& name,
                           const plan::Record& record, const std::string& host_keys, const std::stop_token& stop) {
   const std::string volume = plan::record_volume(record.container);
   const std::string script = assign("engine", cli.program) + assign("container", name) + assign("volume", volume) +
-                             assign("head", tar_head("host_keys", host_keys.size())) +
-                             assign("tail", std::to_string(tar_tail(host_keys.size()))) + "set -- " +
-                             shell::quote(record_labels(record)) + "\n" + std::string(scripts::write_record);
+                             tar_around(host_keys) + "set -- " + shell::quote(record_labels(record)) + "\n" +
+                             std::string(scripts::write_record) + std::string(scripts::record_host_keys);
   HELPER_TRY(run_or_fail(
       server, {k_engine_path + ("\n" + script), host_keys, k_start_limit, {}, cli.program + " volume create " + volume},
-      {ErrorCode::container_failed, "volume " + volume,
-       "on the server, see whether its disk is full: " + cli.program + " system df"},
-      stop));
+      failing_record(cli), stop));
+  return {};
+}
+
+Result<void> record_host_keys(CommandRunner& server, const EngineCli& cli, const std::string& container_id,
+                              const std::string& image, const std::string& host_keys, const std::stop_token& stop) {
+  const std::string volume = plan::record_volume(container_id);
+  const std::string script = assign("engine", cli.program) + assign("volume", volume) + assign("image", image) +
+                             tar_around(host_keys) + std::string(scripts::record_host_keys);
+  HELPER_TRY(run_or_fail(server,
+                         {k_engine_path + ("\n" + script),
+                          host_keys,
+                          k_start_limit,
+                          {},
+                          "sh (keep the host keys in volume " + volume + ")"},
+                         failing_record(cli), stop));
   return {};
 }
 

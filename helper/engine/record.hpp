@@ -16,8 +16,12 @@
 
 namespace helper::engine {
 
-// Pure: the labels as --label words.
+// Pure: the labels as --label words. Without the container's id where the record has none yet.
 [[nodiscard]] Argv record_labels(const plan::Record& record);
+// Pure: the shell function `helper_record VOLUME ID`, which begins the record of the container that was just created.
+[[nodiscard]] std::string begin_record_function(const EngineCli& cli, const plan::Record& record);
+// What an Error says of a record that cannot be written.
+[[nodiscard]] Failing failing_record(const EngineCli& cli);
 // Pure: from the JSON object of a volume's labels; nullopt when they are no record.
 [[nodiscard]] std::optional<plan::Record> read_record(std::string_view json);
 
@@ -33,6 +37,10 @@ struct Records {
 [[nodiscard]] Result<void> write_record(CommandRunner& server, const EngineCli& cli, const std::string& name,
                                         const plan::Record& record, const std::string& host_keys,
                                         const std::stop_token& stop);
+// The second half of a record that begin_record_function() began: the private host keys.
+[[nodiscard]] Result<void> record_host_keys(CommandRunner& server, const EngineCli& cli,
+                                            const std::string& container_id, const std::string& image,
+                                            const std::string& host_keys, const std::stop_token& stop);
 // Removes a container that was just created and has no record, if it is the one with this nonce. It has never run.
 [[nodiscard]] Result<void> remove_unrecorded(CommandRunner& server, const EngineCli& cli, const std::string& name,
                                              const std::string& nonce);

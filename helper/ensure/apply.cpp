@@ -56,7 +56,12 @@ struct ApplyOnServer {
   const OutputSink& on_progress;
   const std::stop_token& stop;
   const std::function<Result<void>()>& still_approved;
+  Beside& beside;
   CommandRunner& server = hands.server;
+
+  [[nodiscard]] std::filesystem::path half_recorded() const {
+    return paths.half_recorded(desired.target.server, desired.target.container.name);
+  }
 
   Result<void> operator()(const plan::PullImage& a) const {
     return engine::pull_image(server, cli, a, on_progress, stop);
@@ -73,27 +78,30 @@ struct ApplyOnServer {
     HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
     plan::CreateContainer made = a;
     made.record.nonce = random_token().substr(0, k_nonce_digits);
+    made.record.host_keys = keys.open;
     const auto& wanted = desired.target;
     HELPER_TRY(hands.files.write(paths.created_nonce(wanted.server, wanted.container.name), made.record.nonce, 0600));
+    HELPER_TRY(hands.files.write(half_recorded(), made.record.nonce, 0600));
     auto id = engine::create_container(server, cli, desired, made, stop);
-    Result<void> recorded;
-    if (id) {
-      made.record.container = *id;
-      made.record.host_keys = keys.open;
-      recorded = engine::write_record(server, cli, a.name, made.record, to_text(keys.secret), stop);
-    } else {
-      recorded = fail(id.error());
+    if (!id) {
+      // Without its record nobody would know whose it is. A request may be cancelled after the engine has created it.
+      const Error& error = id.error();
+      if (error.code == ErrorCode::cancelled || error.thing == engine::failing_record(cli).thing)
+        static_cast<void>(engine::remove_unrecorded(server, cli, a.name, made.record.nonce));
+      return fail(std::move(id).error());
     }
-    // Without its record nobody would know whose it is. A request may be cancelled after the engine has created it.
-    if (!recorded && (id || recorded.error().code == ErrorCode::cancelled))
-      static_cast<void>(engine::remove_unrecorded(server, cli, a.name, made.record.nonce));
-    return recorded;
+    beside.add([its_cli = cli, id = *id, image = a.image, text = to_text(keys.secret)](
+                   CommandRunner& runner, const std::stop_token& its_stop) {
+      return engine::record_host_keys(runner, its_cli, id, image, text, its_stop);
+    });
+    return {};
   }
   Result<void> operator()(const plan::WriteRecord& a) const {
     HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
     plan::Record record = a.record;
     record.host_keys = keys.open;
-    return engine::write_record(server, cli, a.name, record, to_text(keys.secret), stop);
+    HELPER_TRY(engine::write_record(server, cli, a.name, record, to_text(keys.secret), stop));
+    return hands.files.remove(half_recorded());
   }
   Result<void> operator()(const plan::RemoveRecord& a) const {
     return engine::remove_record(server, cli, a.volume, stop);
@@ -132,7 +140,12 @@ struct ApplyOnServer {
   Result<void> operator()(const plan::SendBundle& a) const {
     return engine::send_bundle(server, cli, a, on_progress, stop);
   }
-  Result<void> operator()(const plan::StartKeeper& a) const { return engine::start_keeper(server, cli, a, stop); }
+  Result<void> operator()(const plan::StartKeeper& a) const {
+    beside.add([its_cli = cli, a](CommandRunner& runner, const std::stop_token& its_stop) {
+      return engine::start_keeper(runner, its_cli, a, its_stop);
+    });
+    return {};
+  }
   Result<void> operator()(const plan::RecordServices& a) const {
     if (!place) return fail(ErrorCode::internal, desired.target.name, "its container does not run", "helper ensure");
     HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));
@@ -140,7 +153,11 @@ struct ApplyOnServer {
     if (a.jupyter) {
       HELPER_TRY_ASSIGN(token, jupyter_token(hands.files, paths, desired.target.ssh_name));
     }
-    return engine::record_services(server, cli, a, keeper_record(a, *place, keys.secret, keys.open, token), stop);
+    beside.add([its_cli = cli, a, record = keeper_record(a, *place, keys.secret, keys.open, token)](
+                   CommandRunner& runner, const std::stop_token& its_stop) {
+      return engine::record_services(runner, its_cli, a, record, its_stop);
+    });
+    return {};
   }
   Result<void> operator()(const plan::ForgetServices& a) const { return engine::forget_services(server, cli, a, stop); }
   Result<void> operator()(const plan::AwaitKeeper& a) const { return engine::await_keeper(server, cli, a, stop); }
@@ -188,12 +205,14 @@ struct Apply {
   const OutputSink& on_progress;
   const std::stop_token& stop;
   const std::function<Result<void>()>& still_approved;
+  Beside& beside;
 
   Result<void> operator()(const plan::LocalAction& action) const {
     return std::visit(ApplyHere{hands, paths, desired.target, stop}, action);
   }
   Result<void> operator()(const plan::ServerAction& action) const {
-    return std::visit(ApplyOnServer{hands, paths, desired, cli, place, on_progress, stop, still_approved}, action);
+    return std::visit(ApplyOnServer{hands, paths, desired, cli, place, on_progress, stop, still_approved, beside},
+                      action);
   }
   // Planned only when there is a place.
   Result<void> operator()(const plan::PlaceAction& action) const {
@@ -205,9 +224,10 @@ struct Apply {
 }  // namespace
 
 Result<void> apply(const Hands& hands, const Paths& paths, const plan::Desired& desired, const engine::EngineCli& cli,
-                   const std::optional<plan::Place>& place, const plan::Action& action, const OutputSink& on_progress,
-                   const std::stop_token& stop, const std::function<Result<void>()>& still_approved) {
-  return std::visit(Apply{hands, paths, desired, cli, place, on_progress, stop, still_approved}, action);
+                   const std::optional<plan::Place>& place, const plan::Action& action, Beside& beside,
+                   const OutputSink& on_progress, const std::stop_token& stop,
+                   const std::function<Result<void>()>& still_approved) {
+  return std::visit(Apply{hands, paths, desired, cli, place, on_progress, stop, still_approved, beside}, action);
 }
 
 }  // namespace helper::ensure

@@ -12,15 +12,20 @@ namespace {
 
 class RealConnection final : public Connection {
  public:
-  RealConnection(std::unique_ptr<CommandRunner> server, std::shared_ptr<tunnel::Trunk> trunk,
-                 tunnel::Tunnels::Dial dial, tunnel::Tunnels::Told told, const PeerPolicy& policy)
-      : server_(std::move(server)), tunnels_(std::move(trunk), std::move(dial), std::move(told), policy) {}
+  RealConnection(std::unique_ptr<CommandRunner> server, std::unique_ptr<CommandRunner> beside,
+                 std::shared_ptr<tunnel::Trunk> trunk, tunnel::Tunnels::Dial dial, tunnel::Tunnels::Told told,
+                 const PeerPolicy& policy)
+      : server_(std::move(server)),
+        beside_(std::move(beside)),
+        tunnels_(std::move(trunk), std::move(dial), std::move(told), policy) {}
   [[nodiscard]] CommandRunner& server() override { return server_; }
+  [[nodiscard]] CommandRunner& beside() override { return beside_; }
   [[nodiscard]] tunnel::TunnelSet& tunnels() override { return tunnels_; }
-  [[nodiscard]] std::uint64_t commands() const override { return server_.runs(); }
+  [[nodiscard]] std::uint64_t commands() const override { return server_.runs() + beside_.runs(); }
 
  private:
   CountingRunner server_;
+  CountingRunner beside_;
   tunnel::Tunnels tunnels_;
 };
 
@@ -29,7 +34,8 @@ class RealConnection final : public Connection {
 std::unique_ptr<Connection> RealConnections::open(ConnectionOrder order) {
   Server& server = servers_.find(order.server);
   if (order.server == k_this_machine) {
-    return std::make_unique<RealConnection>(std::make_unique<LocalRunner>(), server.trunk(), nullptr,
+    return std::make_unique<RealConnection>(std::make_unique<LocalRunner>(), std::make_unique<LocalRunner>(),
+                                            server.trunk(), nullptr,
                                             tunnel::Tunnels::Told{nullptr, std::move(order.on_refusal)}, policy_);
   }
   const ssh::ConnectOptions options{std::move(order.agent_socket), std::move(order.ask), server.secrets(),
@@ -40,8 +46,9 @@ std::unique_ptr<Connection> RealConnections::open(ConnectionOrder order) {
     return ssh::Session::connect(host, options, stop);
   };
   return std::make_unique<RealConnection>(
-      std::make_unique<ssh::SshRunner>(server.control(), options), server.trunk(), dial,
-      tunnel::Tunnels::Told{std::move(order.on_link_change), std::move(order.on_refusal)}, policy_);
+      std::make_unique<ssh::SshRunner>(server.control(), options), open_shared(order.server, options.agent_socket),
+      server.trunk(), dial, tunnel::Tunnels::Told{std::move(order.on_link_change), std::move(order.on_refusal)},
+      policy_);
 }
 
 std::unique_ptr<CommandRunner> RealConnections::open_shared(const std::string& server,

@@ -23,8 +23,10 @@ class Connection {
  public:
   virtual ~Connection() = default;
   [[nodiscard]] virtual CommandRunner& server() = 0;
+  // For one command at a time beside those of server(), by the same session.
+  [[nodiscard]] virtual CommandRunner& beside() = 0;
   [[nodiscard]] virtual tunnel::TunnelSet& tunnels() = 0;
-  // Commands that were sent through server() so far: a report shows them as round trips.
+  // Commands that were sent through both so far, none is under way: a report shows them as round trips.
   [[nodiscard]] virtual std::uint64_t commands() const = 0;
 };
 

@@ -2,7 +2,10 @@
 
 #include "engine/losses.hpp"
 #include "ensure/apply.hpp"
+#include "ensure/beside.hpp"
 #include "ensure/jupyter_work.hpp"
+#include "ensure/keeper.hpp"
+#include "ensure/session_ahead.hpp"
 #include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
 #include "inside/look_session.hpp"
@@ -41,7 +44,8 @@ class Convergence {
         on_event_(on_event),
         stop_(stop),
         consents_(consents),
-        start_(hands.clock.now()) {
+        start_(hands.clock.now()),
+        beside_(hands.server, hands.beside, hands.clock, stop) {
     report_.target = desired.target.name;
     report_.state = plan::to_text(desired.power);
     knowledge_.jupyter_failed.clear();  // a new request tries it again
@@ -67,9 +71,12 @@ class Convergence {
         --report_.rounds;
         if (hands_.clock.sleep(k_passes_after, stop_)) continue;
       }
+      auto rest = collect_beside();
       if (step_failed_ && !gone) return fail(*step_failed_);
       HELPER_TRY(look);
       plan::Observed& observed = *look;
+      if (!gone) HELPER_TRY(rest);
+      take_in(observed);
       if (!std::exchange(has_looked_, true)) desired_.was_ready = !observed.local.pinned_host_keys.empty();
       if (gone) begin_again();
       expect_what_is_there(observed);
@@ -124,7 +131,10 @@ class Convergence {
                     "look at the log, then: helper ensure " + desired_.target.name);
       }
       attempts_before_ = attempts_;
-      if (auto done = apply_all(plan, observed); !done) {
+      session_.reset();
+      if (auto done = apply_all(plan, observed); done) {
+        try_session_ahead(plan, observed);
+      } else {
         // A step on a container that somebody has just removed fails for that reason, whatever it says: a look tells.
         const ErrorCode code = done.error().code;
         const bool no_answer = code == ErrorCode::cancelled || code == ErrorCode::timed_out;
@@ -238,9 +248,23 @@ class Convergence {
            !plan::session_key(desired_, observed).empty();
   }
 
+  // The plan's steps are done, and a session should work from now on.
+  void try_session_ahead(const plan::Plan& plan, const plan::Observed& observed) {
+    const bool is_new = std::ranges::any_of(plan.steps, [&](const plan::Step& step) {
+      const auto* forward = plan::get_if<plan::PointTunnel>(step.action);
+      return forward != nullptr && forward->tunnel.local_port == desired_.target.ssh.local_port;
+    });
+    if (is_new && observed.local.key && plan::why_untried(*observed.local.key).empty())
+      session_.emplace(hands_.ssh, interpreter_of(paths_, desired_, observed), hands_.agent_socket);
+  }
+
   Result<void> try_session(plan::Observed& observed) {
     plan::SessionTry tried;
-    if (plan::why_untried(*observed.local.key).empty()) {
+    auto ahead = session_ ? session_->wait(stop_) : std::nullopt;
+    session_.reset();
+    if (ahead) {
+      tried = std::move(*ahead);
+    } else if (plan::why_untried(*observed.local.key).empty()) {
       HELPER_TRY_ASSIGN(tried,
                         hands_.ssh.try_session(interpreter_of(paths_, desired_, observed), hands_.agent_socket, stop_));
     }
@@ -253,9 +277,64 @@ class Convergence {
     return {};
   }
 
+  // A step of which something, or all, is done beside the next ones.
+  struct Pending {
+    plan::Step step;
+    bool is_told;  // as done
+  };
+
+  // What only tells the keeper is of use after the next start of the container.
+  [[nodiscard]] static bool is_only_for_later(const plan::Action& action) {
+    return plan::is<plan::StartKeeper>(action) || plan::is<plan::RecordServices>(action);
+  }
+
+  Result<void> collect_beside() {
+    auto steps = std::exchange(pending_, {});
+    auto all = beside_.collect();
+    Result<void> result;
+    for (std::size_t i = 0; i < all.size() && result; ++i) {
+      if (!all[i]) break;
+      result = end_beside(steps[i], *all[i]);
+    }
+    return result;
+  }
+
+  Result<void> end_beside(const Pending& pending, const Beside::Done& done) {
+    const plan::Step& step = pending.step;
+    if (pending.is_told) {
+      if (!done.result) return done.result;
+      const auto& target = desired_.target;
+      return hands_.files.remove(paths_.half_recorded(target.server, target.container.name));
+    }
+    tell({Event::Kind::started, {}, plan::to_text(step.action), step.cause, {}, {}, {}});
+    if (done.result) {
+      tell_done(step, done.elapsed);
+      plan::note_done(attempts_, step, {});
+      note_kept(step.action);
+      return {};
+    }
+    tell({Event::Kind::failed, {}, plan::to_text(step.action), done.result.error().cause, done.elapsed, {}, {}});
+    if (!plan::note_failure(attempts_, {}, step, {}, done.result.error())) return done.result;
+    knowledge_.keeper_failed = attempts_.keeper_failed;
+    return {};
+  }
+
+  // What was done beside the look may have come too late for it.
+  void take_in(plan::Observed& observed) const {
+    if (knowledge_.observed) observed.server.keeper = knowledge_.observed->server.keeper;
+    if (attempts_.created) observed.local.half_recorded.clear();
+  }
+
   Result<void> apply_all(const plan::Plan& plan, const plan::Observed& observed) {
     const engine::EngineCli cli = engine::cli_of(observed.server.engine.value_or(plan::Engine{}));
+    // What they need of this machine is there, but for host keys that a step brings.
+    const bool first = std::ranges::none_of(
+        plan.steps, [](const plan::Step& step) { return plan::is<plan::FetchHostKeys>(step.action); });
     for (const auto& step : plan.steps) {
+      if (first && is_only_for_later(step.action)) HELPER_TRY(apply_one(step, cli, observed.place.current));
+    }
+    for (const auto& step : plan.steps) {
+      if (first && is_only_for_later(step.action)) continue;
       if (stop_.stop_requested()) return fail(ErrorCode::cancelled, desired_.target.name, "the request was cancelled");
       if (plan::is<plan::CreateContainer>(step.action)) {
         for (const auto& text : plan::notes_of_missing_folders(desired_.target, observed.server)) note(text);
@@ -281,9 +360,10 @@ class Convergence {
         knowledge_.keeper_failed = attempts_.keeper_failed;
         return {};
       }
+      expect_after(step.action);
+      if (is_only_for_later(step.action)) continue;
       plan::note_done(attempts_, step, observed);
       note_kept(step.action);
-      expect_after(step.action);
     }
     return {};
   }
@@ -292,19 +372,27 @@ class Convergence {
                          const std::optional<plan::Place>& place) {
     const auto start = hands_.clock.now();
     const std::string text = plan::to_text(step.action);
-    tell({Event::Kind::started, {}, text, step.cause, {}, {}, {}});
+    const bool is_told = !is_only_for_later(step.action);
+    if (is_told) tell({Event::Kind::started, {}, text, step.cause, {}, {}, {}});
     const auto on_progress = [&](std::string_view piece) {
       tell({Event::Kind::progress, {}, std::string(piece), {}, {}, {}, {}});
     };
-    auto done = apply(hands_, paths_, desired_, cli, place, step.action, on_progress, stop_, consents_.still_approved);
+    const auto done =
+        apply(hands_, paths_, desired_, cli, place, step.action, beside_, on_progress, stop_, consents_.still_approved);
+    while (pending_.size() < beside_.size()) pending_.push_back({step, is_told});
     const auto elapsed = since(hands_.clock, start);
     if (!done) {
       tell({Event::Kind::failed, {}, text, done.error().cause, elapsed, {}, {}});
       return done;
     }
+    if (is_told) tell_done(step, elapsed);
+    return {};
+  }
+
+  void tell_done(const plan::Step& step, Milliseconds elapsed) {
+    const std::string text = plan::to_text(step.action);
     tell({Event::Kind::done, {}, text, step.cause, elapsed, {}, {}, plan::done_text(step)});
     report_.steps.push_back({text, step.cause, elapsed, plan::done_text(step)});
-    return {};
   }
 
   [[nodiscard]] static bool is_about_jupyter(const plan::Action& action) {
@@ -313,7 +401,7 @@ class Convergence {
   }
 
   void note_kept(const plan::Action& action) {
-    if (plan::is<plan::StartKeeper>(action)) take_keeper(knowledge_);
+    if (const auto* start = plan::get_if<plan::StartKeeper>(action)) take_keeper(knowledge_, start->image.version);
     if (const auto* record = plan::get_if<plan::RecordServices>(action))
       take_record(knowledge_, record->id, record->fingerprint);
     if (const auto* forget = plan::get_if<plan::ForgetServices>(action)) take_record(knowledge_, forget->id, "");
@@ -375,6 +463,7 @@ class Convergence {
     for (const auto& text : plan.notes) note(text);
     if (!plan.problems.empty()) return fail(plan.problems.front());
     if (desired_.power == plan::Power::running) {
+      HELPER_TRY(keep_recorded(hands_.files, paths_, desired_.target, knowledge_.recorded));
       report_.settings = interpreter_of(paths_, desired_, observed);
       report_.state = plan.shortfalls.empty() ? "ready" : k_ready_without_gpu;
       report_.problems = plan.shortfalls;
@@ -406,6 +495,9 @@ class Convergence {
   bool work_was_asked_ = false;
   std::set<std::string> plans_;  // texts of the plans that were applied
   Report report_;
+  std::optional<SessionAhead> session_;
+  std::vector<Pending> pending_;  // one for each piece of beside_'s work
+  Beside beside_;                 // last: nothing of it goes before its work is over
 };
 
 }  // namespace

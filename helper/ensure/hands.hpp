@@ -22,7 +22,8 @@ struct Hands {
   Clock& clock;
   JupyterApi& jupyter;
   SshClient& ssh;
-  std::string agent_socket{};  // of who asked last; "" = no agent
+  std::string agent_socket{};       // of who asked last; "" = no agent
+  CommandRunner* beside = nullptr;  // for what need not be waited for, beside the commands of `server`; nullptr: none
 };
 
 // World is what all targets share: what belongs to no server, and the source of the rest. It outlives them.

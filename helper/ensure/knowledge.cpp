@@ -4,6 +4,7 @@
 #include "ensure/status.hpp"
 #include "plan/choose_python.hpp"
 #include "plan/make_plan.hpp"
+#include "plan/owner.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,6 +18,10 @@ plan::Desired desired_of(const Knowledge& knowledge, const config::Target& confi
   if (power == plan::Power::running) desired.agreed_owner = knowledge.agreed_owner;
   return desired;
 }
+plan::Keeper* keeper_of(Knowledge& knowledge) {
+  return knowledge.observed && knowledge.observed->server.keeper ? &*knowledge.observed->server.keeper : nullptr;
+}
+
 plan::Desired running(const Knowledge& knowledge, const config::Target& config) {
   return desired_of(knowledge, config, plan::Power::running);
 }
@@ -101,14 +106,20 @@ void lose_link(Knowledge& knowledge, const std::string& why) {
 }
 
 void take_record(Knowledge& knowledge, const std::string& container, const std::string& fingerprint) {
-  const auto& observed = knowledge.observed;
-  knowledge.recorded = {observed && observed->server.keeper ? observed->server.keeper->id : std::string(), container,
-                        fingerprint};
+  plan::Keeper* const keeper = keeper_of(knowledge);
+  knowledge.recorded = {keeper != nullptr ? keeper->id : std::string(), container, fingerprint};
+  if (keeper != nullptr && knowledge.observed->server.container &&
+      knowledge.observed->server.container->id == container)
+    keeper->recorded = fingerprint;
 }
 
-void take_keeper(Knowledge& knowledge) {
+void take_keeper(Knowledge& knowledge, const std::string& version) {
   knowledge.recorded = {};
-  if (knowledge.observed && knowledge.observed->server.keeper) knowledge.observed->server.keeper->id.clear();
+  plan::Keeper* const keeper = keeper_of(knowledge);
+  if (keeper == nullptr) return;
+  keeper->id.clear();
+  keeper->state = plan::ContainerState::running;
+  keeper->version = version;
 }
 
 std::optional<std::string> recorded_of(const Knowledge& knowledge, const std::string& keeper,
@@ -136,6 +147,14 @@ std::string run_of(const Knowledge& knowledge) {
   const auto& observed = knowledge.observed;
   return observed && observed->place.inside && observed->server.container ? engine::run_of(*observed->server.container)
                                                                           : std::string();
+}
+
+std::string run_that_belongs_to(const Knowledge& knowledge, const std::string& owner_id) {
+  const std::string run = run_of(knowledge);
+  if (run.empty()) return {};
+  const auto& server = knowledge.observed->server;
+  const plan::Record* record = plan::record_of(server, *server.container);
+  return record != nullptr && record->owner.id == owner_id ? run : std::string();
 }
 
 std::string ssh_server_of(const Knowledge& knowledge) {

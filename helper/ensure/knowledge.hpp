@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/paths.hpp"
+#include "ensure/keeper.hpp"
 #include "ensure/look_at_server.hpp"
 #include "ensure/report.hpp"
 #include "plan/desired.hpp"
@@ -22,13 +23,6 @@ namespace helper::ensure {
 // How long a look is trusted by those who ask for what is known. A caller that needs only the way in sees at once
 // whether it is still up: an SSH server answers at the local port, or none does.
 inline constexpr Milliseconds k_known_for{600'000};
-
-// What was handed to a keeper from here; nothing of it is known after the daemon has started again.
-struct Recorded {
-  std::string keeper;       // its container's id; "" until a look has seen it
-  std::string container;    // the id; "" = nothing is known
-  std::string fingerprint;  // plan::services_fingerprint(); "" = nothing is recorded for it
-};
 
 struct Knowledge {
   std::optional<config::Target> config{};       // whose it is; nullopt: nobody has asked about the target yet
@@ -73,14 +67,16 @@ void lose_link(Knowledge& knowledge, const std::string& why);
 
 // The keeper has taken, or forgotten ("" as fingerprint), the services of a container.
 void take_record(Knowledge& knowledge, const std::string& container, const std::string& fingerprint);
-// Another keeper runs now: its id is seen by the next look.
-void take_keeper(Knowledge& knowledge);
+// Another keeper runs now, of that version: its id is seen by the next look.
+void take_keeper(Knowledge& knowledge, const std::string& version);
 // The fingerprint of what that keeper has for that container; nullopt: it is not known here.
 [[nodiscard]] std::optional<std::string> recorded_of(const Knowledge& knowledge, const std::string& keeper,
                                                      const std::string& container);
 
 // What a look need not ask again; empty when the next one must be a full one.
 [[nodiscard]] Memory memory_of(const Knowledge& knowledge, const config::Target& config);
+// run_of() the container that was looked into, when its record says that it belongs to that person; "" = none.
+[[nodiscard]] std::string run_that_belongs_to(const Knowledge& knowledge, const std::string& owner_id);
 // Which run of the container was looked into, and which SSH server was found there; "" = none.
 [[nodiscard]] std::string run_of(const Knowledge& knowledge);
 [[nodiscard]] std::string ssh_server_of(const Knowledge& knowledge);

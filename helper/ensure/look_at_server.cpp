@@ -34,6 +34,7 @@ std::string server_script(const plan::Desired& desired, const Memory& memory, co
   looks.gpus_again = !inside::has_good_gpus(memory.inside);
   looks.known_run = memory.run;
   looks.me = memory.me;
+  looks.my_run = memory.my_run;
   if (!memory.run.empty() && !memory.python.path.empty())
     looks.quick = inside::look_script(question, nonces.inner, memory.python, looks.gpus_again);
   looks.full = inside::look_script(question, nonces.inner);

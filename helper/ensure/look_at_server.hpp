@@ -25,8 +25,9 @@ struct Memory {
   std::string run;      // Place::run; "" = nothing is known
   plan::Inside inside;  // as last seen in full
   std::optional<plan::GpuFacts> server_gpu{};
-  plan::Python python;  // the chosen one, run again by every look
-  std::string me{};     // the owner id of this person, into whose containers a look goes; "" = into all
+  plan::Python python;   // the chosen one, run again by every look
+  std::string me{};      // the owner id of this person, into whose containers a look goes; "" = into all
+  std::string my_run{};  // run_of() of a container that is known to be theirs; "" = none
 };
 
 // What it finds: of the place all but the doors, which depend on this machine's key.

@@ -96,6 +96,8 @@ Result<plan::Observed> observe_here(const Hands& hands, const Paths& paths, cons
   const auto& target = desired.target;
   HELPER_TRY_ASSIGN(const auto nonce, hands.files.read(paths.created_nonce(target.server, target.container.name)));
   observed.local.created_nonce = nonce.value_or("");
+  HELPER_TRY_ASSIGN(const auto half, hands.files.read(paths.half_recorded(target.server, target.container.name)));
+  observed.local.half_recorded = half.value_or("");
   observed.local.pinned_host_keys = ide::host_keys_of(known_hosts.value_or(""), desired.target.ssh_name);
   return observed;
 }
@@ -114,8 +116,12 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
     observed.local.build = build_inputs(*build, knowledge.context, stop);
 
+  if (knowledge.recorded.container.empty()) {
+    HELPER_TRY_ASSIGN(knowledge.recorded, find_recorded(hands.files, paths, desired.target));
+  }
   auto memory = depth == Depth::quick ? memory_of(knowledge, desired.target) : Memory{};
   memory.me = observed.local.me.id;
+  memory.my_run = run_that_belongs_to(knowledge, memory.me);
   auto look = look_at_server(hands.server, desired, memory, stop);
   const bool quick = !memory.run.empty();
   if (look && look->place.inside && look->place.inside->pythons.empty() && quick)  // the chosen one no longer runs

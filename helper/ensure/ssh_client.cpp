@@ -121,6 +121,14 @@ Result<plan::SessionTry> OpenSshClient::try_session(const ide::Access& access, c
   const ProcessSpec sftp{strict({"sftp", "-b", "-"}, options, access), "pwd\n", environment, k_session_limit};
   ProcessSpec command{strict({"ssh", "-T"}, options, access), {}, environment, k_session_limit};
   command.argv.push_back("echo " + mark);
+  if (agent_socket.empty()) {
+    auto other = std::async(std::launch::async, [&] { return run_within_limit(sftp, stop); });
+    auto one = run_within_limit(command, stop);
+    auto two = other.get();
+    HELPER_TRY(one);
+    HELPER_TRY(two);
+    return judge_session(*one, *two, mark);
+  }
   // One after the other: an agent may ask the person before it signs, and two questions at once confuse.
   HELPER_TRY_ASSIGN(const auto first, run_within_limit(command, stop));
   const bool goes_on = first && first->exit_status == 0;

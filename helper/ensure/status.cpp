@@ -3,6 +3,7 @@
 #include "ide/access.hpp"
 #include "ide/links.hpp"
 #include "plan/choose_python.hpp"
+#include "plan/jupyter.hpp"
 
 namespace helper::ensure {
 namespace {
@@ -57,6 +58,7 @@ TargetStatus base_status(const config::Target& config) {
 std::string jupyter_url(const plan::Desired& desired, const plan::Observed& observed) {
   const auto& config = desired.target.jupyter;
   if (!config || !observed.place.inside || !observed.place.inside->jupyter.listening) return {};
+  if (plan::jupyter_port_is_anothers(desired, observed)) return {};
   return ide::jupyter_link(config->local_port, observed.place.inside->jupyter.token);
 }
 

@@ -41,8 +41,10 @@ void Target::do_now(const config::Target& config, const Caller& caller, Job& job
   set_config(knowledge, config);
   TellingRunner server(connection_->server(), world_.clock, config.name,
                        [&job](const Event& event) { job.emit(event); });
+  TellingRunner beside(connection_->beside(), world_.clock, config.name,
+                       [&job](const Event& event) { job.emit(event); });
   const Hands hands{server,     connection_->tunnels(), world_.files, world_.clock, world_.jupyter,
-                    world_.ssh, agent_socket_};
+                    world_.ssh, agent_socket_,          &beside};
   const auto put = [&] {
     end_steps(knowledge, hands.tunnels.status());
     shared_.put(std::move(knowledge));

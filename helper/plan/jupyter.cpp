@@ -54,6 +54,12 @@ std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed
                       inside.user_uid};
 }
 
+bool jupyter_port_is_anothers(const Desired& desired, const Observed& observed) {
+  if (!desired.target.container.share || !desired.target.jupyter || !observed.place.inside) return false;
+  const JupyterFacts& jupyter = observed.place.inside->jupyter;
+  return jupyter.listening && !jupyter.ours_runs;
+}
+
 std::string to_line(const JupyterSetup& setup) {
   return std::string(setup.package.kind == JupyterKind::lab ? "lab" : "notebook") + " by " + setup.package.python +
          " for " + setup.user + " in " + setup.folder + " on " + setup.address + ":" + std::to_string(setup.port);

@@ -52,6 +52,10 @@ struct JupyterSetup {
 // Lab before Notebook.
 [[nodiscard]] std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed& observed);
 
+// In a container that several people share, something that is not this person's listens on the port that the config
+// names for Jupyter: nothing is forwarded to it.
+[[nodiscard]] bool jupyter_port_is_anothers(const Desired& desired, const Observed& observed);
+
 // All of it on one line, to be kept beside a Jupyter and compared with what is wanted later.
 [[nodiscard]] std::string to_line(const JupyterSetup& setup);
 

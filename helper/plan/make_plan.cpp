@@ -82,7 +82,7 @@ void plan_running(Draft& draft) {
   if (!plan_container(draft)) return;
   plan_record(draft);
   plan_inside(draft);
-  // A port of a container that others use too leads to theirs where this person may not be in it.
+  // A port of a container that others use too may be theirs where this person cannot use the container.
   if (!draft.config.share || draft.plan.problems.empty()) plan_forward_tunnels(draft);
   plan_end_of_replacement(draft);
   if (draft.place.inside && draft.place.inside->has_shell && has_services(draft.plan))

@@ -292,6 +292,7 @@ struct LocalFacts {
   // Another config on this machine, of the same person, that the container was created by and that still names it.
   std::string other_project{};
   std::string created_nonce{};  // of the container of this name that this machine created last
+  std::string half_recorded{};  // the nonce, when that one's record may lack its private host keys; "" = it has them
 };
 
 // Of the server, outside of the container: its engine, and what the engine tells.

@@ -84,10 +84,12 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
     return;
   }
   const auto setup = jupyter_setup(draft.desired, draft.observed);
-  if (!jupyter.ours_runs && jupyter.listening && draft.config.share) {
-    draft.problem(ErrorCode::inside_failed, port_text(draft) + " of " + draft.container_name(),
-                  "a program that is not yours listens there; it may be the Jupyter of another person",
-                  R"(remove "port" from "jupyter" in helper.json, so that each person has one of their own)");
+  if (jupyter_port_is_anothers(draft.desired, draft.observed)) {
+    draft.note("you have no Jupyter: a program that is not yours listens on " + port_text(draft) + " of " +
+               draft.container_name() +
+               R"(, perhaps the Jupyter of another person; remove "port" from "jupyter" in helper.json, so that each )"
+               "person has one of their own; then: helper ensure " +
+               draft.target.name);
   } else if (!jupyter.ours_runs && jupyter.listening) {
     draft.note("something that helper did not start listens on " + port_text(draft) +
                " of the container, such as a Jupyter of the image's own: it is used as it is, with its own token");

@@ -107,12 +107,16 @@ void plan_fetched_host_keys(Draft& draft) {
 
 void plan_record(Draft& draft) {
   const Container& container = *draft.server.container;
-  if (record_of(draft.server, container) != nullptr || draft.local.host_keys.empty()) return;
   Record record = new_record(draft.desired, draft.observed);
   record.container = container.id;
   if (const auto nonce = container.labels.find(k_label_nonce); nonce != container.labels.end())
     record.nonce = nonce->second;
-  draft.step(WriteRecord{draft.config.name, std::move(record)}, "the server had no record of the owner");
+  const bool has_one = record_of(draft.server, container) != nullptr;
+  const bool is_half = has_one && !record.nonce.empty() && record.nonce == draft.local.half_recorded &&
+                       record.host_keys == draft.local.host_keys;
+  if ((has_one && !is_half) || draft.local.host_keys.empty()) return;
+  draft.step(WriteRecord{draft.config.name, std::move(record)},
+             has_one ? "the request that created it was cut off" : "the server had no record of the owner");
 }
 
 RemoveContainer removal(const Draft& draft, const Container& container, const std::string& name) {

@@ -1,4 +1,5 @@
 #include "plan/draft.hpp"
+#include "plan/jupyter.hpp"
 #include "plan/session.hpp"
 
 #include <algorithm>
@@ -56,6 +57,9 @@ void plan_forward_tunnels(Draft& draft) {
   const bool looked_into = draft.place.inside && draft.place.inside->has_shell;
   for (const auto& wanted : draft.desired.tunnels) {
     if (wanted.container_port == k_container_ssh_port && !looked_into) continue;  // its sshd comes first
+    if (draft.target.jupyter && wanted.container_port == draft.target.jupyter->port &&
+        jupyter_port_is_anothers(draft.desired, draft.observed))
+      continue;
     const auto remote = way(draft, wanted);
     if (!remote) continue;
     const Tunnel* open = open_tunnel(draft, wanted.local_port);

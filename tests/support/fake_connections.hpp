@@ -102,7 +102,11 @@ class FakeConnections final : public ensure::Connections {
   class Way final : public ensure::Connection {
    public:
     Way(FakeConnections& owner, std::string server, FakeCommandRunner& runner, std::shared_ptr<FakeTunnelSet> tunnels)
-        : owner_(owner), name_(std::move(server)), runner_(owner, runner), tunnels_(std::move(tunnels)) {}
+        : owner_(owner),
+          name_(std::move(server)),
+          runner_(owner, runner),
+          beside_(owner, runner),
+          tunnels_(std::move(tunnels)) {}
     ~Way() override {
       const std::scoped_lock lock(owner_.mutex_);
       owner_.calls_.push_back("close " + name_);
@@ -110,13 +114,15 @@ class FakeConnections final : public ensure::Connections {
     Way(const Way&) = delete;
     Way& operator=(const Way&) = delete;
     [[nodiscard]] CommandRunner& server() override { return runner_; }
+    [[nodiscard]] CommandRunner& beside() override { return beside_; }
     [[nodiscard]] tunnel::TunnelSet& tunnels() override { return *tunnels_; }
-    [[nodiscard]] std::uint64_t commands() const override { return runner_.runs(); }
+    [[nodiscard]] std::uint64_t commands() const override { return runner_.runs() + beside_.runs(); }
 
    private:
     FakeConnections& owner_;
     const std::string name_;
     Runner runner_;
+    Runner beside_;
     const std::shared_ptr<FakeTunnelSet> tunnels_;
   };
 

@@ -1,5 +1,6 @@
-# $me, $agreed, $share and $label (the owner id of who looks, the owner whom they may use, yes when the target would be
-# one of several users of a shared container, and the label of our containers),
+# $me, $my_run, $agreed, $share and $label (the owner id of who looks, a run of a container that is known to be theirs, the
+# owner whom they may use, yes when the target would be one of several users of a shared container, and the label of our
+# containers),
 # $engines, $container, $project (its folder on the server), $mounts, $aside, $image, $known_run, $quick, $full, $gpus (not empty:
 # the target wants some), $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh)
 # are set above it, and so are gpu_files and gpu_list. The first words of the inspect format tell the shell which
@@ -8,7 +9,12 @@
 # client answers `info` even when its server does not (docker's ServerErrors); that text is the first engine's trouble.
 sec machine 0
 uname -m
-keeper=helper-keeper-$({ id -un 2>/dev/null || id -u; } | tr -c 'a-zA-Z0-9_.\n-' _)
+# "uid=1000(anna) gid=...", or "uid=1000 gid=..." for an id without a name.
+uid=$(id)
+uid=${uid%% gid=*} uid=${uid#uid=}
+account=${uid#*"("} account=${account%")"} uid=${uid%%"("*}
+case $account in *[!a-zA-Z0-9_.-]*) account=$(printf %s "$account" | tr -c 'a-zA-Z0-9_.-' _) ;; esac
+keeper=helper-keeper-$account
 engine='' info='' trouble='' troubled='' both=''
 for candidate in $engines; do
   command -v "$candidate" >/dev/null 2>&1 || continue
@@ -33,7 +39,7 @@ if [ "$troubled" = docker ]; then
   printf 'host %s\ncontext %s\n' "$DOCKER_HOST" "${DOCKER_CONTEXT:-$(docker context inspect --format '{{.Name}}' 2>/dev/null </dev/null)}"
 fi
 if [ -z "$engine" ]; then sec no_engine 0; exit 0; fi
-[ "$(id -u)" = 0 ]; sec "program_$engine" $?
+[ "$uid" = 0 ]; sec "program_$engine" $?
 found='' kept='' keeps=''
 while [ -n "$both" ]; do
   one=${both%%"$line_end"*}
@@ -52,7 +58,7 @@ if [ -n "$kept" ]; then sec aside 0; printf '%s' "${kept#* * * }"; fi
 case $engine in
   podman)
     socket=/run/podman/podman.sock
-    [ "$(id -u)" = 0 ] || socket=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/podman/podman.sock
+    [ "$uid" = 0 ] || socket=${XDG_RUNTIME_DIR:-/run/user/$uid}/podman/podman.sock
     [ -S "$socket" ]
     ;;
   *) case ${DOCKER_HOST:-unix://} in unix://*) ;; *) false ;; esac ;;
@@ -86,7 +92,7 @@ look_inside=yes
 run=${found#* }; run=${run%% *}
 case $found in
   *"\"$label\":\""*)
-    if [ -n "$me" ] && [ "$run" != "$known_run" ]; then
+    if [ -n "$me" ] && [ "$run" != "$known_run" ] && [ "$run" != "$my_run" ]; then
       id=${run%%@*}
       whose=$("$engine" volume inspect --format '{{index .Labels "io.helper.of.owner"}} {{index .Labels "io.helper.of.owner-name"}}' -- "helper-of-${id%"${id#????????????}"}" 2>/dev/null </dev/null)
       case $whose in

@@ -26,9 +26,25 @@ TEST(CreateContainer, HandsTheEnvironmentOverOnStandardInputHoweverManyLinesAVal
   ASSERT_TRUE(made) << to_text(made.error());
   EXPECT_EQ(helper::test::read_file(server.folder() / "KEY"), key);
   EXPECT_EQ(helper::test::read_file(server.folder() / "stdin"), "TOKEN=s3cret'; id #\n");
+  EXPECT_EQ(*made, "0123456789abcdef");
   const auto argv = helper::test::read_file(server.folder() / "docker.log");
+  EXPECT_NE(argv.find("io.helper.of.container=0123456789abcdef\n--\nhelper-of-0123456789ab\n"), std::string::npos)
+      << argv;
   EXPECT_EQ(argv.find("BEGIN"), std::string::npos);
   EXPECT_EQ(argv.find("s3cret"), std::string::npos);
+}
+
+TEST(CreateContainer, WithoutItsRecordIsAnErrorAboutTheRecord) {
+  FakeServer server;
+  server.program("docker",
+                 "#!/bin/sh\n[ \"$1\" = create ] && { echo WARNING; echo 0123456789abcdef; exit; }\n"
+                 "echo \"Error response from daemon: create $*: no space left on device\" >&2; exit 1\n");
+  const auto made = create_container(server.runner, {}, plan::desired_state({}, plan::Power::running),
+                                     {"c", "a:1", plan::GpuWay::none, "", std::nullopt}, {});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().thing, "the container's record");
+  EXPECT_NE(made.error().cause.find("-- helper-of-0123456789ab: no space left"), std::string::npos)
+      << made.error().cause;
 }
 
 TEST(CreateContainer, IsAnErrorInTheEnginesOwnWords) {

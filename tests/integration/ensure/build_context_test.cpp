@@ -179,9 +179,11 @@ TEST_F(BuildContext, IsNotSentWhenTheConfigIsNoLongerApproved) {
     target.server = "gpu1";
     target.container.build = build;
     int asked = 0;
+    const std::stop_token never;
+    Beside beside(runner, nullptr, clock, never);
     const auto done = apply(
         {runner, tunnels, files, clock, jupyter, ssh}, paths, plan::desired_state(target, plan::Power::running), {},
-        std::nullopt, plan::BuildImage{"helper/t1", "p"}, [](std::string_view) {}, {},
+        std::nullopt, plan::BuildImage{"helper/t1", "p"}, beside, [](std::string_view) {}, never,
         [&]() -> Result<void> {
           if (asked++ < good) return {};
           return fail(ErrorCode::config_untrusted, "helper.json", "it has changed");

@@ -268,6 +268,29 @@ TEST(Guest, WhoseUserWasMadeForAnotherOfThatNameIsToldSo) {
   EXPECT_EQ(test::plan_for(as_guest(), observed).problems.size(), 1U) << "a user of the image is nobody's";
 }
 
+TEST(Guest, WhosePortOfJupyterIsAnothersIsToldSoAndHasTheRest) {
+  const Desired wanted = as_guest();
+  Observed observed = shared_by_bob();
+  observed.place.inside->user_home = "/home/alice";
+  observed.place.inside->user_person = person_mark(test::me());
+  observed.place.inside->jupyter.listening = true;
+  observed.place.doors[20'123] = Endpoint{"127.0.0.1", 40100};
+  const auto forwards_it = [&] {
+    const auto plan = test::plan_for(wanted, observed);
+    EXPECT_TRUE(plan.problems.empty()) << to_text(plan);
+    return std::ranges::any_of(plan.steps, [](const Step& step) {
+      const auto* forward = get_if<PointTunnel>(step.action);
+      return forward != nullptr && forward->tunnel.container_port == 20'123;
+    });
+  };
+  EXPECT_FALSE(forwards_it());
+  const auto notes = test::plan_for(wanted, observed).notes;
+  EXPECT_TRUE(std::ranges::any_of(
+      notes, [](const std::string& note) { return note.find("perhaps the Jupyter of another") != std::string::npos; }));
+  observed.place.inside->jupyter.ours_runs = true;
+  EXPECT_TRUE(forwards_it());
+}
+
 TEST(Guest, IsNobodyInAContainerThatHelperDidNotMake) {
   Observed observed = shared_by_bob();
   observed.server.container->labels.clear();

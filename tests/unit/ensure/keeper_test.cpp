@@ -2,6 +2,7 @@
 #include "ensure/keeper.hpp"
 
 #include "ensure/knowledge.hpp"
+#include "support/fake_file_store.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>

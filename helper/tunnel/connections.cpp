@@ -10,6 +10,7 @@ namespace helper::tunnel {
 namespace {
 
 constexpr Milliseconds k_sweep{1000};
+constexpr Milliseconds k_at_once{5000};  // a server that says nothing for longer may have waited for its client
 
 bool unsettled(const Forward& forward) {
   return forward.phase() == Forward::Phase::waiting || forward.phase() == Forward::Phase::opening;
@@ -108,7 +109,10 @@ void Connections::moved_on(std::uint64_t id) {
   if (!forward.why().empty())
     log_info("port {}: connection from {} ended: {}", port, to_text(forward.from()), forward.why());
   const bool refused = forward.far() != nullptr && forward.far()->state() == FarEnd::State::refused;
+  const bool at_once = std::chrono::steady_clock::now() - at->second.since < k_at_once;
   if (refused) owner_.on_trouble(port, forward.why());
+  if (!refused && port != 0 && forward.unanswered() && at_once)
+    owner_.on_trouble(port, "what takes connections there closes them before it says a word");
   remove(at);
 }
 

@@ -117,6 +117,8 @@ void Forward::advance() {
     moved_on_();
   }
   if (client_broken_) return finish("the client broke the connection off", true);
+  const bool over = state == FarEnd::State::closed || far_->ended();
+  unanswered_ = unanswered_ || (over && !client_ended_ && bytes_in_ == 0);
   if (state == FarEnd::State::closed) return finish({}, false);
   if (far_->ended() && !std::exchange(far_ended_, true)) ::shutdown(client_.get(), SHUT_WR);
   const bool flushed = flush_left_over();

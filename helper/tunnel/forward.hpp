@@ -33,6 +33,8 @@ class Forward {
   // Why it is done, or waiting again: "" after a normal end.
   [[nodiscard]] const std::string& why() const { return why_; }
   [[nodiscard]] const FarEnd* far() const { return far_.get(); }
+  // The far end was open and ended by itself, first, without a byte: a port may be published that nobody serves.
+  [[nodiscard]] bool unanswered() const { return unanswered_; }
   // Towards the far end, and from it.
   [[nodiscard]] std::uint64_t bytes_out() const { return bytes_out_; }
   [[nodiscard]] std::uint64_t bytes_in() const { return bytes_in_; }
@@ -64,7 +66,8 @@ class Forward {
   bool client_ended_ = false;  // it said end of file
   bool eof_sent_ = false;      // and so did we, to the far end
   bool far_ended_ = false;     // and the far end's was passed to the client
-  Watch watch_;                // last: it goes before the socket
+  bool unanswered_ = false;
+  Watch watch_;  // last: it goes before the socket
 };
 
 }  // namespace helper::tunnel

@@ -148,7 +148,7 @@ class Matrix:
 
     def settle(self, event):
         """Between two rounds. What starts sshd, Jupyter and the container again waits ever longer for one that lived for less than 10 s."""
-        time.sleep(11 if event.startswith("kill-") else 3)
+        time.sleep(14 if event.startswith("kill-") else 3)
         if self.given.daemon:
             self.helper.json("ensure")
         return True

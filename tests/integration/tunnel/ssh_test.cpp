@@ -66,6 +66,27 @@ TEST_F(SshTunnels, TellWhichPortsRemoteTookNoConnection) {
   EXPECT_EQ(refusals().size(), before) << "a remote that answers is no refusal";
 }
 
+// As an engine's proxy does for a published port behind which nothing listens any more.
+TEST_F(SshTunnels, TellWhichPortsRemoteClosesConnectionsUnanswered) {
+  const TcpServer closes([](int fd) { ::shutdown(fd, SHUT_RDWR); });
+  lead_to(closes.port());
+  EXPECT_EQ(TcpClient(port_).ask("hello"), "");
+  ASSERT_TRUE(test::eventually([&] { return !refusals().empty(); }));
+  EXPECT_NE(refusals()[0].find("before it says a word"), std::string::npos) << refusals()[0];
+  const auto before = refusals().size();
+  const TcpServer answers([](int fd) {
+    EXPECT_EQ(::send(fd, "bye", 3, MSG_NOSIGNAL), 3);
+    ::shutdown(fd, SHUT_RDWR);
+  });
+  ASSERT_TRUE(tunnels().point(port_, Endpoint{"127.0.0.1", answers.port()}));
+  EXPECT_EQ(TcpClient(port_).ask("hello").substr(0, 3), "bye");
+  const TcpServer waits(test::echo);
+  ASSERT_TRUE(tunnels().point(port_, Endpoint{"127.0.0.1", waits.port()}));
+  { const TcpClient looks(port_); }  // and goes without a word
+  EXPECT_EQ(TcpClient(port_).ask("hello"), "hello");
+  EXPECT_EQ(refusals().size(), before);
+}
+
 TEST_F(SshTunnels, SixtyFourMegabytesEachWayArriveWhole) {
   const TcpServer server(test::echo);
   lead_to(server.port());

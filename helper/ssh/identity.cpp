@@ -1,5 +1,6 @@
 #include "ssh/identity.hpp"
 
+#include "base/digest.hpp"
 #include "base/files.hpp"
 
 #include <cstring>
@@ -58,6 +59,14 @@ KeyPtr Identity::private_key(const char* passphrase) const {
   return KeyPtr(key);
 }
 
+KeyPtr with_certificate(KeyPtr key, const Certificate& certificate) {
+  ssh_key read = nullptr;
+  if (!key || ssh_pki_import_cert_file(certificate.file.c_str(), &read) != SSH_OK) return nullptr;
+  const KeyPtr owned(read);
+  if (ssh_pki_copy_cert_to_privkey(owned.get(), key.get()) != SSH_OK) return nullptr;
+  return key;
+}
+
 Identity read_identity(const std::string& file) {
   Identity identity;
   identity.file = file;
@@ -79,6 +88,9 @@ Identity read_identity(const std::string& file) {
     identity.public_key = read_public(file);  // OpenSSH's container has the public half in the clear
   }
   identity.public_base64 = to_base64(identity.public_key);
+  identity.certificate = read_certificate(file + "-cert.pub");
+  if (identity.certificate && identity.public_base64.empty())
+    identity.public_base64 = base64(identity.certificate->plain);
   return identity;
 }
 

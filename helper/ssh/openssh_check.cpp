@@ -203,6 +203,7 @@ std::vector<std::string> host_key_check_argv(const HostConfig& host, const std::
                            "-oConnectTimeout=10",
                            "-oPubkeyAuthentication=yes",
                            "-oPreferredAuthentications=none",
+                           "-oGSSAPIKeyExchange=no",  // which knows no host key
                            "-oPKCS11Provider=none",
                            "-oControlMaster=no",
                            "-oControlPath=none",

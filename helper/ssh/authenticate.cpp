@@ -50,7 +50,9 @@ class Login {
   Result<Outcome> keys();
   Result<Outcome> key_file(const Identity& identity);
   Result<Outcome> encrypted_file(const Identity& identity);
-  Result<Outcome> offer(const Identity& identity, const char* passphrase);
+  using Certificates = std::vector<const Certificate*>;
+  Result<Outcome> probe(const std::string& what, ssh_key key);
+  Result<Outcome> offer(const Identity& identity, const Certificates& wanted, const char* passphrase);
   Result<Outcome> agent(const std::vector<AgentKey>& keys);
   [[nodiscard]] std::vector<const Certificate*> certificates_of(const std::string& plain, const Identity* identity);
   [[nodiscard]] std::vector<AgentKey> with_certificates(const AgentKey& key,
@@ -90,6 +92,9 @@ class Login {
   std::vector<Certificate> named_certificates_;  // by CertificateFile
   std::vector<const Certificate*> offered_certificates_;
 };
+
+// Its public half as it is sent on the wire; "" when that is not known.
+std::string plain_key(const Identity& identity) { return decode_base64(identity.public_base64).value_or(""); }
 
 std::uint64_t seconds_now() { return static_cast<std::uint64_t>(std::max<std::time_t>(std::time(nullptr), 0)); }
 
@@ -133,15 +138,29 @@ Result<Secret> Login::secret(const std::string& key, const std::string& prompt, 
   return Secret(std::move(*answer), false);
 }
 
+// Whether the server would take it: a person is not asked to unlock a key that it does not want.
+Result<Outcome> Login::probe(const std::string& what, const ssh_key key) {
+  const Limit limit(options_.connect_timeout, stop_);
+  const int rc =
+      drive(wire_, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_try_publickey(wire_.session, nullptr, key); });
+  if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
+  return rc == SSH_AUTH_SUCCESS ? Outcome::done : judge(what, rc);
+}
+
 Result<Outcome> Login::encrypted_file(const Identity& identity) {
   const std::string what = "key " + identity.file;
-  // Do not ask a person to unlock a key that the server does not want. Whether it wants a certificate is not asked.
-  if (identity.public_key && certificates_of(decode_base64(identity.public_base64).value_or(""), &identity).empty()) {
-    const Limit limit(options_.connect_timeout, stop_);
-    const int rc = drive(wire_, limit, SSH_AUTH_AGAIN,
-                         [&] { return ssh_userauth_try_publickey(wire_.session, nullptr, identity.public_key.get()); });
-    if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
-    if (rc != SSH_AUTH_SUCCESS) return judge(what, rc);
+  Certificates wanted;
+  for (const Certificate* certificate : certificates_of(plain_key(identity), &identity)) {
+    const KeyPtr key = certificate_key(*certificate);
+    if (!key) continue;
+    HELPER_TRY_ASSIGN(const Outcome outcome, probe(what + " with certificate " + certificate->file, key.get()));
+    if (outcome == Outcome::done) wanted.push_back(certificate);
+    if (outcome != Outcome::done) offered_certificates_.push_back(certificate);
+    if (!takes_keys()) return Outcome::on;
+  }
+  if (identity.public_key && wanted.empty()) {
+    HELPER_TRY_ASSIGN(const Outcome outcome, probe(what, identity.public_key.get()));
+    if (outcome != Outcome::done) return outcome;
   }
   const std::string cache_key = "passphrase of " + identity.file;
   for (int i = 0; i < k_prompts; ++i) {
@@ -157,7 +176,7 @@ Result<Outcome> Login::encrypted_file(const Identity& identity) {
       continue;
     }
     if (options_.secrets) options_.secrets->keep(cache_key, passphrase->text);
-    return offer(identity, passphrase->text.c_str());
+    return offer(identity, wanted, passphrase->text.c_str());
   }
   note(what + " (wrong passphrase)");
   return Outcome::on;
@@ -184,17 +203,16 @@ Result<Outcome> Login::key_file(const Identity& identity) {
     note(what + " (cannot be read as a private key)");
     return Outcome::on;
   }
-  return offer(identity, nullptr);
+  return offer(identity, certificates_of(plain_key(identity), &identity), nullptr);
 }
 
-// With each certificate about it, and then alone, as ssh(1) does. The passphrase is right.
-Result<Outcome> Login::offer(const Identity& identity, const char* passphrase) {
+// With each certificate, and then alone, as ssh(1) does. The passphrase is right.
+Result<Outcome> Login::offer(const Identity& identity, const Certificates& wanted, const char* passphrase) {
   const std::string what = "key " + identity.file;
   const auto by = [&](const KeyPtr& key, const std::string& name) {
     return attempt(name, [&] { return ssh_userauth_publickey(wire_.session, nullptr, key.get()); });
   };
-  for (const Certificate* certificate :
-       certificates_of(decode_base64(identity.public_base64).value_or(""), &identity)) {
+  for (const Certificate* certificate : wanted) {
     const KeyPtr key = with_certificate(identity.private_key(passphrase), *certificate);
     if (!key) continue;
     offered_certificates_.push_back(certificate);
@@ -229,7 +247,7 @@ std::vector<AgentKey> Login::with_certificates(const AgentKey& key,
 
 // Moves what the agent holds of the identity, its certificates first, from `held` to `named`.
 void Login::take_from_agent(const Identity& identity, std::vector<AgentKey>& held, std::vector<AgentKey>& named) {
-  const std::string plain = decode_base64(identity.public_base64).value_or("");
+  const std::string plain = plain_key(identity);
   auto certificates = certificates_of(plain, &identity);
   const auto take = [&](const std::string& blob) -> std::optional<AgentKey> {
     const auto at = std::ranges::find(held, blob, &AgentKey::blob);
@@ -283,7 +301,7 @@ Result<Outcome> Login::keys() {
   std::vector<AgentKey> others;
   std::vector<const Identity*> files;
   for (const auto& identity : identities_) {
-    const std::string plain = decode_base64(identity.public_base64).value_or("");
+    const std::string plain = plain_key(identity);
     const bool is_held = !plain.empty() && std::ranges::find(held, plain, &AgentKey::blob) != held.end();
     if (identity.state != KeyFileState::plain && !plain.empty()) {
       take_from_agent(identity, held, named);

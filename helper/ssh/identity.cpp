@@ -59,11 +59,15 @@ KeyPtr Identity::private_key(const char* passphrase) const {
   return KeyPtr(key);
 }
 
-KeyPtr with_certificate(KeyPtr key, const Certificate& certificate) {
+KeyPtr certificate_key(const Certificate& certificate) {
   ssh_key read = nullptr;
-  if (!key || ssh_pki_import_cert_file(certificate.file.c_str(), &read) != SSH_OK) return nullptr;
-  const KeyPtr owned(read);
-  if (ssh_pki_copy_cert_to_privkey(owned.get(), key.get()) != SSH_OK) return nullptr;
+  if (ssh_pki_import_cert_file(certificate.file.c_str(), &read) != SSH_OK) return nullptr;
+  return KeyPtr(read);
+}
+
+KeyPtr with_certificate(KeyPtr key, const Certificate& certificate) {
+  const KeyPtr read = certificate_key(certificate);
+  if (!key || !read || ssh_pki_copy_cert_to_privkey(read.get(), key.get()) != SSH_OK) return nullptr;
   return key;
 }
 

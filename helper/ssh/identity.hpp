@@ -49,6 +49,9 @@ struct Identity {
   [[nodiscard]] KeyPtr private_key(const char* passphrase) const;
 };
 
+// What is offered to a server to see whether it takes the certificate; null when libssh does not read it.
+[[nodiscard]] KeyPtr certificate_key(const Certificate& certificate);
+
 // The private key as it logs in by a certificate about it; null when libssh does not take the two together.
 [[nodiscard]] KeyPtr with_certificate(KeyPtr key, const Certificate& certificate);
 

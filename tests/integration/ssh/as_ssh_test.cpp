@@ -148,6 +148,21 @@ TEST(UserCertificate, ThatCannotBeAcceptedIsNamed) {
   expect_works(here.host(key));
 }
 
+TEST(UserCertificate, OfALockedKeyThatTheServerDoesNotWantAsksForNothing) {
+  const Certified here;
+  const Authority other;
+  const std::string key = make_key(here.sshd.file("locked"), "ed25519", "open sesame");
+  other.sign_user(key, test::current_user(), "always:forever");
+  test::write_file(here.sshd.file("authorized_keys"), test::read_file(here.sshd.user_key() + ".pub"));
+  HostConfig host = here.host(key);
+  host.identity_files.push_back(here.sshd.user_key());
+  ConnectOptions options;
+  const auto person = std::make_shared<ScriptedPrompter>();
+  options.prompter = person;
+  expect_works(host, options);
+  EXPECT_TRUE(person->asked().empty());
+}
+
 // ---- certificates of hosts
 
 // A server with a host certificate for box.lab, and its Host block `box`.

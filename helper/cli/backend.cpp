@@ -25,7 +25,7 @@ std::string look_script(const std::string& nonce) {
 }
 
 Result<CommandOutput> run_there(Context& context, const ide::Access& access, std::string script, Milliseconds limit) {
-  HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(access));
+  HELPER_TRY_ASSIGN(auto argv, ide::ssh_run_argv(access));
   argv.insert(argv.begin() + 1, {"-T", "-oBatchMode=yes", "-oConnectTimeout=10"});
   argv.emplace_back("sh -s");  // whatever the login shell there is
   ProcessSpec spec;

@@ -53,7 +53,7 @@ std::string in_project(const ide::Access& access, const Copy& copy) {
 
 Result<std::vector<std::string>> exec_argv(const ide::Access& access, const std::vector<std::string>& words,
                                            bool terminal) {
-  HELPER_TRY_ASSIGN(auto argv, ide::ssh_argv(access));
+  HELPER_TRY_ASSIGN(auto argv, ide::ssh_run_argv(access));
   const std::string begin = begin_in_project(access);
   // With a terminal ssh says "Connection to 127.0.0.1 closed." at the end of each command; its errors still show.
   argv.insert(argv.begin() + 1, {"-o", "LogLevel=ERROR"});
@@ -90,6 +90,8 @@ Result<std::vector<std::string>> copy_argv(const ide::Access& access, const Copy
   std::vector<std::string> argv{"scp", "-r", "-P", std::to_string(access.port)};
   if (quiet) argv.emplace_back("-q");
   argv.insert(argv.end(), options.begin(), options.end());
+  const auto fixed = ide::fixed_options(access, ide::Program::scp);
+  argv.insert(argv.end(), fixed.begin(), fixed.end());
   argv.emplace_back("--");
   std::string remote = access.user + "@" + access.host + ":" + in_project(access, copy);
   std::string local = local_place(copy.local);

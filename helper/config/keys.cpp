@@ -33,7 +33,7 @@ constexpr std::array k_keys{
         .kind = Kind::text,
         .default_json = R"("local")",
         .help = "The machine with the container engine: \"local\", an alias of ~/.ssh/config, or user@host:port",
-        .pattern = "^[^\\s'\"`$\\\\;&<>|(){}#*?!/,-][^\\s'\"`$\\\\;&<>|(){}#*?!/,]*$",
+        .pattern = "^[^\\s'\"`$\\\\;&<>|(){}-][^\\s'\"`$;&<>|(){}]*$",
         .example = R"("gpu1")",
         .set = [](Target& t, const JsonNode& v) { return set_text(t.server, v, check_server); }},
     Key{.path = "targets.*.engine",

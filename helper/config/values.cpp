@@ -10,10 +10,10 @@ namespace helper::config {
 
 namespace {
 
-// What OpenSSH refuses in a user and a host name given on a command line (its CVE-2023-51385 fix), white space, and
-// what its patterns and lists are made of.
-constexpr std::string_view k_never_in_a_user = "'`\"$;&<>|(){}#*?! /,";
-constexpr std::string_view k_never_in_a_host = "'`\"$\\;&<>|(){}#*?! /,";
+// What OpenSSH refuses in a user and a host name given on a command line (its CVE-2023-51385 fix), and what would be
+// two words.
+constexpr std::string_view k_never_in_a_user = "'`\"$;&<>|(){} ";
+constexpr std::string_view k_never_in_a_host = "'`\"$\\;&<>|(){}, ";
 
 Check check_name(std::string_view text, const std::string& what, std::size_t longest) {
   if (is_engine_name(text) && text.size() <= longest) return std::nullopt;
@@ -32,6 +32,14 @@ bool is_ip(std::string_view text) {
     return ::inet_pton(AF_INET6, inner.c_str(), bytes.data()) == 1;
   }
   return ::inet_pton(AF_INET, std::string(text).c_str(), bytes.data()) == 1;
+}
+
+// "[fe80::1%eth0]": a link-local address means nothing without its interface.
+bool is_scoped_ip(std::string_view bracketed) {
+  const std::size_t scope = bracketed.find('%');
+  if (scope == std::string_view::npos) return is_ip(bracketed);
+  if (scope + 2 >= bracketed.size()) return false;
+  return is_ip(std::string(bracketed.substr(0, scope)) + "]");
 }
 
 Check check_target_name(std::string_view text) { return check_name(text, "a target", 64); }
@@ -66,16 +74,18 @@ Check check_server(std::string_view text) {
   }
   if (host.starts_with('[')) {
     const std::size_t end = host.find(']');
-    if (end == std::string_view::npos || !is_ip(host.substr(0, end + 1)))
+    if (end == std::string_view::npos || !is_scoped_ip(host.substr(0, end + 1)))
       return flaw(text, "has no IPv6 address between its brackets", k_form);
     host.remove_prefix(end + 1);
     if (host.empty() || (host.front() == ':' && parse_port(host.substr(1)))) return std::nullopt;
     return flaw(text, "has something after ']' that is not a port", k_form);
   }
-  if (const std::size_t colon = host.find(':'); colon != std::string_view::npos) {
-    if (host.find(':', colon + 1) != std::string_view::npos) {
-      return flaw(text, "has more than one ':'", "write an IPv6 address in brackets: \"[2001:db8::1]:22\"");
-    }
+  // An alias may have colons, but what looks like a port or an address is one.
+  const std::size_t colon = host.find(':');
+  const bool lone = colon != std::string_view::npos && host.find(':', colon + 1) == std::string_view::npos;
+  if (colon != std::string_view::npos && !lone && host.find_first_not_of("0123456789abcdefABCDEF:.") >= host.find('%'))
+    return flaw(text, "has more than one ':'", "write an IPv6 address in brackets: \"[2001:db8::1]:22\"");
+  if (lone && (colon + 1 == host.size() || k_digits.find(host[colon + 1]) != std::string_view::npos)) {
     if (!parse_port(host.substr(colon + 1)))
       return flaw(text, "has something after ':' that is not a port (1 to 65535)", k_form);
     host = host.substr(0, colon);
@@ -83,7 +93,7 @@ Check check_server(std::string_view text) {
   if (host.empty()) return flaw(text, "has no host", k_form);
   if (host.front() == '-') return flaw(text, "begins with '-', which ssh would take for an option", k_form);
   if (const std::size_t bad = host.find_first_of(k_never_in_a_host); bad != std::string_view::npos) {
-    return flaw(text, std::string("has '") + host[bad] + "' in it, which no host has", k_form);
+    return flaw(text, std::string("has '") + host[bad] + "' in it, which ssh takes in no host's name", k_form);
   }
   return std::nullopt;
 }

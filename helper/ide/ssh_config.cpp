@@ -4,12 +4,56 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace helper::ide {
 namespace {
 
 // This keeps idle links through NAT and firewalls alive, and notices dead ones within a minute and a half.
 constexpr const char* k_alive_interval = "30";
+
+// What may be set for all hosts (`Host *`) and would break, or change, a connection to a port of this machine. Lists of
+// algorithms with a '+' are OpenSSH's own. Of what is not here, each setting is the person's own choice
+// (ForwardAgent, IdentityAgent, SendEnv).
+struct Fixed {
+  enum class In { both, block, command, not_scp };
+  std::string_view key;
+  std::string_view value;
+  In in = In::both;
+};
+constexpr std::array k_fixed{
+    // Before what older clients do not know: StdinNull and the like. A name list would hide the person's own.
+    Fixed{"IgnoreUnknown", "*"},
+    Fixed{"ProxyJump", "none"},
+    Fixed{"ProxyUseFdpass", "no"},
+    Fixed{"AddressFamily", "any"},
+    Fixed{"CanonicalizeHostname", "no"},
+    // A socket that is named by the host alone would go to another target's container.
+    Fixed{"ControlMaster", "no"},
+    Fixed{"ControlPath", "none"},
+    Fixed{"PubkeyAuthentication", "yes"},
+    Fixed{"PreferredAuthentications", "publickey"},
+    Fixed{"PKCS11Provider", "none"},
+    Fixed{"KnownHostsCommand", "none"},
+    Fixed{"RevokedHostKeys", "none"},
+    Fixed{"UpdateHostKeys", "no"},
+    Fixed{"Ciphers", "+aes128-ctr"},
+    Fixed{"MACs", "+hmac-sha2-256"},
+    Fixed{"KexAlgorithms", "+curve25519-sha256"},
+    Fixed{"HostKeyAlgorithms", "+ssh-ed25519"},
+    Fixed{"PubkeyAcceptedKeyTypes", "+ssh-ed25519"},  // the name of before OpenSSH 8.5, which all know
+    Fixed{"RemoteCommand", "none"},
+    Fixed{"RequestTTY", "auto"},
+    Fixed{"SessionType", "default", Fixed::In::not_scp},  // scp's own -s contradicts it
+    Fixed{"StdinNull", "no"},
+    Fixed{"ForkAfterAuthentication", "no"},
+    Fixed{"PermitLocalCommand", "no"},
+    Fixed{"Tunnel", "no"},
+    // Forwards add up and have no "none": in the block they stay, and one that fails is no reason to end. They cannot
+    // be cleared there, since that would clear those of a command line (ssh -L) too.
+    Fixed{"ExitOnForwardFailure", "no", Fixed::In::block},
+    Fixed{"ClearAllForwardings", "yes", Fixed::In::command},
+};
 
 std::string doubled(std::string_view text, std::string_view which, char before) {
   std::string out;
@@ -58,7 +102,13 @@ Result<std::string> ssh_config_block(const Access& i, const std::vector<std::str
   block += "    UserKnownHostsFile " + known_hosts + "\n";
   block += "    StrictHostKeyChecking yes\n";
   block += "    ServerAliveInterval " + std::string(k_alive_interval) + "\n";
-  if (!proxy.empty()) block += "    ProxyCommand " + doubled(shell::quote(proxy), "%", '%') + "\n";
+  block += "    # What you set for all hosts (Host *) does not change the way to this port:\n";
+  block += "    ProxyCommand " + (proxy.empty() ? "none" : doubled(shell::quote(proxy), "%", '%')) + "\n";
+  block += "    BindAddress " + i.host + "\n";
+  for (const auto& [keyword, value, in] : k_fixed) {
+    if (in == Fixed::In::command) continue;
+    block.append("    ").append(keyword).append(" ").append(value).append("\n");
+  }
   return block;
 }
 
@@ -70,12 +120,32 @@ Result<std::vector<std::string>> ssh_options(const Access& i) {
                                   "-oUserKnownHostsFile=" + known_hosts, "-oStrictHostKeyChecking=yes"};
 }
 
-Result<std::vector<std::string>> ssh_argv(const Access& i) {
+std::vector<std::string> fixed_options(const Access& i, Program program) {
+  std::vector<std::string> options{"-oProxyCommand=none", "-oHostName=" + i.host, "-oBindAddress=" + i.host};
+  for (const auto& [keyword, value, in] : k_fixed) {
+    if (in == Fixed::In::block || (in == Fixed::In::not_scp && program == Program::scp)) continue;
+    options.push_back(std::string("-o").append(keyword).append("=").append(value));
+  }
+  return options;
+}
+
+namespace {
+
+Result<std::vector<std::string>> ssh_with(const Access& i, const std::vector<std::string>& more) {
   HELPER_TRY_ASSIGN(const auto options, ssh_options(i));
   std::vector<std::string> argv{"ssh", "-p", std::to_string(i.port)};
   argv.insert(argv.end(), options.begin(), options.end());
+  argv.insert(argv.end(), more.begin(), more.end());
   argv.push_back(i.user + "@" + i.host);
   return argv;
 }
+
+}  // namespace
+
+Result<std::vector<std::string>> ssh_argv(const Access& i) {
+  return ssh_with(i, {"-oProxyCommand=none", "-oControlPath=none"});
+}
+
+Result<std::vector<std::string>> ssh_run_argv(const Access& i) { return ssh_with(i, fixed_options(i, Program::ssh)); }
 
 }  // namespace helper::ide

@@ -20,11 +20,18 @@ enum class HostNames { both, second_only };
 [[nodiscard]] Result<std::string> ssh_config_block(const Access& access, const std::vector<std::string>& proxy = {},
                                                    HostNames names = HostNames::both);
 
-// The ssh command that needs no such block. Same error.
+// The ssh command that needs no such block, short enough to be read and pasted. Same error.
 [[nodiscard]] Result<std::vector<std::string>> ssh_argv(const Access& access);
+
+// The same as helper runs it: what the person sets for all hosts does not change the way to the container. Same error.
+[[nodiscard]] Result<std::vector<std::string>> ssh_run_argv(const Access& access);
 
 // The options of both ssh and scp in it: the key, and the container's host key checked strictly. Same error.
 [[nodiscard]] Result<std::vector<std::string>> ssh_options(const Access& access);
+
+// The options that keep settings for all hosts (Host *) from a command that helper runs.
+enum class Program { ssh, scp };
+[[nodiscard]] std::vector<std::string> fixed_options(const Access& access, Program program);
 
 // A path as an ssh_config argument: '%' doubled (ssh expands tokens there), in double quotes
 // when it needs them. Error: file_failed for control characters and for "${", which ssh expands and nothing can escape.

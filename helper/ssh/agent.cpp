@@ -1,7 +1,9 @@
 #include "ssh/agent.hpp"
 
 #include "base/log.hpp"
+#include "ssh/fields.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -23,30 +25,6 @@ constexpr std::size_t k_max_message = 256u << 10;  // as OpenSSH's agent and lib
 constexpr std::size_t k_max_keys = 1024;
 // A signature may wait for a person: a confirmation dialogue, a touch of a hardware key.
 constexpr Milliseconds k_sign_limit{60'000};
-
-std::string u32(std::size_t value) {
-  std::string out(4, '\0');
-  for (int i = 3; i >= 0; --i, value >>= 8) out[static_cast<std::size_t>(i)] = static_cast<char>(value & 0xff);
-  return out;
-}
-
-std::string string_field(std::string_view bytes) { return u32(bytes.size()) + std::string(bytes); }
-
-std::optional<std::size_t> take_u32(std::string_view& bytes) {
-  if (bytes.size() < 4) return std::nullopt;
-  std::size_t value = 0;
-  for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
-  bytes.remove_prefix(4);
-  return value;
-}
-
-std::optional<std::string> take_string(std::string_view& bytes) {
-  const auto size = take_u32(bytes);
-  if (!size || *size > bytes.size()) return std::nullopt;
-  std::string out(bytes.substr(0, *size));
-  bytes.remove_prefix(*size);
-  return out;
-}
 
 // True when all of `size` bytes came within the limit.
 bool read_exactly(int fd, char* to, std::size_t size, const Limit& limit) {
@@ -83,7 +61,7 @@ std::optional<std::string> read_message(int fd, const Limit& limit) {
   std::array<char, 4> head{};
   if (!read_exactly(fd, head.data(), head.size(), limit)) return std::nullopt;
   std::string_view bytes(head.data(), head.size());
-  const std::size_t size = take_u32(bytes).value_or(0);
+  const std::size_t size = take_number<std::uint32_t>(bytes).value_or(0);
   if (size == 0 || size > k_max_message) return std::nullopt;
   std::string message(size, '\0');
   if (!read_exactly(fd, message.data(), size, limit)) return std::nullopt;
@@ -112,23 +90,33 @@ Result<std::vector<AgentKey>> parse_identities(std::string_view message) {
   const auto malformed = [] { return fail(ErrorCode::server_auth, "ssh-agent", "its list of keys is malformed"); };
   if (message.empty() || message[0] != k_identities_answer) return malformed();
   message.remove_prefix(1);
-  const auto count = take_u32(message);
+  const auto count = take_number<std::uint32_t>(message);
   if (!count || *count > k_max_keys) return malformed();
   std::vector<AgentKey> keys;
   for (std::size_t i = 0; i < *count; ++i) {
     auto blob = take_string(message);
     auto comment = take_string(message);
     if (!blob || !comment) return malformed();
-    keys.push_back({std::move(*blob), std::move(*comment)});
+    keys.push_back({std::move(*blob), std::move(*comment), {}});
   }
   if (!message.empty()) return malformed();
   return keys;
 }
 
 std::string identities_answer(const std::vector<AgentKey>& keys) {
-  std::string message = k_identities_answer + u32(keys.size());
+  std::string message = k_identities_answer + u32_field(keys.size());
   for (const auto& key : keys) message += string_field(key.blob) + string_field(key.comment);
   return message;
+}
+
+std::string as_the_agent_knows_it(std::string_view sign_request, const std::vector<AgentKey>& keys) {
+  std::string_view rest = sign_request.substr(std::min<std::size_t>(1, sign_request.size()));
+  const auto blob = take_string(rest);
+  for (const auto& key : keys) {
+    if (!key.signs_with.empty() && blob == key.blob)
+      return k_sign_request + string_field(key.signs_with) + std::string(rest);
+  }
+  return std::string(sign_request);
 }
 
 std::string base64(std::string_view bytes) {
@@ -171,7 +159,7 @@ void NarrowAgent::serve() {
     std::string answer(1, k_failure);
     if (request->front() == k_request_identities) answer = identities_answer(keys_);
     if (request->front() == k_sign_request)
-      answer = ask(socket_, *request, Limit(k_sign_limit, stop_)).value_or(answer);
+      answer = ask(socket_, as_the_agent_knows_it(*request, keys_), Limit(k_sign_limit, stop_)).value_or(answer);
     if (!write_all(ours_.get(), string_field(answer), whole_life)) return;
   }
 }

@@ -16,12 +16,17 @@ namespace helper::ssh {
 struct AgentKey {
   std::string blob;     // the public key as it is sent on the wire
   std::string comment;  // mostly the file it was loaded from
+  // Of a certificate that the agent does not hold: the key of its that signs. "": it signs as `blob`.
+  std::string signs_with{};
   friend bool operator==(const AgentKey&, const AgentKey&) = default;
 };
 
 // Pure: the body of an identities answer, type byte included. An error for anything but a complete and correct one.
 [[nodiscard]] Result<std::vector<AgentKey>> parse_identities(std::string_view message);
 [[nodiscard]] std::string identities_answer(const std::vector<AgentKey>& keys);
+
+// Pure: the request to sign by one of `keys`, with the key that the agent holds in it.
+[[nodiscard]] std::string as_the_agent_knows_it(std::string_view sign_request, const std::vector<AgentKey>& keys);
 
 // Standard base64 with padding, as public key files have it.
 [[nodiscard]] std::string base64(std::string_view bytes);

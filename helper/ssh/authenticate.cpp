@@ -1,13 +1,19 @@
 #include "ssh/authenticate.hpp"
 
+#include "base/digest.hpp"
 #include "base/log.hpp"
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "ssh/agent.hpp"
+#include "ssh/certificate.hpp"
 #include "ssh/identity.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <ctime>
+#include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -44,7 +50,14 @@ class Login {
   Result<Outcome> keys();
   Result<Outcome> key_file(const Identity& identity);
   Result<Outcome> encrypted_file(const Identity& identity);
+  using Certificates = std::vector<const Certificate*>;
+  Result<Outcome> probe(const std::string& what, ssh_key key);
+  Result<Outcome> offer(const Identity& identity, const Certificates& wanted, const char* passphrase);
   Result<Outcome> agent(const std::vector<AgentKey>& keys);
+  [[nodiscard]] std::vector<const Certificate*> certificates_of(const std::string& plain, const Identity* identity);
+  [[nodiscard]] std::vector<AgentKey> with_certificates(const AgentKey& key,
+                                                        const std::vector<const Certificate*>& certificates);
+  void take_from_agent(const Identity& identity, std::vector<AgentKey>& held, std::vector<AgentKey>& named);
   Result<Outcome> ask_what_is_offered();
   Result<Outcome> keyboard_interactive();
   Result<int> keyboard_answers(std::vector<std::string>& used_kept);
@@ -75,7 +88,15 @@ class Login {
   std::string tried_;          // for the error: each way that was tried, and why it failed
   std::string locked_file_;    // a key whose passphrase nobody could be asked for
   std::vector<std::unique_ptr<NarrowAgent>> agents_;
+  std::vector<Identity> identities_;
+  std::vector<Certificate> named_certificates_;  // by CertificateFile
+  std::vector<const Certificate*> offered_certificates_;
 };
+
+// Its public half as it is sent on the wire; "" when that is not known.
+std::string plain_key(const Identity& identity) { return decode_base64(identity.public_base64).value_or(""); }
+
+std::uint64_t seconds_now() { return static_cast<std::uint64_t>(std::max<std::time_t>(std::time(nullptr), 0)); }
 
 Result<Outcome> Login::judge(const std::string& what, int rc) {
   asked_server_ = true;
@@ -117,14 +138,29 @@ Result<Secret> Login::secret(const std::string& key, const std::string& prompt, 
   return Secret(std::move(*answer), false);
 }
 
+// Whether the server would take it: a person is not asked to unlock a key that it does not want.
+Result<Outcome> Login::probe(const std::string& what, const ssh_key key) {
+  const Limit limit(options_.connect_timeout, stop_);
+  const int rc =
+      drive(wire_, limit, SSH_AUTH_AGAIN, [&] { return ssh_userauth_try_publickey(wire_.session, nullptr, key); });
+  if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
+  return rc == SSH_AUTH_SUCCESS ? Outcome::done : judge(what, rc);
+}
+
 Result<Outcome> Login::encrypted_file(const Identity& identity) {
   const std::string what = "key " + identity.file;
-  if (identity.public_key) {  // do not ask a person to unlock a key that the server does not want
-    const Limit limit(options_.connect_timeout, stop_);
-    const int rc = drive(wire_, limit, SSH_AUTH_AGAIN,
-                         [&] { return ssh_userauth_try_publickey(wire_.session, nullptr, identity.public_key.get()); });
-    if (rc == SSH_AUTH_AGAIN) return gave_up(host_.alias, limit, "logging in");
-    if (rc != SSH_AUTH_SUCCESS) return judge(what, rc);
+  Certificates wanted;
+  for (const Certificate* certificate : certificates_of(plain_key(identity), &identity)) {
+    const KeyPtr key = certificate_key(*certificate);
+    if (!key) continue;
+    HELPER_TRY_ASSIGN(const Outcome outcome, probe(what + " with certificate " + certificate->file, key.get()));
+    if (outcome == Outcome::done) wanted.push_back(certificate);
+    if (outcome != Outcome::done) offered_certificates_.push_back(certificate);
+    if (!takes_keys()) return Outcome::on;
+  }
+  if (identity.public_key && wanted.empty()) {
+    HELPER_TRY_ASSIGN(const Outcome outcome, probe(what, identity.public_key.get()));
+    if (outcome != Outcome::done) return outcome;
   }
   const std::string cache_key = "passphrase of " + identity.file;
   for (int i = 0; i < k_prompts; ++i) {
@@ -135,13 +171,12 @@ Result<Outcome> Login::encrypted_file(const Identity& identity) {
       return Outcome::on;
     }
     if (!passphrase) return fail(passphrase.error());
-    const KeyPtr key = identity.private_key(passphrase->text.c_str());
-    if (!key) {
+    if (!identity.private_key(passphrase->text.c_str())) {
       forget(cache_key);
       continue;
     }
     if (options_.secrets) options_.secrets->keep(cache_key, passphrase->text);
-    return attempt(what, [&] { return ssh_userauth_publickey(wire_.session, nullptr, key.get()); });
+    return offer(identity, wanted, passphrase->text.c_str());
   }
   note(what + " (wrong passphrase)");
   return Outcome::on;
@@ -164,12 +199,69 @@ Result<Outcome> Login::key_file(const Identity& identity) {
     case KeyFileState::plain:
       break;
   }
-  const KeyPtr key = identity.private_key(nullptr);
-  if (!key) {
+  if (!identity.private_key(nullptr)) {
     note(what + " (cannot be read as a private key)");
     return Outcome::on;
   }
-  return attempt(what, [&] { return ssh_userauth_publickey(wire_.session, nullptr, key.get()); });
+  return offer(identity, certificates_of(plain_key(identity), &identity), nullptr);
+}
+
+// With each certificate, and then alone, as ssh(1) does. The passphrase is right.
+Result<Outcome> Login::offer(const Identity& identity, const Certificates& wanted, const char* passphrase) {
+  const std::string what = "key " + identity.file;
+  const auto by = [&](const KeyPtr& key, const std::string& name) {
+    return attempt(name, [&] { return ssh_userauth_publickey(wire_.session, nullptr, key.get()); });
+  };
+  for (const Certificate* certificate : wanted) {
+    const KeyPtr key = with_certificate(identity.private_key(passphrase), *certificate);
+    if (!key) continue;
+    offered_certificates_.push_back(certificate);
+    HELPER_TRY_ASSIGN(const Outcome outcome, by(key, what + " with certificate " + certificate->file));
+    if (outcome == Outcome::done || !takes_keys()) return outcome;
+  }
+  return by(identity.private_key(passphrase), what);
+}
+
+// About the key of that wire form: the one beside the file, and those that CertificateFile names.
+std::vector<const Certificate*> Login::certificates_of(const std::string& plain, const Identity* identity) {
+  std::vector<const Certificate*> found;
+  const auto take = [&](const Certificate& certificate) {
+    const auto same = [&](const Certificate* other) { return other->blob == certificate.blob; };
+    if (certificate.plain == plain && std::ranges::none_of(found, same)) found.push_back(&certificate);
+  };
+  for (const auto& certificate : named_certificates_) take(certificate);
+  if (identity != nullptr && identity->certificate) take(*identity->certificate);
+  return found;
+}
+
+std::vector<AgentKey> Login::with_certificates(const AgentKey& key,
+                                               const std::vector<const Certificate*>& certificates) {
+  std::vector<AgentKey> keys;
+  for (const Certificate* certificate : certificates) {
+    keys.push_back({certificate->blob, key.comment + " with certificate " + certificate->file, key.blob});
+    offered_certificates_.push_back(certificate);
+  }
+  keys.push_back(key);
+  return keys;
+}
+
+// Moves what the agent holds of the identity, its certificates first, from `held` to `named`.
+void Login::take_from_agent(const Identity& identity, std::vector<AgentKey>& held, std::vector<AgentKey>& named) {
+  const std::string plain = plain_key(identity);
+  auto certificates = certificates_of(plain, &identity);
+  const auto take = [&](const std::string& blob) -> std::optional<AgentKey> {
+    const auto at = std::ranges::find(held, blob, &AgentKey::blob);
+    if (at == held.end()) return std::nullopt;
+    AgentKey key = *at;
+    held.erase(at);
+    return key;
+  };
+  std::erase_if(certificates, [&](const Certificate* certificate) {
+    auto key = take(certificate->blob);
+    if (key) named.push_back(std::move(*key));
+    return key.has_value();
+  });
+  if (const auto key = take(plain)) std::ranges::move(with_certificates(*key, certificates), std::back_inserter(named));
 }
 
 Result<Outcome> Login::agent(const std::vector<AgentKey>& keys) {
@@ -195,29 +287,33 @@ Result<Outcome> Login::keys() {
     if (listed) held = std::move(*listed);
     if (!listed) note("ssh-agent (" + listed.error().cause + ")");
   }
-  std::vector<Identity> identities;
-  for (const auto& file : host_.identity_files) identities.push_back(read_identity(file));
+  for (const auto& file : host_.certificate_files) {
+    if (auto certificate = read_certificate(file))
+      named_certificates_.push_back(std::move(*certificate));
+    else
+      note("certificate " + file + " (not there, or none for users)");
+  }
+  identities_.reserve(host_.identity_files.size());
+  for (const auto& file : host_.identity_files) identities_.push_back(read_identity(file));
 
   // A key that is unlocked here signs here: asking the agent for the same would cost one more round trip.
   std::vector<AgentKey> named;
-  std::vector<AgentKey> others = std::move(held);
+  std::vector<AgentKey> others;
   std::vector<const Identity*> files;
-  for (const auto& identity : identities) {
-    const auto same = std::ranges::find_if(others, [&](const AgentKey& key) {
-      return !identity.public_base64.empty() && base64(key.blob) == identity.public_base64;
-    });
-    if (same == others.end()) {
-      files.push_back(&identity);
-      continue;
+  for (const auto& identity : identities_) {
+    const std::string plain = plain_key(identity);
+    const bool is_held = !plain.empty() && std::ranges::find(held, plain, &AgentKey::blob) != held.end();
+    if (identity.state != KeyFileState::plain && !plain.empty()) {
+      take_from_agent(identity, held, named);
+    } else if (is_held) {
+      std::erase_if(held, [&](const AgentKey& key) { return key.blob == plain; });
     }
-    if (identity.state == KeyFileState::plain) {
-      files.push_back(&identity);
-    } else {
-      named.push_back(*same);
-    }
-    others.erase(same);
+    if (!is_held || identity.state == KeyFileState::plain) files.push_back(&identity);
   }
-  if (host_.identities_only) others.clear();
+  if (!host_.identities_only) {
+    for (const auto& key : held)
+      std::ranges::move(with_certificates(key, certificates_of(key.blob, nullptr)), std::back_inserter(others));
+  }
   // libssh 0.10 forgets the first list when it asks an agent of the same session for a second one, so two
   // lists become one, after the files.
   if (!others.empty()) others.insert(others.begin(), named.begin(), named.end());
@@ -317,9 +413,16 @@ tl::unexpected<Error> Login::refused() const {
   if (tried_.find("key ") == std::string::npos)
     fix = "create a key and put it on the server: ssh-keygen -t ed25519 && " + copy;
   if (!locked_file_.empty()) fix = "unlock the key for your agent: ssh-add " + shell::quote(locked_file_);
+  std::string certificates;
+  for (const Certificate* certificate : offered_certificates_) {
+    const std::string problem = certificate_problem(*certificate, host_.user, seconds_now());
+    if (problem.empty()) continue;
+    certificates += ". Certificate " + certificate->file + ": " + problem;
+    fix = "get a new certificate; this shows what it says: ssh-keygen -L -f " + shell::quote(certificate->file);
+  }
   return fail(ErrorCode::server_auth, host_.alias,
               "login as " + host_.user + " was refused. " +
-                  (tried_.empty() ? "There is no key file and no agent" : "Tried: " + tried_),
+                  (tried_.empty() ? "There is no key file and no agent" : "Tried: " + tried_) + certificates,
               fix);
 }
 

@@ -144,7 +144,13 @@ Result<Destination> parse_destination(const std::string& text) {
   };
   if (text.empty()) return bad("it is empty");
   if (text.size() > 1024) return bad("it is longer than any name");
-  if (std::ranges::any_of(text, is_risky)) return bad("it has a blank, a control character or shell punctuation");
+  const std::size_t user_end = text.rfind('@') == std::string::npos ? 0 : text.rfind('@');
+  const auto is_bad = [&](const char& c) {
+    // DOMAIN\user
+    const bool in_user = c == '\\' && static_cast<std::size_t>(&c - text.data()) + 1 < user_end;
+    return is_risky(static_cast<unsigned char>(c)) && !in_user;
+  };
+  if (std::ranges::any_of(text, is_bad)) return bad("it has a blank, a control character or shell punctuation");
   Destination destination;
   std::string host = text;
   if (const std::size_t at = text.rfind('@'); at != std::string::npos) {
@@ -156,7 +162,9 @@ Result<Destination> parse_destination(const std::string& text) {
   const bool bracketed = host.starts_with('[');
   const std::size_t bracket = host.find(']');
   if (bracketed && bracket == std::string::npos) return bad("the [ is not closed");
-  const bool lone_colon = colon != std::string::npos && host.find(':') == colon;  // more than one: a bare IPv6 address
+  // More than one: a bare IPv6 address, or an alias; an alias too where no digit follows.
+  const bool lone_colon = colon != std::string::npos && host.find(':') == colon &&
+                          (colon + 1 == host.size() || (host[colon + 1] >= '0' && host[colon + 1] <= '9'));
   if (bracketed ? bracket + 1 != host.size() : lone_colon) {
     if (bracketed && host[bracket + 1] != ':') return bad("a port must follow the ]");
     destination.port = to_port(std::string_view(host).substr(colon + 1));
@@ -168,6 +176,14 @@ Result<Destination> parse_destination(const std::string& text) {
   if (host.starts_with('-') || destination.user.starts_with('-')) return bad("it begins with a dash");
   destination.host = host;
   return destination;
+}
+
+std::vector<std::string> ssh_words(const Destination& to) {
+  std::vector<std::string> words;
+  if (to.port) words.insert(words.end(), {"-p", std::to_string(*to.port)});
+  if (!to.user.empty()) words.insert(words.end(), {"-l", to.user});
+  words.insert(words.end(), {"--", to.host});
+  return words;
 }
 
 std::string ssh_by_hand(const std::string& destination, std::vector<std::string> options, const std::string& command) {
@@ -202,6 +218,11 @@ Result<ParsedHost> parse_ssh_g(std::string_view alias, std::string_view text) {
     if (key == "globalknownhostsfile") host.global_known_hosts = split_paths(value);
     if (key == "stricthostkeychecking") host.strict_host_key_checking = value;
     if (key == "proxycommand" && value != "none") host.proxy_command = value;
+    if (key == "certificatefile" && value != "none") host.certificate_files.emplace_back(value);
+    if (key == "proxyusefdpass") host.proxy_passes_socket = is_yes(value);
+    if (key == "knownhostscommand" && value != "none") host.asks_for_host_keys = true;
+    if (key == "verifyhostkeydns" && is_yes(value)) host.asks_for_host_keys = true;
+    if (key == "revokedhostkeys") host.revokes_host_keys = value != "none";
     if (key == "proxyjump" && value != "none") parsed.jump_destinations = split_list(value);
     if (key == "port") {
       const auto port = to_port(value);
@@ -218,8 +239,16 @@ Result<ParsedHost> parse_ssh_g(std::string_view alias, std::string_view text) {
   return parsed;
 }
 
+Result<std::string> expand_jump(const std::string& text, const HostConfig& host, const LocalFacts& facts) {
+  auto jump = expand(text, host, facts, k_command_tokens);
+  if (jump) return std::move(*jump);
+  return fail(ErrorCode::server_unreachable, host.alias, "its ProxyJump has a % other than %% %h %n %p %r",
+              "edit ProxyJump in ~/.ssh/config");
+}
+
 Result<void> expand_tokens(HostConfig& host, const LocalFacts& facts) {
   expand_paths(host.identity_files, host, facts);
+  expand_paths(host.certificate_files, host, facts);
   expand_paths(host.user_known_hosts, host, facts);
   expand_paths(host.global_known_hosts, host, facts);
   if (host.identity_agent.starts_with('$') && !host.identity_agent.starts_with("${")) {

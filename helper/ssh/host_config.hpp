@@ -27,9 +27,14 @@ struct HostConfig {
   std::string host_key_alias;                 // "" = by hostname and port
   std::vector<std::string> user_known_hosts;  // files
   std::vector<std::string> global_known_hosts;
-  std::string strict_host_key_checking;  // "ask", "yes", "accept-new", "no", as ssh_config(5)
-  std::vector<HostConfig> jumps;         // ProxyJump, first hop first; only the first may have a proxy command
-  std::string proxy_command;             // run by sh -c, tokens expanded
+  std::string strict_host_key_checking;          // "ask", "yes", "accept-new", "no", as ssh_config(5)
+  std::vector<HostConfig> jumps;                 // ProxyJump, first hop first; only the first may have a proxy command
+  std::string proxy_command;                     // run by sh -c, tokens expanded
+  std::vector<std::string> certificate_files{};  // about keys of the person
+  bool proxy_passes_socket = false;              // ProxyUseFdpass: the command hands a connected socket over
+  // The host key is judged by more than files of known keys, which only OpenSSH itself knows how to ask:
+  bool asks_for_host_keys = false;  // KnownHostsCommand, VerifyHostKeyDNS
+  bool revokes_host_keys = false;   // RevokedHostKeys
   friend bool operator==(const HostConfig&, const HostConfig&) = default;
 };
 
@@ -50,6 +55,9 @@ struct Destination {
 };
 [[nodiscard]] Result<Destination> parse_destination(const std::string& text);
 
+// The words of a command line of ssh(1) that name it: {"-p", "2200", "-l", "root", "--", "gpu1"}.
+[[nodiscard]] std::vector<std::string> ssh_words(const Destination& to);
+
 // The ssh(1) command that a person types to see for themselves: ssh_by_hand("root@gpu1:2200", {"-v"}, "true") is
 // "ssh -v -p 2200 root@gpu1 true".
 [[nodiscard]] std::string ssh_by_hand(const std::string& destination, std::vector<std::string> options = {},
@@ -66,6 +74,8 @@ struct LocalFacts {
 // Pure but for facts.environment. An identity or known_hosts file with a token that means nothing there is left out, as
 // OpenSSH would not find it either; a ProxyCommand with one is an error.
 [[nodiscard]] Result<void> expand_tokens(HostConfig& host, const LocalFacts& facts);
+// One destination of the ProxyJump of `host`. Pure. Error: server_unreachable for a token that means nothing there.
+[[nodiscard]] Result<std::string> expand_jump(const std::string& text, const HostConfig& host, const LocalFacts& facts);
 
 // Runs `ssh -G` for the destination ("alias", "[user@]host[:port]") and for each jump host. Errors: server_unreachable
 // (ssh is not installed, the configuration has a mistake: ssh's own message is quoted).

@@ -52,21 +52,38 @@ tl::unexpected<Error> refuse_changed(const HostConfig& host, const ServerKey& ke
                   shell::quote({"ssh-keygen", "-f", entry.file, "-R", lookup_name(host)}));
 }
 
-tl::unexpected<Error> refuse_unknown(const HostConfig& host, const ServerKey& key, const std::string& why) {
+// What OpenSSH, if it was asked, says about a key that it does not know.
+std::string said(const std::optional<HostKeyCheck>& check) {
+  return check && !check->words.empty() ? "OpenSSH, which was asked too, says: " + check->words : std::string();
+}
+
+tl::unexpected<Error> refuse_unknown(const HostConfig& host, const ServerKey& key, const std::string& why,
+                                     const std::optional<HostKeyCheck>& check) {
+  const std::string words = said(check);
   return fail(ErrorCode::server_host_key, host.alias,
-              "its host key (" + key.type + " " + key.fingerprint + ") is not known, and " + why,
+              "its host key (" + key.type + " " + key.fingerprint + ") is not known, and " + why +
+                  (words.empty() ? "" : ". " + words),
               "connect once by hand, comparing the fingerprint: " + ssh_by_hand(host.alias));
 }
 
+tl::unexpected<Error> cannot_look_for_revocation(const HostConfig& host, const std::optional<HostKeyCheck>& check) {
+  const bool saw_another = check && !check->fingerprint.empty();
+  return fail(ErrorCode::server_host_key, host.alias,
+              saw_another ? "it shows OpenSSH another host key (" + check->fingerprint + ") than helper"
+                          : "OpenSSH could not see whether its host key is in RevokedHostKeys: " +
+                                (check ? check->words : std::string("it said nothing")),
+              "check with: " + ssh_by_hand(host.alias, {"-v"}, "true"));
+}
+
 Result<void> ask(const HostConfig& host, const ServerKey& key, const std::vector<std::string>& details,
-                 const ConnectOptions& options, const std::stop_token& stop) {
-  if (!options.prompter) return refuse_unknown(host, key, "there is nobody to ask");
+                 const std::optional<HostKeyCheck>& check, const ConnectOptions& options, const std::stop_token& stop) {
+  if (!options.prompter) return refuse_unknown(host, key, "there is nobody to ask", check);
   Question question{Question::Kind::confirm, "Trust this key and connect to " + host.alias + "?", details};
   auto answer = options.prompter->ask(question, stop);
   if (!answer && answer.error().code == ErrorCode::not_ready)
-    return refuse_unknown(host, key, "there is nobody to ask");
+    return refuse_unknown(host, key, "there is nobody to ask", check);
   if (!answer) return fail(std::move(answer).error());
-  if (*answer != "yes") return refuse_unknown(host, key, "it was not confirmed");
+  if (*answer != "yes") return refuse_unknown(host, key, "it was not confirmed", check);
   return {};
 }
 
@@ -107,13 +124,20 @@ Result<void> append_known_host(const std::string& file, const std::string& line)
   return cannot_write(file);
 }
 
-Result<void> check_host_key(const HostConfig& host, const KnownHosts& known, const ConnectOptions& options,
-                            ssh_session session, const std::stop_token& stop) {
+Result<void> check_host_key(const HostConfig& host, const KnownHosts& known, const std::optional<HostKeyCheck>& check,
+                            const ConnectOptions& options, ssh_session session, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const ServerKey key, server_key(host.alias, session));
-  const auto judgement = known.judge(key.type, key.base64);
+  auto judgement = known.judge(key.type, key.base64);
+  const bool was_seen = check && check->fingerprint == key.fingerprint;
+  // A list of revoked keys is OpenSSH's to read, and only of the key that it saw does it say anything.
+  if (host.revokes_host_keys && judgement.verdict != KeyVerdict::revoked && !was_seen)
+    return cannot_look_for_revocation(host, check);
+  if (was_seen && check->verdict == HostKeyCheck::Verdict::accepted && judgement.verdict != KeyVerdict::revoked)
+    judgement.verdict = KeyVerdict::known;
   const std::string& strict = host.strict_host_key_checking;
   std::vector<std::string> details{"The host key of " + lookup_name(host) + " is not known yet.",
                                    key.type + " key, fingerprint " + key.fingerprint};
+  if (const std::string words = said(check); !words.empty()) details.push_back(words);
   switch (judgement.verdict) {
     case KeyVerdict::known:
       return {};
@@ -129,15 +153,15 @@ Result<void> check_host_key(const HostConfig& host, const KnownHosts& known, con
       details.push_back("A key of another type (" + judgement.entry.type + ") is on file in " + place(judgement.entry) +
                         ", and the server no longer shows it.");
       if (strict == "yes" || strict == "true") return refuse_changed(host, key, judgement.entry);
-      HELPER_TRY(ask(host, key, details, options, stop));
+      HELPER_TRY(ask(host, key, details, check, options, stop));
       return keep(host, key);
     case KeyVerdict::unknown:
       break;
   }
-  if (strict == "yes" || strict == "true") return refuse_unknown(host, key, "StrictHostKeyChecking is on");
+  if (strict == "yes" || strict == "true") return refuse_unknown(host, key, "StrictHostKeyChecking is on", check);
   // "no" would let a changed key pass: here it means no more than accept-new.
   const bool accept_new = strict == "accept-new" || strict == "no" || strict == "off" || strict == "false";
-  if (!accept_new) HELPER_TRY(ask(host, key, details, options, stop));
+  if (!accept_new) HELPER_TRY(ask(host, key, details, check, options, stop));
   return keep(host, key);
 }
 

@@ -4,21 +4,24 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "ssh/known_hosts.hpp"
+#include "ssh/openssh_check.hpp"
 #include "ssh/session.hpp"
 
 #include <libssh/libssh.h>
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 namespace helper::ssh {
 
-// Success means: the key is known, or was accepted now and is kept in the first of the user's files. A changed or
-// revoked key is refused whatever the configuration says. Errors: server_host_key, cancelled, timed_out, file_failed.
+// Success means: the key is known, OpenSSH vouches for it (`check`, where it was asked), or it was accepted now and is
+// kept in the first of the user's files. A changed or revoked key is refused whatever the configuration says. Errors:
+// server_host_key, cancelled, timed_out, file_failed.
 [[nodiscard]] Result<void> check_host_key(const HostConfig& host, const KnownHosts& known,
-                                          const ConnectOptions& options, ssh_session session,
-                                          const std::stop_token& stop);
+                                          const std::optional<HostKeyCheck>& check, const ConnectOptions& options,
+                                          ssh_session session, const std::stop_token& stop);
 
 // Adds "name type key" to the end of the file, as ssh(1) does: made 0600 (its folder 0700) when absent, no other byte
 // touched.

@@ -1,5 +1,6 @@
 #include "ssh/identity.hpp"
 
+#include "base/digest.hpp"
 #include "base/files.hpp"
 
 #include <cstring>
@@ -58,6 +59,18 @@ KeyPtr Identity::private_key(const char* passphrase) const {
   return KeyPtr(key);
 }
 
+KeyPtr certificate_key(const Certificate& certificate) {
+  ssh_key read = nullptr;
+  if (ssh_pki_import_cert_file(certificate.file.c_str(), &read) != SSH_OK) return nullptr;
+  return KeyPtr(read);
+}
+
+KeyPtr with_certificate(KeyPtr key, const Certificate& certificate) {
+  const KeyPtr read = certificate_key(certificate);
+  if (!key || !read || ssh_pki_copy_cert_to_privkey(read.get(), key.get()) != SSH_OK) return nullptr;
+  return key;
+}
+
 Identity read_identity(const std::string& file) {
   Identity identity;
   identity.file = file;
@@ -79,6 +92,9 @@ Identity read_identity(const std::string& file) {
     identity.public_key = read_public(file);  // OpenSSH's container has the public half in the clear
   }
   identity.public_base64 = to_base64(identity.public_key);
+  identity.certificate = read_certificate(file + "-cert.pub");
+  if (identity.certificate && identity.public_base64.empty())
+    identity.public_base64 = base64(identity.certificate->plain);
   return identity;
 }
 

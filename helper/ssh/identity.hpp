@@ -2,9 +2,12 @@
 // names a key that an agent holds.
 #pragma once
 
+#include "ssh/certificate.hpp"
+
 #include <libssh/libssh.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +36,7 @@ struct Identity {
   std::string text;   // of the private key; wiped with the identity
   KeyPtr public_key;  // null when no public half was found
   std::string public_base64;
+  std::optional<Certificate> certificate;  // FILE-cert.pub
 
   Identity() = default;
   ~Identity();
@@ -45,7 +49,13 @@ struct Identity {
   [[nodiscard]] KeyPtr private_key(const char* passphrase) const;
 };
 
-// Reads the file and, beside it, FILE.pub. Never fails: the state says what is wrong.
+// What is offered to a server to see whether it takes the certificate; null when libssh does not read it.
+[[nodiscard]] KeyPtr certificate_key(const Certificate& certificate);
+
+// The private key as it logs in by a certificate about it; null when libssh does not take the two together.
+[[nodiscard]] KeyPtr with_certificate(KeyPtr key, const Certificate& certificate);
+
+// Reads the file and, beside it, FILE.pub and FILE-cert.pub. Never fails: the state says what is wrong.
 [[nodiscard]] Identity read_identity(const std::string& file);
 
 // The public half of a private key, derived from the private one.

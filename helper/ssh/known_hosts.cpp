@@ -1,5 +1,6 @@
 #include "ssh/known_hosts.hpp"
 
+#include "base/digest.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <utility>
 
 namespace helper::ssh {
@@ -91,12 +93,13 @@ std::vector<KnownHostEntry> matching_entries(std::string_view name, const std::s
     ++number;
     if (fields.empty() || fields[0].starts_with('#')) continue;
     const bool revoked = fields[0] == "@revoked";
+    const bool authority = fields[0] == "@cert-authority";
     if (fields[0].starts_with('@')) {
-      if (!revoked) continue;
+      if (!revoked && !authority) continue;
       fields.erase(fields.begin());
     }
     if (fields.size() < 3 || !host_matches(name, std::string(fields[0]))) continue;
-    entries.push_back({file, number, revoked, std::string(fields[1]), std::string(fields[2])});
+    entries.push_back({file, number, revoked, std::string(fields[1]), std::string(fields[2]), authority});
   }
   return entries;
 }
@@ -108,25 +111,30 @@ std::string lookup_name(const HostConfig& host) {
 }
 
 KnownHosts::KnownHosts(std::vector<KnownHostEntry> entries, std::vector<KnownHostEntry> portless)
-    : entries_(std::move(entries)), portless_(std::move(portless)) {}
+    : entries_(std::move(entries)), portless_(std::move(portless)) {
+  // What an authority has signed is for OpenSSH to judge; here only the keys count.
+  for (auto* each : {&entries_, &portless_})
+    has_authorities_ = std::erase_if(*each, [](const auto& entry) { return entry.authority; }) > 0 || has_authorities_;
+}
 
 Result<KnownHosts> KnownHosts::read(const HostConfig& host) {
   DiskFileStore files;
   const std::string name = lookup_name(host);
   const bool other_port = host.host_key_alias.empty() && host.port != k_ssh_port;
-  KnownHosts known;
+  std::vector<KnownHostEntry> entries;
+  std::vector<KnownHostEntry> portless;
   const auto take = [&](const std::string& file) -> Result<void> {
     if (file.empty() || file == "none" || file == "/dev/null") return {};
     HELPER_TRY_ASSIGN(const auto text, files.read(file));
     if (!text) return {};
-    std::ranges::move(matching_entries(name, file, *text), std::back_inserter(known.entries_));
+    std::ranges::move(matching_entries(name, file, *text), std::back_inserter(entries));
     if (other_port)
-      std::ranges::move(matching_entries(lower_case(host.hostname), file, *text), std::back_inserter(known.portless_));
+      std::ranges::move(matching_entries(lower_case(host.hostname), file, *text), std::back_inserter(portless));
     return {};
   };
   for (const auto& file : host.user_known_hosts) HELPER_TRY(take(file));
   for (const auto& file : host.global_known_hosts) HELPER_TRY(take(file));
-  return known;
+  return KnownHosts(std::move(entries), std::move(portless));
 }
 
 KnownHosts::Judgement KnownHosts::judge(std::string_view type, std::string_view base64) const {
@@ -150,14 +158,36 @@ KnownHosts::Judgement KnownHosts::judge(std::string_view type, std::string_view 
   return judgement;
 }
 
-std::string KnownHosts::algorithms() const {
+std::vector<KnownHostEntry> KnownHosts::revoked() const {
+  std::vector<KnownHostEntry> found;
+  for (const auto* each : {&entries_, &portless_})
+    std::ranges::copy_if(*each, std::back_inserter(found), &KnownHostEntry::revoked);
+  return found;
+}
+
+std::string fingerprint_of(std::string_view base64_key) {
+  const auto key = decode_base64(base64_key);
+  if (!key) return {};
+  std::string hash;
+  const std::string digits = sha256(*key);
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    hash += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  std::string text = base64(hash);
+  while (text.ends_with('=')) text.pop_back();
+  return "SHA256:" + text;
+}
+
+std::string KnownHosts::algorithms(std::string_view wanted) const {
+  const auto type_of = [](std::string_view algorithm) { return algorithm.starts_with("rsa-") ? "ssh-rsa" : algorithm; };
   const auto is_known = [&](std::string_view algorithm) {
-    const std::string_view type = algorithm.starts_with("rsa-") ? "ssh-rsa" : algorithm;
+    const std::string_view type = type_of(algorithm);
     const auto vouches = [&](const KnownHostEntry& entry) { return !entry.revoked && entry.type == type; };
     return std::ranges::any_of(entries_, vouches) || (entries_.empty() && std::ranges::any_of(portless_, vouches));
   };
   auto order = k_algorithms;
   std::stable_partition(order.begin(), order.end(), is_known);
+  std::stable_partition(order.begin(), order.end(),
+                        [&](std::string_view algorithm) { return type_of(algorithm) == wanted; });
   std::string list;
   for (const auto algorithm : order) {
     if (!list.empty()) list += ',';

@@ -11,13 +11,14 @@
 
 namespace helper::ssh {
 
-// One line that speaks about the server. Lines marked @cert-authority are left out: libssh knows no host certificates.
+// One line that speaks about the server. A line marked @cert-authority has the key of who signs certificates of hosts.
 struct KnownHostEntry {
   std::string file;
   std::size_t line = 0;
   bool revoked = false;
   std::string type;    // "ssh-ed25519"
   std::string base64;  // the key
+  bool authority = false;
   friend bool operator==(const KnownHostEntry&, const KnownHostEntry&) = default;
 };
 
@@ -47,13 +48,21 @@ class KnownHosts {
   };
   [[nodiscard]] Judgement judge(std::string_view type, std::string_view base64) const;
 
-  // The host key algorithms to ask for, comma separated: those of known keys first, so that a server with two keys
-  // shows the one that is known.
-  [[nodiscard]] std::string algorithms() const;
+  // The host key algorithms to ask for, comma separated: that of the `wanted` type ("" for none) first, then those of
+  // known keys, so that a server with two keys shows the one that is known.
+  [[nodiscard]] std::string algorithms(std::string_view wanted = {}) const;
+
+  // Somebody may vouch for the server's key by a certificate.
+  [[nodiscard]] bool has_authorities() const { return has_authorities_; }
+  [[nodiscard]] std::vector<KnownHostEntry> revoked() const;
 
  private:
   std::vector<KnownHostEntry> entries_;
   std::vector<KnownHostEntry> portless_;
+  bool has_authorities_ = false;
 };
+
+// "SHA256:...", as ssh shows it, of a key in base64; "" for what is none.
+[[nodiscard]] std::string fingerprint_of(std::string_view base64);
 
 }  // namespace helper::ssh

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <pwd.h>
 #include <unistd.h>
 #include <utility>
@@ -40,9 +41,7 @@ LocalFacts local_facts() {
 Result<ParsedHost> ask_ssh(const std::string& destination, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const Destination to, parse_destination(destination));
   ProcessSpec spec{{"ssh", "-G"}, {}, {}, k_ssh_g_limit};
-  if (to.port) spec.argv.insert(spec.argv.end(), {"-p", std::to_string(*to.port)});
-  if (!to.user.empty()) spec.argv.insert(spec.argv.end(), {"-l", to.user});
-  spec.argv.insert(spec.argv.end(), {"--", to.host});
+  std::ranges::move(ssh_words(to), std::back_inserter(spec.argv));
   auto answer = run_process(spec, stop);
   if (!answer && answer.error().code == ErrorCode::server_command) {
     return fail(ErrorCode::server_unreachable, destination,
@@ -77,7 +76,8 @@ Result<HostConfig> resolve(const std::string& destination, const LocalFacts& fac
   if (!parsed.jump_destinations.empty()) host.proxy_command.clear();
   HELPER_TRY(expand_tokens(host, facts));
   for (std::size_t i = 0; i < parsed.jump_destinations.size(); ++i) {
-    HELPER_TRY_ASSIGN(HostConfig hop, resolve(parsed.jump_destinations[i], facts, depth + 1, stop));
+    HELPER_TRY_ASSIGN(const std::string jump, expand_jump(parsed.jump_destinations[i], host, facts));
+    HELPER_TRY_ASSIGN(HostConfig hop, resolve(jump, facts, depth + 1, stop));
     // As `ssh -J a,b` does: only the first hop is reached as its own configuration says, the next ones through it.
     if (i == 0) std::ranges::move(std::exchange(hop.jumps, {}), std::back_inserter(host.jumps));
     if (i != 0) hop.proxy_command.clear();

@@ -4,6 +4,7 @@
 #include "ssh/authenticate.hpp"
 #include "ssh/host_keys.hpp"
 #include "ssh/native.hpp"
+#include "ssh/openssh_check.hpp"
 #include "ssh/tcp.hpp"
 #include "ssh/transport.hpp"
 
@@ -133,6 +134,10 @@ Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const 
                                                   const std::stop_token& stop) {
   ignore_broken_pipes();
   HELPER_TRY_ASSIGN(const KnownHosts known, KnownHosts::read(host));
+  std::optional<HostKeyCheck> check;
+  if (needs_openssh(host, known)) {
+    HELPER_TRY_ASSIGN(check, check_by_openssh(host, known, options, stop));
+  }
   auto native = std::make_unique<Native>();
   native->name = host.alias;
   HELPER_TRY_ASSIGN(Transport transport, open_transport(host, options, stop));
@@ -141,7 +146,7 @@ Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const 
   native->carrier = std::move(transport.carrier);
   Fd theirs(::fcntl(native->transport.get(), F_DUPFD_CLOEXEC, 3));
   if (!theirs) return fail(by_errno({ErrorCode::internal, host.alias, "its connection cannot be shared", {}}, errno));
-  HELPER_TRY_ASSIGN(native->session, new_session(host, theirs.get(), known.algorithms()));
+  HELPER_TRY_ASSIGN(native->session, new_session(host, theirs.get(), known.algorithms(check ? check->type : "")));
   const Wire wire{native->session.get(), native->transport.get(), native->liveness_fd};
   static_cast<void>(theirs.release());  // ssh_connect's first act is to take it
   if (auto shaken = shake_hands(host.alias, wire, Limit(options.connect_timeout, stop)); !shaken) {
@@ -149,7 +154,7 @@ Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const 
     if (!words.empty()) shaken.error().cause += "; its ProxyCommand said: " + words;
     return fail(or_shortage(std::move(shaken).error()));
   }
-  HELPER_TRY(check_host_key(host, known, options, wire.session, stop));
+  HELPER_TRY(check_host_key(host, known, check, options, wire.session, stop));
   HELPER_TRY(authenticate(host, options, wire, stop));
   return std::unique_ptr<Session>(new Session(std::move(native)));
 }

@@ -4,6 +4,7 @@
 #include "base/fd.hpp"
 #include "base/process/pipe_outcome.hpp"
 #include "ssh/native.hpp"
+#include "ssh/wait.hpp"
 
 #include <condition_variable>
 #include <memory>
@@ -30,6 +31,9 @@ class ProxyCommand final : public Carrier {
  public:
   // Starts `command`, tokens expanded, by `sh -c`. It ends with the carrier.
   [[nodiscard]] static Result<Transport> start(const std::string& name, const std::string& command);
+  // The same for ProxyUseFdpass: the command hands over a connected socket on its standard output, and may end then.
+  [[nodiscard]] static Result<Transport> take_socket(const std::string& name, const std::string& command,
+                                                     const Limit& limit);
   ~ProxyCommand() override;
   ProxyCommand(const ProxyCommand&) = delete;
   ProxyCommand& operator=(const ProxyCommand&) = delete;
@@ -37,6 +41,11 @@ class ProxyCommand final : public Carrier {
   [[nodiscard]] std::string last_words() override;
 
  private:
+  struct Started {
+    Fd network;  // our end of its standard input and output
+    std::unique_ptr<ProxyCommand> command;
+  };
+  [[nodiscard]] static Result<Started> run(const std::string& name, const std::string& command);
   ProxyCommand(pid_t pid, Fd err);
   void listen();
   pid_t pid_;  // and the number of its process group

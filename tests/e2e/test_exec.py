@@ -1,13 +1,50 @@
 """Commands and files through a ready target: `helper exec`, `helper cp`, `helper logs -f`."""
 import filecmp
+import json
 import os
+import shlex
 import signal
+import socket
 import subprocess
 import time
 import unittest
 
 import harness
 from harness import Helper, Sandbox
+
+
+# Each of them alone would end or change a connection to 127.0.0.1.
+FOR_ALL_HOSTS = """
+Host * !{server}
+    ProxyJump jump1
+    ProxyUseFdpass yes
+    HostName elsewhere.invalid
+    KnownHostsCommand /bin/false
+    AddressFamily inet6
+    BindAddress 192.0.2.1
+    CanonicalizeHostname always
+    ControlMaster auto
+    ControlPath {folder}/one-for-all
+    ControlPersist 60
+    PubkeyAuthentication no
+    PreferredAuthentications password
+    PKCS11Provider /no/such/library.so
+    Ciphers aes256-cbc
+    MACs hmac-sha1
+    KexAlgorithms diffie-hellman-group14-sha1
+    HostKeyAlgorithms rsa-sha2-512
+    PubkeyAcceptedKeyTypes rsa-sha2-512
+    RemoteCommand echo no
+    RequestTTY force
+    SessionType none
+    StdinNull yes
+    ForkAfterAuthentication yes
+    PermitLocalCommand yes
+    LocalCommand echo from here
+    Tunnel point-to-point
+    LocalForward {port} 127.0.0.1:22
+    ExitOnForwardFailure yes
+"""
 
 
 class Exec(unittest.TestCase):
@@ -52,6 +89,40 @@ class Exec(unittest.TestCase):
         got = self.helper.run("cp", "centernet:/tmp/sent", back)
         self.assertEqual(got.returncode, 0, got.stderr)
         self.assertTrue(filecmp.cmp(os.path.join(there, "sub", "file.bin"), os.path.join(back, "sub", "file.bin"), shallow=False))
+
+    def test_what_is_set_for_all_hosts_changes_no_connection_to_a_container(self):
+        home = self.helper.environment["HOME"]
+        file = os.path.join(home, ".ssh", "config")
+        with open(file, encoding="utf-8") as before:
+            text = before.read()
+        with open(os.path.join(self.sandbox.client, "helper.json"), encoding="utf-8") as config:
+            server = json.load(config)["targets"]["centernet"]["server"]
+
+        def write(content):
+            with open(file, "w", encoding="utf-8") as config:
+                config.write(content)
+        busy = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(busy.close)
+        self.addCleanup(write, text)
+        self.addCleanup(self.helper.run, "settings", "undo", "--now")
+        write(text + FOR_ALL_HOSTS.format(server=server, folder=self.sandbox.client, port=busy.getsockname()[1]))
+        done = self.helper.run("exec", "--", "cat", text="hello")
+        self.assertEqual((done.stdout, done.returncode), ("hello", 0), done.stderr)
+        with open(os.path.join(self.sandbox.client, "sent.txt"), "w", encoding="utf-8") as sent:
+            sent.write("content")
+        done = self.helper.run("cp", "sent.txt", "centernet:/tmp/sent.txt")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.helper.run("cp", "centernet:/tmp/sent.txt", "got.txt")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(filecmp.cmp(os.path.join(self.sandbox.client, "sent.txt"), os.path.join(self.sandbox.client, "got.txt"), shallow=False))
+        self.assertEqual(self.helper.run("settings", "apply").returncode, 0)
+        done = self.sandbox.ssh("centernet", "echo there")
+        self.assertEqual((done.stdout, done.returncode), ("there\n", 0), done.stderr)
+        # The line that is printed to be pasted goes there too.
+        line = next(line for line in self.helper.run("settings").stdout.splitlines() if " ssh -p " in line)
+        write(text + f"\nHost * !{server}\n    ProxyJump jump1\n    ControlPath {self.sandbox.client}/one-for-all\n")
+        done = self.sandbox.ssh(*shlex.split(line)[2:], "echo pasted")
+        self.assertEqual((done.stdout, done.returncode), ("pasted\n", 0), done.stderr)
 
     def test_two_places_in_containers_are_a_mistake(self):
         done = self.helper.run("cp", "centernet:/a", "centernet:/b")

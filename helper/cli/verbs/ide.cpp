@@ -67,7 +67,7 @@ tl::unexpected<Error> failed(const IdeArchive& archive, const CommandOutput& out
 
 Result<CommandOutput> run_there(Context& context, const ide::Access& access, const std::string& command,
                                 ProcessSpec spec, const OutputSink& sink) {
-  HELPER_TRY_ASSIGN(spec.argv, ide::ssh_argv(access));
+  HELPER_TRY_ASSIGN(spec.argv, ide::ssh_run_argv(access));
   spec.argv.insert(spec.argv.begin() + 1, {"-T", "-oBatchMode=yes", "-oConnectTimeout=10"});
   spec.argv.push_back(command);
   return context.process(spec, sink);

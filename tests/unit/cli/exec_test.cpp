@@ -1,4 +1,5 @@
 #include "cli/openssh.hpp"
+#include "ide/ssh_config.hpp"
 #include "rpc/types.hpp"
 #include "unit/cli/desk.hpp"
 
@@ -10,7 +11,6 @@ namespace {
 
 using test::Desk;
 using ::testing::Contains;
-using ::testing::ElementsAre;
 using Words = std::vector<std::string>;
 
 ide::Access settings() {
@@ -28,10 +28,25 @@ ide::Access settings() {
 const Words k_options{"-oIdentityFile=/home/me/key", "-oIdentitiesOnly=yes", "-oHostKeyAlias=helper-centernet",
                       "-oUserKnownHostsFile=/home/me/known_hosts", "-oStrictHostKeyChecking=yes"};
 
+Words with_fixed(Words words, ide::Program program) {
+  words.insert(words.end(), k_options.begin(), k_options.end());
+  const auto fixed = ide::fixed_options(settings(), program);
+  words.insert(words.end(), fixed.begin(), fixed.end());
+  return words;
+}
+
 Words ssh_words(const Words& before, const Words& after) {
   Words words{"ssh"};
   words.insert(words.end(), before.begin(), before.end());
-  words.insert(words.end(), k_options.begin(), k_options.end());
+  words = with_fixed(std::move(words), ide::Program::ssh);
+  words.insert(words.end(), after.begin(), after.end());
+  return words;
+}
+
+Words scp_words(const Words& before, const Words& after) {
+  Words words{"scp", "-r", "-P", "2222"};
+  words.insert(words.end(), before.begin(), before.end());
+  words = with_fixed(std::move(words), ide::Program::scp);
   words.insert(words.end(), after.begin(), after.end());
   return words;
 }
@@ -141,13 +156,11 @@ TEST(Exec, OfATargetThatIsNotReadySaysWhatItLacks) {
 TEST(Copy, GoesByScpToTheContainerAndBack) {
   Ready there;
   ASSERT_EQ(there.run({"cp", "a file", "centernet:/workspace/x y"}).value_or(-1), 0);
-  EXPECT_THAT(there.became, ElementsAre("scp", "-r", "-P", "2222", k_options[0], k_options[1], k_options[2],
-                                        k_options[3], k_options[4], "--", "./a file", "root@127.0.0.1:/workspace/x y"));
+  EXPECT_EQ(there.became, scp_words({}, {"--", "./a file", "root@127.0.0.1:/workspace/x y"}));
   EXPECT_EQ(there.daemon.asked().front().params.at("target"), "centernet");
   Ready back;
   ASSERT_EQ(back.run({"cp", ":out", "/tmp/a:b", "--quiet"}).value_or(-1), 0);
-  EXPECT_THAT(back.became, ElementsAre("scp", "-r", "-P", "2222", "-q", k_options[0], k_options[1], k_options[2],
-                                       k_options[3], k_options[4], "--", "root@127.0.0.1:out", "/tmp/a:b"));
+  EXPECT_EQ(back.became, scp_words({"-q"}, {"--", "root@127.0.0.1:out", "/tmp/a:b"}));
 }
 
 TEST(Copy, NeedsExactlyOnePlaceInAContainer) {

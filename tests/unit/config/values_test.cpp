@@ -66,8 +66,27 @@ TEST(Values, AHostNameIsOne) {
 
 TEST(Values, AServerIsLocalOrWhatSshTakes) {
   expect_good(check_server, "targets.*.server",
-              {"local", "gpu1", "me@gpu1", "me@gpu1:22", "gpu1:65535", "10.0.0.1", "[::1]", "me@[2001:db8::1]:2200",
-               "a_b.c-d", "me@corp@gpu1", "gpü"});
+              {"local",
+               "gpu1",
+               "me@gpu1",
+               "me@gpu1:22",
+               "gpu1:65535",
+               "10.0.0.1",
+               "[::1]",
+               "me@[2001:db8::1]:2200",
+               "a_b.c-d",
+               "me@corp@gpu1",
+               "gpü",
+               "work/gpu1",
+               "gpu#2",
+               "lab:gpu1",
+               "lab:gpu1:a",
+               "gpu*",
+               "a!b?",
+               "me#a/b@gpu1",
+               "LAB\\me@gpu1",
+               "[fe80::1%eth0]",
+               "me@[fe80::1%eth0]:22"});
   expect_bad(check_server, {"",          "-oProxyCommand=x",
                             "me@-x",     "-x@host",
                             "@host",     "me@",
@@ -79,10 +98,11 @@ TEST(Values, AServerIsLocalOrWhatSshTakes) {
                             "[::1]22",   "ssh://gpu1",
                             "gpu1;id",   "$(id)",
                             "`id`",      "a|b",
-                            "a/b",       "a\nb",
+                            "[::1%]",    "a\nb",
+                            "fe80::1%e", "a:b ",
                             "a'b",       "a\"b",
                             "me\\@host", "a\\b",
-                            "*",         "a,b",
+                            "[x%eth0]",  "a,b",
                             k_nul,       k_long});
 }
 

@@ -133,5 +133,120 @@ TEST(SshArgv, OpenSshReadsTheSameFromTheCommandLine) {
   EXPECT_EQ(options["identityfile"], i.key_file);
 }
 
+// What people set for all hosts, in ways that would end or change a connection to 127.0.0.1.
+constexpr const char* k_for_all_hosts = R"(
+Host *
+    ProxyJump jump1
+    ProxyCommand nc jump1 22
+    ProxyUseFdpass yes
+    HostName elsewhere
+    HostKeyAlias another
+    Port 22
+    User somebody
+    IdentitiesOnly no
+    UserKnownHostsFile /dev/null
+    StrictHostKeyChecking no
+    KnownHostsCommand /bin/false
+    RevokedHostKeys /no/such/file
+    UpdateHostKeys yes
+    AddressFamily inet6
+    BindAddress 192.0.2.1
+    CanonicalizeHostname always
+    ControlMaster auto
+    ControlPath /tmp/one-for-all
+    PubkeyAuthentication no
+    PreferredAuthentications password
+    PKCS11Provider /no/such/library.so
+    Ciphers aes256-cbc
+    MACs hmac-sha1
+    KexAlgorithms diffie-hellman-group14-sha1
+    HostKeyAlgorithms rsa-sha2-512
+    PubkeyAcceptedAlgorithms rsa-sha2-512
+    RemoteCommand tmux
+    RequestTTY force
+    SessionType none
+    StdinNull yes
+    ForkAfterAuthentication yes
+    PermitLocalCommand yes
+    LocalCommand echo hello
+    Tunnel point-to-point
+    ExitOnForwardFailure yes
+)";
+
+std::string config_file_of(const std::string& text) {
+  std::string file = testing::TempDir() + "helper_ssh_all_" + std::to_string(::getpid());
+  std::ofstream(file) << text;
+  return file;
+}
+
+// What has no effect when the rest is off, or none on the way.
+void drop_what_may_differ(std::map<std::string, std::string>& options) {
+  for (const auto* keyword :
+       {"localcommand", "ignoreunknown", "host", "clearallforwardings", "exitonforwardfailure", "serveraliveinterval"})
+    options.erase(keyword);
+}
+
+TEST(SshConfigBlock, IsNotChangedByWhatIsSetForAllHosts) {
+  const std::string block = ssh_config_block(test::sample()).value_or("");
+  const std::string alone = config_file_of(block);
+  auto expected = resolved({"ssh", "-F", alone, "centernet"});
+  const std::string both = config_file_of(block + k_for_all_hosts);
+  auto options = resolved({"ssh", "-F", both, "centernet"});
+  EXPECT_EQ(options["exitonforwardfailure"], "no");
+  drop_what_may_differ(expected);
+  drop_what_may_differ(options);
+  EXPECT_EQ(options, expected);
+  EXPECT_EQ(options.count("proxyjump") + options.count("proxycommand") + options.count("controlpath"), 0u);
+  std::filesystem::remove(both);
+}
+
+// The lists of algorithms are OpenSSH's own, and nothing is other than without any settings but what the block names.
+TEST(SshConfigBlock, ChangesNoDefaultOfOpenSsh) {
+  const std::string file = config_file_of("Host other\n" + ssh_config_block(test::sample()).value_or(""));
+  auto plain = resolved({"ssh", "-F", "none", "centernet"});
+  const auto options = resolved({"ssh", "-F", file, "centernet"});
+  for (const auto* list : {"ciphers", "macs", "kexalgorithms", "hostkeyalgorithms", "pubkeyacceptedalgorithms",
+                           "addressfamily", "controlmaster", "requesttty", "sessiontype", "stdinnull", "tunnel"})
+    EXPECT_EQ(options.at(list), plain[list]) << list;
+  std::filesystem::remove(file);
+}
+
+TEST(SshConfigBlock, LetsThePersonForwardAPortAndKeepTheirOwnIgnoreUnknown) {
+  const std::string file =
+      config_file_of(ssh_config_block(test::sample()).value_or("") +
+                     "Host *\n    IgnoreUnknown UseKeychain\n    UseKeychain yes\n    ForwardAgent yes\n");
+  const auto options = resolved({"ssh", "-F", file, "-L", "9000:localhost:9000", "centernet"});
+  EXPECT_EQ(options.count("localforward"), 1u);
+  EXPECT_EQ(options.at("clearallforwardings"), "no");
+  EXPECT_EQ(options.at("forwardagent"), "yes");
+  std::filesystem::remove(file);
+}
+
+TEST(SshRunArgv, IsNotChangedByWhatIsSetForAllHosts) {
+  auto argv = ssh_run_argv(test::sample());
+  ASSERT_TRUE(argv);
+  argv->insert(argv->begin() + 1, {"-F", "none"});
+  auto expected = resolved(*argv);
+  const std::string file = config_file_of(std::string(k_for_all_hosts) + "    LocalForward 9000 localhost:9000\n");
+  argv->at(2) = file;
+  auto options = resolved(*argv);
+  EXPECT_EQ(options.at("clearallforwardings"), "yes");
+  drop_what_may_differ(expected);
+  drop_what_may_differ(options);
+  options.erase("localforward");
+  EXPECT_EQ(options, expected);
+  std::filesystem::remove(file);
+}
+
+TEST(SshArgv, DoesNotGoThroughAJumpHostForAllHosts) {
+  auto argv = ssh_argv(test::sample());
+  ASSERT_TRUE(argv);
+  const std::string file = config_file_of("Host *\n    ProxyJump jump1\n    ControlPath /tmp/one-for-all\n");
+  argv->insert(argv->begin() + 1, {"-F", file});
+  const auto options = resolved(*argv);
+  EXPECT_EQ(options.count("proxyjump") + options.count("controlpath"), 0u);
+  std::filesystem::remove(file);
+}
+
 }  // namespace
 }  // namespace helper::ide

@@ -103,6 +103,30 @@ TEST(ExpandTokens, LeavesOutFilesThatCannotBeNamed) {
   EXPECT_THAT(given.user_known_hosts, ElementsAre("/home/alice/.ssh/known_hosts"));
 }
 
+TEST(ExpandJump, KnowsTheTokensThatSshKnowsThere) {
+  EXPECT_EQ(expand_jump("%r@jump-%h:%p", host(), facts()).value(), "bob@jump-10.0.0.5:2200");
+  EXPECT_EQ(expand_jump("%n%%x", host(), facts()).value(), "gpu1%x");
+  EXPECT_EQ(expand_jump("jump", host(), facts()).value(), "jump");
+  const auto refused = expand_jump("%d@jump", host(), facts());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::server_unreachable);
+  EXPECT_NE(refused.error().cause.find("ProxyJump"), std::string::npos);
+}
+
+TEST(ParseSshG, TakesWhatIsNotOfEveryHost) {
+  const std::string begin = "user x\nhostname y\n";
+  const auto host = [&](const std::string& lines) { return parse_ssh_g("y", begin + lines).value().host; };
+  EXPECT_THAT(host("certificatefile ~/a-cert.pub\ncertificatefile ~/b\n").certificate_files,
+              ElementsAre("~/a-cert.pub", "~/b"));
+  EXPECT_TRUE(host("proxyusefdpass yes\n").proxy_passes_socket);
+  EXPECT_FALSE(host("proxyusefdpass no\n").proxy_passes_socket);
+  EXPECT_TRUE(host("knownhostscommand /bin/x %H\n").asks_for_host_keys);
+  EXPECT_TRUE(host("verifyhostkeydns true\n").asks_for_host_keys);
+  EXPECT_FALSE(host("verifyhostkeydns false\nknownhostscommand none\n").asks_for_host_keys);
+  EXPECT_TRUE(host("revokedhostkeys /etc/ssh/krl\n").revokes_host_keys);
+  EXPECT_FALSE(host("revokedhostkeys none\n").revokes_host_keys);
+}
+
 TEST(ExpandTokens, FindsTheAgent) {
   const auto agent = [](const std::string& text) {
     HostConfig given = host();
@@ -142,6 +166,10 @@ TEST(ParseDestination, TakesAliasesUsersPortsAndAddresses) {
   is("[fe80::1%eth0]:22", {"fe80::1%eth0", "", 22});
   is("[::1]", {"::1", "", {}});
   is("::1", {"::1", "", {}});
+  is("work/gpu1", {"work/gpu1", "", {}});
+  is("lab:gpu1", {"lab:gpu1", "", {}});
+  is("lab:rack:gpu1", {"lab:rack:gpu1", "", {}});
+  is("LAB\\me@gpu1:22", {"gpu1", "LAB\\me", 22});
 }
 
 TEST(ParseDestination, RefusesWhatCouldBeAnOptionOrShellText) {
@@ -156,7 +184,7 @@ TEST(ParseDestination, RefusesWhatCouldBeAnOptionOrShellText) {
                                  "gpu1:22x", "[::1",
                                  "[::1]x",   "[]:22",
                                  "a|b",      "a&b",
-                                 "a\\b"}) {
+                                 "a\\b",     "me\\@gpu1"}) {
     const auto parsed = parse_destination(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::server_unreachable);

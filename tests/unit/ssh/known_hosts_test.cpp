@@ -44,6 +44,7 @@ TEST(MatchingEntries, TakesLinesOfTheHostAndLeavesTheRest) {
       "gpu1 ecdsa-sha2-nistp256 EEEE";
   const std::vector<KnownHostEntry> expected{
       {"file", 4, false, "ssh-ed25519", "BBBB"},
+      {"file", 5, false, "ssh-ed25519", "CCCC", true},
       {"file", 6, true, "ssh-rsa", "DDDD"},
       {"file", 8, false, "ecdsa-sha2-nistp256", "EEEE"},
   };
@@ -93,6 +94,28 @@ TEST(KnownHosts, AsksForTheAlgorithmsOfKnownKeysFirst) {
   EXPECT_TRUE(rsa.algorithms().starts_with("rsa-sha2-512,rsa-sha2-256,ssh-ed25519,")) << rsa.algorithms();
   const KnownHosts revoked({{"file", 1, true, "ssh-rsa", "RSA"}}, {});
   EXPECT_TRUE(revoked.algorithms().starts_with("ssh-ed25519,"));
+}
+
+TEST(KnownHosts, AsksForTheTypeThatWasCheckedBeforeAllOthers) {
+  const KnownHosts rsa({{"file", 1, false, "ssh-rsa", "RSA"}}, {});
+  EXPECT_TRUE(rsa.algorithms("ecdsa-sha2-nistp256").starts_with("ecdsa-sha2-nistp256,rsa-sha2-512,rsa-sha2-256,"));
+  EXPECT_TRUE(KnownHosts().algorithms("ssh-rsa").starts_with("rsa-sha2-512,rsa-sha2-256,ssh-ed25519,"));
+}
+
+TEST(KnownHosts, AnAuthorityIsNoKeyOfTheServer) {
+  const KnownHosts known({{"file", 1, false, "ssh-ed25519", "CA", true}}, {{"file", 2, true, "ssh-rsa", "BAD"}});
+  EXPECT_TRUE(known.has_authorities());
+  EXPECT_EQ(known.judge("ssh-ed25519", "CA").verdict, KeyVerdict::unknown);
+  EXPECT_EQ(known.judge("ssh-ed25519", "ED").verdict, KeyVerdict::unknown);
+  EXPECT_EQ(known.revoked().size(), 1u);
+  EXPECT_FALSE(KnownHosts({{"file", 1, false, "ssh-rsa", "RSA"}}, {}).has_authorities());
+}
+
+TEST(FingerprintOf, IsWrittenAsSshWritesIt) {
+  // ssh-keygen -lf of this key.
+  EXPECT_EQ(fingerprint_of("AAAAC3NzaC1lZDI1NTE5AAAAIKzLOhMrzlfM2WAMaylVPsS2bJd5AitXXm4ACEJCrbKw"),
+            "SHA256:CL6vO6hrxm40yBphija/NeBIWvZZzI9pr0PasP/ctRg");
+  EXPECT_EQ(fingerprint_of("no base64"), "");
 }
 
 }  // namespace

@@ -53,6 +53,20 @@ constexpr std::array k_known{
     KnownKey{"postStartCommand", read_start_command, "post_start"},
 };
 
+// The plugins of JetBrains IDEs by their ids; false: there is more, or something else, in `node`.
+bool list_plugins(DevcontainerDraft& draft, std::string_view name, const JsonNode& node) {
+  if (name != "customizations" || node.type != JsonNode::Type::object) return false;
+  const JsonNode* jetbrains = find_member(node, "jetbrains");
+  if (jetbrains == nullptr || jetbrains->type != JsonNode::Type::object) return false;
+  const JsonNode* plugins = find_member(*jetbrains, "plugins");
+  if (plugins == nullptr || plugins->type != JsonNode::Type::array) return false;
+  std::vector<std::string> ids;
+  for (const JsonNode& plugin : plugins->items) ids.push_back(printable(plugin.text, 80));
+  draft.unsupported({"customizations.jetbrains.plugins", plugins->line, "helper installs no plugins",
+                     "install them in the IDE, in Settings, Plugins: " + joined(ids)});
+  return node.names.size() == 1 && jetbrains->names.size() == 1;
+}
+
 Unsupported explain(std::string_view name, int line) {
   const std::string shown = printable(name);
   if (const NotDone* row = not_done(name))
@@ -92,6 +106,7 @@ Result<Devcontainer> read_devcontainer(std::string_view text, const Devcontainer
   draft.about({});
   draft.keep(read_env_probe(draft, root));
   for (std::size_t i = 0; i < root.names.size(); ++i) {
+    if (list_plugins(draft, root.names[i], root.items[i])) continue;
     if (std::ranges::find(k_known, root.names[i], &KnownKey::name) == k_known.end())
       draft.unsupported(explain(root.names[i], root.items[i].line));
   }
@@ -243,7 +258,9 @@ constexpr std::string_view k_ports = "helper opens its tunnels and shows nothing
 
 constexpr std::array k_not_done{
     NotDone{"features", "helper installs none",
-            "install what they bring in the Dockerfile, or name an image that has it"},
+            "build an image that has them (devcontainer build --workspace-folder . --image-name NAME; see "
+            "docs/devcontainer.md), and name it in the target",
+            "targets.*.container.build"},
     NotDone{"overrideFeatureInstallOrder", "helper installs no features", ""},
     NotDone{"dockerComposeFile", k_compose, k_one_image, "targets.*.container.image"},
     NotDone{"service", k_compose, k_one_image},

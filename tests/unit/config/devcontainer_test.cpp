@@ -441,6 +441,18 @@ TEST(Devcontainer, WhatItWantsOfTheServerIsKnown) {
         << wrong;
 }
 
+TEST(Devcontainer, ThePluginsOfJetBrainsIdesAreNamed) {
+  const auto remarks = [](const std::string& customizations) {
+    return read(R"({"image": "i", "remoteUser": "root", "customizations": )" + customizations + "}").remarks;
+  };
+  EXPECT_EQ(remarks(R"({"jetbrains": {"plugins": ["com.a", "com.b"]}})"),
+            Texts{"devcontainer.json:1: customizations.jetbrains.plugins: helper installs no plugins; install them in the "
+                  "IDE, in Settings, Plugins: com.a, com.b"});
+  EXPECT_EQ(remarks(R"({"jetbrains": {"plugins": ["com.a"], "backend": "PyCharm"}, "vscode": {}})").size(), 2U);
+  EXPECT_EQ(remarks(R"({"jetbrains": 5})").size(), 1U);
+  EXPECT_EQ(remarks(R"({"jetbrains": {"plugins": [5]}})").size(), 1U);
+}
+
 TEST(Devcontainer, IsOfLimitedSizeAndDepth) {
   EXPECT_EQ(refused(std::string(2'000'000, ' ')).code, ErrorCode::config_syntax);
   std::string deep(100'000, '[');

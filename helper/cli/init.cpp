@@ -147,10 +147,9 @@ std::optional<std::string> text_of(const std::optional<config::Devcontainer>& im
 
 // What is wrong with the image of the source itself is told, and not that there is none.
 Result<void> no_mistake_in_the_image(const config::Devcontainer& imported) {
-  const auto at =
-      std::ranges::find_if(imported.mistakes, [](const config::Mistake& mistake) {
-        return mistake.row == "targets.*.container.image" || mistake.row.starts_with("targets.*.container.build");
-      });
+  const auto at = std::ranges::find_if(imported.mistakes, [](const config::Mistake& mistake) {
+    return mistake.row == "targets.*.container.image" || mistake.row.starts_with("targets.*.container.build");
+  });
   if (at != imported.mistakes.end()) return fail(at->error);
   return {};
 }

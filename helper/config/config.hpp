@@ -117,7 +117,7 @@ struct Target {
   std::string ssh_name{};
   // The config gives container.name no text: until the daemon has put the person's name before it, it is the target's.
   bool default_name = false;
-  HostRequirements requirements{};  // of its devcontainer.json
+  HostRequirements requirements{};      // of its devcontainer.json
   EnvProbe env_probe = EnvProbe::none;  // the same, for post_create and post_start
   friend bool operator==(const Target&, const Target&) = default;
 };

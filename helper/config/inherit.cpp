@@ -122,11 +122,11 @@ std::vector<Error> errors_left(const std::vector<Mistake>& mistakes, const std::
                                const WritesItself& writes_itself) {
   std::vector<Error> errors;
   for (const Mistake& mistake : mistakes) {
-    const bool is_replaced = is_written(mistake.row, writes_itself) ||
-                             (!mistake.mount_point.empty() &&
-                              std::ranges::any_of(own_mounts, [&](const std::string& mount) {
-                                return mount_point(mount) == mistake.mount_point;
-                              }));
+    const bool is_replaced =
+        is_written(mistake.row, writes_itself) ||
+        (!mistake.mount_point.empty() && std::ranges::any_of(own_mounts, [&](const std::string& mount) {
+          return mount_point(mount) == mistake.mount_point;
+        }));
     if (!is_replaced) errors.push_back(mistake.error);
   }
   return errors;

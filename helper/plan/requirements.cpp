@@ -26,8 +26,8 @@ std::vector<std::string> requirement_notes(const config::Target& target, const S
                     " processors, and " + where + " has " + std::to_string(engine.cpus));
   }
   if (engine.memory > 0 && engine.memory < wanted.memory - wanted.memory / 10 * k_kept_of_ten) {
-    notes.push_back("hostRequirements.memory: devcontainer.json wants " + gigabytes(wanted.memory) + " of memory, and " +
-                    where + " has " + gigabytes(engine.memory));
+    notes.push_back("hostRequirements.memory: devcontainer.json wants " + gigabytes(wanted.memory) +
+                    " of memory, and " + where + " has " + gigabytes(engine.memory));
   }
   return notes;
 }

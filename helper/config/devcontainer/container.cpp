@@ -134,7 +134,8 @@ namespace {
 // "8gb", "4096mb", "500000kb", "1tb", or bytes: the units of the specification, of 1024.
 std::optional<std::int64_t> bytes_of(const JsonNode& node) {
   constexpr std::int64_t k_most = std::int64_t{1} << 60;
-  if (node.type == Type::integer) return node.integer >= 0 && node.integer <= k_most ? std::optional(node.integer) : std::nullopt;
+  if (node.type == Type::integer)
+    return node.integer >= 0 && node.integer <= k_most ? std::optional(node.integer) : std::nullopt;
   if (node.type != Type::text) return std::nullopt;
   const std::size_t digits = std::min(node.text.find_first_not_of("0123456789"), node.text.size());
   if (digits == 0 || digits > 15) return std::nullopt;
@@ -158,8 +159,8 @@ Result<void> read_requirement(DevcontainerDraft& draft, const std::string& name,
   }
   const bool is_cpus = name == "cpus";
   if (!is_cpus && name != "memory" && name != "storage") {
-    draft.unsupported({key, node.line, "helper does not look at what the server has of it",
-                       "choose a server that has it"});
+    draft.unsupported(
+        {key, node.line, "helper does not look at what the server has of it", "choose a server that has it"});
     return {};
   }
   const auto amount = is_cpus && node.type != Type::integer ? std::nullopt : bytes_of(node);

@@ -95,8 +95,9 @@ void take_gpus(DevcontainerDraft& draft, const RunWord& at, const Expanded& valu
   for (const std::string& name : choice.not_known)
     draft.unsupported({at.key, at.line, "helper knows no " + printable(name) + " of GPUs", ""});
   if (!choice.capabilities.empty()) {
-    draft.unsupported({at.key, at.line, "helper asks for the capabilities compute and utility of GPUs",
-                       R"(for others: "env": {"NVIDIA_DRIVER_CAPABILITIES": ")" + printable(choice.capabilities) + "\"}"});
+    draft.unsupported(
+        {at.key, at.line, "helper asks for the capabilities compute and utility of GPUs",
+         R"(for others: "env": {"NVIDIA_DRIVER_CAPABILITIES": ")" + printable(choice.capabilities) + "\"}"});
   }
   draft.set_text("container.gpus", at.key, at.line, choice.which);
 }
@@ -116,14 +117,22 @@ constexpr std::array k_our_flags{
     OurFlag{"--publish", "forwards",
             [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) { read_port(d, v.text, at.key, at.line); }},
     OurFlag{"--gpus", "container.gpus", take_gpus},
-    OurFlag{"--runtime", "container.runtime", [](DevcontainerDraft& d, const RunWord& at,
-                            const Expanded& v) { d.set_text("container.runtime", at.key, at.line, v.text); }},
-    OurFlag{"--shm-size", "container.shm_size", [](DevcontainerDraft& d, const RunWord& at,
-                             const Expanded& v) { d.set_text("container.shm_size", at.key, at.line, v.text); }},
-    OurFlag{"--hostname", "container.hostname", [](DevcontainerDraft& d, const RunWord& at,
-                             const Expanded& v) { d.set_text("container.hostname", at.key, at.line, v.text); }},
-    OurFlag{"--restart", "container.restart", [](DevcontainerDraft& d, const RunWord& at,
-                            const Expanded& v) { d.set_text("container.restart", at.key, at.line, v.text); }},
+    OurFlag{"--runtime", "container.runtime",
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
+              d.set_text("container.runtime", at.key, at.line, v.text);
+            }},
+    OurFlag{"--shm-size", "container.shm_size",
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
+              d.set_text("container.shm_size", at.key, at.line, v.text);
+            }},
+    OurFlag{"--hostname", "container.hostname",
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
+              d.set_text("container.hostname", at.key, at.line, v.text);
+            }},
+    OurFlag{"--restart", "container.restart",
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
+              d.set_text("container.restart", at.key, at.line, v.text);
+            }},
 };
 
 // Flags of `docker run` that `docker create` has not, and those whose value is a file of the machine that types them.
@@ -182,7 +191,8 @@ Result<void> read_run_args(DevcontainerDraft& draft, const JsonNode& node, const
       continue;
     }
     const bool is_mount = i > 0 && node.items[i - 1].text == "--mount";
-    words.push_back({expand_word(node.items[i].text, is_mount, draft.variables()), item_key(key, i), node.items[i].line});
+    words.push_back(
+        {expand_word(node.items[i].text, is_mount, draft.variables()), item_key(key, i), node.items[i].line});
   }
   for (std::size_t at = 0; at < words.size();) read_run_flag(draft, next_flag(words, at));
   return {};

@@ -29,7 +29,8 @@ os.execvp(words[0], words)
 )py"));
   }
   Result<void> run(const std::vector<std::string>& lines, bool own_marks = true,
-                   config::EnvProbe probe = config::EnvProbe::none, const std::map<std::string, std::string>& env = {}) {
+                   config::EnvProbe probe = config::EnvProbe::none,
+                   const std::map<std::string, std::string>& env = {}) {
     const auto hear = [this](std::string_view text) { said += text; };
     return run_hooks(server.runner, test::docker_place("c"), env,
                      {plan::RunHooks::Moment::create, "root", "", "run-1", lines, own_marks, probe}, hear, {});

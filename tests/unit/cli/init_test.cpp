@@ -245,7 +245,8 @@ TEST(Init, SaysWhyADevcontainerHasNoImage) {
   const std::map<std::string, std::string> reasons{
       {R"({"dockerComposeFile": "compose.yml", "service": "app"})", "dockerComposeFile: helper runs one container"},
       {R"({"image": "${localEnv:IMG}"})", "image: the value of IMG on this machine may be a secret"},
-      {R"({"build": {"dockerfile": "../Dockerfile", "context": "."}})", "build.dockerfile: it is outside of its context"},
+      {R"({"build": {"dockerfile": "../Dockerfile", "context": "."}})",
+       "build.dockerfile: it is outside of its context"},
       {R"({"dockerfile": "Dockerfile"})", R"(dockerfile: helper does not know this key; did you mean "dockerFile"?)"},
       {R"({"imagee": "i:1"})", R"(did you mean "image"?)"},
       {R"({"name": "x"})", ".devcontainer.json names no image"},

@@ -177,7 +177,7 @@ TEST(Devcontainer, ListsWhatItDoesNotDoWithItsLineInTheOrderWritten) {
   "containerENV": {},
   "hostRequirements": {"cpus": 4, "storage": "1tb", "gpu": {"cores": 1000}},
   "shutdownAction": "stopContainer" })");
-  const Texts lines{"2: features",     "3: initializeCommand",     "4: customizations",       "5: forwardPorts[0]",
+  const Texts lines{"2: features",     "3: initializeCommand",        "4: customizations",       "5: forwardPorts[0]",
                     "6: containerENV", "7: hostRequirements.storage", "7: hostRequirements.gpu", "8: shutdownAction"};
   ASSERT_EQ(r.remarks.size(), lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i)
@@ -369,7 +369,8 @@ TEST(Devcontainer, TheFieldsOfGpusAreRead) {
     EXPECT_EQ(r.target.container.gpus, gpus) << written;
     EXPECT_EQ(r.remarks, Texts{}) << written;
   }
-  const Read r = read(R"({"image": "i", "remoteUser": "root", "runArgs": ["--gpus=all,\"capabilities=utility,graphics\""]})");
+  const Read r =
+      read(R"({"image": "i", "remoteUser": "root", "runArgs": ["--gpus=all,\"capabilities=utility,graphics\""]})");
   EXPECT_EQ(r.target.container.gpus, "all");
   EXPECT_TRUE(has(r.remarks, R"("NVIDIA_DRIVER_CAPABILITIES": "utility,graphics")"));
 }
@@ -386,8 +387,7 @@ TEST(Devcontainer, AFolderOfThisMachineMayHaveAnyName) {
     for (const std::string& word : target.container.extra_args) all.push_back(word);
     return all;
   };
-  EXPECT_EQ(mounted("/p/fix:login", ""),
-            Texts{"--mount=type=bind,source=/p/fix:login,target=/workspaces/fix:login"});
+  EXPECT_EQ(mounted("/p/fix:login", ""), Texts{"--mount=type=bind,source=/p/fix:login,target=/workspaces/fix:login"});
   EXPECT_EQ(mounted("/p/a,b", ""), Texts{"/p/a,b:/workspaces/a,b"});
   EXPECT_EQ(mounted("/p/a,b:c\"d", ""),
             Texts{R"(--mount=type=bind,"source=/p/a,b:c""d","target=/workspaces/a,b:c""d")"});
@@ -445,9 +445,10 @@ TEST(Devcontainer, ThePluginsOfJetBrainsIdesAreNamed) {
   const auto remarks = [](const std::string& customizations) {
     return read(R"({"image": "i", "remoteUser": "root", "customizations": )" + customizations + "}").remarks;
   };
-  EXPECT_EQ(remarks(R"({"jetbrains": {"plugins": ["com.a", "com.b"]}})"),
-            Texts{"devcontainer.json:1: customizations.jetbrains.plugins: helper installs no plugins; install them in the "
-                  "IDE, in Settings, Plugins: com.a, com.b"});
+  EXPECT_EQ(
+      remarks(R"({"jetbrains": {"plugins": ["com.a", "com.b"]}})"),
+      Texts{"devcontainer.json:1: customizations.jetbrains.plugins: helper installs no plugins; install them in the "
+            "IDE, in Settings, Plugins: com.a, com.b"});
   EXPECT_EQ(remarks(R"({"jetbrains": {"plugins": ["com.a"], "backend": "PyCharm"}, "vscode": {}})").size(), 2U);
   EXPECT_EQ(remarks(R"({"jetbrains": 5})").size(), 1U);
   EXPECT_EQ(remarks(R"({"jetbrains": {"plugins": [5]}})").size(), 1U);

@@ -115,7 +115,8 @@ TEST(Inherit, WhatTheTargetWritesTakesThePlaceOfWhatIsWrong) {
            Case{R"("runArgs": ["--runtime=-x"])", R"("container": {"runtime": "nvidia"})"},
            Case{R"("runArgs": ["--hostname=bad host"])", R"("container": {"hostname": "good"})"},
            Case{R"("runArgs": ["--restart=never"])", R"("container": {"restart": "no"})"},
-           Case{R"("runArgs": ["--ulimit=nofile=x", "--ulimit=memlock=-1"])", R"("container": {"ulimits": {"nofile": 5}})"},
+           Case{R"("runArgs": ["--ulimit=nofile=x", "--ulimit=memlock=-1"])",
+                R"("container": {"ulimits": {"nofile": 5}})"},
            Case{R"("runArgs": ["-e", "A=\u0000"])", R"("container": {"env": {"A": "mine"}})"},
            Case{R"("runArgs": ["-p", "1:2:3:4:5"])", R"("container": {"ports": []})"},
            Case{R"("privileged": "yes")", R"("container": {"privileged": true})"},
@@ -135,7 +136,8 @@ TEST(Inherit, WhatTheTargetWritesTakesThePlaceOfWhatIsWrong) {
            Case{R"("build": {"dockerfile": ["x"]})", R"("container": {"image": "mine:1"})"},
            Case{R"("build": {"dockerfile": "D", "args": {"A": []}})", R"("container": {"image": "mine:1"})"},
            Case{R"("build": 5)", R"("container": {"image": "mine:1"})"},
-           Case{R"("mounts": ["source=~/data,target=/data,type=bind"])", R"("container": {"mounts": ["/srv/data:/data"]})"},
+           Case{R"("mounts": ["source=~/data,target=/data,type=bind"])",
+                R"("container": {"mounts": ["/srv/data:/data"]})"},
            Case{R"("runArgs": ["-v", "~/data:/data"])", R"("container": {"mounts": ["/srv/data:/data"]})"},
            Case{R"("workspaceMount": 5)", R"("container": {"mounts": ["/srv/p:/workspaces/p"]})"},
            Case{R"("workspaceFolder": "relative")", R"("project": {"remote": "/w"})"},
@@ -169,7 +171,8 @@ TEST(Inherit, WhatTheTargetDoesNotWriteStaysWrongAndAllOfItIsTold) {
 }
 
 TEST(Inherit, WhatTheTargetReplacesIsNotRemarkedEither) {
-  const std::string file = R"({"image": "i:1", "remoteUser": "${localEnv:NOPE}", "containerEnv": {"A": "${localEnv:NOPE}"},
+  const std::string file =
+      R"({"image": "i:1", "remoteUser": "${localEnv:NOPE}", "containerEnv": {"A": "${localEnv:NOPE}"},
     "mounts": ["source=${localEnv:NOPE},target=/data,type=bind"], "runArgs": ["--rm", "--hostname", "${localEnv:NOPE}"]})";
   EXPECT_GE(target("", file).remarks.size(), 5U);
   EXPECT_EQ(target(R"("ssh": {"user": "dev"}, "container": {"env": {"A": "mine"}, "mounts": ["/srv:/data"],

@@ -59,8 +59,8 @@ TEST_F(Hooks, HaveThePathOfTheUsersShell) {
   EXPECT_TRUE(done) << to_text(done.error()) << said;
   EXPECT_TRUE(run({check}, true, config::EnvProbe::login_interactive)) << said;
   EXPECT_FALSE(run({check})) << "no probe was wanted";
-  EXPECT_TRUE(run({"test \"$PATH\" = /only && test \"$A\" = x/opt"}, true, config::EnvProbe::login,
-                  {{"PATH", "/only"}, {"A", "x${containerEnv:BASE}/opt"}}))
+  EXPECT_TRUE(run({"test \"$PATH\" = /only:/usr/bin:/bin && test \"$A\" = x/opt"}, true, config::EnvProbe::login,
+                  {{"PATH", "/only:/usr/bin:/bin"}, {"A", "x${containerEnv:BASE}/opt"}}))
       << "remoteEnv wins: " << said;
 }
 

@@ -206,15 +206,13 @@ Result<void> read_env_probe(DevcontainerDraft& draft, const JsonNode& root) {
                          R"("none", "loginShell", "interactiveShell" or "loginInteractiveShell")");
     }
   }
-  const bool has_commands = draft.has("post_create") || draft.has("post_start");
-  if (at->probe == EnvProbe::none || !has_commands) return {};
-  if (draft.place().is_kept) {
+  if (!draft.place().is_kept) {
+    draft.set_env_probe(at->probe);
+  } else if (at->probe != EnvProbe::none && (draft.has("post_create") || draft.has("post_start"))) {
     draft.unsupported({"userEnvProbe", node != nullptr ? node->line : root.line,
                        "the commands that are copied run in sh, without the start files of the user's shell",
                        R"(write "devcontainer": PATH in the target, or "bash -lic 'COMMAND'" in post_create)"});
-    return {};
   }
-  draft.set_env_probe(at->probe);
   return {};
 }
 

@@ -324,8 +324,7 @@ class Expected:
         for key, many in (("onCreateCommand", "onCreateCommands"), ("postStartCommand", "postStartCommands")):
             if many in self.merged and lines_of(self.plain.get(key, "")):
                 assert self.plain[key] in self.merged[many], (key, self.merged[many])
-        has_commands = self.values["post_create"] or self.values["post_start"]
-        self.values["env_probe"] = self.plain.get("userEnvProbe", "loginInteractiveShell") if has_commands else "none"
+        self.values["env_probe"] = self.plain.get("userEnvProbe", "loginInteractiveShell")
 
 
 KNOWN = {"$schema", "name", "image", "build", "dockerFile", "context", "workspaceFolder", "workspaceMount", "mounts", "containerEnv", "remoteEnv",

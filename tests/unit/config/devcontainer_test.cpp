@@ -413,7 +413,7 @@ TEST(Devcontainer, CommandsHaveWhatTheStartFilesOfTheShellSet) {
                                                {R"("userEnvProbe": "interactiveShell",)", EnvProbe::interactive}};
   for (const auto& [member, probe] : probes)
     EXPECT_EQ(read("{" + member + R"("image": "i", "postCreateCommand": "x"})").target.env_probe, probe) << member;
-  EXPECT_EQ(read(R"({"image": "i"})").target.env_probe, EnvProbe::none) << "there is nothing to run";
+  EXPECT_EQ(read(R"({"image": "i"})").target.env_probe, EnvProbe::login_interactive) << "the target's own commands";
   EXPECT_EQ(refused(R"({"image": "i", "userEnvProbe": "zsh"})").thing, "devcontainer.json:1: userEnvProbe");
   DevcontainerPlace kept = place();
   kept.is_kept = true;

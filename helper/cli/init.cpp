@@ -44,12 +44,14 @@ class Form {
                    [&](const std::string& answer) { return answer.empty() ? Details{} : check(answer); });
   }
 
+  // `why` it is needed, where there is a reason.
   Result<std::string> required(std::string_view option, const std::string& question, const Check& check,
-                               const Details& details) {
+                               const Details& details, const std::string& why) {
     if (auto given = arguments_.given(option)) return *given;
     if (person_ == nullptr) {
       return fail(ErrorCode::usage, "helper init",
-                  fmt::format("{} is not given, and there is no terminal to ask in", option),
+                  why.empty() ? fmt::format("{} is not given, and there is no terminal to ask in", option)
+                              : fmt::format("{} is not given, and {}", option, why),
                   fmt::format("give {} in the command; all about it: helper init --help", option));
     }
     return checked(option, question, "", details, [&](const std::string& answer) {
@@ -141,6 +143,22 @@ std::optional<std::string> text_of(const std::optional<config::Devcontainer>& im
   if (!imported) return std::nullopt;
   const auto at = std::ranges::find(imported->settings, "targets.*." + std::string(row), &config::Setting::row);
   return at == imported->settings.end() ? std::nullopt : std::optional(at->value.text);
+}
+
+// What is wrong with the image of the source itself is told, and not that there is none.
+Result<void> no_mistake_in_the_image(const config::Devcontainer& imported) {
+  const auto at = std::ranges::find_if(imported.mistakes, [](const config::Mistake& mistake) {
+    return mistake.row == "targets.*.container.image" || mistake.row.starts_with("targets.*.container.build");
+  });
+  if (at != imported.mistakes.end()) return fail(at->error);
+  return {};
+}
+
+// Why it names no image; "" where no file is the source.
+std::string why_no_image_of(const config::Devcontainer& imported) {
+  if (imported.file.empty()) return "";
+  const std::string why = config::why_no_image(imported);
+  return why.empty() ? imported.file.filename().string() + " names no image" : why;
 }
 
 // A command line's "-p 8888:8888", which is Jupyter's own tunnel.
@@ -245,15 +263,18 @@ Result<config::TemplateAnswers> gather_answers(const Arguments& arguments, const
   HELPER_TRY_ASSIGN(const auto imported, read(*answers.server));
   const bool has_image =
       imported && (config::says(*imported, "container.image") || config::says(*imported, "container.build"));
+  if (!has_image && imported && !arguments.has("--image")) HELPER_TRY(no_mistake_in_the_image(*imported));
   if (!has_image || arguments.has("--image")) {
     const bool asks = person != nullptr && !arguments.has("--image");
     const auto images = asks ? offers.images(*answers.server) : std::vector<std::string>{};
-    const Details details =
+    Details details =
         images.empty() ? Details{std::string("For example: ") + k_example_image} : some_of("Images there", images);
+    const std::string why = imported && !has_image ? why_no_image_of(*imported) : std::string();
+    if (!why.empty()) details.insert(details.begin(), why);
     HELPER_TRY_ASSIGN(
         answers.image,
         form.required("--image", "Image", judge.check([](auto& sample, const auto& answer) { sample.image = answer; }),
-                      details));
+                      details, why));
   }
   const std::string name = arguments.given("--target").value_or(name_from_folder(folder.filename().string()));
   if (const auto its = text_of(imported, "container.name"); its && !arguments.has("--name")) {

@@ -10,12 +10,10 @@ namespace helper::config {
 namespace {
 
 // What its devcontainer.json has instead of an image.
-std::string why_no_image(const Devcontainer* devcontainer) {
+std::string no_image_there(const Devcontainer* devcontainer) {
   if (devcontainer == nullptr) return "";
-  const auto& parts = devcontainer->unsupported;
-  const auto why = std::ranges::find(parts, "targets.*.container.image", &Unsupported::row);
-  if (why == parts.end()) return ", and " + devcontainer->file.filename().string() + " names none";
-  return "; " + to_text(devcontainer->file, *why);
+  const std::string why = config::why_no_image(*devcontainer);
+  return why.empty() ? ", and " + devcontainer->file.filename().string() + " names none" : "; " + why;
 }
 
 }  // namespace
@@ -53,7 +51,7 @@ void complete(Target& target, const Config& config, const Places& places, const 
   }
   if (target.container.image.empty() && !faults.touch(path + ".devcontainer") &&
       !faults.touch(path + ".container.build")) {
-    fault(".container.image", "is missing" + why_no_image(devcontainer),
+    fault(".container.image", "is missing" + no_image_there(devcontainer),
           R"(add "image": )" + std::string(find_key("targets.*.container.image")->example) +
               R"( to "container", or "build" with a Dockerfile)");
   }

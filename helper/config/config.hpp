@@ -86,6 +86,16 @@ struct IdeConfig {
   friend bool operator==(const IdeConfig&, const IdeConfig&) = default;
 };
 
+// What a devcontainer.json wants of the server; 0: nothing.
+struct HostRequirements {
+  std::int64_t cpus = 0;
+  std::int64_t memory = 0;  // bytes
+  friend bool operator==(const HostRequirements&, const HostRequirements&) = default;
+};
+
+// Which start files of the user's shell are asked what commands run with (userEnvProbe of a devcontainer.json).
+enum class EnvProbe { none, login, interactive, login_interactive };
+
 struct Target {
   std::string name;
   std::string server = "local";  // "local", an alias of ~/.ssh/config, or [user@]host[:port]
@@ -107,6 +117,8 @@ struct Target {
   std::string ssh_name{};
   // The config gives container.name no text: until the daemon has put the person's name before it, it is the target's.
   bool default_name = false;
+  HostRequirements requirements{};      // of its devcontainer.json
+  EnvProbe env_probe = EnvProbe::none;  // the same, for post_create and post_start
   friend bool operator==(const Target&, const Target&) = default;
 };
 

@@ -11,6 +11,7 @@ namespace helper::config {
 namespace {
 
 constexpr std::size_t k_most_remarks = 40;
+constexpr std::string_view k_mounts = "targets.*.container.mounts";
 
 // Which item of the setting `where` ("[2]", ".memlock") is about.
 std::size_t item_at(const Setting& setting, std::string_view where) {
@@ -29,11 +30,42 @@ bool covers(std::string_view mount, std::string_view place) {
   return place.starts_with(mount) && (place.size() == mount.size() || place[mount.size()] == '/');
 }
 
+// One of image and build replaces both.
+bool is_written(std::string_view row, const WritesItself& writes_itself) {
+  constexpr std::string_view k_image = "targets.*.container.image";
+  constexpr std::string_view k_build = "targets.*.container.build";
+  if (row == k_image || row.starts_with(k_build)) return writes_itself(k_image) || writes_itself(k_build);
+  return !row.empty() && writes_itself(row);
+}
+
 bool is_settled(const Unsupported& what, const Target& target, const WritesItself& writes_itself) {
-  if (!what.row.empty() && writes_itself(what.row)) return true;
+  if (is_written(what.row, writes_itself)) return true;
   return !what.mount_point.empty() && std::ranges::any_of(target.container.mounts, [&](const std::string& mount) {
     return covers(mount_point(mount), what.mount_point);
   });
+}
+
+// A map is replaced entry by entry, and so are mounts, by their place.
+Mistake mistake_of(const Devcontainer& devcontainer, const Setting& setting, Misfit misfit) {
+  const std::size_t index = item_at(setting, misfit.where);
+  Mistake mistake{{ErrorCode::config_invalid, origin(devcontainer.file, misfit.line, setting.keys[index]),
+                   std::move(misfit.cause), std::move(misfit.fix)},
+                  setting.row};
+  if (setting.value.type == JsonNode::Type::object) mistake.row += misfit.where;
+  if (setting.row == k_mounts) {
+    mistake.row.clear();
+    mistake.mount_point = mount_point(setting.value.items[index].text);
+  }
+  return mistake;
+}
+
+// The mounts that are good are there for those that the target replaces.
+void drop_misfits(Setting& setting, const Misfits& misfits) {
+  for (auto bad = misfits.rbegin(); bad != misfits.rend(); ++bad) {
+    const auto at = static_cast<std::ptrdiff_t>(item_at(setting, bad->where));
+    setting.value.items.erase(setting.value.items.begin() + at);
+    setting.keys.erase(setting.keys.begin() + at);
+  }
 }
 
 void join_mounts(Target& target, const std::vector<std::string>& inherited) {
@@ -67,19 +99,37 @@ std::vector<Unsupported> free_ports(Target& target, const std::string& key) {
 
 }  // namespace
 
-Result<void> inherit(Target& target, const Devcontainer& devcontainer) {
-  for (const Setting& setting : devcontainer.settings) {
+std::vector<Mistake> inherit(Target& target, const Devcontainer& devcontainer) {
+  std::vector<Mistake> mistakes = devcontainer.mistakes;
+  target.requirements = devcontainer.requirements;
+  target.env_probe = devcontainer.env_probe;
+  for (Setting setting : devcontainer.settings) {
     const Key* row = find_key(setting.row);
-    if (row == nullptr || row->set == nullptr)
-      return fail(ErrorCode::internal, setting.row, "is not a key that a devcontainer.json can set");
-    if (Misfits bad = row->set(target, setting.value); !bad.empty()) {
-      Misfit& first = bad.front();
-      const std::string& key = setting.keys[item_at(setting, first.where)];
-      return fail(ErrorCode::config_invalid, origin(devcontainer.file, first.line, key), std::move(first.cause),
-                  std::move(first.fix));
+    if (row == nullptr || row->set == nullptr) {
+      mistakes.push_back({{ErrorCode::internal, setting.row, "is not a key that a devcontainer.json can set", ""}});
+      continue;
     }
+    const Misfits bad = row->set(target, setting.value);
+    for (const Misfit& misfit : bad) mistakes.push_back(mistake_of(devcontainer, setting, misfit));
+    if (bad.empty() || setting.row != k_mounts) continue;
+    drop_misfits(setting, bad);
+    static_cast<void>(row->set(target, setting.value));  // two at one place are mistakes already
   }
-  return {};
+  return mistakes;
+}
+
+std::vector<Error> errors_left(const std::vector<Mistake>& mistakes, const std::vector<std::string>& own_mounts,
+                               const WritesItself& writes_itself) {
+  std::vector<Error> errors;
+  for (const Mistake& mistake : mistakes) {
+    const bool is_replaced =
+        is_written(mistake.row, writes_itself) ||
+        (!mistake.mount_point.empty() && std::ranges::any_of(own_mounts, [&](const std::string& mount) {
+          return mount_point(mount) == mistake.mount_point;
+        }));
+    if (!is_replaced) errors.push_back(mistake.error);
+  }
+  return errors;
 }
 
 void give_way(Target& target, bool has_own_image) {
@@ -90,7 +140,7 @@ void give_way(Target& target, bool has_own_image) {
 
 void settle(Target& target, const Devcontainer& devcontainer, const std::vector<std::string>& inherited_mounts,
             const WritesItself& writes_itself) {
-  if (writes_itself("targets.*.container.mounts")) join_mounts(target, inherited_mounts);
+  if (writes_itself(k_mounts)) join_mounts(target, inherited_mounts);
   std::vector<Unsupported> unsupported = devcontainer.unsupported;
   if (!writes_itself("targets.*.forwards"))
     std::ranges::move(free_ports(target, devcontainer.file.empty() ? "-p" : "forwardPorts"),

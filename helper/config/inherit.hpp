@@ -10,10 +10,16 @@
 
 namespace helper::config {
 
-// Sets the fields by the table of keys. Error config_invalid: "devcontainer.json:4: forwardPorts[1]".
-[[nodiscard]] Result<void> inherit(Target& target, const Devcontainer& devcontainer);
+// Sets the fields by the table of keys. What does not fit is a mistake: "devcontainer.json:4: forwardPorts[1]".
+[[nodiscard]] std::vector<Mistake> inherit(Target& target, const Devcontainer& devcontainer);
 
-using WritesItself = std::function<bool(std::string_view row)>;  // "targets.*.ssh.user"
+// Whether the target itself writes "targets.*.ssh.user", or the entry "targets.*.container.env.NAME".
+using WritesItself = std::function<bool(std::string_view row)>;
+
+// Those of the mistakes for which the target writes nothing that takes their place.
+[[nodiscard]] std::vector<Error> errors_left(const std::vector<Mistake>& mistakes,
+                                             const std::vector<std::string>& own_mounts,
+                                             const WritesItself& writes_itself);
 
 // The target's own image or build replaces both: called before its own keys are read.
 void give_way(Target& target, bool has_own_image);

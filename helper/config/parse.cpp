@@ -50,6 +50,16 @@ std::string example_of(const Key& row) {
   return "\"" + std::string(last_name(row.path)) + "\": " + std::string(row.example);
 }
 
+// "container.env.NAME" in a target.
+bool is_there(const JsonNode& target, std::string_view path) {
+  const JsonNode* node = &target;
+  for (const std::string_view name : split(path, '.')) {
+    node = node->type == Type::object ? find_member(*node, name) : nullptr;
+    if (node == nullptr) return false;
+  }
+  return true;
+}
+
 std::string join(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : path + "." + std::string(name);
 }
@@ -176,8 +186,11 @@ class Reader {
   void read_target(const JsonNode& node, const Key& row, const std::string& path, Target& target) {
     const JsonNode* written = find_member(node, "devcontainer");
     const std::string key = join(path, "devcontainer");
+    std::vector<Mistake> mistakes;
     if (written != nullptr && written->type == Type::text && !faults_.touch(key)) {
-      if (auto read = read_devcontainer_of(node, *written, target); !read) {
+      if (auto read = read_devcontainer_of(node, *written, target)) {
+        mistakes = std::move(*read);
+      } else {
         Error& error = read.error();
         // An error of its own has no thing.
         if (error.thing.empty()) error.thing = thing_at(config_.file, spot_of(*written), key);
@@ -186,16 +199,21 @@ class Reader {
     }
     const std::vector<std::string> inherited_mounts = target.container.mounts;
     value(node, row, path, &target);
-    if (const Devcontainer* devcontainer = devcontainer_of(target.name)) {
-      settle(target, *devcontainer, inherited_mounts, [&](std::string_view its_row) {
-        return places_.contains(path + std::string(its_row.substr(row.path.size())));
-      });
-    }
+    const Devcontainer* devcontainer = devcontainer_of(target.name);
+    if (devcontainer == nullptr) return;
+    const WritesItself writes_itself = [&](std::string_view its_row) {
+      return is_there(node, its_row.substr(row.path.size() + 1));
+    };
+    const bool has_mounts = writes_itself("targets.*.container.mounts");
+    for (Error& error :
+         errors_left(mistakes, has_mounts ? target.container.mounts : std::vector<std::string>{}, writes_itself))
+      faults_.add(spot_of(*written), key, std::move(error));
+    settle(target, *devcontainer, inherited_mounts, writes_itself);
   }
 
   // What it says is set first, so that the target's own keys take its place.
-  Result<void> read_devcontainer_of(const JsonNode& node, const JsonNode& written, Target& target) {
-    if (!around_.open_devcontainer) return {};
+  Result<std::vector<Mistake>> read_devcontainer_of(const JsonNode& node, const JsonNode& written, Target& target) {
+    if (!around_.open_devcontainer) return std::vector<Mistake>{};
     if (auto bad = check_local_path(written.text)) return fail(ErrorCode::config_invalid, "", bad->cause, bad->fix);
     HELPER_TRY_ASSIGN(const auto named, resolve_local_path(written.text, config_.file.parent_path(), around_.home));
     auto opened = around_.open_devcontainer(named);
@@ -206,12 +224,12 @@ class Reader {
                                   server != nullptr && server->type == Type::text ? server->text : target.server,
                                   around_.variable};
     HELPER_TRY_ASSIGN(Devcontainer devcontainer, read_devcontainer(opened->text, place));
-    HELPER_TRY(inherit(target, devcontainer));
+    auto mistakes = inherit(target, devcontainer);
     const JsonNode* own = find_member(node, "container");
     give_way(target,
              own != nullptr && (find_member(*own, "image") != nullptr || find_member(*own, "build") != nullptr));
     devcontainers_[target.name] = std::move(devcontainer);
-    return {};
+    return mistakes;
   }
 
   void unknown(Spot spot, const std::string& object, std::string_view name, const std::vector<const Key*>& rows) {

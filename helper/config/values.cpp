@@ -102,6 +102,10 @@ Check check_user(std::string_view text) {
   const bool good = !text.empty() && text.size() <= 32 && all_of(text.substr(0, 1), std::string(k_letters) + "_") &&
                     all_of(text, std::string(k_letters) + std::string(k_digits) + "_.-");
   if (good) return std::nullopt;
+  if (!text.empty() && text.size() <= 10 && all_of(text, k_digits)) {
+    return flaw(text, "is the id of a user, and SSH logs in by name",
+                "write the user's name, which this shows: docker run --rm IMAGE getent passwd " + std::string(text));
+  }
   return flaw(text, "cannot be a user in the container", "write a user's name, such as \"root\"");
 }
 

@@ -121,6 +121,9 @@ plan::GpuWay read_gpu_way(const json& inspect) {
   return runtime == "nvidia" ? plan::GpuWay::runtime : plan::GpuWay::none;
 }
 
+// 0 for what is no number.
+std::int64_t amount(const json& value) { return value.is_number_integer() ? value.get<std::int64_t>() : 0; }
+
 // `podman info` (libpod's define.Info): CDI came with Podman 4.1.
 void read_podman(const json& info, plan::Engine& engine) {
   engine.kind = plan::EngineKind::podman;
@@ -130,6 +133,8 @@ void read_podman(const json& info, plan::Engine& engine) {
   const json& rootless = at(info, {"host", "security", "rootless"});
   engine.rootless = rootless.is_boolean() && rootless.get<bool>();
   engine.cdi = true;
+  engine.cpus = amount(at(info, {"host", "cpus"}));
+  engine.memory = amount(at(info, {"host", "memTotal"}));
 }
 
 bool contains(std::string_view text, std::string_view word) {
@@ -243,6 +248,8 @@ Result<plan::Engine> read_engine(std::string_view text, std::string_view program
   engine.rootless = std::ranges::any_of(texts(at(info, {"SecurityOptions"})),
                                         [](const std::string& option) { return option == "name=rootless"; });
   engine.cdi = !texts(at(info, {"CDISpecDirs"})).empty();
+  engine.cpus = amount(at(info, {"NCPU"}));
+  engine.memory = amount(at(info, {"MemTotal"}));
   return engine;
 }
 

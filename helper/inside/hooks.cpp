@@ -13,25 +13,43 @@ using shell::assign;
 
 constexpr std::size_t k_max_words = 300;  // of a command's last line, in bytes
 constexpr Milliseconds k_hook_limit = std::chrono::minutes(60);
+constexpr std::chrono::seconds k_probe_limit{10};
 
 const char* name_of(plan::RunHooks::Moment moment) {
   return moment == plan::RunHooks::Moment::create ? "post_create" : "post_start";
 }
 
-// In one command, so that each ${containerEnv:NAME} is what the container has.
-std::string exports(const std::map<std::string, std::string>& env) {
+// Each ${containerEnv:NAME} is what the container has, before the probe and before any of these.
+std::string values(const std::map<std::string, std::string>& env) {
   std::string text;
   for (const auto& [name, value] : env) {
-    text += " " + name + "=";
+    text += "helper_" + name + "=";
     for (const auto& piece : plan::env_pieces(value))
       text += piece.is_name ? "\"${" + piece.text + "-}\"" : shell::quote(piece.text);
+    text += "\n";
   }
-  return text.empty() ? text : "export" + text + "\n";
+  return text;
+}
+
+std::string exports(const std::map<std::string, std::string>& env) {
+  std::string text;
+  for (const auto& [name, value] : env) text += "export " + name + "=\"$helper_" + name + "\"\n";
+  return text;
+}
+
+// What the shell is told, for each kind of start files.
+std::string probe(config::EnvProbe kind) {
+  if (kind == config::EnvProbe::none) return {};
+  const char* words = "-lic";
+  if (kind == config::EnvProbe::login) words = "-lc";
+  if (kind == config::EnvProbe::interactive) words = "-ic";
+  return assign("words", words) + assign("limit", std::to_string(k_probe_limit.count())) +
+         std::string(scripts::probe_env);
 }
 
 // Each line has a shell of its own and no standard input: that one brings this script.
 std::string hook_script(const std::map<std::string, std::string>& env, const plan::RunHooks& action) {
-  std::string script = "set -e\n";
+  std::string script = values(env) + probe(action.env_probe) + "set -e\n";
   script += exports(env);
   if (!action.folder.empty()) script += "cd " + shell::quote(action.folder) + " 2>/dev/null || cd\n";
   for (const auto& line : action.lines) {

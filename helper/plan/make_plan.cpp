@@ -5,6 +5,7 @@
 #include "plan/draft.hpp"
 #include "plan/gpu_ladder.hpp"
 #include "plan/our_names.hpp"
+#include "plan/requirements.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
 
@@ -19,6 +20,7 @@ bool server_and_engine(Draft& draft) {
   if (draft.server.error) draft.problem(*draft.server.error);
   if (draft.server.engine_error) draft.problem(*draft.server.engine_error);
   if (const auto& engine = draft.server.engine; engine && !engine->passed_over.empty()) draft.note(why_used(*engine));
+  for (auto& note : requirement_notes(draft.target, draft.server)) draft.note(std::move(note));
   return !draft.server.error && !draft.server.engine_error;
 }
 

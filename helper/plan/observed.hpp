@@ -27,6 +27,8 @@ struct Engine {
   bool rootless = false;           // it runs as the person: no address of a container is within reach
   bool cdi = false;                // it takes devices by their CDI names (nvidia.com/gpu=0)
   std::string passed_over{};       // why the engine that is asked before it was not taken; "" otherwise
+  std::int64_t cpus = 0;           // that its machine has; 0: not known
+  std::int64_t memory = 0;         // bytes; the same
   friend bool operator==(const Engine&, const Engine&) = default;
 };
 

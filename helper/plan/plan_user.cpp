@@ -157,7 +157,7 @@ void plan_hooks(Draft& draft) {
       return;
     }
     draft.obvious_step(RunHooks{moment, draft.target.ssh.user, draft.target.project.remote, std::move(mark), lines,
-                                server_mount_of(draft, {k_marks_folder}) == nullptr},
+                                server_mount_of(draft, {k_marks_folder}) == nullptr, draft.target.env_probe},
                        cause);
   };
   run(RunHooks::Moment::create, draft.target.post_create, inside.post_create_done, container.id,

@@ -190,6 +190,7 @@ struct RunHooks {
   std::string run;  // what the marker says: the container, or this run of it
   std::vector<std::string> lines;
   bool own_marks = true;  // false: k_marks_folder is the server's, so that the mark is kept in memory
+  config::EnvProbe env_probe = config::EnvProbe::none;  // whose variables the lines have beside those of the place
 };
 // In place of the one that runs, if ours does.
 struct StartSshd {

@@ -22,8 +22,8 @@ FILE = """// For format details, see https://aka.ms/devcontainer.json
   "mounts": ["source=e2e-cache-${devcontainerId},target=/cache,type=volume", {"type": "bind", "source": "/home/alice/data", "target": "/data"}],
   "forwardPorts": [PORT],
   "features": {"ghcr.io/devcontainers/features/node:1": {}},
-  "postCreateCommand": {"one": "echo created in $PWD >> ~/log", "two": ["sh", "-c", "echo $PATH >> ~/path"]},
-  "postStartCommand": "echo started >> ~/log; cd ~ && (python3 -m http.server PORT >/dev/null 2>&1 &)", /* the end */
+  "postCreateCommand": {"one": "echo created in $PWD >> ~/log; echo 'export FROM_PROFILE=yes' >> ~/.profile", "two": ["sh", "-c", "echo $PATH >> ~/path"]},
+  "postStartCommand": "echo started >> ~/log; echo $FROM_PROFILE > ~/probed; cd ~ && (python3 -m http.server PORT >/dev/null 2>&1 &)", /* the end */
 }
 """
 
@@ -91,6 +91,7 @@ class Devcontainer(unittest.TestCase):
         self.assertEqual(self.openssh("cat /data/train"), "images\n")
         self.assertEqual(self.openssh("cat log"), "created in /workspace/my_project\nstarted\n")
         self.assertTrue(self.openssh("cat path").endswith(":/opt/tools\n"))
+        self.assertEqual(self.openssh("cat probed"), "yes\n")  # the start files of the user's shell are asked
         self.assertIn("started", self.assert_web_server_answers())
         container = json.loads(self.sandbox.docker("container", "inspect", "detector").stdout)[0]
         self.assertEqual(container["HostConfig"]["ShmSize"], 512 << 20)
@@ -116,6 +117,16 @@ class Devcontainer(unittest.TestCase):
             json.dump({"targets": {"detector": {"server": self.server, "devcontainer": ".", "ssh": {"local_port": self.ssh_port, "create": True}}}}, file)
         plan = self.helper.json("plan", "--config", self.config)
         self.assertTrue([note for note in plan["notes"] if "workspaceMount" in note and f"{self.server} cannot mount it" in note], plan["notes"])
+
+    def test_what_the_target_writes_wins_over_a_mistake(self):
+        self.write(FILE.replace("[PORT]", "[0]").replace('"all"', '"many"'))
+        with open(self.config, encoding="utf-8") as file:
+            config = json.load(file)
+        config["targets"]["detector"].update(forwards=[self.port], container={"gpus": "all", "mounts": ["/home/my_project:/workspace/my_project"]})
+        with open(self.config, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        plan = self.helper.json("plan", "--config", self.config)
+        self.assertTrue([step for step in plan["steps"] if "create container detector" in step["text"]], plan)
 
     def test_a_mistake_in_it_is_told_with_its_line(self):
         self.write(FILE.replace("[PORT]", "[0]"))

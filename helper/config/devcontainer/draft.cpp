@@ -84,6 +84,23 @@ void DevcontainerDraft::put(std::string_view row, const std::string& key, const 
   its.keys[static_cast<std::size_t>(at)] = key;
 }
 
+void DevcontainerDraft::about(std::string row, std::string mount_point) {
+  row_ = row.empty() ? row : "targets.*." + row;
+  mount_point_ = std::move(mount_point);
+}
+
+void DevcontainerDraft::unsupported(Unsupported what) {
+  if (what.row.empty() && what.mount_point.empty()) {
+    what.row = row_;
+    what.mount_point = mount_point_;
+  }
+  result_.unsupported.push_back(std::move(what));
+}
+
+void DevcontainerDraft::keep(Result<void> read) {
+  if (!read) result_.mistakes.push_back({std::move(read).error(), row_, mount_point_});
+}
+
 bool DevcontainerDraft::has(std::string_view row) const { return says(result_, row); }
 
 void DevcontainerDraft::unsupported_mount(const std::string& key, int line, const std::string& source,
@@ -188,6 +205,12 @@ std::string member_key(const std::string& key, const std::string& name) { return
 bool says(const Devcontainer& devcontainer, std::string_view row) {
   const auto& settings = devcontainer.settings;
   return std::ranges::find(settings, "targets.*." + std::string(row), &Setting::row) != settings.end();
+}
+
+std::string why_no_image(const Devcontainer& devcontainer) {
+  const auto why =
+      std::ranges::find(devcontainer.unsupported, std::string_view("targets.*.container.image"), &Unsupported::row);
+  return why == devcontainer.unsupported.end() ? std::string() : to_text(devcontainer.file, *why);
 }
 
 std::string origin(const std::filesystem::path& file, int line, const std::string& key) {

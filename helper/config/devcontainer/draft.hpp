@@ -27,7 +27,11 @@ class DevcontainerDraft {
   void put(std::string_view row, const std::string& key, const std::string& name, JsonNode member);  // into an object
   [[nodiscard]] bool has(std::string_view row) const;
 
-  void unsupported(Unsupported what) { result_.unsupported.push_back(std::move(what)); }
+  // What the following notes and mistakes are about, until the next call: the target's own key `row` takes its place.
+  void about(std::string row, std::string mount_point = {});
+  void unsupported(Unsupported what);
+  // An error becomes a mistake of the file.
+  void keep(Result<void> read);
   // Notes that a folder of this machine is wanted in a container on another one.
   void unsupported_mount(const std::string& key, int line, const std::string& source, const std::string& place);
 
@@ -50,6 +54,9 @@ class DevcontainerDraft {
   [[nodiscard]] tl::unexpected<Error> wrong(const JsonNode& node, const std::string& key,
                                             const std::string& wanted) const;
 
+  [[nodiscard]] HostRequirements& requirements() { return result_.requirements; }
+  void set_env_probe(EnvProbe probe) { result_.env_probe = probe; }
+
   [[nodiscard]] Devcontainer take() { return std::move(result_); }
 
  private:
@@ -58,6 +65,8 @@ class DevcontainerDraft {
   const DevcontainerPlace& place_;
   Variables variables_;
   Devcontainer result_;
+  std::string row_;
+  std::string mount_point_;
 };
 
 [[nodiscard]] JsonNode text_node(std::string text, int line);
@@ -82,6 +91,8 @@ Result<void> read_cap_add(DevcontainerDraft& draft, const JsonNode& node, const 
 Result<void> read_security_opt(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 // After those that name an image: with one it is true where it is not written.
 Result<void> read_override_command(DevcontainerDraft& draft, const JsonNode& root);
+// After the commands: it is about them.
+Result<void> read_env_probe(DevcontainerDraft& draft, const JsonNode& root);
 Result<void> read_requirements(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_shutdown(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
 Result<void> read_forward_ports(DevcontainerDraft& draft, const JsonNode& node, const std::string& key);
@@ -105,6 +116,10 @@ struct RunFlag {
 // Into our own key where there is one, else as it is, for the engine.
 void read_run_flag(DevcontainerDraft& draft, const RunFlag& flag);
 
+// A field of such a mount: in quotes where a folder's name has what parts fields.
+[[nodiscard]] std::string mount_field(const std::string& field);
+// The values of variables in a mount, field by field: a comma in the name of a local folder parts none.
+[[nodiscard]] Expanded expand_mount(std::string_view text, const Variables& variables);
 // One mount as docker run --mount takes it.
 void read_mount(DevcontainerDraft& draft, const Expanded& mount, const std::string& key, int line);
 // HOST:CONTAINER, as docker run -v takes it.

@@ -32,11 +32,11 @@ Words one_of(const JsonNode* build, const char* name, const JsonNode& root, cons
 // what is outside of that is not sent.
 Result<void> set_build(DevcontainerDraft& draft, const Words& dockerfile, const Words& context, int line) {
   const fs::path folder = draft.place().file.parent_path();
-  HELPER_TRY_ASSIGN(const auto file, draft.text(*dockerfile.node, dockerfile.key, true));
+  HELPER_TRY_ASSIGN(const auto file, draft.name(*dockerfile.node, dockerfile.key, true));
   if (!file) return {};
   std::optional<std::string> sent = fs::path(*file).parent_path().string();
   if (context.node != nullptr) {
-    HELPER_TRY_ASSIGN(sent, draft.text(*context.node, context.key, true));
+    HELPER_TRY_ASSIGN(sent, draft.name(*context.node, context.key, true));
   }
   if (!sent) return {};
   const fs::path root = plain_path(folder / *sent);
@@ -44,7 +44,7 @@ Result<void> set_build(DevcontainerDraft& draft, const Words& dockerfile, const 
   if (inside.empty() || *inside.begin() == "..") {
     draft.unsupported({dockerfile.key, dockerfile.node->line,
                        "it is outside of its context " + root.string() + ", and what is outside is not sent",
-                       R"(move it there, or set "context" to a folder that holds it)", "targets.*.container.image"});
+                       R"(move it there, or set "context" to a folder that holds it)"});
     return {};
   }
   JsonNode build;
@@ -67,6 +67,12 @@ Result<void> set_build_args(DevcontainerDraft& draft, const JsonNode& args, cons
   return {};
 }
 
+Result<void> read_workspace_mount(DevcontainerDraft& draft, const JsonNode& node) {
+  HELPER_TRY(draft.expect(node, Type::text, "workspaceMount"));
+  read_mount(draft, expand_mount(node.text, draft.variables()), "workspaceMount", node.line);
+  return {};
+}
+
 }  // namespace
 
 Result<void> read_workspace(DevcontainerDraft& draft, const JsonNode& root) {
@@ -78,31 +84,29 @@ Result<void> read_workspace(DevcontainerDraft& draft, const JsonNode& root) {
     draft.variables().container_folder = written.value_or(standard);
   }
   const int line = folder == nullptr ? root.line : folder->line;
+  draft.about({}, draft.variables().container_folder);
   draft.set_text("project.local", "workspaceFolder", line, draft.place().folder.string());
   draft.set_text("project.remote", "workspaceFolder", line, draft.variables().container_folder);
   if (const JsonNode* mount = find_member(root, "workspaceMount")) {
-    HELPER_TRY_ASSIGN(const Expanded its, draft.expanded(*mount, "workspaceMount"));
-    if (its.text.empty()) return {};  // that is how a file says that there is none
-    read_mount(draft, its, "workspaceMount", mount->line);
-    return {};
+    if (mount->type == Type::text && mount->text.empty()) return {};  // that is how a file says that there is none
+    return read_workspace_mount(draft, *mount);
   }
   if (find_member(root, "dockerComposeFile") != nullptr) return {};  // there the services say what is mounted
   const std::string source = draft.place().folder.string();
-  if (draft.server_is_here()) {
-    draft.add_text("container.mounts", "workspaceMount", line, source + ":" + standard);
-  } else {
-    draft.unsupported_mount("workspaceMount", line, source, standard);
-  }
+  read_mount(draft, {"type=bind," + mount_field("source=" + source) + "," + mount_field("target=" + standard), true},
+             "workspaceMount", line);
   return {};
 }
 
 Result<void> read_image(DevcontainerDraft& draft, const JsonNode& node, const std::string& key) {
+  draft.about("container.image");
   HELPER_TRY_ASSIGN(auto image, draft.name(node, key, true));
   if (image) draft.set_text("container.image", key, node.line, std::move(*image));
   return {};
 }
 
 Result<void> read_build(DevcontainerDraft& draft, const JsonNode& root) {
+  draft.about("container.image");
   const JsonNode* build = find_member(root, "build");
   if (build != nullptr) HELPER_TRY(draft.expect(*build, Type::object, "build"));
   const Words dockerfile = one_of(build, "dockerfile", root, "dockerFile");
@@ -112,6 +116,7 @@ Result<void> read_build(DevcontainerDraft& draft, const JsonNode& root) {
   }
   if (build == nullptr) return {};
   const JsonNode& node = *build;
+  draft.about("container.build");
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const std::string its = member_key("build", node.names[i]);
     if (node.names[i] == "dockerfile" || (node.names[i] == "context" && dockerfile.node != nullptr)) continue;

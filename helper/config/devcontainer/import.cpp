@@ -32,15 +32,21 @@ bool is_about_the_image(std::string_view row) {
 Result<void> import_devcontainer(TemplateAnswers& answers, const Devcontainer& devcontainer,
                                  const std::filesystem::path& folder) {
   Target target;
-  HELPER_TRY(inherit(target, devcontainer));
+  const std::vector<Mistake> mistakes = inherit(target, devcontainer);
   const std::vector<std::string> inherited = target.container.mounts;
   if (!answers.mounts.empty()) target.container.mounts = answers.mounts;
   target.ssh.local_port = answers.ssh_local_port;
   target.jupyter = answers.jupyter;
   const bool own_image = !answers.image.empty();
-  settle(target, devcontainer, inherited, [&](std::string_view row) {
-    return (row == "targets.*.container.mounts" && !answers.mounts.empty()) || (is_about_the_image(row) && own_image);
-  });
+  const WritesItself writes_itself = [&](std::string_view row) {
+    return (row == "targets.*.container.mounts" && !answers.mounts.empty()) || (is_about_the_image(row) && own_image) ||
+           (row == "targets.*.container.gpus" && answers.gpus) ||
+           (row == "targets.*.container.shm_size" && answers.shm_size) ||
+           (row == "targets.*.project.remote" && answers.project_remote);
+  };
+  if (auto errors = errors_left(mistakes, answers.mounts, writes_itself); !errors.empty())
+    return fail(std::move(errors.front()));
+  settle(target, devcontainer, inherited, writes_itself);
   answers.mounts = target.container.mounts;
   answers.forwards = target.forwards;
   std::ranges::copy(target.remarks, std::back_inserter(answers.remarks));

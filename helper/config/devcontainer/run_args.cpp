@@ -1,5 +1,7 @@
 // The flags of docker run: into our own keys where there are any, else as they are, for the engine.
+#include "base/text.hpp"
 #include "config/devcontainer/draft.hpp"
+#include "config/docker_run/choose_gpus.hpp"
 #include "config/extra_args.hpp"
 #include "config/values.hpp"
 
@@ -53,11 +55,14 @@ RunFlag next_flag(const std::vector<RunWord>& words, std::size_t& at) {
   return flag;
 }
 
-// Quotes that were meant for a shell, or for the engine's own list form: "\"device=0,1\"".
-std::string unquoted(std::string text) {
-  while (text.size() > 1 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front())
-    text = text.substr(1, text.size() - 2);
-  return text;
+// A word behind --mount, or in one with it, is parted by commas.
+Expanded expand_word(std::string_view text, bool is_mount, const Variables& variables) {
+  constexpr std::string_view k_mount = "--mount=";
+  if (is_mount) return expand_mount(text, variables);
+  if (!text.starts_with(k_mount)) return expand(text, variables);
+  Expanded whole = expand_mount(text.substr(k_mount.size()), variables);
+  whole.text.insert(0, k_mount);
+  return whole;
 }
 
 using Taker = void (*)(DevcontainerDraft& draft, const RunWord& at, const Expanded& value);
@@ -85,29 +90,49 @@ void take_mount(DevcontainerDraft& draft, const RunWord& at, const Expanded& val
   read_mount(draft, value, at.key, at.line);
 }
 
+void take_gpus(DevcontainerDraft& draft, const RunWord& at, const Expanded& value) {
+  const GpuChoice choice = choose_gpus(value.text);
+  for (const std::string& name : choice.not_known)
+    draft.unsupported({at.key, at.line, "helper knows no " + printable(name) + " of GPUs", ""});
+  if (!choice.capabilities.empty()) {
+    draft.unsupported(
+        {at.key, at.line, "helper asks for the capabilities compute and utility of GPUs",
+         R"(for others: "env": {"NVIDIA_DRIVER_CAPABILITIES": ")" + printable(choice.capabilities) + "\"}"});
+  }
+  draft.set_text("container.gpus", at.key, at.line, choice.which);
+}
+
 struct OurFlag {
   std::string_view name;
+  std::string_view row;  // of a map, one entry of which it is: with a '.' at its end
   Taker take;
 };
 constexpr std::array k_our_flags{
-    OurFlag{"--env", take_env},
-    OurFlag{"--ulimit", take_ulimit},
-    OurFlag{"--privileged", take_privileged},
-    OurFlag{"--mount", take_mount},
-    OurFlag{"--volume",
+    OurFlag{"--env", "container.env.", take_env},
+    OurFlag{"--ulimit", "container.ulimits.", take_ulimit},
+    OurFlag{"--privileged", "container.privileged", take_privileged},
+    OurFlag{"--mount", "", take_mount},
+    OurFlag{"--volume", "",
             [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) { read_volume(d, v, at.key, at.line); }},
-    OurFlag{"--publish",
+    OurFlag{"--publish", "forwards",
             [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) { read_port(d, v.text, at.key, at.line); }},
-    OurFlag{"--gpus", [](DevcontainerDraft& d, const RunWord& at,
-                         const Expanded& v) { d.set_text("container.gpus", at.key, at.line, unquoted(v.text)); }},
-    OurFlag{"--runtime", [](DevcontainerDraft& d, const RunWord& at,
-                            const Expanded& v) { d.set_text("container.runtime", at.key, at.line, v.text); }},
-    OurFlag{"--shm-size", [](DevcontainerDraft& d, const RunWord& at,
-                             const Expanded& v) { d.set_text("container.shm_size", at.key, at.line, v.text); }},
-    OurFlag{"--hostname", [](DevcontainerDraft& d, const RunWord& at,
-                             const Expanded& v) { d.set_text("container.hostname", at.key, at.line, v.text); }},
-    OurFlag{"--restart", [](DevcontainerDraft& d, const RunWord& at,
-                            const Expanded& v) { d.set_text("container.restart", at.key, at.line, v.text); }},
+    OurFlag{"--gpus", "container.gpus", take_gpus},
+    OurFlag{"--runtime", "container.runtime",
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
+              d.set_text("container.runtime", at.key, at.line, v.text);
+            }},
+    OurFlag{"--shm-size", "container.shm_size",
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
+              d.set_text("container.shm_size", at.key, at.line, v.text);
+            }},
+    OurFlag{"--hostname", "container.hostname",
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
+              d.set_text("container.hostname", at.key, at.line, v.text);
+            }},
+    OurFlag{"--restart", "container.restart",
+            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
+              d.set_text("container.restart", at.key, at.line, v.text);
+            }},
 };
 
 // Flags of `docker run` that `docker create` has not, and those whose value is a file of the machine that types them.
@@ -161,8 +186,13 @@ Result<void> read_run_args(DevcontainerDraft& draft, const JsonNode& node, const
   HELPER_TRY(draft.expect(node, Type::array, key));
   std::vector<RunWord> words;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    HELPER_TRY_ASSIGN(Expanded its, draft.expanded(node.items[i], item_key(key, i)));
-    words.push_back({std::move(its), item_key(key, i), node.items[i].line});
+    if (node.items[i].type != Type::text) {
+      draft.keep(draft.expect(node.items[i], Type::text, item_key(key, i)));
+      continue;
+    }
+    const bool is_mount = i > 0 && node.items[i - 1].text == "--mount";
+    words.push_back(
+        {expand_word(node.items[i].text, is_mount, draft.variables()), item_key(key, i), node.items[i].line});
   }
   for (std::size_t at = 0; at < words.size();) read_run_flag(draft, next_flag(words, at));
   return {};
@@ -170,11 +200,17 @@ Result<void> read_run_args(DevcontainerDraft& draft, const JsonNode& node, const
 
 void read_run_flag(DevcontainerDraft& draft, const RunFlag& flag) {
   const auto* ours = std::ranges::find(k_our_flags, flag.name, &OurFlag::name);
-  if (ours == k_our_flags.end() || (!flag.value && flag.name != "--privileged")) {
+  const bool is_ours = ours != k_our_flags.end() && (flag.value || flag.name == "--privileged");
+  const Expanded value = flag.value.value_or(Expanded{});
+  std::string row(is_ours ? ours->row : "container.extra_args");
+  if (row.ends_with('.')) row += value.text.substr(0, value.text.find('='));
+  draft.about(std::move(row));
+  if (!is_ours) {
     hand_on(draft, flag);
   } else if (may_use_all(draft, flag)) {
-    ours->take(draft, flag.words.front(), flag.value.value_or(Expanded{}));
+    ours->take(draft, flag.words.front(), value);
   }
+  draft.about({});
 }
 
 }  // namespace helper::config

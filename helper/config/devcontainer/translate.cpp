@@ -16,7 +16,8 @@ namespace {
 
 struct KnownKey {
   std::string_view name;
-  DevcontainerReader read;  // null: it is read with others, or says nothing about the container
+  DevcontainerReader read;    // null: it is read with others, or says nothing about the container
+  std::string_view row = {};  // the target's key that takes the place of all that it says
 };
 
 // In the order in which they are read: of what two keys say, the later one counts, and commands run in this order.
@@ -35,21 +36,36 @@ constexpr std::array k_known{
     KnownKey{"containerEnv", read_container_env},
     KnownKey{"remoteEnv", read_remote_env},
     KnownKey{"mounts", read_mounts},
-    KnownKey{"privileged", read_privileged},
-    KnownKey{"init", read_init},
-    KnownKey{"capAdd", read_cap_add},
-    KnownKey{"securityOpt", read_security_opt},
+    KnownKey{"privileged", read_privileged, "container.privileged"},
+    KnownKey{"init", read_init, "container.extra_args"},
+    KnownKey{"capAdd", read_cap_add, "container.extra_args"},
+    KnownKey{"securityOpt", read_security_opt, "container.extra_args"},
     KnownKey{"overrideCommand", nullptr},
     KnownKey{"hostRequirements", read_requirements},
-    KnownKey{"updateRemoteUserUID", read_update_ids},
+    KnownKey{"updateRemoteUserUID", read_update_ids, "ssh.match_owner"},
     KnownKey{"shutdownAction", read_shutdown},
-    KnownKey{"forwardPorts", read_forward_ports},
-    KnownKey{"appPort", read_app_port},
-    KnownKey{"onCreateCommand", read_create_command},
-    KnownKey{"updateContentCommand", read_create_command},
-    KnownKey{"postCreateCommand", read_create_command},
-    KnownKey{"postStartCommand", read_start_command},
+    KnownKey{"userEnvProbe", nullptr},
+    KnownKey{"forwardPorts", read_forward_ports, "forwards"},
+    KnownKey{"appPort", read_app_port, "forwards"},
+    KnownKey{"onCreateCommand", read_create_command, "post_create"},
+    KnownKey{"updateContentCommand", read_create_command, "post_create"},
+    KnownKey{"postCreateCommand", read_create_command, "post_create"},
+    KnownKey{"postStartCommand", read_start_command, "post_start"},
 };
+
+// The plugins of JetBrains IDEs by their ids; false: there is more, or something else, in `node`.
+bool list_plugins(DevcontainerDraft& draft, std::string_view name, const JsonNode& node) {
+  if (name != "customizations" || node.type != JsonNode::Type::object) return false;
+  const JsonNode* jetbrains = find_member(node, "jetbrains");
+  if (jetbrains == nullptr || jetbrains->type != JsonNode::Type::object) return false;
+  const JsonNode* plugins = find_member(*jetbrains, "plugins");
+  if (plugins == nullptr || plugins->type != JsonNode::Type::array) return false;
+  std::vector<std::string> ids;
+  for (const JsonNode& plugin : plugins->items) ids.push_back(printable(plugin.text, 80));
+  draft.unsupported({"customizations.jetbrains.plugins", plugins->line, "helper installs no plugins",
+                     "install them in the IDE, in Settings, Plugins: " + joined(ids)});
+  return node.names.size() == 1 && jetbrains->names.size() == 1;
+}
 
 Unsupported explain(std::string_view name, int line) {
   const std::string shown = printable(name);
@@ -58,12 +74,13 @@ Unsupported explain(std::string_view name, int line) {
   std::vector<std::string_view> names;
   for (const KnownKey& key : k_known) names.push_back(key.name);
   const auto meant = nearest(name, names);
+  const bool is_about_the_image = meant && (*meant == "image" || *meant == "build" || *meant == "dockerFile");
   return {shown,
           line,
           "helper does not know this key",
           meant ? "did you mean \"" + std::string(*meant) + "\"?"
                 : "see https://containers.dev/implementors/json_reference/",
-          {},
+          is_about_the_image ? "targets.*.container.image" : "",
           {}};
 }
 
@@ -77,15 +94,19 @@ Result<Devcontainer> read_devcontainer(std::string_view text, const Devcontainer
     return fail(ErrorCode::config_invalid, file, "is " + describe(root) + ", must be an object in { }",
                 "see https://containers.dev/implementors/json_reference/");
   }
-  HELPER_TRY(read_workspace(draft, root));
-  HELPER_TRY(read_users(draft, root));
+  draft.keep(read_workspace(draft, root));
+  draft.keep(read_users(draft, root));
   for (const KnownKey& key : k_known) {
     const JsonNode* node = find_member(root, key.name);
-    if (node != nullptr && key.read != nullptr) HELPER_TRY(key.read(draft, *node, std::string(key.name)));
+    draft.about(std::string(key.row));
+    if (node != nullptr && key.read != nullptr) draft.keep(key.read(draft, *node, std::string(key.name)));
   }
-  HELPER_TRY(read_build(draft, root));
-  HELPER_TRY(read_override_command(draft, root));
+  draft.keep(read_build(draft, root));
+  draft.keep(read_override_command(draft, root));
+  draft.about({});
+  draft.keep(read_env_probe(draft, root));
   for (std::size_t i = 0; i < root.names.size(); ++i) {
+    if (list_plugins(draft, root.names[i], root.items[i])) continue;
     if (std::ranges::find(k_known, root.names[i], &KnownKey::name) == k_known.end())
       draft.unsupported(explain(root.names[i], root.items[i].line));
   }
@@ -237,7 +258,9 @@ constexpr std::string_view k_ports = "helper opens its tunnels and shows nothing
 
 constexpr std::array k_not_done{
     NotDone{"features", "helper installs none",
-            "install what they bring in the Dockerfile, or name an image that has it"},
+            "build an image that has them (devcontainer build --workspace-folder . --image-name NAME; see "
+            "docs/devcontainer.md), and name it in the target",
+            "targets.*.container.build"},
     NotDone{"overrideFeatureInstallOrder", "helper installs no features", ""},
     NotDone{"dockerComposeFile", k_compose, k_one_image, "targets.*.container.image"},
     NotDone{"service", k_compose, k_one_image},
@@ -253,8 +276,6 @@ constexpr std::array k_not_done{
     NotDone{"devPort", k_editor, ""},
     NotDone{"portsAttributes", k_ports, "", "targets.*.forwards"},
     NotDone{"otherPortsAttributes", k_ports, "", "targets.*.forwards"},
-    NotDone{"userEnvProbe", "sessions have the container's environment and what their own shell reads",
-            "put what is missing in remoteEnv"},
     NotDone{"secrets", "helper asks for none", R"(put them in a file of the server, and mount that)"},
 };
 

@@ -1,5 +1,6 @@
+#include "config/docker_run/choose_gpus.hpp"
+
 #include "config/characters.hpp"
-#include "config/docker_run/translate_run.hpp"
 
 namespace helper::config {
 
@@ -18,12 +19,16 @@ GpuChoice choose_gpus(std::string_view value) {
       choice.which = field.substr(equals + 1);
     } else if (name.empty()) {
       choice.which = field;
-    } else if (name != "capabilities" && name != "driver") {  // helper asks for what computing needs
+    } else if (name == "capabilities") {
+      const auto its = is_more ? field : field.substr(equals + 1);
+      if (its != "gpu") choice.capabilities += (choice.capabilities.empty() ? "" : ",") + std::string(its);
+    } else if (name != "driver") {
       choice.not_known.emplace_back(name);
     }
   }
   if (choice.which == "-1" || choice.which.empty()) choice.which = "all";
   if (choice.which == "0") choice.which = "none";
+  if (choice.capabilities == "compute,utility" || choice.capabilities == "utility,compute") choice.capabilities.clear();
   return choice;
 }
 

@@ -3,6 +3,7 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "config/characters.hpp"
+#include "config/docker_run/choose_gpus.hpp"
 #include "config/docker_run/left_out.hpp"
 
 #include <algorithm>

@@ -22,12 +22,4 @@ enum class RunKind {
 [[nodiscard]] std::vector<std::string> translate_run(DevcontainerDraft& draft, const RunCommand& run,
                                                      const std::map<std::string, std::string>& answers, RunKind kind);
 
-// The value of --gpus, a CSV record: all, a count, device=0,1 (in quotes when there are several), and what the driver
-// should do.
-struct GpuChoice {
-  std::string which;                   // as container.gpus takes it
-  std::vector<std::string> not_known;  // names of fields that no config has
-};
-[[nodiscard]] GpuChoice choose_gpus(std::string_view value);
-
 }  // namespace helper::config

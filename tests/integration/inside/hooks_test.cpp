@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace helper::inside {
 namespace {
 
@@ -26,9 +28,12 @@ os.environ["HOME"] = here + "/home"
 os.execvp(words[0], words)
 )py"));
   }
-  Result<void> run(const std::vector<std::string>& lines, bool own_marks = true) {
-    return run_hooks(server.runner, test::docker_place("c"), {},
-                     {plan::RunHooks::Moment::create, "root", "", "run-1", lines, own_marks}, {}, {});
+  Result<void> run(const std::vector<std::string>& lines, bool own_marks = true,
+                   config::EnvProbe probe = config::EnvProbe::none,
+                   const std::map<std::string, std::string>& env = {}) {
+    const auto hear = [this](std::string_view text) { said += text; };
+    return run_hooks(server.runner, test::docker_place("c"), env,
+                     {plan::RunHooks::Moment::create, "root", "", "run-1", lines, own_marks, probe}, hear, {});
   }
   [[nodiscard]] std::string mark_in(const char* folder) const {
     const auto path = server.folder() / folder / "post_create";
@@ -37,6 +42,7 @@ os.execvp(words[0], words)
   static constexpr const char* k_layer = "layer/helper";
   static constexpr const char* k_memory = "memory";
   FakeServer server;
+  std::string said;
 };
 
 TEST_F(Hooks, LeaveTheirMarkInTheContainersOwnLayerAndNothingInTheHome) {
@@ -44,6 +50,46 @@ TEST_F(Hooks, LeaveTheirMarkInTheContainersOwnLayerAndNothingInTheHome) {
   ASSERT_TRUE(done) << to_text(done.error());
   EXPECT_EQ(mark_in(k_layer), "run-1\n");
   EXPECT_FALSE(test::fs::exists(server.home() / ".local"));
+}
+
+TEST_F(Hooks, HaveThePathOfTheUsersShell) {
+  server.write("home/.profile", "echo noise; export PATH=/opt/tools/bin:$PATH WORDS=\"a 'b'\nc\"\n");
+  const std::string check = "test \"$WORDS\" = \"a 'b'\nc\" && case $PATH in /opt/tools/bin:*) ;; *) exit 7 ;; esac";
+  const auto done = run({check}, true, config::EnvProbe::login);
+  EXPECT_TRUE(done) << to_text(done.error()) << said;
+  EXPECT_TRUE(run({check}, true, config::EnvProbe::login_interactive)) << said;
+  EXPECT_FALSE(run({check})) << "no probe was wanted";
+  EXPECT_TRUE(run({"test \"$PATH\" = /only:/usr/bin:/bin && test \"$A\" = x/opt"}, true, config::EnvProbe::login,
+                  {{"PATH", "/only:/usr/bin:/bin"}, {"A", "x${containerEnv:BASE}/opt"}}))
+      << "remoteEnv wins: " << said;
+}
+
+TEST_F(Hooks, HaveWhatAnInteractiveShellReads) {
+  server.write("home/.bashrc", "export FROM_BASHRC=yes\n");
+  EXPECT_TRUE(run({"test \"$FROM_BASHRC\" = yes"}, true, config::EnvProbe::interactive)) << said;
+  EXPECT_TRUE(run({"test -z \"$FROM_BASHRC\""}, true, config::EnvProbe::login)) << said;
+}
+
+TEST_F(Hooks, RunAlsoWhereAStartFileReadsFailsOrEndsTheShell) {
+  for (const char* file : {"read -r line; cat; export OK=yes\n", "false; nosuchcommand; export OK=yes\n"}) {
+    server.write("home/.profile", file);
+    EXPECT_TRUE(run({"test \"$OK\" = yes"}, true, config::EnvProbe::login)) << file << said;
+  }
+  for (const char* file : {"exit 3\n", "exec true\n", "kill -9 $$\n"}) {
+    server.write("home/.profile", file);
+    said.clear();
+    EXPECT_TRUE(run({"echo it ran"}, true, config::EnvProbe::login)) << file;
+    EXPECT_NE(said.find("the commands run without what its start files set"), std::string::npos) << file << said;
+    EXPECT_NE(said.find("it ran"), std::string::npos) << file << said;
+  }
+}
+
+TEST_F(Hooks, WaitForAStartFileThatNeverEndsNoLongerThanTheLimit) {
+  server.write("home/.profile", "sleep 3000\n");
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_TRUE(run({"echo it ran"}, true, config::EnvProbe::login)) << said;
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(60));
+  EXPECT_NE(said.find("did not answer within 10 s"), std::string::npos) << said;
 }
 
 TEST_F(Hooks, ThatFailSayHowAndLeaveNoMark) {

@@ -234,10 +234,35 @@ TEST(Init, TakesTheValuesOfADevcontainerOver) {
   EXPECT_EQ(target.forwards, (std::vector<config::PortPair>{{6006, 6006}}));
   EXPECT_EQ(target.post_create, std::vector<std::string>{"make"});
   const auto notes = rpc::Json::parse(desk.out.str()).at("notes");
-  ASSERT_EQ(notes.size(), 2u) << notes;
+  ASSERT_EQ(notes.size(), 3u) << notes;  // the value, the features, and the probe for the command
   const std::string text = desk.files.files().at(desk.config_file()).bytes;
   EXPECT_NE(text.find("// .devcontainer.json:4: features: helper installs none"), std::string::npos) << text;
   EXPECT_NE(text.find("\"context\": \".\""), std::string::npos) << text;
+}
+
+// As `plan` does, whatever the reason.
+TEST(Init, SaysWhyADevcontainerHasNoImage) {
+  const std::map<std::string, std::string> reasons{
+      {R"({"dockerComposeFile": "compose.yml", "service": "app"})", "dockerComposeFile: helper runs one container"},
+      {R"({"image": "${localEnv:IMG}"})", "image: the value of IMG on this machine may be a secret"},
+      {R"({"build": {"dockerfile": "../Dockerfile", "context": "."}})",
+       "build.dockerfile: it is outside of its context"},
+      {R"({"dockerfile": "Dockerfile"})", R"(dockerfile: helper does not know this key; did you mean "dockerFile"?)"},
+      {R"({"imagee": "i:1"})", R"(did you mean "image"?)"},
+      {R"({"name": "x"})", ".devcontainer.json names no image"},
+      {R"({"image": 5})", "is the number 5"}};
+  for (const auto& [text, reason] : reasons) {
+    Desk desk;
+    ASSERT_TRUE(desk.files.write(desk.folder.path() / ".devcontainer.json", text, 0644));
+    const std::vector<std::string> words{"init", "--server", "gpu1", "--from", ".devcontainer.json"};
+    const auto status = desk.run(words);
+    ASSERT_FALSE(status) << text;
+    EXPECT_NE(status.error().cause.find(reason), std::string::npos) << status.error().cause;
+    auto with_image = words;
+    with_image.insert(with_image.end(), {"--image", "mine:1"});
+    EXPECT_EQ(desk.run(with_image).value_or(-1), 0) << text;
+    EXPECT_EQ(only_target(desk).container.image, "mine:1");
+  }
 }
 
 // The devcontainer.json of somebody else, and answers to all that init would ask.

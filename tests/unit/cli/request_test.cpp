@@ -141,6 +141,24 @@ TEST(Request, CarriesTheVariablesThatADevcontainerNames) {
   EXPECT_EQ(desk.daemon.asked().front().params.at("environment"), rpc::Json::array({"HELPER_TEST_TOKEN=a b"}));
 }
 
+// The daemon then tells what is wrong, and not that a variable is missing.
+TEST(Request, CarriesTheVariablesOfADevcontainerThatIsWrong) {
+  Desk desk;
+  const test::ScopedEnv token("HELPER_TEST_TOKEN", "i:1");
+  const test::ScopedEnv host("HELPER_TEST_HOST", "bad host");
+  ASSERT_TRUE(desk.files.write(desk.config_file(), R"({"targets": {"t1": {"devcontainer": "d.json"}}})", 0644));
+  for (const char* wrong : {R"("capAdd": [])", R"("capAdd": 5)", R"("workspaceFolder": 5)"}) {
+    ASSERT_TRUE(desk.files.write(desk.folder.path() / "d.json",
+                                 std::string("{") + wrong + R"(, "image": "${localEnv:HELPER_TEST_TOKEN}",
+          "runArgs": ["--hostname", "${localEnv:HELPER_TEST_HOST}"]})",
+                                 0644));
+    desk.daemon.will_answer("ensure", {.events = {}, .result = k_unchanged, .meanwhile = {}});
+    ASSERT_EQ(desk.run({"ensure"}).value_or(-1), 0);
+    EXPECT_EQ(desk.daemon.asked().back().params.at("environment"),
+              rpc::Json::array({"HELPER_TEST_HOST=bad host", "HELPER_TEST_TOKEN=i:1"}));
+  }
+}
+
 TEST(Request, FindsADevcontainerWhoseKeyIsWrittenWithEscapes) {
   Desk desk;
   const test::ScopedEnv token("HELPER_TEST_TOKEN", "a b");

@@ -32,7 +32,7 @@ Read read(const std::string& text, const std::string& server = "local") {
     ADD_FAILURE() << to_text(devcontainer.error()) << "\nin\n" << text;
     return result;
   }
-  if (auto done = inherit(result.target, *devcontainer); !done) ADD_FAILURE() << to_text(done.error());
+  for (const Mistake& mistake : inherit(result.target, *devcontainer)) ADD_FAILURE() << to_text(mistake.error);
   for (const auto& what : devcontainer->unsupported) result.remarks.push_back(to_text(devcontainer->file, what));
   return result;
 }
@@ -41,9 +41,9 @@ Error refused(const std::string& text) {
   auto devcontainer = read_devcontainer(text, place());
   if (!devcontainer) return devcontainer.error();
   Target target;
-  const auto done = inherit(target, *devcontainer);
-  if (done) ADD_FAILURE() << "accepted:\n" << text;
-  return done ? Error{} : done.error();
+  const auto mistakes = inherit(target, *devcontainer);
+  if (mistakes.empty()) ADD_FAILURE() << "accepted:\n" << text;
+  return mistakes.empty() ? Error{} : mistakes.front().error;
 }
 
 bool has(const std::vector<std::string>& remarks, std::string_view words) {
@@ -175,10 +175,10 @@ TEST(Devcontainer, ListsWhatItDoesNotDoWithItsLineInTheOrderWritten) {
   "customizations": {"vscode": {}},
   "forwardPorts": ["db:5432"],
   "containerENV": {},
-  "hostRequirements": {"cpus": 4, "gpu": {"cores": 1000}},
+  "hostRequirements": {"cpus": 4, "storage": "1tb", "gpu": {"cores": 1000}},
   "shutdownAction": "stopContainer" })");
-  const Texts lines{"2: features",     "3: initializeCommand",     "4: customizations",       "5: forwardPorts[0]",
-                    "6: containerENV", "7: hostRequirements.cpus", "7: hostRequirements.gpu", "8: shutdownAction"};
+  const Texts lines{"2: features",     "3: initializeCommand",        "4: customizations",       "5: forwardPorts[0]",
+                    "6: containerENV", "7: hostRequirements.storage", "7: hostRequirements.gpu", "8: shutdownAction"};
   ASSERT_EQ(r.remarks.size(), lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i)
     EXPECT_TRUE(r.remarks[i].starts_with("devcontainer.json:" + lines[i] + ": ")) << r.remarks[i];
@@ -254,7 +254,7 @@ TEST(Devcontainer, AValueOfTheEnvironmentIsNotKeptInAFile) {
   ASSERT_TRUE(devcontainer);
   EXPECT_EQ(devcontainer->unsupported.size(), 3u);
   Target target;
-  ASSERT_TRUE(inherit(target, *devcontainer));
+  EXPECT_TRUE(inherit(target, *devcontainer).empty());
   EXPECT_EQ(target.container.env, (Env{{"H", "/home/me"}}));
   EXPECT_EQ(target.post_create, Texts{});
 }
@@ -355,6 +355,103 @@ TEST(Devcontainer, MistakesAreToldWithTheirLineAndKey) {
     EXPECT_EQ(error.thing, thing) << text;
     EXPECT_FALSE(error.cause.empty()) << text;
   }
+}
+
+// Docker's --gpus is a CSV record; what the capabilities are is the container's environment.
+TEST(Devcontainer, TheFieldsOfGpusAreRead) {
+  const std::map<std::string, std::string> values{{"all,capabilities=gpu", "all"},
+                                                  {"count=2", "2"},
+                                                  {"driver=nvidia,count=-1", "all"},
+                                                  {R"(\"device=0,2\",\"capabilities=compute,utility\")", "device=0,2"},
+                                                  {"'device=1'", "device=1"}};
+  for (const auto& [written, gpus] : values) {
+    const Read r = read(R"({"image": "i", "remoteUser": "root", "runArgs": ["--gpus", ")" + written + "\"]}");
+    EXPECT_EQ(r.target.container.gpus, gpus) << written;
+    EXPECT_EQ(r.remarks, Texts{}) << written;
+  }
+  const Read r =
+      read(R"({"image": "i", "remoteUser": "root", "runArgs": ["--gpus=all,\"capabilities=utility,graphics\""]})");
+  EXPECT_EQ(r.target.container.gpus, "all");
+  EXPECT_TRUE(has(r.remarks, R"("NVIDIA_DRIVER_CAPABILITIES": "utility,graphics")"));
+}
+
+// A ':' parts what -v takes, and a ',' what --mount takes.
+TEST(Devcontainer, AFolderOfThisMachineMayHaveAnyName) {
+  const auto mounted = [](const std::string& folder, const std::string& members) {
+    DevcontainerPlace its = place();
+    its.folder = folder;
+    const auto devcontainer = read_devcontainer(R"({"image": "i", "remoteUser": "root")" + members + "}", its);
+    Target target;
+    EXPECT_TRUE(devcontainer && devcontainer->mistakes.empty() && inherit(target, *devcontainer).empty()) << folder;
+    Texts all = target.container.mounts;
+    for (const std::string& word : target.container.extra_args) all.push_back(word);
+    return all;
+  };
+  EXPECT_EQ(mounted("/p/fix:login", ""), Texts{"--mount=type=bind,source=/p/fix:login,target=/workspaces/fix:login"});
+  EXPECT_EQ(mounted("/p/a,b", ""), Texts{"/p/a,b:/workspaces/a,b"});
+  EXPECT_EQ(mounted("/p/a,b:c\"d", ""),
+            Texts{R"(--mount=type=bind,"source=/p/a,b:c""d","target=/workspaces/a,b:c""d")"});
+  const std::string written =
+      R"(, "workspaceFolder": "/w", "workspaceMount": "source=${localWorkspaceFolder},target=/w,type=bind,readonly")";
+  EXPECT_EQ(mounted("/p/a,b", written), Texts{"/p/a,b:/w:ro"});
+  EXPECT_EQ(mounted("/p/a:b", written), Texts{"--mount=source=/p/a:b,target=/w,type=bind,readonly"});
+  const std::string more =
+      R"(, "workspaceMount": "", "mounts": [{"type": "bind", "source": "${localWorkspaceFolder}/x", "target": "/x"}],
+        "runArgs": ["--mount", "type=bind,src=${localWorkspaceFolder},dst=/y", "--mount=type=bind,src=${localWorkspaceFolder},dst=/z"])";
+  EXPECT_EQ(mounted("/p/a,b", more), (Texts{"/p/a,b:/y", "/p/a,b:/z", "/p/a,b/x:/x"}));
+}
+
+TEST(Devcontainer, AUserThatIsANumberIsTold) {
+  EXPECT_EQ(refused(R"({"image": "i", "remoteUser": "1000"})").cause,
+            R"("1000" is the id of a user, and SSH logs in by name)");
+}
+
+TEST(Devcontainer, CommandsHaveWhatTheStartFilesOfTheShellSet) {
+  const std::map<std::string, EnvProbe> probes{{"", EnvProbe::login_interactive},
+                                               {R"("userEnvProbe": "none",)", EnvProbe::none},
+                                               {R"("userEnvProbe": "loginShell",)", EnvProbe::login},
+                                               {R"("userEnvProbe": "interactiveShell",)", EnvProbe::interactive}};
+  for (const auto& [member, probe] : probes)
+    EXPECT_EQ(read("{" + member + R"("image": "i", "postCreateCommand": "x"})").target.env_probe, probe) << member;
+  EXPECT_EQ(read(R"({"image": "i"})").target.env_probe, EnvProbe::login_interactive) << "the target's own commands";
+  EXPECT_EQ(refused(R"({"image": "i", "userEnvProbe": "zsh"})").thing, "devcontainer.json:1: userEnvProbe");
+  DevcontainerPlace kept = place();
+  kept.is_kept = true;
+  const auto devcontainer = read_devcontainer(R"({"image": "i", "remoteUser": "root", "postStartCommand": "x"})", kept);
+  ASSERT_TRUE(devcontainer);
+  EXPECT_EQ(devcontainer->env_probe, EnvProbe::none);
+  ASSERT_EQ(devcontainer->unsupported.size(), 1U);
+  EXPECT_EQ(devcontainer->unsupported.front().key, "userEnvProbe");
+}
+
+TEST(Devcontainer, WhatItWantsOfTheServerIsKnown) {
+  const auto wanted = [](const std::string& members) {
+    return read(R"({"image": "i", "hostRequirements": {)" + members + "}}").target.requirements;
+  };
+  constexpr std::int64_t k_gb = std::int64_t{1} << 30;
+  EXPECT_EQ(wanted(R"("cpus": 4, "memory": "8gb")"), (HostRequirements{4, 8 * k_gb}));
+  EXPECT_EQ(wanted(R"("memory": "4096MB")"), (HostRequirements{0, 4 * k_gb}));
+  EXPECT_EQ(wanted(R"("memory": "1tb")"), (HostRequirements{0, 1024 * k_gb}));
+  EXPECT_EQ(wanted(R"("memory": 1024)"), (HostRequirements{0, 1024}));
+  EXPECT_EQ(wanted("").cpus, 0);
+  for (const char* wrong : {R"("cpus": "4")", R"("memory": "8 apples")", R"("memory": "gb")", R"("memory": true)",
+                            R"("storage": "x")", R"("memory": "999999999999999tb")"})
+    EXPECT_TRUE(refused(std::string(R"({"image": "i", "hostRequirements": {)") + wrong + "}}")
+                    .thing.starts_with("devcontainer.json:1: hostRequirements."))
+        << wrong;
+}
+
+TEST(Devcontainer, ThePluginsOfJetBrainsIdesAreNamed) {
+  const auto remarks = [](const std::string& customizations) {
+    return read(R"({"image": "i", "remoteUser": "root", "customizations": )" + customizations + "}").remarks;
+  };
+  EXPECT_EQ(
+      remarks(R"({"jetbrains": {"plugins": ["com.a", "com.b"]}})"),
+      Texts{"devcontainer.json:1: customizations.jetbrains.plugins: helper installs no plugins; install them in the "
+            "IDE, in Settings, Plugins: com.a, com.b"});
+  EXPECT_EQ(remarks(R"({"jetbrains": {"plugins": ["com.a"], "backend": "PyCharm"}, "vscode": {}})").size(), 2U);
+  EXPECT_EQ(remarks(R"({"jetbrains": 5})").size(), 1U);
+  EXPECT_EQ(remarks(R"({"jetbrains": {"plugins": [5]}})").size(), 1U);
 }
 
 TEST(Devcontainer, IsOfLimitedSizeAndDepth) {

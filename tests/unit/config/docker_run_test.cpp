@@ -40,8 +40,8 @@ Read read(const std::string& text, const DockerRunPlace& where = place()) {
   }
   result.unknown = run->unknown;
   if (!result.unknown.empty()) return result;
-  if (auto done = inherit(result.target, run->settings); !done)
-    ADD_FAILURE() << to_text(done.error()) << "\nin\n" << text;
+  for (const Mistake& mistake : inherit(result.target, run->settings))
+    ADD_FAILURE() << to_text(mistake.error) << "\nin\n" << text;
   for (const auto& what : run->settings.unsupported) result.notes.push_back(to_text({}, what));
   return result;
 }
@@ -384,7 +384,7 @@ TEST(Described, IsAsItIs) {
                      "gpu1");
   ASSERT_TRUE(settings);
   Target target;
-  ASSERT_TRUE(inherit(target, *settings));
+  ASSERT_TRUE(inherit(target, *settings).empty());
   EXPECT_EQ(target.container.name, "box");
   EXPECT_EQ(target.container.gpus, "none");
   EXPECT_EQ(target.container.env, (Env{{"A", "$HOME"}, {"NVIDIA_VISIBLE_DEVICES", "all"}}));

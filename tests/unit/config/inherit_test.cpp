@@ -101,6 +101,96 @@ TEST(Inherit, AMistakeIsToldWithTheFileThatHasIt) {
             "helper.json:1: targets.t1.devcontainer");
 }
 
+// Also over what is wrong in it, whatever the key.
+TEST(Inherit, WhatTheTargetWritesTakesThePlaceOfWhatIsWrong) {
+  struct Case {
+    const char* wrong;  // members of the devcontainer.json
+    const char* own;    // members of the target
+  };
+  for (const auto& [wrong, own] : {
+           Case{R"("runArgs": ["--gpus=many"])", R"("container": {"gpus": "all"})"},
+           Case{R"("runArgs": ["--gpus", "many"])", R"("container": {"gpus": "all"})"},
+           Case{R"("hostRequirements": {"gpu": 5})", R"("container": {"gpus": "all"})"},
+           Case{R"("runArgs": ["--shm-size=much"])", R"("container": {"shm_size": "8g"})"},
+           Case{R"("runArgs": ["--runtime=-x"])", R"("container": {"runtime": "nvidia"})"},
+           Case{R"("runArgs": ["--hostname=bad host"])", R"("container": {"hostname": "good"})"},
+           Case{R"("runArgs": ["--restart=never"])", R"("container": {"restart": "no"})"},
+           Case{R"("runArgs": ["--ulimit=nofile=x", "--ulimit=memlock=-1"])",
+                R"("container": {"ulimits": {"nofile": 5}})"},
+           Case{R"("runArgs": ["-e", "A=\u0000"])", R"("container": {"env": {"A": "mine"}})"},
+           Case{R"("runArgs": ["-p", "1:2:3:4:5"])", R"("container": {"ports": []})"},
+           Case{R"("privileged": "yes")", R"("container": {"privileged": true})"},
+           Case{R"("capAdd": "ALL")", R"("container": {"extra_args": []})"},
+           Case{R"("securityOpt": [1])", R"("container": {"extra_args": []})"},
+           Case{R"("init": "yes")", R"("container": {"extra_args": []})"},
+           Case{R"("overrideCommand": "yes")", R"("container": {"command": ["sleep", "9"]})"},
+           Case{R"("containerEnv": {"A": []})", R"("container": {"env": {"A": "mine"}})"},
+           Case{R"("remoteEnv": {"A": {}})", R"("ssh": {"env": {"A": "mine"}})"},
+           Case{R"("remoteUser": "a b")", R"("ssh": {"user": "dev"})"},
+           Case{R"("remoteUser": "1000")", R"("ssh": {"user": "dev"})"},
+           Case{R"("remoteUser": 1000)", R"("ssh": {"user": "dev"})"},
+           Case{R"("updateRemoteUserUID": "no")", R"("ssh": {"match_owner": false})"},
+           Case{R"("image": 5)", R"("container": {"image": "mine:1"})"},
+           Case{R"("image": "-x")", R"("container": {"image": "mine:1"})"},
+           Case{R"("image": "-x")", R"("container": {"build": {"dockerfile": "Dockerfile"}})"},
+           Case{R"("build": {"dockerfile": ["x"]})", R"("container": {"image": "mine:1"})"},
+           Case{R"("build": {"dockerfile": "D", "args": {"A": []}})", R"("container": {"image": "mine:1"})"},
+           Case{R"("build": 5)", R"("container": {"image": "mine:1"})"},
+           Case{R"("mounts": ["source=~/data,target=/data,type=bind"])",
+                R"("container": {"mounts": ["/srv/data:/data"]})"},
+           Case{R"("runArgs": ["-v", "~/data:/data"])", R"("container": {"mounts": ["/srv/data:/data"]})"},
+           Case{R"("workspaceMount": 5)", R"("container": {"mounts": ["/srv/p:/workspaces/p"]})"},
+           Case{R"("workspaceFolder": "relative")", R"("project": {"remote": "/w"})"},
+           Case{R"("forwardPorts": 5)", R"("forwards": [])"},
+           Case{R"("forwardPorts": [99999])", R"("forwards": [])"},
+           Case{R"("appPort": true)", R"("forwards": [])"},
+           Case{R"("postCreateCommand": 5)", R"("post_create": [])"},
+           Case{R"("onCreateCommand": {"a": 5})", R"("post_create": [])"},
+           Case{R"("postStartCommand": 5)", R"("post_start": [])"},
+       }) {
+    const std::string image = std::string(wrong).starts_with("\"image\"") ? "" : R"("image": "i:1", )";
+    const std::string file = "{" + image + wrong + "}";
+    const auto with = [&](const std::string& members) {
+      return parsed(R"({"targets": {"t1": {"devcontainer": "devcontainer.json")" + members + "}}}", file);
+    };
+    EXPECT_FALSE(with("")) << wrong;
+    const auto config = with(std::string(", ") + own);
+    EXPECT_TRUE(config) << wrong << " with " << own << ": " << (config ? "" : to_text(config.error()));
+  }
+}
+
+TEST(Inherit, WhatTheTargetDoesNotWriteStaysWrongAndAllOfItIsTold) {
+  const auto config = parsed(
+      R"({"targets": {"t1": {"devcontainer": "devcontainer.json", "container": {"env": {"A": "mine"}, "mounts": ["/srv:/b"]}}}})",
+      R"({"image": "i:1", "containerEnv": {"A": [], "B": []}, "mounts": ["source=~/a,target=/a", "source=~/b,target=/b"]})");
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().cause.find("containerEnv.A"), std::string::npos) << config.error().cause;
+  EXPECT_NE(config.error().cause.find("containerEnv.B"), std::string::npos) << config.error().cause;
+  EXPECT_NE(config.error().cause.find("mounts[0]"), std::string::npos) << config.error().cause;
+  EXPECT_EQ(config.error().cause.find("mounts[1]"), std::string::npos) << config.error().cause;
+}
+
+TEST(Inherit, WhatTheTargetReplacesIsNotRemarkedEither) {
+  const std::string file =
+      R"({"image": "i:1", "remoteUser": "${localEnv:NOPE}", "containerEnv": {"A": "${localEnv:NOPE}"},
+    "mounts": ["source=${localEnv:NOPE},target=/data,type=bind"], "runArgs": ["--rm", "--hostname", "${localEnv:NOPE}"]})";
+  EXPECT_GE(target("", file).remarks.size(), 5U);
+  EXPECT_EQ(target(R"("ssh": {"user": "dev"}, "container": {"env": {"A": "mine"}, "mounts": ["/srv:/data"],
+    "hostname": "h", "extra_args": []})",
+                   file)
+                .remarks,
+            Texts{});
+}
+
+TEST(Inherit, AnUnsetVariableIsWhyThereIsNoImage) {
+  for (const char* file : {"{\n\"image\": \"${localEnv:IMG}\"}", "{\n\"dockerFile\": \"${localEnv:IMG}\"}",
+                           "{\n\"build\": {\"dockerfile\": \"${localEnv:IMG}\"}}"}) {
+    const auto config = parsed(R"({"targets": {"t1": {"devcontainer": "."}}})", file);
+    ASSERT_FALSE(config) << file;
+    EXPECT_NE(config.error().cause.find("IMG is not set on this machine"), std::string::npos) << config.error().cause;
+  }
+}
+
 TEST(Inherit, RemarksAreLimitedInNumberAndFitToBeShown) {
   std::string many = R"({"image": "i:1", "remoteUser": "root")";
   for (int i = 0; i < 500; ++i) many += ", \"k\\u001b" + std::to_string(i) + "\": 1";

@@ -31,8 +31,7 @@ std::string answer(const std::string& container, const std::string& image) {
 
 config::Target target_of(const config::Devcontainer& settings) {
   config::Target target;
-  const auto done = config::inherit(target, settings);
-  EXPECT_TRUE(done) << to_text(done.error());
+  for (const config::Mistake& mistake : config::inherit(target, settings)) ADD_FAILURE() << to_text(mistake.error);
   return target;
 }
 

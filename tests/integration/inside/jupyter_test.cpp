@@ -135,6 +135,27 @@ TEST_P(KeptJupyter, ComesBackWhenItBreaksDownAndStaysAwayWhenItIsToldTo) {
   EXPECT_EQ(run(start + keeper + serves + "kill -KILL $pid; rm \"$own/pid\"\n" + gone), "away\n");
 }
 
+// Two would want one port.
+TEST_P(KeptJupyter, EndsWithItsLoopBeforeAnotherOneStarts) {
+  fs::create_directories(folder_.path() / "modules");
+  std::ofstream(folder_.path() / "modules" / "stand_in.py") << k_ends_as_told;
+  const auto starts_after = [&](const std::string& before) {
+    write("start.py", std::string(scripts::jupyter_start));
+    write("config.json", "{}");
+    return run("export PYTHONPATH=" + shell::quote((folder_.path() / "modules").string()) +
+               "\npython3 \"$own/start.py\" \"$own\" stand_in / </dev/null >/dev/null 2>&1 &\n" +
+               "until ours && [ -e \"$own/runs$pid\" ]; do sleep 0.05; done\n: > \"$own/served\"\n" +
+               "read -r keeper < \"$own/keeper\"\n" + before + "( jupyter=$own uid=0 setup=x\n" +
+               std::string(scripts::jupyter_folders) + ") </dev/null\n" +
+               "tries=0\nwhile { kill -0 \"$keeper\" || kill -0 \"$pid\"; } 2>/dev/null && [ $tries -lt 100 ]; do\n" +
+               "  sleep 0.05; tries=$((tries + 1)); done\n[ $tries -lt 100 ] && echo ended\n");
+  };
+  EXPECT_NE(starts_after("").find("ended"), std::string::npos);
+  EXPECT_NE(starts_after("kill -KILL $pid\n").find("ended"), std::string::npos) << "while the loop waits";
+  EXPECT_NE(starts_after("echo 1 > \"$own/keeper\"; kill -KILL $keeper $pid\n").find("ended"), std::string::npos)
+      << "and nobody else does";
+}
+
 INSTANTIATE_TEST_SUITE_P(Here, KeptJupyter, testing::ValuesIn(test::shells()),
                          [](const auto& each) { return each.param.front(); });
 

@@ -8,6 +8,7 @@ if [ -n "$person" ]; then
   trap 'rmdir /dev/helper/accounts.lock 2>/dev/null' EXIT
 fi
 has_name /etc/passwd "$user" && { echo "Error: there is a user $user already" >&2; exit 1; }
+[ -w /etc/passwd ] || { echo "Error: /etc/passwd of the container cannot be written: its root file system is read-only" >&2; exit 1; }
 home=/home/$user
 if [ "$any_ids" = yes ]; then
   # A home that is there, of a container from before, is this person's when it has an id that this person could have had.
@@ -30,9 +31,16 @@ shell=/bin/sh
 if [ ! -d "$home" ]; then
   [ "$own_home" = yes ] || { echo "Error: $home would be a folder of the server, which is mounted there, and helper makes none" >&2; exit 1; }
   mkdir -p /home
-  if [ -d /etc/skel ]; then cp -R /etc/skel "$home"; else mkdir "$home"; fi
-  chown -R "$uid:$gid" "$home"
-  if [ -n "$person" ]; then chmod 700 "$home"; else chmod 755 "$home"; fi
+  new=/home/.helper-makes-$user
+  rm -rf "$new"
+  if [ -d /etc/skel ]; then cp -R /etc/skel "$new"; else mkdir "$new"; fi
+  chown -R "$uid:$gid" "$new" 2>/dev/null || {
+    rm -rf "$new"
+    echo "Error: $home cannot be given to $user: the container may not change owners of files (CAP_CHOWN)" >&2
+    exit 1
+  }
+  if [ -n "$person" ]; then chmod 700 "$new"; else chmod 755 "$new"; fi
+  mv "$new" "$home"
 elif [ "$own_home" = yes ] && [ "$(stat -c %u "$home")" = 0 ]; then
   # The engine made it, for a mount in it.
   chown "$uid:$gid" "$home"

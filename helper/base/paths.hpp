@@ -34,10 +34,6 @@ struct Paths {
   [[nodiscard]] std::filesystem::path half_recorded(const std::string& server, const std::string& container) const {
     return container_keys(server, container) / "half-recorded";
   }
-  // What the keeper of that server was told of the container of that name.
-  [[nodiscard]] std::filesystem::path recorded_services(const std::string& server, const std::string& container) const {
-    return container_keys(server, container) / "recorded";
-  }
   // Which target has which Host on this machine.
   [[nodiscard]] std::filesystem::path ssh_names() const { return data / "ssh_names.json"; }
   // Who this person is, in records on servers.

@@ -4,7 +4,6 @@
 #include "ensure/apply.hpp"
 #include "ensure/beside.hpp"
 #include "ensure/jupyter_work.hpp"
-#include "ensure/keeper.hpp"
 #include "ensure/session_ahead.hpp"
 #include "ensure/snapshot.hpp"
 #include "ensure/status.hpp"
@@ -355,6 +354,13 @@ class Convergence {
           note("container " + desired_.target.container.name + " was created by somebody else at the same moment");
           return {};
         }
+        // Who has just created the container may still be writing them.
+        if (plan::is<plan::FetchHostKeys>(step.action) && code == ErrorCode::file_failed &&
+            times_unrecorded_++ < k_most_passed && hands_.clock.sleep(k_passes_after, stop_)) {
+          plans_.clear();
+          --report_.rounds;
+          return {};
+        }
         if (!plan::note_failure(attempts_, plan, step, observed, done.error()))
           return fail(plan::with_engine(std::move(done).error(), observed));
         knowledge_.keeper_failed = attempts_.keeper_failed;
@@ -463,7 +469,6 @@ class Convergence {
     for (const auto& text : plan.notes) note(text);
     if (!plan.problems.empty()) return fail(plan.problems.front());
     if (desired_.power == plan::Power::running) {
-      HELPER_TRY(keep_recorded(hands_.files, paths_, desired_.target, knowledge_.recorded));
       report_.settings = interpreter_of(paths_, desired_, observed);
       report_.state = plan.shortfalls.empty() ? "ready" : k_ready_without_gpu;
       report_.problems = plan.shortfalls;

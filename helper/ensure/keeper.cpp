@@ -1,7 +1,6 @@
 #include "ensure/keeper.hpp"
 
 #include "base/digest.hpp"
-#include "base/text.hpp"
 #include "inside/jupyter.hpp"
 
 #include <nlohmann/json.hpp>
@@ -35,22 +34,6 @@ std::optional<plan::KeeperImage> find_keeper_image(const Paths& paths, const std
   std::error_code failed;
   if (!std::filesystem::is_regular_file(file, failed)) return std::nullopt;
   return plan::KeeperImage{machine, HELPER_VERSION, file.string()};
-}
-
-Result<void> keep_recorded(FileStore& files, const Paths& paths, const config::Target& target,
-                           const Recorded& recorded) {
-  if (recorded.keeper.empty() || recorded.container.empty()) return {};
-  HELPER_TRY_ASSIGN(const auto before, find_recorded(files, paths, target));
-  if (before == recorded) return {};
-  return files.write(paths.recorded_services(target.server, target.container.name),
-                     recorded.keeper + "\n" + recorded.container + "\n" + recorded.fingerprint + "\n", 0600);
-}
-
-Result<Recorded> find_recorded(FileStore& files, const Paths& paths, const config::Target& target) {
-  HELPER_TRY_ASSIGN(const auto text, files.read(paths.recorded_services(target.server, target.container.name)));
-  const auto lines = split(text.value_or(""), '\n');
-  if (lines.size() != 4 || lines[0].empty() || lines[1].empty()) return Recorded{};
-  return Recorded{lines[0], lines[1], lines[2]};
 }
 
 std::string keeper_record(const plan::RecordServices& action, const plan::Place& place,

@@ -5,7 +5,6 @@
 
 #include "base/clock.hpp"
 #include "base/paths.hpp"
-#include "ensure/keeper.hpp"
 #include "ensure/look_at_server.hpp"
 #include "ensure/report.hpp"
 #include "plan/desired.hpp"
@@ -23,6 +22,14 @@ namespace helper::ensure {
 // How long a look is trusted by those who ask for what is known. A caller that needs only the way in sees at once
 // whether it is still up: an SSH server answers at the local port, or none does.
 inline constexpr Milliseconds k_known_for{600'000};
+
+// What was handed to a keeper from here; nothing of it is known after the daemon has started again, since another
+// machine may have told it something else.
+struct Recorded {
+  std::string keeper;       // its container's id; "" until a look has seen it
+  std::string container;    // the id; "" = nothing is known
+  std::string fingerprint;  // plan::services_fingerprint(); "" = nothing is recorded for it
+};
 
 struct Knowledge {
   std::optional<config::Target> config{};       // whose it is; nullopt: nobody has asked about the target yet

@@ -116,9 +116,6 @@ Result<plan::Observed> observe(const Hands& hands, const Paths& paths, const pla
   if (const auto& build = desired.target.container.build; build && desired.power == plan::Power::running)
     observed.local.build = build_inputs(*build, knowledge.context, stop);
 
-  if (knowledge.recorded.container.empty()) {
-    HELPER_TRY_ASSIGN(knowledge.recorded, find_recorded(hands.files, paths, desired.target));
-  }
   auto memory = depth == Depth::quick ? memory_of(knowledge, desired.target) : Memory{};
   memory.me = observed.local.me.id;
   memory.my_run = run_that_belongs_to(knowledge, memory.me);

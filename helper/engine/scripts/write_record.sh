@@ -6,6 +6,11 @@ for lender in $("$engine" ps --all --quiet --filter "volume=$volume" </dev/null)
 done
 "$engine" volume rm -- "$volume" </dev/null >/dev/null 2>&1
 "$engine" volume create "$@" -- "$volume" </dev/null >/dev/null || exit
+# One that another command made at that moment has kept its own labels.
+[ -n "$("$engine" volume inspect --format '{{if .Labels}}{{index .Labels "io.helper.of.container"}}{{end}}' -- "$volume" </dev/null)" ] || {
+  echo "Error: volume $volume was made by another command at the same moment" >&2
+  exit 1
+}
 # For record_host_keys.sh, which follows.
 # shellcheck disable=SC2034
 image=$("$engine" container inspect --format '{{.Image}}' -- "$container" </dev/null 2>/dev/null) || {

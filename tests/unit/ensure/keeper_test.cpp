@@ -2,7 +2,6 @@
 #include "ensure/keeper.hpp"
 
 #include "ensure/knowledge.hpp"
-#include "support/fake_file_store.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -121,26 +120,6 @@ TEST_F(RecordedServices, OfAKeeperThatHasJustBeenStartedAreItsAlone) {
   EXPECT_EQ(recorded_of(knowledge_, "k2", "c1"), std::nullopt);
   take_keeper(knowledge_, "1.0");
   EXPECT_EQ(recorded_of(knowledge_, "k1", "c1"), std::nullopt);
-}
-
-TEST(RecordedServicesFile, TellsTheNextDaemonWhatBothIdsAreKnownOf) {
-  helper::test::FakeFileStore files;
-  const Paths paths{"/home/me", "/run/me", "/data/helper", "/state", "/config.json"};
-  config::Target target;
-  target.server = "gpu1";
-  target.container.name = "c";
-  EXPECT_EQ(find_recorded(files, paths, target).value(), Recorded{});
-  ASSERT_TRUE(keep_recorded(files, paths, target, {"", "c1", "f"}));
-  EXPECT_EQ(find_recorded(files, paths, target).value(), Recorded{}) << "it would be true of any keeper";
-  const Recorded whole{"k1", "c1", "a fingerprint"};
-  ASSERT_TRUE(keep_recorded(files, paths, target, whole));
-  EXPECT_EQ(find_recorded(files, paths, target).value(), whole);
-  target.container.name = "other";
-  EXPECT_EQ(find_recorded(files, paths, target).value(), Recorded{});
-  for (const char* broken : {"", "k1", "k1\nc1", "\nc1\nf\n", "k1\n\nf\n", "k1\nc1\nf\nmore\n"}) {
-    ASSERT_TRUE(files.write(paths.recorded_services("gpu1", "other"), broken, 0600));
-    EXPECT_EQ(find_recorded(files, paths, target).value(), Recorded{}) << broken;
-  }
 }
 
 }  // namespace

@@ -90,7 +90,8 @@ class MainJob(Target):
     def test_another_server_at_the_address_is_refused_by_the_same_settings(self):
         self.ensure()
         self.assertEqual(self.openssh("true").returncode, 0)
-        there = ["-o", f"HostName={self.sandbox.address}", "-o", "Port=22"]  # a real sshd that takes the same key, and is not the container's
+        # A real sshd that takes the same key, and is not the container's.
+        there = ["-o", f"HostName={self.sandbox.address}", "-o", "Port=22", "-o", "BindAddress=0.0.0.0"]
         done = subprocess.run(["/usr/bin/ssh", "-F", os.path.join(self.sandbox.client, "host-block"), "-o", "BatchMode=yes", *there, "centernet", "true"],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
         self.assertEqual(done.returncode, 255)

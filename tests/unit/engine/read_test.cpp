@@ -192,12 +192,16 @@ TEST(ReadImage, ReadsWhatItRuns) {
 TEST(ReadEngine, ReadsVersionAndRuntimes) {
   const auto docker20 = read_engine(recorded("docker20_info"));
   ASSERT_TRUE(docker20);
-  EXPECT_EQ(*docker20, (plan::Engine{"20.10.24+dfsg1",
-                                     {"io.containerd.runc.v2", "io.containerd.runtime.v1.linux", "nvidia", "runc"}}));
+  EXPECT_EQ(*docker20,
+            (plan::Engine{.version = "20.10.24+dfsg1",
+                          .runtimes = {"io.containerd.runc.v2", "io.containerd.runtime.v1.linux", "nvidia", "runc"},
+                          .cpus = 2,
+                          .memory = 25'223'864'320}));
   const auto docker28 = read_engine(recorded("docker28_info"));
   ASSERT_TRUE(docker28);
   EXPECT_EQ(*docker28,
-            (plan::Engine{.version = "28.2.2", .runtimes = {"io.containerd.runc.v2", "nvidia", "runc"}, .cdi = true}));
+            (plan::Engine{
+                .version = "28.2.2", .runtimes = {"io.containerd.runc.v2", "nvidia", "runc"}, .cdi = true, .cpus = 2}));
 }
 
 // The first two as Docker 20.10 and 28 print them.

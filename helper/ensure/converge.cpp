@@ -52,6 +52,14 @@ class Convergence {
   }
 
   Result<Report> run() {
+    auto report = run_rounds();
+    // What is under way when a request ends early is over, and known, before the next one.
+    static_cast<void>(collect_beside());
+    return report;
+  }
+
+ private:
+  Result<Report> run_rounds() {
     // What this machine alone can tell comes first, so that a busy port is named before anything slow.
     // What ends a target begins with a question, perhaps: until then its tunnels stay.
     if (desired_.power == plan::Power::running) {
@@ -148,7 +156,6 @@ class Convergence {
                 "see what is left: helper plan " + desired_.target.name);
   }
 
- private:
   void tell(Event event) {
     event.target = desired_.target.name;
     on_event_(event);
@@ -313,6 +320,7 @@ class Convergence {
       return {};
     }
     tell({Event::Kind::failed, {}, plan::to_text(step.action), done.result.error().cause, done.elapsed, {}, {}});
+    if (plan::is<plan::RecordServices>(step.action)) knowledge_.recorded = {};  // it may have them all the same
     if (!plan::note_failure(attempts_, {}, step, {}, done.result.error())) return done.result;
     knowledge_.keeper_failed = attempts_.keeper_failed;
     return {};

@@ -114,6 +114,8 @@ void plan_forward_tunnels(Draft& draft);
 [[nodiscard]] std::optional<JupyterSetup> jupyter_to_keep(const Draft& draft, const Inside& inside);
 // After the steps that start the services.
 void plan_keeper(Draft& draft, const Inside& inside);
+// In place of that where the plan is not whole, say because the keeper's sshd listens and is not known as ours yet.
+void plan_forget_first(Draft& draft, const Inside& inside);
 // The container goes, or what is ours in it.
 void plan_leave_keeper(Draft& draft, const std::string& cause);
 // The config's own commands, last: all else is ready by then.

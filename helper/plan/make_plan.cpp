@@ -87,8 +87,13 @@ void plan_running(Draft& draft) {
   // A port of a container that others use too may be theirs where this person cannot use the container.
   if (!draft.config.share || draft.plan.problems.empty()) plan_forward_tunnels(draft);
   plan_end_of_replacement(draft);
-  if (draft.place.inside && draft.place.inside->has_shell && has_services(draft.plan))
-    plan_keeper(draft, *draft.place.inside);
+  if (draft.place.inside && draft.place.inside->has_shell) {
+    if (has_services(draft.plan)) {
+      plan_keeper(draft, *draft.place.inside);
+    } else {
+      plan_forget_first(draft, *draft.place.inside);
+    }
+  }
   plan_hooks(draft);
   plan_install(draft);
   plan_session(draft);

@@ -149,6 +149,12 @@ void plan_keeper(Draft& draft, const Inside& inside) {
              "so that they come back after a restart");
 }
 
+void plan_forget_first(Draft& draft, const Inside& inside) {
+  if (!draft.server.keeper || is_of_another_project(draft.desired, draft.observed)) return;
+  if (is_guest(draft.desired, draft.observed) || !draft.observed.attempts.keeper_failed.empty()) return;
+  static_cast<void>(forget_before_own_starts(draft, inside));
+}
+
 void plan_leave_keeper(Draft& draft, const std::string& cause) {
   if (!draft.server.keeper || !runs(*draft.server.keeper) || draft.server.container->id.empty()) return;
   if (draft.server.keeper->recorded == "") return;

@@ -144,6 +144,18 @@ TEST(KeeperPlan, HelperStartsWhatTheKeeperDoesNotKnow) {
   EXPECT_EQ(world.steps(), std::string("start sshd in the container\nstart JupyterLab 4.0.11 for root\n") + k_record);
 }
 
+// Its sshd listens, and has not said yet that it is ours: the keeper's Jupyter is still to come.
+TEST(KeeperPlan, IsToldToLeaveOffBeforeAnythingIsStartedBesideIt) {
+  World world;
+  world.just_started();
+  world.now.server.keeper->recorded = "of other settings";
+  world.now.place.inside->sshd_listening = true;
+  EXPECT_EQ(world.steps(), k_forget);
+  EXPECT_EQ(test::plan_for(world.wanted, world.now).problems.size(), 1U);
+  world.now.server.keeper->recorded = "";
+  EXPECT_EQ(world.steps(), "start JupyterLab 4.0.11 for root\n");
+}
+
 TEST(KeeperPlan, KeepsSshWhereThereIsNoPython) {
   World world;
   world.now.place.inside->pythons.clear();

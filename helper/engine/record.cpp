@@ -84,6 +84,11 @@ std::string tar_head(std::string_view name, std::size_t size) {
 // What fills the last block, and the two blocks of zeros that end an archive.
 std::size_t tar_tail(std::size_t size) { return (512 - size % 512) % 512 + 1024; }
 
+std::string of_record(const EngineCli& cli, const std::string& volume) {
+  return assign("engine", cli.program) + assign("volume", volume) + assign("label", k_container) +
+         std::string(scripts::record_labelled);
+}
+
 std::string tar_around(const std::string& host_keys) {
   return assign("head", tar_head("host_keys", host_keys.size())) +
          assign("tail", std::to_string(tar_tail(host_keys.size())));
@@ -160,9 +165,9 @@ Failing failing_record(const EngineCli& cli) {
 Result<void> write_record(CommandRunner& server, const EngineCli& cli, const std::string& name,
                           const plan::Record& record, const std::string& host_keys, const std::stop_token& stop) {
   const std::string volume = plan::record_volume(record.container);
-  const std::string script = assign("engine", cli.program) + assign("container", name) + assign("volume", volume) +
-                             tar_around(host_keys) + "set -- " + shell::quote(record_labels(record)) + "\n" +
-                             std::string(scripts::write_record) + std::string(scripts::record_host_keys);
+  const std::string script = of_record(cli, volume) + assign("container", name) + tar_around(host_keys) + "set -- " +
+                             shell::quote(record_labels(record)) + "\n" + std::string(scripts::write_record) +
+                             std::string(scripts::record_host_keys);
   HELPER_TRY(run_or_fail(
       server, {k_engine_path + ("\n" + script), host_keys, k_start_limit, {}, cli.program + " volume create " + volume},
       failing_record(cli), stop));
@@ -172,8 +177,8 @@ Result<void> write_record(CommandRunner& server, const EngineCli& cli, const std
 Result<void> record_host_keys(CommandRunner& server, const EngineCli& cli, const std::string& container_id,
                               const std::string& image, const std::string& host_keys, const std::stop_token& stop) {
   const std::string volume = plan::record_volume(container_id);
-  const std::string script = assign("engine", cli.program) + assign("volume", volume) + assign("image", image) +
-                             tar_around(host_keys) + std::string(scripts::record_host_keys);
+  const std::string script =
+      of_record(cli, volume) + assign("image", image) + tar_around(host_keys) + std::string(scripts::record_host_keys);
   HELPER_TRY(run_or_fail(server,
                          {k_engine_path + ("\n" + script),
                           host_keys,

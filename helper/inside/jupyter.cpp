@@ -85,8 +85,8 @@ std::vector<Exec> jupyter_service(const Words& shell, const plan::JupyterSetup& 
   };
   std::vector<Exec> service;
   service.push_back(script("jupyter-folders", As::root,
-                           common + assign("uid", std::to_string(setup.uid)) + assign("setup", to_line(setup)) +
-                               std::string(scripts::jupyter_folders),
+                           begin(setup.run_folder) + assign("uid", std::to_string(setup.uid)) +
+                               assign("setup", to_line(setup)) + std::string(scripts::jupyter_folders),
                            token + "\n"));
   service.push_back(script("jupyter-files", As::user,
                            common + assign("folder", setup.folder) + assign("starter", scripts::jupyter_start) +

@@ -131,18 +131,7 @@ class Signal {
 class Child {
  public:
   explicit Child(pid_t pid) : pid_(pid) {}
-  ~Child() {
-    ::kill(-pid_, SIGTERM);
-    const auto until = std::chrono::steady_clock::now() + k_end_politely;
-    while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
-      if (std::chrono::steady_clock::now() > until) {
-        ::kill(-pid_, SIGKILL);
-        static_cast<void>(::waitpid(pid_, nullptr, 0));
-        break;
-      }
-      std::this_thread::sleep_for(Milliseconds(5));
-    }
-  }
+  ~Child() { end_group(pid_, k_end_politely); }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   [[nodiscard]] pid_t pid() const { return pid_; }

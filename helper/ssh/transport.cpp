@@ -145,16 +145,7 @@ std::string ProxyCommand::last_words() {
 }
 
 ProxyCommand::~ProxyCommand() {
-  ::kill(-pid_, SIGTERM);
-  const auto until = std::chrono::steady_clock::now() + k_end_politely;
-  while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > until) {
-      ::kill(-pid_, SIGKILL);
-      static_cast<void>(::waitpid(pid_, nullptr, 0));
-      break;
-    }
-    std::this_thread::sleep_for(Milliseconds(5));
-  }
+  end_group(pid_, k_end_politely);
   if (err_) ::shutdown(err_.get(), SHUT_RDWR);  // ends the listener's wait
   if (listener_.joinable()) listener_.join();
 }

@@ -14,6 +14,7 @@
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #if defined(__linux__)
@@ -113,6 +114,19 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
     return fail(by_errno({ErrorCode::server_command, argv.front(), "cannot be started", {}}, rc));
   }
   return pid;
+}
+
+void end_group(pid_t child, Milliseconds politely) noexcept {
+  ::kill(-child, SIGTERM);
+  const auto until = std::chrono::steady_clock::now() + politely;
+  while (::waitpid(child, nullptr, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > until) {
+      ::kill(-child, SIGKILL);
+      static_cast<void>(::waitpid(child, nullptr, 0));
+      return;
+    }
+    std::this_thread::sleep_for(Milliseconds(5));
+  }
 }
 
 Result<pid_t> spawn_shell(const std::string& script, const StandardFds& fds) {

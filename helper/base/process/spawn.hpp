@@ -37,6 +37,9 @@ enum class Leads { group, session };
 // Runs `script` by `sh -c`, as the leader of its own process group. Same error.
 [[nodiscard]] Result<pid_t> spawn_shell(const std::string& script, const StandardFds& fds);
 
+// Ends such a child with its group: asked first, killed after `politely`, and waited for.
+void end_group(pid_t child, Milliseconds politely) noexcept;
+
 // launch starts a program that goes on without us, as a desktop's opener of files and links does.
 
 // Runs argv (argv[0] is looked up on PATH when it has no slash) in a session of its own, with /dev/null as its standard

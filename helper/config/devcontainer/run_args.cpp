@@ -105,7 +105,7 @@ void take_gpus(DevcontainerDraft& draft, const RunWord& at, const Expanded& valu
 struct OurFlag {
   std::string_view name;
   std::string_view row;  // of a map, one entry of which it is: with a '.' at its end
-  Taker take;
+  Taker take = nullptr;  // null: the value is that key's text
 };
 constexpr std::array k_our_flags{
     OurFlag{"--env", "container.env.", take_env},
@@ -117,22 +117,10 @@ constexpr std::array k_our_flags{
     OurFlag{"--publish", "forwards",
             [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) { read_port(d, v.text, at.key, at.line); }},
     OurFlag{"--gpus", "container.gpus", take_gpus},
-    OurFlag{"--runtime", "container.runtime",
-            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
-              d.set_text("container.runtime", at.key, at.line, v.text);
-            }},
-    OurFlag{"--shm-size", "container.shm_size",
-            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
-              d.set_text("container.shm_size", at.key, at.line, v.text);
-            }},
-    OurFlag{"--hostname", "container.hostname",
-            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
-              d.set_text("container.hostname", at.key, at.line, v.text);
-            }},
-    OurFlag{"--restart", "container.restart",
-            [](DevcontainerDraft& d, const RunWord& at, const Expanded& v) {
-              d.set_text("container.restart", at.key, at.line, v.text);
-            }},
+    OurFlag{"--runtime", "container.runtime"},
+    OurFlag{"--shm-size", "container.shm_size"},
+    OurFlag{"--hostname", "container.hostname"},
+    OurFlag{"--restart", "container.restart"},
 };
 
 // Flags of `docker run` that `docker create` has not, and those whose value is a file of the machine that types them.
@@ -208,7 +196,12 @@ void read_run_flag(DevcontainerDraft& draft, const RunFlag& flag) {
   if (!is_ours) {
     hand_on(draft, flag);
   } else if (may_use_all(draft, flag)) {
-    ours->take(draft, flag.words.front(), value);
+    const RunWord& at = flag.words.front();
+    if (ours->take != nullptr) {
+      ours->take(draft, at, value);
+    } else {
+      draft.set_text(ours->row, at.key, at.line, value.text);
+    }
   }
   draft.about({});
 }

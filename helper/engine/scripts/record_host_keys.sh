@@ -1,8 +1,7 @@
-# $engine, $volume, which is there, and $image, which anything can be made from, are set above it, and so is what is around
-# the host keys, which are standard input, to make a tar of them: $head (~ for each zero byte) and $tail (how many zero
-# bytes). `docker cp` reaches into volumes of a container that never ran.
-labelled() { [ -n "$("$engine" volume inspect --format '{{if .Labels}}{{index .Labels "io.helper.of.container"}}{{end}}' -- "$volume" </dev/null 2>/dev/null)" ]; }
-labelled || exit 0  # somebody has removed it, with its container: the next look sees that
+# record_labelled.sh is above it. $volume, which is there, and $image, which anything can be made from, are set too, and so is
+# what is around the host keys, which are standard input, to make a tar of them: $head (~ for each zero byte) and $tail (how
+# many zero bytes). `docker cp` reaches into volumes of a container that never ran.
+labelled || { echo "Error: volume $volume has been removed" >&2; exit 1; }
 lender=$("$engine" create --network none --volume "$volume:/helper-record" -- "$image" true </dev/null) || exit
 # One that went meanwhile was made again for the lender, and is nobody's record.
 trap '"$engine" rm --force --volumes -- "$lender" </dev/null >/dev/null; labelled || "$engine" volume rm -- "$volume" </dev/null >/dev/null 2>&1' EXIT

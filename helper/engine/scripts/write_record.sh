@@ -1,13 +1,13 @@
-# $engine, $container and $volume are set above it, and so are the words of `volume create` from $1 on. A volume keeps the
-# labels that it was made with, so that one of an earlier record goes first, and with it a container that was left behind
-# by a command that was cut off.
+# record_labelled.sh is above it. $container is set too, and so are the words of `volume create` from $1 on. A volume keeps
+# the labels that it was made with, so that one of an earlier record goes first, and with it a container that was left
+# behind by a command that was cut off.
 for lender in $("$engine" ps --all --quiet --filter "volume=$volume" </dev/null); do
   "$engine" rm --force -- "$lender" </dev/null >/dev/null 2>&1
 done
 "$engine" volume rm -- "$volume" </dev/null >/dev/null 2>&1
 "$engine" volume create "$@" -- "$volume" </dev/null >/dev/null || exit
 # One that another command made at that moment has kept its own labels.
-[ -n "$("$engine" volume inspect --format '{{if .Labels}}{{index .Labels "io.helper.of.container"}}{{end}}' -- "$volume" </dev/null)" ] || {
+labelled || {
   echo "Error: volume $volume was made by another command at the same moment" >&2
   exit 1
 }

@@ -9,6 +9,14 @@ ours() {
   [ "$1" != Z ] && [ "${20:-}" = "$since" ]
 }
 
+# Whether the loop lives that starts our Jupyter again (start.py). Its number is $loop.
+loop_lives() {
+  loop=''
+  [ -f "$own/keeper" ] && read -r loop < "$own/keeper"
+  case $loop in '' | *[!0-9]*) return 1 ;; esac
+  tr '\0' ' ' 2>/dev/null < "/proc/$loop/cmdline" | grep -qF " $own/start.py "
+}
+
 # PORT: whether the process $pid, of the user who runs this, listens there itself. /proc/net/tcp has the socket's inode in
 # field 10; the links in /proc/PID/fd name the sockets of a process.
 ours_listens() {

@@ -21,15 +21,9 @@ names_jupyter() {
   return 1
 }
 # One that broke down is started again by its loop (start.py), and then needs a moment: both are waited for, 5 s at most.
-loop_lives() {
-  loop=''
-  [ -f "$own/keeper" ] && [ ! -e "$own/stopped" ] && read -r loop < "$own/keeper"
-  case $loop in '' | *[!0-9]*) return 1 ;; esac
-  tr '\0' ' ' 2>/dev/null < "/proc/$loop/cmdline" | grep -qF " $own/start.py "
-}
 comes_back() {
   ours && listens "$jupyter_port" && return 1
-  loop_lives || return 1
+  [ ! -e "$own/stopped" ] && loop_lives || return 1
   ours || return 0
   read -r now _ < /proc/uptime
   [ $((${now%%.*} - since / 100)) -lt 20 ]

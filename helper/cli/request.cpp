@@ -88,7 +88,7 @@ Result<Answer> request(Context& context, const std::string& method, const rpc::J
     }
   };
   auto result = daemon->call(method, params, on_event, stop.get_token());
-  live.finish();
+  live.finish(result ? std::string_view() : result.error().cause);
   if (!result && unanswered) return fail(said_for_the_person(context, method, std::move(*unanswered)));
   if (!result) return fail(said_for_the_person(context, method, std::move(result).error()));
   return Answer{std::move(*result), live.told_notes()};

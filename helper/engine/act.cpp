@@ -2,6 +2,7 @@
 
 #include "base/shell.hpp"
 #include "base/text.hpp"
+#include "engine/build_words.hpp"
 #include "engine/create_argv.hpp"
 #include "engine/creation_fix.hpp"
 #include "engine/progress.hpp"
@@ -116,15 +117,27 @@ Argv build_argv(const EngineCli& cli, const plan::BuildImage& action, const conf
 }
 
 Result<void> build_image(CommandRunner& server, const EngineCli& cli, const plan::BuildImage& action,
-                         const config::BuildConfig& build, const std::filesystem::path& context,
-                         const OutputSink& on_progress, const std::stop_token& stop) {
+                         const config::BuildConfig& build, const BuildFiles& files, const OutputSink& on_progress,
+                         const std::stop_token& stop) {
+  FailedBuild failed{cli.program, action.image, BuildKit::of_its_own, files.dockerfile};
+  if (cli.program == "docker") {
+    HELPER_TRY_ASSIGN(
+        const auto versions,
+        server.run(command(cli.argv({"version", "--format", "{{.Client.Version}} {{.Server.Version}}"}), k_start_limit),
+                   stop));
+    if (versions.exit_status == 0) failed.kit = buildkit_of(versions.out);
+  }
   BuildProgress progress(on_progress);
   Command what = command(build_argv(cli, action, build), k_build_limit);
-  what.stdin_file = context;
+  // Another builder of the account's would keep the image to itself (docker-buildx(1)).
+  if (cli.program == "docker") what.script = "unset BUILDX_BUILDER; export BUILDKIT_PROGRESS=plain; " + what.script;
+  // What the account has set itself stays.
+  if (failed.kit == BuildKit::by_variable)
+    what.script = "export DOCKER_BUILDKIT=\"${DOCKER_BUILDKIT-1}\"; " + what.script;
+  what.stdin_file = files.context;
   HELPER_TRY_ASSIGN(const auto output, server.run(what, stop, [&](std::string_view piece) { progress.take(piece); }));
   if (output.exit_status == 0) return {};
-  return fail(ErrorCode::image_missing, "image " + action.image, build_failure(output),
-              "correct " + build.dockerfile + " in " + build.context.string());
+  return fail(build_error(read_build(output), failed, build));
 }
 
 Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, const std::string& image,

@@ -43,9 +43,13 @@ namespace helper::engine {
                                               const plan::SnapshotContainer& action, const std::stop_token& stop);
 // docker build …, which reads its context from standard input.
 [[nodiscard]] Argv build_argv(const EngineCli& cli, const plan::BuildImage& action, const config::BuildConfig& build);
-// `context` is a .tar.gz of this machine.
+// Of this machine.
+struct BuildFiles {
+  std::filesystem::path context;  // a .tar.gz
+  std::string dockerfile;         // its text, for what a failure is about
+};
 [[nodiscard]] Result<void> build_image(CommandRunner& server, const EngineCli& cli, const plan::BuildImage& action,
-                                       const config::BuildConfig& build, const std::filesystem::path& context,
+                                       const config::BuildConfig& build, const BuildFiles& files,
                                        const OutputSink& on_progress, const std::stop_token& stop);
 // Bytes of the whole image.
 [[nodiscard]] Result<std::int64_t> image_size(CommandRunner& server, const EngineCli& cli, const std::string& image,

@@ -70,25 +70,42 @@ void add_gpus(Argv& argv, const config::ContainerConfig& container, const plan::
     add(argv, {"--env", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"});
 }
 
+// Whose network the container is in.
+enum class Network { own, server, another };
+
+Network network_of(std::string_view flag, std::string_view value) {
+  if (flag == "--pod") return Network::another;
+  if (flag != "--network" && flag != "--net") return Network::own;  // "--ipc host" is something else
+  if (value == "host") return Network::server;
+  return value.starts_with("container:") || value.starts_with("ns:") ? Network::another : Network::own;
+}
+
+Network network_of(const std::vector<std::string>& extra_args) {
+  std::string_view before;
+  for (const std::string_view arg : extra_args) {
+    const auto equals = arg.find('=');
+    const bool is_whole = arg.starts_with("--") && equals != std::string_view::npos;
+    const Network network =
+        is_whole ? network_of(arg.substr(0, equals), arg.substr(equals + 1)) : network_of(before, arg);
+    if (network != Network::own) return network;
+    before = arg;
+  }
+  return Network::own;
+}
+
+// In another container's network the engine publishes nothing, and refuses to be asked; the ports of helper's own
+// tunnels are reached otherwise (inside/ways). Those that the person wants are the engine's to refuse.
 void add_ports(Argv& argv, const plan::Desired& desired) {
+  const Network network = network_of(desired.target.container.extra_args);
+  if (network == Network::server) return;
   std::vector<std::uint16_t> published;
   for (const auto& tunnel : desired.tunnels) {
-    if (std::ranges::find(published, tunnel.container_port) != published.end()) continue;
+    const bool is_new = std::ranges::find(published, tunnel.container_port) == published.end();
+    if (network != Network::own || !is_new) continue;
     published.push_back(tunnel.container_port);
     add(argv, {"--publish", "127.0.0.1::" + std::to_string(tunnel.container_port)});
   }
   for (const auto& port : desired.target.container.ports) add(argv, {"--publish", loopback_unless_said(port)});
-}
-
-// Only there does publishing make no sense; "--ipc host" is something else.
-bool is_on_host_network(const std::vector<std::string>& extra_args) {
-  std::string_view before;
-  for (const auto& arg : extra_args) {
-    if (arg == "--network=host" || arg == "--net=host") return true;
-    if (arg == "host" && (before == "--network" || before == "--net")) return true;
-    before = arg;
-  }
-  return false;
 }
 
 bool fits_env_file(const std::string& value) { return value.find_first_of("\r\n") == std::string::npos; }
@@ -165,7 +182,7 @@ Argv create_argv(const EngineCli& cli, const plan::Desired& desired, const plan:
   for (const auto& [name, value] : container.env) {
     if (!fits_env_file(value)) add(argv, {"--env", name});
   }
-  if (!is_on_host_network(container.extra_args)) add_ports(argv, desired);
+  add_ports(argv, desired);
   argv.insert(argv.end(), container.extra_args.begin(), container.extra_args.end());
   add(argv, {"--", action.image});
   if (action.command) argv.insert(argv.end(), action.command->begin(), action.command->end());

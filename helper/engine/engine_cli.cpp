@@ -1,7 +1,8 @@
 #include "engine/engine_cli.hpp"
 
+#include "base/sections.hpp"
 #include "base/shell.hpp"
-#include "engine/scripts.hpp"
+#include "engine/probe.hpp"
 
 namespace helper::engine {
 namespace {
@@ -18,17 +19,14 @@ Argv EngineCli::argv(std::initializer_list<std::string> words) const {
 
 EngineCli cli_of(const plan::Engine& engine) { return {engine.program}; }
 
-Result<EngineCli> find_cli(CommandRunner& server, const std::string& wanted, const std::stop_token& stop) {
-  if (wanted != "auto") return EngineCli{wanted};
+Result<EngineCli> find_cli(CommandRunner& server, const config::Target& target, const std::stop_token& stop) {
+  if (target.engine != "auto") return EngineCli{target.engine};
+  const std::string nonce = make_nonce();
   HELPER_TRY_ASSIGN(
       const auto output,
-      server.run({k_engine_path + std::string(scripts::find_engine), {}, k_find_limit, {}, "sh (which engine answers)"},
-                 stop));
-  for (const char* program : {"docker", "podman"}) {
-    if (output.out == std::string(program) + "\n") return EngineCli{program};
-  }
-  return fail(ErrorCode::engine_missing, "engine", "neither Docker nor Podman answers on the server",
-              "on the server, look at: docker info; podman info");
+      server.run({choice_script(target, nonce), {}, k_find_limit, {}, "sh (which engine answers)"}, stop));
+  HELPER_TRY_ASSIGN(auto program, read_choice(output.out, nonce, target));
+  return EngineCli{std::move(program)};
 }
 
 Command command(const Argv& argv, Milliseconds limit, std::string stdin_text) {

@@ -4,6 +4,7 @@
 
 #include "base/command.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "plan/observed.hpp"
 
 #include <initializer_list>
@@ -25,9 +26,10 @@ struct EngineCli {
 // Of the engine that a look found.
 [[nodiscard]] EngineCli cli_of(const plan::Engine& engine);
 
-// The first engine that answers, as a look takes it; `wanted` is the config's "engine". Error: the server's, or
-// engine_missing when none answers.
-[[nodiscard]] Result<EngineCli> find_cli(CommandRunner& server, const std::string& wanted, const std::stop_token& stop);
+// The engine of the config's choice; with "auto" the one that a look takes. Error: the server's, or why a look takes
+// none.
+[[nodiscard]] Result<EngineCli> find_cli(CommandRunner& server, const config::Target& target,
+                                         const std::stop_token& stop);
 
 // Shell text to put before a command line: an engine may be where a non-interactive PATH does not look.
 inline constexpr const char* k_engine_path = "PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/snap/bin; ";

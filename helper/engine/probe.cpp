@@ -23,6 +23,7 @@ ChosenDocker chosen_docker(const std::vector<Section>& sections) {
   for (const auto& line : lines_of(sections, "chosen_docker")) {
     if (line.starts_with("host ")) chosen.host = trimmed(line.substr(5));
     if (line.starts_with("context ")) chosen.context = trimmed(line.substr(8));
+    chosen.context_is_set = chosen.context_is_set || line == "by DOCKER_CONTEXT";
   }
   return chosen;
 }
@@ -46,6 +47,21 @@ Error no_engine(const std::string& wanted) {
           "on the server: sudo apt-get install -y docker.io"};
 }
 
+Error ended_early(const std::string& server) {
+  return {ErrorCode::server_command, "server", "the look at it ended early: its shell gave no answer",
+          "see whether this prints ok: ssh " + shell::quote(server) + " echo ok"};
+}
+
+Error why_none(const std::vector<Section>& sections, const std::string& wanted) {
+  return trouble_of(sections).value_or(no_engine(wanted));
+}
+
+std::string assigned_choice(const config::Target& target) {
+  return shell::assign("container", target.container.name) +
+         shell::assign("aside", target.container.name + plan::k_aside_suffix) + shell::assign("line_end", "\n") +
+         shell::assign("engines", target.engine == "auto" ? "docker podman" : target.engine);
+}
+
 // The program that answered, and what it says of itself when it was asked.
 void read_the_engine(const std::vector<Section>& sections, plan::ServerFacts& facts) {
   const Section* program = nullptr;
@@ -67,12 +83,12 @@ void read_the_engine(const std::vector<Section>& sections, plan::ServerFacts& fa
     engine.rootless = program != nullptr && program->status != 0;
   }
   if (const auto trouble = trouble_of(sections)) {
-    // A Docker that is only down may have this container: a second one in Podman would be a surprise.
+    // A Docker that is down or set up wrongly may have this container: a second one in Podman would be a surprise.
     const Section* container = find_section(sections, "container");
     const bool has_it = (container != nullptr && container->status == 0) || find_section(sections, "aside") != nullptr;
-    if (trouble->code == ErrorCode::engine_down && !has_it) {
+    if (trouble->code != ErrorCode::engine_permission && !has_it) {
       facts.engine_error = trouble;
-      facts.engine_error->fix += "; or, to take " + plan::to_text(engine.kind) +
+      facts.engine_error->fix += "; or, to use " + plan::to_text(engine.kind) +
                                  " instead, in helper.json: " + R"("engine": ")" + engine.program + "\"";
       return;
     }
@@ -156,15 +172,29 @@ std::optional<Error> inside_trouble(std::string_view said, const std::string& pr
                        : "on the server, look at: " + program + " exec " + shell::quote(container) + " sh -c :"};
 }
 
+std::string choice_script(const config::Target& target, const std::string& nonce) {
+  return k_engine_path + ("\n" + script_begin(nonce)) + assigned_choice(target) + std::string(scripts::choose_engine);
+}
+
+Result<std::string> read_choice(std::string_view text, const std::string& nonce, const config::Target& target) {
+  const auto sections = parse_sections(text, nonce);
+  plan::ServerFacts facts;
+  if (find_section(sections, "no_engine") != nullptr) {
+    facts.engine_error = why_none(sections, target.engine);
+  } else if (find_section(sections, "container") == nullptr) {
+    return fail(ended_early(target.server));
+  } else {
+    read_the_engine(sections, facts);
+  }
+  if (facts.engine_error) return fail(std::move(*facts.engine_error));
+  return facts.engine.value_or(plan::Engine{}).program;
+}
+
 std::string probe_script(const plan::Desired& desired, const Looks& looks, const std::string& nonce) {
   const auto yes = [](bool value) { return value ? "yes" : ""; };
-  const std::string& wanted = desired.target.engine;
-  std::string script = script_begin(nonce) + looks.gpu_functions;
+  std::string script = script_begin(nonce) + looks.gpu_functions + assigned_choice(desired.target);
   for (const auto& [name, value] : std::initializer_list<std::pair<std::string_view, std::string>>{
-           {"container", desired.target.container.name},
            {"image", desired.target.container.image},
-           {"aside", desired.target.container.name + plan::k_aside_suffix},
-           {"line_end", "\n"},
            {"project", plan::project_source(desired.target)},
            {"mounts", joined(plan::mount_sources(desired.target.container), "\n")},
            {"gpus", yes(looks.gpus)},
@@ -177,11 +207,10 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
            {"label", plan::k_label_target},
            {"our_shell", std::string(scripts::our_shell)},
            {"quick", looks.quick},
-           {"full", looks.full},
-           {"engines", wanted == "auto" ? "docker podman" : wanted}}) {
+           {"full", looks.full}}) {
     script += shell::assign(name, value);
   }
-  return k_engine_path + ("\n" + script) + std::string(scripts::probe);
+  return k_engine_path + ("\n" + script) + std::string(scripts::choose_engine) + std::string(scripts::probe);
 }
 
 Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, const plan::Desired& desired) {
@@ -191,15 +220,11 @@ Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, 
   if (const auto machine = lines_of(sections, "machine"); !machine.empty() && is_printable(machine.front()))
     facts.machine = machine.front();
   if (find_section(sections, "no_engine") != nullptr) {
-    const auto trouble = trouble_of(sections);
-    facts.engine_error = trouble ? *trouble : no_engine(desired.target.engine);
+    facts.engine_error = why_none(sections, desired.target.engine);
     return answer;
   }
   const Section* container = find_section(sections, "container");
-  if (container == nullptr) {
-    return fail(ErrorCode::server_command, "server", "the look at it ended early: its shell gave no answer",
-                "see whether this prints ok: ssh " + shell::quote(desired.target.server) + " echo ok");
-  }
+  if (container == nullptr) return fail(ended_early(desired.target.server));
   if (container->status == 0) {
     HELPER_TRY_ASSIGN(facts.container, read_container(container->body));
   }

@@ -54,6 +54,11 @@ struct ProbeAnswer {
 [[nodiscard]] std::optional<Error> inside_trouble(std::string_view said, const std::string& program,
                                                   const std::string& container);
 
+// Pure: the program of the server's engine, chosen as a probe chooses it, and why there is none.
+[[nodiscard]] std::string choice_script(const config::Target& target, const std::string& nonce);
+[[nodiscard]] Result<std::string> read_choice(std::string_view text, const std::string& nonce,
+                                              const config::Target& target);
+
 // Pure: the script, and the reading of what it printed.
 [[nodiscard]] std::string probe_script(const plan::Desired& desired, const Looks& looks, const std::string& nonce);
 [[nodiscard]] Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce,

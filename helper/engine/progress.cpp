@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <vector>
 
 namespace helper::engine {
 namespace {
@@ -24,30 +23,10 @@ bool begins_step(std::string_view line) {
   return line.starts_with('#') && space != std::string_view::npos && line.substr(space + 1).starts_with('[');
 }
 
-// Without the sequences by which a program colours its words: ESC [ ... and a last byte from @ to ~.
-std::string without_colours(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i, 2) != "\x1b[") {
-      out += text[i];
-      continue;
-    }
-    for (i += 2; i < text.size() && (text[i] < '@' || text[i] > '~');) ++i;
-  }
-  return out;
-}
-
-// Each printable; what a carriage return wrote over is left out, as a terminal shows it.
-std::vector<std::string> last_lines(const std::string& text) {
-  constexpr std::size_t k_most = 20;
-  std::vector<std::string> lines;
-  for (std::string line : split(text, '\n')) {
-    while (line.ends_with('\r')) line.pop_back();
-    line.erase(0, line.rfind('\r') + 1);
-    if (!line.empty()) lines.push_back(printable(line, k_max_line));
-  }
-  if (lines.size() > k_most) lines.erase(lines.begin(), lines.end() - k_most);
-  return lines;
+// "#7 sha256:7c89..." of BuildKit, below the name of each step.
+bool is_digest(std::string_view line) {
+  const auto space = line.find(' ');
+  return line.starts_with('#') && space != std::string_view::npos && line.substr(space + 1).starts_with("sha256:");
 }
 
 }  // namespace
@@ -83,21 +62,11 @@ BuildProgress::BuildProgress(const OutputSink& on_progress)
     : on_progress_(on_progress), lines_([this](const std::string& text) { line(text); }) {}
 
 void BuildProgress::line(const std::string& text) {
+  if (is_digest(text)) return;
   const auto now = std::chrono::steady_clock::now();
   if (!on_progress_ || (!begins_step(text) && now < next_)) return;
   next_ = now + k_pause;
   on_progress_(printable(text, k_max_line));
-}
-
-std::string build_failure(const CommandOutput& output) {
-  // The old builder prints what a command said on its standard output and the error on the other stream; BuildKit
-  // prints all on the latter.
-  std::string text = failure_words(without_colours(output.err));
-  if (text.empty()) text = "the build failed with exit status " + std::to_string(output.exit_status);
-  const auto lines = last_lines(without_colours(output.out.empty() ? output.err : output.out));
-  if (!lines.empty()) text += "; the last lines of the build follow";
-  for (const auto& line : lines) text += "\n" + line;
-  return text;
 }
 
 }  // namespace helper::engine

@@ -52,7 +52,4 @@ class BuildProgress {
   Lines lines_;
 };
 
-// Why a build failed: the engine's words, and below them the last 20 lines that the build printed, without colours.
-[[nodiscard]] std::string build_failure(const CommandOutput& output);
-
 }  // namespace helper::engine

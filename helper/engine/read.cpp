@@ -21,12 +21,23 @@ using nlohmann::json;
 constexpr const char* k_group_fix =
     "on the server: sudo usermod -aG docker \"$USER\"; then, for a new login: helper rpc shutdown && helper ensure";
 
+// What a program of the engine's name prints before its answer, such as a greeting of a wrapper, is left out.
+std::string_view from_json(std::string_view text) {
+  while (!text.empty() && text.front() != '{' && text.front() != '[') {
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  return text;
+}
+
 Result<json> parse_object(std::string_view text, const char* what) {
-  json value = json::parse(text, nullptr, false);
+  json value = json::parse(from_json(text), nullptr, false);
   // Podman gives a list of one where the format is no more than {{json .}}.
   if (value.is_array() && value.size() == 1) value = json(value.front());
   if (!value.is_object())
-    return fail(ErrorCode::engine_failed, what, "the engine's answer is not the JSON object that was asked for");
+    return fail(ErrorCode::engine_failed, what, "the engine's answer is not the JSON object that was asked for",
+                "on the server, look at what the engine's program prints: docker info --format '{{json .}}'");
   return value;
 }
 
@@ -153,20 +164,30 @@ bool chose_another(const ChosenDocker& chosen) {
 }
 
 // DOCKER_HOST is stronger than a context (docker(1)).
-std::string fix_of_choice(const ChosenDocker& chosen, std::string_view text) {
-  std::string fix = "start that Docker; ";
-  if (is_rootless(chosen.host) || is_rootless(text)) fix = std::string(k_start_rootless) + "; ";
-  if (!chosen.host.empty()) {
-    return fix +
-           "or remove DOCKER_HOST from the account's start files; to find it, on the server: grep -n DOCKER_HOST "
-           "~/.bashrc ~/.profile ~/.bash_profile ~/.zshenv ~/.ssh/environment /etc/environment";
-  }
-  return fix +
-         "or take the server's own Docker, on the server: docker context use default (where DOCKER_CONTEXT is set in a "
-         "start file, remove it)";
+std::string fix_of_choice(const ChosenDocker& chosen, std::string_view text, bool is_down) {
+  const bool by_host = !chosen.host.empty();
+  const std::string other =
+      by_host || chosen.context_is_set
+          ? remove_variable(by_host ? "DOCKER_HOST" : "DOCKER_CONTEXT")
+          : std::string("to use the server's own Docker, on the server: docker context use default");
+  if (!is_down) return other;
+  const bool rootless = is_rootless(chosen.host) || is_rootless(text);
+  return (rootless ? std::string(k_start_rootless) : std::string("start that Docker")) + "; or " + other;
+}
+
+// Of the engine's socket: the account lacks a group. Another "permission denied", of a key of ssh or of a file, is not
+// cured by that.
+bool is_refused(std::string_view text) {
+  return contains(text, "permission denied") &&
+         (contains(text, "docker daemon") || contains(text, "docker api") || contains(text, "dial unix"));
 }
 
 }  // namespace
+
+std::string remove_variable(const std::string& name) {
+  return "remove " + name + " from the account's start files; to find it, on the server: grep -n " + name +
+         " ~/.bashrc ~/.profile ~/.bash_profile ~/.zshenv ~/.ssh/environment /etc/environment";
+}
 
 plan::ContainerState read_state(std::string_view status) {
   using plan::ContainerState;
@@ -263,7 +284,7 @@ Error engine_trouble(std::string_view text, std::string_view program, const Chos
     return {ErrorCode::engine_failed, "engine", words.empty() ? "podman info failed and printed nothing" : words,
             "on the server, look at: podman info"};
   }
-  if (contains(text, "permission denied"))
+  if (is_refused(text) && !chose_another(chosen))
     return {ErrorCode::engine_permission, "engine", "this user may not use Docker: " + words, k_group_fix};
   constexpr std::array<std::string_view, 7> k_silent{"cannot connect",     "is the docker daemon running",
                                                      "connection refused", "error during connect",
@@ -276,7 +297,7 @@ Error engine_trouble(std::string_view text, std::string_view program, const Chos
     const std::string choice = chosen.host.empty() ? "the docker context \"" + printable(chosen.context) + "\""
                                                    : "DOCKER_HOST=" + printable(chosen.host);
     return {code, "engine", "the account on the server uses " + choice + ", and no Docker answers there: " + said,
-            fix_of_choice(chosen, text)};
+            fix_of_choice(chosen, text, is_down)};
   }
   if (is_down) {
     return {code, "engine", "Docker is installed but its daemon does not answer: " + words,

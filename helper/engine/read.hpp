@@ -21,12 +21,16 @@ namespace helper::engine {
 [[nodiscard]] Result<plan::Engine> read_engine(std::string_view json, std::string_view program = "docker");
 // Which Docker the account on the server has chosen; "" where it has chosen none.
 struct ChosenDocker {
-  std::string host;     // DOCKER_HOST
-  std::string context;  // the current context's name
+  std::string host;             // DOCKER_HOST
+  std::string context;          // the current context's name
+  bool context_is_set = false;  // by the variable DOCKER_CONTEXT
 };
 
 // Of an engine that does not answer: what it said on standard error, or its JSON with ServerErrors.
 [[nodiscard]] Error engine_trouble(std::string_view text, std::string_view program = "docker",
                                    const ChosenDocker& chosen = {});
+
+// A fix: of a variable that a start file of the account on the server has set.
+[[nodiscard]] std::string remove_variable(const std::string& name);
 
 }  // namespace helper::engine

@@ -72,7 +72,7 @@ struct ApplyOnServer {
     if (still_approved) HELPER_TRY(still_approved());
     HELPER_TRY_ASSIGN(const auto context, pack_context(build, stop));
     if (still_approved) HELPER_TRY(still_approved());
-    return engine::build_image(server, cli, a, build, context.path(), on_progress, stop);
+    return engine::build_image(server, cli, a, build, {context.path(), dockerfile_text(build)}, on_progress, stop);
   }
   Result<void> operator()(const plan::CreateContainer& a) const {
     HELPER_TRY_ASSIGN(const auto keys, must_find_host_keys(hands.files, paths, desired.target));

@@ -117,6 +117,34 @@ class Walk {
   const config::DockerIgnore ignore_;
 };
 
+// Before anything is sent; a link is followed on the server, within what is sent.
+Result<void> must_be_a_file(const config::BuildConfig& build, const ContextFile* dockerfile) {
+  const fs::path path = build.context / build.dockerfile;
+  const auto wrong = [&](const std::string& cause, const std::string& fix) {
+    return fail(ErrorCode::config_invalid, path.string(), cause, fix);
+  };
+  const std::string name_another = R"(name another in helper.json: "build": {"context": ..., "dockerfile": ...})";
+  if (dockerfile == nullptr) return wrong("there is no such Dockerfile", "write it, or " + name_another);
+  std::error_code bad;
+  if (fs::is_directory(path, bad)) {
+    const bool has_one = fs::is_regular_file(path / "Dockerfile", bad);
+    return wrong(
+        "it is a folder, and a Dockerfile is a file",
+        has_one ? R"(write in helper.json: "dockerfile": ")" + build.dockerfile + "/Dockerfile\"" : name_another);
+  }
+  if (dockerfile->kind != ContextFile::Kind::link) return {};
+  const fs::path end = fs::weakly_canonical(path, bad);
+  const auto within = end.lexically_relative(fs::weakly_canonical(build.context, bad));
+  if (dockerfile->leads_to.starts_with('/') || within.empty() || *within.begin() == "..") {
+    return wrong("it is a link to " + dockerfile->leads_to + ", and only what is in " + build.context.string() +
+                     " is sent to the server",
+                 "copy the file there, or " + name_another);
+  }
+  if (!fs::exists(end, bad))
+    return wrong("it is a link to " + dockerfile->leads_to + ", which is not there", "write it, or " + name_another);
+  return {};
+}
+
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
 void add_settings(Fingerprint& fingerprint, const config::BuildConfig& build) {
@@ -171,11 +199,13 @@ Result<std::string> fingerprint_of(const config::BuildConfig& build, const std::
 Result<std::vector<ContextFile>> list_context(const config::BuildConfig& build) {
   Walk walk(build);
   HELPER_TRY(walk.into(build.context, ""));
-  if (std::ranges::find(walk.files, build.dockerfile, &ContextFile::name) == walk.files.end()) {
-    return fail(ErrorCode::config_invalid, (build.context / build.dockerfile).string(), "there is no such Dockerfile",
-                R"(write it, or name another in helper.json: "build": {"context": ..., "dockerfile": ...})");
-  }
+  const auto dockerfile = std::ranges::find(walk.files, build.dockerfile, &ContextFile::name);
+  HELPER_TRY(must_be_a_file(build, dockerfile == walk.files.end() ? nullptr : &*dockerfile));
   return std::move(walk.files);
+}
+
+std::string dockerfile_text(const config::BuildConfig& build) {
+  return text_of(build.context / build.dockerfile).value_or("");
 }
 
 plan::BuildInputs build_inputs(const config::BuildConfig& build, ContextMemory& memory, const std::stop_token& stop) {

@@ -28,7 +28,7 @@ struct ContextFile {
 };
 
 // In an order that depends on the names alone. Sockets, pipes and devices are left out. Errors: file_failed for a
-// folder that cannot be read, config_invalid when the Dockerfile is not there.
+// folder that cannot be read, config_invalid when the Dockerfile is not there, or is no file.
 [[nodiscard]] Result<std::vector<ContextFile>> list_context(const config::BuildConfig& build);
 
 // The fingerprint of all that decides what is built. Files are read again only when one of them has another time, size
@@ -39,5 +39,8 @@ struct ContextFile {
 // The context as a .tar.gz, as it is now: a file that goes or changes meanwhile is left out, or in it as it was read.
 // Errors: as list_context, file_failed, cancelled.
 [[nodiscard]] Result<UnlinkedFile> pack_context(const config::BuildConfig& build, const std::stop_token& stop);
+
+// The Dockerfile's text; "" when it cannot be read.
+[[nodiscard]] std::string dockerfile_text(const config::BuildConfig& build);
 
 }  // namespace helper::ensure

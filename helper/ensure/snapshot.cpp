@@ -26,7 +26,7 @@ Result<SnapshotReport> take_snapshot(const Hands& hands, const config::Target& c
   }
   const plan::SnapshotContainer action{
       config.container.name, image.empty() ? snapshot_name(config.name, "snapshot", hands.clock.wall()) : image};
-  HELPER_TRY_ASSIGN(const auto cli, engine::find_cli(hands.server, config.engine, stop));
+  HELPER_TRY_ASSIGN(const auto cli, engine::find_cli(hands.server, config, stop));
   const auto start = hands.clock.now();
   const auto tell = [&](Event::Kind kind, const std::string& cause) {
     on_event({kind, config.name, plan::to_text(plan::Action(action)), cause, since(hands.clock, start), {}, {}});

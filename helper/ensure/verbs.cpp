@@ -33,7 +33,7 @@ void close_tunnels(tunnel::TunnelSet& tunnels) {
 // The program of the server's engine, from what is known, else by asking.
 Result<engine::EngineCli> cli_now(const Work& work) {
   if (const auto cli = cli_of(work.knowledge)) return *cli;
-  return engine::find_cli(work.hands.server, work.config.engine, work.job.stop());
+  return engine::find_cli(work.hands.server, work.config, work.job.stop());
 }
 
 // `person` agrees that another owner's container is used, or who calls has said so beforehand.
@@ -206,7 +206,7 @@ Result<LogText> follow_logs(CommandRunner& server, const config::Target& config,
     event.text = text;
     on_event(event);
   };
-  HELPER_TRY_ASSIGN(const auto cli, engine::find_cli(server, config.engine, stop));
+  HELPER_TRY_ASSIGN(const auto cli, engine::find_cli(server, config, stop));
   HELPER_TRY(engine::follow_logs(server, cli, config.container.name, lines, tell, stop));
   return LogText{config.name, {}};
 }

@@ -61,6 +61,12 @@ std::string jupyter_config(const plan::JupyterSetup& setup, const std::string& t
                                       // Requests come through a tunnel, whose end is 127.0.0.1: no other name of it is
                                       // asked for by anybody but a foreign page in the person's browser.
                                       {"allow_remote_access", false},
+                                      // An image's own jupyter_config.json is read too: nothing of it may move Jupyter
+                                      // away from the address that is shown.
+                                      {"base_url", "/"},
+                                      {"certfile", ""},
+                                      {"keyfile", ""},
+                                      {"sock", ""},
                                       {"token", token},
                                       {"password", ""}};
   nlohmann::ordered_json server = common;

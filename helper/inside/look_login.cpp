@@ -6,7 +6,10 @@
 #include "inside/scripts.hpp"
 #include "plan/our_names.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <optional>
 
 namespace helper::inside {
 namespace {
@@ -15,6 +18,19 @@ std::uint32_t id_of(const std::string& text) {
   std::uint32_t id = 0;
   std::from_chars(text.data(), text.data() + text.size(), id);
   return id;
+}
+
+// "         0     165536      65536".
+std::optional<plan::IdRange> range_of(const std::string& line) {
+  std::array<std::uint32_t, 3> numbers{};
+  std::string_view rest = line;
+  for (auto& number : numbers) {
+    rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    if (error != std::errc()) return std::nullopt;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+  }
+  return plan::IdRange{numbers[0], numbers[1], numbers[2]};
 }
 
 // Bits of CapEff (capabilities(7)) without which sshd cannot become the user who logs in.
@@ -47,6 +63,9 @@ void read_user(const std::vector<Section>& sections, plan::Inside& inside) {
     inside.user_home = trimmed(identity[1]);
   if (const auto person = lines_of(sections, "person"); !person.empty() && is_hex(person.front()))
     inside.user_person = person.front();
+  for (const auto& line : lines_of(sections, "uid_map")) {
+    if (const auto range = range_of(line)) inside.uid_map.push_back(*range);
+  }
   const auto account = lines_of(sections, "account");
   if (account.size() >= 2) {
     inside.user_uid = id_of(account[0]);

@@ -142,6 +142,10 @@ void read_jupyter(const std::vector<Section>& sections, const Question& question
   facts.packages = read_packages(sections);
   facts.listening = question.jupyter_port != 0 && is_zero(sections, "jupyter_listens");
   facts.image_starts_one = !facts.listening && is_zero(sections, "jupyter_expected");
+  if (const auto free = lines_of(sections, "jupyter_elsewhere"); facts.listening && !free.empty()) {
+    facts.is_elsewhere = true;
+    facts.free_port = number<std::uint16_t>(free.front());
+  }
   const Section* ours = find_section(sections, "jupyter_ours");
   if (ours == nullptr) return;
   facts.ours_runs = ours->status == 0;

@@ -18,11 +18,17 @@ std::string line_at(const std::vector<std::string>& lines, std::size_t index) {
 }
 
 // StrictModes (sshd_config(5), misc.c's safe_path): each belongs to root or the user, and nobody else may write.
-bool is_loose(const std::vector<std::string>& fields, const std::string& uid) {
+void look_at_rights(const std::vector<std::string>& fields, const std::string& uid, plan::SessionTry& tried) {
   unsigned mode = 0;
-  const auto [end, error] = std::from_chars(fields[0].data(), fields[0].data() + fields[0].size(), mode, 8);
-  if (error != std::errc()) return false;
-  return (mode & 022U) != 0 || (fields[1] != "0" && fields[1] != uid);
+  std::uint32_t owner = 0;
+  const auto number = [](const std::string& text, auto& value, int base) {
+    return std::from_chars(text.data(), text.data() + text.size(), value, base).ec == std::errc();
+  };
+  if (!number(fields[0], mode, 8) || !number(fields[1], owner, 10)) return;
+  const bool is_anothers = owner != 0 && fields[1] != uid;
+  if (!is_anothers && (mode & 022U) == 0) return;
+  tried.loose = printable(fields[2], k_max_line);
+  if (is_anothers) tried.loose_owner = std::to_string(owner);
 }
 
 }  // namespace
@@ -40,7 +46,7 @@ void read_session(std::string_view text, const std::string& nonce, plan::Session
   const auto rights = lines_of(sections, "rights");
   for (std::size_t i = 1; i < rights.size() && tried.loose.empty(); ++i) {
     const auto fields = split(rights[i], ' ');
-    if (fields.size() == 3 && is_loose(fields, rights[0])) tried.loose = printable(fields[2], k_max_line);
+    if (fields.size() == 3) look_at_rights(fields, rights[0], tried);
   }
   tried.ending_file = line_at(lines_of(sections, "ends"), 0);
   const auto noise = lines_of(sections, "noise");

@@ -55,9 +55,11 @@ std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed
 }
 
 bool jupyter_port_is_anothers(const Desired& desired, const Observed& observed) {
-  if (!desired.target.container.share || !desired.target.jupyter || !observed.place.inside) return false;
+  if (!desired.target.jupyter || !observed.place.inside || !observed.server.container) return false;
   const JupyterFacts& jupyter = observed.place.inside->jupyter;
-  return jupyter.listening && !jupyter.ours_runs;
+  if (!jupyter.listening || jupyter.ours_runs) return false;
+  return desired.target.container.share ||
+         (jupyter.is_elsewhere && !has_network_of_its_own(*observed.server.container));
 }
 
 std::string to_line(const JupyterSetup& setup) {

@@ -32,6 +32,8 @@ struct JupyterFacts {
   unsigned int uid = 0;           // whose process ours is
   std::string setup;              // the line (JupyterSetup) by which ours was started
   std::string token;              // secret, of ours: it is in no plan, event or log
+  bool is_elsewhere = false;      // what listens is no process of this container, which shares another's network
+  std::uint16_t free_port = 0;    // with is_elsewhere: a port near by on which nothing listens; 0 = none was found
   friend bool operator==(const JupyterFacts&, const JupyterFacts&) = default;
 };
 
@@ -52,8 +54,9 @@ struct JupyterSetup {
 // Lab before Notebook.
 [[nodiscard]] std::optional<JupyterSetup> jupyter_setup(const Desired& desired, const Observed& observed);
 
-// In a container that several people share, something that is not this person's listens on the port that the config
-// names for Jupyter: nothing is forwarded to it.
+// Something that is not this person's listens on the port that the config names for Jupyter: another's of those who
+// share the container, or of another container or the server, whose network this one shares. Nothing is forwarded to
+// it.
 [[nodiscard]] bool jupyter_port_is_anothers(const Desired& desired, const Observed& observed);
 
 // All of it on one line, to be kept beside a Jupyter and compared with what is wanted later.

@@ -149,6 +149,14 @@ struct Owner {
   friend bool operator==(const Owner&, const Owner&) = default;
 };
 
+// `count` ids of a place, from `inside` on, are those of the server from `outside` on (user_namespaces(7), uid_map).
+struct IdRange {
+  std::uint32_t inside = 0;
+  std::uint32_t outside = 0;
+  std::uint32_t count = 0;
+  friend bool operator==(const IdRange&, const IdRange&) = default;
+};
+
 // The inside of a running container.
 struct Inside {
   bool has_shell = true;  // false: nothing in it can run a script, so that nothing else is known
@@ -179,8 +187,9 @@ struct Inside {
   JupyterFacts jupyter;
   std::string sshd_env{};                      // env_mark() of the setup that our sshd was started with
   std::vector<std::string> authorized_keys{};  // lines of the keys that our sshd admits
-  std::string host_key_digest{};  // SHA-256 of our sshd's private ed25519 host key; "" when it is not known
-  std::string user_person{};      // MakeUser::person, by which ssh.user was made; "" when it was not made so
+  std::string host_key_digest{};   // SHA-256 of our sshd's private ed25519 host key; "" when it is not known
+  std::string user_person{};       // MakeUser::person, by which ssh.user was made; "" when it was not made so
+  std::vector<IdRange> uid_map{};  // which users of the server its users are; empty: it is not known
   friend bool operator==(const Inside&, const Inside&) = default;
 };
 
@@ -219,7 +228,8 @@ struct SessionTry {
   std::string ending_file;  // a start file of the shell that ends it, or waits, before any command runs
   std::string noisy_file;   // prints something although nobody asked it to
   std::string noisy_line;   // the first line of that
-  std::string loose;        // a file or folder of ours above our keys that others may change: sshd refuses them
+  std::string loose;        // a file or folder on the way to our keys that others may change: sshd refuses them
+  std::string loose_owner;  // the id of its owner, who is neither root nor the user; "" when its mode is the cause
   [[nodiscard]] bool works() const { return command && sftp; }
   friend bool operator==(const SessionTry&, const SessionTry&) = default;
 };

@@ -84,7 +84,15 @@ void plan_jupyter(Draft& draft, const Inside& inside) {
     return;
   }
   const auto setup = jupyter_setup(draft.desired, draft.observed);
-  if (jupyter_port_is_anothers(draft.desired, draft.observed)) {
+  const bool is_anothers = jupyter_port_is_anothers(draft.desired, draft.observed);
+  if (is_anothers && !draft.config.share) {
+    const std::string other = jupyter.free_port == 0 ? "NUMBER" : std::to_string(jupyter.free_port);
+    draft.note("you have no Jupyter: a program outside of " + draft.container_name() + " listens on " +
+               port_text(draft) +
+               " of the network that both share, perhaps the Jupyter of another container; to give yours another port, "
+               R"(in helper.json: "jupyter": {"port": )" +
+               other + "}; then: helper ensure " + draft.target.name);
+  } else if (is_anothers) {
     draft.note("you have no Jupyter: a program that is not yours listens on " + port_text(draft) + " of " +
                draft.container_name() +
                R"(, perhaps the Jupyter of another person; remove "port" from "jupyter" in helper.json, so that each )"

@@ -57,12 +57,16 @@ void plan_forward_tunnels(Draft& draft) {
   const bool looked_into = draft.place.inside && draft.place.inside->has_shell;
   for (const auto& wanted : draft.desired.tunnels) {
     if (wanted.container_port == k_container_ssh_port && !looked_into) continue;  // its sshd comes first
+    const Tunnel* open = open_tunnel(draft, wanted.local_port);
     if (draft.target.jupyter && wanted.container_port == draft.target.jupyter->port &&
-        jupyter_port_is_anothers(draft.desired, draft.observed))
+        jupyter_port_is_anothers(draft.desired, draft.observed)) {
+      // It is opened again, and leads nowhere.
+      if (open != nullptr && open->remote)
+        draft.step(CloseTunnel{wanted.local_port}, "a program of somebody else has the port of Jupyter");
       continue;
+    }
     const auto remote = way(draft, wanted);
     if (!remote) continue;
-    const Tunnel* open = open_tunnel(draft, wanted.local_port);
     if (open == nullptr || !open->remote) {
       draft.obvious_step(PointTunnel{wanted, *remote, draft.config.name},
                          "through " + to_text(*remote) + " on the server");

@@ -1,3 +1,4 @@
+#include "base/shell.hpp"
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/our_names.hpp"
@@ -16,11 +17,36 @@ std::string owner_name(const Owner& owner) {
 
 bool is_rootless(const Draft& draft) { return draft.server.engine && draft.server.engine->rootless; }
 
+// The id that a user of the container has on the server; none where the container cannot have that id at all.
+std::optional<std::uint32_t> id_on_server(const Draft& draft, std::uint32_t id) {
+  if (!draft.place.inside || draft.place.inside->uid_map.empty()) return id;
+  for (const auto& range : draft.place.inside->uid_map) {
+    if (id >= range.inside && id - range.inside < range.count) return range.outside + (id - range.inside);
+  }
+  return std::nullopt;
+}
+
+// A user namespace, such as Docker's userns-remap, gives the container's users ids of their own on the server.
+bool can_have_id_of(const Draft& draft, const Owner& owner) { return id_on_server(draft, owner.uid) == owner.uid; }
+
 // Whose ids the user should have; none when nobody's.
 const Owner* owner_to_match(const Draft& draft) {
   const auto& owner = draft.server.project_owner;
   if (!owner || owner->uid == 0 || !draft.target.ssh.match_owner || is_rootless(draft)) return nullptr;
-  return &*owner;
+  return can_have_id_of(draft, *owner) ? &*owner : nullptr;
+}
+
+void tell_of_mapped_ids(Draft& draft, const Inside& inside) {
+  const Owner& owner = *draft.server.project_owner;
+  const auto id = id_on_server(draft, inside.user_uid);
+  if (!id || *id == owner.uid) return;
+  const std::string who = "u:" + std::to_string(*id) + ":rwX";
+  draft.note(
+      "the engine gives the container's users other ids on the server (a user namespace, such as userns-remap): " +
+      draft.target.ssh.user + " is user id " + std::to_string(*id) + " there, and no user of the container can be " +
+      owner_name(owner) + ", who owns " + owner.folder + "; to let " + draft.target.ssh.user +
+      " write there, on the server: sudo setfacl -R -m " + shell::quote(who) + " -m " + shell::quote("d:" + who) + " " +
+      shell::quote(owner.folder));
 }
 
 const Mount* server_mount_of(const Draft& draft, std::initializer_list<std::string_view> places) {
@@ -107,6 +133,10 @@ bool plan_user(Draft& draft, const Inside& inside) {
   const std::string& user = draft.target.ssh.user;
   if (draft.config.share && !may_be_shared(draft, inside)) return false;
   if (inside.user_home.empty()) return make_the_user(draft, inside);
+  if (!is_rootless(draft) && draft.server.project_owner && !can_have_id_of(draft, *draft.server.project_owner)) {
+    tell_of_mapped_ids(draft, inside);
+    return true;
+  }
   if (inside.user_uid == 0) {
     tell_of_root(draft);
     return true;

@@ -115,8 +115,14 @@ std::optional<Error> session_problem(const Desired& desired, const Observed& obs
   const std::string again = "; then: helper ensure " + desired.target.name;
   if (!tried.command) {
     if (!tried.nologin.empty() && user != "root") {
-      return problem("the file " + tried.nologin + " lets only root log in; it says " + quoted(tried.noisy_line),
-                     inside_command(observed, desired, "rm " + shell::quote(tried.nologin)));
+      return problem(
+          "the file " + tried.nologin + " lets only root log in; it says " + quoted(tried.noisy_line),
+          inside_command(observed, desired, shell::quote({"mv", "-n", tried.nologin, tried.nologin + ".off"})));
+    }
+    if (!tried.loose_owner.empty()) {
+      return problem(tried.loose + " belongs to user id " + tried.loose_owner + ", who is neither root nor " + user +
+                         ", so sshd does not trust the keys below it",
+                     inside_command(observed, desired, shell::quote({"chown", "0:0", tried.loose})));
     }
     if (!tried.loose.empty()) {
       return problem("other users may change " + tried.loose + ", so sshd does not trust the keys in it",

@@ -83,7 +83,7 @@ class Rootful(PodmanCase):
         self.addCleanup(self.sandbox.control, "engine", "start")
         done = self.helper.run("plan")
         self.assertEqual(done.returncode, 5, done.stdout)
-        self.assertIn('to take Podman instead, in helper.json: "engine": "podman"', done.stdout + done.stderr)
+        self.assertIn('to use Podman instead, in helper.json: "engine": "podman"', done.stdout + done.stderr)
         self.write(lambda target: target.update(engine="podman"))
         self.assertIn("with CDI devices", self.helper.run("plan").stdout)
 

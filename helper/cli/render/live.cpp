@@ -39,12 +39,13 @@ void Live::resume() {
   paused_ = false;
 }
 
-void Live::finish() {
+void Live::finish(std::string_view told) {
   if (ticker_.joinable()) {
     ticker_.request_stop();
     ticker_.join();
   }
   const std::lock_guard lock(mutex_);
+  write(progress_.end(told));
   write(progress_.hide());
 }
 

@@ -7,6 +7,8 @@
 #include <condition_variable>
 #include <mutex>
 #include <ostream>
+#include <string>
+#include <string_view>
 #include <thread>
 
 namespace helper::cli {
@@ -25,8 +27,9 @@ class Live {
   // No tick between pause() and resume(): a question is in the terminal.
   void pause();
   void resume();
-  // Stops ticking and clears the live line.
-  void finish();
+  // Stops ticking and clears the live line. `told` is the cause of the error that is shown next, as Progress::end has
+  // it.
+  void finish(std::string_view told = {});
   [[nodiscard]] const std::set<std::string>& told_notes() const { return progress_.told_notes(); }
 
  private:

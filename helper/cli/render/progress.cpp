@@ -15,6 +15,24 @@ constexpr std::string_view k_clear_line = "\r\x1b[K";
 }  // namespace
 
 std::string Progress::on(const ensure::Event& event, SteadyTime now) {
+  // One after the other: both change whether the line is up, and the operands of + have no order.
+  std::string text = end();
+  text += shown(event, now);
+  return text;
+}
+
+std::string Progress::end(std::string_view told) {
+  if (!failed_) return {};
+  const ensure::Event event = std::move(*failed_);
+  failed_.reset();
+  // The lines below the first are shown with the error.
+  const auto cause = std::string_view(event.cause).substr(0, event.cause.find('\n'));
+  const bool is_told = !told.empty() && told.starts_with(cause);
+  return hide() + prefix_ +
+         render_line(style_, Mark::failed, event.text, is_told ? std::string_view() : cause, human(event.elapsed));
+}
+
+std::string Progress::shown(const ensure::Event& event, SteadyTime now) {
   using Kind = ensure::Event::Kind;
   switch (event.kind) {
     case Kind::connecting:
@@ -31,15 +49,14 @@ std::string Progress::on(const ensure::Event& event, SteadyTime now) {
       }
       return tick(now);
     case Kind::done:
-    case Kind::failed: {
       running_.reset();
-      const Mark mark = event.kind == Kind::done ? Mark::done : Mark::failed;
       if (!event.done.empty())
-        return hide() + prefix_ + render_line(style_, mark, event.done, "", human(event.elapsed));
-      // The lines below the first are shown with the error.
-      const auto cause = std::string_view(event.cause).substr(0, event.cause.find('\n'));
-      return hide() + prefix_ + render_line(style_, mark, event.text, cause, human(event.elapsed));
-    }
+        return hide() + prefix_ + render_line(style_, Mark::done, event.done, "", human(event.elapsed));
+      return hide() + prefix_ + render_line(style_, Mark::done, event.text, event.cause, human(event.elapsed));
+    case Kind::failed:
+      running_.reset();
+      failed_ = event;
+      return hide();
     case Kind::note: {
       if (!told_notes_.insert(event.text).second) return {};
       // One after the other: both change whether the line is up, and the operands of + have no order.

@@ -1,60 +1,9 @@
 # $me, $my_run, $agreed, $share and $label (the owner id of who looks, a run of a container that is known to be theirs, the
 # owner whom they may use, yes when the target would be one of several users of a shared container, and the label of our
 # containers),
-# $engines, $container, $project (its folder on the server), $mounts, $aside, $image, $known_run, $quick, $full, $gpus (not empty:
-# the target wants some), $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh)
-# are set above it, and so are gpu_files and gpu_list. The first words of the inspect format tell the shell which
-# container it is and whether its inside can be looked at; the rest is its JSON. An engine that has the container, or
-# gives information without ServerErrors, is the one; a later one is asked only when those before it do not answer. A
-# client answers `info` even when its server does not (docker's ServerErrors); that text is the first engine's trouble.
-sec machine 0
-uname -m
-# "uid=1000(anna) gid=...", or "uid=1000 gid=..." for an id without a name.
-uid=$(id)
-uid=${uid%% gid=*} uid=${uid#uid=}
-account=${uid#*"("} account=${account%")"} uid=${uid%%"("*}
-case $account in *[!a-zA-Z0-9_.-]*) account=$(printf %s "$account" | tr -c 'a-zA-Z0-9_.-' _) ;; esac
-keeper=helper-keeper-$account
-engine='' info='' trouble='' troubled='' both=''
-for candidate in $engines; do
-  command -v "$candidate" >/dev/null 2>&1 || continue
-  both=$("$candidate" container inspect --format '{{.Name}} {{.State.Running}}/{{.State.Paused}} {{.Id}}@{{json .State.StartedAt}} {{json .}}' -- "$container" "$aside" "$keeper" 2>/dev/null)
-  if [ -n "$both" ]; then engine=$candidate; break; fi
-  info=$("$candidate" info --format '{{json .}}' 2>/dev/null)
-  case $info in
-    '' | *'"ServerErrors":["'*)
-      said=$info info=''  # of an engine that is not the one
-      [ -n "$troubled" ] && continue
-      troubled=$candidate
-      trouble=$said
-      [ -n "$trouble" ] || trouble=$("$candidate" version 2>&1 >/dev/null)
-      ;;
-    *) engine=$candidate; break ;;
-  esac
-done
-if [ -n "$troubled" ]; then sec "trouble_$troubled" 0; printf '%s' "$trouble"; fi
-# Which Docker this account has chosen: DOCKER_HOST is stronger than a context.
-if [ "$troubled" = docker ]; then
-  sec chosen_docker 0
-  printf 'host %s\ncontext %s\n' "$DOCKER_HOST" "${DOCKER_CONTEXT:-$(docker context inspect --format '{{.Name}}' 2>/dev/null </dev/null)}"
-fi
-if [ -z "$engine" ]; then sec no_engine 0; exit 0; fi
-[ "$uid" = 0 ]; sec "program_$engine" $?
-found='' kept='' keeps=''
-while [ -n "$both" ]; do
-  one=${both%%"$line_end"*}
-  case $both in *"$line_end"*) both=${both#*"$line_end"} ;; *) both= ;; esac
-  case $one in
-    "/$aside "* | "$aside "*) kept=$one ;;
-    "/$keeper "* | "$keeper "*) keeps=$one ;;
-    "/$container "* | "$container "*) found=$one ;;
-    *) ;;  # a name is also taken for the beginning of an id: that container was not asked for
-  esac
-done
-[ -n "$found" ]; sec container $?
-found=${found#* }
-printf '%s' "${found#* * }"
-if [ -n "$kept" ]; then sec aside 0; printf '%s' "${kept#* * * }"; fi
+# $project (its folder on the server), $mounts, $image, $known_run, $quick, $full, $gpus (not empty: the target wants some),
+# $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh) are set above it, so are
+# gpu_files and gpu_list, and choose_engine.sh ran before it.
 case $engine in
   podman)
     socket=/run/podman/podman.sock
@@ -95,6 +44,7 @@ case $found in
     if [ -n "$me" ] && [ "$run" != "$known_run" ] && [ "$run" != "$my_run" ]; then
       id=${run%%@*}
       whose=$("$engine" volume inspect --format '{{index .Labels "io.helper.of.owner"}} {{index .Labels "io.helper.of.owner-name"}}' -- "helper-of-${id%"${id#????????????}"}" 2>/dev/null </dev/null)
+      whose=${whose##*"$line_end"}  # after what a program of that name prints first
       case $whose in
         '' | "$me "* | *" $agreed") ;;
         *) case $share$found in yes*'\"container.share\":\"true\"'*) ;; *) look_inside= ;; esac ;;
@@ -139,6 +89,7 @@ case $look_inside$found in
       tries=0
       while :; do
         after=$("$engine" container inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}' -- "$container" 2>/dev/null </dev/null)
+        after=${after##*"$line_end"}
         case $after in "running "*" 0" | "") break ;; "running "*) ;; *) break ;; esac
         tries=$((tries + 1))
         if [ $tries -gt 10 ]; then break; fi

@@ -36,7 +36,9 @@ done
 # Seen before it is asked for: one that starts at this moment has not ended.
 started=no
 [ -f "$own/pid" ] && started=yes
+ours_is_alive=''
 if ours; then
+  ours_is_alive=yes
   sec jupyter_ours 0
   stat -c %u "/proc/$pid"
   set -- $(cat "/proc/$pid/task/"*/children 2>/dev/null)
@@ -56,4 +58,32 @@ while [ "$tries" -lt 50 ] && may_start_one; do
   tries=$((tries + 1))
 done
 [ "$tries" -ge 50 ] && sec jupyter_expected 0
-listens "$jupyter_port"; sec jupyter_listens $?
+listens "$jupyter_port"; heard=$?
+sec jupyter_listens "$heard"
+# Whether what listens is a process of this container: in a network that it shares, a program of another container or of
+# the server may have the port. Field 8 of /proc/net/tcp is the user of the socket, field 10 its inode. What a process has
+# open may be hidden from root of a container: one of that user that looks like a Jupyter is taken for it.
+is_here() {
+  hex=$(port_hex "$jupyter_port")
+  sockets=$(ls -l /proc/[0-9]*/fd 2>/dev/null)
+  for table in /proc/net/tcp /proc/net/tcp6; do
+    [ -r "$table" ] || continue
+    while read -r _ address _ state _ _ _ its_user _ inode _; do
+      [ "$state" = 0A ] || continue
+      case $address in *:"$hex") ;; *) continue ;; esac
+      case $sockets in *"socket:[$inode]"*) return 0 ;; esac
+      for process in /proc/[0-9]*; do
+        readlink "$process/exe" >/dev/null 2>&1 && continue
+        [ "$(stat -c %u "$process" 2>/dev/null)" = "$its_user" ] || continue
+        case $(tr '\0' ' ' < "$process/cmdline" 2>/dev/null) in *jupyter* | *notebook* | *python*) return 0 ;; esac
+      done
+    done < "$table"
+  done
+  return 1
+}
+if [ "$heard" = 0 ] && [ -z "$ours_is_alive" ] && ! is_here; then
+  free=$jupyter_port tries=0
+  while [ "$tries" -lt 20 ] && listens "$free"; do free=$((free + 1)) tries=$((tries + 1)); done
+  sec jupyter_elsewhere 0
+  printf '%s\n' "$free"
+fi

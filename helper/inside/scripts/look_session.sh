@@ -19,7 +19,7 @@ sec rights 0
 printf '%s\n' "${uid:-0}"
 for folder in $folders; do
   [ -e "$folder/authorized_keys" ] || continue
-  stat -c '%a %u %n' "$folder/authorized_keys" "$folder" /dev/helper /dev 2>/dev/null
+  stat -c '%a %u %n' "$folder/authorized_keys" "$folder" /dev/helper /dev / 2>/dev/null
 done
 [ -n "$home" ] && [ -d "$home" ] && cd "$home" 2>/dev/null
 HOME=${home:-/}; export HOME

@@ -12,6 +12,8 @@ EOF
 sec user $?
 printf '%s\n%s\n' "$uid" "$home"
 case $words in "helper "*) sec person 0; printf '%s\n' "${words#helper }" ;; *) ;; esac
+sec uid_map 0
+cat /proc/self/uid_map 2>/dev/null
 sec account 0
 printf '%s\n%s\n' "${uid:-0}" "${gid:-0}"
 # Who here has the id of the project's owner on the server. $HELPER_OWNER and $HELPER_RUN come with the command.

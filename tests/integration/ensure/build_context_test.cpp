@@ -89,6 +89,31 @@ TEST_F(BuildContext, WithoutItsDockerfileOrFolderItIsRefused) {
   EXPECT_EQ(list_context(build).error().code, ErrorCode::file_failed);
 }
 
+// Before anything is sent.
+TEST_F(BuildContext, ADockerfileThatIsNoFileIsRefusedWithWhatItIs) {
+  write("docker/Dockerfile", "FROM scratch\n");
+  write("empty/x", "");
+  fs::create_symlink("docker/Dockerfile", build.context / "good");
+  fs::create_symlink("nosuch", build.context / "dangling");
+  fs::create_symlink("../outside", build.context / "out");
+  fs::create_symlink("/etc/passwd", build.context / "absolute");
+  fs::create_symlink("docker", build.context / "to_folder");
+  const auto refused = [&](const char* name) {
+    build.dockerfile = name;
+    const auto files = list_context(build);
+    return files ? std::string() : files.error().cause + " / " + files.error().fix;
+  };
+  EXPECT_EQ(refused("good"), "");
+  EXPECT_EQ(refused("docker/Dockerfile"), "");
+  EXPECT_EQ(refused("docker"),
+            "it is a folder, and a Dockerfile is a file / write in helper.json: \"dockerfile\": \"docker/Dockerfile\"");
+  EXPECT_TRUE(refused("empty").starts_with("it is a folder, and a Dockerfile is a file / name another in helper.json"));
+  EXPECT_TRUE(refused("to_folder").starts_with("it is a folder"));
+  EXPECT_TRUE(refused("dangling").starts_with("it is a link to nosuch, which is not there"));
+  EXPECT_TRUE(refused("out").starts_with("it is a link to ../outside, and only what is in "));
+  EXPECT_TRUE(refused("absolute").starts_with("it is a link to /etc/passwd, and only what is in "));
+}
+
 TEST_F(BuildContext, ItsPrintChangesWithBytesNamesModesAndSettingsAndNotWithTheTime) {
   write("a", "1");
   const std::string first = fingerprint();

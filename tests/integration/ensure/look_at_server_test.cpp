@@ -341,8 +341,9 @@ esac
       }
       const auto facts = look(server);
       ASSERT_TRUE(facts) << to_text(facts.error());
-      if (reason == "down" && state == "none") {
-        EXPECT_EQ(facts->server.engine_error->code, ErrorCode::engine_down);
+      if (reason != "not permitted" && state == "none") {
+        EXPECT_EQ(facts->server.engine, std::nullopt);
+        EXPECT_TRUE(facts->server.engine_error);
         continue;
       }
       ASSERT_TRUE(facts->server.engine) << to_text(facts->server.engine_error.value_or(Error{}));
@@ -362,8 +363,50 @@ TEST(Probe, ADockerThatIsDownIsNotReplacedByPodmanUnasked) {
   EXPECT_EQ(facts->server.engine, std::nullopt);
   EXPECT_EQ(facts->server.engine_error->code, ErrorCode::engine_down);
   EXPECT_EQ(facts->server.engine_error->fix,
-            "on the server: sudo systemctl start docker; or, to take Podman instead, in helper.json: \"engine\": "
+            "on the server: sudo systemctl start docker; or, to use Podman instead, in helper.json: \"engine\": "
             "\"podman\"");
+}
+
+// A context that is not there, a DOCKER_HOST that nobody answers, a program that crashes: no reason for another store.
+TEST(Probe, ADockerThatIsSetUpWronglyIsNotReplacedByPodmanUnasked) {
+  for (const std::string why :
+       {"unable to resolve docker endpoint: context \"nosuch\" does not exist",
+        "error during connect: command [ssh -l alice -- localhost docker system dial-stdio] has "
+        "exited with exit status 255: stderr=Permission denied (publickey).",
+        ""}) {
+    FakeServer server;
+    podman_answers(server);
+    server.write("why", why + "\n");
+    server.program(
+        "docker",
+        "#!/bin/sh\nhere=${0%/bin/docker}\n[ \"$1\" != context ] || { echo nosuch; exit 0; }\ncat \"$here/why\" "
+        ">&2; exit 1\n");
+    const auto facts = look(server);
+    ASSERT_TRUE(facts && facts->server.engine_error) << why;
+    EXPECT_EQ(facts->server.engine, std::nullopt);
+    EXPECT_NE(facts->server.engine_error->cause.find(why), std::string::npos) << facts->server.engine_error->cause;
+    EXPECT_NE(facts->server.engine_error->fix.find("to use Podman instead, in helper.json: \"engine\": \"podman\""),
+              std::string::npos)
+        << facts->server.engine_error->fix;
+  }
+}
+
+TEST(Probe, WhatAProgramOfDockersNamePrintsFirstChangesNothing) {
+  FakeServer server;
+  podman_answers(server);
+  server.write("info", golden("docker20_info"));
+  server.program("docker", R"sh(#!/bin/sh
+here=${0%/bin/docker}
+echo Welcome to the lab
+case $1 in info) cat "$here/info" ;; *) exit 1 ;; esac
+)sh");
+  const auto facts = look(server);
+  ASSERT_TRUE(facts && facts->server.engine);
+  EXPECT_EQ(facts->server.engine->program, "docker");
+  EXPECT_EQ(facts->server.engine->version, "20.10.24+dfsg1");
+  fs::remove(server.folder() / "info");  // and it is no answer
+  const auto dead = look(server);
+  ASSERT_TRUE(dead && dead->server.engine_error);
 }
 
 TEST(Probe, TakesDockerWhereBothAnswerAndWhateverTheConfigSays) {

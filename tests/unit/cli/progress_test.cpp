@@ -62,8 +62,21 @@ TEST(Progress, WritesLastingLinesOnlyWithoutATerminal) {
   EXPECT_EQ(progress.on(event(Kind::started, "a", "b"), at(0)), "");
   EXPECT_EQ(progress.on(event(Kind::progress, "c"), at(0)), "");
   EXPECT_EQ(progress.tick(at(1'000)), "");
-  EXPECT_EQ(progress.on(event(Kind::failed, "a", "no", 5), at(0)), "✗    5 ms  a: no\n");
+  EXPECT_EQ(progress.on(event(Kind::failed, "a", "no", 5), at(0)), "");
+  EXPECT_EQ(progress.end(), "✗    5 ms  a: no\n");
+  EXPECT_EQ(progress.end(), "");
   EXPECT_EQ(progress.hide(), "");
+}
+
+TEST(Progress, TellsTheCauseOfAFailureOnce) {
+  Progress progress(k_plain);
+  (void)progress.on(event(Kind::failed, "build image x", "make failed\nline 1", 5), at(0));
+  EXPECT_EQ(progress.end("make failed\nline 1"), "✗    5 ms  build image x\n") << "the error below it has the cause";
+  (void)progress.on(event(Kind::failed, "start a", "no such device", 5), at(0));
+  EXPECT_EQ(progress.on(event(Kind::done, "start b", "", 5), at(0)).find("✗    5 ms  start a: no such device\n"), 0U)
+      << "the request went on";
+  (void)progress.on(event(Kind::failed, "start c", "no such device", 5), at(0));
+  EXPECT_EQ(progress.end("the server cannot be reached"), "✗    5 ms  start c: no such device\n");
 }
 
 TEST(Progress, TellsANoteOnce) {

@@ -148,9 +148,21 @@ TEST(CreateArgv, PublishesNothingOnTheHostsNetworkHoweverItIsWritten) {
   }
 }
 
+// There the engine refuses to publish; those ports of the config that it refuses are the person's to take out.
+TEST(CreateArgv, PublishesNothingOfHelpersOwnInTheNetworkOfAnotherContainer) {
+  for (const auto& args : {Argv{"--network=container:gw"}, Argv{"--net", "container:gw"},
+                           Argv{"--network", "ns:/run/x"}, Argv{"--pod", "lab"}, Argv{"--pod=lab"}}) {
+    config::Target target = small_target();
+    target.container.extra_args = args;
+    EXPECT_EQ(values_of(create(target, GpuWay::none), "--publish"), Argv{}) << args.front();
+    target.container.ports = {"8080:80"};
+    EXPECT_EQ(values_of(create(target, GpuWay::none), "--publish"), Argv{"127.0.0.1:8080:80"}) << args.front();
+  }
+}
+
 TEST(CreateArgv, PublishesWhenSomethingElseIsTheHosts) {
-  for (const auto& args :
-       {Argv{"--ipc=host"}, Argv{"--ipc", "host"}, Argv{"--pid", "host"}, Argv{"--network", "lab"}}) {
+  for (const auto& args : {Argv{"--ipc=host"}, Argv{"--ipc", "host"}, Argv{"--pid", "host"}, Argv{"--network", "lab"},
+                           Argv{"--ipc=container:gw"}, Argv{"--hostname", "host"}}) {
     config::Target target = small_target();
     target.container.extra_args = args;
     EXPECT_EQ(values_of(create(target, GpuWay::none), "--publish"), Argv{"127.0.0.1::61022"}) << args.front();

@@ -71,17 +71,12 @@ TEST(BuildProgress, TellsEachStepAndNotEveryLine) {
   EXPECT_LT(told.size(), 500U);
 }
 
-TEST(BuildFailure, IsTheErrorAndTheLastLinesWithoutEscapes) {
-  CommandOutput output;
-  output.exit_status = 1;
-  output.err = "\x1b[91mwarning\x1b[0m\nError response from daemon: pip returned a non-zero code: 1\n";
-  for (int i = 1; i <= 30; ++i) output.out += "line " + std::to_string(i) + "\r\n";
-  output.out += "10%\r100%\n\x1b[91mERROR: no torch 9\x1b[0m\n";
-  const std::string text = build_failure(output);
-  EXPECT_TRUE(
-      text.starts_with("pip returned a non-zero code: 1; the last lines of the build follow\nline 13\nline 14\n"))
-      << text;
-  EXPECT_TRUE(text.ends_with("\nline 30\n100%\nERROR: no torch 9")) << text;
+TEST(BuildProgress, LeavesTheDigestsOfBuildKitOut) {
+  std::vector<std::string> told;
+  const OutputSink sink = [&](std::string_view text) { told.emplace_back(text); };
+  BuildProgress progress(sink);
+  progress.take("#4 sha256:3d3cededc12c7b09d82615344b39bb56\n#4 [stage-0 2/2] RUN make\n");
+  EXPECT_EQ(told, std::vector<std::string>{"#4 [stage-0 2/2] RUN make"});
 }
 
 }  // namespace

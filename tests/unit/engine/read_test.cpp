@@ -268,6 +268,42 @@ TEST(EngineTrouble, OfAChosenDockerIsNotOfTheServersOwn) {
   EXPECT_NE(no_scheme.fix.find("DOCKER_HOST"), std::string::npos);
 }
 
+TEST(EngineTrouble, OfAChoiceThatCannotBeIsNoDockerToStart) {
+  const std::string said = "unable to resolve docker endpoint: context \"nosuch\" does not exist";
+  const Error set = engine_trouble(said, "docker", {"", "nosuch", true});
+  EXPECT_EQ(set.code, ErrorCode::engine_failed);
+  EXPECT_NE(set.cause.find(said), std::string::npos);
+  EXPECT_TRUE(
+      set.fix.starts_with("remove DOCKER_CONTEXT from the account's start files; to find it, on the server: grep"))
+      << set.fix;
+  EXPECT_EQ(engine_trouble(said, "docker", {"", "nosuch"}).fix,
+            "to use the server's own Docker, on the server: docker context use default");
+}
+
+// Only the engine's own socket is a matter of groups.
+TEST(EngineTrouble, OfAKeyOrAFileThatMayNotBeReadIsNoPermissionOfTheEngine) {
+  for (const std::string said :
+       {"error during connect: Get \"http://docker.example.com/v1.24/info\": command [ssh -l alice -- localhost docker "
+        "system dial-stdio] has exited with exit status 255: stderr=alice@localhost: Permission denied (publickey).",
+        "unable to resolve docker endpoint: open /home/alice/.docker/contexts/meta/x/meta.json: permission denied"}) {
+    const Error error = engine_trouble(said);
+    EXPECT_NE(error.code, ErrorCode::engine_permission) << said;
+    EXPECT_EQ(error.fix.find("usermod"), std::string::npos) << error.fix;
+  }
+  const Error theirs = engine_trouble("dial unix /run/user/5001/docker.sock: connect: permission denied", "docker",
+                                      {"unix:///run/user/5001/docker.sock", ""});
+  EXPECT_EQ(theirs.fix.find("usermod"), std::string::npos) << theirs.fix;
+}
+
+TEST(ReadEngine, LeavesOutWhatAProgramOfItsNamePrintsFirst) {
+  const auto engine = read_engine("Welcome to the lab\n\n" + recorded("docker20_info"));
+  ASSERT_TRUE(engine);
+  EXPECT_EQ(engine->version, "20.10.24+dfsg1");
+  const auto none = read_engine("Welcome to the lab\n");
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().fix.find("docker info"), std::string::npos);
+}
+
 TEST(EngineTrouble, OfTheServersOwnDockerNamesNoChoice) {
   const std::string said =
       "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";

@@ -66,6 +66,9 @@ TEST(LookAtJupyter, KnowsWhenOursHasEndedAndWhenTheImageIsAboutToStartItsOwn) {
   EXPECT_TRUE(facts_of({{"jupyter_ours", 1, ""}}).ours_ended);
   EXPECT_FALSE(facts_of({{"jupyter_ours", 1, ""}}).ours_runs);
   EXPECT_TRUE(facts_of({{"jupyter_expected", 0, ""}, {"jupyter_listens", 1, ""}}).image_starts_one);
+  const auto elsewhere = facts_of({{"jupyter_listens", 0, ""}, {"jupyter_elsewhere", 0, "8889\n"}});
+  EXPECT_TRUE(elsewhere.is_elsewhere);
+  EXPECT_EQ(elsewhere.free_port, 8889);
   EXPECT_FALSE(facts_of({{"jupyter_expected", 0, ""}, {"jupyter_listens", 0, ""}}).image_starts_one);
   EXPECT_EQ(facts_of({{"jupyter_listens", 0, ""}}, "", {"root", 61022, 0, "auto"}), JupyterFacts{});
 }
@@ -85,6 +88,9 @@ TEST(JupyterConfig, HasTheSameSettingsForEachKindOfServer) {
     EXPECT_EQ(config.at(app).at("open_browser"), false);
     EXPECT_EQ(config.at(app).at("allow_root"), true);
     EXPECT_EQ(config.at(app).at("allow_remote_access"), false);
+    // Whatever a jupyter_config.json of the image says.
+    EXPECT_EQ(config.at(app).at("base_url"), "/");
+    for (const char* setting : {"certfile", "keyfile", "sock"}) EXPECT_EQ(config.at(app).at(setting), "");
   }
   EXPECT_EQ(config.at("IdentityProvider").at("token"), k_token);
   EXPECT_EQ(config.at("PasswordIdentityProvider").at("hashed_password"), "");

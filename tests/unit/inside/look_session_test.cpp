@@ -34,6 +34,13 @@ TEST(ReadSession, NamesTheFirstPlaceThatOthersMayChange) {
             "/dev/helper/user/authorized_keys");
 }
 
+TEST(ReadSession, TellsAnOwnerWhomSshdDoesNotTrustFromRights) {
+  const auto owned = read("NONCE rights 0\n0\n644 0 /dev/helper/run/authorized_keys\n755 0 /dev\n755 165536 /\n");
+  EXPECT_EQ(owned.loose, "/");
+  EXPECT_EQ(owned.loose_owner, "165536");
+  EXPECT_EQ(read("NONCE rights 0\n0\n777 0 /dev/helper/run\n").loose_owner, "");
+}
+
 TEST(ReadSession, GarbageTellsNothing) {
   const auto tried = read("no headings\nrights 0\n777 0 /x\n");
   EXPECT_EQ(tried, plan::SessionTry{});

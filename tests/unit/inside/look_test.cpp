@@ -42,6 +42,12 @@ plan::Inside read(const std::vector<Section>& from, const Question& question = k
   return inside.value_or(plan::Inside{});
 }
 
+TEST(ReadInside, KnowsTheIdsOfANamespaceOfUsers) {
+  auto from = sections();
+  from.push_back({"uid_map", 0, "         0     165536      65536\n     65536          x 1\n"});
+  EXPECT_EQ(read(from).uid_map, (std::vector<plan::IdRange>{{0, 165536, 65536}}));
+}
+
 TEST(ReadInside, ReadsEverything) {
   plan::Inside expected;
   expected.user_home = "/root";

@@ -293,6 +293,36 @@ TEST(PlanJupyter, ATargetWithoutItEndsOursUnlessKernelsRun) {
   EXPECT_EQ(to_text(test::plan_for(desired, observed)), "");
 }
 
+// On the server's network, or in another container's, the port may be another Jupyter's.
+TEST(PlanJupyter, APortThatAProgramOutsideOfTheContainerHasIsNotForwarded) {
+  Observed observed = without_jupyter();
+  Container& container = *observed.server.container;
+  container.ways = {};
+  container.ways.shares_network = true;
+  JupyterFacts& jupyter = observed.place.inside->jupyter;
+  jupyter.listening = jupyter.is_elsewhere = true;
+  jupyter.free_port = 8889;
+  EXPECT_TRUE(jupyter_port_is_anothers(test::desired(), observed));
+  std::string text = plan_text(observed);
+  EXPECT_NE(
+      text.find("you have no Jupyter: a program outside of container centernet listens on port 8888 of the network "
+                "that both share"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find(R"("jupyter": {"port": 8889}; then: helper ensure)"), std::string::npos) << text;
+  EXPECT_NE(text.find("close 127.0.0.1:8888"), std::string::npos) << text;
+  EXPECT_EQ(text.find("forward 127.0.0.1:8888"), std::string::npos) << text;
+  container.ways.shares_network = false;  // --network=container:NAME
+  EXPECT_TRUE(jupyter_port_is_anothers(test::desired(), observed));
+  container.ways.address = "172.17.0.2";  // nobody else listens there
+  EXPECT_FALSE(jupyter_port_is_anothers(test::desired(), observed));
+  container.ways.address.clear();
+  jupyter.is_elsewhere = false;  // the image's own
+  EXPECT_FALSE(jupyter_port_is_anothers(test::desired(), observed));
+  jupyter.is_elsewhere = jupyter.ours_runs = true;
+  EXPECT_FALSE(jupyter_port_is_anothers(test::desired(), observed));
+}
+
 TEST(JupyterSetup, ListensForEverybodyOnlyInANetworkOfTheContainersOwn) {
   const auto address = [](const Observed& observed) { return jupyter_setup(test::desired(), observed)->address; };
   Observed observed = ready();

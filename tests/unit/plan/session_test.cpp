@@ -89,6 +89,28 @@ TEST(Session, ThatSshdRefusesForTheRightsOfAFolderNamesTheFolder) {
             "the keys in it");
 }
 
+// The image's files on a server with userns-remap, with --userns=host.
+TEST(Session, ThatSshdRefusesForTheOwnerOfAFolderNamesTheOwner) {
+  SessionTry tried = refused("app@127.0.0.1: Permission denied (publickey).");
+  tried.loose = "/";
+  tried.loose_owner = "165536";
+  EXPECT_EQ(
+      problem_of(tried),
+      "SSH session of app in container centernet: / belongs to user id 165536, who is neither root nor app, so sshd "
+      "does not trust the keys below it");
+  const auto plan = test::plan_for(desired(), with(tried));
+  ASSERT_EQ(plan.problems.size(), 1U);
+  EXPECT_NE(plan.problems[0].fix.find("chown 0:0 /; then: helper ensure"), std::string::npos) << plan.problems[0].fix;
+}
+
+TEST(Session, ThatNologinKeepsOutIsHelpedByAMoveThatLosesNothing) {
+  SessionTry tried = refused("System is booting up.");
+  tried.nologin = "/etc/nologin";
+  const auto plan = test::plan_for(desired(), with(tried));
+  ASSERT_EQ(plan.problems.size(), 1U);
+  EXPECT_NE(plan.problems[0].fix.find("mv -n /etc/nologin /etc/nologin.off"), std::string::npos);
+}
+
 TEST(Session, ThatSshdRefusesOtherwiseNamesTheKeyAndTheWords) {
   EXPECT_EQ(problem_of(refused("app@127.0.0.1: Permission denied (publickey).")),
             "SSH session of app in container centernet: sshd refuses the key /home/me/.ssh/id_ed25519: "

@@ -70,6 +70,39 @@ TEST(User, RootIsToldWhoseFilesItWillWrite) {
   EXPECT_EQ(world.text().find("will belong to root"), std::string::npos);
 }
 
+// Docker's userns-remap: no id of the container is the owner's on the server.
+TEST(User, InANamespaceOfUsersIsToldThatTheIdsCannotMatch) {
+  for (const auto& [user, uid, id] : {std::tuple{"dev", 1001U, "166537"}, std::tuple{"root", 0U, "165536"}}) {
+    World world(user, uid);
+    world.observed.place.inside->uid_map = {{0, 165536, 65536}};
+    const std::string text = world.text();
+    EXPECT_EQ(text.find("give dev"), std::string::npos) << text;
+    EXPECT_EQ(text.find("will belong to root"), std::string::npos) << text;
+    EXPECT_NE(text.find(std::string(user) + " is user id " + id +
+                        " there, and no user of the container can be alice (1001), who owns /home/alice/p"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("on the server: sudo setfacl -R -m u:" + std::string(id) + ":rwX -m d:u:" + id +
+                        ":rwX /home/alice/p"),
+              std::string::npos)
+        << text;
+  }
+}
+
+TEST(User, IsGivenTheOwnersIdsWhereANamespaceOfUsersKeepsThem) {
+  World all("dev", 1000);
+  all.observed.place.inside->uid_map = {{0, 0, 4294967295U}};
+  EXPECT_NE(all.first_step().find("give dev the ids 1001:1002"), std::string::npos) << all.text();
+  World kept("dev", 1000);
+  kept.observed.place.inside->uid_map = {{0, 165536, 1001}, {1001, 1001, 1}};
+  EXPECT_NE(kept.first_step().find("give dev the ids 1001:1002"), std::string::npos) << kept.text();
+  World made("dev", 0);
+  made.observed.place.inside->user_home.clear();
+  made.observed.place.inside->uid_map = {{0, 165536, 65536}};
+  made.desired.target.ssh.create = true;
+  EXPECT_NE(made.first_step().find("create user dev with the ids 1000:1000"), std::string::npos) << made.text();
+}
+
 TEST(User, ThatIsMissingIsMadeOnlyWhenTheConfigSaysSo) {
   World world("dev", 0);
   world.observed.place.inside->user_home.clear();

@@ -1,0 +1,163 @@
+"""Cases from the field (tests/field/README.md) on a real engine: builds, and containers in the network of another."""
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+import harness
+from harness import Helper, Sandbox
+
+
+class FieldCase(unittest.TestCase):
+    """A folder with a helper.json of targets in the sandbox SANDBOX, whose containers have their names."""
+    SANDBOX = None
+
+    @classmethod
+    def setUpClass(cls):
+        if cls.SANDBOX is None:
+            raise unittest.SkipTest("the cases are in subclasses")
+        cls.sandbox = cls.enterClassContext(Sandbox(cls.SANDBOX, gpu="none"))
+        cls.sandbox.make_images("debian-plain:1", *cls.images())
+        cls.helper = Helper(cls.sandbox)
+        cls.helper.folder = os.path.join(cls.sandbox.client, "field")
+        os.makedirs(cls.helper.folder)
+        cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
+
+    @classmethod
+    def images(cls):
+        return ()
+
+    def setUp(self):
+        self.targets = {}
+
+    def tearDown(self):
+        for name in self.targets:
+            self.helper.run("remove", name, "--yes")
+            self.sandbox.docker("rm", "-f", name)
+            self.sandbox.docker("rmi", "-f", f"helper/{name}")
+
+    def add(self, name, jupyter=None, **container):
+        number = len(self.targets)
+        target = {"server": self.sandbox.name, "container": {"name": name, "gpus": "none", "command": ["sleep", "infinity"], **container},
+                  "ssh": {"local_port": 2610 + number}, "project": {"remote": "/workspace"}}
+        if jupyter is not None:
+            target["jupyter"] = {"local_port": 8910 + number, **jupyter}
+        self.targets[name] = target
+        self.write()
+
+    def write(self):
+        with open(os.path.join(self.helper.folder, "helper.json"), "w", encoding="utf-8") as file:
+            json.dump({"targets": self.targets}, file)
+
+    def write_dockerfile(self, text):
+        with open(os.path.join(self.helper.folder, "Dockerfile"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def ready(self, name):
+        report = self.helper.json("ensure", name, timeout=300)
+        self.assertEqual(report.get("state"), "ready", report)
+        return report
+
+    def fetch(self, name, path="api"):
+        url = f"http://127.0.0.1:{self.targets[name]['jupyter']['local_port']}/{path}"
+        return subprocess.run(["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "--max-time", "10", url], capture_output=True, text=True,
+                              timeout=20).stdout
+
+
+class Builds(FieldCase):
+    SANDBOX = "e2e-build"
+
+    def failed(self, text, **build):
+        self.write_dockerfile(text)
+        self.add("b", build={"context": ".", **build})
+        done = self.helper.run("ensure", "b", timeout=300)
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        said = done.stdout + done.stderr
+        self.assertNotIn("\r", said)
+        self.assertNotIn("\x1b", said)
+        self.assertNotIn("Sending build context", said)
+        return said
+
+    def test_a_cache_of_buildkit_is_built_where_docker_has_it(self):
+        self.write_dockerfile("FROM debian-plain:1\nRUN --mount=type=cache,target=/root/.cache echo hi > /hi\n")
+        self.add("b", build={"context": "."})
+        report = self.ready("b")
+        self.assertEqual(sum("build image" in step["text"] for step in report["steps"]), 1)
+        self.assertEqual(self.sandbox.docker("exec", "b", "cat", "/hi").stdout, "hi\n")
+        self.assertEqual(self.helper.json("ensure", "b")["steps"], [])
+
+    def test_a_command_that_fails_is_told_with_what_it_printed(self):
+        said = self.failed("FROM debian-plain:1\nRUN echo one; printf '\\033[91mred\\033[0m\\n'; echo no compiler >&2; exit 3\n")
+        for line in ("    | one", "    | red", "    | no compiler"):
+            self.assertIn(line, said.splitlines())
+        self.assertIn("fix: correct Dockerfile in ", said)
+
+    def test_a_base_image_that_is_not_there_has_the_fix_of_a_pull(self):
+        said = self.failed("FROM nosuch-registry.invalid/x:1\n")
+        self.assertIn("on the server: docker pull nosuch-registry.invalid/x:1", said)
+        self.assertEqual(said.count("network is unreachable"), 1, said)
+
+    def test_a_folder_is_no_dockerfile_before_anything_is_sent(self):
+        folder = os.path.join(self.helper.folder, "docker")
+        os.makedirs(folder)
+        self.addCleanup(shutil.rmtree, folder)
+        said = self.failed("FROM debian-plain:1\n", dockerfile="docker")
+        self.assertIn("docker is a folder, and a Dockerfile is a file", said)
+        self.assertNotIn("build image", said)
+
+
+class Networks(FieldCase):
+    SANDBOX = "e2e-shared"
+
+    @classmethod
+    def images(cls):
+        return ("jupyter-notebook:6",)
+
+    def test_in_the_network_of_another_container_sessions_and_jupyter_work(self):
+        self.sandbox.docker("run", "-d", "--name", "gw", "debian-plain:1", "sleep", "infinity")
+        self.addCleanup(self.sandbox.docker, "rm", "-f", "gw")
+        self.add("inner", image="jupyter-notebook:6", jupyter={}, extra_args=["--network=container:gw"])
+        self.ready("inner")
+        self.assertEqual(self.helper.run("exec", "inner", "--", "echo", "ok").stdout, "ok\n")
+        self.assertEqual(self.fetch("inner"), "200")
+
+    def test_a_port_that_another_container_has_is_told_and_not_forwarded(self):
+        self.add("first", image="jupyter-notebook:6", jupyter={}, extra_args=["--network=host"])
+        self.add("second", image="jupyter-notebook:6", jupyter={}, extra_args=["--network=host"])
+        self.ready("first")
+        self.assertEqual(self.fetch("first"), "200")
+        for _ in range(2):
+            report = self.ready("second")
+            self.assertIn("a program outside of container second listens on port 8888", json.dumps(report["notes"]))
+            self.assertIn('\\"port\\": 8889', json.dumps(report["notes"]))
+            self.assertNotEqual(self.fetch("second"), "200")
+        self.targets["second"]["jupyter"]["port"] = 8889
+        self.write()
+        self.ready("second")
+        self.assertEqual(self.fetch("second"), "200")
+
+
+class Jupyters(FieldCase):
+    SANDBOX = "e2e-jupconf"
+
+    @classmethod
+    def images(cls):
+        return ("jupyter-notebook:6", "jupyterlab:4")
+
+    def test_a_configuration_of_the_image_does_not_move_it(self):
+        settings = {"base_url": "/hub/x/", "certfile": "/etc/x.pem", "port": 9999, "token": "abc", "ip": "192.0.2.1"}
+        text = json.dumps({"ServerApp": settings, "NotebookApp": settings})
+        for image in self.images():
+            with self.subTest(image=image):
+                self.write_dockerfile(f"FROM {image}\nRUN mkdir -p /etc/jupyter && echo '{text}' > /etc/jupyter/jupyter_config.json\n")
+                self.targets = {}
+                self.add("j", build={"context": "."}, jupyter={})
+                self.ready("j")
+                self.assertEqual(self.fetch("j"), "200")
+                self.assertEqual(self.fetch("j", "api/contents?token=abc"), "403")
+                self.tearDown()
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -210,7 +210,8 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
            {"full", looks.full}}) {
     script += shell::assign(name, value);
   }
-  return k_engine_path + ("\n" + script) + std::string(scripts::choose_engine) + std::string(scripts::probe);
+  return k_engine_path + ("\n" + script) + std::string(scripts::look_ahead) + "look_ahead | {\nexec 3<&0 </dev/null\n" +
+         std::string(scripts::choose_engine) + std::string(scripts::probe) + "}\n";
 }
 
 Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, const plan::Desired& desired) {

@@ -21,6 +21,12 @@ std::string begin(const Question& question, const std::string& nonce) {
          shell::assign("folders", joined(question.folders, " "));
 }
 
+// The pythons answer while the rest is looked at.
+std::string beside(const std::string& pythons, const std::string& rest) {
+  return pythons + "ask_as_the_user | {\nexec 3<&0 </dev/null\n" + rest +
+         "[ -z \"${gpu_job-}\" ] || wait \"$gpu_job\"\nsec pythons 0\ncat <&3\n}\n";
+}
+
 // "GPU 0: ..." and "MIG ...", and no "GPU 0000:18:00.0: GPU is lost".
 bool is_of_the_list(std::string_view text) {
   if (text.starts_with("MIG ")) return true;
@@ -50,20 +56,19 @@ Question question_of(const plan::Desired& desired) {
 }
 
 std::string look_script(const Question& question, const std::string& nonce) {
-  std::string script = begin(question, nonce) + look_user() + std::string(scripts::look_places) + look_ssh() +
-                       look_jupyter(question.folders.front() + "/jupyter");
-  if (question.gpus) script += std::string(gpu_functions()) + "gpu_files gpus\ngpu_list gpus &\ngpu_job=$!\n";
-  return script + look_pythons(question, nonce);
+  std::string rest =
+      std::string(scripts::look_places) + look_ssh() + look_jupyter(question.folders.front() + "/jupyter");
+  if (question.gpus) rest += std::string(gpu_functions()) + "gpu_files gpus\ngpu_list gpus &\ngpu_job=$!\n";
+  return begin(question, nonce) + look_user() + beside(look_pythons(question, nonce), rest);
 }
 
 std::string look_script(const Question& question, const std::string& nonce, const plan::Python& known, bool list_gpus) {
-  std::string script =
-      begin(question, nonce) + look_user() + look_ssh() + look_jupyter(question.folders.front() + "/jupyter");
+  std::string rest = look_ssh() + look_jupyter(question.folders.front() + "/jupyter");
   if (question.gpus) {
-    script += std::string(gpu_functions()) + "gpu_files gpus\n";
-    if (list_gpus) script += "gpu_list gpus &\ngpu_job=$!\n";
+    rest += std::string(gpu_functions()) + "gpu_files gpus\n";
+    if (list_gpus) rest += "gpu_list gpus &\ngpu_job=$!\n";
   }
-  return script + look_known_python(question, nonce, known);
+  return begin(question, nonce) + look_user() + beside(look_known_python(question, nonce, known), rest);
 }
 
 Result<plan::Inside> read_look(const std::vector<Section>& sections, const Question& question) {

@@ -16,6 +16,7 @@ namespace helper::inside {
 [[nodiscard]] std::string look_user();
 [[nodiscard]] std::string look_ssh();
 [[nodiscard]] std::string look_jupyter(const std::string& folder);
+// What they ask, and the function ask_as_the_user.
 [[nodiscard]] std::string look_pythons(const Question& question, const std::string& nonce);
 [[nodiscard]] std::string look_known_python(const Question& question, const std::string& nonce,
                                             const plan::Python& known);

@@ -3,7 +3,7 @@
 # containers),
 # $project (its folder on the server), $mounts, $image, $known_run, $quick, $full, $gpus (not empty: the target wants some),
 # $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh) are set above it, so are
-# gpu_files and gpu_list, and choose_engine.sh ran before it.
+# gpu_files, gpu_list, project_owner and look_into, choose_engine.sh ran before it, and what look_ahead.sh prints is at 3.
 case $engine in
   podman)
     socket=/run/podman/podman.sock
@@ -54,12 +54,9 @@ case $found in
 esac
 case $look_inside$found in
   yestrue/false*)
-    owner=
-    if [ -n "$project" ]; then
-      about=$(stat -L -c '%u %g %U' -- "$project" 2>/dev/null) && { sec owner 0; printf '%s' "$about"; owner=${about%% *}; }
-    fi
-    inside=$full look=full
-    if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then inside=$quick look=quick; fi
+    if about=$(project_owner) && [ -n "$about" ]; then sec owner 0; printf '%s' "$about"; fi
+    look=full
+    if [ -n "$quick" ] && [ "$run" = "$known_run" ]; then look=quick; fi
     sec look_$look 0
     # The image and the records are asked for meanwhile.
     { "$engine" image inspect --format '{{json .}}' -- "$image" 2>/dev/null </dev/null; sec records 0; records; } | {
@@ -69,14 +66,15 @@ case $look_inside$found in
       gpu_list server_gpus &
       listing=$!
     fi
-    answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" --env "HELPER_OWNER=$owner" -- "$container" sh -c "$our_shell" sh -c "$inside" 2>/dev/null </dev/null)
-    status=$?
-    case $status in
-      126 | 127)
-        answer=$("$engine" exec --user 0 --env "HELPER_RUN=$run" --env "HELPER_OWNER=$owner" -- "$container" /dev/helper/ssh/bin/busybox sh -c "$inside" 2>/dev/null </dev/null)
-        status=$?
-        ;;
-    esac
+    status=1
+    if [ "$run" = "$my_run" ]; then
+      answer=$(cat <&3)
+      case $answer in "$engine $look "*) answer=${answer#"$engine $look "} status=0 ;; *) ;; esac
+    fi
+    if [ "$status" != 0 ]; then
+      answer=$(look_into "$engine" "$container" "$run" "$look")
+      status=$?
+    fi
     [ -z "$listing" ] || wait "$listing"
     sec inside 0
     printf '%s\n' "$answer"

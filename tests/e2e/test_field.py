@@ -70,8 +70,8 @@ class Builds(FieldCase):
 
     def failed(self, text, **build):
         self.write_dockerfile(text)
-        self.add("b", build={"context": ".", **build})
-        done = self.helper.run("ensure", "b", timeout=300)
+        self.add("built", build={"context": ".", **build})
+        done = self.helper.run("ensure", "built", timeout=300)
         self.assertNotEqual(done.returncode, 0, done.stdout)
         said = done.stdout + done.stderr
         self.assertNotIn("\r", said)
@@ -81,11 +81,11 @@ class Builds(FieldCase):
 
     def test_a_cache_of_buildkit_is_built_where_docker_has_it(self):
         self.write_dockerfile("FROM debian-plain:1\nRUN --mount=type=cache,target=/root/.cache echo hi > /hi\n")
-        self.add("b", build={"context": "."})
-        report = self.ready("b")
+        self.add("built", build={"context": "."})
+        report = self.ready("built")
         self.assertEqual(sum("build image" in step["text"] for step in report["steps"]), 1)
-        self.assertEqual(self.sandbox.docker("exec", "b", "cat", "/hi").stdout, "hi\n")
-        self.assertEqual(self.helper.json("ensure", "b")["steps"], [])
+        self.assertEqual(self.sandbox.docker("exec", "built", "cat", "/hi").stdout, "hi\n")
+        self.assertEqual(self.helper.json("ensure", "built")["steps"], [])
 
     def test_a_command_that_fails_is_told_with_what_it_printed(self):
         said = self.failed("FROM debian-plain:1\nRUN echo one; printf '\\033[91mred\\033[0m\\n'; echo no compiler >&2; exit 3\n")
@@ -152,10 +152,10 @@ class Jupyters(FieldCase):
             with self.subTest(image=image):
                 self.write_dockerfile(f"FROM {image}\nRUN mkdir -p /etc/jupyter && echo '{text}' > /etc/jupyter/jupyter_config.json\n")
                 self.targets = {}
-                self.add("j", build={"context": "."}, jupyter={})
-                self.ready("j")
-                self.assertEqual(self.fetch("j"), "200")
-                self.assertEqual(self.fetch("j", "api/contents?token=abc"), "403")
+                self.add("lab", build={"context": "."}, jupyter={})
+                self.ready("lab")
+                self.assertEqual(self.fetch("lab"), "200")
+                self.assertEqual(self.fetch("lab", "api/contents?token=abc"), "403")
                 self.tearDown()
 
 

@@ -2,6 +2,7 @@
 #include "engine/act.hpp"
 
 #include "engine/logs.hpp"
+#include "engine/record.hpp"
 #include "support/fake_server.hpp"
 #include "support/golden.hpp"
 
@@ -56,6 +57,38 @@ TEST(CreateContainer, IsAnErrorInTheEnginesOwnWords) {
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, ErrorCode::container_failed);
   EXPECT_EQ(made.error().cause, "Conflict. The name is in use");
+}
+
+// The engine makes a volume that is not there when one asks for a container with it.
+TEST(RecordHostKeys, OfARecordThatWentMeanwhileMakesNoOther) {
+  FakeServer server;
+  server.program("docker", R"sh(#!/bin/sh
+here=${0%/bin/docker}
+case "$1 $2" in
+  "volume inspect") [ -f "$here/volume" ] && cat "$here/volume" ;;
+  "volume rm") rm "$here/volume" ;;
+  create*) cat "$here/next" > "$here/volume"; echo lender ;;
+  cp*) cat > "$here/tar" ;;
+  rm*) touch "$here/lender-removed" ;;
+esac
+)sh");
+  const auto record = [&] { return record_host_keys(server.runner, {}, "0123456789abcdef", "a:1", "KEYS\n", {}); };
+  server.write("next", "yes\n");
+  const auto gone = record();
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().cause, "volume helper-of-0123456789ab has been removed");
+  EXPECT_FALSE(std::filesystem::exists(server.folder() / "tar"));
+
+  server.write("volume", "yes\n");
+  ASSERT_TRUE(record());
+  EXPECT_NE(helper::test::read_file(server.folder() / "tar").find("KEYS\n"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(server.folder() / "lender-removed"));
+  EXPECT_TRUE(std::filesystem::exists(server.folder() / "volume"));
+
+  // Removed between the question and the creation: the new one has no labels.
+  server.write("next", "\n");
+  ASSERT_TRUE(record());
+  EXPECT_FALSE(std::filesystem::exists(server.folder() / "volume")) << "the one that was made for the lender is left";
 }
 
 TEST(PullImage, PassesOnItsProgressAndItsFailure) {

@@ -96,6 +96,66 @@ TEST(Probe, LooksInFullAtAnotherRunThanItRemembers) {
   EXPECT_NE(facts->place.inside->gpu.gpus, memory.inside.gpu.gpus);
 }
 
+// Which containers it is asked to look into, by the word after `--`; `first` runs before it answers.
+void note_the_looks(const FakeServer& server, const std::string& first = "") {
+  std::string text = helper::test::read_file(server.folder() / "bin/docker");
+  text.insert(text.find('\n') + 1, "[ \"$1\" != exec ] || echo \"$9\" >> \"${0%/bin/docker}/looks\"\n" + first);
+  server.program("docker", text);
+}
+std::string looks_of(const FakeServer& server) { return helper::test::read_file(server.folder() / "looks"); }
+constexpr const char* k_this_run = "f1b77c1f7a9c@\"2026-11-21T21:18:28.190572636Z\"";
+
+TEST(Probe, LooksIntoTheRunThatIsKnownToBeTheirsBeforeTheEngineHasTold) {
+  FakeServer server;
+  server.write("container", running());
+  note_the_looks(server, "[ \"$1 $2\" != 'container inspect' ] || sleep 1\n");
+  Memory memory;
+  memory.my_run = k_this_run;
+  const auto facts = look(server, target(), memory);
+  ASSERT_TRUE(facts && facts->place.inside);
+  EXPECT_EQ(facts->place.inside->user_home, server.home());
+  EXPECT_FALSE(facts->place.inside->pythons.empty());
+  EXPECT_EQ(looks_of(server), "f1b77c1f7a9c\n") << "once, by its id";
+}
+
+TEST(Probe, WhatAnotherRunSaysThanTheOneThatWasKnownIsNotUsed) {
+  for (const auto* known :
+       {"f1b77c1f7a9c@\"2026-11-20T00:00:00Z\"", "0123456789ab@\"2026-11-21T21:18:28.190572636Z\""}) {
+    FakeServer server;
+    server.write("container", running());
+    note_the_looks(server);
+    Memory memory;
+    memory.my_run = known;
+    const auto facts = look(server, target(), memory);
+    ASSERT_TRUE(facts && facts->place.inside) << known;
+    EXPECT_NE(looks_of(server).find("centernet\n"), std::string::npos) << known;
+  }
+}
+
+TEST(Probe, ALookThatBeganBeforeTheEngineHadToldAndFailedIsMadeAgain) {
+  FakeServer server;
+  server.write("container", running());
+  note_the_looks(server, "[ \"$1 $9\" != 'exec f1b77c1f7a9c' ] || { echo half an answer; exit 1; }\n");
+  Memory memory;
+  memory.my_run = k_this_run;
+  const auto facts = look(server, target(), memory);
+  ASSERT_TRUE(facts && facts->place.inside);
+  EXPECT_EQ(facts->place.inside->user_home, server.home());
+  EXPECT_EQ(looks_of(server), "f1b77c1f7a9c\ncenternet\n");
+}
+
+TEST(Probe, AKnownRunThatDoesNotRunAnyMoreIsSeenAsItIs) {
+  FakeServer server;
+  server.write("container", exited());
+  note_the_looks(server);
+  Memory memory;
+  memory.my_run = k_this_run;
+  const auto facts = look(server, target(), memory);
+  ASSERT_TRUE(facts && facts->server.container);
+  EXPECT_EQ(facts->server.container->state, plan::ContainerState::exited);
+  EXPECT_FALSE(facts->place.inside);
+}
+
 std::string keeper_line(const std::string& labels) {
   FakeServer server;
   const auto name = server.runner.run({"id -un", {}}, {});
@@ -372,7 +432,7 @@ TEST(Probe, ADockerThatIsSetUpWronglyIsNotReplacedByPodmanUnasked) {
   for (const std::string why :
        {"unable to resolve docker endpoint: context \"nosuch\" does not exist",
         "error during connect: command [ssh -l alice -- localhost docker system dial-stdio] has "
-        "exited with exit status 255: stderr=Permission denied (publickey).",
+        "exited with exit status 255: stderr=Permission denied (publickey)",
         ""}) {
     FakeServer server;
     podman_answers(server);

@@ -268,6 +268,37 @@ TEST_F(ConvergeTest, ARecordThatLacksItsHostKeysGetsThemWithTheNextRequest) {
   EXPECT_TRUE(third->steps.empty());
 }
 
+// Of a container that another machine is creating at this moment, the open halves are in the record first.
+TEST_F(ConvergeTest, HostKeysThatAnotherMachineStillWritesAreWaitedFor) {
+  ASSERT_TRUE(converge());
+  const auto folder = paths.container_keys(target.server, target.container.name);
+  const auto has_others = [&] {
+    for (const std::string type : {"ed25519", "ecdsa"}) {
+      EXPECT_TRUE(files.write(folder / type, "secret of another", 0600));
+      EXPECT_TRUE(files.write(folder / (type + ".pub"), test::k_public_line + std::string("\n"), 0644));
+    }
+    knowledge = {};
+    server.start_another_run();  // so that they are needed
+  };
+  has_others();
+  const std::string key = "-----BEGIN KEY-----\nAAAA\n-----END KEY-----\n";
+  int asked_for = 0, given_after = 3;
+  runner.always(runner.holds("cp \"$lender:"), [&](const Command&) {
+    return Result<CommandOutput>(CommandOutput{0, ++asked_for < given_after ? std::string() : key + key, {}});
+  });
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_EQ(asked_for, 3);
+  EXPECT_EQ(files.files().at(folder / "ecdsa").bytes, key);
+
+  has_others();
+  asked_for = 0, given_after = 1000;
+  const auto never = converge();
+  ASSERT_FALSE(never);
+  EXPECT_EQ(never.error().cause, "its record does not hold them whole");
+  EXPECT_LT(asked_for, 20);
+}
+
 TEST_F(ConvergeTest, ARequestThatIsCancelledBeforeItBeginsTouchesNothing) {
   stop.request_stop();
   const auto report = converge();

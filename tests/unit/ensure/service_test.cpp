@@ -304,7 +304,12 @@ TEST_F(ServiceTest, EachServerIsAskedOnceForWhatHelperMadeThere) {
                 {"other", target_text("gpu1", 2223, "second")},
                 {"third", target_text("gpu2", 2224)}});
   connections.server("gpu2").runner.always("docker", fail(ErrorCode::server_unreachable, "gpu2", "no answer"));
-  connections.server("gpu1").runner.always("docker podman", CommandOutput{0, "docker\n", {}});
+  connections.server("gpu1").runner.always(
+      helper::test::FakeCommandRunner::holds("docker podman"), [](const Command& command) {
+        const std::string nonce = command.script.substr(command.script.find("@helper-"), 40);
+        return Result<CommandOutput>(
+            CommandOutput{0, "\n" + nonce + " program_docker 0\n\n" + nonce + " container 1\n", {}});
+      });
   const auto lists = service.list(request(), {});
   ASSERT_TRUE(lists);
   ASSERT_EQ(lists->size(), 2U);

@@ -106,9 +106,12 @@ TEST(Session, ThatSshdRefusesForTheOwnerOfAFolderNamesTheOwner) {
 TEST(Session, ThatNologinKeepsOutIsHelpedByAMoveThatLosesNothing) {
   SessionTry tried = refused("System is booting up.");
   tried.nologin = "/etc/nologin";
-  const auto plan = test::plan_for(desired(), with(tried));
-  ASSERT_EQ(plan.problems.size(), 1U);
-  EXPECT_NE(plan.problems[0].fix.find("mv -n /etc/nologin /etc/nologin.off"), std::string::npos);
+  Desired wanted = desired();
+  wanted.target.ssh.user = "app";
+  const auto problem = session_problem(wanted, with(tried));
+  ASSERT_TRUE(problem);
+  EXPECT_NE(problem->fix.find("mv -n /etc/nologin /etc/nologin.off; then: helper ensure"), std::string::npos)
+      << problem->fix;
 }
 
 TEST(Session, ThatSshdRefusesOtherwiseNamesTheKeyAndTheWords) {

@@ -133,7 +133,8 @@ Result<void> must_be_a_file(const config::BuildConfig& build, const ContextFile*
         has_one ? R"(write in helper.json: "dockerfile": ")" + build.dockerfile + "/Dockerfile\"" : name_another);
   }
   if (dockerfile->kind != ContextFile::Kind::link) return {};
-  const fs::path end = fs::weakly_canonical(path.parent_path() / dockerfile->leads_to, bad);  // also where it is not there
+  const fs::path end =
+      fs::weakly_canonical(path.parent_path() / dockerfile->leads_to, bad);  // also where it is not there
   const auto within = end.lexically_relative(fs::weakly_canonical(build.context, bad));
   if (dockerfile->leads_to.starts_with('/') || within.empty() || *within.begin() == "..") {
     return wrong("it is a link to " + dockerfile->leads_to + ", and only what is in " + build.context.string() +

@@ -151,8 +151,10 @@ TEST(Describe, OneThatIsNotThereIsToldWithThoseThatAre) {
   EXPECT_EQ(missing.fix, "helper init --from-container ann");
   EXPECT_NE(names("\n" + nonce + " names_docker 0\n\n").cause.find("the server has no container"), std::string::npos);
   EXPECT_EQ(names("").code, ErrorCode::engine_missing);
-  EXPECT_EQ(names("\n" + nonce + " names_docker 1\npermission denied while trying to connect to the Docker daemon socket\n").code,
-            ErrorCode::engine_permission);
+  EXPECT_EQ(
+      names("\n" + nonce + " names_docker 1\npermission denied while trying to connect to the Docker daemon socket\n")
+          .code,
+      ErrorCode::engine_permission);
   EXPECT_EQ(read_description("garbage", k_nonce, "box", "gpu1").error().code, ErrorCode::server_command);
 }
 

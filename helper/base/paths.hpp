@@ -47,6 +47,9 @@ struct Paths {
   // The configs that the person has approved.
   [[nodiscard]] std::filesystem::path trust_record() const { return data / "trust.json"; }
 
+  // Which notes about security were told, by the target's Host for ssh.
+  [[nodiscard]] std::filesystem::path told_security(const std::string& target) const { return state / "told" / target; }
+
   // The targets that should run, for the next daemon.
   [[nodiscard]] std::filesystem::path wanted_targets() const { return state / "wanted.json"; }
   // This file exists once `helper daemon enable` was offered.

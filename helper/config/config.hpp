@@ -119,6 +119,7 @@ struct Target {
   bool default_name = false;
   HostRequirements requirements{};      // of its devcontainer.json
   EnvProbe env_probe = EnvProbe::none;  // the same, for post_create and post_start
+  bool security_notes = true;           // what is old or dangerous on the server and in the container is told once
   friend bool operator==(const Target&, const Target&) = default;
 };
 

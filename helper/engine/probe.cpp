@@ -78,6 +78,7 @@ void read_the_engine(const std::vector<Section>& sections, plan::ServerFacts& fa
       return;
     }
     engine = std::move(*read);
+    facts.engine_build = read_engine_build(section->body);
   } else if (engine.program == "podman") {
     engine.kind = plan::EngineKind::podman;
     engine.rootless = program != nullptr && program->status != 0;
@@ -240,6 +241,7 @@ Result<ProbeAnswer> read_probe(std::string_view text, const std::string& nonce, 
     if (line.starts_with('/') && is_printable(line)) facts.missing_folders.push_back(std::move(line));
   }
   facts.project_owner = read_owner(sections, plan::project_source(desired.target));
+  if (const Section* toolkit = find_section(sections, "toolkit")) facts.toolkit = read_toolkit(toolkit->body);
   read_the_image(sections, facts);
   read_the_keeper(sections, facts);
   if (facts.engine && !facts.container) facts.container = plan::Container{};

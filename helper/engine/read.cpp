@@ -274,6 +274,33 @@ Result<plan::Engine> read_engine(std::string_view text, std::string_view program
   return engine;
 }
 
+std::optional<plan::EngineBuild> read_engine_build(std::string_view text) {
+  const auto info = parse_object(text, "engine");
+  if (!info || text_at(*info, {"ServerVersion"}).empty()) return std::nullopt;
+  plan::EngineBuild build;
+  build.version = text_at(*info, {"ServerVersion"});
+  build.client_version = text_at(*info, {"ClientInfo", "Version"});
+  build.client_maker = text_at(*info, {"ClientInfo", "Platform", "Name"});
+  build.runc = text_at(*info, {"RuncCommit", "ID"});
+  build.firewall = text_at(*info, {"FirewallBackend", "Driver"});
+  build.has_authorization = !texts(at(*info, {"Plugins", "Authorization"})).empty();
+  return build;
+}
+
+// "NVIDIA Container Toolkit CLI version 1.17.8", and on the next line "commit: " with what it was built from.
+std::optional<plan::Toolkit> read_toolkit(std::string_view text) {
+  constexpr std::string_view k_version = " version ";
+  constexpr std::string_view k_commit = "commit: ";
+  plan::Toolkit toolkit;
+  for (const auto& line : split(text, '\n')) {
+    if (const auto at = line.find(k_version); line.starts_with("NVIDIA Container Toolkit") && at != std::string::npos)
+      toolkit.version = trimmed(line.substr(at + k_version.size()));
+    if (line.starts_with(k_commit)) toolkit.commit = trimmed(line.substr(k_commit.size()));
+  }
+  if (toolkit.version.empty() || !is_printable(toolkit.version)) return std::nullopt;
+  return toolkit;
+}
+
 Error engine_trouble(std::string_view text, std::string_view program, const ChosenDocker& chosen) {
   if (const json info = json::parse(text, nullptr, false); info.is_object()) {
     const auto errors = texts(at(info, {"ServerErrors"}));

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "plan/observed.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ namespace helper::engine {
 // `docker info --format '{{json .}}'`, or podman's, which has another shape; `program` is the word that was typed. An
 // engine that does not answer says so in ServerErrors: engine_permission or engine_down.
 [[nodiscard]] Result<plan::Engine> read_engine(std::string_view json, std::string_view program = "docker");
+// The same document of Docker; absent for podman's, whose packages are those of distributions.
+[[nodiscard]] std::optional<plan::EngineBuild> read_engine_build(std::string_view json);
+// What `nvidia-ctk --version` prints.
+[[nodiscard]] std::optional<plan::Toolkit> read_toolkit(std::string_view text);
 // Which Docker the account on the server has chosen; "" where it has chosen none.
 struct ChosenDocker {
   std::string host;             // DOCKER_HOST

@@ -14,6 +14,7 @@
 #include "plan/losses.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/owner.hpp"
+#include "plan/security.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
 #include "plan/work.hpp"
@@ -84,6 +85,7 @@ class Convergence {
       plan::Observed& observed = *look;
       if (!gone) HELPER_TRY(rest);
       take_in(observed);
+      keep_builds(observed.server);
       if (!std::exchange(has_looked_, true)) desired_.was_ready = !observed.local.pinned_host_keys.empty();
       if (gone) begin_again();
       expect_what_is_there(observed);
@@ -332,6 +334,29 @@ class Convergence {
     if (attempts_.created) observed.local.half_recorded.clear();
   }
 
+  // What an earlier look of this request was told, and a look at a container that runs does not ask.
+  void keep_builds(plan::ServerFacts& server) {
+    if (!server.engine_build) server.engine_build = engine_build_;
+    if (!server.toolkit) server.toolkit = toolkit_;
+    engine_build_ = server.engine_build;
+    toolkit_ = server.toolkit;
+  }
+
+  // Each is told to a person, once: what was told is in a file of this machine.
+  void tell_security(const plan::Plan& plan) {
+    if (plan.security.empty() || desired_.initiative != plan::Initiative::person) return;
+    const auto file = paths_.told_security(desired_.target.ssh_name);
+    const auto before = hands_.files.read(file);
+    std::string told = before ? before->value_or("") : std::string();
+    const auto fresh = plan::not_told(plan.security, told);
+    if (fresh.empty()) return;
+    for (const auto& each : fresh) {
+      note(each.text);
+      told += each.fact + "\n";
+    }
+    static_cast<void>(hands_.files.write(file, told, 0600));  // else they are told again
+  }
+
   Result<void> apply_all(const plan::Plan& plan, const plan::Observed& observed) {
     const engine::EngineCli cli = engine::cli_of(observed.server.engine.value_or(plan::Engine{}));
     // What they need of this machine is there, but for host keys that a step brings.
@@ -476,6 +501,7 @@ class Convergence {
   Result<Report> finish(const plan::Plan& plan, const plan::Observed& observed) {
     for (const auto& text : plan.notes) note(text);
     if (!plan.problems.empty()) return fail(plan.problems.front());
+    tell_security(plan);
     if (desired_.power == plan::Power::running) {
       report_.settings = interpreter_of(paths_, desired_, observed);
       report_.state = plan.shortfalls.empty() ? "ready" : k_ready_without_gpu;
@@ -506,6 +532,8 @@ class Convergence {
   int times_lost_ = 0;  // a creation, to somebody else who made one of that name
   int times_unrecorded_ = 0;
   bool work_was_asked_ = false;
+  std::optional<plan::EngineBuild> engine_build_;
+  std::optional<plan::Toolkit> toolkit_;
   std::set<std::string> plans_;  // texts of the plans that were applied
   Report report_;
   std::optional<SessionAhead> session_;

@@ -63,7 +63,9 @@ std::string jupyter_url(const plan::Desired& desired, const plan::Observed& obse
 }
 
 PlanReport plan_report(const std::string& target, const plan::Plan& plan) {
-  return {target, steps_of(plan), troubles_of(plan), plan.notes, drifts_of(plan)};
+  PlanReport report{target, steps_of(plan), troubles_of(plan), plan.notes, drifts_of(plan)};
+  for (const auto& note : plan.security) report.notes.push_back(note.text);
+  return report;
 }
 
 TargetStatus target_status(const plan::Desired& desired, const plan::Observed& observed, const plan::Plan& plan,

@@ -56,8 +56,8 @@ Question question_of(const plan::Desired& desired) {
 }
 
 std::string look_script(const Question& question, const std::string& nonce) {
-  std::string rest =
-      std::string(scripts::look_places) + look_ssh() + look_jupyter(question.folders.front() + "/jupyter");
+  std::string rest = std::string(scripts::look_places) + look_ssh() + look_root_password() +
+                     look_jupyter(question.folders.front() + "/jupyter");
   if (question.gpus) rest += std::string(gpu_functions()) + "gpu_files gpus\ngpu_list gpus &\ngpu_job=$!\n";
   return begin(question, nonce) + look_user() + beside(look_pythons(question, nonce), rest);
 }
@@ -105,6 +105,7 @@ plan::Inside merged(plan::Inside now, const plan::Inside& before, const plan::Py
   now.real_places = before.real_places;
   now.bound_volumes = before.bound_volumes;
   now.login_cut = before.login_cut;
+  now.root_password = before.root_password;
   now.project_files = before.project_files;
   for (const auto& package : before.jupyter.packages) {
     if (package.python != known.path) now.jupyter.packages.push_back(package);

@@ -90,6 +90,8 @@ void read_places(const std::vector<Section>& sections, plan::Inside& inside) {
 
 std::string look_ssh() { return shell::assign("cache", plan::k_backend_cache) + std::string(scripts::look_ssh); }
 
+std::string look_root_password() { return std::string(scripts::look_root_password); }
+
 void read_ssh(const std::vector<Section>& sections, plan::Inside& inside) {
   inside.bundle = first_line(sections, "bundle");
   inside.image_sshd = first_line(sections, "sshd");
@@ -104,6 +106,7 @@ void read_ssh(const std::vector<Section>& sections, plan::Inside& inside) {
   if (inside.ssh_server.find("unknown") != std::string::npos) inside.ssh_server.clear();
   inside.login = first_line(sections, "login");
   inside.traces = is_zero(sections, "traces");
+  inside.root_password = is_zero(sections, "root_password");
   inside.cache_linked = find_section(sections, "cache_link") == nullptr || is_zero(sections, "cache_link");
 }
 

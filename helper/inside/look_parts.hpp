@@ -15,6 +15,8 @@ namespace helper::inside {
 // The user's entry, and which hooks have run. Before the others, which use it.
 [[nodiscard]] std::string look_user();
 [[nodiscard]] std::string look_ssh();
+// After that one.
+[[nodiscard]] std::string look_root_password();
 [[nodiscard]] std::string look_jupyter(const std::string& folder);
 // What they ask, and the function ask_as_the_user.
 [[nodiscard]] std::string look_pythons(const Question& question, const std::string& nonce);

@@ -64,6 +64,7 @@ constexpr std::array k_fields{
     Field{"ssh.key", Need::live, nullptr},
     Field{"ssh.local_port", Need::live, nullptr},
     Field{"keeper", Need::live, nullptr},
+    Field{"security_notes", Need::live, nullptr},
     Field{"jupyter.dir", Need::restart, nullptr},  // of Jupyter
     Field{"jupyter.port", Need::restart, nullptr},
     Field{"jupyter.install", Need::live, nullptr},

@@ -6,6 +6,7 @@
 #include "plan/gpu_ladder.hpp"
 #include "plan/our_names.hpp"
 #include "plan/requirements.hpp"
+#include "plan/security.hpp"
 #include "plan/server_mounts.hpp"
 #include "plan/session.hpp"
 
@@ -80,6 +81,7 @@ void plan_running(Draft& draft) {
   if (!draft.local.key) draft.step(MakeLocalKey{}, "no key of yours is of a kind that the container accepts");
   plan_host_keys(draft);
   if (!server_and_engine(draft) || plan_foreign(draft)) return;
+  draft.plan.security = security_notes(draft.desired, draft.observed);
   if (draft.server.container) plan_pinned_host_keys(draft);
   if (!plan_container(draft)) return;
   plan_record(draft);

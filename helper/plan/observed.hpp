@@ -32,6 +32,24 @@ struct Engine {
   friend bool operator==(const Engine&, const Engine&) = default;
 };
 
+// What Docker says of who built it, and of what matters to the safety of a server; "" where it did not say.
+struct EngineBuild {
+  std::string version;             // the server's
+  std::string client_version;      // of its command
+  std::string client_maker;        // of the same: "Docker Engine - Community"
+  std::string runc;                // the commit: "v1.2.5-0-g59923ef", "1.1.5+ds1-1+deb12u1"
+  std::string firewall;            // "iptables+firewalld"
+  bool has_authorization = false;  // plugins judge what its clients may do
+  friend bool operator==(const EngineBuild&, const EngineBuild&) = default;
+};
+
+// NVIDIA's container toolkit on the server.
+struct Toolkit {
+  std::string version;  // "1.17.8"
+  std::string commit;   // of its sources; "" when it does not say
+  friend bool operator==(const Toolkit&, const Toolkit&) = default;
+};
+
 enum class ContainerState { absent, created, running, paused, restarting, removing, exited, dead };
 
 // How a container was given its GPUs.
@@ -190,6 +208,7 @@ struct Inside {
   std::string host_key_digest{};   // SHA-256 of our sshd's private ed25519 host key; "" when it is not known
   std::string user_person{};       // MakeUser::person, by which ssh.user was made; "" when it was not made so
   std::vector<IdRange> uid_map{};  // which users of the server its users are; empty: it is not known
+  bool root_password = false;      // the image's own sshd runs, and is known to let root in by a password
   friend bool operator==(const Inside&, const Inside&) = default;
 };
 
@@ -322,6 +341,9 @@ struct ServerFacts {
   std::vector<Record> records{};       // those that the engine has under the ids of container and aside
   // Folders of mounts that the config names and the server does not have.
   std::vector<std::string> missing_folders{};
+  // Only where the engine was asked about itself, which it is not while the container runs.
+  std::optional<EngineBuild> engine_build{};
+  std::optional<Toolkit> toolkit{};  // only of a full look for a target that wants GPUs
 };
 
 // Of the place where programs of the target run.

@@ -134,6 +134,7 @@ std::string to_text(const Plan& plan) {
   for (const auto& drift : plan.drifts) text += "drift: " + to_text(drift) + "\n";
   for (const auto& shortfall : plan.shortfalls) text += "shortfall: " + helper::to_text(shortfall) + "\n";
   for (const auto& note : plan.notes) text += "note: " + note + "\n";
+  for (const auto& note : plan.security) text += "note: " + note.text + "\n";
   return text;
 }
 

@@ -257,6 +257,13 @@ struct Step {
   bool obvious = false;  // the cause says only that it was not done yet: a finished step does not repeat it
 };
 
+// Something to know for safety's sake.
+struct SecurityNote {
+  std::string fact;  // names it, and where it is, in one line: what was told once is not told again
+  std::string text;
+  friend bool operator==(const SecurityNote&, const SecurityNote&) = default;
+};
+
 struct Plan {
   std::vector<Step> steps;
   std::vector<Error> problems;       // what remains wrong once the steps are done
@@ -267,6 +274,7 @@ struct Plan {
   std::optional<Foreign> foreign{};  // whose the container is, when it is another's: the plan has that one problem
   // What could be done once somebody agrees; absent: nothing, or it was decided already.
   std::optional<InstallJupyter> wants_install{};
+  std::vector<SecurityNote> security{};  // notes that are told once
 
   [[nodiscard]] bool empty() const { return steps.empty() && problems.empty(); }
 };

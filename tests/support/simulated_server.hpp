@@ -34,6 +34,8 @@ class SimulatedServer {
   bool ours = true;
   bool sshd_runs = false;
   int ssh_port = 49153;
+  std::string engine_build;    // more members of `docker info`: R"(,"ClientInfo":{})"
+  bool root_password = false;  // its own sshd lets root in by one
   // Somebody removes the container right before each of the next commands of this name, so many times.
   std::string removed_before;
   int created_before = 0;  // so many creations lose the name to another client, which makes the same container
@@ -212,7 +214,7 @@ class SimulatedServer {
     if (state != "running") {
       out += section("engine", true,
                      std::string(R"({"ServerVersion":"20.10.24","Runtimes":{"runc":{})") +
-                         (nvidia_runtime ? R"(,"nvidia":{})" : "") + "}}");
+                         (nvidia_runtime ? R"(,"nvidia":{})" : "") + "}" + engine_build + "}");
       return out + section("image", image_present, R"({"Id":"sha256:cda6","Config":{"Cmd":["bash"]}})") +
              section("records", true, records_);
     }
@@ -230,6 +232,7 @@ class SimulatedServer {
       out += section("jupyter_ours", true, "0\n0\n" + jupyter_setup_ + "\n" + std::string(64, 'a') + "\n");
     out += section("ssh_setup", true, sshd_runs ? sshd_fingerprint_ + "\n" + env_mark_ + "\n" : "");
     out += section("ssh_keys", true, sshd_runs ? keys_ : "");
+    if (!quick) out += section("root_password", root_password, "");
     if (!quick) out += section("gpus", true, "GPU 0: NVIDIA H100 (UUID: GPU-0)\n");
     const std::string path = "/opt/conda/bin/python";
     const std::string python = nonce + "-source\x1flogin:python\x1f" + path + "\n" + nonce + "-py\x1f" + path + "\x1f" +

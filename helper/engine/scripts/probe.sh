@@ -38,6 +38,12 @@ done
 # Another person's container is not looked into before that person's name is agreed to. What is known already is not asked
 # again. Labels of a volume, as record.cpp writes them.
 look_inside=yes
+toolkit() { # the section toolkit: what NVIDIA's container toolkit says of itself, where it is there
+  command -v nvidia-ctk >/dev/null 2>&1 || return
+  toolkit_lines=$(limited_to 5 nvidia-ctk --version 2>/dev/null </dev/null)
+  sec toolkit $?
+  printf '%s\n' "$toolkit_lines"
+}
 run=${found#* }; run=${run%% *}
 case $found in
   *"\"$label\":\""*)
@@ -63,7 +69,7 @@ case $look_inside$found in
     listing=
     if [ -n "$gpus" ] && [ "$look$gpus_again" != quick ]; then
       gpu_files server_gpus
-      gpu_list server_gpus &
+      { gpu_list server_gpus; [ "$look" != full ] || toolkit; } &
       listing=$!
     fi
     status=1

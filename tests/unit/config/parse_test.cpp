@@ -130,9 +130,10 @@ TEST(ParseConfig, AKeyInTheWrongPlaceIsToldItsRightOne) {
 TEST(ParseConfig, AnUnknownKeyWithoutANearOneListsTheKeys) {
   const Error error = refused(with_target("\"zzzzzz\": 1"));
   EXPECT_EQ(error.cause, "unknown key");
-  EXPECT_EQ(error.fix,
-            "the keys here are: server, engine, devcontainer, container, ssh, keeper, jupyter, forwards, project, ide, "
-            "post_create, post_start, python");
+  EXPECT_EQ(
+      error.fix,
+      "the keys here are: server, engine, devcontainer, container, ssh, keeper, security_notes, jupyter, forwards, "
+      "project, ide, post_create, post_start, python");
 }
 
 TEST(ParseConfig, AKeyThatLooksLikeAPathOrAPatternIsUnknown) {

@@ -130,6 +130,7 @@ constexpr Row k_rows[] = {
     {"targets.*.python", false, HELPER_IMAGE R"(}, "python": "conda:x")" HELPER_REST},
     {"targets.*.python", false, HELPER_IMAGE R"(}, "python": "/opt/conda/bin/python")" HELPER_REST},
     {"targets.*.python", true, HELPER_IMAGE R"(}, "python": "/opt/../w/.venv/bin/python")" HELPER_REST},
+    {"targets.*.security_notes", false, HELPER_IMAGE R"(}, "security_notes": false)" HELPER_REST},
 };
 #undef HELPER_REST
 #undef HELPER_IMAGE

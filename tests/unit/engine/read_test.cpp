@@ -205,6 +205,31 @@ TEST(ReadEngine, ReadsVersionAndRuntimes) {
 }
 
 // The first two as Docker 20.10 and 28 print them.
+TEST(ReadEngineBuild, TellsWhoBuiltIt) {
+  EXPECT_EQ(read_engine_build(recorded("docker20_info")),
+            (plan::EngineBuild{"20.10.24+dfsg1", "", "", "1.1.5+ds1-1+deb12u1", "", false}));
+  EXPECT_EQ(read_engine_build(recorded("docker28_info")),
+            (plan::EngineBuild{"28.2.2", "", "", "1.1.5+ds1-1+deb12u1", "iptables", false}));
+  EXPECT_EQ(
+      read_engine_build(
+          R"({"ServerVersion":"28.2.2","RuncCommit":{"ID":"v1.2.5-0-g59923ef"},"Plugins":{"Authorization":["opa"]},)"
+          R"("FirewallBackend":{"Driver":"iptables+firewalld"},)"
+          R"("ClientInfo":{"Version":"28.2.2","Platform":{"Name":"Docker Engine - Community"}}})"),
+      (plan::EngineBuild{"28.2.2", "28.2.2", "Docker Engine - Community", "v1.2.5-0-g59923ef", "iptables+firewalld",
+                         true}));
+  EXPECT_EQ(read_engine_build(R"({"host":{},"version":{"Version":"4.3.1"}})"), std::nullopt);
+  EXPECT_EQ(read_engine_build("no JSON"), std::nullopt);
+}
+
+TEST(ReadToolkit, TellsItsVersionAndItsCommit) {
+  EXPECT_EQ(read_toolkit("NVIDIA Container Toolkit CLI version 1.17.8\ncommit: f202b80a9b9d\n"),
+            (plan::Toolkit{"1.17.8", "f202b80a9b9d"}));
+  EXPECT_EQ(read_toolkit("NVIDIA Container Toolkit CLI version 1.14.3\n"), (plan::Toolkit{"1.14.3", ""}));
+  EXPECT_EQ(read_toolkit("a tool version 1.14.3\n"), std::nullopt);
+  EXPECT_EQ(read_toolkit("NVIDIA Container Toolkit CLI version \x1b[2J\n"), std::nullopt);
+  EXPECT_EQ(read_toolkit(""), std::nullopt);
+}
+
 TEST(ReadEngine, SaysWhyAnEngineDoesNotAnswer) {
   const auto refused = read_engine(
       R"({"ServerErrors":["Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.24/info\": dial unix /var/run/docker.sock: connect: permission denied"],"ClientInfo":{}})");

@@ -66,6 +66,46 @@ TEST_F(ConvergeTest, AReadyTargetTellsWhatItsUserMustKnow) {
   EXPECT_EQ(*report->settings, expected);
 }
 
+constexpr const char* k_old_build =
+    R"(,"RuncCommit":{"ID":"v1.2.5-0-g59923ef"},"ClientInfo":{"Version":"20.10.24","Platform":{"Name":"Docker Engine - Community"}})";
+
+TEST_F(ConvergeTest, WhatOnlyAnEarlierLookOfTheRequestWasToldIsNotedOnceForTheTarget) {
+  server.engine_build = k_old_build;
+  server.root_password = true;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_THAT(report->notes,
+              testing::ElementsAre(testing::StartsWith("Docker 20.10.24 on server gpu1 lacks"),
+                                   testing::StartsWith("runc 1.2.5 on server gpu1 lacks"),
+                                   testing::StartsWith("container centernet lets root in by a password")));
+  EXPECT_EQ(files.files().at(paths.told_security("centernet")).bytes,
+            "engine 20.10.24 gpu1\nrunc 1.2.5 gpu1\nroot-password gpu1 centernet\n");
+  knowledge = {};
+  server.state = "exited";
+  const auto again = converge();
+  ASSERT_TRUE(again) << to_text(again.error());
+  EXPECT_TRUE(again->notes.empty());
+}
+
+TEST_F(ConvergeTest, NotesOfSecurityAreLeftOutWhereTheConfigSaysSo) {
+  server.engine_build = k_old_build;
+  target.security_notes = false;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error());
+  EXPECT_TRUE(report->notes.empty());
+  EXPECT_FALSE(files.files().contains(paths.told_security("centernet")));
+}
+
+TEST_F(ConvergeTest, ThatSuchNotesCannotBeRememberedPreventsNothing) {
+  server.root_password = true;
+  ASSERT_TRUE(converge());
+  ASSERT_TRUE(files.remove(paths.told_security("centernet")));
+  ASSERT_TRUE(files.write(paths.state / "told", "a file is where the folder would be", 0600));
+  const auto again = converge();
+  ASSERT_TRUE(again) << to_text(again.error());
+  EXPECT_EQ(again->notes.size(), 1U);
+}
+
 TEST_F(ConvergeTest, TheSecondEnsureChangesNothingInOneRoundTrip) {
   ASSERT_TRUE(converge());
   const auto calls = tunnels.calls().size();

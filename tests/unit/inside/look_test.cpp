@@ -48,6 +48,15 @@ TEST(ReadInside, KnowsTheIdsOfANamespaceOfUsers) {
   EXPECT_EQ(read(from).uid_map, (std::vector<plan::IdRange>{{0, 165536, 65536}}));
 }
 
+TEST(ReadInside, KnowsWhetherItsOwnSshdLetsRootInByAPassword) {
+  EXPECT_FALSE(read(sections()).root_password);
+  auto from = sections();
+  from.push_back({"root_password", 1, ""});
+  EXPECT_FALSE(read(from).root_password);
+  from.back().status = 0;
+  EXPECT_TRUE(read(from).root_password);
+}
+
 TEST(ReadInside, ReadsEverything) {
   plan::Inside expected;
   expected.user_home = "/root";

@@ -19,16 +19,17 @@ events_logger = "file"
 runc = ["/usr/local/sbin/runc", "/usr/sbin/runc", "/usr/bin/runc"]
 """
 NEEDS = ("podman", "conmon", "newuidmap", "slirp4netns")
+FOLDERS = ("usr/bin", "usr/sbin", "usr/libexec/podman", "usr/lib/podman")
 
 
-def missing():
-    """The programs that Podman on the server needs and this machine lacks."""
-    return [name for name in NEEDS if shutil.which(name) is None and not os.path.exists(f"/usr/libexec/podman/{name}")]
+def missing(place):
+    """The programs that Podman needs and the server lacks."""
+    return [name for name in NEEDS if not any(os.path.exists(os.path.join(place.server_root, folder, name)) for folder in FOLDERS)]
 
 
 def stage(place):
     """Its files in the server's root; nothing without Podman."""
-    if not missing():
+    if not missing(place):
         write(f"{place.staging}/etc/containers/containers.conf", CONTAINERS_CONF)
 
 
@@ -56,7 +57,7 @@ def as_user(place, user, *argv):
 
 def give_images(place, user, names):
     """Copies images of the Docker Engine to the user's Podman."""
-    lacking = missing()
+    lacking = missing(place)
     if lacking:
         raise Refused(f"podman: {', '.join(lacking)} not installed: run scripts/install-deps")
     for name in names:

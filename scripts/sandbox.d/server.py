@@ -74,7 +74,7 @@ def boot(place, address):
     log_path = os.path.join(place.logs, "init.log")
     with open(log_path, "ab") as log:
         starter = subprocess.Popen(["nsenter", f"--net=/run/netns/{place.namespace}", "unshare", "--mount", "--pid", "--ipc", "--uts", "--fork",
-                                    "--kill-child", program, place.state, place.engine_data, place.podman_data, place.name, address],
+                                    "--kill-child", program, place.state, place.server_root, place.engine_data, place.podman_data, place.name, address],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True, cwd="/")
     line = starter.stdout.readline().strip()
     starter.stdout.close()

@@ -18,6 +18,16 @@ events_logger = "file"
 [engine.runtimes]
 runc = ["/usr/local/sbin/runc", "/usr/sbin/runc", "/usr/bin/runc"]
 """
+# A newer release has control groups v2, where this kernel may have no controllers (they are in use as v1), and crun.
+NEWER_CONTAINERS_CONF = """[containers]
+default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
+pids_limit = 0
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+[engine.runtimes]
+crun = ["/usr/local/sbin/crun", "/usr/bin/crun"]
+"""
 NEEDS = ("podman", "conmon", "newuidmap", "slirp4netns")
 FOLDERS = ("usr/bin", "usr/sbin", "usr/libexec/podman", "usr/lib/podman")
 
@@ -30,7 +40,7 @@ def missing(place):
 def stage(place):
     """Its files in the server's root; nothing without Podman."""
     if not missing(place):
-        write(f"{place.staging}/etc/containers/containers.conf", CONTAINERS_CONF)
+        write(f"{place.staging}/etc/containers/containers.conf", NEWER_CONTAINERS_CONF if place.server_root != "/" else CONTAINERS_CONF)
 
 
 def cdi_specification():

@@ -58,7 +58,8 @@ def stage(place):
     shutil.copy(os.path.join(STAND_INS, "gpu", "nvidia-smi"), f"{root}/usr/local/bin")
     if lacks_sys_resource():
         os.makedirs(f"{root}/usr/local/sbin")
-        shutil.copy(os.path.join(STAND_INS, "runc", "runc"), f"{root}/usr/local/sbin")
+        for name in ("runc", "crun"):
+            shutil.copy(os.path.join(STAND_INS, "runc", "runc"), f"{root}/usr/local/sbin/{name}")
         shutil.copy(os.path.join(STAND_INS, "runc", "fit-process"), library)
 
 

@@ -1,7 +1,6 @@
 """Podman on the server, beside the Docker Engine: rootful for root, rootless for carol, and a stand-in for a CDI specification."""
 import json
 import os
-import shutil
 import subprocess
 
 from common import Refused, run

@@ -194,7 +194,8 @@ def clear_engine(place):
 
 def thaw(place):
     """A process of a paused container does not end, even by SIGKILL, and would keep process 1 of the server from ending."""
-    for pattern, word in (("/sys/fs/cgroup/freezer/{}/*/freezer.state", "THAWED"), ("/sys/fs/cgroup/{}/*/cgroup.freeze", "0")):
+    for pattern, word in (("/sys/fs/cgroup/freezer/{}/*/freezer.state", "THAWED"), ("/sys/fs/cgroup/{}/*/cgroup.freeze", "0"),
+                          ("/sys/fs/cgroup/unified/{}/*/cgroup.freeze", "0")):
         for path in glob.glob(pattern.format(place.cgroup)):
             with contextlib.suppress(FileNotFoundError), open(path, "w", encoding="utf-8") as file:
                 file.write(word)

@@ -1,5 +1,6 @@
-// Docker Engine 29 (API 1.52) leaves out what is not set, and each engine leaves out other fields: every field of every recorded
-// answer is taken away, one at a time, and made null. tests/golden/engine/README.md says where the answers come from.
+// Docker Engine 29 (API 1.52) leaves out what is not set, and each engine leaves out other fields: every field of every
+// recorded answer is taken away, one at a time, and made null. tests/golden/engine/README.md says where the answers
+// come from.
 #include "engine/describe.hpp"
 #include "engine/read.hpp"
 #include "engine/record.hpp"

@@ -46,7 +46,7 @@ def packages(release, wanted, alone=(), purpose=""):
         with open(os.path.join(folder, "sources.list"), "w", encoding="utf-8") as file:
             file.write(f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {_mirror()} {release} main\n")
         open(os.path.join(folder, "status"), "w", encoding="utf-8").close()
-        _apt(folder, "update")
+        _apt(folder, "update", "--error-on=any")
         _apt(folder, "--download-only", "install", *wanted)
         if alone:
             _apt(folder, "download", *alone)

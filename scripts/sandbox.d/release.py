@@ -59,9 +59,7 @@ def make_root(release, used):
     with _lock():
         if os.path.isdir(root):
             return root
-        for old in glob.glob(os.path.join(cache_folder(), f"root-{release}-*")):
-            if old not in used:
-                shutil.rmtree(old)
+        shutil.rmtree(f"{root}.new", ignore_errors=True)
         os.makedirs(f"{root}.new")
         with tempfile.NamedTemporaryFile(dir=cache_folder(), prefix="root-", suffix=".tar") as archive:
             _write(archive.name, release)
@@ -72,4 +70,7 @@ def make_root(release, used):
         with open(f"{root}.new/etc/group", "a", encoding="utf-8") as file:
             file.write("docker:x:999:\n")
         os.rename(f"{root}.new", root)
+        for old in glob.glob(os.path.join(cache_folder(), f"root-{release}-*")):
+            if old not in (root, *used):
+                shutil.rmtree(old)
     return root

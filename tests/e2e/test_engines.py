@@ -113,6 +113,7 @@ class Docker26(EngineCase):
         self.sandbox.control("engine", "stop")
         self.sandbox.control("engine", "start")
         self.comes_back_by_itself()
+        self.ensure()  # the engine may have given the container other ports
         self.assert_silent()
         self.remove()
 

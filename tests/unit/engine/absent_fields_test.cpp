@@ -27,8 +27,9 @@ json recorded(const std::string& name) {
 void collect(const json& value, const Path& at, std::vector<Path>& paths) {
   if (value.is_object()) {
     for (const auto& [name, inner] : value.items()) {
-      paths.push_back(at / name);
-      collect(inner, paths.back(), paths);
+      const Path its = at / name;
+      paths.push_back(its);
+      collect(inner, its, paths);
     }
   } else if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) collect(value[i], at / i, paths);

@@ -27,6 +27,12 @@ std::string failure_words(std::string_view err) {
     has_prefix = std::ranges::any_of(k_prefixes, [&](auto prefix) { return line.starts_with(prefix); });
     if (has_prefix || words.empty()) words = line;
   }
+  // "Error: pasta failed with exit code 1:" of Podman 5 goes on in the next line.
+  std::string whole;
+  if (words.ends_with(':')) {
+    whole = std::string(words) + ' ' + std::string(err.substr(0, err.find('\n')));
+    words = whole;
+  }
   for (bool cut = true; cut;) {
     cut = false;
     for (const auto prefix : k_prefixes) {

@@ -43,6 +43,10 @@ bool has(const std::vector<std::string>& list, const std::string& item) {
   return std::ranges::find(list, item) != list.end();
 }
 
+bool has_part(const std::vector<std::string>& words, const std::string& part) {
+  return std::ranges::any_of(words, [&](const std::string& word) { return word.find(part) != std::string::npos; });
+}
+
 class Words {
  public:
   Words(const json& inspect, const json& image)
@@ -147,6 +151,16 @@ class Words {
     return parts[0] + ":" + parts[1] + (kept.empty() ? "" : ":" + joined(kept, ","));
   }
 
+  // Podman 5 lists what a CDI device brings beside what was asked for; only its command line tells them apart.
+  bool is_of_cdi(const json& device) {
+    const auto words = texts(member(config_, "CreateCommand"));
+    const auto named = [&](const char* field) {
+      const std::string path = text(member(device, field));
+      return has_part(words, path) && !path.empty();
+    };
+    return has_part(words, "nvidia.com/gpu=") && !named("PathOnHost") && !named("PathInContainer");
+  }
+
   void mounts() {
     for (const auto& bind : texts(member(host_, "Binds"))) add("--volume", plain_bind(bind));
     if (const json& list = member(host_, "Mounts"); list.is_array()) {
@@ -164,6 +178,7 @@ class Words {
     }
     if (const json& devices = member(host_, "Devices"); devices.is_array()) {
       for (const auto& device : devices) {
+        if (is_of_cdi(device)) continue;
         const std::string rights = text(member(device, "CgroupPermissions"));
         add("--device", text(member(device, "PathOnHost")) + ":" + text(member(device, "PathInContainer")) +
                             (rights.empty() || rights == "rwm" ? "" : ":" + rights));

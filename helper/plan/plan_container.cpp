@@ -12,16 +12,24 @@
 namespace helper::plan {
 namespace {
 
-// The port in "Bind for 0.0.0.0:8080 failed: port is already allocated" and its like; "" when the text is about
-// something else.
-std::string busy_port(const std::string& engine_text) {
-  const bool is_about_one = engine_text.find("port is already allocated") != std::string::npos ||
-                            engine_text.find("address already in use") != std::string::npos;
-  for (auto at = engine_text.find(':'); is_about_one && at != std::string::npos; at = engine_text.find(':', at + 1)) {
-    const auto end = std::min(engine_text.find_first_not_of("0123456789", at + 1), engine_text.size());
-    if (end > at + 1) return engine_text.substr(at + 1, end - at - 1);
+// The first number that is right after `sign`; "" when there is none.
+std::string number_after(const std::string& text, std::string_view sign) {
+  for (auto at = text.find(sign); at != std::string::npos; at = text.find(sign, at + 1)) {
+    const auto begin = at + sign.size();
+    const auto end = std::min(text.find_first_not_of("0123456789", begin), text.size());
+    if (end > begin) return text.substr(begin, end - begin);
   }
   return {};
+}
+
+// The port in "Bind for 0.0.0.0:8080 failed: port is already allocated" and its like; "" when the text is about
+// something else. Podman 5's pasta says "Failed to bind port 8080 (Address already in use)".
+std::string busy_port(const std::string& engine_text) {
+  constexpr std::string_view k_pasta = "Failed to bind port ";
+  if (engine_text.find("Address already in use") != std::string::npos) return number_after(engine_text, k_pasta);
+  const bool is_about_one = engine_text.find("port is already allocated") != std::string::npos ||
+                            engine_text.find("address already in use") != std::string::npos;
+  return is_about_one ? number_after(engine_text, ":") : std::string();
 }
 
 void cannot_start(Draft& draft, const std::string& engine_text) {

@@ -35,9 +35,9 @@ def _apt(folder, *argv):
         raise Refused(f"apt-get {argv[0]}: {(done.stderr.strip() or 'failed').splitlines()[-1]}")
 
 
-def packages(release, wanted, alone=()):
-    """The .deb files of `wanted` with all that they depend on, and of `alone` without."""
-    folder = os.path.join(cache_folder(), f"debian-{release}")
+def packages(release, wanted, alone=(), purpose=""):
+    """The .deb files of `wanted` with all that they depend on, and of `alone` without; kept for each purpose."""
+    folder = os.path.join(cache_folder(), "-".join(filter(None, ("debian", release, purpose))))
     done = os.path.join(folder, "complete")
     names = " ".join((*wanted, "+", *alone))
     if not os.path.exists(done) or open(done, encoding="utf-8").read() != names:
@@ -46,7 +46,7 @@ def packages(release, wanted, alone=()):
         with open(os.path.join(folder, "sources.list"), "w", encoding="utf-8") as file:
             file.write(f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {_mirror()} {release} main\n")
         open(os.path.join(folder, "status"), "w", encoding="utf-8").close()
-        _apt(folder, "update")
+        _apt(folder, "update", "--error-on=any")
         _apt(folder, "--download-only", "install", *wanted)
         if alone:
             _apt(folder, "download", *alone)

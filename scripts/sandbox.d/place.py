@@ -46,7 +46,6 @@ class Place:
         self.logs = os.path.join(self.state, "log")
         self.root = os.path.join(self.state, "root")     # mount point of the server's file system, in its own mount namespace
         self.staging = os.path.join(self.state, "server")  # copied into the server when it starts
-        self.engine_data = os.path.join(self.cache, "engine", name)
         self.podman_data = os.path.join(self.cache, "podman", name)  # new at each `up`
         self.images = os.path.join(self.cache, "images")
         self.namespace = f"hs-{name}"
@@ -65,6 +64,17 @@ class Place:
                 return json.load(file)
         except (FileNotFoundError, NotADirectoryError):
             return {}
+
+    @property
+    def server_root(self):
+        """The files that the server sees below what it writes: this machine's, or a folder of the cache (release.py)."""
+        return self.read_settings().get("root", "/")
+
+    @property
+    def engine_data(self):
+        """One for each kind of engine: an older one cannot read what a newer one wrote."""
+        release = self.read_settings().get("release")
+        return os.path.join(self.cache, "-".join(filter(None, ("engine", release))), self.name)
 
     def write_settings(self, **changes):
         settings = {**self.read_settings(), **changes}

@@ -1,7 +1,6 @@
 """Podman on the server, beside the Docker Engine: rootful for root, rootless for carol, and a stand-in for a CDI specification."""
 import json
 import os
-import shutil
 import subprocess
 
 from common import Refused, run
@@ -18,18 +17,29 @@ events_logger = "file"
 [engine.runtimes]
 runc = ["/usr/local/sbin/runc", "/usr/sbin/runc", "/usr/bin/runc"]
 """
+# A newer release has control groups v2, where this kernel may have no controllers (they are in use as v1), and crun.
+NEWER_CONTAINERS_CONF = """[containers]
+default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
+pids_limit = 0
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+[engine.runtimes]
+crun = ["/usr/local/sbin/crun", "/usr/bin/crun"]
+"""
 NEEDS = ("podman", "conmon", "newuidmap", "slirp4netns")
+FOLDERS = ("usr/bin", "usr/sbin", "usr/libexec/podman", "usr/lib/podman")
 
 
-def missing():
-    """The programs that Podman on the server needs and this machine lacks."""
-    return [name for name in NEEDS if shutil.which(name) is None and not os.path.exists(f"/usr/libexec/podman/{name}")]
+def missing(place):
+    """The programs that Podman needs and the server lacks."""
+    return [name for name in NEEDS if not any(os.path.exists(os.path.join(place.server_root, folder, name)) for folder in FOLDERS)]
 
 
 def stage(place):
     """Its files in the server's root; nothing without Podman."""
-    if not missing():
-        write(f"{place.staging}/etc/containers/containers.conf", CONTAINERS_CONF)
+    if not missing(place):
+        write(f"{place.staging}/etc/containers/containers.conf", NEWER_CONTAINERS_CONF if place.server_root != "/" else CONTAINERS_CONF)
 
 
 def cdi_specification():
@@ -56,7 +66,7 @@ def as_user(place, user, *argv):
 
 def give_images(place, user, names):
     """Copies images of the Docker Engine to the user's Podman."""
-    lacking = missing()
+    lacking = missing(place)
     if lacking:
         raise Refused(f"podman: {', '.join(lacking)} not installed: run scripts/install-deps")
     for name in names:

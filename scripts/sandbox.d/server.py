@@ -58,7 +58,8 @@ def stage(place):
     shutil.copy(os.path.join(STAND_INS, "gpu", "nvidia-smi"), f"{root}/usr/local/bin")
     if lacks_sys_resource():
         os.makedirs(f"{root}/usr/local/sbin")
-        shutil.copy(os.path.join(STAND_INS, "runc", "runc"), f"{root}/usr/local/sbin")
+        for name in ("runc", "crun"):
+            shutil.copy(os.path.join(STAND_INS, "runc", "runc"), f"{root}/usr/local/sbin/{name}")
         shutil.copy(os.path.join(STAND_INS, "runc", "fit-process"), library)
 
 
@@ -74,7 +75,7 @@ def boot(place, address):
     log_path = os.path.join(place.logs, "init.log")
     with open(log_path, "ab") as log:
         starter = subprocess.Popen(["nsenter", f"--net=/run/netns/{place.namespace}", "unshare", "--mount", "--pid", "--ipc", "--uts", "--fork",
-                                    "--kill-child", program, place.state, place.engine_data, place.podman_data, place.name, address],
+                                    "--kill-child", program, place.state, place.server_root, place.engine_data, place.podman_data, place.name, address],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True, cwd="/")
     line = starter.stdout.readline().strip()
     starter.stdout.close()
@@ -193,7 +194,8 @@ def clear_engine(place):
 
 def thaw(place):
     """A process of a paused container does not end, even by SIGKILL, and would keep process 1 of the server from ending."""
-    for pattern, word in (("/sys/fs/cgroup/freezer/{}/*/freezer.state", "THAWED"), ("/sys/fs/cgroup/{}/*/cgroup.freeze", "0")):
+    for pattern, word in (("/sys/fs/cgroup/freezer/{}/*/freezer.state", "THAWED"), ("/sys/fs/cgroup/{}/*/cgroup.freeze", "0"),
+                          ("/sys/fs/cgroup/unified/{}/*/cgroup.freeze", "0")):
         for path in glob.glob(pattern.format(place.cgroup)):
             with contextlib.suppress(FileNotFoundError), open(path, "w", encoding="utf-8") as file:
                 file.write(word)

@@ -1,5 +1,6 @@
 """What the end-to-end tests share: a Sandbox that is up, a Helper that runs in its client's environment.
 
+HELPER_TEST_SERVER=trixie in the environment gives every server the engines and tools of Debian 13 instead of this machine's.
 A test file calls harness.main(); it ends with 77, which ctest counts as skipped, where the kernel or the user lets no
 sandbox be made.
 """
@@ -16,6 +17,7 @@ import unittest
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SANDBOX = os.path.join(REPOSITORY, "scripts", "sandbox")
 HELPER_BIN_DIR = os.environ.get("HELPER_BIN_DIR", os.path.join(REPOSITORY, "build", "dev", "bin"))
+RELEASE = os.environ.get("HELPER_TEST_SERVER", "")
 UNTRUSTED = 14  # the exit status of untrusted
 SKIPPED = 77  # as SKIP_RETURN_CODE in tests/CMakeLists.txt
 
@@ -23,13 +25,15 @@ SKIPPED = 77  # as SKIP_RETURN_CODE in tests/CMakeLists.txt
 class Sandbox:
     """One sandbox for as long as the `with` block lasts."""
 
-    def __init__(self, name="e2e", gpu="both"):
-        self.name, self.gpu = name, gpu
+    def __init__(self, name="e2e", gpu="both", release=RELEASE):
+        self.name, self.gpu, self.release = name, gpu, release
         self.client = self.address = self.words_of_up = None
 
     def __enter__(self):
         try:
-            self.words_of_up = self.control("up", "--gpu", self.gpu).stderr
+            if self.release:
+                self.control("root", self.release, timeout=900)
+            self.words_of_up = self.control("up", "--gpu", self.gpu, *(["--release", self.release] if self.release else [])).stderr
         except BaseException:
             self.control("down", check=False)
             raise

@@ -131,6 +131,20 @@ TEST(Describe, AContainerOfOursDiffersInNothingFromItsConfig) {
   EXPECT_EQ(t.container.name, "box");
 }
 
+TEST(Describe, WhatACdiDeviceBringsIsNoDeviceOfItsOwn) {
+  json inspect = json::parse(recorded("podman5_rootless")).front();
+  inspect["Config"]["Labels"] = json::object();
+  const auto words = [&] { return *run_words(inspect.dump(), ""); };
+  const auto devices = [](const Texts& all) {
+    return std::ranges::count_if(all, [](const std::string& word) { return word.starts_with("--device="); });
+  };
+  EXPECT_EQ(devices(words()), 1) << "nvidia.com/gpu=all";
+  auto& command = inspect["Config"]["CreateCommand"];
+  command.insert(command.begin() + 2, "--device=/dev/fuse");
+  inspect["HostConfig"]["Devices"].push_back({{"PathOnHost", "/dev/fuse"}, {"PathInContainer", "/dev/fuse"}});
+  EXPECT_EQ(devices(words()), 2);
+}
+
 TEST(Describe, ARecordedAnswerOfDockerIsRead) {
   const auto settings = read_description(answer(recorded("docker20_running"), ""), k_nonce, "box", "gpu1");
   ASSERT_TRUE(settings) << to_text(settings.error());

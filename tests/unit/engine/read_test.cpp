@@ -381,6 +381,12 @@ INSTANTIATE_TEST_SUITE_P(
         Words{"Podman",
               "Error: unable to start container \"ab12\": crun: error running hook: No such file or directory\n",
               "unable to start container \"ab12\": crun: error running hook: No such file or directory"},
+        Words{"InTwoLines",
+              "Error: unable to start container \"ab12\": pasta failed with exit code 1:\nFailed to bind port 8080 "
+              "(Address already in use) for option '-t 127.0.0.1/8080-8080:22-22'\n\n",
+              "unable to start container \"ab12\": pasta failed with exit code 1: Failed to bind port 8080 (Address "
+              "already in use) for option '-t 127.0.0.1/8080-8080:22-22'"},
+        Words{"ColonAndNoMore", "Error: it failed:\n\n", "it failed:"},
         Words{"NoPrefix", "sh: 1: docker: not found\n", "sh: 1: docker: not found"},
         Words{"WarningFirst", "WARNING: Error loading config file\nError response from daemon: conflict.\n",
               "conflict"},

@@ -1,7 +1,10 @@
 // The decisions: which run of which container is worked on, which service is next, what the engine said.
 #include "keeper/keep.hpp"
 
+#include "support/golden.hpp"
+
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace helper::keeper {
 namespace {
@@ -150,6 +153,29 @@ TEST(KeeperEngine, AContainerIsGoneOnlyWhenTheEngineSaysSo) {
         Answer{200, R"({"Name":"/box","State":{"Running":true,"StartedAt":"a\nb"}})"}}) {
     EXPECT_FALSE(parse_look(answer)) << answer.body;
   }
+}
+
+// Engines leave out what is not set (Docker's API 1.52 does it more than those before it).
+TEST(KeeperEngine, AFieldThatIsNotThereIsNoTroubleUnlessItIsNeeded) {
+  using Json = nlohmann::json;
+  for (const char* name : {"docker26_running", "docker29_running", "podman5_rootless"}) {
+    Json answer =
+        Json::parse(helper::test::read_file(std::string(TEST_SOURCE_DIR) + "/golden/engine/" + name + ".json"));
+    if (answer.is_array()) answer = Json(answer.front());
+    for (const char* inside : {"", "State"}) {
+      const Json object = *inside == '\0' ? answer : answer[inside];
+      for (const auto& [field, ignored] : object.items()) {
+        Json changed = answer;
+        (*inside == '\0' ? changed : changed[inside]).erase(field);
+        const bool is_needed = field == "Name" || field == "State" || field == "StartedAt";
+        EXPECT_EQ(parse_look({200, changed.dump()}).has_value(), !is_needed) << name << " " << inside << " " << field;
+      }
+    }
+  }
+  // API 1.52 tells an event without the fields of 1.21.
+  const auto event = parse_event(R"({"Type":"container","Action":"start","Actor":{"ID":")" + k_id + "\"}}");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->is, Event::Is::start);
 }
 
 TEST(KeeperEngine, OnlyAContainerThatRunsIsWorkedOn) {

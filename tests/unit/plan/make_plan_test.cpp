@@ -517,7 +517,9 @@ TEST(MakePlan, ABusyPortOfTheServerIsSaidAsTheKeyThatAsksForIt) {
        {"driver failed programming external connectivity on endpoint c (4f5e): Bind for 0.0.0.0:8080 "
         "failed: port is already allocated",
         "Error starting userland proxy: listen tcp4 0.0.0.0:8080: bind: address already in use",
-        "rootlessport listen tcp 127.0.0.1:8080: bind: address already in use"}) {
+        "rootlessport listen tcp 127.0.0.1:8080: bind: address already in use",
+        "pasta failed with exit code 1: Failed to bind port 8080 (Address already in use) for option '-t "
+        "127.0.0.1/8080-8080:22-22'"}) {
     Observed observed = with_container(container(ContainerState::exited));
     observed.server.container->gpu_way = GpuWay::gpus_flag;
     observed.attempts.failed_ways[GpuWay::gpus_flag] = text;

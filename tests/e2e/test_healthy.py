@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import unittest
 
@@ -68,6 +69,10 @@ OWN_JUPYTER = True_(r"something that helper did not start listens on port 8888 o
 NO_JUPYTER = True_(r"Jupyter is not in the container; to add it: ", "the config asks for Jupyter, and the image has none")
 JUPYTER_OF_ANOTHER_PYTHON = True_(r"Jupyter is run by \S+, since \S+ has none; to add it there: ", "kernels would be of another Python than the project's")
 
+NO_SOCKET = True_(r"there is no keeper, since the engine has no socket on the server", "nothing starts sshd again when the container starts", once=True)
+SUBORDINATE = True_(r"the engine is rootless: files that dev writes to \S+ get a subordinate id on the server", "dev is not carol there")
+OTHER_IDS = True_(r"the engine gives the container's users other ids on the server .*: root is user id 300000 there, .* can be alice \(5001\)", "root cannot write to the project")
+
 SERVES = "CMD jupyter notebook --allow-root --no-browser --ip=0.0.0.0 --port=8888\n"
 IMAGES = (
     Row("debian-plain"),
@@ -83,7 +88,7 @@ IMAGES = (
     Row("conda-named", image="conda:1", target={"python": "conda:other"}),
     Row("centernet", image="centernet:1.2", container={"gpus": "all", "shm_size": "1g", "ulimits": {"memlock": -1}, "hostname": "centernet"},
         mounts_project=f"/home/my_project:{PROJECT}"),
-    Row("pytorch-of-nvidia", image="ngc-pytorch:1", container={"gpus": "all", "extra_args": ["--ipc=host", "--ulimit=memlock=-1", "--ulimit=stack=67108864"]}),
+    Row("pytorch-of-nvidia", image="ngc-pytorch:1", container={"gpus": "all", "ulimits": {"memlock": -1, "stack": 67108864}, "extra_args": ["--ipc=host"]}),
     Row("mindspore-with-shm-of-the-server", image="mindspore:1", container={"mounts": ["/dev/shm:/dev/shm"]}),
     Row("python-slim", image="python-slim:1"),
     Row("distroless", image="distroless:1"),
@@ -204,14 +209,44 @@ CLIENTS = (
     Row("jump", server="behind", client="Host behind\n  HostName {address}\n  User root\n  ProxyJump {name}\n"),
     Row("proxy-command", server="proxied", client="Host proxied\n  HostName {address}\n  User root\n  ProxyCommand ssh -W %h:%p {name}\n"),
     Row("hashed-known-hosts", server="hashed", client="Host hashed\n  HostName {address}\n  User root\n  HashKnownHosts yes\n  UserKnownHostsFile {home}/.ssh/hashed_hosts\n"),
-    Row("control-master", server="shared", client="Host shared\n  HostName {address}\n  User root\n  ControlMaster auto\n  ControlPath {home}/.ssh/cm-%C\n  ControlPersist 60\n"),
+    Row("control-master", server="shared", client="Host shared\n  HostName {address}\n  User root\n  ControlMaster auto\n  ControlPath {home}/%C\n  ControlPersist 60\n"),
     Row("identities-only", server="strict", client="Host strict\n  HostName {address}\n  User root\n  IdentitiesOnly yes\n  PreferredAuthentications publickey\n"
                                                    "  StrictHostKeyChecking yes\n  UpdateHostKeys no\n"),
-    Row("match-and-include", server="included", client="Include conf.d/*\nMatch originalhost included\n  User root\n  ForwardAgent yes\n"),
+    Row("match-and-include", server="included", client="Host inc*\n  Include {home}/.ssh/conf.d/*\nMatch originalhost included\n  User root\n  ForwardAgent yes\n"),
     Row("many-options", server="many", client="Host many\n  HostName {address}\n  User root\n  Compression yes\n  ForwardX11 yes\n  ForwardX11Trusted yes\n  SendEnv LANG LC_*\n"
         "  LogLevel VERBOSE\n  VisualHostKey yes\n  LocalForward 29999 127.0.0.1:9\n  RequestTTY yes\n  SetEnv FOO=bar\n  TCPKeepAlive yes\n  EscapeChar none\n"),
     Row("options-for-all-hosts", client="Host *\n  ServerAliveInterval 30\n  AddKeysToAgent yes\n  HashKnownHosts yes\n  ForwardAgent yes\n  Compression yes\n  SendEnv LANG LC_*\n"
-        "  ControlMaster auto\n  ControlPath {home}/.ssh/all-%C\n  ControlPersist 10m\n  VisualHostKey yes\n  IdentitiesOnly yes\n  StrictHostKeyChecking accept-new\n"),
+        "  ControlMaster auto\n  ControlPath {home}/%C\n  ControlPersist 10m\n  VisualHostKey yes\n  IdentitiesOnly yes\n  StrictHostKeyChecking accept-new\n"),
+)
+
+PODMAN = {"engine": "podman"}
+PROJECT_OF_CAROL = "mkdir -p /home/carol/project; chown carol: /home/carol/project"
+# Docker gives its containers' users other ids, for all containers but those with --userns=host.
+REMAP = """
+grep -q ^dockremap: /etc/passwd || useradd --system --no-create-home dockremap
+for file in subuid subgid; do sed -i /^dockremap:/d /etc/$file; echo dockremap:300000:65536 >> /etc/$file; done
+sed -i '1s/{/{"userns-remap": "default",/' /etc/docker/daemon.json
+"""
+
+ENGINES = (
+    Row("podman", target=PODMAN, notes=(NO_SOCKET,)),
+    Row("podman-with-gpus", image="centernet:1.2", container={"gpus": "all"}, target=PODMAN, notes=(NO_SOCKET,)),
+    Row("podman-with-one-gpu", image="centernet:1.2", container={"gpus": "device=1"}, target=PODMAN, notes=(NO_SOCKET,)),
+    Row("podman-and-a-project", target=PODMAN, mounts_project=f"/home/my_project:{PROJECT}", notes=(NO_SOCKET,)),
+    Row("podman-and-a-new-user", target=PODMAN, mounts_project=f"/home/alice/project:{PROJECT}", ssh={"user": "dev", "create": True}, notes=(NO_SOCKET,)),
+    Row("rootless", target=PODMAN, server="carol@{name}", notes=(NO_SOCKET,)),
+    Row("rootless-and-her-project", target=PODMAN, server="carol@{name}", before=PROJECT_OF_CAROL, mounts_project=f"/home/carol/project:{PROJECT}", notes=(NO_SOCKET,)),
+    Row("rootless-and-a-user-of-the-image", image="centernet:1.2", target=PODMAN, server="carol@{name}", before=PROJECT_OF_CAROL, ssh={"user": "dev", "create": True},
+        mounts_project=f"/home/carol/project:{PROJECT}", notes=(NO_SOCKET, SUBORDINATE)),
+    Row("rootless-and-a-project-to-read", image="centernet:1.2", target=PODMAN, server="carol@{name}", before=PROJECT_OF_CAROL, ssh={"user": "dev", "create": True},
+        mounts_project=f"/home/carol/project:{PROJECT}:ro", notes=(NO_SOCKET,)),
+    Row("rootless-as-herself", target=PODMAN, server="carol@{name}", before=PROJECT_OF_CAROL, container={"extra_args": ["--userns=keep-id"]},
+        mounts_project=f"/home/carol/project:{PROJECT}", ssh={"user": "carol"}, notes=(NO_SOCKET,)),
+    Row("other-ids"),
+    Row("other-ids-and-a-volume", mounts_project=f"code-of-healthy:{PROJECT}"),
+    Row("other-ids-and-a-project-to-read", mounts_project=f"/home/alice/project:{PROJECT}:ro"),
+    Row("other-ids-and-a-project", mounts_project=f"/home/alice/project:{PROJECT}", notes=(OTHER_IDS,)),
+    Row("other-ids-but-not-here", mounts_project=f"/home/my_project:{PROJECT}", container={"extra_args": ["--userns=host"]}),
 )
 
 
@@ -267,6 +302,8 @@ class Healthy(unittest.TestCase):
         return outcome
 
     def check(self, row):
+        if row.name not in self.outcomes:
+            self.skipTest("this machine has no such engine")
         outcome = self.outcomes[row.name].result()
         first, second = outcome["first"], outcome["second"]
         self.assertEqual((first.returncode, first.stderr), (0, ""), first.stdout)
@@ -305,7 +342,7 @@ class Clients(Healthy):
     def prepare(cls):
         super().prepare()
         for name, shell in ACCOUNTS.items():
-            cls.on_server(f"useradd -M -U -G docker -s {shell} {name}; mkdir -p /home/{name}; cp -R ~/.ssh /home/{name}/; chown -R {name}: /home/{name}")
+            cls.on_server(f"useradd -M -U -G docker -p '*' -s {shell} {name}; mkdir -p /home/{name}; cp -R ~/.ssh /home/{name}/; chown -R {name}: /home/{name}")
         cls.on_server(START_FILES)
         home = cls.sandbox.environment()["HOME"]
         values = {"address": cls.sandbox.address, "home": home, "name": cls.sandbox.name}
@@ -325,10 +362,36 @@ class Clients(Healthy):
     @classmethod
     def end_masters(cls, home):
         """The masters that OpenSSH has left behind, for ControlPersist."""
-        for name in os.listdir(os.path.join(home, ".ssh")):
-            if name.startswith(("cm-", "all-")):
-                path = os.path.join(home, ".ssh", name)
-                subprocess.run(["ssh", "-F", "/dev/null", "-S", path, "-O", "exit", "any"], capture_output=True, check=False, timeout=20)
+        for entry in os.scandir(home):
+            if stat.S_ISSOCK(entry.stat(follow_symlinks=False).st_mode):
+                subprocess.run(["ssh", "-F", "/dev/null", "-S", entry.path, "-O", "exit", "any"], capture_output=True, check=False, timeout=20)
+
+
+class Engines(Healthy):
+    """Podman of root, Podman of carol, and a Docker that gives users other ids."""
+    SANDBOX = "e2e-healthy"
+    ROWS = ENGINES
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        for user, rows in (("root", [row for row in cls.rows if row.name.startswith("podman")]), ("carol", [row for row in cls.rows if row.server])):
+            try:
+                cls.sandbox.control("podman", "--user", user, *sorted({row.image for row in rows}), timeout=300)
+            except AssertionError as refusal:  # no Podman on this machine, or none without root
+                print(f"left out: {', '.join(row.name for row in rows)}: {refusal}")
+                cls.rows = [row for row in cls.rows if row not in rows]
+        cls.on_server("docker save -o /tmp/images debian-plain:1", timeout=120)
+        cls.sandbox.control("engine", "stop")
+        cls.on_server(REMAP)
+        cls.sandbox.control("engine", "start")
+        cls.addClassCleanup(cls.take_the_other_images_away)
+        cls.on_server("docker load -q -i /tmp/images; rm /tmp/images", timeout=120)
+
+    @classmethod
+    def take_the_other_images_away(cls):
+        cls.sandbox.control("engine", "stop")
+        cls.on_server("rm -rf /var/lib/docker/300000.300000")
 
 
 def wanted(rows):
@@ -337,7 +400,7 @@ def wanted(rows):
 
 
 def add_tests():
-    for kind in (Images, Options, Clients):
+    for kind in (Images, Options, Clients, Engines):
         for row in wanted(kind.ROWS):
             def test(self, row=row):
                 self.check(row)

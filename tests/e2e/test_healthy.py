@@ -53,7 +53,8 @@ class Row:
         container = {"image": f"healthy/{self.name}" if self.dockerfile else self.image, "name": self.name, "gpus": "none", **self.container}
         if self.mounts_project:
             container["mounts"] = [*container.get("mounts", []), self.mounts_project]
-        target = {"container": container, "ssh": {"user": "root", **self.ssh}, **self.target}
+        key = {"key": self.ssh["key"].format(home=sandbox.environment()["HOME"])} if "key" in self.ssh else {}
+        target = {"container": container, "ssh": {"user": "root", **self.ssh, **key}, **self.target}
         if self.mounts_project and "project" not in target:
             target["project"] = {"local": ".", "remote": PROJECT}
         if self.server:
@@ -215,6 +216,8 @@ CLIENTS = (
     Row("match-and-include", server="included", client="Host inc*\n  Include {home}/.ssh/conf.d/*\nMatch originalhost included\n  User root\n  ForwardAgent yes\n"),
     Row("many-options", server="many", client="Host many\n  HostName {address}\n  User root\n  Compression yes\n  ForwardX11 yes\n  ForwardX11Trusted yes\n  SendEnv LANG LC_*\n"
         "  LogLevel VERBOSE\n  VisualHostKey yes\n  LocalForward 29999 127.0.0.1:9\n  RequestTTY yes\n  SetEnv FOO=bar\n  TCPKeepAlive yes\n  EscapeChar none\n"),
+    Row("locked-key-that-the-agent-holds", ssh={"key": "{home}/.ssh/locked key"}),
+    Row("key-with-blanks", ssh={"key": "{home}/.ssh/my key"}),
     Row("options-for-all-hosts", client="Host *\n  ServerAliveInterval 30\n  AddKeysToAgent yes\n  HashKnownHosts yes\n  ForwardAgent yes\n  Compression yes\n  SendEnv LANG LC_*\n"
         "  ControlMaster auto\n  ControlPath {home}/%C\n  ControlPersist 10m\n  VisualHostKey yes\n  IdentitiesOnly yes\n  StrictHostKeyChecking accept-new\n"),
 )
@@ -254,6 +257,7 @@ class Healthy(unittest.TestCase):
     """The rows of a class are targets of one config, and are tried a few at once."""
     SANDBOX = None
     ROWS = ()
+    agent = {}  # the variables by which the person's agent is reached
 
     @classmethod
     def setUpClass(cls):
@@ -262,12 +266,13 @@ class Healthy(unittest.TestCase):
         cls.prepare()
         cls.fleet = Fleet(cls.sandbox, "config with blanks")
         cls.addClassCleanup(cls.fleet.close)
+        cls.fleet.helper.environment.update(cls.agent)
         for port, row in enumerate(cls.rows, cls.fleet.first_port + len(cls.rows)):
             target = row.of_target(cls.sandbox)
             cls.fleet.add_target(row.name, target)
             written = cls.fleet.targets[row.name]
             written["server"] = target.get("server", written["server"])
-            written["ssh"].update(row.ssh)
+            written["ssh"].update(target["ssh"])
             if "jupyter" in target:
                 written["jupyter"] = {"local_port": port, **target["jupyter"]}
             if row.forwards:
@@ -297,7 +302,7 @@ class Healthy(unittest.TestCase):
         outcome = {"first": cls.fleet.run("ensure", row.name, "--json"), "second": cls.fleet.run("ensure", row.name)}
         if outcome["first"].returncode == 0:
             cls.fleet.ssh_config(row.name)
-            outcome["ssh"] = cls.fleet.openssh(row.name, "true")
+            outcome["ssh"] = cls.fleet.openssh(row.name, "true", env={**os.environ, **cls.agent})
             outcome["exec"] = cls.fleet.helper.run("exec", "--config", cls.fleet.path, row.name, "--", "true")
         return outcome
 
@@ -358,12 +363,27 @@ class Clients(Healthy):
         shutil.copy(os.path.join(home, ".ssh", "known_hosts"), hashed)
         subprocess.run(["ssh-keygen", "-H", "-f", hashed], check=True, capture_output=True)
         cls.addClassCleanup(cls.end_masters, home)
+        cls.start_agent(home)
+
+    @classmethod
+    def start_agent(cls, home):
+        """It holds the locked key, and one that no server knows."""
+        cls.agent = {"SSH_AUTH_SOCK": os.path.join(home, "agent")}
+        agent = subprocess.Popen(["ssh-agent", "-D", "-a", cls.agent["SSH_AUTH_SOCK"]], stdout=subprocess.DEVNULL)
+        cls.addClassCleanup(agent.wait)
+        cls.addClassCleanup(agent.terminate)
+        for name in ("other", "locked key", "my key"):
+            key = os.path.join(home, ".ssh", name)
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+            if name != "my key":
+                subprocess.run(["ssh-add", "-q", key], check=True, env={**os.environ, **cls.agent})
+        subprocess.run(["ssh-keygen", "-q", "-p", "-N", "open sesame", "-f", os.path.join(home, ".ssh", "locked key")], check=True, stdout=subprocess.DEVNULL)
 
     @classmethod
     def end_masters(cls, home):
         """The masters that OpenSSH has left behind, for ControlPersist."""
         for entry in os.scandir(home):
-            if stat.S_ISSOCK(entry.stat(follow_symlinks=False).st_mode):
+            if stat.S_ISSOCK(entry.stat(follow_symlinks=False).st_mode) and entry.name != "agent":
                 subprocess.run(["ssh", "-F", "/dev/null", "-S", entry.path, "-O", "exit", "any"], capture_output=True, check=False, timeout=20)
 
 

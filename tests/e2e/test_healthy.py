@@ -13,6 +13,7 @@ import re
 import shutil
 import stat
 import subprocess
+import time
 import unittest
 
 import harness
@@ -372,6 +373,8 @@ class Clients(Healthy):
         agent = subprocess.Popen(["ssh-agent", "-D", "-a", cls.agent["SSH_AUTH_SOCK"]], stdout=subprocess.DEVNULL)
         cls.addClassCleanup(agent.wait)
         cls.addClassCleanup(agent.terminate)
+        while not os.path.exists(cls.agent["SSH_AUTH_SOCK"]):
+            time.sleep(0.02)
         for name in ("other", "locked key", "my key"):
             key = os.path.join(home, ".ssh", name)
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)

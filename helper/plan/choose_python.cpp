@@ -94,6 +94,18 @@ bool is_same(const Python& a, const Python& b) {
   return a.path == b.path || (a.prefix == b.prefix && a.version == b.version);
 }
 
+// Start files of the system (Debian's /etc/profile) give a login shell the usual PATH, which has only the system's
+// Python. The login shells of SSH sessions have the image's PATH again: /etc/profile.d/helper.sh, which is not there at
+// the first look.
+bool gets_it_back(const Python& login, const Python& chosen, const Inside& inside) {
+  if (!is_systems(login)) return false;
+  for (const char* source : {"image:python", "image:python3"}) {
+    const auto image = std::ranges::find(inside.pythons, source, &Python::source);
+    if (image != inside.pythons.end()) return is_same(*image, chosen);
+  }
+  return false;
+}
+
 bool is_the_projects_own(const SilentPython& python) {
   return std::ranges::any_of(std::initializer_list<std::string_view>{"venv:", "uv:", "uv-project:", "pixi:", "pdm:"},
                              [&](std::string_view kind) { return python.source.starts_with(kind); });
@@ -154,9 +166,11 @@ std::vector<std::string> python_notes(const config::Target& target, const Inside
                     "'s login shell take longer than 2 s, so what they activate may not be known; name the "
                     "interpreter in helper.json: \"python\"");
   }
-  if (const Python* login = login_python(inside.pythons);
-      target.python == "auto" && login != nullptr && !is_same(*login, choice.python)) {
-    notes.push_back("`which python` in the container's login shell is " + login->path + " (" + login->version +
+  if (const Python* login = login_python(inside.pythons); target.python == "auto" && login != nullptr &&
+                                                          !is_same(*login, choice.python) &&
+                                                          !gets_it_back(*login, choice.python, inside)) {
+    const std::string name = login->source.substr(login->source.find(':') + 1);
+    notes.push_back("`which " + name + "` in the container's login shell is " + login->path + " (" + login->version +
                     "), not " + choice.python.path + ": " + choice.cause);
   }
   if (target.python == "auto") add_notes_on_the_project(inside, choice, notes);

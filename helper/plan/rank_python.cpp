@@ -9,9 +9,6 @@ namespace {
 
 bool is_login(const Python& python) { return python.source.starts_with("login:"); }
 
-// /usr is Debian's, /usr/local that of images such as python:3.12.
-bool is_systems(const Python& python) { return python.prefix == "/usr" || python.prefix == "/usr/local"; }
-
 std::string name_of(const Python& python) { return python.source.substr(python.source.find(':') + 1); }
 
 std::string which(const Python& python) { return "the login shell's `which " + name_of(python) + "`"; }
@@ -106,6 +103,8 @@ Rank of_last_resort(const Python& python, const Inside& inside) {
 }
 
 }  // namespace
+
+bool is_systems(const Python& python) { return python.prefix == "/usr" || python.prefix == "/usr/local"; }
 
 bool is_below_the_project(const Python& python) {
   return python.source.starts_with("venv:") && python.source.find('/') != std::string::npos;

@@ -75,6 +75,8 @@ NO_SOCKET = True_(r"there is no keeper, since the engine has no socket on the se
 SUBORDINATE = True_(r"the engine is rootless: files that dev writes to \S+ get a subordinate id on the server", "dev is not carol there")
 OTHER_IDS = True_(r"the engine gives the container's users other ids on the server .*: root is user id 300000 there, .* can be alice \(5001\)", "root cannot write to the project")
 
+OTHER_PYTHON = True_(r"`which python3` in the container's login shell is /usr/bin/python3 .* not /workspace/my_project/.venv/bin/python", "a terminal has another Python than the IDE")
+
 SERVES = "CMD jupyter notebook --allow-root --no-browser --ip=0.0.0.0 --port=8888\n"
 IMAGES = (
     Row("debian-plain"),
@@ -98,15 +100,15 @@ IMAGES = (
     Row("pip", image="pip:1"),
     Row("alpine-with-glibc", image="musl:1",
         dockerfile="COPY --from=debian-plain:1 /usr/bin/python3.11 /usr/bin/python3\nCOPY --from=debian-plain:1 /usr/lib/python3.11 /usr/lib/python3.11\n"
-                   "COPY --from=debian-plain:1 /usr/lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu\nCOPY --from=debian-plain:1 /usr/lib64 /lib64\n"),
+                   "COPY --from=debian-plain:1 /usr/lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu\nCOPY --from=debian-plain:1 /usr/lib/x86_64-linux-gnu /lib/x86_64-linux-gnu\nCOPY --from=debian-plain:1 /usr/lib64 /lib64\n"),
     Row("busybox-with-glibc", image="busybox:1",
         dockerfile="COPY --from=debian-plain:1 /usr/bin/python3.11 /usr/bin/python3\nCOPY --from=debian-plain:1 /usr/lib/python3.11 /usr/lib/python3.11\n"
-                   "COPY --from=debian-plain:1 /usr/lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu\nCOPY --from=debian-plain:1 /usr/lib64 /lib64\n"),
+                   "COPY --from=debian-plain:1 /usr/lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu\nCOPY --from=debian-plain:1 /usr/lib/x86_64-linux-gnu /lib/x86_64-linux-gnu\nCOPY --from=debian-plain:1 /usr/lib64 /lib64\n"),
     Row("uv-venv-of-the-image", dockerfile="RUN python3 -m venv --without-pip /opt/venv && echo 'uv = 0.4.18' >> /opt/venv/pyvenv.cfg\n"
                                            f"ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:{SYSTEM_PATH}\n"),
     Row("uv-venv-of-the-project", target={"project": {"local": ".", "remote": PROJECT}},
         dockerfile=f"RUN mkdir -p {PROJECT} && cd {PROJECT} && python3 -m venv --without-pip .venv && echo 'uv = 0.4.18' >> .venv/pyvenv.cfg "
-                   "&& touch uv.lock && printf '[project]\\nname = \"x\"\\n' > pyproject.toml\n"),
+                   "&& touch uv.lock && printf '[project]\\nname = \"x\"\\n' > pyproject.toml\n", notes=(OTHER_PYTHON,)),
     Row("healthcheck", dockerfile="HEALTHCHECK --interval=1s CMD test -e /etc/passwd\n"),
     Row("volume-and-stop-signal", dockerfile="VOLUME /data\nSTOPSIGNAL SIGINT\nEXPOSE 6006 8888\nONBUILD RUN true\n"),
     Row("shell-entrypoint", dockerfile="ENTRYPOINT exec sleep 100000\n"),

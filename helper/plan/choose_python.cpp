@@ -94,18 +94,6 @@ bool is_same(const Python& a, const Python& b) {
   return a.path == b.path || (a.prefix == b.prefix && a.version == b.version);
 }
 
-// Start files of the system (Debian's /etc/profile) give a login shell the usual PATH, which has only the system's
-// Python. The login shells of SSH sessions have the image's PATH again: /etc/profile.d/helper.sh, which is not there at
-// the first look.
-bool gets_it_back(const Python& login, const Python& chosen, const Inside& inside) {
-  if (!is_systems(login)) return false;
-  for (const char* source : {"image:python", "image:python3"}) {
-    const auto image = std::ranges::find(inside.pythons, source, &Python::source);
-    if (image != inside.pythons.end()) return is_same(*image, chosen);
-  }
-  return false;
-}
-
 bool is_the_projects_own(const SilentPython& python) {
   return std::ranges::any_of(std::initializer_list<std::string_view>{"venv:", "uv:", "uv-project:", "pixi:", "pdm:"},
                              [&](std::string_view kind) { return python.source.starts_with(kind); });
@@ -158,6 +146,23 @@ const Python* login_python(const std::vector<Python>& found) {
   }
   return nullptr;
 }
+
+namespace {
+
+// What a terminal of an SSH session will name. Start files of the system (Debian's /etc/profile) give a login shell the
+// usual PATH, which has only the system's Python; /etc/profile.d/helper.sh, which is not there at the first look, gives
+// it the image's PATH again.
+const Python* terminals_python(const std::vector<Python>& found) {
+  const Python* login = login_python(found);
+  if (login == nullptr || !is_systems(*login)) return login;
+  for (const char* source : {"image:python", "image:python3"}) {
+    const auto python = std::ranges::find(found, source, &Python::source);
+    if (python != found.end()) return &*python;
+  }
+  return login;
+}
+
+}  // namespace
 
 std::vector<std::string> python_notes(const config::Target& target, const Inside& inside, const PythonChoice& choice) {
   std::vector<std::string> notes;

@@ -312,7 +312,10 @@ TEST(PythonNotes, AreNoneWhereOnlyTheSystemsStartFilesHideTheImagesPython) {
                      python("activated:venv", "/opt/venv/bin/python3")})
                   .empty());
   // The image's PATH names another than the one that is chosen.
-  EXPECT_EQ(notes({system, python("image:python", "/opt/venv/bin/python"), k_dot_venv}).size(), 1U);
+  EXPECT_EQ(
+      notes({system, python("image:python", "/opt/venv/bin/python"), k_dot_venv}),
+      (std::vector<std::string>{"`which python` in the container's login shell is /opt/venv/bin/python (3.11.2), not "
+                                "/srv/project/.venv/bin/python: the project's own environment, .venv"}));
   // What a person's start files activate stays.
   EXPECT_EQ(notes({missing(k_login, {"torch"}), having(mindspore, "torch")}).size(), 1U);
 }

@@ -18,7 +18,8 @@ struct PythonChoice {
 
 // What the config names; else ("auto") the first of these that is Python 3, and of these rather one that can import all
 // that project.imports names:
-//   1. the environment that the login shell activates: its python, its python3, when it is not the system's;
+//   1. the environment that the login shell activates: its python, its python3, when it is not the system's or the
+//   image's;
 //   2. the project's own environment: by UV_PROJECT_ENVIRONMENT, .venv, venv or env in its folder, what .pdm-python
 //      names, pixi's, poetry's, pipenv's or hatch's for it, the conda environment that its environment.yml names, the
 //      version that its .python-version names; what the image activates (CONDA_PREFIX, VIRTUAL_ENV);

@@ -171,11 +171,10 @@ std::vector<std::string> python_notes(const config::Target& target, const Inside
                     "'s login shell take longer than 2 s, so what they activate may not be known; name the "
                     "interpreter in helper.json: \"python\"");
   }
-  if (const Python* login = login_python(inside.pythons); target.python == "auto" && login != nullptr &&
-                                                          !is_same(*login, choice.python) &&
-                                                          !gets_it_back(*login, choice.python, inside)) {
-    const std::string name = login->source.substr(login->source.find(':') + 1);
-    notes.push_back("`which " + name + "` in the container's login shell is " + login->path + " (" + login->version +
+  if (const Python* named = terminals_python(inside.pythons);
+      target.python == "auto" && named != nullptr && !is_same(*named, choice.python)) {
+    const std::string name = named->source.substr(named->source.find(':') + 1);
+    notes.push_back("`which " + name + "` in the container's login shell is " + named->path + " (" + named->version +
                     "), not " + choice.python.path + ": " + choice.cause);
   }
   if (target.python == "auto") add_notes_on_the_project(inside, choice, notes);

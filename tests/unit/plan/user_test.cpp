@@ -78,7 +78,7 @@ TEST(User, IsToldNothingOfFilesThatItCannotWrite) {
     return world.text();
   };
   const auto about = [](const std::string& text) {
-    return text.find("alice") != std::string::npos ? text : std::string();
+    return text.find("alice (1001)") != std::string::npos ? text : std::string();
   };
   EXPECT_EQ(about(told(World("root", 0), [](World&) {})), "");
   const auto taken = [](World& world) { world.observed.place.inside->owner_is = "ubuntu"; };

@@ -252,7 +252,6 @@ ENGINES = (
     Row("other-ids-and-a-volume", mounts_project=f"code-of-healthy:{PROJECT}"),
     Row("other-ids-and-a-project-to-read", mounts_project=f"/home/alice/project:{PROJECT}:ro"),
     Row("other-ids-and-a-project", mounts_project=f"/home/alice/project:{PROJECT}", notes=(OTHER_IDS,)),
-    Row("other-ids-but-not-here", mounts_project=f"/home/my_project:{PROJECT}", container={"extra_args": ["--userns=host"]}),
 )
 
 

@@ -110,7 +110,9 @@ void read_mounts(const json& mounts, plan::Container& container) {
     const auto kind = type == "volume"  ? plan::Mount::Kind::volume
                       : type == "tmpfs" ? plan::Mount::Kind::memory
                                         : plan::Mount::Kind::server_folder;
-    container.mounts.push_back({place, kind, kind == plan::Mount::Kind::volume ? name : text_at(mount, {"Source"})});
+    const auto& writable = at(mount, {"RW"});
+    container.mounts.push_back({place, kind, kind == plan::Mount::Kind::volume ? name : text_at(mount, {"Source"}),
+                                writable.is_boolean() && !writable.get<bool>()});
   }
 }
 

@@ -147,6 +147,23 @@ const Python* login_python(const std::vector<Python>& found) {
   return nullptr;
 }
 
+namespace {
+
+// What a terminal of an SSH session will name. Start files of the system (Debian's /etc/profile) give a login shell the
+// usual PATH, which has only the system's Python; /etc/profile.d/helper.sh, which is not there at the first look, gives
+// it the image's PATH again.
+const Python* terminals_python(const std::vector<Python>& found) {
+  const Python* login = login_python(found);
+  if (login == nullptr || !is_systems(*login)) return login;
+  for (const char* source : {"image:python", "image:python3"}) {
+    const auto python = std::ranges::find(found, source, &Python::source);
+    if (python != found.end()) return &*python;
+  }
+  return login;
+}
+
+}  // namespace
+
 std::vector<std::string> python_notes(const config::Target& target, const Inside& inside, const PythonChoice& choice) {
   std::vector<std::string> notes;
   if (inside.login_cut) {
@@ -154,9 +171,10 @@ std::vector<std::string> python_notes(const config::Target& target, const Inside
                     "'s login shell take longer than 2 s, so what they activate may not be known; name the "
                     "interpreter in helper.json: \"python\"");
   }
-  if (const Python* login = login_python(inside.pythons);
-      target.python == "auto" && login != nullptr && !is_same(*login, choice.python)) {
-    notes.push_back("`which python` in the container's login shell is " + login->path + " (" + login->version +
+  if (const Python* named = terminals_python(inside.pythons);
+      target.python == "auto" && named != nullptr && !is_same(*named, choice.python)) {
+    const std::string name = named->source.substr(named->source.find(':') + 1);
+    notes.push_back("`which " + name + "` in the container's login shell is " + named->path + " (" + named->version +
                     "), not " + choice.python.path + ": " + choice.cause);
   }
   if (target.python == "auto") add_notes_on_the_project(inside, choice, notes);

@@ -72,6 +72,7 @@ struct Mount {
   std::string place;  // where in the container
   Kind kind = Kind::server_folder;
   std::string source;  // the path on the server (a file or a folder), or the volume's name
+  bool read_only = false;
   friend bool operator==(const Mount&, const Mount&) = default;
 };
 

@@ -36,10 +36,27 @@ const Owner* owner_to_match(const Draft& draft) {
   return can_have_id_of(draft, *owner) ? &*owner : nullptr;
 }
 
+const Mount* server_mount_of(const Draft& draft, std::initializer_list<std::string_view> places) {
+  return server_mount(*draft.server.container, draft.place.inside, places);
+}
+
+// Where nobody writes, there is nothing to tell of the owners of what is written.
+bool is_project_read_only(const Draft& draft) {
+  const Mount* mount = server_mount_of(draft, {draft.target.project.remote});
+  return mount != nullptr && mount->read_only;
+}
+
+// With --userns=keep-id of a rootless Podman the user is who started the engine: their id is 0 in the engine's own
+// namespace, and that is what the container sees.
+bool is_the_person(const Draft& draft, const Inside& inside) {
+  const auto id = id_on_server(draft, inside.user_uid);
+  return !draft.place.inside->uid_map.empty() && id && (*id == 0 || *id == draft.server.project_owner->uid);
+}
+
 void tell_of_mapped_ids(Draft& draft, const Inside& inside) {
   const Owner& owner = *draft.server.project_owner;
   const auto id = id_on_server(draft, inside.user_uid);
-  if (!id || *id == owner.uid) return;
+  if (!id || *id == owner.uid || is_project_read_only(draft)) return;
   const std::string who = "u:" + std::to_string(*id) + ":rwX";
   draft.note(
       "the engine gives the container's users other ids on the server (a user namespace, such as userns-remap): " +
@@ -47,10 +64,6 @@ void tell_of_mapped_ids(Draft& draft, const Inside& inside) {
       owner_name(owner) + ", who owns " + owner.folder + "; to let " + draft.target.ssh.user +
       " write there, on the server: sudo setfacl -R -m " + shell::quote(who) + " -m " + shell::quote("d:" + who) + " " +
       shell::quote(owner.folder));
-}
-
-const Mount* server_mount_of(const Draft& draft, std::initializer_list<std::string_view> places) {
-  return server_mount(*draft.server.container, draft.place.inside, places);
 }
 
 // Of the files that a change of accounts writes: /etc/passwd.helper is what takes the place of /etc/passwd.
@@ -73,7 +86,8 @@ bool make_the_user(Draft& draft, const Inside& inside) {
   const bool shared = draft.config.share;
   const std::uint32_t own_id = shared ? person_uid(draft.local.me) : k_first_user;
   const Owner* owner = owner_to_match(draft);
-  if (shared && (is_guest(draft.desired, draft.observed) || !inside.owner_is.empty())) owner = nullptr;
+  const bool may_differ = shared || is_project_read_only(draft);
+  if ((shared && is_guest(draft.desired, draft.observed)) || (may_differ && !inside.owner_is.empty())) owner = nullptr;
   if (owner != nullptr && !inside.owner_is.empty()) {
     draft.problem(ErrorCode::inside_failed, "user " + user, taken(draft, *owner, inside.owner_is),
                   R"(set "ssh": {"user": ")" + inside.owner_is + R"("} in helper.json, or "match_owner": false)");
@@ -120,7 +134,7 @@ bool may_be_shared(Draft& draft, const Inside& inside) {
 
 void tell_of_root(Draft& draft) {
   const Owner* owner = owner_to_match(draft);
-  if (owner == nullptr) return;
+  if (owner == nullptr || is_project_read_only(draft)) return;
   draft.note("files that root writes to " + draft.target.project.remote +
              " will belong to root on the server; their "
              "owner there is " +
@@ -142,12 +156,17 @@ bool plan_user(Draft& draft, const Inside& inside) {
     return true;
   }
   if (is_rootless(draft) && draft.server.project_owner) {
+    if (is_the_person(draft, inside) || is_project_read_only(draft)) return true;
     draft.note("the engine is rootless: files that " + user + " writes to " + draft.target.project.remote +
                R"( get a subordinate id on the server; root of the container is you there: "ssh": {"user": "root"})");
     return true;
   }
   const Owner* owner = owner_to_match(draft);
   if (owner == nullptr || owner->uid == inside.user_uid || is_guest(draft.desired, draft.observed)) return true;
+  const bool may_write = !is_project_read_only(draft);
+  if (!may_write &&
+      (!inside.owner_is.empty() || !is_ours(*draft.server.container) || mount_of_accounts(draft) != nullptr))
+    return true;
   if (!inside.owner_is.empty()) {
     draft.note(taken(draft, *owner, inside.owner_is) + ": files that " + user + " writes are not " +
                (owner->name.empty() ? "that owner" : owner->name) + "'s");
@@ -168,8 +187,10 @@ bool plan_user(Draft& draft, const Inside& inside) {
   MatchUser match{user, owner->uid, owner->gid};
   match.own_home = server_mount_of(draft, {inside.user_home}) == nullptr;
   match.leave = server_places_in(*draft.server.container, draft.place.inside, inside.user_home);
-  draft.step(std::move(match), "so that its files in " + draft.target.project.remote + " belong to " +
-                                   owner_name(*owner) + " on the server");
+  draft.step(std::move(match), may_write ? "so that its files in " + draft.target.project.remote + " belong to " +
+                                               owner_name(*owner) + " on the server"
+                                         : "so that it may read in " + draft.target.project.remote + " what " +
+                                               owner_name(*owner) + " may read on the server");
   return false;
 }
 

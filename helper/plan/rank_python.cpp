@@ -9,9 +9,6 @@ namespace {
 
 bool is_login(const Python& python) { return python.source.starts_with("login:"); }
 
-// /usr is Debian's, /usr/local that of images such as python:3.12.
-bool is_systems(const Python& python) { return python.prefix == "/usr" || python.prefix == "/usr/local"; }
-
 std::string name_of(const Python& python) { return python.source.substr(python.source.find(':') + 1); }
 
 std::string which(const Python& python) { return "the login shell's `which " + name_of(python) + "`"; }
@@ -45,8 +42,16 @@ using Rank = std::optional<PythonRank>;
 
 Rank rank(int rule, int place, std::string cause) { return PythonRank{false, rule, place, 0, std::move(cause)}; }
 
-Rank of_the_login_shell(const Python& python) {
-  if (!is_login(python) || is_systems(python)) return std::nullopt;
+bool is_the_images(const Python& python, const Inside& inside) {
+  return std::ranges::any_of(inside.pythons, [&](const Python& image) {
+    return image.source.starts_with("image:") && image.prefix == python.prefix && image.version == python.version;
+  });
+}
+
+// What the login shell has from the image activates nothing. It depends on the look, too: the first one finds the usual
+// PATH of the system's start files there, a later one the image's, by /etc/profile.d/helper.sh.
+Rank of_the_login_shell(const Python& python, const Inside& inside) {
+  if (!is_login(python) || is_systems(python) || is_the_images(python, inside)) return std::nullopt;
   return rank(1, python.source == "login:python" ? 0 : 1, which(python));
 }
 
@@ -94,18 +99,22 @@ Rank by_what_it_has(const Python& python, bool imports_are_named) {
 }
 
 Rank of_last_resort(const Python& python, const Inside& inside) {
-  if (python.source == "login:python") return rank(4, 0, which(python));
-  if (python.source == "login:python3") return rank(4, 1, which(python));
-  if (python.source.starts_with("image:")) return rank(4, 2, "the PATH that the image sets");
-  if (is_only_conda_environment(python, inside)) return rank(4, 3, "the only conda environment");
-  if (python.source == "conda:base") return rank(4, 4, "conda's base environment");
-  if (python.source == "system") return rank(4, 5, "the system's, since the login shell names none");
-  if (const auto kind = kind_of(python); keeps_versions(kind)) return rank(4, 6, kind + "'s, since there is no other");
-  if (python.source.starts_with("uv-python:")) return rank(4, 7, "uv's, since there is no other");
+  const bool is_image = python.source.starts_with("image:");
+  if (is_image && !is_systems(python)) return rank(4, 0, "the PATH that the image sets");
+  if (python.source == "login:python") return rank(4, 1, which(python));
+  if (python.source == "login:python3") return rank(4, 2, which(python));
+  if (is_image) return rank(4, 3, "the PATH that the image sets");
+  if (is_only_conda_environment(python, inside)) return rank(4, 4, "the only conda environment");
+  if (python.source == "conda:base") return rank(4, 5, "conda's base environment");
+  if (python.source == "system") return rank(4, 6, "the system's, since the login shell names none");
+  if (const auto kind = kind_of(python); keeps_versions(kind)) return rank(4, 7, kind + "'s, since there is no other");
+  if (python.source.starts_with("uv-python:")) return rank(4, 8, "uv's, since there is no other");
   return std::nullopt;
 }
 
 }  // namespace
+
+bool is_systems(const Python& python) { return python.prefix == "/usr" || python.prefix == "/usr/local"; }
 
 bool is_below_the_project(const Python& python) {
   return python.source.starts_with("venv:") && python.source.find('/') != std::string::npos;
@@ -120,7 +129,7 @@ std::optional<PythonRank> rank_python(const Python& python, const Inside& inside
   if (!python.version.starts_with("3.")) return std::nullopt;
   const bool imports_are_named =
       look_at_imports && std::ranges::any_of(inside.pythons, [](const Python& p) { return !p.missing.empty(); });
-  Rank best = of_the_login_shell(python);
+  Rank best = of_the_login_shell(python, inside);
   if (!best) best = of_the_project(python, inside);
   if (!best) best = by_what_it_has(python, imports_are_named);
   if (!best) best = of_last_resort(python, inside);

@@ -21,6 +21,9 @@ struct PythonRank {
 // nullopt: the rule never takes it. With `look_at_imports` false, as if project.imports named nothing.
 [[nodiscard]] std::optional<PythonRank> rank_python(const Python& python, const Inside& inside, bool look_at_imports);
 
+// /usr is Debian's, /usr/local that of images such as python:3.12.
+[[nodiscard]] bool is_systems(const Python& python);
+
 // An environment of a folder within the project's, "venv:backend/.venv": no rule says that it is the right one.
 [[nodiscard]] bool is_below_the_project(const Python& python);
 

@@ -72,6 +72,7 @@ std::string set_env_line(const std::vector<std::string>& env) {
 std::vector<std::string> session_env(const config::SshConfig& ssh, const std::vector<std::string>& containers) {
   std::vector<std::string> env;
   for (const auto& entry : containers) {
+    if (entry == "HOME=/root" && ssh.user != "root") continue;
     if (!ssh.env.contains(entry.substr(0, entry.find('=')))) env.push_back(entry);
   }
   for (const auto& [name, value] : ssh.env) {

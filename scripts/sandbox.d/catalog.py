@@ -269,6 +269,7 @@ IMAGES = {
     "jupyterlab:4": Recipe(parts=(jupyterlab, debian_profile, home_of_root),
                            changes=(*environment(GREETING="hello  world", QUOTED="it's a \"quoted\" $value"), 'CMD ["bash"]')),
     "pip:1": Recipe(packages=DEBIAN + ("python3-pip", "python3-venv"), parts=(debian_profile, home_of_root, certificates), changes=('CMD ["bash"]',)),
+    "shells:1": Recipe(packages=DEBIAN + ("fish", "tcsh", "zsh"), parts=(debian_profile, home_of_root), changes=('CMD ["bash"]',)),
     "distroless:1": Recipe(packages=PYTHON, parts=(no_shell,), without=r"/usr/s?bin/(?!python3)",
                            changes=(*environment(SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt"), 'ENTRYPOINT ["/usr/bin/python3"]')),
 }

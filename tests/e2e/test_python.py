@@ -92,7 +92,7 @@ class Python(unittest.TestCase):
         self.forget_the_login_shells_choice()
         self.environment(f"{PROJECT}/.venv")
         self.assertEqual(self.chosen(), (f"{PROJECT}/.venv/bin/python", "the project's own environment, .venv"))
-        self.assertTrue(any("`which python`" in note for note in self.list()["notes"]), self.list()["notes"])
+        self.assertTrue(any("`which python" in note for note in self.list()["notes"]), self.list()["notes"])
         settings = self.helper.json("settings")
         self.assertEqual(settings["python"], f"{PROJECT}/.venv/bin/python")
 

@@ -100,6 +100,11 @@ TEST(ReadContainer, KnowsItsEnvironmentTheBundlesVolumeAndADevThatIsTheServers) 
   EXPECT_EQ(
       read(R"([{"Type":"bind","Source":"/dev","Destination":"/dev"},{"Type":"tmpfs","Destination":"/run"}])").mounts,
       (std::vector<plan::Mount>{{"/dev", server_folder, "/dev"}, {"/run", memory, ""}}));
+  EXPECT_EQ(
+      read(
+          R"([{"Type":"bind","Source":"/p","Destination":"/p","RW":false},{"Type":"volume","Name":"v","Destination":"/v","RW":true}])")
+          .mounts,
+      (std::vector<plan::Mount>{{"/p", server_folder, "/p", true}, {"/v", volume, "v"}}));
   EXPECT_TRUE(read("null").mounts.empty());
   // What no engine that is known tells may be the server's.
   EXPECT_EQ(read(R"([{"Type":"new","Source":"/x","Destination":"/y"}])").mounts.front().kind, server_folder);

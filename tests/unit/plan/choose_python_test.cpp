@@ -156,6 +156,18 @@ INSTANTIATE_TEST_SUITE_P(
                  {k_base, k_environment, k_login3, k_system},
                  k_login3.path,
                  "the login shell's `which python3`"},
+        AutoCase{"ThatOfTheImagesPathBeforeTheSystemsAtTheFirstLook",
+                 {python("login:python3", "/usr/bin/python3", "3.11.2", "/usr"), k_image, k_base},
+                 k_image.path,
+                 "the PATH that the image sets"},
+        AutoCase{"AndAtLaterLooks",
+                 {python("login:python", k_image.path, "3.7.5"), k_image, k_base},
+                 k_image.path,
+                 "the PATH that the image sets"},
+        AutoCase{"TheProjectsOwnBeforeWhatTheLoginShellHasFromTheImage",
+                 {python("login:python", k_image.path, "3.7.5"), k_image, k_dot_venv},
+                 k_dot_venv.path,
+                 "the project's own environment, .venv"},
         AutoCase{"ThenThatOfTheImagesPath", {k_base, k_image, k_system}, k_image.path, "the PATH that the image sets"},
         AutoCase{"ThenTheOnlyEnvironment",
                  {k_base, k_environment, k_system},
@@ -297,9 +309,27 @@ TEST(PythonNotes, AreNoneWhenTheLoginShellNamesTheSame) {
 }
 
 TEST(PythonNotes, SayWhatTheTerminalsPythonIsWhenItIsAnother) {
-  EXPECT_EQ(notes({k_login3, k_dot_venv}),
-            (std::vector<std::string>{"`which python` in the container's login shell is /usr/bin/python3 (3.11.2), not "
-                                      "/srv/project/.venv/bin/python: the project's own environment, .venv"}));
+  EXPECT_EQ(
+      notes({k_login3, k_dot_venv}),
+      (std::vector<std::string>{"`which python3` in the container's login shell is /usr/bin/python3 (3.11.2), not "
+                                "/srv/project/.venv/bin/python: the project's own environment, .venv"}));
+}
+
+// The login shells of SSH sessions have the image's PATH again.
+TEST(PythonNotes, AreNoneWhereOnlyTheSystemsStartFilesHideTheImagesPython) {
+  const auto system = python("login:python3", "/usr/bin/python3", "3.11.2", "/usr");
+  const auto mindspore = having(python("image:python", "/usr/local/python-3.9.2/bin/python", "3.9.2"), "mindspore");
+  EXPECT_TRUE(notes({system, mindspore}).empty());
+  EXPECT_TRUE(notes({system, python("image:python3", "/opt/venv/bin/python3"),
+                     python("activated:venv", "/opt/venv/bin/python3")})
+                  .empty());
+  // The image's PATH names another than the one that is chosen.
+  EXPECT_EQ(
+      notes({system, python("image:python", "/opt/venv/bin/python"), k_dot_venv}),
+      (std::vector<std::string>{"`which python` in the container's login shell is /opt/venv/bin/python (3.11.2), not "
+                                "/srv/project/.venv/bin/python: the project's own environment, .venv"}));
+  // What a person's start files activate stays.
+  EXPECT_EQ(notes({missing(k_login, {"torch"}), having(mindspore, "torch")}).size(), 1U);
 }
 
 TEST(PythonNotes, NameTheProjectsEnvironmentThatDoesNotRunAndThoseOfItsFolders) {

@@ -36,6 +36,18 @@ TEST(SessionEnv, IsTheContainersWithTheConfigsValuesInPlaceOfThoseOfTheSameName)
             (std::vector<std::string>{"A=b=c", "EDITOR=vim", "PATH=/mine"}));
 }
 
+// Podman sets HOME for the container's own user, and a shell of another one would read root's start files.
+TEST(SessionEnv, HasTheHomeOfRootForRootOnly) {
+  config::SshConfig ssh;
+  ssh.user = "root";
+  EXPECT_EQ(session_env(ssh, {"HOME=/root", "A=1"}), (std::vector<std::string>{"HOME=/root", "A=1"}));
+  ssh.user = "dev";
+  EXPECT_EQ(session_env(ssh, {"HOME=/root", "A=1"}), (std::vector<std::string>{"A=1"}));
+  EXPECT_EQ(session_env(ssh, {"HOME=/tmp"}), (std::vector<std::string>{"HOME=/tmp"}));
+  ssh.env = {{"HOME", "/root"}};
+  EXPECT_EQ(session_env(ssh, {}), (std::vector<std::string>{"HOME=/root"}));
+}
+
 TEST(SetEnvLine, IsOneLineWithEachVariableInQuotes) {
   EXPECT_EQ(set_env_line({"PATH=/a:/b", R"(GREETING=a "b" $c)", R"(BACK=a\b)", "EMPTY=", "TAB=a\tb"}),
             "SetEnv \"PATH=/a:/b\" \"GREETING=a \\\"b\\\" $c\" \"BACK=a\\\\b\" \"EMPTY=\" \"TAB=a\tb\"\n");

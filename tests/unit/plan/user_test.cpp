@@ -70,6 +70,59 @@ TEST(User, RootIsToldWhoseFilesItWillWrite) {
   EXPECT_EQ(world.text().find("will belong to root"), std::string::npos);
 }
 
+TEST(User, IsToldNothingOfFilesThatItCannotWrite) {
+  const auto told = [](World world, const auto& change) {
+    world.observed.server.container->mounts = {
+        {"/workspace/project", Mount::Kind::server_folder, "/home/alice/p", true}};
+    change(world);
+    return world.text();
+  };
+  const auto about = [](const std::string& text) {
+    return text.find("alice (1001)") != std::string::npos ? text : std::string();
+  };
+  EXPECT_EQ(about(told(World("root", 0), [](World&) {})), "");
+  const auto taken = [](World& world) { world.observed.place.inside->owner_is = "ubuntu"; };
+  EXPECT_EQ(about(told(World("dev", 1000), taken)), "");
+  EXPECT_EQ(about(told(World("dev", 1000), [](World& world) { world.observed.server.container->labels.clear(); })), "");
+  for (const std::uint32_t uid : {0U, 1000U}) {
+    EXPECT_EQ(about(told(World(uid == 0 ? "root" : "dev", uid),
+                         [](World& world) {
+                           world.observed.place.inside->uid_map = {{0, 165536, 65536}};
+                         })),
+              "");
+  }
+  EXPECT_EQ(told(World("dev", 1000),
+                 [](World& world) {
+                   world.observed.server.engine = Engine{};
+                   world.observed.server.engine->rootless = true;
+                 })
+                .find("rootless"),
+            std::string::npos);
+  // Its ids are matched all the same: the folder may be for its owner's eyes only.
+  EXPECT_NE(told(World("dev", 1000), [](World&) {})
+                .find("give dev the ids 1001:1002: so that it may read in /workspace/project what alice (1001) may "
+                      "read on the server"),
+            std::string::npos);
+  const auto made = told(World("dev", 0), [&](World& world) {
+    taken(world);
+    world.observed.place.inside->user_home.clear();
+    world.desired.target.ssh.create = true;
+  });
+  EXPECT_NE(made.find("create user dev with the ids 1000:1000"), std::string::npos) << made;
+}
+
+TEST(User, OfARootlessEngineIsToldThatItIsNotThePersonOnlyWhereThatIsSo) {
+  World world("dev", 5003);
+  world.observed.server.engine = Engine{};
+  world.observed.server.engine->rootless = true;
+  world.observed.server.project_owner->uid = 5003;
+  EXPECT_NE(world.text().find("get a subordinate id on the server"), std::string::npos) << world.text();
+  world.observed.place.inside->uid_map = {{0, 5003, 1}, {1, 200000, 65536}};
+  EXPECT_NE(world.text().find("get a subordinate id on the server"), std::string::npos) << world.text();
+  world.observed.place.inside->uid_map = {{0, 1, 5003}, {5003, 0, 1}, {5004, 5004, 60533}};  // --userns=keep-id
+  EXPECT_EQ(world.text().find("get a subordinate id"), std::string::npos) << world.text();
+}
+
 // Docker's userns-remap: no id of the container is the owner's on the server.
 TEST(User, InANamespaceOfUsersIsToldThatTheIdsCannotMatch) {
   for (const auto& [user, uid, id] : {std::tuple{"dev", 1001U, "166537"}, std::tuple{"root", 0U, "165536"}}) {

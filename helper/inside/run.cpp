@@ -20,10 +20,14 @@ std::string detached_line(const Place& place, As who, const Words& program) {
   return quoted(plan::entry(place, who).detached, program);
 }
 
+Words script_words(const Words& shell, const std::string& script) {
+  Words words = shell;
+  words.insert(words.end(), {"-c", "unset IFS\n" + script});
+  return words;
+}
+
 std::string script_line(const Place& place, As who, const std::string& script) {
-  Words program = place.shell;
-  program.insert(program.end(), {"-c", script});
-  return line(place, who, program);
+  return line(place, who, script_words(place.shell, script));
 }
 
 Result<void> run_script(CommandRunner& server, const Place& place, const std::string& script, const std::string& doing,

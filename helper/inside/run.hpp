@@ -21,7 +21,9 @@ inline constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a run
 [[nodiscard]] std::string line(const Place& place, As who, const Words& program);
 // The same for a program that runs on by itself.
 [[nodiscard]] std::string detached_line(const Place& place, As who, const Words& program);
-// The same for a POSIX script, by the place's shell; none of its values is a secret.
+// The words that run a POSIX script by the shell, which splits words as usual whatever the image's ENV says of IFS.
+[[nodiscard]] Words script_words(const Words& shell, const std::string& script);
+// A line as above for such a script, by the place's shell; none of its values is a secret.
 [[nodiscard]] std::string script_line(const Place& place, As who, const std::string& script);
 
 // One program in the place, and how it is run. A list of them is a service: it can be run from here, as one command for

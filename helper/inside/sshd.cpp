@@ -41,9 +41,7 @@ std::string settings_of(const plan::SshdSetup& setup) {
 }
 
 Exec script_of(const plan::SshdSetup& setup, std::string name, As who, const std::string& script) {
-  Exec exec{std::move(name), who, shell_of(setup), {}, false, false};
-  exec.program.insert(exec.program.end(), {"-c", script});
-  return exec;
+  return {std::move(name), who, script_words(shell_of(setup), script), {}, false, false};
 }
 
 // They never keep sshd from starting: without the link a backend is installed in the place itself.

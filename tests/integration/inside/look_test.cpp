@@ -393,6 +393,24 @@ TEST_P(EveryShell, KnowsTheCondaEnvironmentThatAnImageActivatesByItsNameAlone) {
   EXPECT_NE(find(look(server, {"root", 1, 0, "auto"}), "activated:jax"), nullptr);
 }
 
+// Shells such as dash before 0.5.11 take IFS from the environment.
+TEST(Looks, AreTheSameWhereTheImageSetsIfs) {
+  FakeServer server("old-sh");
+  const std::string old = "#!/bin/sh\n[ \"$1\" = -c ] || exit 2\nexec /bin/sh -c \"IFS=/; export IFS\n$2\"\n";
+  server.program("old-sh", old);
+  server.program("sh", old);
+  server.python(".pyenv/versions/3.12.1");
+  server.write("home/net/.tool-versions", "python 3.12.1\n");
+  const helper::test::ScopedEnv no_pyenv("PYENV_ROOT", "");
+  Listening listening;
+  const auto inside = look(server, {"root", listening.port(), 0, "auto", (server.home() / "net").string()});
+  EXPECT_EQ(inside.user_home, server.home().string());
+  EXPECT_TRUE(inside.sshd_listening);
+  EXPECT_NE(find(inside, "pyenv:3.12.1"), nullptr);
+  EXPECT_NE(find(inside, "system"), nullptr);
+  EXPECT_EQ(inside.project_files, std::vector<std::string>{"asdf:3.12.1"});
+}
+
 TEST_P(EveryShell, SaysOfAPythonThatDoesNotRunWhatItSaid) {
   FakeServer server(GetParam());
   fs::create_directories(server.home() / "net/.venv/bin");

@@ -37,7 +37,12 @@ struct Exec {
   bool independent = false;  // what follows does not need its success
 };
 
-// Runs the script as root. Error inside_failed in the script's words, about the thing `doing`.
+// Runs a line of this room to its end. Error inside_failed in its own words, about `thing`; the fix is to look inside,
+// or to make room where something in the place is full.
+[[nodiscard]] Result<void> run_there(CommandRunner& server, const Place& place, const Command& command,
+                                     const std::string& thing, const std::stop_token& stop);
+
+// Runs the script as root. Error as run_there, about the thing `doing`.
 [[nodiscard]] Result<void> run_script(CommandRunner& server, const Place& place, const std::string& script,
                                       const std::string& doing, const std::stop_token& stop);
 

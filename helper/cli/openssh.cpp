@@ -1,8 +1,10 @@
 #include "cli/openssh.hpp"
 
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "ide/ssh_config.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -98,6 +100,23 @@ Result<std::vector<std::string>> copy_argv(const ide::Access& access, const Copy
   argv.push_back(copy.to_container ? local : remote);
   argv.push_back(copy.to_container ? std::move(remote) : std::move(local));
   return argv;
+}
+
+Result<std::vector<std::string>> copy_settings_argv(const ide::Access& access) {
+  HELPER_TRY_ASSIGN(const auto options, ide::ssh_options(access));
+  std::vector<std::string> argv{"ssh", "-G", "-p", std::to_string(access.port)};
+  argv.insert(argv.end(), options.begin(), options.end());
+  const auto fixed = ide::fixed_options(access, ide::Program::scp);
+  argv.insert(argv.end(), fixed.begin(), fixed.end());
+  argv.push_back(access.user + "@" + access.host);
+  return argv;
+}
+
+bool names_session_type(std::string_view settings) {
+  constexpr std::string_view k_key = "sessiontype ";
+  return std::ranges::any_of(split(settings, '\n'), [&](std::string_view line) {
+    return line.starts_with(k_key) && line.substr(k_key.size()) != "default";
+  });
 }
 
 }  // namespace helper::cli

@@ -35,4 +35,10 @@ struct Copy {
 
 [[nodiscard]] Result<std::vector<std::string>> copy_argv(const ide::Access& access, const Copy& copy, bool quiet);
 
+// Asks ssh for its settings of such a connection, and whether its answer says that the person's configuration names a
+// SessionType for it. scp cannot be given another: its way by SFTP contradicts that, so it must go that way (-s), which
+// every scp does whose ssh knows SessionType (OpenSSH 8.7).
+[[nodiscard]] Result<std::vector<std::string>> copy_settings_argv(const ide::Access& access);
+[[nodiscard]] bool names_session_type(std::string_view settings);
+
 }  // namespace helper::cli

@@ -28,6 +28,8 @@ class Connection {
   [[nodiscard]] virtual tunnel::TunnelSet& tunnels() = 0;
   // Commands that were sent through both so far, none is under way: a report shows them as round trips.
   [[nodiscard]] virtual std::uint64_t commands() const = 0;
+  // Of its last session for commands: OpenSSH itself vouches for the server's host key.
+  [[nodiscard]] virtual bool is_checked_by_openssh() const = 0;
 };
 
 struct ConnectionOrder {

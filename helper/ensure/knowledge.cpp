@@ -180,6 +180,8 @@ TargetStatus status_of(const Knowledge& knowledge, const config::Target& config)
   if (!knowledge.observed) return unknown_status(*knowledge.config);
   auto status = target_status(running(knowledge, *knowledge.config), *knowledge.observed,
                               plan_of(knowledge, plan::Power::running), knowledge.tunnels);
+  if (knowledge.openssh_checks)
+    status.notes.push_back("OpenSSH checks the host key of " + status.server + " for helper");
   if (knowledge.link_down.empty() || status.tunnels.empty()) return status;
   status.state = "unreachable";
   for (auto& tunnel : status.tunnels) {

@@ -53,6 +53,7 @@ struct Knowledge {
   ContextMemory context{};
   // The other owner whose container somebody has agreed to use, by a request for it to run; "" = none.
   std::string agreed_owner{};
+  bool openssh_checks = false;  // the server's host key, for helper; as the last look saw
 };
 
 // Another config than before: nothing that was seen by the old one is valid. Tunnels and link belong to the server.

@@ -86,7 +86,9 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
 }  // namespace
 
 Result<plan::Observed> look(const Work& work, Depth depth) {
-  return observe(work.hands, work.paths, running(work), work.knowledge, work.job.stop(), depth);
+  auto observed = observe(work.hands, work.paths, running(work), work.knowledge, work.job.stop(), depth);
+  work.knowledge.openssh_checks = work.connection.is_checked_by_openssh();
+  return observed;
 }
 
 Result<Report> converge(const Work& work, Intent& intent, plan::Power power) {

@@ -143,7 +143,8 @@ Result<std::vector<std::string>> ssh_with(const Access& i, const std::vector<std
 }  // namespace
 
 Result<std::vector<std::string>> ssh_argv(const Access& i) {
-  return ssh_with(i, {"-oProxyCommand=none", "-oControlPath=none"});
+  // No SessionType, which would contradict a -N that is typed after the line.
+  return ssh_with(i, {"-oIgnoreUnknown=*", "-oProxyCommand=none", "-oControlPath=none", "-oRemoteCommand=none"});
 }
 
 Result<std::vector<std::string>> ssh_run_argv(const Access& i) { return ssh_with(i, fixed_options(i, Program::ssh)); }

@@ -85,9 +85,7 @@ std::vector<Exec> jupyter_service(const Words& shell, const plan::JupyterSetup& 
   const std::string common = jupyter_places(setup.run_folder);
   const std::string module = setup.package.kind == plan::JupyterKind::lab ? "jupyterlab" : "notebook";
   const auto script = [&](const std::string& what, As who, const std::string& text, std::string input = {}) {
-    Exec exec{what, who, shell, std::move(input), false, false};
-    exec.program.insert(exec.program.end(), {"-c", text});
-    return exec;
+    return Exec{what, who, script_words(shell, text), std::move(input), false, false};
   };
   std::vector<Exec> service;
   service.push_back(script("jupyter-folders", As::root,

@@ -21,7 +21,9 @@ inline constexpr Milliseconds k_start_limit = std::chrono::minutes(5);  // a run
 [[nodiscard]] std::string line(const Place& place, As who, const Words& program);
 // The same for a program that runs on by itself.
 [[nodiscard]] std::string detached_line(const Place& place, As who, const Words& program);
-// The same for a POSIX script, by the place's shell; none of its values is a secret.
+// The words that run a POSIX script by the shell, which splits words as usual whatever the image's ENV says of IFS.
+[[nodiscard]] Words script_words(const Words& shell, const std::string& script);
+// A line as above for such a script, by the place's shell; none of its values is a secret.
 [[nodiscard]] std::string script_line(const Place& place, As who, const std::string& script);
 
 // One program in the place, and how it is run. A list of them is a service: it can be run from here, as one command for
@@ -35,7 +37,12 @@ struct Exec {
   bool independent = false;  // what follows does not need its success
 };
 
-// Runs the script as root. Error inside_failed in the script's words, about the thing `doing`.
+// Runs a line of this room to its end. Error inside_failed in its own words, about `thing`; the fix is to look inside,
+// or to make room where something in the place is full.
+[[nodiscard]] Result<void> run_there(CommandRunner& server, const Place& place, const Command& command,
+                                     const std::string& thing, const std::stop_token& stop);
+
+// Runs the script as root. Error as run_there, about the thing `doing`.
 [[nodiscard]] Result<void> run_script(CommandRunner& server, const Place& place, const std::string& script,
                                       const std::string& doing, const std::stop_token& stop);
 

@@ -41,9 +41,7 @@ std::string settings_of(const plan::SshdSetup& setup) {
 }
 
 Exec script_of(const plan::SshdSetup& setup, std::string name, As who, const std::string& script) {
-  Exec exec{std::move(name), who, shell_of(setup), {}, false, false};
-  exec.program.insert(exec.program.end(), {"-c", script});
-  return exec;
+  return {std::move(name), who, script_words(shell_of(setup), script), {}, false, false};
 }
 
 // They never keep sshd from starting: without the link a backend is installed in the place itself.
@@ -102,31 +100,28 @@ Command sshd_command(const Place& place, const plan::SshdSetup& setup, const Hos
 
 Result<void> start_sshd(CommandRunner& server, const Place& place, const plan::SshdSetup& setup,
                         const HostKeyFiles& host_keys, const std::string& fingerprint, const std::stop_token& stop) {
-  HELPER_TRY(run_or_fail(server, sshd_command(place, setup, host_keys, fingerprint),
-                         {ErrorCode::inside_failed, "sshd in " + place.name, look_inside(place)}, stop));
-  return {};
+  return run_there(server, place, sshd_command(place, setup, host_keys, fingerprint), "sshd in " + place.name, stop);
 }
 
 Result<void> authorize_key(CommandRunner& server, const Place& place, const plan::AuthorizeKey& action,
                            const std::stop_token& stop) {
   const std::string script = assign("folder", action.setup.folder) + std::string(scripts::add_key) + "add_key " +
                              shell::quote(action.setup.authorized_key);
-  HELPER_TRY(run_or_fail(server,
-                         {script_line(place, action.setup.as_user ? As::user : As::root, script) + " </dev/null",
-                          {},
-                          k_start_limit,
-                          {},
-                          summary_of(place, "add a key")},
-                         {ErrorCode::inside_failed, "keys of sshd in " + place.name, look_inside(place)}, stop));
-  return {};
+  return run_there(server, place,
+                   {script_line(place, action.setup.as_user ? As::user : As::root, script) + " </dev/null",
+                    {},
+                    k_start_limit,
+                    {},
+                    summary_of(place, "add a key")},
+                   "keys of sshd in " + place.name, stop);
 }
 
 Result<void> eject(CommandRunner& server, const Place& place, const plan::Eject& action, const std::stop_token& stop) {
   const std::string script = assign("own_profile", yes(action.own_profile)) + std::string(scripts::eject);
-  HELPER_TRY(run_or_fail(
-      server, {script_line(place, As::root, script) + " </dev/null", {}, k_start_limit, {}, summary_of(place, "eject")},
-      {ErrorCode::inside_failed, place.name, look_inside(place)}, stop));
-  return {};
+  return run_there(
+      server, place,
+      {script_line(place, As::root, script) + " </dev/null", {}, k_start_limit, {}, summary_of(place, "eject")},
+      place.name, stop);
 }
 
 }  // namespace helper::inside

@@ -21,8 +21,9 @@ struct PythonChoice {
 //   1. the environment that the login shell activates: its python, its python3, when it is not the system's or the
 //      image's;
 //   2. the project's own environment: by UV_PROJECT_ENVIRONMENT, .venv, venv or env in its folder, what .pdm-python
-//      names, pixi's, poetry's, pipenv's or hatch's for it, the conda environment that its environment.yml names, the
-//      version that its .python-version names; what the image activates (CONDA_PREFIX, VIRTUAL_ENV);
+//      or .pdm.toml names, pixi's, poetry's, pipenv's or hatch's for it, the conda environment that its environment.yml
+//      names, the version that its mise.toml, .tool-versions or .python-version names; what the image activates
+//      (CONDA_PREFIX, VIRTUAL_ENV);
 //   3. one that can import all that project.imports names, or has a framework (torch, tensorflow, jax, mindspore);
 //   4. the image's own PATH's unless that is the system's, the login shell's, the image's, the only conda environment,
 //      conda's base, the system's, that of pyenv, mise, asdf or rye, uv's.

@@ -1,6 +1,10 @@
 #include "plan/rank_python.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
+#include <charconv>
+#include <limits>
 #include <string_view>
 #include <tuple>
 
@@ -26,21 +30,35 @@ bool keeps_versions(const std::string& kind) {
   return kind == "pyenv" || kind == "mise" || kind == "asdf" || kind == "rye";
 }
 
-// "pyenv:3.11" of a .python-version file means any 3.11.x, of whichever tool keeps it; rye says "cpython@3.11.4".
-bool is_named_by_the_project(const Python& python, const Inside& inside) {
-  constexpr std::string_view k_version = "pyenv:";
-  return std::ranges::any_of(inside.project_files, [&](const std::string& name) {
-    if (!name.starts_with(k_version) || !keeps_versions(kind_of(python))) return python.source == name;
-    const std::string kept = name_of(python);
-    const std::string version = kept.substr(kept.find('@') + 1);
-    const std::string wanted = name.substr(k_version.size());
-    return version == wanted || version.starts_with(wanted + ".");
-  });
+// A version that a file names, "3.11", means any 3.11.x, of whichever tool keeps it; rye says "cpython@3.11.4".
+bool is_named(const Python& python, const std::string& name) {
+  if (!keeps_versions(name.substr(0, name.find(':'))) || !keeps_versions(kind_of(python))) return python.source == name;
+  const std::string kept = name_of(python);
+  const std::string version = kept.substr(kept.find('@') + 1);
+  const std::string wanted = name.substr(name.find(':') + 1);
+  return wanted == "latest" || version == wanted || version.starts_with(wanted + ".");
+}
+
+std::string file_that_names(const std::string& name) {
+  if (name.starts_with("conda:")) return "the conda environment that environment.yml names";
+  if (name.starts_with("mise:")) return "the version that mise.toml names";
+  if (name.starts_with("asdf:")) return "the version that .tool-versions names";
+  return "the version that .python-version names";
+}
+
+std::vector<int> numbers_of(const std::string& version) {
+  std::vector<int> numbers;
+  for (const auto& part : split(version, '.')) {
+    int number = 0;
+    std::from_chars(part.data(), part.data() + part.size(), number);
+    numbers.push_back(number);
+  }
+  return numbers;
 }
 
 using Rank = std::optional<PythonRank>;
 
-Rank rank(int rule, int place, std::string cause) { return PythonRank{false, rule, place, 0, std::move(cause)}; }
+Rank rank(int rule, int place, std::string cause) { return PythonRank{false, rule, place, 0, std::move(cause), {}}; }
 
 bool is_the_images(const Python& python, const Inside& inside) {
   return std::ranges::any_of(inside.pythons, [&](const Python& image) {
@@ -62,17 +80,19 @@ Rank of_the_project(const Python& python, const Inside& inside) {
     constexpr std::string_view k_first = ".venv";
     return rank(2, name_of(python) == k_first ? 1 : 2, "the project's own environment, " + name_of(python));
   }
-  if (kind == "pdm") return rank(2, 3, "the interpreter that .pdm-python names");
+  if (kind == "pdm") return rank(2, 3, "the interpreter that " + name_of(python) + " names");
   if (kind == "pixi") {
     return rank(2, python.source == "pixi:default" ? 4 : 5,
                 "the project's own environment of pixi, " + name_of(python));
   }
   if (python.made_for_project) return rank(2, 6, "the environment that " + kind + " made for the project");
-  if (is_named_by_the_project(python, inside)) {
-    return kind == "conda" ? rank(2, 7, "the conda environment that environment.yml names")
-                           : rank(2, 8, "the version that .python-version names");
+  int place = 8;  // that of a conda environment is 7; files that name a version come in the order of their weight
+  for (const auto& name : inside.project_files) {
+    if (is_named(python, name)) return rank(2, kind == "conda" ? 7 : place, file_that_names(name));
+    ++place;
   }
-  if (kind == "activated") return rank(2, 9, "the environment that the image activates, " + name_of(python));
+  if (kind == "activated")
+    return rank(2, std::numeric_limits<int>::max(), "the environment that the image activates, " + name_of(python));
   return std::nullopt;
 }
 
@@ -121,8 +141,8 @@ bool is_below_the_project(const Python& python) {
 }
 
 bool PythonRank::operator<(const PythonRank& other) const {
-  return std::tuple(cannot_import, rule, place, -requirements) <
-         std::tuple(other.cannot_import, other.rule, other.place, -other.requirements);
+  return std::tie(cannot_import, rule, place, other.requirements, other.version) <
+         std::tie(other.cannot_import, other.rule, other.place, requirements, version);
 }
 
 std::optional<PythonRank> rank_python(const Python& python, const Inside& inside, bool look_at_imports) {
@@ -136,6 +156,7 @@ std::optional<PythonRank> rank_python(const Python& python, const Inside& inside
   if (!best) return std::nullopt;
   best->cannot_import = look_at_imports && !python.missing.empty();
   best->requirements = python.requirements;
+  if (keeps_versions(kind_of(python))) best->version = numbers_of(python.version);
   return best;
 }
 

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace helper::plan {
 
@@ -14,6 +15,7 @@ struct PythonRank {
   int place = 0;  // within the rule
   int requirements = 0;
   std::string cause;
+  std::vector<int> version;  // of one among several that a tool keeps: the newest is the better one
   // The better one is the smaller.
   [[nodiscard]] bool operator<(const PythonRank& other) const;
 };

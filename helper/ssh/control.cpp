@@ -113,11 +113,11 @@ bool Control::is_shared_by(const Failure& failure, const std::string& agent_sock
   return failure.agent_socket == agent_socket && (failure.could_ask || !asks);
 }
 
-Result<std::shared_ptr<ControlSession>> Control::dial(const ConnectOptions& options,
-                                                      const std::stop_token& stop) const {
+Result<std::shared_ptr<ControlSession>> Control::dial(const ConnectOptions& options, const std::stop_token& stop) {
   try {
     HELPER_TRY_ASSIGN(const HostConfig host, resolve_host(destination_, stop));
     HELPER_TRY_ASSIGN(auto session, Session::connect(host, options, stop));
+    checked_by_openssh_ = session->is_checked_by_openssh();
     return std::make_shared<ControlSession>(std::move(session), options.connect_timeout);
   } catch (const std::exception& error) {  // those who wait must be told
     return fail(ErrorCode::internal, destination_, error.what());

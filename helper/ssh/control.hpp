@@ -8,6 +8,7 @@
 #include "ssh/control_session.hpp"
 #include "ssh/session.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,8 @@ class Control {
   [[nodiscard]] Result<CommandOutput> run(const Command& command, const ConnectOptions& options, KeepOutput keep_output,
                                           const std::stop_token& stop, const OutputSink& on_output);
   [[nodiscard]] const std::string& destination() const { return destination_; }
+  // Of the session that was opened last; false when none was.
+  [[nodiscard]] bool is_checked_by_openssh() const { return checked_by_openssh_; }
 
  private:
   struct Standing {
@@ -44,7 +47,7 @@ class Control {
   [[nodiscard]] Result<Standing> session(const ConnectOptions& options, Milliseconds patience,
                                          const std::stop_token& stop);
   [[nodiscard]] Result<std::shared_ptr<ControlSession>> dial(const ConnectOptions& options,
-                                                             const std::stop_token& stop) const;
+                                                             const std::stop_token& stop);
   [[nodiscard]] static bool is_shared_by(const Failure& failure, const std::string& agent_socket, bool asks);
   // Opens a session without the lock, and tells all who wait.
   [[nodiscard]] Result<void> add_session(std::unique_lock<std::mutex>& lock, const ConnectOptions& options, bool asks,
@@ -64,6 +67,7 @@ class Control {
   std::uint64_t dials_ = 0;  // that have ended
   std::optional<Failure> failure_;
   SteadyTime no_wider_until_{};  // no further session could be opened
+  std::atomic<bool> checked_by_openssh_ = false;
 };
 
 // SshRunner is a CommandRunner on a server: one caller's view of a Control, which it may share with others.

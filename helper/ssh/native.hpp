@@ -45,6 +45,7 @@ using SessionPtr = std::unique_ptr<ssh_session_struct, SessionFree>;
 // Members go in reverse order: the session disconnects while its carrier still runs.
 struct Session::Native {
   std::string name;
+  bool checked_by_openssh = false;  // it vouches for the host key
   // Our own handle on the socket below `session`, which holds (and on an error closes) a duplicate of it: this one
   // stays a valid number to poll, and shutting it down ends every wait on the session, from any thread.
   Fd transport;

@@ -129,6 +129,7 @@ Session::Session(std::unique_ptr<Native> native) : native_(std::move(native)) {}
 Session::~Session() = default;
 
 const std::string& Session::name() const { return native_->name; }
+bool Session::is_checked_by_openssh() const { return native_->checked_by_openssh; }
 
 Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const ConnectOptions& options,
                                                   const std::stop_token& stop) {
@@ -140,6 +141,7 @@ Result<std::unique_ptr<Session>> Session::connect(const HostConfig& host, const 
   }
   auto native = std::make_unique<Native>();
   native->name = host.alias;
+  native->checked_by_openssh = check && check->verdict == HostKeyCheck::Verdict::accepted;
   HELPER_TRY_ASSIGN(Transport transport, open_transport(host, options, stop));
   native->transport = std::move(transport.fd);
   native->liveness_fd = transport.liveness_fd;

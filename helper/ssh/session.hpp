@@ -54,6 +54,8 @@ class Session {
   [[nodiscard]] Native& native() { return *native_; }
   // How to name the server to a person.
   [[nodiscard]] const std::string& name() const;
+  // OpenSSH itself vouches for the host key, since more than known_hosts judges it.
+  [[nodiscard]] bool is_checked_by_openssh() const;
 
  private:
   explicit Session(std::unique_ptr<Native> native);

@@ -3,6 +3,7 @@ import filecmp
 import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -115,14 +116,35 @@ class Exec(unittest.TestCase):
         done = self.helper.run("cp", "centernet:/tmp/sent.txt", "got.txt")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(filecmp.cmp(os.path.join(self.sandbox.client, "sent.txt"), os.path.join(self.sandbox.client, "got.txt"), shallow=False))
+        with self.subTest("by an scp that goes the old way by itself, as before OpenSSH 9"):
+            self.old_scp()
+            done = self.helper.run("cp", "sent.txt", "centernet:/tmp/sent-2.txt")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = self.helper.run("cp", "centernet:/tmp/sent-2.txt", "got-2.txt")
+            self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.helper.run("settings", "apply").returncode, 0)
         done = self.sandbox.ssh("centernet", "echo there")
         self.assertEqual((done.stdout, done.returncode), ("there\n", 0), done.stderr)
+        for how in ((), ("-O",)):
+            done = subprocess.run(["scp", *how, "-o", "BatchMode=yes", "centernet:/tmp/sent.txt", "."], env=self.sandbox.environment(), stdin=subprocess.DEVNULL,
+                                  cwd=self.helper.environment["HOME"], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, (how, done.stderr))
         # The line that is printed to be pasted goes there too.
         line = next(line for line in self.helper.run("settings").stdout.splitlines() if " ssh -p " in line)
-        write(text + f"\nHost * !{server}\n    ProxyJump jump1\n    ControlPath {self.sandbox.client}/one-for-all\n")
+        write(text + f"\nHost * !{server}\n    ProxyJump jump1\n    ControlPath {self.sandbox.client}/one-for-all\n    RemoteCommand tmux\n    RequestTTY force\n")
         done = self.sandbox.ssh(*shlex.split(line)[2:], "echo pasted")
         self.assertEqual((done.stdout, done.returncode), ("pasted\n", 0), done.stderr)
+
+    def old_scp(self):
+        folder = os.path.join(self.sandbox.client, "old-scp")
+        os.makedirs(folder, exist_ok=True)
+        before = self.helper.environment["PATH"]
+        scp = shutil.which("scp", path=before)
+        with open(os.path.join(folder, "scp"), "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\nexec '{scp}' -O \"$@\"\n")
+        os.chmod(file.name, 0o755)
+        self.helper.environment["PATH"] = folder + ":" + before
+        self.addCleanup(self.helper.environment.__setitem__, "PATH", before)
 
     def test_two_places_in_containers_are_a_mistake(self):
         done = self.helper.run("cp", "centernet:/a", "centernet:/b")

@@ -107,6 +107,71 @@ class Builds(FieldCase):
         self.assertNotIn("build image", said)
 
 
+class Full(FieldCase):
+    """Something has no room: the words of who noticed it, and a fix for that."""
+    SANDBOX = "e2e-full"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if shutil.which("podman"):
+            cls.sandbox.control("podman", timeout=300)
+
+    def on_each_engine(self, check):
+        """check(engine, name) with a target of each engine's own."""
+        for engine in ("docker", "podman") if shutil.which("podman") else ("docker",):
+            with self.subTest(engine):
+                name = f"full-{engine}"
+                self.add(name, image="centernet:1.2")
+                self.targets[name]["engine"] = engine
+                self.write()
+                check(engine, name)
+
+    def fill(self, folder):
+        self.sandbox.control("exec", "sh", "-c", f"mount -t tmpfs -o size=8k tiny {folder}; dd if=/dev/zero of={folder}/x bs=1k 2>/dev/null; :")
+        self.addCleanup(self.sandbox.control, "exec", "umount", folder, check=False)
+
+    def test_the_servers_tmp(self):
+        def check(engine, name):
+            self.ready(name)
+            self.fill("/tmp")
+            done = self.helper.run("ensure", name)
+            if engine == "docker":  # whose runc writes there
+                self.assertNotEqual(done.returncode, 0, done.stdout)
+                self.assertIn("the engine cannot run a program in it: ", done.stderr)
+                self.assertIn("no space left on device", done.stderr)
+                self.assertIn("fix: make room; to see what is full, on the server: df -h", done.stderr)
+            self.sandbox.control("exec", "umount", "/tmp")
+            self.ready(name)
+        self.on_each_engine(check)
+
+    def test_the_containers_own_memory_and_its_home(self):
+        fill = "dd if=/dev/zero of={}/x bs=1k; exec sleep infinity"
+        cases = (({"command": ["sh", "-c", fill.format("/dev")]}, {}, "sshd"),
+                 ({"command": ["sh", "-c", fill.format("/home")], "extra_args": ["--tmpfs=/home:size=16k"]}, {"user": "dev", "create": True}, "user dev"))
+
+        def check(engine, name):
+            for container, ssh, thing in cases:
+                self.helper.run("remove", name, "--yes")
+                self.targets[name]["container"].update(container)
+                self.targets[name]["ssh"].update(ssh)
+                self.write()
+                done = self.helper.run("ensure", name)
+                self.assertNotEqual(done.returncode, 0, done.stdout)
+                self.assertIn(f"error: {thing} in container {name}: ", done.stderr)
+                self.assertIn("No space left on device", done.stderr)
+                self.assertIn(f"fix: make room in container {name}; to see what is full, on the server: {engine} exec --user 0 {name} df -h", done.stderr)
+        self.on_each_engine(check)
+
+    def test_a_containers_tmp_is_no_hindrance(self):
+        def check(_, name):
+            self.targets[name]["container"].update(extra_args=["--tmpfs=/tmp:size=64k"],
+                                                   command=["sh", "-c", "dd if=/dev/zero of=/tmp/x bs=1k; exec sleep infinity"])
+            self.write()
+            self.ready(name)
+        self.on_each_engine(check)
+
+
 class Networks(FieldCase):
     SANDBOX = "e2e-shared"
 

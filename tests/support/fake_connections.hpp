@@ -63,6 +63,7 @@ class FakeConnections final : public ensure::Connections {
     tunnels().set_link(true);
     newest_order().on_link_change(true, "it is up");
   }
+  std::atomic<bool> openssh_checks = false;
   // What a port of that connection forwards to takes no connection.
   void refuse(std::uint16_t local_port, const std::string& why) { newest_order().on_refusal(local_port, why); }
   // Of that connection too; they outlive it.
@@ -117,6 +118,7 @@ class FakeConnections final : public ensure::Connections {
     [[nodiscard]] CommandRunner& beside() override { return beside_; }
     [[nodiscard]] tunnel::TunnelSet& tunnels() override { return *tunnels_; }
     [[nodiscard]] std::uint64_t commands() const override { return runner_.runs() + beside_.runs(); }
+    [[nodiscard]] bool is_checked_by_openssh() const override { return owner_.openssh_checks; }
 
    private:
     FakeConnections& owner_;

@@ -1,5 +1,8 @@
 # What scripts share. $nonce must be set: no program that a script runs knows it, so that none can open a section.
 
+# An image's ENV may set IFS, and older shells take it from there.
+unset IFS
+
 # NAME STATUS: the heading of a section (base/sections).
 sec() { printf '\n%s %s %s\n' "$nonce" "$1" "$2"; }
 

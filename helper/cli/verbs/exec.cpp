@@ -52,7 +52,10 @@ Result<int> run_script(Context& context) {
 Result<int> run_cp(Context& context) {
   HELPER_TRY_ASSIGN(const Copy copy, parse_copy(context.arguments.text("FROM"), context.arguments.text("TO")));
   HELPER_TRY_ASSIGN(const auto access, ready_settings(context, copy.target));
-  HELPER_TRY_ASSIGN(const auto argv, copy_argv(access, copy, context.quiet));
+  HELPER_TRY_ASSIGN(auto argv, copy_argv(access, copy, context.quiet));
+  HELPER_TRY_ASSIGN(const auto asked, copy_settings_argv(access));
+  const auto settings = context.process({asked, {}, {}}, {});
+  if (settings && names_session_type(settings->out)) argv.insert(argv.begin() + 1, "-s");
   return context.become(argv);
 }
 

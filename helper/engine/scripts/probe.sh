@@ -88,8 +88,9 @@ case $look_inside$found in
     sec inside_end $status
     if [ "$status" != 0 ]; then
       # Why: what the engine says, and what has become of the container. One that ends again and again runs now and then.
+      # Newer Dockers say it on standard output.
       sec inside_said 0
-      "$engine" exec --user 0 -- "$container" sh -c : 2>&1 >/dev/null </dev/null
+      "$engine" exec --user 0 -- "$container" sh -c : 2>&1 </dev/null
       tries=0
       while :; do
         after=$("$engine" container inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}' -- "$container" 2>/dev/null </dev/null)

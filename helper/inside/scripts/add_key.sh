@@ -5,7 +5,7 @@ add_key() {
   until mkdir "$folder/keys.lock" 2>/dev/null || [ $tries -gt 200 ]; do tries=$((tries + 1)); sleep 0.05; done
   added=0
   if ! grep -Fxq -e "$1" "$folder/authorized_keys" 2>/dev/null; then
-    { cat "$folder/authorized_keys" 2>/dev/null || :; printf '%s\n' "$1"; } > "$folder/authorized_keys.new" &&
+    { cat "$folder/authorized_keys" 2>/dev/null || :; printf '%s\n' "$1" | cat; } > "$folder/authorized_keys.new" &&
       chmod 644 "$folder/authorized_keys.new" && mv -f "$folder/authorized_keys.new" "$folder/authorized_keys" || added=1
   fi
   rmdir "$folder/keys.lock" 2>/dev/null

@@ -1,6 +1,21 @@
 # Every way to find an interpreter.
 # shellcheck disable=SC1007,SC2163,SC2209
 [ -z "$wanted" ] || candidate path "$wanted"
+# TABLE KEY FILE of TOML: the text that the key has; of an array the first, of an inline table that of "version".
+value_in() {
+  tr -d '\r' < "$3" | sed -n '
+s/^[[:blank:]]*//
+/^\['"$1"'\]/,/^\[/{
+s/^"\([^"]*\)"/\1/
+s/^core://
+/^'"$2"'[[:blank:]]*=[[:blank:]]*\[[[:blank:]]*$/{
+N
+s/\n//
+}
+s/^'"$2"'[[:blank:]]*=[[:blank:]]*\[*[[:blank:]]*["'\'']\([^"'\'']*\).*/\1/p
+s/^'"$2"'[[:blank:]]*=[[:blank:]]*{.*version[[:blank:]]*=[[:blank:]]*["'\'']\([^"'\'']*\).*/\1/p
+}' | head -n 1
+}
 if [ -n "$project" ]; then
   for folder in .venv venv env; do
     kind=venv:
@@ -18,6 +33,8 @@ if [ -n "$project" ]; then
     named=''
     read -r named < "$project/.pdm-python"
     candidate pdm:.pdm-python "$named"
+  elif [ -r "$project/.pdm.toml" ]; then
+    candidate pdm:.pdm.toml "$(value_in python path "$project/.pdm.toml")"
   fi
   for place in "$project"/*/.venv "$project"/*/venv; do
     [ -f "$place/pyvenv.cfg" ] && candidate "venv:${place#"$project/"}" "$place/bin/python"
@@ -26,15 +43,21 @@ if [ -n "$project" ]; then
   for file in environment.yml environment.yaml; do
     [ -r "$project/$file" ] && name conda: "$(sed -n 's/^name:[[:space:]]*\([^#]*\).*/\1/p' "$project/$file" | head -n 1 | tr -d "\"' \r")"
   done
+  for file in mise.local.toml .mise.local.toml mise.toml .mise.toml mise/config.toml .mise/config.toml .config/mise.toml .config/mise/config.toml; do
+    if [ -r "$project/$file" ]; then
+      name mise: "$(value_in tools python "$project/$file" | sed 's/^prefix://')"
+      name mise: "$(value_in tools.python version "$project/$file" | sed 's/^prefix://')"
+    fi
+  done
   if [ -r "$project/.tool-versions" ]; then
-    while read -r tool version _; do [ "$tool" = python ] && name pyenv: "$version"; done < "$project/.tool-versions"
+    while read -r tool version _; do [ "$tool" = python ] && name asdf: "$version"; done < "$project/.tool-versions"
   fi
   [ -r "$project/.python-version" ] && name pyenv: "$(head -n 1 "$project/.python-version" | tr -d ' \r')"
 fi
 candidate image:python "$(command -v python)"
 candidate image:python3 "$(command -v python3)"
 # What the image's own variables activate. The base environment of conda, from which images are made, says nothing.
-for place in "${VIRTUAL_ENV-}" "${CONDA_PREFIX-}"; do
+for place in "${VIRTUAL_ENV-}" "${CONDA_PREFIX:-${CONDA_DEFAULT_ENV-}}"; do
   case $place in /*) [ -d "$place/condabin" ] || each activated: "$place" ;; esac
 done
 for root in /opt/conda /opt/miniconda3 /opt/anaconda3 /opt/miniforge3 /opt/mambaforge /usr/local/miniconda3 /usr/local/anaconda3 \

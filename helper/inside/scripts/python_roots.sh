@@ -1,7 +1,12 @@
 # Where each tool keeps its interpreters; called with the container's own environment, and with the login shell's.
 each() { # SOURCE-PREFIX FOLDER...
   kind=$1; shift
-  for folder; do [ -d "$folder/bin" ] || continue; candidate "$kind${folder##*/}" "$folder/bin/python"; done
+  for folder; do
+    [ -d "$folder/bin" ] || continue
+    candidate "$kind${folder##*/}" "$folder/bin/python"
+    # An image may activate a conda environment by its name alone.
+    [ "$kind${folder##*/}" != "conda:${CONDA_PREFIX:+/}${CONDA_DEFAULT_ENV-}" ] || candidate "activated:${folder##*/}" "$folder/bin/python"
+  done
 }
 conda_roots=:
 conda_root() {
@@ -21,30 +26,47 @@ conda_environments() { # FOLDER...
     for environment in "$place"/*; do [ -d "$environment/conda-meta" ] && each conda: "$environment"; done
   done
 }
+blank=$(printf '\t\r ')
+conda_item() { # TEXT: one of the list, with blanks and quotes around it; a folder may have blanks within
+  item=$1
+  while :; do
+    case $item in
+      ["$blank"]* | '['*) item=${item#?} ;;
+      *["$blank"] | *']') item=${item%?} ;;
+      *) break ;;
+    esac
+  done
+  case $item in '"'*'"' | "'"*"'") item=${item#?} item=${item%?} ;; *) ;; esac
+  # shellcheck disable=SC2088
+  case $item in
+    /*) conda_environments "$item" ;;
+    '~/'*) conda_environments "$home/${item#??}" ;;
+    *) ;;
+  esac
+}
 # FILE: the list envs_dirs in a .condarc, as "[a, b]" or as lines "- a".
 conda_settings() {
   [ -r "$1" ] || return
-  takes='' named=''
+  takes=''
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in
       envs_dirs:* | envs_path:*) takes=yes line=${line#*:} ;;
-      ' '* | -* | '#'* | '') ;;
+      ["$blank"]* | -* | '#'* | ']'* | '') ;;
       *) takes='' ;;
     esac
-    [ -z "$takes" ] || named="$named ${line%%#*}"
-  done < "$1"
-  set -f; IFS=" ,[]\"'"
-  # shellcheck disable=SC2086
-  set -- $named
-  unset IFS; set +f
-  for place; do
-    # shellcheck disable=SC2088
-    case $place in
-      /*) conda_environments "$place" ;;
-      '~/'*) conda_environments "$home/${place#??}" ;;
-      *) ;;
+    [ -n "$takes" ] || continue
+    line=${line%%["$blank"]#*}
+    while :; do case $line in ["$blank"]*) line=${line#?} ;; *) break ;; esac; done
+    case $line in
+      '#'*) ;;
+      -*) conda_item "${line#-}" ;;
+      *)
+        while :; do
+          conda_item "${line%%,*}"
+          case $line in *,*) line=${line#*,} ;; *) break ;; esac
+        done ;;
     esac
-  done
+  done < "$1"
 }
 colon_list() { # LIST: the folders of conda's own variables
   [ -n "$1" ] || return

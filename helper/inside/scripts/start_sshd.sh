@@ -6,7 +6,8 @@ set -e
 umask 022
 [ "$as_user" = yes ] || mkdir -p "$folder"
 umask 077
-write() { printf '%s' "$2" > "$folder/$1.new"; chmod "$3" "$folder/$1.new"; mv -f "$folder/$1.new" "$folder/$1"; }
+# By cat, which says why it cannot write: a shell's own printf says nothing, or "I/O error".
+write() { printf '%s' "$2" | cat > "$folder/$1.new"; chmod "$3" "$folder/$1.new"; mv -f "$folder/$1.new" "$folder/$1"; }
 write host_ed25519 "$host_ed25519" 600
 write host_ecdsa "$host_ecdsa" 600
 while IFS= read -r line; do

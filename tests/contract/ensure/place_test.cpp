@@ -226,6 +226,16 @@ TEST_P(PlaceContract, AScriptThatFailsIsAnErrorInItsOwnWordsThatNamesThePlace) {
   EXPECT_EQ(done.error().fix, "look inside, on the server: " + root_.to_enter);
 }
 
+TEST_P(PlaceContract, AScriptThatFindsNoRoomSaysWhereToLook) {
+  for (const char* words : {"cp: write error: No space left on device", "cat: write error: Disk quota exceeded"}) {
+    const auto done = run_script(rig_->server(), root_, "echo '" + std::string(words) + "' >&2; exit 1", "a thing", {});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().cause, words);
+    EXPECT_EQ(done.error().fix,
+              "make room in " + root_.name + "; to see what is full, on the server: " + root_.by_hand + " df -h");
+  }
+}
+
 TEST_P(PlaceContract, ALookFindsRootAndItsHome) {
   const auto inside = look(root_);
   EXPECT_TRUE(inside.has_shell);

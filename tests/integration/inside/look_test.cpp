@@ -313,7 +313,102 @@ TEST_P(EveryShell, FindsTheEnvironmentsOfEachToolWhereverTheyAre) {
     return p.source == "conda:base" && p.path == home + "/root2/bin/python";
   }));
   for (const char* source : {"conda:default", "conda:root2", "mise:latest"}) EXPECT_EQ(find(inside, source), nullptr);
-  EXPECT_EQ(inside.project_files, std::vector<std::string>{"pyenv:3.11.4"});
+  EXPECT_EQ(inside.project_files, std::vector<std::string>{"asdf:3.11.4"});
+}
+
+TEST_P(EveryShell, ReadsTheVersionThatMisesFilesOfTheProjectName) {
+  struct Case {
+    const char* file;
+    const char* text;
+    const char* names;
+  };
+  for (const auto& [file, text, names] : std::initializer_list<Case>{
+           {"mise.toml", "[env]\npython = \"2.7\"\n[tools]\nnode = \"20\"\npython = \"3.12\" # ours\n", "3.12"},
+           {".mise.toml", "  [tools]\r\n  python = ['3.11', '3.12']\r\n", "3.11"},
+           {".config/mise.toml", "[tools]\npython = [\n  \"3.10\",\n]", "3.10"},
+           {"mise/config.toml", "[tools]\npython = { virtualenv = \".venv\", version = \"3.9\" }\n", "3.9"},
+           {"mise.local.toml", "[tools.python]\nversion='prefix:3.8'\n[tools.node]\nversion='20'\n", "3.8"},
+           {".mise/config.toml", "[tools]\n\"python\"=\"latest\"\n", "latest"}}) {
+    FakeServer server(GetParam());
+    server.write("home/net/" + std::string(file), text);
+    const auto inside = look(server, {"root", 1, 0, "auto", (server.home() / "net").string()});
+    EXPECT_EQ(inside.project_files, std::vector<std::string>{"mise:" + std::string(names)}) << file;
+  }
+  FakeServer server(GetParam());
+  server.write("home/net/mise.toml", "[tools]\npythons = \"1\"\n[tasks]\npython = \"3.12\"\n");
+  EXPECT_TRUE(look(server, {"root", 1, 0, "auto", (server.home() / "net").string()}).project_files.empty());
+}
+
+TEST_P(EveryShell, FindsWhatAnOlderPdmNamed) {
+  FakeServer server(GetParam());
+  const std::string python = server.python("pdm").string();
+  server.write("home/net/.pdm.toml", "[python]\nuse_venv = true\npath = \"" + python + "\"\n");
+  const Question question{"root", 1, 0, "auto", (server.home() / "net").string()};
+  auto inside = look(server, question);
+  ASSERT_NE(find(inside, "pdm:.pdm.toml"), nullptr);
+  EXPECT_EQ(find(inside, "pdm:.pdm.toml")->path, python);
+  server.write("home/net/.pdm-python", python);
+  inside = look(server, question);
+  EXPECT_NE(find(inside, "pdm:.pdm-python"), nullptr);
+  EXPECT_EQ(find(inside, "pdm:.pdm.toml"), nullptr);
+}
+
+TEST_P(EveryShell, FindsCondasEnvironmentsInFoldersWithSpaces) {
+  FakeServer server(GetParam());
+  const std::string home = server.home().string();
+  for (const char* folder : {"my envs/one", "b/two", "c d/three", "e f/four", "g, h/five"}) {
+    server.python(folder);
+    fs::create_directories(server.home() / folder / "conda-meta");
+  }
+  server.write("home/.condarc", "envs_dirs:\n  - " + home + "/my envs  # ours\n  - \"" + home +
+                                    "/g, h\"\r\npkgs_dirs:\n  - " + home + "/b\n");
+  server.write("home/.mambarc", "envs_dirs: ['" + home + "/c d', ~/e f ]\n");
+  const auto inside = look(server, {"root", 1, 0, "auto"});
+  for (const auto& [source, folder] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"conda:one", "my envs/one"},
+                                                                  {"conda:three", "c d/three"},
+                                                                  {"conda:four", "e f/four"},
+                                                                  {"conda:five", "g, h/five"}}) {
+    ASSERT_NE(find(inside, source), nullptr) << source;
+    EXPECT_EQ(find(inside, source)->path, home + "/" + folder + "/bin/python") << source;
+  }
+  EXPECT_EQ(find(inside, "conda:two"), nullptr);
+}
+
+TEST_P(EveryShell, KnowsTheCondaEnvironmentThatAnImageActivatesByItsNameAlone) {
+  FakeServer server(GetParam());
+  for (const char* folder : {"miniconda3/envs/torch", "miniconda3/envs/other", "far/jax"}) {
+    server.python(folder);
+    fs::create_directories(server.home() / folder / "conda-meta");
+  }
+  const helper::test::ScopedEnv no_prefix("CONDA_PREFIX", "");
+  {
+    const helper::test::ScopedEnv name("CONDA_DEFAULT_ENV", "torch");
+    const auto inside = look(server, {"root", 1, 0, "auto"});
+    ASSERT_NE(find(inside, "activated:torch"), nullptr);
+    EXPECT_EQ(find(inside, "activated:torch")->path, server.home() / "miniconda3/envs/torch/bin/python");
+    EXPECT_EQ(find(inside, "activated:other"), nullptr);
+  }
+  const helper::test::ScopedEnv path("CONDA_DEFAULT_ENV", (server.home() / "far/jax").string());
+  EXPECT_NE(find(look(server, {"root", 1, 0, "auto"}), "activated:jax"), nullptr);
+}
+
+// Shells such as dash before 0.5.11 take IFS from the environment.
+TEST(Looks, AreTheSameWhereTheImageSetsIfs) {
+  FakeServer server("old-sh");
+  const std::string old = "#!/bin/sh\n[ \"$1\" = -c ] || exit 2\nexec /bin/sh -c \"IFS=/; export IFS\n$2\"\n";
+  server.program("old-sh", old);
+  server.program("sh", old);
+  server.python(".pyenv/versions/3.12.1");
+  server.write("home/net/.tool-versions", "python 3.12.1\n");
+  const helper::test::ScopedEnv no_pyenv("PYENV_ROOT", "");
+  Listening listening;
+  const auto inside = look(server, {"root", listening.port(), 0, "auto", (server.home() / "net").string()});
+  EXPECT_EQ(inside.user_home, server.home().string());
+  EXPECT_TRUE(inside.sshd_listening);
+  EXPECT_NE(find(inside, "pyenv:3.12.1"), nullptr);
+  EXPECT_NE(find(inside, "system"), nullptr);
+  EXPECT_EQ(inside.project_files, std::vector<std::string>{"asdf:3.12.1"});
 }
 
 TEST_P(EveryShell, SaysOfAPythonThatDoesNotRunWhatItSaid) {

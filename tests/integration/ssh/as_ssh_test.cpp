@@ -1,5 +1,6 @@
 // What OpenSSH's configuration may ask for besides keys and known hosts, with real servers: certificates of users and
 // of hosts, KnownHostsCommand, RevokedHostKeys, ProxyUseFdpass, tokens in ProxyJump.
+#include "ssh/control.hpp"
 #include "ssh/native.hpp"
 #include "ssh/session.hpp"
 #include "ssh/shell_channel.hpp"
@@ -25,6 +26,13 @@ void expect_works(const Result<HostConfig>& host, const ConnectOptions& options 
   const auto output = (*shell)->run({"echo hello", {}}, {}, {});
   ASSERT_TRUE(output) << to_text(output.error());
   EXPECT_EQ(output->out, "hello\n");
+}
+
+bool is_checked_by_openssh(const Result<HostConfig>& host) {
+  const auto control = std::make_shared<Control>(host->alias);
+  EXPECT_FALSE(control->is_checked_by_openssh());
+  EXPECT_TRUE(SshRunner(control, {}).run({"true", {}}, {}));
+  return control->is_checked_by_openssh();
 }
 
 Error connect_error(const Result<HostConfig>& host, const ConnectOptions& options = {}) {
@@ -189,6 +197,10 @@ TEST(HostCertificate, OfAKnownAuthorityIsAccepted) {
     const OwnSshConfig config(server.block());
     expect_works(resolved("box"));
     EXPECT_EQ(test::read_file(server.sshd.known_hosts()), server.trusted()) << "nothing is written down";
+    EXPECT_TRUE(is_checked_by_openssh(resolved("box")));
+    // Where a known key is enough, nothing else is asked.
+    test::write_file(server.sshd.known_hosts(), "box.lab " + server.sshd.host_public_key() + "\n");
+    EXPECT_FALSE(is_checked_by_openssh(resolved("box")));
   }
 }
 

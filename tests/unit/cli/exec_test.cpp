@@ -163,6 +163,22 @@ TEST(Copy, GoesByScpToTheContainerAndBack) {
   EXPECT_EQ(back.became, scp_words({"-q"}, {"--", "root@127.0.0.1:out", "/tmp/a:b"}));
 }
 
+// An scp from before OpenSSH 9 goes its old way, and then the person's SessionType would count.
+TEST(Copy, GoesBySftpWhereThePersonSetASessionTypeForAllHosts) {
+  for (const auto& [answer, words] : std::vector<std::pair<const char*, Words>>{
+           {"user root\nsessiontype none\nport 2222\n", {"-s"}}, {"sessiontype default\n", {}}, {"user root\n", {}}}) {
+    Ready desk;
+    desk.outputs.push_back({0, answer, {}});
+    ASSERT_EQ(desk.run({"cp", "a", "centernet:/b"}).value_or(-1), 0);
+    auto expected = scp_words({}, {"--", "./a", "root@127.0.0.1:/b"});
+    expected.insert(expected.begin() + 1, words.begin(), words.end());
+    EXPECT_EQ(desk.became, expected) << answer;
+    ASSERT_EQ(desk.ran.size(), 1U);
+    EXPECT_EQ(Words(desk.ran.front().argv.begin(), desk.ran.front().argv.begin() + 2), (Words{"ssh", "-G"}));
+    EXPECT_EQ(desk.ran.front().argv.back(), "root@127.0.0.1");
+  }
+}
+
 TEST(Copy, NeedsExactlyOnePlaceInAContainer) {
   EXPECT_EQ(parse_copy("a", "b").error().code, ErrorCode::usage);
   EXPECT_EQ(parse_copy("t:a", "t:b").error().code, ErrorCode::usage);

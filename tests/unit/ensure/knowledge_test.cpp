@@ -31,6 +31,14 @@ TEST_F(KnowledgeTest, OfATargetThatNobodyAskedAboutNothingIsKnown) {
   EXPECT_FALSE(cli_of(knowledge));
 }
 
+TEST_F(KnowledgeTest, TellsWhereOpenSshChecksTheHostKey) {
+  make_ready();
+  const std::string note = "OpenSSH checks the host key of " + target.server + " for helper";
+  EXPECT_EQ(std::ranges::count(status().notes, note), 0);
+  knowledge.openssh_checks = true;
+  EXPECT_EQ(std::ranges::count(status().notes, note), 1);
+}
+
 TEST_F(KnowledgeTest, OneLookAnswersForEveryView) {
   make_ready();
   EXPECT_EQ(status().state, "ready");

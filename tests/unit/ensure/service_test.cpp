@@ -19,9 +19,11 @@
 namespace helper::ensure {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 std::string target_text(const std::string& server, int port, const std::string& container = "centernet") {
@@ -115,6 +117,14 @@ TEST_F(ServiceTest, StatusOfAConfigIsThatOfEachTarget) {
   EXPECT_EQ((*all)[0].state, "ready");
   EXPECT_EQ((*all)[1].state, "absent");
   EXPECT_EQ((*all)[1].config_file, config_file);
+}
+
+TEST_F(ServiceTest, StatusTellsWhereOpenSshChecksTheHostKey) {
+  write_config(2222, 2223);
+  EXPECT_THAT(service.status(request("centernet"), {})->front().notes, Not(Contains(HasSubstr("OpenSSH"))));
+  connections.openssh_checks = true;
+  EXPECT_THAT(service.status(request("centernet"), {})->front().notes,
+              Contains("OpenSSH checks the host key of gpu1 for helper"));
 }
 
 TEST_F(ServiceTest, APortOfAnotherTargetIsNamedWithIt) {

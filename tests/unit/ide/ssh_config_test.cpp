@@ -238,13 +238,17 @@ TEST(SshRunArgv, IsNotChangedByWhatIsSetForAllHosts) {
   std::filesystem::remove(file);
 }
 
-TEST(SshArgv, DoesNotGoThroughAJumpHostForAllHosts) {
+TEST(SshArgv, IsNotChangedByWhatIsOftenSetForAllHosts) {
   auto argv = ssh_argv(test::sample());
   ASSERT_TRUE(argv);
-  const std::string file = config_file_of("Host *\n    ProxyJump jump1\n    ControlPath /tmp/one-for-all\n");
+  const std::string file = config_file_of(
+      "Host *\n    ProxyJump jump1\n    ControlPath /tmp/one-for-all\n    RemoteCommand tmux\n"
+      "    IgnoreUnknown UseKeychain\n    UseKeychain yes\n");
   argv->insert(argv->begin() + 1, {"-F", file});
+  argv->insert(argv->end() - 1, "-N");  // as a person types it, to forward a port
   const auto options = resolved(*argv);
-  EXPECT_EQ(options.count("proxyjump") + options.count("controlpath"), 0u);
+  EXPECT_EQ(options.count("proxyjump") + options.count("controlpath") + options.count("remotecommand"), 0u);
+  EXPECT_EQ(options.count("hostname"), 1u) << "ssh took all of it";
   std::filesystem::remove(file);
 }
 

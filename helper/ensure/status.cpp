@@ -59,7 +59,8 @@ std::string jupyter_url(const plan::Desired& desired, const plan::Observed& obse
   const auto& config = desired.target.jupyter;
   if (!config || !observed.place.inside || !observed.place.inside->jupyter.listening) return {};
   if (plan::jupyter_port_is_anothers(desired, observed)) return {};
-  return ide::jupyter_link(config->local_port, observed.place.inside->jupyter.token);
+  const plan::JupyterFacts& jupyter = observed.place.inside->jupyter;
+  return ide::jupyter_link(config->local_port, jupyter.token, jupyter.base_path);
 }
 
 PlanReport plan_report(const std::string& target, const plan::Plan& plan) {

@@ -24,8 +24,9 @@ std::string gateway_link(const Access& i) {
   return link;
 }
 
-std::string jupyter_link(std::uint16_t local_port, std::string_view token) {
-  const std::string address = "http://127.0.0.1:" + std::to_string(local_port) + "/";
+std::string jupyter_link(std::uint16_t local_port, std::string_view token, std::string_view base_path) {
+  const std::string address =
+      "http://127.0.0.1:" + std::to_string(local_port) + std::string(base_path.empty() ? "/" : base_path);
   return token.empty() ? address : address + "?token=" + percent_encode(token);
 }
 

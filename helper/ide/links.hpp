@@ -18,8 +18,10 @@ namespace helper::ide {
 [[nodiscard]] std::string toolbox_link(const Access& access);
 
 // http://127.0.0.1:PORT/?token=TOKEN: a browser, or an IDE that asks for a Jupyter server's address, needs no more. It
-// is as secret as the token. Without a token (a Jupyter that is not ours) the address alone.
-[[nodiscard]] std::string jupyter_link(std::uint16_t local_port, std::string_view token);
+// is as secret as the token. Without a token (a Jupyter that is not ours) the address alone. `base_path` begins and
+// ends with a slash; "" is "/".
+[[nodiscard]] std::string jupyter_link(std::uint16_t local_port, std::string_view token,
+                                       std::string_view base_path = {});
 
 // RFC 3986, 2.1: every byte but the unreserved ones as %XX.
 [[nodiscard]] std::string percent_encode(std::string_view text);

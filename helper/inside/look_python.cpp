@@ -77,6 +77,20 @@ std::vector<plan::JupyterPackage> read_packages(const std::vector<Section>& sect
   return packages;
 }
 
+// As Jupyter makes it of its base_url, with a slash at both ends; "" for "/", and for what is no path of an address.
+std::string base_path_of(const std::string& base_url) {
+  constexpr std::string_view k_others = "-._~%!$&'()*+,;=:@/";
+  constexpr std::size_t k_longest = 500;
+  const bool is_path = std::ranges::all_of(base_url, [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           k_others.find(c) != std::string_view::npos;
+  });
+  if (!is_path || base_url.size() > k_longest) return {};
+  const auto begin = base_url.find_first_not_of('/');
+  if (begin == std::string::npos) return {};
+  return "/" + base_url.substr(begin, base_url.find_last_not_of('/') + 1 - begin) + "/";
+}
+
 }  // namespace
 
 std::string look_pythons(const Question& question, const std::string& nonce) {
@@ -146,6 +160,8 @@ void read_jupyter(const std::vector<Section>& sections, const Question& question
     facts.is_elsewhere = true;
     facts.free_port = number<std::uint16_t>(free.front());
   }
+  if (const auto base = lines_of(sections, "jupyter_base"); facts.listening && !base.empty())
+    facts.base_path = base_path_of(base.front());
   const Section* ours = find_section(sections, "jupyter_ours");
   if (ours == nullptr) return;
   facts.ours_runs = ours->status == 0;

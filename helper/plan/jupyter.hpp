@@ -34,6 +34,7 @@ struct JupyterFacts {
   std::string token;              // secret, of ours: it is in no plan, event or log
   bool is_elsewhere = false;      // what listens is no process of this container, which shares another's network
   std::uint16_t free_port = 0;    // with is_elsewhere: a port near by on which nothing listens; 0 = none was found
+  std::string base_path{};        // of one that is not ours: below it are its pages, "/user/x/"; "" = "/", or not known
   friend bool operator==(const JupyterFacts&, const JupyterFacts&) = default;
 };
 

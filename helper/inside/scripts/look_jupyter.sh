@@ -81,9 +81,57 @@ is_here() {
   done
   return 1
 }
-if [ "$heard" = 0 ] && [ -z "$ours_is_alive" ] && ! is_here; then
-  free=$jupyter_port tries=0
-  while [ "$tries" -lt 20 ] && listens "$free"; do free=$((free + 1)) tries=$((tries + 1)); done
-  sec jupyter_elsewhere 0
-  printf '%s\n' "$free"
+# A file that Jupyter writes about itself while it runs has its base_url and its port.
+base_of_runtime() {
+  for folder in "${JUPYTER_RUNTIME_DIR-}" "${JUPYTER_DATA_DIR-}/runtime" "$home/.local/share/jupyter/runtime" /root/.local/share/jupyter/runtime \
+    /home/*/.local/share/jupyter/runtime; do
+    for file in "$folder"/jpserver-*.json "$folder"/nbserver-*.json; do
+      [ -f "$file" ] && [ "$(head -c 65537 "$file" | wc -c)" -le 65536 ] || continue
+      base='' its_port='' its_pid=''
+      while IFS=':, ' read -r key value _ || [ -n "$key" ]; do
+        case $key in
+          '"base_url"') base=${value#'"'} base=${base%'"'} ;;
+          '"port"') its_port=$value ;;
+          '"pid"') its_pid=$value ;;
+          *) ;;
+        esac
+      done < "$file"
+      [ -n "$base" ] && [ "$its_port" = "$jupyter_port" ] && [ -d "/proc/${its_pid:-none}" ] && return 0
+    done
+  done
+  return 1
+}
+# So has its command line.
+base_of_words() {
+  for process in /proc/[0-9]*/cmdline; do
+    words=$(tr '\0' '\n' < "$process") 2>/dev/null
+    case $words in
+      *"${nonce%-*}-"* | */dev/helper/*) continue ;;
+      *jupyter* | *notebook*) ;;
+      *) continue ;;
+    esac
+    base=$(printf '%s\n' "$words" | sed -n '/^--[A-Za-z]*App\.base_url=/{
+s/^[^=]*=//
+p
+q
+}
+/^--[A-Za-z]*App\.base_url$/{
+n
+p
+q
+}')
+    [ -z "$base" ] || return 0
+  done
+  return 1
+}
+if [ "$heard" = 0 ] && [ -z "$ours_is_alive" ]; then
+  if ! is_here; then
+    free=$jupyter_port tries=0
+    while [ "$tries" -lt 20 ] && listens "$free"; do free=$((free + 1)) tries=$((tries + 1)); done
+    sec jupyter_elsewhere 0
+    printf '%s\n' "$free"
+  elif base_of_runtime || base_of_words; then
+    sec jupyter_base 0
+    printf '%s\n' "$base"
+  fi
 fi

@@ -13,7 +13,10 @@
 #include <arpa/inet.h>
 #include <csignal>
 #include <netinet/in.h>
+#include <spawn.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace helper::inside {
 namespace {
@@ -48,6 +51,28 @@ class Listening {
   Fd socket_;
   bool stands_ = false;
   std::uint16_t port_ = 0;
+};
+
+// A process that has these words in its command line, and does nothing.
+class Named {
+ public:
+  explicit Named(const std::vector<std::string>& words) {
+    std::vector<std::string> argv{"python3", "-c", "import time; time.sleep(600)"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    std::vector<char*> pointers;
+    for (auto& word : argv) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    EXPECT_EQ(::posix_spawnp(&pid_, "python3", nullptr, nullptr, pointers.data(), environ), 0);
+  }
+  ~Named() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  Named(const Named&) = delete;
+  Named& operator=(const Named&) = delete;
+
+ private:
+  pid_t pid_ = -1;
 };
 
 std::vector<std::string> shells() {
@@ -391,6 +416,36 @@ TEST_P(EveryShell, KnowsTheCondaEnvironmentThatAnImageActivatesByItsNameAlone) {
   }
   const helper::test::ScopedEnv path("CONDA_DEFAULT_ENV", (server.home() / "far/jax").string());
   EXPECT_NE(find(look(server, {"root", 1, 0, "auto"}), "activated:jax"), nullptr);
+}
+
+TEST_P(EveryShell, KnowsTheBaseUrlOfAJupyterThatIsNotOurs) {
+  FakeServer server(GetParam());
+  Listening jupyter;
+  const std::string port = std::to_string(jupyter.port());
+  const Question question{"root", 1, jupyter.port(), "auto"};
+  const helper::test::ScopedEnv no_runtime("JUPYTER_RUNTIME_DIR", "");
+  const auto runtime = [&](const std::string& name, const std::string& its_port, const std::string& pid) {
+    server.write("home/.local/share/jupyter/runtime/" + name,
+                 "{\n  \"base_url\": \"/user/" + name.substr(0, 2) + "/\",\n  \"hostname\": \"0.0.0.0\",\n  \"pid\": " +
+                     pid + ",\n  \"port\": " + its_port + ",\n  \"url\": \"http://x:8888/\"\n}");
+  };
+  const std::string here = std::to_string(::getpid());
+  EXPECT_EQ(look(server, question).jupyter.base_path, "");
+  {
+    const Named process({"jupyter-lab", "--ServerApp.base_url=hub/y"});
+    EXPECT_EQ(look(server, question).jupyter.base_path, "/hub/y/");
+  }
+  {
+    const Named process({"jupyter-notebook", "--NotebookApp.base_url", "/hub/z/"});
+    EXPECT_EQ(look(server, question).jupyter.base_path, "/hub/z/");
+  }
+  runtime("jpserver-1.json", "1", here);
+  runtime("jpserver-2.json", port, "999999999");
+  EXPECT_EQ(look(server, question).jupyter.base_path, "") << "of another port, and one that has ended";
+  runtime("nbserver-3.json", port, here);
+  EXPECT_EQ(look(server, question).jupyter.base_path, "/user/nb/");
+  runtime("jpserver-4.json", port, here);
+  EXPECT_EQ(look(server, question).jupyter.base_path, "/user/jp/");
 }
 
 // Shells such as dash before 0.5.11 take IFS from the environment.

@@ -36,6 +36,7 @@ TEST(Links, JupyterIsGivenItsTokenAndTheAddressAloneWhenThereIsNone) {
   EXPECT_EQ(jupyter_link(8888, "0123abc"), "http://127.0.0.1:8888/?token=0123abc");
   EXPECT_EQ(jupyter_link(65535, "a b&c#"), "http://127.0.0.1:65535/?token=a%20b%26c%23");
   EXPECT_EQ(jupyter_link(1, ""), "http://127.0.0.1:1/");
+  EXPECT_EQ(jupyter_link(1, "", "/user/x/"), "http://127.0.0.1:1/user/x/");
 }
 
 TEST(PercentEncode, KeepsTheUnreservedAndEncodesEveryOtherByte) {

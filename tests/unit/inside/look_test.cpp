@@ -122,6 +122,26 @@ TEST(ReadInside, KnowsNoUserWithoutAnAbsoluteHomeAndAnId) {
   EXPECT_EQ(read(with("user", 0, "0\n/ro\x1bot\n")).user_home, "");
 }
 
+TEST(ReadInside, TakesABaseUrlOnlyWhereItIsAPath) {
+  for (const auto& [text, path] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"/user/x/", "/user/x/"},
+                                                                  {"user/a%40b", "/user/a%40b/"},
+                                                                  {"/", ""},
+                                                                  {"/a b/", ""},
+                                                                  {"/a?token=x", ""},
+                                                                  {"/a#b", ""},
+                                                                  {"/a\x1b[1m/", ""},
+                                                                  {"//evil.example/", "/evil.example/"},
+                                                                  {"/\u00e9/", ""}}) {
+    auto all = with("jupyter_listens", 0, "");
+    all.insert(all.end() - 1, {"jupyter_base", 0, std::string(text) + "\n"});
+    EXPECT_EQ(read(all).jupyter.base_path, path) << text;
+  }
+  auto without = sections();
+  without.insert(without.end() - 1, {"jupyter_base", 0, "/user/x/\n"});
+  EXPECT_EQ(read(without).jupyter.base_path, "") << "nothing listens";
+}
+
 TEST(ReadInside, AsksForJupyterOnlyWhenTheConfigDoes) {
   EXPECT_TRUE(read(with("jupyter_listens", 0, "")).jupyter.listening);
   EXPECT_FALSE(read(with("jupyter_listens", 0, ""), {"root", 61022, 0, "auto"}).jupyter.listening);

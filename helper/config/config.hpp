@@ -38,8 +38,8 @@ struct ContainerConfig {
   std::string image;                 // required, unless `build` is there: then helper/TARGET
   std::optional<BuildConfig> build;  // absent: the image is pulled, or on the server already
   std::string hostname;              // "" = the engine's choice
-  std::string gpus =
-      "all";  // "all", "none", a count, or [device=]indices/UUIDs joined by commas; "device=0" is GPU 0, "0,1" both
+  std::string gpus = "all";  // "all", "none", a count, or [device=]indices/UUIDs joined by commas; "device=0" is GPU 0,
+                             // "0,1" both; "amd", "intel" (plan/gpu_makers.hpp)
   std::string runtime = "auto";  // "auto", "gpus" (only --gpus), or a runtime's name (--runtime=NAME)
   std::string shm_size;          // "" = the engine's default; else as docker run --shm-size: "1g"
   std::map<std::string, Ulimit> ulimits;

@@ -119,8 +119,9 @@ Check check_stage(std::string_view text) {
 
 Check check_gpus(std::string_view text) {
   static const std::string k_form =
-      "write \"all\", \"none\", a count such as 2, one GPU as \"device=0\", or several as \"0,1\"";
-  if (text == "all" || text == "none") return std::nullopt;
+      "write \"all\", \"none\", a count such as 2, one GPU as \"device=0\", several as \"0,1\", or \"amd\" or "
+      "\"intel\"";
+  if (text == "all" || text == "none" || text == "amd" || text == "intel") return std::nullopt;
   if (is_number(text)) {
     if (all_of(text, "0"))
       return flaw(text, "is a count, and a count of 0 gives no GPU",

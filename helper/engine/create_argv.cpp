@@ -1,6 +1,7 @@
 #include "engine/create_argv.hpp"
 
 #include "engine/read_settings.hpp"
+#include "plan/gpu_makers.hpp"
 #include "plan/our_names.hpp"
 
 #include <algorithm>
@@ -61,6 +62,14 @@ void add_cdi_devices(Argv& argv, const std::string& gpus) {
 void add_gpus(Argv& argv, const config::ContainerConfig& container, const plan::CreateContainer& action) {
   if (action.gpu_way == plan::GpuWay::cdi) add_cdi_devices(argv, container.gpus);
   if (action.gpu_way == plan::GpuWay::gpus_flag) add(argv, {"--gpus", gpus_value(container.gpus)});
+  if (const auto* maker = plan::gpu_maker(container.gpus);
+      maker != nullptr && action.gpu_way == plan::GpuWay::devices) {
+    for (const auto device : maker->devices) {
+      const bool is_given = std::ranges::any_of(
+          container.extra_args, [&](const std::string& word) { return word.find(device) != std::string::npos; });
+      if (!is_given) add(argv, {"--device", std::string(device)});
+    }
+  }
   if (action.gpu_way != plan::GpuWay::runtime) return;
   add(argv, {"--runtime", action.gpu_runtime});
   // Without these the runtime does nothing for an image that does not set them itself.

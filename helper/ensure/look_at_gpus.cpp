@@ -22,12 +22,14 @@ GpuDeviceReport device_report(const engine::GpuUse& gpu, const plan::GpuFacts& i
   return report;
 }
 
-Error sees_no_gpu(const FrameworkReport& framework, const std::string& python) {
-  return {
-      ErrorCode::gpu_framework, framework.name,
-      python + " has " + framework.name + (framework.version.empty() ? "" : " " + framework.version) +
-          ", which does not see the GPUs: " + framework.detail,
-      "install a build of " + framework.name + " that fits the server's driver (nvidia-smi shows its CUDA version)"};
+Error sees_no_gpu(const FrameworkReport& framework, const std::string& python, const std::string& gpus) {
+  const auto* maker = plan::gpu_maker(gpus);
+  return {ErrorCode::gpu_framework, framework.name,
+          python + " has " + framework.name + (framework.version.empty() ? "" : " " + framework.version) +
+              ", which does not see the GPUs: " + framework.detail,
+          "install a build of " + framework.name +
+              (maker != nullptr ? " for GPUs of " + std::string(maker->name)
+                                : " that fits the server's driver (nvidia-smi shows its CUDA version)")};
 }
 
 Result<void> check_frameworks(CommandRunner& server, const plan::Place& place, const plan::Desired& desired,
@@ -46,7 +48,8 @@ Result<void> check_frameworks(CommandRunner& server, const plan::Place& place, c
     on_event(event);
     report.frameworks.push_back(
         {framework.name, framework.version, check.sees_gpus, check.gpus, check.detail, elapsed});
-    if (!check.sees_gpus) report.problems.push_back(sees_no_gpu(report.frameworks.back(), python.path));
+    if (!check.sees_gpus)
+      report.problems.push_back(sees_no_gpu(report.frameworks.back(), python.path, desired.target.container.gpus));
   }
   return {};
 }
@@ -80,7 +83,8 @@ Result<GpuReport> gpu_report(CommandRunner& server, const plan::Desired& desired
     for (const auto& gpu : *gpus) report.gpus.push_back(device_report(gpu, observed.place.inside->gpu));
   } else if (gpus.error().code != ErrorCode::gpu_no_driver && gpus.error().code != ErrorCode::gpu_not_seen) {
     return fail(std::move(gpus).error());
-  } else if (report.problems.empty() && desired.target.container.gpus != "none") {
+  } else if (report.problems.empty() && desired.target.container.gpus != "none" &&
+             plan::gpu_maker(desired.target.container.gpus) == nullptr) {
     report.problems.push_back(gpus.error());
   }
   const auto python = plan::choose_python(desired.target, *observed.place.inside);

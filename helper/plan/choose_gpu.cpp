@@ -1,6 +1,7 @@
 #include "plan/choose_gpu.hpp"
 
 #include "base/text.hpp"
+#include "plan/gpu_makers.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -155,6 +156,7 @@ Result<GpuChoice> automatic(const Engine& engine, const Attempts& attempts) {
 
 Result<GpuChoice> choose_gpu(const config::ContainerConfig& container, const Engine& engine, const Attempts& attempts) {
   if (container.gpus == "none") return GpuChoice{};
+  if (gpu_maker(container.gpus) != nullptr) return GpuChoice{GpuWay::devices, {}, {}};
   if (container.runtime == "auto") return automatic(engine, attempts);
   if (container.runtime == "cdi") return by_cdi(engine, attempts);
   if (container.runtime == "gpus" && engine.kind == EngineKind::podman) {

@@ -1,4 +1,5 @@
-// How a new container gets its GPUs: by --gpus, by --runtime=NAME, by CDI devices, or why none of these can be.
+// How a new container gets its GPUs: by --gpus, by --runtime=NAME, by CDI devices, as device files (those of another
+// maker than NVIDIA), or why none of these can be.
 #pragma once
 
 #include "base/result.hpp"

@@ -4,7 +4,6 @@
 #include "plan/make_plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string_view>
 
@@ -17,18 +16,6 @@ constexpr const char* k_install_driver =
 // The driver goes to sleep when nobody uses it, and each nvidia-smi wakes all GPUs.
 constexpr const char* k_keep_driver_awake =
     "on the server: sudo systemctl enable --now nvidia-persistenced, or: sudo nvidia-smi -pm 1";
-struct Devices {
-  std::string_view maker;
-  std::string_view first;  // one of them, by which it is known that a config names them
-  std::string_view words;
-};
-constexpr std::array<Devices, 3> k_devices{{
-    {"AMD", "/dev/kfd", R"("--device=/dev/kfd", "--device=/dev/dri")"},
-    {"Intel", "/dev/dri", R"("--device=/dev/dri")"},
-    {"Huawei", "/dev/davinci",
-     R"("--device=/dev/davinci0", "--device=/dev/davinci_manager", "--device=/dev/devmm_svm", )"
-     R"("--device=/dev/hisi_hdc")"},
-}};
 constexpr const char* k_too_slow = "nvidia-smi did not answer within 30 s";
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
@@ -80,6 +67,12 @@ class Ladder {
         wanted_(wanted_gpus(desired.target.container, observed.server.gpu)) {}
 
   std::vector<Rung> judge() {
+    if (const auto* maker = gpu_maker(desired_.target.container.gpus)) {
+      const bool given = has_gpus_of(inside_, *maker);
+      rung("GPUs on the server", given, &Ladder::server_has_theirs);
+      rung("device files in the container", given, &Ladder::theirs_given);
+      return std::move(rungs_);
+    }
     const bool proven = inside_.smi_found && inside_.openable && !inside_.gpus.empty();
     rung("driver on the server", proven, &Ladder::driver);
     rung("GPUs on the server", proven, &Ladder::server_nodes);
@@ -135,22 +128,53 @@ class Ladder {
                  k_install_driver);
   }
 
+  [[nodiscard]] const GpuMaker& maker() const { return *gpu_maker(desired_.target.container.gpus); }
+
+  [[nodiscard]] Judgement server_has_theirs() const {
+    if (!server_) return {};
+    const std::string name(maker().name);
+    if (has_gpus_of(*server_, maker())) return holds(name);
+    return fails(
+        ErrorCode::gpu_no_device,
+        "the server shows no GPU of " + name + (server_->others.empty() ? "" : ", only of " + list(server_->others)),
+        "to see what is there, on the server: ls -l " + files(" ") + "; the driver of " + name +
+            R"( makes these files; without GPUs, write "gpus": "none" in helper.json)");
+  }
+
+  [[nodiscard]] Judgement theirs_given() const {
+    if (has_gpus_of(inside_, maker())) return holds(std::string(maker().name));
+    return fails(ErrorCode::gpu_not_given,
+                 "container " + desired_.target.container.name + " was made without " + files(", "), recreate());
+  }
+
+  [[nodiscard]] std::string files(const char* between) const {
+    std::string text;
+    for (const auto device : maker().devices) text += (text.empty() ? "" : between) + std::string(device);
+    return text;
+  }
+
   // The engine's ways to give GPUs are NVIDIA's; those of other makers are devices.
   [[nodiscard]] Judgement of_other_makers() const {
-    const auto& makers = server_->others;
-    std::string devices;
+    std::string advice = R"(write "gpus": "none" in helper.json)";
     const auto& words = desired_.target.container.extra_args;
-    for (const auto& their : k_devices) {
-      const bool given = std::ranges::any_of(words, [&](const std::string& word) { return has(word, their.first); });
-      if (std::ranges::find(makers, their.maker) != makers.end() && !given)
-        devices += (devices.empty() ? "" : ", ") + std::string(their.words);
+    for (const auto& maker : gpu_makers()) {
+      if (!has_gpus_of(*server_, maker)) continue;
+      const bool given = std::ranges::any_of(words, [&](const std::string& word) { return has(word, maker.first); });
+      if (given) break;
+      if (!maker.key.empty()) {
+        advice = R"(write "gpus": ")" + std::string(maker.key) + R"(" in helper.json)";
+      } else {
+        std::string devices;
+        for (const auto device : maker.devices)
+          devices += std::string(devices.empty() ? "" : ", ") + R"("--device=)" + std::string(device) + '"';
+        advice += R"( and give the container the devices: "extra_args": [)" + devices + "]";
+      }
+      break;
     }
     return fails(ErrorCode::gpu_no_driver,
-                 "the server has no NVIDIA driver; it has GPUs of " + list(makers) +
-                     R"(, which "gpus" does not give to a container)",
-                 R"(write "gpus": "none" in helper.json)" +
-                     (devices.empty() ? std::string()
-                                      : R"( and give the container the devices: "extra_args": [)" + devices + "]") +
+                 "the server has no NVIDIA driver; it has GPUs of " + list(server_->others) + R"(, which "gpus": ")" +
+                     desired_.target.container.gpus + R"(" does not give to a container)",
+                 advice +
                      "; for an NVIDIA GPU beside them, on the server: sudo apt-get install -y nvidia-driver && sudo "
                      "reboot");
   }
@@ -264,7 +288,8 @@ std::optional<Error> lowest_failure(const std::vector<Rung>& ladder) {
 }
 
 std::vector<std::string> gpu_notes(const Desired& desired, const Observed& observed) {
-  if (desired.target.container.gpus == "none" || !observed.place.inside) return {};
+  const std::string& gpus = desired.target.container.gpus;
+  if (gpus == "none" || gpu_maker(gpus) != nullptr || !observed.place.inside) return {};
   const auto note = [](const GpuFacts& facts, const std::string& where) -> std::optional<std::string> {
     if (is_slow(facts)) return k_too_slow + where + ", so that its GPUs are not known; " + k_keep_driver_awake;
     if (facts.gpus.empty() || facts.smi_status == 0) return std::nullopt;
@@ -281,6 +306,10 @@ std::vector<std::string> gpu_notes(const Desired& desired, const Observed& obser
 
 bool has_no_driver(const GpuFacts& server) {
   return server.driver.empty() && server.gpus.empty() && !has_gpu_node(server);
+}
+
+bool has_gpus_of(const GpuFacts& facts, const GpuMaker& maker) {
+  return std::ranges::find(facts.others, maker.name) != facts.others.end();
 }
 
 std::optional<std::size_t> wanted_gpus(const config::ContainerConfig& container,

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "plan/desired.hpp"
+#include "plan/gpu_makers.hpp"
 #include "plan/observed.hpp"
 
 #include <optional>
@@ -33,6 +34,9 @@ struct Rung {
 
 // Whether the server shows no sign of an NVIDIA driver, so that no way to give a container GPUs can work.
 [[nodiscard]] bool has_no_driver(const GpuFacts& server);
+
+// Whether a look has seen GPUs of that maker.
+[[nodiscard]] bool has_gpus_of(const GpuFacts& facts, const GpuMaker& maker);
 
 // How many GPUs a container must see, as far as its config tells: nullopt where that cannot be counted.
 [[nodiscard]] std::optional<std::size_t> wanted_gpus(const config::ContainerConfig& container,

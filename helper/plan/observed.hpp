@@ -53,7 +53,7 @@ struct Toolkit {
 enum class ContainerState { absent, created, running, paused, restarting, removing, exited, dead };
 
 // How a container was given its GPUs.
-enum class GpuWay { none, gpus_flag, runtime, cdi };
+enum class GpuWay { none, gpus_flag, runtime, cdi, devices };
 
 // What the engine tells of how a container was made.
 struct EngineSettings {

@@ -2,6 +2,7 @@
 #include "plan/choose_gpu.hpp"
 #include "plan/draft.hpp"
 #include "plan/gpu_ladder.hpp"
+#include "plan/gpu_makers.hpp"
 #include "plan/keep_alive.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/our_names.hpp"
@@ -54,6 +55,9 @@ void create(Draft& draft, const std::string& cause) {
   // The rest of what the target is for works without: plan_gpu says what is lacking once the container can be used.
   if (!choice && draft.server.gpu && has_no_driver(*draft.server.gpu))
     choice = GpuChoice{GpuWay::none, {}, "no NVIDIA driver on the server, so without GPUs"};
+  if (const auto* maker = gpu_maker(draft.config.gpus);
+      maker != nullptr && draft.server.gpu && !has_gpus_of(*draft.server.gpu, *maker))
+    choice = GpuChoice{GpuWay::none, {}, "no GPU of " + std::string(maker->name) + " on the server, so without GPUs"};
   if (!choice) {
     draft.problem(choice.error());
     return;

@@ -37,6 +37,7 @@ struct ActionText {
     if (a.gpu_way == GpuWay::gpus_flag) text += " with --gpus";
     if (a.gpu_way == GpuWay::cdi) text += " with CDI devices";
     if (a.gpu_way == GpuWay::runtime) text += " with --runtime=" + a.gpu_runtime;
+    if (a.gpu_way == GpuWay::devices) text += " with the GPUs' devices";
     return text;
   }
   std::string operator()(const StartContainer& a) const { return say("start", "started", "container " + a.name); }

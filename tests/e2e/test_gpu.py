@@ -81,6 +81,32 @@ class GpuSetUps(unittest.TestCase):
         self.assertTrue(all(tunnel["up"] for tunnel in self.helper.json("status")[0]["tunnels"]))
         self.assertEqual(self.helper.json("ensure")["steps"], [])
 
+    def test_amds_gpus_are_given_as_devices(self):
+        self.set_up("none")
+        with open(f"{self.sandbox.client}/helper.json", encoding="utf-8") as file:
+            config = json.load(file)
+        config["targets"]["centernet"]["container"]["gpus"] = "amd"
+        path = f"{self.sandbox.client}/amd.json"
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        self.addCleanup(self.helper.run, "remove", "--yes", "--config", path)
+        done = self.helper.run("ensure", "--json", "--config", path)
+        self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
+        report = json.loads(done.stdout)
+        self.assertEqual(report["state"], "ready without GPU", report)
+        self.assertEqual([problem["name"] for problem in report["problems"]], ["gpu.no_device"])
+        # Devices of the kernel (null, zero) in the place of AMD's.
+        self.sandbox.control("exec", "sh", "-c", "mknod /dev/kfd c 1 3; mkdir -p /dev/dri; mknod /dev/dri/renderD128 c 1 5")
+        self.addCleanup(self.sandbox.control, "exec", "sh", "-c", "rm -rf /dev/kfd /dev/dri")
+        done = self.helper.run("ensure", "--json", "--config", path)
+        self.assertIn("was made without /dev/kfd, /dev/dri", done.stdout)
+        report = self.helper.json("ensure", "--recreate", "--yes", "--config", path)
+        self.assertEqual(report.get("state"), "ready", report)
+        self.assertIn("with the GPUs' devices", json.dumps(report["steps"]))
+        self.assertEqual(self.sandbox.docker("exec", "centernet", "sh", "-c", "echo 1 > /dev/kfd && ls /dev/dri").stdout, "renderD128\n")
+        self.assertEqual(self.helper.json("ensure", "--config", path)["steps"], [])
+        self.assertEqual(self.helper.run("gpu", "--config", path).returncode, 0)
+
     def test_a_container_whose_runtime_has_gone_is_kept_and_explained(self):
         self.set_up("runtime")
         self.assertEqual(self.helper.json("ensure").get("state"), "ready")

@@ -113,8 +113,8 @@ TEST(Values, AUserIsOneOfTheContainers) {
 
 TEST(Values, GpusAreAllNoneACountOrDevices) {
   expect_good(check_gpus, "targets.*.container.gpus",
-              {"all", "none", "1", "8", "0,1", "device=0", "device=0,1", "GPU-8a56a4bc-0184-a047-2620-be19fdad7acd",
-               "GPU-1,GPU-2", "MIG-GPU-a/1/0", "0:1"});
+              {"all", "amd", "intel", "none", "1", "8", "0,1", "device=0", "device=0,1",
+               "GPU-8a56a4bc-0184-a047-2620-be19fdad7acd", "GPU-1,GPU-2", "MIG-GPU-a/1/0", "0:1"});
   expect_bad(check_gpus, {"", "0", "00", "-1", "1000", "some", "0,", ",0", "0,,1", "0, 1", "device=", "device=all",
                           "all,0", "\"device=0\"", "0\n", k_nul, k_long});
   EXPECT_NE(check_gpus("0")->fix.find("device=0"), std::string::npos);

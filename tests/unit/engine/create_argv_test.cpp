@@ -84,6 +84,19 @@ TEST(CreateArgv, HasEveryFlagOfAHandWrittenCommand) {
   EXPECT_TRUE(has(create(full_target(), GpuWay::runtime, "nvidia"), "--runtime"));
 }
 
+TEST(CreateArgv, GivesTheGpusOfOtherMakersAsDevices) {
+  config::Target target = small_target();
+  target.container.gpus = "amd";
+  EXPECT_EQ(values_of(create(target, GpuWay::devices), "--device"), (Argv{"/dev/kfd", "/dev/dri"}));
+  EXPECT_EQ(values_of(create(target, GpuWay::none), "--device"), Argv{}) << "where the server has none";
+  target.container.extra_args = {"--device=/dev/dri/renderD129"};
+  EXPECT_EQ(values_of(create(target, GpuWay::devices), "--device"), Argv{"/dev/kfd"})
+      << "the person's own choice counts";
+  target.container.gpus = "intel";
+  target.container.extra_args.clear();
+  EXPECT_EQ(values_of(create(target, GpuWay::devices), "--device"), Argv{"/dev/dri"});
+}
+
 TEST(CreateArgv, ShowsNoValueOfTheEnvironment) {
   for (const auto& word : create(full_target(), GpuWay::gpus_flag)) {
     EXPECT_EQ(word.find("s3cret"), std::string::npos) << word;

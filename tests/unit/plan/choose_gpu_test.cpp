@@ -53,7 +53,10 @@ std::string text_of(const Result<GpuChoice>& choice) {
     EXPECT_EQ(choice.error().code, ErrorCode::gpu_unavailable);
     return to_text(choice.error());
   }
-  const std::string way = choice->way == GpuWay::none ? "none" : choice->way == GpuWay::gpus_flag ? "flag" : "runtime";
+  const std::string way = choice->way == GpuWay::none        ? "none"
+                          : choice->way == GpuWay::devices   ? "devices"
+                          : choice->way == GpuWay::gpus_flag ? "flag"
+                                                             : "runtime";
   return way + " " + choice->runtime + ": " + choice->cause;
 }
 
@@ -68,6 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
     EveryRow, ChooseGpu,
     testing::Values(
         Case{"NoneWanted", "none", "auto", k_with_nvidia, {}, "none : "},
+        Case{"Amds", "amd", "auto", k_without_nvidia, {}, "devices : "},
         Case{"NoneWantedWhateverTheRuntime", "none", "nvidia", k_without_nvidia, {}, "none : "},
         Case{"AutoBeginsWithTheFlag", "all", "auto", k_with_nvidia, {}, "flag : "},
         Case{"AutoBeginsWithTheFlagThoughNoRuntimeIsThere", "all", "auto", k_without_nvidia, {}, "flag : "},

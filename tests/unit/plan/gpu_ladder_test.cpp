@@ -215,9 +215,49 @@ INSTANTIATE_TEST_SUITE_P(
                w.observed.server.container->gpu_way = GpuWay::none;
              },
              ErrorCode::gpu_no_driver,
-             "it has GPUs of AMD, which \"gpus\" does not give to a container\n  fix: write \"gpus\": "
-             "\"none\" in helper.json and give the container the devices: \"extra_args\": "
-             "[\"--device=/dev/kfd\", \"--device=/dev/dri\"]; for an NVIDIA GPU"},
+             "it has GPUs of AMD, which \"gpus\": \"all\" does not give to a container\n  fix: write \"gpus\": "
+             "\"amd\" in helper.json; for an NVIDIA GPU"},
+        Case{"GpusOfAMakerWhomNoKeyNames",
+             [](World& w) {
+               w.see_nothing();
+               w.server() = {};
+               w.server().others = {"Huawei"};
+               w.observed.server.container->gpu_way = GpuWay::none;
+             },
+             ErrorCode::gpu_no_driver,
+             "write \"gpus\": \"none\" in helper.json and give the container the devices: \"extra_args\": "
+             "[\"--device=/dev/davinci0\", "},
+        Case{"AmdWantedAndGiven",
+             [](World& w) {
+               w.see_nothing();
+               w.server() = {};
+               w.server().others = w.inside().others = {"AMD"};
+               w.desired.target.container.gpus = "amd";
+               w.observed.server.container->gpu_way = GpuWay::none;
+             },
+             std::nullopt},
+        Case{"AmdWantedAndNotGiven",
+             [](World& w) {
+               w.see_nothing();
+               w.server() = {};
+               w.server().others = {"AMD"};
+               w.desired.target.container.gpus = "amd";
+               w.observed.server.container->gpu_way = GpuWay::none;
+             },
+             ErrorCode::gpu_not_given, "was made without /dev/kfd, /dev/dri"},
+        Case{"AmdWantedWhereThereIsNone",
+             [](World& w) {
+               w.see_nothing();
+               w.server().others = {"Intel"};
+               w.desired.target.container.gpus = "amd";
+             },
+             ErrorCode::gpu_no_device, "the server shows no GPU of AMD, only of Intel"},
+        Case{"IntelWantedAndGivenBesideAnNvidiaDriver",
+             [](World& w) {
+               w.server().others = w.inside().others = {"Intel"};
+               w.desired.target.container.gpus = "intel";
+             },
+             std::nullopt},
         Case{"GpusOfAnotherMakerThatAreGivenAlready",
              [](World& w) {
                w.see_nothing();

@@ -195,6 +195,14 @@ plan::Plan plan_of(const Knowledge& knowledge, plan::Power power) {
   return plan::make_plan(desired_of(knowledge, *knowledge.config, power), *knowledge.observed);
 }
 
+bool lacks_only_steps(const Knowledge& knowledge) {
+  const auto& observed = knowledge.observed;
+  if (!observed || !observed->server.container || observed->server.container->state != plan::ContainerState::running)
+    return false;
+  const auto plan = plan_of(knowledge, plan::Power::running);
+  return !plan.steps.empty() && plan.problems.empty() && !plan.foreign;
+}
+
 Result<ide::Access> settings_of(const Knowledge& knowledge, const Paths& paths) {
   const auto plan = plan_of(knowledge, plan::Power::running);
   for (const auto& problem : plan.problems) {

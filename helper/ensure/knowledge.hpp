@@ -99,6 +99,8 @@ void take_keeper(Knowledge& knowledge, const std::string& version);
 // What must be done for that power. It needs a look.
 [[nodiscard]] plan::Plan plan_of(const Knowledge& knowledge, plan::Power power);
 // The settings by the last look, which it needs. Error: the problem, or not_ready with what is still missing.
+// Whether its container runs, and nothing but steps is between it and being ready: no problem, and no other owner.
+[[nodiscard]] bool lacks_only_steps(const Knowledge& knowledge);
 [[nodiscard]] Result<ide::Access> settings_of(const Knowledge& knowledge, const Paths& paths);
 // The settings of a target that lacked nothing at the last look, while that is true by this config. Error: not_ready.
 [[nodiscard]] Result<ide::Access> known_settings(const Knowledge& knowledge, const config::Target& config,

@@ -416,7 +416,7 @@ Result<LogText> Service::follow_logs(const Request& request, int lines, const Ev
 
 Result<ide::Access> Service::settings(const Request& request, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  return chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
+  return chosen.target->settings(call_of(request, chosen.config, stop));
 }
 
 Result<ide::Access> Service::known(const Request& request) {
@@ -432,7 +432,7 @@ Result<settings::Report> Service::apply_settings(const Request& request, const S
                                                  const EventSink& on_event, const std::stop_token& stop) {
   HELPER_TRY_ASSIGN(auto chosen, state_->choose(request, stop));
   auto access = chosen.target->known(chosen.config);
-  if (!access) access = chosen.target->run(call_of(request, chosen.config, stop), verbs::settings);
+  if (!access) access = chosen.target->settings(call_of(request, chosen.config, stop));
   HELPER_TRY(access);
   HELPER_TRY(state_->local_places.keep(chosen.config, chosen.admitted.config));
   const auto order = order_of(state_->wanted(chosen, *access), chosen.config, chosen.servers, options);

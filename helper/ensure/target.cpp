@@ -161,6 +161,7 @@ Result<Report> Target::converge(Call call, plan::Power power) {
   call.what = plan::to_text(power) + agreed(call.caller);
   auto report = run(call, [this, power](const Work& work) {
     auto outcome = verbs::converge(work, intent_, power);
+    if (outcome) kept_ = work.config;
     tell_wanted();
     return outcome;
   });
@@ -188,6 +189,7 @@ void Target::take_up(const Call& call, SteadyTime when) {
   worker_.post_at(when, [this, call](Job&) {
     if (is_wanted(intent_)) return;  // a request has changed this since
     intent_.keep_running = true;
+    kept_ = call.config;
     intent_.still_approved = call.caller.still_approved;
     if (agent_socket_.empty()) agent_socket_ = call.caller.agent_socket;
     Knowledge knowledge = shared_.read();
@@ -204,9 +206,31 @@ void Target::forget_pauses() {
   healing_.reset();
 }
 
+bool Target::may_be_healed(const Work& work) const {
+  return intent_.keep_running && kept_ == work.config && lacks_only_steps(work.knowledge);
+}
+
+Result<ide::Access> Target::settings(const Call& call) {
+  return run(call, [this](const Work& work) {
+    auto access = verbs::settings(work);
+    if (access || !may_be_healed(work)) return access;
+    Caller nobody;
+    nobody.initiative = plan::Initiative::daemon;
+    NobodyToAsk silence;
+    const Work by_itself{work.config, nobody,   work.paths,  work.hands,    work.connection,
+                         silence,     work.job, work.shared, work.knowledge};
+    if (verbs::converge(by_itself, intent_, plan::Power::running)) access = settings_of(work.knowledge, work.paths);
+    return access;
+  });
+}
+
 Result<TargetStatus> Target::status(const Call& call) {
   if (const auto step = worker_.busy_with()) return working_status(call.config, *step);
-  HELPER_TRY_ASSIGN(auto seen, run(call, [this](const Work& work) { return verbs::see(work, work_); }));
+  HELPER_TRY_ASSIGN(auto seen, run(call, [this](const Work& work) {
+                      auto outcome = verbs::see(work, work_);
+                      if (outcome && may_be_healed(work)) heal_soon(false);
+                      return outcome;
+                    }));
   if (seen.lines) {
     seen.status.jupyter_work = work_.get(
         seen.run, [&] { return ask_jupyter(world_.jupyter, std::move(*seen.lines), call.stop); }, call.stop);
@@ -237,8 +261,10 @@ void Target::look_for_watchers(Job& job) {
   look_is_posted_ = false;
   const Knowledge knowledge = shared_.read();
   if (!knowledge.config || !connection_ || is_unreachable(knowledge)) return;
-  do_now(*knowledge.config, {}, job, [](const Work& work) {
-    if (const auto observed = verbs::look(work); !observed) log_info("a look: {}", to_text(observed.error()));
+  do_now(*knowledge.config, {}, job, [this](const Work& work) {
+    const auto observed = verbs::look(work);
+    if (!observed) log_info("a look: {}", to_text(observed.error()));
+    if (observed && may_be_healed(work)) heal_soon(false);
   });
 }
 

@@ -67,6 +67,9 @@ class Target {
   // It should run, as it did under the daemon before: it is looked after again from `when` on, by the daemon itself,
   // which starts nothing that somebody stopped. A request that came first counts for more.
   void take_up(const Call& call, SteadyTime when);
+  // As verbs::settings. One that should run as it is configured, and whose container runs, gets first what it lacks, as
+  // by the daemon itself: its container has started again, say, and nobody has connected since.
+  [[nodiscard]] Result<ide::Access> settings(const Call& call);
   // Answers at once, from what is known, while other work is under way.
   [[nodiscard]] Result<TargetStatus> status(const Call& call);
   // What is known of it, once its revision is not `seen`, or after k_watch_limit; seen 0: at once. While somebody
@@ -92,6 +95,8 @@ class Target {
   // The one before ends here.
   void put_connection(std::unique_ptr<Connection> connection);
   void tell_wanted();
+  // Whether the daemon may give it by itself what the last look saw lacking.
+  [[nodiscard]] bool may_be_healed(const Work& work) const;
   void look_for_watchers(Job& job);
   struct Healed {
     After after = After::in_vain;
@@ -123,6 +128,7 @@ class Target {
   std::string server_;                   // that it goes to
   std::string agent_socket_;             // of who asked last
   Intent intent_;
+  std::optional<config::Target> kept_;  // as which it was made to run last
   std::atomic<bool> link_was_up_ = false;
   std::atomic<bool> look_is_posted_ = false;
   std::mutex healing_mutex_;

@@ -48,6 +48,17 @@ class SecondDay(unittest.TestCase):
         print(f"  ssh after docker restart: {', '.join(f'{seconds:.1f}' for seconds in times)} s")
         self.assertLess(sorted(times)[1], 20, times)
 
+    def test_after_a_restart_that_no_client_noticed_whoever_asks_helper_gets_it(self):
+        self.sandbox.docker("restart", "-t", "0", "centernet")
+        done = self.helper.run("exec", "centernet", "--", "echo", "here")
+        self.assertEqual((done.returncode, done.stdout), (0, "here\n"), done.stderr)
+        self.sandbox.docker("restart", "-t", "0", "centernet")
+        until = time.monotonic() + 20
+        while self.helper.json("status")[0]["state"] != "ready":
+            self.assertLess(time.monotonic(), until)
+            time.sleep(1)
+        self.assertTrue(self.greeting().startswith(b"SSH-"))
+
     def reboot_this_machine(self):
         """The daemon ends; the next one begins as at login, without a request for a target."""
         self.helper.run("rpc", "shutdown")

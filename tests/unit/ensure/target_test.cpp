@@ -325,6 +325,37 @@ TEST_F(TargetTest, AContainerThatWasStartedAgainIsLookedAfterWhenAPortRefuses) {
   EXPECT_EQ(now().state, "ready");
 }
 
+// Nobody has connected, so that no port has refused.
+TEST_F(TargetTest, AContainerThatWasStartedAgainIsLookedAfterWhenALookForSomebodySeesIt) {
+  ASSERT_TRUE(ensure());
+  server.simulated.start_another_run();
+  const auto access = target.settings(call());
+  ASSERT_TRUE(access) << to_text(access.error());
+  EXPECT_TRUE(server.simulated.sshd_runs);
+
+  server.simulated.start_another_run();
+  ASSERT_TRUE(target.status(call()));
+  while (!target.known(config)) std::this_thread::yield();
+  EXPECT_TRUE(server.simulated.sshd_runs);
+  EXPECT_EQ(now().state, "ready");
+}
+
+TEST_F(TargetTest, ALookForSomebodyChangesNothingOfAContainerThatIsStoppedOrConfiguredAnew) {
+  ASSERT_TRUE(ensure());
+  server.simulated.start_another_run();
+  Call changed = call();
+  changed.config.forwards = {{16006, 6006}};
+  EXPECT_FALSE(target.settings(changed));
+  ASSERT_TRUE(target.status(changed));
+  ASSERT_TRUE(target.run(changed, verbs::list));  // which waits for what was posted
+  EXPECT_FALSE(server.simulated.sshd_runs);
+  server.simulated.state = "exited";
+  EXPECT_FALSE(target.settings(call()));
+  ASSERT_TRUE(target.status(call()));
+  ASSERT_TRUE(target.run(call(), verbs::list));
+  EXPECT_EQ(server.simulated.state, "exited");
+}
+
 TEST_F(TargetTest, APortThatRefusesAgainAndAgainIsLookedAfterOnceForAWhile) {
   ASSERT_TRUE(ensure());
   connections.refuse(2222, "connection refused");

@@ -43,7 +43,8 @@ class Security(unittest.TestCase):
         self.assertEqual(self.notes("healthy", "plan"), [])
 
     def test_a_privileged_container_is_told_once(self):
-        note = 'container made is privileged: root in it is root of server e2e-sec; fix: remove "privileged" from helper.json, then: helper ensure made --recreate'
+        note = ('container made is privileged: root in it is root of server e2e-sec; fix: remove "privileged" from helper.json, '
+                f"then: helper ensure --config {self.fleet.path} made --recreate")
         self.assertEqual(self.notes("made"), [note])
         self.assertEqual(self.notes("made"), [])
         self.assertEqual(self.notes("made", "plan"), [note])

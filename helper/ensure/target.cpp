@@ -161,7 +161,6 @@ Result<Report> Target::converge(Call call, plan::Power power) {
   call.what = plan::to_text(power) + agreed(call.caller);
   auto report = run(call, [this, power](const Work& work) {
     auto outcome = verbs::converge(work, intent_, power);
-    if (outcome) kept_ = work.config;
     tell_wanted();
     return outcome;
   });
@@ -189,7 +188,7 @@ void Target::take_up(const Call& call, SteadyTime when) {
   worker_.post_at(when, [this, call](Job&) {
     if (is_wanted(intent_)) return;  // a request has changed this since
     intent_.keep_running = true;
-    kept_ = call.config;
+    intent_.config = call.config;
     intent_.still_approved = call.caller.still_approved;
     if (agent_socket_.empty()) agent_socket_ = call.caller.agent_socket;
     Knowledge knowledge = shared_.read();
@@ -207,7 +206,7 @@ void Target::forget_pauses() {
 }
 
 bool Target::may_be_healed(const Work& work) const {
-  return intent_.keep_running && kept_ == work.config && lacks_only_steps(work.knowledge);
+  return intent_.keep_running && intent_.config == work.config && lacks_only_steps(work.knowledge);
 }
 
 Result<ide::Access> Target::settings(const Call& call) {

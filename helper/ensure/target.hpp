@@ -128,7 +128,6 @@ class Target {
   std::string server_;                   // that it goes to
   std::string agent_socket_;             // of who asked last
   Intent intent_;
-  std::optional<config::Target> kept_;  // as which it was made to run last
   std::atomic<bool> link_was_up_ = false;
   std::atomic<bool> look_is_posted_ = false;
   std::mutex healing_mutex_;

@@ -71,7 +71,10 @@ Result<Report> converge_as(const Work& work, Intent& intent, plan::Power power, 
     intent.was_ended = power != plan::Power::running;
   // Without a Python the container can still be reached, so that one can be put into it.
   const bool reachable = report || report.error().code == ErrorCode::python_missing;
-  if (power == plan::Power::running && reachable) intent.keep_running = true;
+  if (power == plan::Power::running && reachable) {
+    intent.keep_running = true;
+    intent.config = work.config;
+  }
   if (!intent.keep_running) {
     close_tunnels(work.hands.tunnels);                      // a first ensure that failed holds no port
     doubt(work.knowledge);                                  // the last look may have seen them open

@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct Caller {
 struct Intent {
   // It was made to run and not stopped since: after the link was away it is looked at again.
   bool keep_running = false;
+  std::optional<config::Target> config{};          // as which it was made to run last
   bool was_ended = false;                          // the last thing that a person asked for was its end
   std::function<Result<void>()> still_approved{};  // of the last who converged
 };

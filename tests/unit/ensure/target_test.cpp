@@ -338,6 +338,12 @@ TEST_F(TargetTest, AContainerThatWasStartedAgainIsLookedAfterWhenALookForSomebod
   while (!target.known(config)) std::this_thread::yield();
   EXPECT_TRUE(server.simulated.sshd_runs);
   EXPECT_EQ(now().state, "ready");
+
+  config.project.local = "/home/me/other";
+  const auto restarted = target.restart(call());
+  ASSERT_TRUE(restarted) << to_text(restarted.error());
+  server.simulated.start_another_run();
+  EXPECT_TRUE(target.settings(call())) << "as a restart has made it, too";
 }
 
 TEST_F(TargetTest, ALookForSomebodyChangesNothingOfAContainerThatIsStoppedOrConfiguredAnew) {

@@ -123,8 +123,7 @@ constexpr std::array k_keys{
         .kind = Kind::text_or_number,
         .default_json = R"("all")",
         .help = "The GPUs: \"all\", \"none\", a count, one as \"device=0\", several as \"0,1\" (indices or UUIDs); "
-                "\"amd\" or \"intel\" "
-                "for all GPUs of that maker",
+                "\"amd\" or \"intel\" for all GPUs of that maker",
         .pattern = "^(all|none|amd|intel|[1-9][0-9]{0,2}|(device=)?[0-9A-Za-z:/-]+(,[0-9A-Za-z:/-]+)*)$",
         .example = R"("0,1")",
         .set = [](Target& t, const JsonNode& v) { return set_text(t.container.gpus, v, check_gpus); }},

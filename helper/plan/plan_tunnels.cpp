@@ -60,7 +60,7 @@ void plan_forward_tunnels(Draft& draft) {
     const Tunnel* open = open_tunnel(draft, wanted.local_port);
     if (draft.target.jupyter && wanted.container_port == draft.target.jupyter->port &&
         jupyter_port_is_anothers(draft.desired, draft.observed)) {
-      // It is opened again, and leads nowhere.
+      // It is opened again, and nothing answers behind it.
       if (open != nullptr && open->remote)
         draft.step(CloseTunnel{wanted.local_port}, "a program of somebody else has the port of Jupyter");
       continue;

@@ -55,14 +55,19 @@ class GpuSetUps(unittest.TestCase):
         self.assertIn("nvidia-ctk runtime configure", done.stderr)
         self.assertNotEqual(self.sandbox.docker("inspect", "centernet").returncode, 0)
 
-    def test_a_target_without_gpus_is_ready_on_an_engine_without_any(self):
-        self.set_up("none")
+    def config_with(self, gpus):
+        """A config like the sandbox's, but for that."""
         with open(f"{self.sandbox.client}/helper.json", encoding="utf-8") as file:
             config = json.load(file)
-        config["targets"]["centernet"]["container"]["gpus"] = "none"
-        path = f"{self.sandbox.client}/no-gpus.json"
+        config["targets"]["centernet"]["container"]["gpus"] = gpus
+        path = f"{self.sandbox.client}/gpus-{gpus}.json"
         with open(path, "w", encoding="utf-8") as file:
             json.dump(config, file)
+        return path
+
+    def test_a_target_without_gpus_is_ready_on_an_engine_without_any(self):
+        self.set_up("none")
+        path = self.config_with("none")
         report = self.helper.json("ensure", "--config", path)
         self.assertEqual(report.get("state"), "ready", report)
         self.helper.run("remove", "--yes", "--config", path)
@@ -83,12 +88,7 @@ class GpuSetUps(unittest.TestCase):
 
     def test_amds_gpus_are_given_as_devices(self):
         self.set_up("none")
-        with open(f"{self.sandbox.client}/helper.json", encoding="utf-8") as file:
-            config = json.load(file)
-        config["targets"]["centernet"]["container"]["gpus"] = "amd"
-        path = f"{self.sandbox.client}/amd.json"
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(config, file)
+        path = self.config_with("amd")
         self.addCleanup(self.helper.run, "remove", "--yes", "--config", path)
         done = self.helper.run("ensure", "--json", "--config", path)
         self.assertEqual(done.returncode, 7, done.stdout + done.stderr)

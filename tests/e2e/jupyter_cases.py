@@ -244,8 +244,8 @@ class Cases:
         url = self.ensure()["settings"]["jupyter_url"]
         token = url.partition("?token=")[2]
         self.kill()
-        status = self.helper.json("status", "--config", self.config)[0]
-        self.assertEqual([step["cause"] for step in status["would_do"]], ["Jupyter had ended"])
+        plan = self.helper.json("plan", "--config", self.config)  # which changes nothing; after a `status` the daemon would start it
+        self.assertEqual([step["cause"] for step in plan["steps"]], ["Jupyter had ended"])
         with Watcher(token) as watcher:
             report = self.ensure()
         self.assertEqual(watcher.found, [])

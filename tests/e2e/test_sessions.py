@@ -50,9 +50,14 @@ class Sessions(unittest.TestCase):
         self.write(**ssh)
         done = self.helper.run("ensure")
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.block = os.path.join(self.sandbox.client, "host-block")
+        with open(self.block, "w", encoding="utf-8") as file:
+            file.write(self.helper.run("settings", "--format", "ssh-config").stdout)
 
     def openssh(self, *command):
-        return self.helper.run("exec", "--", *command)
+        """By OpenSSH alone: helper's own `exec` gives the container first what it lacks."""
+        return subprocess.run(["/usr/bin/ssh", "-F", self.block, "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "centernet", *command],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
 
     def is_refused(self, *words):
         done = self.ensure()
@@ -109,12 +114,10 @@ class Sessions(unittest.TestCase):
         self.ready(user="root")
 
     def test_a_user_of_an_adopted_container_gets_in(self):
-        self.write(user="app")
         self.sandbox.docker("run", "-d", "--gpus", "all", "--name", self.container, "centernet:1.2", "sleep", "100000")
         self.addCleanup(self.sandbox.docker, "rm", "-f", self.container)
         self.inside("useradd -m app")
-        done = self.helper.run("ensure")
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.ready(user="app")
         self.assertEqual(self.openssh("id", "-un").stdout, "app\n")
         self.inside("chmod 700 /dev/helper/ssh")  # as an earlier version left it
         self.assertEqual(self.helper.run("restart").returncode, 0)
@@ -183,11 +186,14 @@ class Sessions(unittest.TestCase):
             self.inside(swap + (f"kill -{signal_name} $(cat /dev/helper/run/sshd.pid)" if signal_name else ""))
             time.sleep(3)
             self.assertNotEqual(self.openssh("true").returncode, 0)
-            if signal_name != "TERM":
-                self.assertEqual(self.helper.run("status").returncode, 13)
+            if signal_name != "TERM":  # it is looked at, and then the daemon puts it right by itself
+                done = self.helper.run("status")
+                self.assertEqual(done.returncode, 13)
+                self.assertIn("to do: start sshd", done.stdout)
             done = self.helper.run("ensure")
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn("another host key", done.stdout + done.stderr)
+            if signal_name == "TERM":
+                self.assertIn("another host key", done.stdout + done.stderr)
             self.assertEqual(self.openssh("echo", "ok").stdout, "ok\n")
 
 

@@ -101,7 +101,19 @@ base_of_runtime() {
   done
   return 1
 }
-# So has its command line.
+# So has its command line, where its port is the one that was asked for, or is not said.
+option_in_words() { # NAME
+  printf '%s\n' "$words" | sed -n '/^--\([A-Za-z]*App\.\)\{0,1\}'"$1"'=/{
+s/^[^=]*=//
+p
+q
+}
+/^--\([A-Za-z]*App\.\)\{0,1\}'"$1"'$/{
+n
+p
+q
+}'
+}
 base_of_words() {
   for process in /proc/[0-9]*/cmdline; do
     words=$(tr '\0' '\n' < "$process") 2>/dev/null
@@ -110,16 +122,9 @@ base_of_words() {
       *jupyter* | *notebook*) ;;
       *) continue ;;
     esac
-    base=$(printf '%s\n' "$words" | sed -n '/^--[A-Za-z]*App\.base_url=/{
-s/^[^=]*=//
-p
-q
-}
-/^--[A-Za-z]*App\.base_url$/{
-n
-p
-q
-}')
+    its_port=$(option_in_words port)
+    [ "${its_port:-$jupyter_port}" = "$jupyter_port" ] || continue
+    base=$(option_in_words base_url)
     [ -z "$base" ] || return 0
   done
   return 1

@@ -432,11 +432,14 @@ TEST_P(EveryShell, KnowsTheBaseUrlOfAJupyterThatIsNotOurs) {
   const std::string here = std::to_string(::getpid());
   EXPECT_EQ(look(server, question).jupyter.base_path, "");
   {
-    const Named process({"jupyter-lab", "--ServerApp.base_url=hub/y"});
+    // The same test with another shell may run at this moment: each of its processes has a port of its own.
+    const Named other({"jupyter-lab", "--ServerApp.port=1", "--ServerApp.base_url=/another/"});
+    EXPECT_EQ(look(server, question).jupyter.base_path, "");
+    const Named process({"jupyter-lab", "--port=" + port, "--ServerApp.base_url=hub/y"});
     EXPECT_EQ(look(server, question).jupyter.base_path, "/hub/y/");
   }
   {
-    const Named process({"jupyter-notebook", "--NotebookApp.base_url", "/hub/z/"});
+    const Named process({"jupyter-notebook", "--NotebookApp.port", port, "--NotebookApp.base_url", "/hub/z/"});
     EXPECT_EQ(look(server, question).jupyter.base_path, "/hub/z/");
   }
   runtime("jpserver-1.json", "1", here);

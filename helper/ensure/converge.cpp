@@ -188,13 +188,15 @@ class Convergence {
     return absent || (!expected_->empty() && observed.server.container->id != *expected_);
   }
 
-  // A removal takes a moment in which the container has ended already and is still listed.
+  // A removal takes a moment in which the container has ended already and is still listed. The engine learns last that
+  // its processes were killed: what failed inside is believed only when a second look still finds the container.
   [[nodiscard]] bool is_going(const plan::Observed& observed) {
     if (!expected_ || !observed.server.container) return false;
     using enum plan::ContainerState;
     const auto state = observed.server.container->state;
     const bool goes = state == removing || state == dead || (state == exited && observed.server.container->auto_remove);
-    return goes && times_going_++ < k_most_passed;
+    const bool may_go = step_failed_->code == ErrorCode::inside_failed && (state == running || state == exited);
+    return (goes || may_go) && times_going_++ < (goes ? k_most_passed : 1);
   }
 
   // Who created the container at the same moment as this request writes its record a moment later.

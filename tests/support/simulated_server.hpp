@@ -40,6 +40,7 @@ class SimulatedServer {
   std::string removed_before;
   int created_before = 0;  // so many creations lose the name to another client, which makes the same container
   int times_removed = 0;
+  bool killed_before_sshd = false;  // somebody removes the container: the engine lists it as running for one more look
 
   explicit SimulatedServer(FakeCommandRunner& runner) {
     runner.always([](const Command&) { return true; }, [this](const Command& command) { return answer(command); });
@@ -97,7 +98,11 @@ class SimulatedServer {
     }
     if (state.empty() && (name == "start" || name == "stop" || name == "rm" || name == "start sshd"))
       return bad("No such container: centernet");
-    if (name == "look") return good(look(command.script));
+    if (name == "look") {
+      auto seen = look(command.script);
+      if (std::exchange(is_killed_, false)) forget();
+      return good(std::move(seen));
+    }
     if (name == "pull") {
       if (!image_can_be_pulled_) return bad("pull access denied");
       image_present = true;
@@ -139,6 +144,10 @@ class SimulatedServer {
     if (name == "start sshd" && ends_before_sshd) {
       state = "exited";
       return bad("container f1b77c1f is not running");
+    }
+    if (name == "start sshd" && std::exchange(killed_before_sshd, false)) {
+      is_killed_ = true;
+      return CommandOutput{137, {}, {}};
     }
     if (name == "start sshd") {
       sshd_runs = true;
@@ -247,6 +256,7 @@ class SimulatedServer {
   std::mutex mutex_;  // looks may come on a worker's thread while the test changes the world
   bool image_can_be_pulled_ = true;
   bool ever_started_ = false;
+  bool is_killed_ = false;
   bool by_flag_ = false;
   bool by_runtime_ = false;
   int runs_ = 0;

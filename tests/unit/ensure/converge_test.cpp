@@ -671,6 +671,14 @@ TEST_F(ConvergeTest, AContainerThatSomebodyRemovesMeanwhileIsMadeAgain) {
   }
 }
 
+TEST_F(ConvergeTest, AContainerWhoseProcessesAreKilledBeforeTheEngineListsItAsGoneIsMadeAgain) {
+  server.killed_before_sshd = true;
+  const auto report = converge();
+  ASSERT_TRUE(report) << to_text(report.error()) << events;
+  EXPECT_EQ(report->state, "ready");
+  EXPECT_EQ(report->notes, Names{"container centernet was removed by somebody else meanwhile"});
+}
+
 TEST_F(ConvergeTest, SaysThatSomebodyRemovedTheContainerAndGivesUpWhenTheyGoOn) {
   server.removed_before = "start sshd";
   server.times_removed = 1;
@@ -703,10 +711,10 @@ TEST_F(ConvergeTest, AStepThatFailsOnAContainerThatIsThereEndsTheRequest) {
   EXPECT_EQ(events.find("removed by somebody"), std::string::npos);
 }
 
-TEST_F(ConvergeTest, AContainerThatHasEndedIsWaitedForOnlyWhereTheEngineRemovesItByItself) {
+TEST_F(ConvergeTest, AContainerThatHasEndedIsWaitedForWhereTheEngineRemovesItByItself) {
   server.ends_before_sshd = true;
   ASSERT_FALSE(converge());
-  EXPECT_EQ(asked(), (Names{"look", "create", "host keys", "start", "look", "start sshd", "look"}));
+  EXPECT_EQ(asked(), (Names{"look", "create", "host keys", "start", "look", "start sshd", "look", "look"}));
   server.forget_container();
   knowledge = {};
   server.auto_remove = true;

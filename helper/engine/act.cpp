@@ -18,6 +18,7 @@ namespace {
 using shell::assign;
 
 constexpr Milliseconds k_pull_limit = std::chrono::minutes(60);
+constexpr Milliseconds k_list_limit = std::chrono::seconds(10);
 constexpr Milliseconds k_commit_limit = std::chrono::minutes(60);  // a layer of many gigabytes on a slow disk
 constexpr Milliseconds k_build_limit = std::chrono::hours(6);      // CUDA extensions take their time
 
@@ -35,13 +36,18 @@ Command with_file(std::string script, const plan::SshBundle& bundle, const std::
 Result<void> pull_image(CommandRunner& server, const EngineCli& cli, const plan::PullImage& action,
                         const OutputSink& on_progress, const std::stop_token& stop) {
   PullProgress progress(on_progress);
-  HELPER_TRY(run_or_fail(
-      server, command(cli.argv({"pull", "--", action.image}), k_pull_limit),
-      {ErrorCode::image_missing, "image " + action.image,
-       "name another in helper.json (\"image\"), or load it on the server; or build it, on the server: " + cli.program +
-           " build -t " + shell::quote(action.image) + " ."},
-      stop, [&](std::string_view piece) { progress.take(piece); }));
-  return {};
+  HELPER_TRY_ASSIGN(const auto output, server.run(command(cli.argv({"pull", "--", action.image}), k_pull_limit), stop,
+                                                  [&](std::string_view piece) { progress.take(piece); }));
+  if (output.exit_status == 0) return {};
+  Error error = failure_of(output, {ErrorCode::image_missing, "image " + action.image, ""});
+  error.cause = "the server does not have it and cannot pull it: " + error.cause;
+  const auto listed =
+      server.run(command(cli.argv({"images", "--format", "{{.Repository}}:{{.Tag}}"}), k_list_limit), stop);
+  const std::string like = listed ? images_like(listed->out, action.image) : std::string();
+  error.fix = (like.empty() ? "name another" : "the server has " + like + ": name one that is there") +
+              " in helper.json (\"image\"), or load it on the server; or build it, on the server: " + cli.program +
+              " build -t " + shell::quote(action.image) + " .";
+  return fail(std::move(error));
 }
 
 Result<std::string> create_container(CommandRunner& server, const EngineCli& cli, const plan::Desired& desired,

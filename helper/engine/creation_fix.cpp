@@ -63,7 +63,28 @@ std::vector<std::string> flags_in(const std::string& text, const std::vector<std
   return found;
 }
 
+// "centernet" of "localhost/lab/centernet:1.2", which Podman calls that way.
+std::string_view base_name(std::string_view image) {
+  image.remove_prefix(image.rfind('/') + 1);  // npos + 1 is 0
+  return image.substr(0, image.find_first_of(":@"));
+}
+
 }  // namespace
+
+std::string images_like(std::string_view listed, const std::string& wanted) {
+  constexpr std::size_t k_shown = 3;
+  const auto lines = split(listed, '\n');
+  std::vector<std::string> same;
+  std::vector<std::string_view> all;
+  for (const auto& line : lines) {
+    if (line.empty() || line.find("<none>") != std::string::npos) continue;
+    all.push_back(line);
+    if (base_name(line) == base_name(wanted) && same.size() < k_shown) same.push_back(printable(line));
+  }
+  if (!same.empty()) return joined(same);
+  const auto meant = nearest(wanted, all);
+  return meant ? printable(*meant) : std::string();
+}
 
 std::string creation_fix(std::string_view words, const plan::Desired& desired, const std::string& program) {
   const auto& config = desired.target.container;

@@ -13,4 +13,8 @@ namespace helper::engine {
 [[nodiscard]] std::string creation_fix(std::string_view words, const plan::Desired& desired,
                                        const std::string& program);
 
+// Of the images that the engine lists (a line REPOSITORY:TAG each), those that the wanted one may have meant: the same
+// name with another tag, else the one that is spelled nearly so. "" when there is none.
+[[nodiscard]] std::string images_like(std::string_view listed, const std::string& wanted);
+
 }  // namespace helper::engine

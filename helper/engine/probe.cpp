@@ -199,6 +199,7 @@ std::string probe_script(const plan::Desired& desired, const Looks& looks, const
            {"project", plan::project_source(desired.target)},
            {"mounts", joined(plan::mount_sources(desired.target.container), "\n")},
            {"gpus", yes(looks.gpus)},
+           {"gpus_named", yes(desired.target.container.gpus.find_first_of("0123456789") != std::string::npos)},
            {"gpus_again", yes(looks.gpus_again)},
            {"known_run", looks.known_run},
            {"me", looks.me},

@@ -5,6 +5,8 @@
 #include "plan/choose_python.hpp"
 #include "plan/jupyter.hpp"
 
+#include <algorithm>
+
 namespace helper::ensure {
 namespace {
 
@@ -66,6 +68,10 @@ std::string jupyter_url(const plan::Desired& desired, const plan::Observed& obse
 PlanReport plan_report(const std::string& target, const plan::Plan& plan) {
   PlanReport report{target, steps_of(plan), troubles_of(plan), plan.notes, drifts_of(plan)};
   for (const auto& note : plan.security) report.notes.push_back(note.text);
+  const bool starts_one = std::ranges::any_of(
+      plan.steps, [](const plan::Step& step) { return plan::is<plan::StartContainer>(step.action); });
+  if (starts_one)
+    report.notes.emplace_back("what the container lacks inside (sshd, Jupyter, the way to them) is seen when it runs");
   return report;
 }
 

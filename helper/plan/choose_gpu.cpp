@@ -125,11 +125,12 @@ Result<GpuChoice> by_cdi(const Engine& engine, const Attempts& attempts) {
   return GpuChoice{GpuWay::cdi, {}, {}};
 }
 
-// `before`: what has failed so far, in words.
-Result<GpuChoice> last_resort(const Engine& engine, const Attempts& attempts, const std::string& before) {
+// `failed`: the ways that did, in words; `before`: the same with the engine's words.
+Result<GpuChoice> last_resort(const Engine& engine, const Attempts& attempts, const std::string& failed,
+                              const std::string& before) {
   const auto why = why_failed(attempts, GpuWay::cdi);
   if (!why.empty()) return cdi_failed(before + ", CDI failed (" + why + ")", why);
-  return GpuChoice{GpuWay::cdi, {}, before + ", " + to_text(engine.kind) + " takes CDI devices"};
+  return GpuChoice{GpuWay::cdi, {}, failed + " failed, " + to_text(engine.kind) + " takes CDI devices"};
 }
 
 Result<GpuChoice> automatic(const Engine& engine, const Attempts& attempts) {
@@ -138,21 +139,57 @@ Result<GpuChoice> automatic(const Engine& engine, const Attempts& attempts) {
   const auto flag_failed = why_failed(attempts, GpuWay::gpus_flag);
   if (flag_failed.empty()) return by_flag(attempts);
   if (!has_runtime(engine, k_nvidia)) {
-    if (engine.cdi) return last_resort(engine, attempts, "--gpus failed (" + flag_failed + ")");
+    if (engine.cdi) return last_resort(engine, attempts, "--gpus", "--gpus failed (" + flag_failed + ")");
     return all_failed("--gpus failed (" + flag_failed + ") and the engine has no runtime named nvidia (it has " +
                           list(engine.runtimes) + ")",
                       flag_failed);
   }
   if (const auto why = why_failed(attempts, GpuWay::runtime); !why.empty()) {
     if (engine.cdi)
-      return last_resort(engine, attempts,
+      return last_resort(engine, attempts, "--gpus and --runtime=nvidia",
                          "--gpus failed (" + flag_failed + "), --runtime=nvidia failed (" + why + ")");
     return all_failed("both ways failed, --gpus (" + flag_failed + ") and --runtime=nvidia (" + why + ")", why);
   }
-  return GpuChoice{GpuWay::runtime, k_nvidia, "--gpus failed (" + flag_failed + "), the engine has the runtime nvidia"};
+  return GpuChoice{GpuWay::runtime, k_nvidia, "--gpus failed, the engine has the runtime nvidia"};
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool lists(const GpuFacts& server, const std::string& gpu) {
+  const std::string sign = is_number(gpu) ? "GPU " + gpu + ":" : "UUID: " + gpu;
+  return std::ranges::any_of(server.gpus, [&](const std::string& line) {
+    return is_number(gpu) ? line.starts_with(sign) : line.find(sign) != std::string::npos;
+  });
 }
 
 }  // namespace
+
+std::optional<Error> missing_gpus(const config::ContainerConfig& container, const std::optional<GpuFacts>& server) {
+  if (!server || server->gpus.empty() || server->smi_status != 0) return std::nullopt;
+  if (container.env.contains("NVIDIA_VISIBLE_DEVICES")) return std::nullopt;
+  std::vector<std::string> there;
+  for (const auto& line : server->gpus) {
+    if (line.starts_with("GPU ")) there.push_back(line.substr(4, line.find(':') - 4));
+  }
+  const std::string has = "the server has GPU " + list(there);
+  constexpr std::string_view k_device = "device=";
+  std::string_view names = container.gpus;
+  if (is_number(names)) {
+    if (names.size() < 6 && std::stoul(container.gpus) <= there.size()) return std::nullopt;
+    return Error{ErrorCode::gpu_no_device, "GPU", "\"gpus\": \"" + container.gpus + "\" asks for more: " + has,
+                 k_name_other_gpus};
+  }
+  if (names.starts_with(k_device)) names.remove_prefix(k_device.size());
+  std::vector<std::string> missing;
+  for (const auto& gpu : split(names, ',')) {
+    if ((is_number(gpu) || gpu.starts_with("GPU-")) && !lists(*server, gpu)) missing.push_back(gpu);
+  }
+  if (missing.empty()) return std::nullopt;
+  return Error{ErrorCode::gpu_no_device, "GPU",
+               "\"gpus\": \"" + container.gpus + "\" names GPU " + list(missing) + ": " + has, k_name_other_gpus};
+}
 
 Result<GpuChoice> choose_gpu(const config::ContainerConfig& container, const Engine& engine, const Attempts& attempts) {
   if (container.gpus == "none") return GpuChoice{};

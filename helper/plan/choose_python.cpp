@@ -2,6 +2,7 @@
 
 #include "base/sections.hpp"
 #include "base/shell.hpp"
+#include "base/text.hpp"
 #include "plan/rank_python.hpp"
 
 #include <algorithm>
@@ -41,9 +42,10 @@ std::string list_found(const Inside& inside) {
   if (found.empty() && inside.silent_pythons.empty()) return "there is no Python in the container";
   if (found.empty()) return "no Python in the container runs: " + list_silent(inside);
   std::string text = "found are: ";
-  for (const auto& python : found) {
-    if (&python != &found.front()) text += ", ";
-    text += python.path + " (" + python.source + ", " + python.version + ")";
+  for (auto python = found.begin(); python != found.end(); ++python) {
+    // One that is known in several ways is listed by the first, which is the most telling.
+    if (std::any_of(found.begin(), python, [&](const Python& before) { return before.path == python->path; })) continue;
+    text += (python == found.begin() ? "" : ", ") + python->path + " (" + python->source + ", " + python->version + ")";
   }
   return text;
 }
@@ -134,9 +136,14 @@ Result<PythonChoice> choose_python(const config::Target& target, const Inside& i
                 inside.pythons.empty() ? fix_of_silent(target, inside)
                                        : "set \"python\" in helper.json to one of these, or to \"auto\"");
   }
-  return fail(ErrorCode::python_missing, "python \"" + wanted + "\"",
-              "it is not in the container or does not run; " + list_found(inside),
-              "set \"python\" in helper.json to one of these, or to \"auto\"");
+  std::vector<std::string_view> known;
+  for (const auto& each : inside.pythons) known.push_back(source == "path" ? each.path : each.source);
+  const auto meant = nearest(wanted, known);
+  return fail(
+      ErrorCode::python_missing, "python \"" + wanted + "\"",
+      "it is not in the container or does not run; " + list_found(inside),
+      meant ? "did you mean \"" + std::string(*meant) + "\"? set \"python\" in helper.json to that, or to \"auto\""
+            : "set \"python\" in helper.json to one of these, or to \"auto\"");
 }
 
 const Python* login_python(const std::vector<Python>& found) {

@@ -51,6 +51,7 @@ void create(Draft& draft, const std::string& cause) {
   for (const auto& [way, text] : failed_ways) {
     if (!is_about_gpus(text)) return cannot_start(draft, text);
   }
+  if (auto missing = missing_gpus(draft.config, draft.server.gpu)) return draft.problem(std::move(*missing));
   auto choice = choose_gpu(draft.config, draft.server.engine.value_or(Engine{}), draft.observed.attempts);
   // The rest of what the target is for works without: plan_gpu says what is lacking once the container can be used.
   if (!choice && draft.server.gpu && has_no_driver(*draft.server.gpu))

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "plan/choose_gpu.hpp"
 #include "plan/draft.hpp"
 #include "plan/make_plan.hpp"
 #include "plan/our_names.hpp"
@@ -31,6 +32,7 @@ void replace(Draft& draft, const Container& container) {
     }
     plan_remove_aside(draft, draft.container_name() + " took its place before");
   }
+  if (auto missing = missing_gpus(draft.config, draft.server.gpu)) return draft.problem(std::move(*missing));
   if (!plan_image(draft)) return;
   plan_fetched_host_keys(draft);
   if (draft.observed.attempts.consent == Consent::snapshot_first)
@@ -112,7 +114,7 @@ void plan_bring_back(Draft& draft, const std::string& why) {
   const Container& in_its_place = *draft.server.container;
   if (in_its_place.state != ContainerState::absent) {
     if (!plan_stop_container(draft, "cannot take the place of the one before")) return;
-    draft.step(removal(draft, in_its_place, draft.config.name), "cannot take the place of the one before: " + why);
+    draft.step(removal(draft, in_its_place, draft.config.name), "cannot take the place of the one before");
   }
   draft.step(BringBack{aside_name(draft), draft.config.name}, why);
 }

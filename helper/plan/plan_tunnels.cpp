@@ -67,11 +67,13 @@ void plan_forward_tunnels(Draft& draft) {
     }
     const auto remote = way(draft, wanted);
     if (!remote) continue;
+    const bool is_for_later = draft.target.jupyter && wanted.container_port == draft.target.jupyter->port &&
+                              looked_into && lacks_jupyter(draft, *draft.place.inside);
     if (open == nullptr || !open->remote) {
-      draft.obvious_step(PointTunnel{wanted, *remote, draft.config.name},
+      draft.obvious_step(PointTunnel{wanted, *remote, draft.config.name, is_for_later},
                          "through " + to_text(*remote) + " on the server");
     } else if (open->remote != remote) {
-      draft.step(PointTunnel{wanted, *remote, draft.config.name}, why_forward(*open, *remote));
+      draft.step(PointTunnel{wanted, *remote, draft.config.name, is_for_later}, why_forward(*open, *remote));
     } else if (open->answers == false && draft.plan.steps.empty()) {
       draft.problem(ErrorCode::tunnel_failed, "127.0.0.1:" + std::to_string(wanted.local_port),
                     "no SSH server answers through it" + (open->trouble.empty() ? std::string() : ": " + open->trouble),

@@ -9,6 +9,8 @@ std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(por
 std::string service(const PointTunnel& a) {
   const std::string where = a.container.empty() ? "the container" : a.container;
   if (a.tunnel.name == "ssh") return "sshd in " + where;
+  if (a.is_for_later)
+    return "port " + std::to_string(a.tunnel.container_port) + " of " + where + ", where no Jupyter is yet";
   return (a.tunnel.name == "jupyter" ? "Jupyter in " : a.tunnel.name + " of ") + where;
 }
 

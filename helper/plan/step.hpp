@@ -33,7 +33,8 @@ struct CloseTunnel {
 struct PointTunnel {
   DesiredTunnel tunnel;
   Remote remote;
-  std::string container{};  // its name, for the text
+  std::string container{};    // its name, for the text
+  bool is_for_later = false;  // no Jupyter is there yet
 };
 // ed25519, in our own folder.
 struct MakeLocalKey {};

@@ -56,6 +56,20 @@ class Exec(unittest.TestCase):
         cls.addClassCleanup(cls.helper.run, "rpc", "shutdown")
         cls.first = cls.helper.json("ensure")
 
+    def test_a_script_that_was_not_sent_is_told_with_the_command_that_sends_it(self):
+        here = os.path.join(self.helper.folder, "it's new.py")
+        with open(here, "w", encoding="utf-8") as file:
+            file.write("import sys; print(*sys.argv[1:], sep='|'); sys.exit(3)\n")
+        self.addCleanup(os.unlink, here)
+        done = self.helper.run("run", "it's new.py")
+        self.assertEqual((done.returncode, done.stdout), (8, ""), done.stderr)
+        self.assertIn("the container has no such file [inside.failed]", done.stderr)
+        words = shlex.split(done.stderr.partition("fix: ")[2])
+        self.assertEqual(words[:2], ["helper", "cp"])
+        self.assertEqual(self.helper.run(*words[1:]).returncode, 0)
+        done = self.helper.run("run", "it's new.py", "--", "a b", "$c")
+        self.assertEqual((done.returncode, done.stdout), (3, "a b|$c\n"), done.stderr)
+
     def test_a_command_gets_its_words_as_they_are(self):
         self.assertEqual(self.first.get("state"), "ready", self.first)
         words = ["a b", "$HOME", "it's", "*", "", "--json", "\"q\"", "back\\slash", "new\nline"]

@@ -157,6 +157,9 @@ std::string wrong_text(const ensure::TargetStatus& status) {
     const std::string all = sentence(status.problems.front());
     return all.substr(0, all.find('\n'));
   }
+  if (status.state == "stopped" || status.state == "absent")
+    return fmt::format("to {} the container: helper ensure {}", status.state == "absent" ? "create" : "start",
+                       status.target);
   if (!status.would_do.empty()) {
     const std::size_t more = status.would_do.size() - 1;
     return "to do: " + status.would_do.front().text + (more == 0 ? "" : fmt::format(" and {} more", more));
@@ -205,7 +208,7 @@ std::string render_report(const Style& style, const ensure::Report& report, cons
 
 std::string render_plan(const Style& style, const ensure::PlanReport& plan) {
   std::string text;
-  if (plan.steps.empty() && plan.problems.empty())
+  if (plan.steps.empty() && plan.problems.empty() && plan.drifts.empty())
     text = fmt::format("{}: nothing to do\n", safe_line(plan.target, style.utf8));
   for (const auto& step : plan.steps) text += render_line(style, Mark::planned, step.text, step.cause, "");
   for (const auto& drift : plan.drifts)

@@ -9,11 +9,14 @@
 #include "ensure/banner.hpp"
 #include "rpc/types.hpp"
 
+#include <filesystem>
 #include <unistd.h>
 
 namespace helper::cli {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 // Of a target that is ready; else the error says what it lacks.
 Result<ide::Access> ready_settings(Context& context, const std::string& target) {
@@ -36,15 +39,40 @@ Result<int> run_exec(Context& context) {
   return context.become(argv);
 }
 
+namespace {
+
+// Python's own words ("can't open file") do not tell that the file is on this machine, and was never sent.
+std::vector<std::string> only_if_there(const std::string& script, const std::string& target, const fs::path& here,
+                                       std::vector<std::string> words) {
+  std::error_code none;
+  const std::string folder = fs::path(script).parent_path().string();
+  const std::string fix = fs::is_regular_file(here, none)
+                              ? "helper cp " + shell::quote(here.string()) + " " + shell::quote(target + ":" + script)
+                              : "helper exec " + target + " -- " + shell::quote({"ls", folder.empty() ? "." : folder});
+  const Error error{ErrorCode::inside_failed, script, "the container has no such file", fix};
+  std::vector<std::string> all{"sh",
+                               "-c",
+                               R"([ -e "$2" ] || { printf %s "$0" >&2; exit "$1"; }; shift 2; exec "$@")",
+                               render_error({}, error),
+                               std::to_string(error_kind(error.code).exit_status),
+                               script};
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
+}
+
+}  // namespace
+
 Result<int> run_script(Context& context) {
   HELPER_TRY_ASSIGN(const auto access, ready_settings(context, context.arguments.text("TARGET")));
   if (access.python.empty())
     return fail(ErrorCode::python_missing, access.target,
                 "no Python of its container is chosen: " + access.python_cause, "helper python list " + access.target);
-  std::vector<std::string> words{access.python,
-                                 script_there(access, context.arguments.text("FILE.py"), context.folder)};
+  const std::string file = context.arguments.text("FILE.py");
+  const std::string script = script_there(access, file, context.folder);
+  std::vector<std::string> words{access.python, script};
   const auto& rest = context.arguments.rest();
   words.insert(words.end(), rest.begin(), rest.end());
+  if (!file.starts_with('-')) words = only_if_there(script, access.target, context.folder / file, std::move(words));
   HELPER_TRY_ASSIGN(const auto argv, exec_argv(access, words, context.in_is_terminal && context.out_is_terminal));
   return context.become(argv);
 }

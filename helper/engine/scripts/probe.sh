@@ -2,7 +2,7 @@
 # owner whom they may use, yes when the target would be one of several users of a shared container, and the label of our
 # containers),
 # $project (its folder on the server), $mounts, $image, $known_run, $quick, $full, $gpus (not empty: the target wants some),
-# $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh) are set above it, so are
+# $gpus_named (not empty: these by number), $gpus_again (not empty: what is remembered of them is not good) and $our_shell (our_shell.sh) are set above it, so are
 # gpu_files, gpu_list, project_owner and look_into, choose_engine.sh ran before it, and what look_ahead.sh prints is at 3.
 case $engine in
   podman)
@@ -109,6 +109,7 @@ case $look_inside$found in
     ;;
   *)
     [ -z "$gpus" ] || gpu_files server_gpus
+    [ -z "$gpus_named" ] || gpu_list server_gpus
     [ -n "$info" ] || info=$("$engine" info --format '{{json .}}' 2>/dev/null)
     sec engine 0
     printf '%s' "$info"

@@ -97,7 +97,11 @@ TEST(PlanReport, CarriesStepsProblemsAndNotes) {
   ASSERT_EQ(report.steps.size(), 1U);
   EXPECT_EQ(report.steps.front().text, "start container c");
   EXPECT_EQ(report.problems, plan.problems);
-  EXPECT_EQ(report.notes, plan.notes);
+  EXPECT_EQ(report.notes,
+            (std::vector<std::string>{
+                "adopted", "what the container lacks inside (sshd, Jupyter, the way to them) is seen when it runs"}));
+  plan.steps.clear();
+  EXPECT_EQ(plan_report("centernet", plan).notes, plan.notes);
 }
 
 }  // namespace

@@ -76,8 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AutoBeginsWithTheFlag", "all", "auto", k_with_nvidia, {}, "flag : "},
         Case{"AutoBeginsWithTheFlagThoughNoRuntimeIsThere", "all", "auto", k_without_nvidia, {}, "flag : "},
         Case{"AutoThenTheRuntime", "all", "auto", k_with_nvidia, failed({{GpuWay::gpus_flag, k_no_driver}}),
-             "runtime nvidia: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]), the "
-             "engine has the runtime nvidia"},
+             "runtime nvidia: --gpus failed, the engine has the runtime nvidia"},
         Case{
             "AutoWithoutTheRuntime", "all", "auto", k_without_nvidia, failed({{GpuWay::gpus_flag, k_no_driver}}),
             std::string("GPU: --gpus failed (could not select device driver \"\" with capabilities: [[gpu]]) and the "
@@ -160,6 +159,41 @@ TEST(IsAboutGpus, IsNotMisledByOtherTroubleNorByNamesThatPeopleGive) {
         "error setting rlimit type 8: operation not permitted", "unable to apply caps: operation not permitted"}) {
     EXPECT_FALSE(is_about_gpus(text)) << text;
   }
+}
+
+std::string missing(const std::string& gpus, std::vector<std::string> listed, int status = 0) {
+  GpuFacts server;
+  server.gpus = std::move(listed);
+  server.smi_status = status;
+  const auto error = missing_gpus(config_with(gpus, "auto"), server);
+  return error ? error->cause : "";
+}
+
+TEST(MissingGpus, NamesThoseThatTheServerDoesNotList) {
+  const std::vector<std::string> two{"GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-6e2a)",
+                                     "GPU 1: NVIDIA H100 (UUID: GPU-77)"};
+  EXPECT_EQ(missing("0,9", two), R"("gpus": "0,9" names GPU 9: the server has GPU 0, 1)");
+  EXPECT_EQ(missing("device=2,3", two), R"("gpus": "device=2,3" names GPU 2, 3: the server has GPU 0, 1)");
+  EXPECT_EQ(missing("device=GPU-12", two), R"("gpus": "device=GPU-12" names GPU GPU-12: the server has GPU 0, 1)");
+  EXPECT_EQ(missing("3", two), R"("gpus": "3" asks for more: the server has GPU 0, 1)");
+  EXPECT_EQ(missing("99999999999999999999", two),
+            R"("gpus": "99999999999999999999" asks for more: the server has GPU 0, 1)");
+}
+
+TEST(MissingGpus, LeavesWhatCannotBeComparedToTheEngine) {
+  const std::vector<std::string> two{"GPU 0: NVIDIA A100 (UUID: GPU-6e2a)", "  MIG 1g.5gb Device 0: (UUID: MIG-1)",
+                                     "GPU 1: A (UUID: GPU-77)"};
+  for (const char* gpus :
+       {"all", "none", "amd", "2", "0,1", "device=1", "device=GPU-6e2a", "GPU-77", "device=0:0", "device=MIG-1"})
+    EXPECT_EQ(missing(gpus, two), "") << gpus;
+  EXPECT_EQ(missing("0,9", {}), "") << "nothing was listed";
+  EXPECT_EQ(missing("0,9", two, 6), "") << "the list may be cut off";
+  EXPECT_FALSE(missing_gpus(config_with("0,9", "auto"), std::nullopt));
+  auto by_variable = config_with("0,9", "auto");
+  by_variable.env["NVIDIA_VISIBLE_DEVICES"] = "0";
+  GpuFacts server;
+  server.gpus = two;
+  EXPECT_FALSE(missing_gpus(by_variable, server));
 }
 
 }  // namespace

@@ -37,6 +37,9 @@ PythonList python_list(const config::Target& target, const plan::Inside& inside)
   std::ranges::stable_sort(list.pythons, [](const PythonEntry& a, const PythonEntry& b) {
     return a.chosen != b.chosen ? a.chosen : a.path < b.path;
   });
+  for (const auto& python : inside.silent_pythons) {
+    if (python.unasked) list.unasked.push_back(python.source);
+  }
   list.cause = choice ? choice->cause : choice.error().cause;
   if (choice) list.notes = plan::python_notes(target, inside, *choice);
   return list;

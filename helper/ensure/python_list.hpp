@@ -27,6 +27,7 @@ struct PythonList {
   std::string cause;                 // why the chosen one is chosen; why none is
   std::vector<PythonEntry> pythons;  // the chosen one first
   std::vector<std::string> notes;
+  std::vector<std::string> unasked{};  // sources of those that were not run, as some of too many
 };
 
 // Pure. `inside` must come from a full look.

@@ -212,6 +212,8 @@ bool Target::may_be_healed(const Work& work) const {
 Result<ide::Access> Target::settings(const Call& call) {
   return run(call, [this](const Work& work) {
     auto access = verbs::settings(work);
+    // The container may have been restarted under the look.
+    if (!access && access.error().code == ErrorCode::inside_failed) access = verbs::settings(work);
     if (access || !may_be_healed(work)) return access;
     Caller nobody;
     nobody.initiative = plan::Initiative::daemon;

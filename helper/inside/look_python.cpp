@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace helper::inside {
 namespace {
@@ -96,8 +97,8 @@ std::string base_path_of(const std::string& base_url) {
 std::string look_pythons(const Question& question, const std::string& nonce) {
   const bool is_path = question.python.starts_with('/');
   std::string text = script_begin(nonce) + assign("wanted", is_path ? question.python : "") +
-                     assign("project", question.project) + assign("imports", question.imports) +
-                     assign("report", scripts::python_report);
+                     assign("wanted_source", is_path ? "" : question.python) + assign("project", question.project) +
+                     assign("imports", question.imports) + assign("report", scripts::python_report);
   for (const auto part : {scripts::python_begin, scripts::python_candidate, scripts::python_roots, scripts::python_ask,
                           scripts::python_look}) {
     text += part;
@@ -117,6 +118,7 @@ void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
   std::vector<std::pair<std::string, std::string>> sources;  // and the path that each resolves to
   std::vector<std::vector<std::string>> answers;
   std::vector<plan::SilentPython> failures;  // without their sources
+  std::set<std::string> unasked;
   for (const auto& line : lines_of(sections, "pythons")) {
     auto fields = split(line, k_field_separator);
     if (!std::ranges::all_of(fields, is_printable)) continue;
@@ -124,6 +126,7 @@ void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
       failures.push_back({fields[1], {}, number<int>(fields[2]), trimmed(fields[3].substr(0, k_most_words))});
     if (fields[0].ends_with("-broken") && fields.size() == 4)
       inside.silent_pythons.push_back({fields[2], fields[1], 0, {}, fields[3]});
+    if (fields[0].ends_with("-unasked") && fields.size() == 2) unasked.insert(fields[1]);
     if (fields[0].ends_with("-source") && fields.size() == 3) sources.emplace_back(fields[1], fields[2]);
     if (fields[0].ends_with("-file") && fields.size() == 2) inside.project_files.push_back(fields[1]);
     if (fields[0].ends_with("-login") && fields.size() == 3) inside.login_cut = fields[2] == "cut";
@@ -135,6 +138,7 @@ void read_pythons(const std::vector<Section>& sections, plan::Inside& inside) {
       const auto failure = std::ranges::find(failures, path, &plan::SilentPython::path);
       plan::SilentPython silent = failure == failures.end() ? plan::SilentPython{path, {}} : *failure;
       silent.source = source;
+      silent.unasked = unasked.contains(path);
       auto& all = inside.silent_pythons;
       if (std::ranges::find(all, silent) == all.end()) all.push_back(std::move(silent));
       continue;

@@ -21,6 +21,7 @@ std::string list(const std::vector<std::string>& words) {
 constexpr int k_killed = 128 + 9;  // as shells tell of a program that SIGKILL ended
 
 std::string why_silent(const SilentPython& python) {
+  if (python.unasked) return "it was not asked, since there are too many";
   if (!python.target.empty()) return "a link to " + python.target + ", which is not there";
   if (python.status == k_time_was_up) return "no answer within 5 s";
   if (python.status == k_killed) return "it was killed, as the kernel does when there is not enough memory";
@@ -161,7 +162,7 @@ namespace {
 // it the image's PATH again.
 const Python* terminals_python(const std::vector<Python>& found) {
   const Python* login = login_python(found);
-  if (login == nullptr || !is_systems(*login)) return login;
+  if (login == nullptr || !is_systems(*login) || !login->path.starts_with(login->prefix)) return login;
   for (const char* source : {"image:python", "image:python3"}) {
     const auto python = std::ranges::find(found, source, &Python::source);
     if (python != found.end()) return &*python;
@@ -185,6 +186,10 @@ std::vector<std::string> python_notes(const config::Target& target, const Inside
                     "), not " + choice.python.path + ": " + choice.cause);
   }
   if (target.python == "auto") add_notes_on_the_project(inside, choice, notes);
+  if (const auto unasked = std::ranges::count_if(inside.silent_pythons, &SilentPython::unasked); unasked > 0) {
+    notes.push_back("the container has many interpreters, and " + std::to_string(unasked) +
+                    " of them were not asked; to use one of these, name it in helper.json: \"python\"");
+  }
   if (!choice.python.missing.empty()) {
     notes.push_back(choice.python.path + " cannot import " + list(choice.python.missing) +
                     ", which project.imports names; install what brings it: helper exec " + target.name + " -- " +

@@ -142,7 +142,8 @@ struct SilentPython {
   int status = 0;          // of the interpreter; k_time_was_up when its time was up
   std::string words = {};  // the line that tells most of what it wrote
   std::string target =
-      {};  // the file that the path leads to as a link, and that is not there; "" when it is no such link
+      {};                // the file that the path leads to as a link, and that is not there; "" when it is no such link
+  bool unasked = false;  // it was not run, as one of too many
   friend bool operator==(const SilentPython&, const SilentPython&) = default;
 };
 

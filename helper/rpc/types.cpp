@@ -246,6 +246,7 @@ void describe(A& a, V& v) {
   a.optional("cause", v.cause);
   a.required("pythons", v.pythons);
   a.optional("notes", v.notes);
+  a.optional("unasked", v.unasked);
 }
 
 template <class A, Is<ensure::GpuProcessReport> V>

@@ -58,6 +58,7 @@ Result<void> check_environment(Context& context, const std::string& spec, const 
     return {};
   }
   HELPER_TRY_ASSIGN(const ensure::PythonList list, rpc::python_list_from_json(answer->result));
+  if (std::ranges::find(list.unasked, spec) != list.unasked.end()) return {};
   std::vector<std::string> found;
   for (const auto& python : list.pythons) {
     for (const auto& source : python.sources) {

@@ -1,4 +1,5 @@
-# Each path is run once, even if it was found in several ways; `source` lines say which. All run at once.
+# Each path is run once, even if it was found in several ways; `source` lines say which. All run at once; of more than 48
+# those that the config, the image or the login shell names are run all the same.
 seen=: count=0
 candidate() {
   case $2 in /*) ;; *) return ;; esac
@@ -6,7 +7,12 @@ candidate() {
   [ -f "$2" ] && [ -x "$2" ] || return
   printf '\n%s-source\037%s\037%s\n' "$nonce" "$1" "$2"
   case $seen in *":$2:"*) return ;; esac
-  count=$((count + 1)); [ "$count" -le 48 ] || return
+  case $1 in
+    path | image:* | activated:* | login:* | "${wanted_source-}") ;;
+    *)
+      if [ "$count" -ge 48 ]; then printf '\n%s-unasked\037%s\n' "$nonce" "$2"; return; fi
+      count=$((count + 1)) ;;
+  esac
   seen=$seen$2:
   ask_python "$2" &
 }
@@ -23,8 +29,15 @@ broken_link() { # SOURCE PATH
 # One that fails is run once more for what it says: the line of its error, or its last one. What it leaves running may keep
 # the pipe open, so sed has a limit too.
 ask_python() {
-  report_of "$1" 5 2>/dev/null
-  asked=$? words=''
+  # Its line alone, and nothing else that it prints; what it leaves running may keep the pipe open, so sed stops itself:
+  # busybox's has read the line after it by then.
+  said=$({ report_of "$1" 5; printf '\n%s-status %s\n\n' "$nonce" $?; } 2>/dev/null | sed -n "/^$nonce-py/p
+/^$nonce-status /{
+p
+q
+}")
+  asked=${said##*"$nonce-status "} said=${said%"$nonce-status "*} words=''
+  [ -z "$said" ] || printf '\n%s\n' "$said"
   case $asked in
     0) return ;;
     124) ;;

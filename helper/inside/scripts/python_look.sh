@@ -29,11 +29,13 @@ if [ -n "$project" ]; then
   done
   each pixi: "$project"/.pixi/envs/*
   each hatch: "$project"/.hatch/*
-  if [ -r "$project/.pdm-python" ]; then
+  if is_text "$project/.pdm-python"; then
     named=''
-    read -r named < "$project/.pdm-python"
+    read -r named <<EOF
+$(text_of "$project/.pdm-python")
+EOF
     candidate pdm:.pdm-python "$named"
-  elif [ -r "$project/.pdm.toml" ]; then
+  elif is_text "$project/.pdm.toml"; then
     candidate pdm:.pdm.toml "$(value_in python path "$project/.pdm.toml")"
   fi
   for place in "$project"/*/.venv "$project"/*/venv; do
@@ -41,18 +43,20 @@ if [ -n "$project" ]; then
   done
   name() { [ -z "$2" ] || printf '\n%s-file\037%s%s\n' "$nonce" "$1" "$2"; }
   for file in environment.yml environment.yaml; do
-    [ -r "$project/$file" ] && name conda: "$(sed -n 's/^name:[[:space:]]*\([^#]*\).*/\1/p' "$project/$file" | head -n 1 | tr -d "\"' \r")"
+    is_text "$project/$file" && name conda: "$(sed -n 's/^name:[[:space:]]*\([^#]*\).*/\1/p' "$project/$file" | head -n 1 | tr -d "\"' \r")"
   done
   for file in mise.local.toml .mise.local.toml mise.toml .mise.toml mise/config.toml .mise/config.toml .config/mise.toml .config/mise/config.toml; do
-    if [ -r "$project/$file" ]; then
+    if is_text "$project/$file"; then
       name mise: "$(value_in tools python "$project/$file" | sed 's/^prefix://')"
       name mise: "$(value_in tools.python version "$project/$file" | sed 's/^prefix://')"
     fi
   done
-  if [ -r "$project/.tool-versions" ]; then
-    while read -r tool version _; do [ "$tool" = python ] && name asdf: "$version"; done < "$project/.tool-versions"
+  if is_text "$project/.tool-versions"; then
+    while read -r tool version _; do [ "$tool" = python ] && name asdf: "$version"; done <<EOF
+$(text_of "$project/.tool-versions")
+EOF
   fi
-  [ -r "$project/.python-version" ] && name pyenv: "$(head -n 1 "$project/.python-version" | tr -d ' \r')"
+  is_text "$project/.python-version" && name pyenv: "$(head -n 1 "$project/.python-version" | tr -d ' \r')"
 fi
 candidate image:python "$(command -v python)"
 candidate image:python3 "$(command -v python3)"
@@ -73,14 +77,16 @@ esac
 for file in "$home/.condarc" "$home/.conda/.condarc" "$home/.config/conda/.condarc" "$home/.mambarc" /etc/conda/.condarc /opt/conda/.condarc; do
   conda_settings "$file"
 done
-if [ -r "$home/.conda/environments.txt" ]; then
+if is_text "$home/.conda/environments.txt"; then
   while read -r place || [ -n "$place" ]; do
     case $place in
       */.pixi/envs/*) ;;  # pixi's own
       */envs/*) each conda: "$place" ;;
       /*) conda_folder "$place" ;;
     esac
-  done < "$home/.conda/environments.txt"
+  done <<EOF
+$(text_of "$home/.conda/environments.txt")
+EOF
 fi
 roots
 for path in /usr/bin/python3 /usr/local/bin/python3 /usr/local/python*/bin/python3 /opt/python*/bin/python3; do candidate system "$path"; done

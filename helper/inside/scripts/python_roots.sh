@@ -46,7 +46,7 @@ conda_item() { # TEXT: one of the list, with blanks and quotes around it; a fold
 }
 # FILE: the list envs_dirs in a .condarc, as "[a, b]" or as lines "- a".
 conda_settings() {
-  [ -r "$1" ] || return
+  is_text "$1" || return
   takes=''
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in
@@ -66,7 +66,9 @@ conda_settings() {
           case $line in *,*) line=${line#*,} ;; *) break ;; esac
         done ;;
     esac
-  done < "$1"
+  done <<EOF
+$(text_of "$1")
+EOF
 }
 colon_list() { # LIST: the folders of conda's own variables
   [ -n "$1" ] || return

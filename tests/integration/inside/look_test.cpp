@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -497,6 +498,53 @@ TEST_P(EveryShell, SaysOfAPythonThatDoesNotRunWhatItSaid) {
   EXPECT_EQ(silent(inside, "pyenv:killed")->status, 137);
   EXPECT_EQ(silent(inside, "pyenv:quiet")->status, 3);
   EXPECT_EQ(silent(inside, "pyenv:quiet")->words, "");
+}
+
+// What one interpreter does hides no other, and keeps nobody waiting.
+TEST_P(EveryShell, IsNotHeldUpByAPythonThatLeavesAProcessBehindOrPrintsWithoutEnd) {
+  FakeServer server(GetParam());
+  const std::string versions = "home/.pyenv/versions/";
+  server.executable(versions + "leaves/bin/python", "#!/bin/sh\n(sleep 30) &\nexec /usr/bin/python3 \"$@\"\n");
+  server.executable(versions + "floods/bin/python", "#!/bin/sh\nyes \"$(seq 100)\" | head -c 9000000\nexit 5\n");
+  server.executable(versions + "one-line/bin/python", "#!/bin/sh\nhead -c 9000000 /dev/zero | tr '\\0' x\nexit 6\n");
+  const helper::test::ScopedEnv no_pyenv("PYENV_ROOT", "");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto inside = look(server, {"root", 1, 0, "auto"});
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(25));
+  EXPECT_NE(find(inside, "pyenv:leaves"), nullptr);
+  ASSERT_NE(silent(inside, "pyenv:floods"), nullptr);
+  EXPECT_EQ(silent(inside, "pyenv:floods")->status, 5);
+  ASSERT_NE(silent(inside, "pyenv:one-line"), nullptr);
+  EXPECT_EQ(silent(inside, "pyenv:one-line")->status, 6);
+}
+
+TEST_P(EveryShell, AsksWhatTheLoginShellAndTheConfigNameHoweverManyThereAre) {
+  FakeServer server(GetParam());
+  for (int i = 100; i < 160; ++i)
+    server.executable("home/miniconda3/envs/a" + std::to_string(i) + "/bin/python", "#!/bin/sh\nexit 1\n");
+  const fs::path last = server.python("miniconda3/envs/zz");
+  fs::create_directories(server.home() / "miniconda3/conda-meta");
+  const fs::path own = server.python("own");
+  server.write("home/.profile", "PATH=" + own.parent_path().string() + ":$PATH\n");
+  const auto inside = look(server, {"root", 1, 0, "conda:zz"});
+  ASSERT_NE(find(inside, "login:python"), nullptr);
+  EXPECT_EQ(find(inside, "login:python")->path, own);
+  ASSERT_NE(find(inside, "conda:zz"), nullptr);
+  EXPECT_EQ(find(inside, "conda:zz")->path, last);
+  EXPECT_GE(std::ranges::count_if(inside.silent_pythons, &plan::SilentPython::unasked), 12);
+}
+
+// Whoever opens a pipe waits for its writer.
+TEST_P(EveryShell, ReadsNoPipeThatHasTheNameOfAFileOfATool) {
+  FakeServer server(GetParam());
+  fs::create_directories(server.home() / "net/mise");
+  fs::create_directories(server.home() / ".conda");
+  for (const char* name : {"net/.pdm-python", "net/environment.yml", "net/.tool-versions", "net/.python-version",
+                           "net/mise.toml", ".condarc", ".conda/environments.txt"})
+    ASSERT_EQ(::mkfifo((server.home() / name).c_str(), 0644), 0) << name;
+  const auto begin = std::chrono::steady_clock::now();
+  look(server, {"root", 1, 0, "auto", (server.home() / "net").string()});
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 TEST(Pythons, AreFoundWithinSecondsWhenTheLoginShellBlocksAndThatIsTold) {

@@ -338,6 +338,33 @@ TEST(PythonNotes, SayWhatTheTerminalsPythonIsWhenItIsAnother) {
                                 "/srv/project/.venv/bin/python: the project's own environment, .venv"}));
 }
 
+TEST(PythonNotes, SayOfALinkToTheSystemsPythonThatTheLoginShellNamesIt) {
+  const config::Target target;
+  Inside inside;
+  inside.pythons = {python("image:python", "/opt/conda/bin/python"),
+                    python("login:python", "/opt/conda/envs/zz/bin/python", "3.11.2", "/usr")};
+  const auto choice = choose_python(target, inside);
+  ASSERT_TRUE(choice);
+  for (const auto& note : python_notes(target, inside, *choice))
+    EXPECT_EQ(note.find("is /opt/conda/bin/python"), std::string::npos) << note;
+}
+
+TEST(PythonNotes, SayThatSomeOfTooManyWereNotAsked) {
+  config::Target target;
+  Inside inside;
+  inside.pythons = {python("image:python", "/opt/conda/bin/python")};
+  inside.silent_pythons = {{"/e/a/bin/python", "conda:a"}, {"/e/b/bin/python", "conda:b"}};
+  const auto choice = choose_python(target, inside);
+  ASSERT_TRUE(choice);
+  EXPECT_TRUE(python_notes(target, inside, *choice).empty());
+  inside.silent_pythons.back().unasked = true;
+  EXPECT_EQ(python_notes(target, inside, *choice).size(), 1U);
+  target.python = "conda:b";
+  const auto named = choose_python(target, inside);
+  ASSERT_FALSE(named);
+  EXPECT_NE(named.error().cause.find("it was not asked, since there are too many"), std::string::npos);
+}
+
 // The login shells of SSH sessions have the image's PATH again.
 TEST(PythonNotes, AreNoneWhereOnlyTheSystemsStartFilesHideTheImagesPython) {
   const auto system = python("login:python3", "/usr/bin/python3", "3.11.2", "/usr");

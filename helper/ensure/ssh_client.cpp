@@ -19,6 +19,7 @@ constexpr Milliseconds k_session_limit{20'000};
 constexpr Milliseconds k_agent_limit{2'000};  // for its list of keys
 // sshconnect2.c, sign_and_send_pubkey: the person said no, or the agent is locked.
 constexpr std::string_view k_not_signed = "agent refused operation";
+constexpr const char* k_home_mark = "-home";
 constexpr std::size_t k_max_line = 200;  // of what is shown to a person, in bytes
 
 std::string first_line(std::string_view text) {
@@ -75,6 +76,7 @@ plan::SessionTry judge_session(const std::optional<CommandOutput>& command, cons
   const auto at = out.find(mark);
   tried.exit_status = command ? command->exit_status : 0;
   tried.command = at != std::string::npos && tried.exit_status == 0;
+  tried.no_home = tried.command && out.find(mark + k_home_mark) == std::string::npos;
   if (at != 0) tried.stray = first_line(std::string_view(out).substr(0, at));
   // Where only commands get it, as what ~/.ssh/rc prints, old scp and IDEs take it for data all the same.
   tried.sftp = tried.command && sftp && sftp->exit_status == 0 && tried.stray.empty();
@@ -120,7 +122,8 @@ Result<plan::SessionTry> OpenSshClient::try_session(const ide::Access& access, c
   // "-" is standard input: a word that needs the server's answer, and then the end.
   const ProcessSpec sftp{strict({"sftp", "-b", "-"}, options, access), "pwd\n", environment, k_session_limit};
   ProcessSpec command{strict({"ssh", "-T"}, options, access), {}, environment, k_session_limit};
-  command.argv.push_back("echo " + mark);
+  // Every shell knows these words. IDEs and editors keep what they bring in the home folder.
+  command.argv.push_back("echo " + mark + "; test -w ~ && echo " + mark + k_home_mark + "; true");
   if (agent_socket.empty()) {
     auto other = std::async(std::launch::async, [&] { return run_within_limit(sftp, stop); });
     auto one = run_within_limit(command, stop);

@@ -49,6 +49,7 @@ void read_session(std::string_view text, const std::string& nonce, plan::Session
     if (fields.size() == 3) look_at_rights(fields, rights[0], tried);
   }
   tried.ending_file = line_at(lines_of(sections, "ends"), 0);
+  tried.reading_file = line_at(lines_of(sections, "reads"), 0);
   const auto noise = lines_of(sections, "noise");
   tried.noisy_file = line_at(noise, 0);
   tried.noisy_line = tried.nologin.empty() || tried.command ? line_at(noise, 1) : line_at(nologin, 1);

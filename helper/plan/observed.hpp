@@ -237,20 +237,22 @@ struct LocalKey {
 // A command and a first word of sftp, each over a strict SSH session with the person's key, as an IDE begins; and,
 // where one failed or none could be tried, what was found in the container that a login reads on its way.
 struct SessionTry {
-  std::string of;           // session_key() at that time
-  bool command = false;     // its output came
-  bool sftp = false;        // the server answered in its protocol, with nothing before
-  std::string stray;        // the first line that came where none belongs
-  std::string words;        // the last line that the client wrote about the one that failed
-  int exit_status = 0;      // of the command; 255 is ssh's own
-  bool undecided = false;   // no answer came in time, or the agent did not sign: nothing is known of the container
-  std::string shell;        // the user's, as the container's accounts name it
-  std::string nologin;      // the file that keeps all but root out; "" when there is none
-  std::string ending_file;  // a start file of the shell that ends it, or waits, before any command runs
-  std::string noisy_file;   // prints something although nobody asked it to
-  std::string noisy_line;   // the first line of that
-  std::string loose;        // a file or folder on the way to our keys that others may change: sshd refuses them
-  std::string loose_owner;  // the id of its owner, who is neither root nor the user; "" when its mode is the cause
+  std::string of;              // session_key() at that time
+  bool command = false;        // its output came
+  bool sftp = false;           // the server answered in its protocol, with nothing before
+  std::string stray;           // the first line that came where none belongs
+  std::string words;           // the last line that the client wrote about the one that failed
+  int exit_status = 0;         // of the command; 255 is ssh's own
+  bool undecided = false;      // no answer came in time, or the agent did not sign: nothing is known of the container
+  std::string shell;           // the user's, as the container's accounts name it
+  std::string nologin;         // the file that keeps all but root out; "" when there is none
+  std::string ending_file;     // a start file of the shell that ends it, or waits, before any command runs
+  std::string noisy_file;      // prints something although nobody asked it to
+  std::string noisy_line;      // the first line of that
+  std::string loose;           // a file or folder on the way to our keys that others may change: sshd refuses them
+  std::string loose_owner;     // the id of its owner, who is neither root nor the user; "" when its mode is the cause
+  std::string reading_file{};  // a start file of the shell that reads what the session is sent
+  bool no_home = false;        // the session cannot write into its home folder
   [[nodiscard]] bool works() const { return command && sftp; }
   friend bool operator==(const SessionTry&, const SessionTry&) = default;
 };

@@ -71,6 +71,10 @@ bool is_being_replaced(const Draft& draft) {
 
 bool plan_drifts(Draft& draft, const Container& container) {
   const Attempts& attempts = draft.observed.attempts;
+  if (const auto& build = draft.local.build; build && build->error) {
+    draft.note("the image could not be built again: " + build->error->thing + ": " + build->error->cause + "; " +
+               draft.container_name() + " is as it was built before");
+  }
   if (const auto& build = draft.local.build;
       build && !build->error && !attempts.built.empty() && attempts.built != build->fingerprint) {
     draft.note("files in " + draft.config.build->context.string() + " changed while image " + draft.config.image +

@@ -97,6 +97,13 @@ std::string session_key(const Desired& desired, const Observed& observed) {
 }
 
 std::string session_note(const Desired& desired, const Observed& observed) {
+  if (observed.local.session && observed.local.session->works() && observed.local.session->no_home) {
+    const std::string& home = observed.place.inside ? observed.place.inside->user_home : std::string();
+    return "user " + desired.target.ssh.user + " cannot write into the home folder" + (home.empty() ? "" : " " + home) +
+           ", where PyCharm, Gateway and VS Code keep what they bring: give the user a folder that belongs to that "
+           "user "
+           "in the image, or set another user in helper.json: \"ssh\": {\"user\": ...}";
+  }
   if (!observed.local.session || observed.local.session->works() || !observed.local.key) return {};
   if (const auto why = why_untried(*observed.local.key); !why.empty()) return "no SSH session was tried: " + why;
   if (!observed.local.session->undecided || !observed.local.session->ending_file.empty()) return {};
@@ -156,6 +163,11 @@ std::optional<Error> session_problem(const Desired& desired, const Observed& obs
     return problem(tried.noisy_file + " prints " + quoted(tried.noisy_line) +
                        " in every session, which sftp, scp and IDEs take for data",
                    "in the container, " + quiet(tried.noisy_file) + again);
+  }
+  if (!tried.reading_file.empty()) {
+    return problem(
+        tried.reading_file + " reads what every session is sent, which sftp, scp and IDEs send to their server",
+        "in the container, let what " + tried.reading_file + " runs read </dev/null" + again);
   }
   if (!tried.stray.empty()) {
     return problem("something that a login of its shell " + tried.shell + " reads prints " + quoted(tried.stray) +

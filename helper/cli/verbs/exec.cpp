@@ -72,7 +72,7 @@ Result<int> run_script(Context& context) {
   std::vector<std::string> words{access.python, script};
   const auto& rest = context.arguments.rest();
   words.insert(words.end(), rest.begin(), rest.end());
-  if (!file.starts_with('-')) words = only_if_there(script, access.target, context.folder / file, std::move(words));
+  words = only_if_there(script, access.target, context.folder / file, std::move(words));
   HELPER_TRY_ASSIGN(const auto argv, exec_argv(access, words, context.in_is_terminal && context.out_is_terminal));
   return context.become(argv);
 }

@@ -66,7 +66,11 @@ Result<void> check_environment(Context& context, const std::string& spec, const 
       if (source.starts_with(k_conda)) found.push_back(source);
     }
   }
-  if (found.empty()) return {};
+  if (found.empty() && list.pythons.empty()) return {};
+  if (found.empty()) {
+    return fail(ErrorCode::python_missing, spec, "the container has no environment of conda",
+                "helper python list " + shell::quote(target));
+  }
   const std::vector<std::string_view> names(found.begin(), found.end());
   const auto close = nearest(spec, names);
   return fail(ErrorCode::python_missing, spec, "the container has no such environment; found are: " + joined(found),

@@ -121,16 +121,20 @@ Result<Expanded> DevcontainerDraft::expanded(const JsonNode& node, const std::st
 
 bool DevcontainerDraft::may_use(const Expanded& its, const std::string& key, int line) {
   if (!its.environment) return true;
+  if (its.unset || its.text.empty()) {
+    const std::string name = its.unset.value_or(*its.environment);
+    unsupported({key, line,
+                 name + " is not set on this machine, so this is " +
+                     (its.text.empty() ? "empty" : '"' + printable(its.text, 200) + '"'),
+                 "export " + name});
+    if (its.unset) return !place_.is_kept;
+  }
   if (place_.is_kept) {
     unsupported(
         {key, line,
          "the value of " + *its.environment + " on this machine may be a secret, and is not written into a file",
          R"(write "devcontainer": PATH in the target, which reads it each time)"});
     return false;
-  }
-  if (its.text.empty()) {
-    unsupported(
-        {key, line, *its.environment + " is not set on this machine, so this is empty", "export " + *its.environment});
   }
   return true;
 }

@@ -89,6 +89,7 @@ Result<Expanded> mount_text(DevcontainerDraft& draft, const JsonNode& node, cons
     whole.text += (whole.text.empty() ? "" : ",") + mount_field(node.names[i] + "=" + part.text);
     whole.is_local_path = whole.is_local_path || (part.is_local_path && node.names[i] == "source");
     if (!whole.environment) whole.environment = part.environment;
+    if (!whole.unset) whole.unset = part.unset;
   }
   return whole;
 }

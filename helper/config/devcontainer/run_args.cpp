@@ -133,14 +133,15 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
 
 // Whether the flag's words may go where its key goes; one whose whole value is a variable that is not set says nothing.
 bool may_use_all(DevcontainerDraft& draft, const RunFlag& flag) {
+  const bool says_nothing = flag.value && flag.value->environment && flag.value->text.empty();
+  // A word that is more than its value, as "--hostname=${localEnv:NAME}", is not empty itself.
+  if (says_nothing && flag.words.size() == 1) {
+    static_cast<void>(draft.may_use(*flag.value, flag.words.front().key, flag.words.front().line));
+    return false;
+  }
   for (const RunWord& word : flag.words) {
     if (!draft.may_use(word.its, flag.words.front().key, word.line)) return false;
   }
-  const bool says_nothing = flag.value && flag.value->environment && flag.value->text.empty();
-  // A word that is more than its value, as "--hostname=${localEnv:NAME}", was not empty: the variable is yet to be
-  // told.
-  if (says_nothing && flag.words.size() == 1)
-    static_cast<void>(draft.may_use(*flag.value, flag.words.front().key, flag.words.front().line));
   return !says_nothing;
 }
 

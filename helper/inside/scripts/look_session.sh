@@ -25,18 +25,20 @@ done
 HOME=${home:-/}; export HOME
 unset BASH_ENV ENV SSH_CLIENT SSH_CONNECTION
 found=''
-mark=helper-goes-on
-# FILE COMMAND SHELL...: the shell reads the file, as COMMAND says, and goes on.
+mark=helper-goes-on sent=helper-was-sent
+# FILE COMMAND SHELL...: the shell reads the file, as COMMAND says, goes on, and finds what it was sent.
 starts() {
   [ -z "$found" ] || return 0
   file=$1 read_it=$2; shift 2
   [ -r "$file" ] || return 0
-  said=$(limited_to 5 "$@" "$read_it; echo $mark" </dev/null 2>/dev/null)
+  said=$(printf '%s\n' "$sent" | limited_to 5 "$@" "$read_it; echo $mark; cat" 2>/dev/null)
   case $said in
-    *"$mark") ;;
+    *"$mark
+$sent") ;;
+    *"$mark"*) sec reads 0; printf '%s\n' "$file" ;;
     *) sec ends 0; printf '%s\n' "$file" ;;
   esac
-  told "$file" "$(printf '%s\n' "${said%"$mark"}" | grep -m 1 .)"
+  told "$file" "$(printf '%s\n' "$said" | grep -v -e "^$mark\$" -e "^$sent\$" | grep -m 1 .)"
 }
 noise() {
   [ -z "$found" ] && [ -r "$1" ] || return 0

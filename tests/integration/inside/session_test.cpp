@@ -87,6 +87,19 @@ TEST_F(LoginLook, AStartFileThatNeverEndsIsLeftAfterItsTime) {
   EXPECT_TRUE(tried.ending_file.ends_with("/.bashrc")) << tried.ending_file;
 }
 
+TEST_F(LoginLook, AStartFileThatReadsWhatTheSessionIsSentIsNamed) {
+  for (const std::string text : {"cat\n", "cat > /dev/null\n", "read -r line\n", "cat - | wc -c > /dev/null\n"}) {
+    write(".bashrc", text);
+    for (const auto& posix : test::shells()) {
+      const auto tried = look(posix, "/bin/bash");
+      EXPECT_TRUE(tried.reading_file.ends_with("/.bashrc")) << text << " by " << posix.front();
+      EXPECT_EQ(tried.noisy_line, "") << text;
+    }
+  }
+  write(".bashrc", "cat </dev/null\n");
+  EXPECT_EQ(look({"sh"}, "/bin/bash").reading_file, "");
+}
+
 TEST_F(LoginLook, AStartFileThatEndsTheShellIsNamed) {
   for (const std::string text : {"exit 3\n", "exec true\n", "echo hello; kill -KILL $$\n"}) {
     write(".bashrc", text);

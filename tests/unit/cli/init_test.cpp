@@ -244,7 +244,7 @@ TEST(Init, TakesTheValuesOfADevcontainerOver) {
 TEST(Init, SaysWhyADevcontainerHasNoImage) {
   const std::map<std::string, std::string> reasons{
       {R"({"dockerComposeFile": "compose.yml", "service": "app"})", "dockerComposeFile: helper runs one container"},
-      {R"({"image": "${localEnv:IMG}"})", "image: the value of IMG on this machine may be a secret"},
+      {R"({"image": "${localEnv:IMG}"})", "image: IMG is not set on this machine, so this is empty"},
       {R"({"build": {"dockerfile": "../Dockerfile", "context": "."}})",
        "build.dockerfile: it is outside of its context"},
       {R"({"dockerfile": "Dockerfile"})", R"(dockerfile: helper does not know this key; did you mean "dockerFile"?)"},

@@ -244,6 +244,22 @@ TEST(Devcontainer, VariablesHaveDefaultsAndWhatIsNoneOfThemStays) {
                              "export NONE"});
 }
 
+TEST(Devcontainer, AVariableThatIsNotSetIsToldWhereverItStands) {
+  for (const std::string text :
+       {R"("mounts": ["source=${localEnv:NONE}/data,target=/e,type=bind"])",
+        R"("mounts": [{"type": "bind", "source": "${localEnv:NONE}/data", "target": "/e"}])",
+        R"("runArgs": ["--volume=${localEnv:NONE}/data:/e"])", R"("runArgs": ["-v", "${localEnv:NONE}/data:/e"])",
+        R"("runArgs": ["--hostname=x${localEnv:NONE}"])", R"("containerEnv": {"A": "${localEnv:NONE}:/bin"})"}) {
+    const Read r = read(R"({"image": "i", "remoteUser": "root", )" + text + "}");
+    EXPECT_TRUE(std::ranges::any_of(r.remarks,
+                                    [](const std::string& remark) {
+                                      return remark.find("NONE is not set on this machine, so this is \"") !=
+                                             std::string::npos;
+                                    }))
+        << text << ": " << testing::PrintToString(r.remarks);
+  }
+}
+
 TEST(Devcontainer, AValueOfTheEnvironmentIsNotKeptInAFile) {
   DevcontainerPlace kept = place();
   kept.is_kept = true;

@@ -11,13 +11,21 @@ std::optional<CommandOutput> ended(int exit_status, std::string out = {}, std::s
 }
 
 TEST(JudgeSession, ACommandsOutputAndSftpsGoodEndAreASessionThatWorks) {
-  const auto tried = judge_session(ended(0, "helper-1f\n"), ended(0), "helper-1f");
+  const auto tried = judge_session(ended(0, "helper-1f\nhelper-1f-home\n"), ended(0), "helper-1f");
   EXPECT_TRUE(tried.works());
   EXPECT_EQ(tried.stray, "");
 }
 
+TEST(JudgeSession, AHomeThatTheUserCannotWriteIntoIsSeen) {
+  EXPECT_FALSE(judge_session(ended(0, "helper-1f\nhelper-1f-home\n"), ended(0), "helper-1f").no_home);
+  const auto tried = judge_session(ended(0, "helper-1f\n"), ended(0), "helper-1f");
+  EXPECT_TRUE(tried.works());
+  EXPECT_TRUE(tried.no_home);
+  EXPECT_FALSE(judge_session(ended(1, "no\n"), {}, "helper-1f").no_home) << "nothing is known";
+}
+
 TEST(JudgeSession, WhatAStartFilePrintsIsShownByItsFirstLine) {
-  const auto tried = judge_session(ended(0, "Welcome to the lab\nsecond\nhelper-1f\n"),
+  const auto tried = judge_session(ended(0, "Welcome to the lab\nsecond\nhelper-1f\nhelper-1f-home\n"),
                                    ended(255, {}, "Received message too long 1466264675\nEnsure x\n"), "helper-1f");
   EXPECT_TRUE(tried.command);
   EXPECT_FALSE(tried.sftp);
@@ -26,7 +34,7 @@ TEST(JudgeSession, WhatAStartFilePrintsIsShownByItsFirstLine) {
 }
 
 TEST(JudgeSession, WhatOnlyCommandsGetIsInTheWayToo) {
-  const auto tried = judge_session(ended(0, "noise of rc\nhelper-1f\n"), ended(0), "helper-1f");
+  const auto tried = judge_session(ended(0, "noise of rc\nhelper-1f\nhelper-1f-home\n"), ended(0), "helper-1f");
   EXPECT_FALSE(tried.works());
   EXPECT_EQ(tried.stray, "noise of rc");
 }
@@ -50,7 +58,7 @@ TEST(JudgeSession, OneThatDoesNotEndWithinItsLimitIsUndecided) {
   EXPECT_FALSE(command.works());
   EXPECT_TRUE(command.undecided);
   EXPECT_EQ(command.words, "no answer within 20 s");
-  const auto sftp = judge_session(ended(0, "helper-1f\n"), {}, "helper-1f");
+  const auto sftp = judge_session(ended(0, "helper-1f\nhelper-1f-home\n"), {}, "helper-1f");
   EXPECT_TRUE(sftp.command);
   EXPECT_FALSE(sftp.works());
   EXPECT_TRUE(sftp.undecided);
@@ -71,7 +79,7 @@ TEST(PublicLine, HasItsKeyAsTheSecondWord) {
 }
 
 TEST(JudgeSession, EscapeSequencesDoNotReachATerminal) {
-  const auto tried = judge_session(ended(0, "\x1b[2Jx\nhelper-1f\n"), ended(0), "helper-1f");
+  const auto tried = judge_session(ended(0, "\x1b[2Jx\nhelper-1f\nhelper-1f-home\n"), ended(0), "helper-1f");
   EXPECT_EQ(tried.stray, "\\x1b[2Jx");
 }
 

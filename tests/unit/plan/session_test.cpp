@@ -210,6 +210,25 @@ TEST(Session, ThatAStartFileEndsOrHoldsUpNamesThatFile) {
   EXPECT_EQ(problem_of(tried, "root").find("/root/.bashrc"), std::string::npos) << "the key is what keeps it out";
 }
 
+TEST(Session, WithoutAHomeToWriteIntoIsANote) {
+  SessionTry tried;
+  tried.command = tried.sftp = tried.no_home = true;
+  EXPECT_EQ(session_problem(desired(), with(tried)), std::nullopt);
+  EXPECT_NE(session_note(desired(), with(tried)).find("cannot write into the home folder"), std::string::npos);
+  tried.no_home = false;
+  EXPECT_EQ(session_note(desired(), with(tried)), "");
+}
+
+TEST(Session, WhoseStartFileReadsWhatItIsSentNamesThatFile) {
+  SessionTry tried;
+  tried.command = true;
+  tried.words = "Invalid packet back from SSH2_FXP_INIT (type 1)";
+  tried.reading_file = "/root/.bashrc";
+  EXPECT_EQ(problem_of(tried, "root"),
+            "SSH session of root in container centernet: /root/.bashrc reads what every session is sent, which sftp, "
+            "scp and IDEs send to their server");
+}
+
 TEST(SessionKey, ChangesWithEachThingThatASessionDependsOn) {
   const Observed before = ready();
   const auto key = session_key(desired(), before);

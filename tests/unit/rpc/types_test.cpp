@@ -121,7 +121,8 @@ TEST(Types, CarryTheInterpretersAndTheGpusThereAndBack) {
       "auto",
       "it has torch",
       {{"/v/bin/python", "3.11.2", "/v", "/usr", {"venv:.venv"}, {"torch 2.2.0"}, {"cv2"}, true, true}},
-      {"note"}});
+      {"note"},
+      {"conda:zz"}});
   expect_round_trip(pythons, to_json(*python_list_from_json(pythons)));
   expect_round_trip(pythons.at("pythons").at(0), to_json(*python_list_from_json(pythons)).at("pythons").at(0));
   const Json gpus = to_json(

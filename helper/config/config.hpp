@@ -82,7 +82,8 @@ struct ProjectConfig {
 };
 
 struct IdeConfig {
-  bool backend_cache = false;  // ~/.cache/JetBrains of ssh.user is a volume that outlives the container
+  bool backend_cache = false;          // ~/.cache/JetBrains of ssh.user is a volume that outlives the container
+  std::string project_model = "keep";  // "off": IDEs are not to make modules of pyproject.toml files
   friend bool operator==(const IdeConfig&, const IdeConfig&) = default;
 };
 

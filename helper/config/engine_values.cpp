@@ -146,6 +146,11 @@ Check check_engine(std::string_view text) {
   return flaw(text, "is not an engine", "write \"auto\", \"docker\" or \"podman\"");
 }
 
+Check check_project_model(std::string_view text) {
+  if (text == "keep" || text == "off") return std::nullopt;
+  return flaw(text, "is not a project model", "write \"keep\" or \"off\"");
+}
+
 Check check_command_line(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") != std::string_view::npos && text.find('\0') == std::string_view::npos)
     return std::nullopt;

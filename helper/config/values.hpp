@@ -34,6 +34,7 @@ using Check = std::optional<Flaw>;  // nullopt: the value is good
 // "all", "none", a count, "device=INDEX", or indices and UUIDs joined by commas.
 [[nodiscard]] Check check_gpus(std::string_view text);
 [[nodiscard]] Check check_engine(std::string_view text);
+[[nodiscard]] Check check_project_model(std::string_view text);
 // What `sh -c` takes: any text but an empty one and one with a NUL.
 [[nodiscard]] Check check_command_line(std::string_view text);
 [[nodiscard]] Check check_runtime(std::string_view text);

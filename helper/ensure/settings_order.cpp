@@ -49,6 +49,7 @@ ide::Wanted wanted_of(const config::Target& target, const std::string& config_fi
   ide::Wanted wanted = ide::make_wanted(std::move(access), helper, config_file, paths.home.string());
   wanted.access.jupyter_url.clear();  // a secret, and no file's business
   wanted.upload = needs_upload(target);
+  wanted.old_model = target.ide.project_model == "off";
   wanted.date = std::chrono::duration_cast<Milliseconds>(clock.wall().time_since_epoch()).count();
   return wanted;
 }
@@ -61,7 +62,6 @@ settings::Order order_of(ide::Wanted wanted, const config::Target& target, const
   order.project = options.project.empty() ? target.project.local : fs::path(options.project);
   if (!options.project.empty()) wanted.access.project_local = options.project;
   if (target.project.remote.empty() && options.project.empty()) order.project.clear();
-  if (!options.run_configuration.ends_with(".xml")) wanted.script = options.run_configuration;
   order.wanted = std::move(wanted);
   order.ides = names_of(options.ides);
   order.run_configuration = options.run_configuration;

@@ -1,24 +1,22 @@
 // tools/External Tools.xml: what a person can do with the target from the IDE's menus, and before a run.
 #include "ide/external_tools.hpp"
 
+#include "ide/files.hpp"
 #include "ide/formats.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace helper::ide {
 
 namespace {
 
-constexpr const char* k_group = "External Tools";
-
 struct Tool {
   std::string name;
   std::string description;
   std::vector<std::string> arguments;
 };
-
-std::string ensure_name(const Wanted& wanted) { return wanted.name + ": make ready"; }
 
 // All that may be ours, whether wanted now or not.
 std::vector<Tool> all_tools(const Wanted& wanted) {
@@ -27,7 +25,7 @@ std::vector<Tool> all_tools(const Wanted& wanted) {
     verb.insert(verb.end(), {target, "--config", wanted.config_file});
     return verb;
   };
-  return {{ensure_name(wanted), "Container, SSH server, Jupyter and tunnels", arguments({"ensure", "--quick"})},
+  return {{ensure_tool(wanted), "Container, SSH server, Jupyter and tunnels", arguments({"ensure", "--quick"})},
           {wanted.name + ": status", "What runs, and what is missing", arguments({"status"})},
           {wanted.name + ": stop", "Stops the container and its tunnels", arguments({"stop"})},
           {wanted.name + ": open Jupyter", "Jupyter of the container, in the browser", arguments({"open", "jupyter"})}};
@@ -82,7 +80,18 @@ Result<void> update(Xml& xml, pugi::xml_node tool, const Tool& as, const Wanted&
 
 }  // namespace
 
-std::string ensure_action(const Wanted& wanted) { return std::string("Tool_") + k_group + "_" + ensure_name(wanted); }
+std::string ensure_tool(const Wanted& wanted) { return wanted.name + ": make ready"; }
+
+std::string ensure_action(const Wanted& wanted) {
+  const std::string group = wanted.tool_group.empty() ? k_default_tool_group : wanted.tool_group;
+  return "Tool_" + group + "_" + ensure_tool(wanted);
+}
+
+std::string tool_group_of(std::string_view text) {
+  const auto xml = Xml::read(text, "", {});
+  const std::string name = xml ? xml->root().attribute("name").value() : "";
+  return name.empty() ? k_default_tool_group : name;
+}
 
 Result<void> add_tools(Xml& xml, const Wanted& wanted, const Product& /*product*/) {
   std::vector<Element> missing;

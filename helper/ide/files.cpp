@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <utility>
@@ -56,6 +55,8 @@ constexpr std::array k_formats{
            false,
            add_run_configuration,
            remove_run_configuration},
+    Format{FileKind::project_model, "pyProjectModel.xml", k_project, k_project_model, true, add_project_model,
+           remove_project_model},
 };
 
 const Format& format_of(FileKind kind) { return *std::ranges::find(k_formats, kind, &Format::kind); }
@@ -109,15 +110,6 @@ bool is_as_made(const Format& format, std::string_view text, const Wanted& wante
 
 bool has_python(const Wanted& wanted) { return !wanted.access.python.empty() && !wanted.access.project_remote.empty(); }
 
-// "$PROJECT_DIR$/.idea/x.iml" below the project's folder; "" for what is not below it.
-std::string below_project(std::string_view path) {
-  constexpr std::string_view k_folder = "$PROJECT_DIR$/";
-  if (!path.starts_with(k_folder)) return {};
-  const std::filesystem::path below = std::filesystem::path(path.substr(k_folder.size())).lexically_normal();
-  const bool outside = below.empty() || below.is_absolute() || *below.begin() == "..";
-  return outside || below.extension() != ".iml" ? "" : below.string();
-}
-
 }  // namespace
 
 std::vector<File> application_files(const Product& product, const Wanted& wanted) {
@@ -127,8 +119,9 @@ std::vector<File> application_files(const Product& product, const Wanted& wanted
                                  {FileKind::recent_hosts, "options/sshRecentConnectionsHost.xml"}};
   if (product.version < k_oldest_version) return {};
   std::vector<File> files;
-  if (product.kind != Kind::pycharm_community) files.push_back(ssh);
-  if (product.kind != Kind::pycharm_community && product.kind != Kind::gateway && has_python(wanted)) {
+  const bool has_ssh = product.kind != Kind::pycharm_community && product.kind != Kind::intellij_community;
+  if (has_ssh) files.push_back(ssh);
+  if (has_ssh && product.kind != Kind::gateway && has_python(wanted)) {
     files.push_back({FileKind::web_servers, "options/webServers.xml"});
     files.push_back({FileKind::jdk_table, "options/jdk.table.xml"});
   }
@@ -140,27 +133,18 @@ std::vector<File> application_files(const Product& product, const Wanted& wanted
 
 Result<std::vector<File>> project_files(std::optional<std::string_view> modules_text, const Wanted& wanted) {
   if (!has_python(wanted) || wanted.access.project_local.empty()) return std::vector<File>{};
-  const File modules{FileKind::modules, ".idea/modules.xml"};
-  const std::vector<File> rest{{FileKind::misc, ".idea/misc.xml"}, {FileKind::deployment, ".idea/deployment.xml"}};
   std::vector<File> files;
-  std::vector<std::string> paths;
-  if (modules_text) {
+  bool has_modules = false;
+  if (modules_text && !modules_text->empty()) {
     HELPER_TRY_ASSIGN(const Xml xml, read(format_of(FileKind::modules), *modules_text, wanted));
     HELPER_TRY_ASSIGN(const pugi::xml_node list, xml.find(k_modules));
-    for (const pugi::xml_node each : list.children("module")) {
-      paths.push_back(below_project(each.attribute("filepath").value()));
-    }
+    has_modules = static_cast<bool>(list.child("module"));
   }
-  if (paths.empty()) {
-    files.push_back(modules);
-    paths.push_back(".idea/" + project_name(wanted) + ".iml");
-  }
-  const auto named = std::ranges::find_if(paths, [&](const std::string& path) {
-    return std::filesystem::path(path).stem().string() == project_name(wanted);
-  });
-  const std::string path = named != paths.end() ? *named : paths.size() == 1 ? paths.front() : "";
-  if (!path.empty()) files.push_back({FileKind::module, path});
-  files.insert(files.end(), rest.begin(), rest.end());
+  if (!has_modules) files.push_back({FileKind::modules, ".idea/modules.xml"});
+  if (!has_modules || !wanted.module_file.empty()) files.push_back({FileKind::module, module_file(wanted)});
+  files.push_back({FileKind::misc, ".idea/misc.xml"});
+  files.push_back({FileKind::deployment, ".idea/deployment.xml"});
+  if (wanted.has_pyproject && wanted.old_model) files.push_back({FileKind::project_model, ".idea/pyProjectModel.xml"});
   return files;
 }
 
@@ -181,6 +165,7 @@ Result<std::string> with_target(FileKind kind, std::optional<std::string_view> t
                                 const Product& product) {
   HELPER_TRY(check_wanted(wanted));
   const Format& format = format_of(kind);
+  if (text && text->empty()) text = std::nullopt;
   HELPER_TRY_ASSIGN(Xml xml, read(format, text.value_or(format.frame), wanted));
   HELPER_TRY(format.add(xml, wanted, product));
   return xml.text();
@@ -188,6 +173,7 @@ Result<std::string> with_target(FileKind kind, std::optional<std::string_view> t
 
 Result<std::optional<std::string>> without_target(FileKind kind, std::string_view text, const Wanted& wanted) {
   HELPER_TRY(check_wanted(wanted));
+  if (text.empty()) return std::string();
   const Format& format = format_of(kind);
   HELPER_TRY_ASSIGN(Xml xml, read(format, text, wanted));
   if (is_as_made(format, text, wanted)) return std::nullopt;

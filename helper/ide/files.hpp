@@ -5,6 +5,7 @@
 #include "ide/formats.hpp"
 #include "ide/wanted.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ enum class FileKind {
   modules,             // .idea/modules.xml, only where there is none
   module,              // the .iml, whose path modules.xml names
   run_configuration,   // .idea/runConfigurations/*.xml, on request
+  project_model,       // .idea/pyProjectModel.xml, where a person wants no modules of pyproject.toml files
 };
 
 // A file's place below the product's config folder, or below the project's folder.
@@ -37,10 +39,26 @@ struct File {
 // None for versions before k_oldest_version; no interpreter where none was found, or where the target has no project.
 [[nodiscard]] std::vector<File> application_files(const Product& product, const Wanted& wanted);
 
+// The text of a file below the project's folder; nullopt where there is none that can be read.
+using ProjectReader = std::function<std::optional<std::string>(const std::string& path)>;
+
+// With what the project's files say: its module, its pyproject.toml, and a name for a new run configuration of
+// wanted.script that no other script has. The module is the one whose content is the project's folder, else the one
+// called as pyproject.toml says, else the one called like the folder, else the only one; where there are none, it is
+// the one that PyCharm would make. Error: usage when the script has no name left.
+[[nodiscard]] Result<Wanted> with_project(Wanted wanted, const ProjectReader& read);
+
+// The tool set of a text of External Tools.xml, by which run configurations name its tools.
+[[nodiscard]] std::string tool_group_of(std::string_view text);
+
+// The interpreter that a module, or misc.xml for the whole project, names: nullopt for a module that follows the
+// project; "" where there is no Python.
+[[nodiscard]] std::optional<std::string> named_interpreter(FileKind kind, std::string_view text);
+
 // Below the project's folder (the one that holds .idea), in that order; none without an interpreter and a project.
 // `modules_text` is that of .idea/modules.xml, nullopt where there is no such file: then it is among them, with its
-// module. The module is the one called like the folder, else the only one; where there is neither, none is named and
-// the project's own interpreter counts. Error: settings_unreadable.
+// module. The module is that of with_project(); where there is none, the project's own interpreter counts. Error:
+// settings_unreadable.
 [[nodiscard]] Result<std::vector<File>> project_files(std::optional<std::string_view> modules_text,
                                                       const Wanted& wanted);
 
@@ -50,7 +68,7 @@ struct File {
 // The entry as it is in files of the product's version; for the project's files the oldest product
 // that opens it. `text` is nullopt where there is no file. The result equals `text` when all is there already: every
 // byte that is not ours stays as it was, whatever the encoding's marks, line ends, comments and order. A project or
-// module that is not Python's (misc, module) is left as it is.
+// module without Python (misc, module) is left as it is. An empty file counts as none, as it does for an IDE.
 // Errors: settings_unreadable when the text does not parse, its loader would refuse it, or another entry has our name,
 // with the line; file_failed when a value of `wanted` cannot be in such a file; usage for a new run configuration
 // without a script.

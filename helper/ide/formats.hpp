@@ -19,7 +19,8 @@ enum class Kind {
   pycharm,
   pycharm_community,  // has no SSH interpreters: it is given external tools only
   dataspell,
-  intellij,  // Ultimate, with the Python plugin
+  intellij,            // Ultimate, with the Python plugin
+  intellij_community,  // as PyCharm Community
   gateway,
 };
 
@@ -69,13 +70,20 @@ Result<void> remove_module_from_list(Xml& xml, const Wanted& wanted);
 Result<void> add_module_sdk(Xml& xml, const Wanted& wanted, const Product& product);
 Result<void> remove_module_sdk(Xml& xml, const Wanted& wanted);
 
+Result<void> add_project_model(Xml& xml, const Wanted& wanted, const Product& product);
+Result<void> remove_project_model(Xml& xml, const Wanted& wanted);
+
 Result<void> add_run_configuration(Xml& xml, const Wanted& wanted, const Product& product);
 Result<void> remove_run_configuration(Xml& xml, const Wanted& wanted);
 
 // What more than one of them says.
 inline constexpr const char* k_sdk_type = "Python SDK";
-// The name of a project's folder, and of the module that is made for it.
+inline constexpr const char* k_default_tool_group = "External Tools";
+// The name of a project's folder.
 [[nodiscard]] std::string project_name(const Wanted& wanted);
+// Of the module that holds it, and of the module that is made where there is none.
+[[nodiscard]] std::string module_name(const Wanted& wanted);
+[[nodiscard]] std::string module_file(const Wanted& wanted);
 // Of a new run configuration: "train on centernet".
 [[nodiscard]] std::string run_configuration_name(const Wanted& wanted);
 
@@ -91,6 +99,7 @@ inline constexpr std::array<Step, 3> k_recent_hosts{
 inline constexpr std::array<Step, 2> k_deployment{{{"component", "name", "PublishConfigData"}, {"serverData"}}};
 inline constexpr std::array<Step, 1> k_project_root{{{"component", "name", "ProjectRootManager"}}};
 inline constexpr std::array<Step, 2> k_modules{{{"component", "name", "ProjectModuleManager"}, {"modules"}}};
+inline constexpr std::array<Step, 1> k_project_model{{{"component", "name", "PyProjectModelSettings"}}};
 inline constexpr std::array<Step, 1> k_module_root{{{"component", "name", "NewModuleRootManager"}}};
 
 }  // namespace helper::ide

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace helper::ide {
@@ -17,7 +18,14 @@ Element task(const Wanted& wanted) {
 
 Element method(const Wanted& wanted) { return {"method", {{"v", "2"}}, {task(wanted)}}; }
 
-Step ours(const std::string& action) { return {"option", "actionId", action}; }
+// Whatever the tool set was called when the step was written.
+pugi::xml_node ours(pugi::xml_node steps, const Wanted& wanted) {
+  const std::string end = "_" + ensure_tool(wanted);
+  return steps.find_child([&](pugi::xml_node step) {
+    const std::string_view action = step.attribute("actionId").value();
+    return step.type() == pugi::node_element && action.starts_with("Tool_") && action.ends_with(end);
+  });
+}
 
 Element fresh(const Wanted& wanted) {
   return {"configuration",
@@ -25,7 +33,7 @@ Element fresh(const Wanted& wanted) {
            {"name", run_configuration_name(wanted)},
            {"type", "PythonConfigurationType"},
            {"factoryName", "Python"}},
-          {{"module", {{"name", project_name(wanted)}}},
+          {{"module", {{"name", module_name(wanted)}}},
            option("IS_MODULE_SDK", "true"),
            option("WORKING_DIRECTORY", "$PROJECT_DIR$"),
            option("SCRIPT_NAME", "$PROJECT_DIR$/" + wanted.script),
@@ -36,6 +44,7 @@ Element fresh(const Wanted& wanted) {
 }  // namespace
 
 std::string run_configuration_name(const Wanted& wanted) {
+  if (!wanted.configuration.empty()) return wanted.configuration;
   return std::filesystem::path(wanted.script).stem().string() + " on " + wanted.name;
 }
 
@@ -50,10 +59,10 @@ Result<void> add_run_configuration(Xml& xml, const Wanted& wanted, const Product
     return {};
   }
   HELPER_TRY_ASSIGN(const pugi::xml_node steps, xml.only(configuration, k_method));
-  const std::string action = ensure_action(wanted);
-  HELPER_TRY_ASSIGN(const pugi::xml_node found, xml.only(steps, ours(action)));
-  if (found) return {};
-  if (steps) {
+  if (const pugi::xml_node found = ours(steps, wanted)) {
+    xml.set(found, "actionId", ensure_action(wanted));
+    if (found.attribute("enabled")) xml.set(found, "enabled", "true");
+  } else if (steps) {
     xml.append(steps, std::array{task(wanted)});
   } else {
     xml.append(configuration, std::array{method(wanted)});
@@ -64,9 +73,7 @@ Result<void> add_run_configuration(Xml& xml, const Wanted& wanted, const Product
 Result<void> remove_run_configuration(Xml& xml, const Wanted& wanted) {
   HELPER_TRY_ASSIGN(const pugi::xml_node configuration, xml.only(xml.root(), k_configuration));
   HELPER_TRY_ASSIGN(const pugi::xml_node steps, xml.only(configuration, k_method));
-  const std::string action = ensure_action(wanted);
-  HELPER_TRY_ASSIGN(const pugi::xml_node found, xml.only(steps, ours(action)));
-  if (found) xml.remove(steps, std::array{found});
+  if (const pugi::xml_node found = ours(steps, wanted)) xml.remove(steps, std::array{found});
   return {};
 }
 

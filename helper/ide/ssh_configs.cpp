@@ -11,12 +11,6 @@ constexpr Version k_knows_connection_config{2021, 2};
 // This keeps idle links through NAT and firewalls alive.
 constexpr const char* k_connection_config = R"({"serverAliveInterval":30})";
 
-// A path as an IDE writes it, so that it never finds anything to change.
-std::string collapsed(const std::string& path, const std::string& home) {
-  const bool below = !home.empty() && path.starts_with(home + "/");
-  return below ? "$USER_HOME$" + path.substr(home.size()) : path;
-}
-
 Step ours(const Wanted& wanted) { return {"sshConfig", "id", wanted.ssh_id}; }
 
 Element fresh(const Wanted& wanted, const Product& product) {
@@ -27,7 +21,7 @@ Element fresh(const Wanted& wanted, const Product& product) {
   }
   config.attributes.insert(config.attributes.end(), {{"host", i.host},
                                                      {"id", wanted.ssh_id},
-                                                     {"keyPath", collapsed(i.key_file, wanted.home)},
+                                                     {"keyPath", collapsed(i.key_file, wanted)},
                                                      {"port", std::to_string(i.port)},
                                                      {"customName", wanted.name},
                                                      {"nameFormat", "CUSTOM"},
@@ -46,7 +40,7 @@ Result<void> add_ssh_config(Xml& xml, const Wanted& wanted, const Product& produ
 
   const Access& i = wanted.access;
   xml.set(config, "host", i.host);
-  xml.set(config, "keyPath", collapsed(i.key_file, wanted.home));
+  xml.set(config, "keyPath", collapsed(i.key_file, wanted));
   xml.set(config, "port", std::to_string(i.port));
   xml.set(config, "customName", wanted.name);
   xml.set(config, "nameFormat", "CUSTOM");

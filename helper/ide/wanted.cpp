@@ -50,11 +50,16 @@ Wanted make_wanted(Access access, std::string helper, std::string config_file, s
   return wanted;
 }
 
+std::string collapsed(const std::string& path, const Wanted& wanted) {
+  const bool below = !wanted.home.empty() && path.starts_with(wanted.home + "/");
+  return below ? "$USER_HOME$" + path.substr(wanted.home.size()) : path;
+}
+
 std::string sdk_name(const Wanted& wanted) { return "Python (" + wanted.name + ")"; }
 
 Result<void> check_wanted(const Wanted& wanted) {
   const Access& i = wanted.access;
-  const std::array<std::pair<const char*, std::string_view>, 16> values{{{"name", wanted.name},
+  const std::array<std::pair<const char*, std::string_view>, 20> values{{{"name", wanted.name},
                                                                          {"target", i.target},
                                                                          {"host", i.host},
                                                                          {"user", i.user},
@@ -69,7 +74,11 @@ Result<void> check_wanted(const Wanted& wanted) {
                                                                          {"program", wanted.helper},
                                                                          {"config", wanted.config_file},
                                                                          {"home", wanted.home},
-                                                                         {"script", wanted.script}}};
+                                                                         {"script", wanted.script},
+                                                                         {"module", wanted.module},
+                                                                         {"module's file", wanted.module_file},
+                                                                         {"configuration", wanted.configuration},
+                                                                         {"tool set", wanted.tool_group}}};
   for (const auto& [what, value] : values) {
     if (std::string cause = cause_against(value); !cause.empty()) {
       return fail(ErrorCode::file_failed, std::string(what) + " \"" + printable(value, 400) + "\"", std::move(cause),

@@ -22,6 +22,13 @@ struct Wanted {
   bool upload = false;      // the IDE uploads on save: the project is not mounted from where it is edited
   std::int64_t date = 0;    // now, in milliseconds since 1970: new entries of Gateway's list are sorted by it
   std::string script{};     // below the project, "train.py": what a new run configuration runs
+  // What the project's files say, see with_project(); "" and false as long as nobody has looked.
+  std::string module{};         // the name of the module that holds the project's folder
+  std::string module_file{};    // its file, below the project; "" when there are several, and none of them does
+  std::string configuration{};  // the name of a new run configuration; "": by the script's
+  std::string tool_group{};     // the tool set of the IDE's External Tools.xml
+  bool has_pyproject = false;   // the project's folder has a pyproject.toml
+  bool old_model = false;       // and the person does not want IDEs to make modules of it (ide.project_model "off")
   friend bool operator==(const Wanted&, const Wanted&) = default;
 };
 
@@ -31,10 +38,14 @@ struct Wanted {
 // the names of both folder and target the last one counts.
 [[nodiscard]] Wanted make_wanted(Access access, std::string helper, std::string config_file, std::string home);
 
+// A path of this machine as an IDE writes it, so that it never finds anything to change: "$USER_HOME$/x".
+[[nodiscard]] std::string collapsed(const std::string& path, const Wanted& wanted);
+
 // What projects refer to the interpreter by. The version of Python is not in it: a newer one is the same interpreter.
 [[nodiscard]] std::string sdk_name(const Wanted& wanted);
 
-// The external tool that makes the target ready, as run configurations refer to it.
+// The external tool that makes the target ready, and how run configurations refer to it.
+[[nodiscard]] std::string ensure_tool(const Wanted& wanted);
 [[nodiscard]] std::string ensure_action(const Wanted& wanted);
 
 // Nothing when each value can be in an IDE's file. Error: file_failed for one that cannot (control characters, bytes

@@ -154,6 +154,14 @@ void Xml::set(pugi::xml_node element, const char* attribute, std::string_view va
   splice(start_tag_content_end(at), 0, as_attribute(attribute, value));
 }
 
+void Xml::set_before(pugi::xml_node element, const char* next, const char* attribute, std::string_view value) {
+  if (element.attribute(attribute) || !element.attribute(next)) return set(element, attribute, value);
+  for (const XmlAttribute& a : scan_attributes(text_, place(element))) {
+    if (text_.compare(a.name, a.name_end - a.name, next) == 0)
+      return splice(a.begin, 0, as_attribute(attribute, value));
+  }
+}
+
 void Xml::unset(pugi::xml_node element, const char* attribute) {
   for (const XmlAttribute& a : scan_attributes(text_, place(element))) {
     if (text_.compare(a.name, a.name_end - a.name, attribute) != 0) continue;

@@ -51,8 +51,14 @@ class Xml {
   // Whether the attribute says `value`, written with path macros or without.
   [[nodiscard]] bool says(pugi::xml_node element, const char* attribute, std::string_view value) const;
 
+  // The same of folders, whose paths may end in '/' or have "." in them.
+  [[nodiscard]] bool is_folder(std::string_view path, std::string_view folder) const;
+  [[nodiscard]] bool says_folder(pugi::xml_node element, const char* attribute, std::string_view folder) const;
+
   // All of these refer to the text as it was read; an element is changed by one of them at most, `set` aside.
   void set(pugi::xml_node element, const char* attribute, std::string_view value);  // nothing when it says so already
+  // The same; an attribute that is missing comes before the one called `next`, where IDEs write it.
+  void set_before(pugi::xml_node element, const char* next, const char* attribute, std::string_view value);
   void unset(pugi::xml_node element, const char* attribute);
   void append(pugi::xml_node parent, std::span<const Element> children);  // after the others, indented as they are
   Result<void> append(std::span<const Step> path, std::span<const Element> children);  // makes the missing steps

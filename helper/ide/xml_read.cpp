@@ -112,4 +112,18 @@ bool Xml::says(pugi::xml_node element, const char* attribute, std::string_view v
   return found.value() == value || expanded(found.value()) == expanded(value);
 }
 
+bool Xml::is_folder(std::string_view path, std::string_view folder) const {
+  const auto plain = [this](std::string_view value) {
+    std::string text = std::filesystem::path(expanded(value)).lexically_normal().string();
+    if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+    return text;
+  };
+  return plain(path) == plain(folder);
+}
+
+bool Xml::says_folder(pugi::xml_node element, const char* attribute, std::string_view folder) const {
+  const pugi::xml_attribute found = element.attribute(attribute);
+  return found && is_folder(found.value(), folder);
+}
+
 }  // namespace helper::ide

@@ -75,7 +75,8 @@ constexpr std::array k_fields{
     Field{"project.imports", Need::live, nullptr},
     Field{k_backend_cache_key, Need::recreate,
           [](const Target& t) { return std::string(t.ide.backend_cache ? "true" : ""); }},
-    Field{"post_create", Need::live, nullptr},  // of containers that are made from then on
+    Field{"ide.project_model", Need::live, nullptr},  // of the next settings apply
+    Field{"post_create", Need::live, nullptr},        // of containers that are made from then on
     Field{"post_start", Need::live, nullptr},
     Field{"python", Need::live, nullptr},
 };

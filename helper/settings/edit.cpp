@@ -25,21 +25,24 @@ std::vector<FileKind> referred_to(FileKind kind) {
       return {FileKind::external_tools, FileKind::jdk_table};
     case FileKind::ssh_configs:
     case FileKind::external_tools:
+    case FileKind::project_model:
       break;
   }
   return {};
 }
 
-// The refused edit that prevents this one; nullptr when one with that entry is there, or none needs it.
-const Edit* missing(const std::vector<Edit>& edits, const Edit& edit, FileKind kind) {
+// An edit of the kind that this one refers to, when it and every other one like it is `out`; nullptr when one with that
+// entry is there, or none needs it.
+template <class Out>
+const Edit* missing(const std::vector<Edit>& edits, const Edit& edit, FileKind kind, const Out& out) {
   const bool of_project = edit.place.owner == k_project;
-  const Edit* refused = nullptr;
+  const Edit* found = nullptr;
   for (const Edit& other : edits) {
     if (other.place.kind != kind || (!of_project && other.place.owner != edit.place.owner)) continue;
-    if (!other.refused) return nullptr;
-    refused = &other;
+    if (!out(other)) return nullptr;
+    found = &other;
   }
-  return refused;
+  return found;
 }
 
 }  // namespace
@@ -48,13 +51,29 @@ void leave_what_refers_to_nothing(std::vector<Edit>& edits) {
   for (Edit& edit : edits) {
     if (edit.refused || !edit.place.kind) continue;
     for (const FileKind kind : referred_to(*edit.place.kind)) {
-      const Edit* cause = missing(edits, edit, kind);
+      const Edit* cause = missing(edits, edit, kind, [](const Edit& other) { return other.refused.has_value(); });
       if (cause == nullptr) continue;
       edit.refused =
           Error{cause->refused->code, edit.place.file.string(),
                 "its entry would refer to one in " + cause->place.file.filename().string() + ", which is left as it is",
                 "correct " + cause->place.file.string() + " first"};
       break;
+    }
+  }
+}
+
+void wait_with_what_is_referred_to(const std::vector<Edit>& edits, std::vector<bool>& waits) {
+  for (std::size_t at = 0; at < edits.size(); ++at) {
+    const Edit& edit = edits[at];
+    if (waits[at] || !edit.changes() || !edit.place.kind || edit.place.owner != k_project) continue;
+    for (const FileKind kind : referred_to(*edit.place.kind)) {
+      bool any = false;
+      const Edit* cause = missing(edits, edit, kind, [&](const Edit& other) {
+        const bool its = waits[static_cast<std::size_t>(&other - edits.data())];
+        any = any || its;
+        return its || other.refused.has_value();
+      });
+      waits[at] = waits[at] || (cause != nullptr && any);
     }
   }
 }

@@ -41,4 +41,8 @@ struct Edit {
 // what refers to them.
 void leave_what_refers_to_nothing(std::vector<Edit>& edits);
 
+// `waits` tells of each edit whether it waits for an IDE to close. A project's file waits with what it refers to, as
+// long as no IDE has that: an IDE would look for an interpreter that it does not have, and take another one.
+void wait_with_what_is_referred_to(const std::vector<Edit>& edits, std::vector<bool>& waits);
+
 }  // namespace helper::settings

@@ -17,6 +17,9 @@ struct Formats {
   std::function<Result<std::vector<ide::File>>(std::optional<std::string_view> modules_text, const ide::Wanted&)>
       project_files;
   std::function<ide::File(const ide::Wanted&)> run_configuration_file;
+  std::function<Result<ide::Wanted>(ide::Wanted, const ide::ProjectReader&)> with_project;
+  std::function<std::string(std::string_view)> tool_group_of;
+  std::function<std::optional<std::string>(ide::FileKind, std::string_view)> named_interpreter;
   std::function<Result<std::string>(ide::FileKind, std::optional<std::string_view>, const ide::Wanted&,
                                     const ide::Product&)>
       with_target;

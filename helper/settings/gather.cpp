@@ -1,5 +1,6 @@
 #include "settings/gather.hpp"
 
+#include "base/text.hpp"
 #include "ide/known_hosts.hpp"
 #include "settings/installed.hpp"
 #include "settings/ssh_include.hpp"
@@ -14,9 +15,14 @@ using ide::FileKind;
 using ide::Product;
 using ide::Wanted;
 
-bool has_interpreters(const Context& context, const Product& product, const Wanted& wanted) {
-  return std::ranges::any_of(context.formats.application_files(product, wanted),
-                             [](const ide::File& file) { return file.kind == FileKind::jdk_table; });
+// Those of them that can have the interpreter.
+std::vector<Product> users_of(const Context& context, const std::vector<Product>& products, const Wanted& wanted) {
+  std::vector<Product> users;
+  std::ranges::copy_if(products, std::back_inserter(users), [&](const Product& product) {
+    return std::ranges::any_of(context.formats.application_files(product, wanted),
+                               [](const ide::File& file) { return file.kind == FileKind::jdk_table; });
+  });
+  return users;
 }
 
 bool is_known_hosts(const Context& context, const Place& place) {
@@ -30,6 +36,26 @@ Result<std::string> with_ours(const Context& context, const Place& place, const 
   const ide::Access& i = wanted.access;
   HELPER_TRY_ASSIGN(const auto pinned, context.files.read(i.known_hosts));
   return ide::with_host_keys(text.value_or(""), i.ssh_name, i.port, ide::host_keys_of(pinned.value_or(""), i.ssh_name));
+}
+
+// The path of a file that a person names, below the project. Error: usage.
+Result<std::string> path_below(const fs::path& project, const std::string& named) {
+  const auto refuse = [&](std::string cause) {
+    return fail(ErrorCode::usage, "--run-configuration " + printable(named), std::move(cause),
+                "name a file of the project, such as train.py");
+  };
+  const auto is_below = [](const fs::path& path) { return !path.empty() && *path.begin() != ".." && path != "."; };
+  const fs::path file = (project / named).lexically_normal();
+  fs::path below = file.lexically_relative(project.lexically_normal());
+  std::error_code failed;
+  // One of the two may be named by way of a link.
+  if (!is_below(below))
+    below = fs::weakly_canonical(file, failed).lexically_relative(fs::weakly_canonical(project, failed));
+  if (!is_below(below)) return refuse("it is not in the project's folder, " + printable(project.string(), 400));
+  if (fs::is_directory(project / below, failed)) return refuse("it is a folder");
+  if (!fs::exists(project / below, failed))
+    return refuse("there is no such file in " + printable(project.string(), 400));
+  return below.string();
 }
 
 Edit refused(Place place, Error error) { return {std::move(place), {}, {}, std::move(error)}; }
@@ -62,9 +88,7 @@ std::vector<Edit> application_edits(const Context& context, const Wanted& wanted
 }
 
 std::vector<Edit> project_edits(const Context& context, const Order& order, const std::vector<Product>& products) {
-  std::vector<Product> users;
-  std::ranges::copy_if(products, std::back_inserter(users),
-                       [&](const Product& product) { return has_interpreters(context, product, order.wanted); });
+  const std::vector<Product> users = users_of(context, products, order.wanted);
   std::error_code absent;
   if (order.project.empty() || users.empty() || !fs::is_directory(order.project, absent)) return {};
   const Product oldest = *std::ranges::min_element(users, {}, &Product::version);
@@ -84,6 +108,33 @@ std::vector<Edit> project_edits(const Context& context, const Order& order, cons
   std::vector<Edit> edits;
   for (const ide::File& file : *listed) edits.push_back(remake(context, place(file), order.wanted, oldest));
   return edits;
+}
+
+ide::ProjectReader reader_of(FileStore& files, const fs::path& project) {
+  return [&files, project](const std::string& path) -> std::optional<std::string> {
+    auto text = files.read(project / path);
+    return text ? std::move(*text) : std::nullopt;
+  };
+}
+
+Result<void> complete(const Context& context, Order& order, const std::vector<Product>& products) {
+  ide::Wanted& wanted = order.wanted;
+  wanted.script.clear();
+  if (!order.run_configuration.empty()) {
+    if (order.project.empty()) {
+      return fail(ErrorCode::usage, "--run-configuration " + printable(order.run_configuration),
+                  "target " + wanted.access.target + " has no project", "add \"project\" to the target's config");
+    }
+    HELPER_TRY_ASSIGN(order.run_configuration, path_below(order.project, order.run_configuration));
+    if (!order.run_configuration.ends_with(".xml")) wanted.script = order.run_configuration;
+  }
+  const std::vector<Product> users = users_of(context, products, wanted);
+  if (users.empty() || order.project.empty()) return {};
+  const Product& newest = *std::ranges::max_element(users, {}, &Product::version);
+  const auto tools = context.files.read(newest.config_folder / "tools" / "External Tools.xml");
+  if (tools && *tools) wanted.tool_group = context.formats.tool_group_of(**tools);
+  HELPER_TRY_ASSIGN(wanted, context.formats.with_project(wanted, reader_of(context.files, order.project)));
+  return {};
 }
 
 std::vector<Edit> ssh_edits(const Context& context, const Wanted& wanted) {

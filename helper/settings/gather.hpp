@@ -15,8 +15,8 @@ struct Order {
   ide::Wanted wanted;
   std::filesystem::path project;  // the folder that holds .idea; "" = none
   std::vector<std::string> ides;  // as choose() takes them
-  // The path below the project of a script, for which a run configuration is made, or of a run configuration (.xml)
-  // that is there; "" = none.
+  // The path of a script of the project, for which a run configuration is made, or of a run configuration (.xml) that
+  // is there; "" = none. Below the project or absolute; complete() makes it one below the project.
   std::string run_configuration;
   bool ssh_config = true;
   bool second_name_only = false;  // of the Host block: a server of a config is called as the target is
@@ -24,6 +24,13 @@ struct Order {
   bool follow_links = false;      // out of the project or the IDE's folder, too
   bool dry_run = false;           // nothing is written
 };
+
+// What reads the files of a project.
+[[nodiscard]] ide::ProjectReader reader_of(FileStore& files, const std::filesystem::path& project);
+
+// Adds what the project's files and the IDEs' tools say to what is wanted. Error: usage when what the order names is no
+// file of the project.
+[[nodiscard]] Result<void> complete(const Context& context, Order& order, const std::vector<ide::Product>& products);
 
 // In the order in which they are written.
 [[nodiscard]] std::vector<Edit> application_edits(const Context& context, const ide::Wanted& wanted,

@@ -21,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, ide::Kind>, 6> k_names{{{"PyCha
                                                                          {"PyCharmCE", ide::Kind::pycharm_community},
                                                                          {"DataSpell", ide::Kind::dataspell},
                                                                          {"IntelliJIdea", ide::Kind::intellij},
-                                                                         {"IdeaIC", ide::Kind::intellij},
+                                                                         {"IdeaIC", ide::Kind::intellij_community},
                                                                          {"JetBrainsGateway", ide::Kind::gateway}}};
 
 std::optional<int> whole_number(std::string_view text) {

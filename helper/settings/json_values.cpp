@@ -14,7 +14,7 @@ using ide::Access;
 using ide::FileKind;
 using ide::Wanted;
 
-constexpr std::array<std::pair<FileKind, const char*>, 11> k_kinds{
+constexpr std::array<std::pair<FileKind, const char*>, 12> k_kinds{
     {{FileKind::ssh_configs, "ssh_configs"},
      {FileKind::web_servers, "web_servers"},
      {FileKind::jdk_table, "jdk_table"},
@@ -25,7 +25,8 @@ constexpr std::array<std::pair<FileKind, const char*>, 11> k_kinds{
      {FileKind::misc, "misc"},
      {FileKind::modules, "modules"},
      {FileKind::module, "module"},
-     {FileKind::run_configuration, "run_configuration"}}};
+     {FileKind::run_configuration, "run_configuration"},
+     {FileKind::project_model, "project_model"}}};
 constexpr const char* k_ssh_config = "ssh_config";
 
 // Not jupyter_url, which is a secret, and which no file of an IDE has.
@@ -52,12 +53,22 @@ constexpr std::array<std::pair<const char*, std::string Wanted::*>, 8> k_wanted{
                                                                                  {"home", &Wanted::home},
                                                                                  {"script", &Wanted::script}}};
 
+// Records of earlier versions do not have these.
+constexpr std::array<std::pair<const char*, std::string Wanted::*>, 4> k_later{
+    {{"module", &Wanted::module},
+     {"module_file", &Wanted::module_file},
+     {"configuration", &Wanted::configuration},
+     {"tool_group", &Wanted::tool_group}}};
+
 }  // namespace
 
 Json to_json(const Wanted& wanted) {
   Json json = Json::object();
   for (const auto& [name, member] : k_interpreter) json[name] = wanted.access.*member;
   for (const auto& [name, member] : k_wanted) json[name] = wanted.*member;
+  for (const auto& [name, member] : k_later) json[name] = wanted.*member;
+  json["has_pyproject"] = wanted.has_pyproject;
+  json["old_model"] = wanted.old_model;
   json["ssh_name"] = wanted.access.ssh_name;
   json["port"] = wanted.access.port;
   json["jupyter_port"] = wanted.access.jupyter_port;
@@ -70,6 +81,9 @@ Wanted wanted_from_json(const Json& json) {
   Wanted wanted;
   for (const auto& [name, member] : k_interpreter) wanted.access.*member = json.at(name).get<std::string>();
   for (const auto& [name, member] : k_wanted) wanted.*member = json.at(name).get<std::string>();
+  for (const auto& [name, member] : k_later) wanted.*member = json.value(name, "");
+  wanted.has_pyproject = json.value("has_pyproject", false);
+  wanted.old_model = json.value("old_model", false);
   wanted.access.ssh_name = json.value("ssh_name", wanted.access.target);  // the same, in records of earlier versions
   wanted.access.port = json.at("port").get<std::uint16_t>();
   wanted.access.jupyter_port = json.at("jupyter_port").get<std::uint16_t>();

@@ -26,7 +26,8 @@ Result<std::vector<Pending>> parse_pending(std::string_view text, const std::fil
     for (const auto& each : json.at("pending")) {
       pending.push_back({each.at("undo").get<bool>() ? Pending::What::undo : Pending::What::apply,
                          wanted_from_json(each.at("wanted")), each.at("folder").get<std::string>(),
-                         each.at("pid").get<int>(), each.at("when").get<std::string>()});
+                         each.at("pid").get<int>(), each.at("when").get<std::string>(), each.value("project", ""),
+                         each.value("run_configuration", "")});
     }
     return pending;
   });
@@ -39,7 +40,9 @@ std::string to_text(const std::vector<Pending>& pending) {
                                {"wanted", to_json(each.wanted)},
                                {"folder", each.folder.string()},
                                {"pid", each.pid},
-                               {"when", each.when}});
+                               {"when", each.when},
+                               {"project", each.project.string()},
+                               {"run_configuration", each.run_configuration}});
   }
   return to_document(json);
 }

@@ -19,6 +19,8 @@ struct Pending {
   std::filesystem::path folder;  // the config folder of the IDE that runs
   int pid = 0;                   // of that IDE, when it was known
   std::string when;
+  std::filesystem::path project{};  // whose files wait with the IDE's; "": none do
+  std::string run_configuration{};  // as Order has it
   friend bool operator==(const Pending&, const Pending&) = default;
 };
 

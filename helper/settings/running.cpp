@@ -48,13 +48,29 @@ bool is_listened_on(int port) {
   return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno == EADDRINUSE;
 }
 
+// Of a file or folder on the way to a program, in lower case: "pycharm64", "IntelliJ IDEA.app", "idea-IU-261.1".
+bool is_name_of_ide(std::string_view name) {
+  constexpr std::array<std::string_view, 5> k_begin{"pycharm", "dataspell", "jetbrains", "intellij", "ideai"};
+  constexpr std::array<std::string_view, 2> k_words{"idea", "gateway"};
+  const auto is_word = [&](std::string_view word) {
+    const bool letter = name.size() > word.size() && name[word.size()] >= 'a' && name[word.size()] <= 'z';
+    return name.starts_with(word) && !letter;
+  };
+  return std::ranges::any_of(k_begin, [&](auto begin) { return name.starts_with(begin); }) ||
+         std::ranges::any_of(k_words, is_word);
+}
+
 }  // namespace
 
 bool may_be_ide(std::string_view command_line) {
-  constexpr std::array<std::string_view, 6> k_words{"pycharm", "idea", "dataspell", "gateway", "intellij", "jetbrains"};
-  const std::string lower = lower_case(command_line);
-  return lower.empty() ||
-         std::ranges::any_of(k_words, [&](auto word) { return lower.find(word) != std::string::npos; });
+  if (command_line.empty()) return true;
+  const std::string_view program = command_line.substr(0, command_line.find('\0'));
+  for (const std::filesystem::path& part : std::filesystem::path(lower_case(program))) {
+    if (is_name_of_ide(part.string())) return true;
+  }
+  // Started by a Java of somewhere else.
+  const std::string_view words = command_line.substr(program.size());
+  return std::filesystem::path(program).stem() == "java" && words.find("idea.") != std::string_view::npos;
 }
 
 bool still_runs(const RunningIde& ide) {
@@ -76,12 +92,13 @@ namespace {
 
 std::optional<std::string> ask_the_system(int pid) {
   ProcessSpec spec;
-  spec.argv = {"ps", "-p", std::to_string(pid), "-o", "stat=", "-o", "command="};
+  spec.argv = {"ps", "-p", std::to_string(pid), "-o", "stat=", "-o", "comm="};
   const auto output = run_process(spec, {});
   if (!output) return std::string();
-  const auto& text = output->out;
+  const std::string text = trimmed(output->out);
   if (text.empty() || text.front() == 'Z') return std::nullopt;
-  return text;
+  const std::size_t program = text.find_first_not_of(' ', std::min(text.find(' '), text.size()));
+  return program == std::string::npos ? std::string() : text.substr(program);
 }
 
 #else
@@ -100,9 +117,7 @@ bool is_zombie(int pid) {
 
 std::optional<std::string> ask_the_system(int pid) {
   if (is_zombie(pid)) return std::nullopt;
-  std::string words = all_of("/proc/" + std::to_string(pid) + "/cmdline");
-  std::ranges::replace(words, '\0', ' ');
-  return words;
+  return all_of("/proc/" + std::to_string(pid) + "/cmdline");
 }
 
 #endif

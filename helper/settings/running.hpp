@@ -8,7 +8,8 @@
 
 namespace helper::settings {
 
-// Pure: whether a command line can be that of a JetBrains IDE. "" can, for it is not known.
+// Pure: whether a command line, as command_line() has it, can be that of a JetBrains IDE. "" can, for it is not known.
+// The program tells, not what it is given: somebody may edit a file called ideas.txt.
 [[nodiscard]] bool may_be_ide(std::string_view command_line);
 
 struct RunningIde {
@@ -25,7 +26,8 @@ struct RunningIde {
 
 // What a process of this machine runs: the one place that knows how each system tells it.
 
-// Its words joined by spaces; "" when the system does not tell; nullopt when no such process runs (a zombie does not).
+// Its words, the program first, with '\0' between them (of macOS the program alone); "" when the system does not tell;
+// nullopt when no such process runs (a zombie does not).
 [[nodiscard]] std::optional<std::string> command_line(int pid);
 
 }  // namespace helper::settings

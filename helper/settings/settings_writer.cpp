@@ -2,9 +2,11 @@
 
 #include "base/diff.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "config/find.hpp"
 #include "settings/compare.hpp"
 #include "settings/installed.hpp"
+#include "settings/project_notes.hpp"
 #include "settings/running.hpp"
 #include "settings/split.hpp"
 #include "settings/ssh_hosts.hpp"
@@ -35,7 +37,9 @@ Result<std::vector<Product>> chosen_products(const Paths& paths, const std::vect
 // Except the date, which only new entries have.
 bool same(const Wanted& a, const Wanted& b) {
   return a.access == b.access && differences(a, b).empty() && a.name == b.name && a.home == b.home &&
-         a.script == b.script;
+         a.script == b.script && a.module == b.module && a.module_file == b.module_file &&
+         a.configuration == b.configuration && a.tool_group == b.tool_group && a.has_pyproject == b.has_pyproject &&
+         a.old_model == b.old_model;
 }
 
 void say_what_was_found(Report& report, const Order& order) {
@@ -78,17 +82,36 @@ struct SettingsWriter::Plan {
   std::vector<Edit> at_once;  // those of them that wait for no IDE
   std::vector<Edit> waiting;
   Report report;
+  Order order;  // of an apply
 
-  void split(bool now) {
+  void split(bool now, bool with_project) {
     at_once = all;
-    waiting = now ? std::vector<Edit>{} : take_waiting(at_once, report.ides);
+    waiting = now ? std::vector<Edit>{} : take_waiting(at_once, report.ides, with_project);
   }
 
   void replace_pending(Pending::What what, const Wanted& wanted, const std::string& when) {
+    const bool with_project =
+        std::ranges::any_of(waiting, [](const Edit& edit) { return edit.place.owner == k_project; });
     for (const auto& ide : report.ides) {
       drop_pending(pending, wanted.name, ide.folder);
       const bool waits = std::ranges::any_of(waiting, [&](const Edit& e) { return e.place.folder == ide.folder; });
-      if (waits) put_pending(pending, {what, wanted, ide.folder, ide.pid, when});
+      if (!waits) continue;
+      Pending entry{what, wanted, ide.folder, ide.pid, when};
+      if (with_project) {
+        entry.project = order.project;
+        entry.run_configuration = order.run_configuration;
+      }
+      put_pending(pending, std::move(entry));
+    }
+  }
+
+  // A program that took the number of an IDE that crashed is known by its name.
+  void tell_why_it_waits() {
+    for (const auto& ide : owners_of(waiting, report.ides)) {
+      const auto words = ide.pid == 0 ? std::nullopt : command_line(ide.pid);
+      if (!words || words->empty()) continue;
+      report.notes.push_back(ide.name + " counts as running: its .lock names process " + std::to_string(ide.pid) +
+                             ", " + printable(words->substr(0, words->find('\0')), 200));
     }
   }
 
@@ -111,36 +134,44 @@ Result<SettingsWriter::Plan> SettingsWriter::plan_apply(const Order& order) {
     plan.report.notes.push_back(name +
                                 " was never started and has no settings yet: start it once, then run this again");
   std::erase_if(products, [](const Product& product) { return !is_supported(product); });
-  plan.all = application_edits(context(), order.wanted, products);
-  const auto of_project = project_edits(context(), order, products);
+  plan.order = order;
+  HELPER_TRY(complete(context(), plan.order, products));
+  plan.all = application_edits(context(), plan.order.wanted, products);
+  const auto of_project = project_edits(context(), plan.order, products);
   plan.all.insert(plan.all.end(), of_project.begin(), of_project.end());
   if (order.ssh_config) {
-    const auto of_ssh = ssh_edits(context(), order.wanted);
+    const auto of_ssh = ssh_edits(context(), plan.order.wanted);
     plan.all.insert(plan.all.end(), of_ssh.begin(), of_ssh.end());
   }
   refuse_unwritable(plan.all, order.follow_links);
   leave_what_refers_to_nothing(plan.all);
+  std::string told = told_of_other_interpreter(files_, formats_, plan.ledger, order.wanted.name, true);
+  if (!told.empty()) plan.report.notes.push_back(std::move(told));
+  const auto notes = project_notes(plan.order, formats_, plan.all);
+  plan.report.notes.insert(plan.report.notes.end(), notes.begin(), notes.end());
   return plan;
 }
 
 Result<SettingsWriter::Plan> SettingsWriter::plan_and_ask(std::unique_lock<std::mutex>& lock, const MakePlan& make,
-                                                          bool now, const AskNow& ask) {
+                                                          bool now, bool with_project, const AskNow& ask) {
   HELPER_TRY_ASSIGN(Plan plan, make());
-  plan.split(now);
+  plan.split(now, with_project);
   if (plan.waiting.empty() || !ask) return plan;
   lock.unlock();  // an answer may take minutes
   const auto answer = ask(owners_of(plan.waiting, plan.report.ides));
   lock.lock();
   HELPER_TRY(answer);
   HELPER_TRY_ASSIGN(plan, make());
-  plan.split(*answer);
+  plan.split(*answer, with_project);
   return plan;
 }
 
-Result<Report> SettingsWriter::apply(const Order& order, const AskNow& ask) {
+Result<Report> SettingsWriter::apply(const Order& asked, const AskNow& ask) {
   std::unique_lock lock(mutex_);
-  HELPER_TRY_ASSIGN(Plan plan, plan_and_ask(
-                                   lock, [&] { return plan_apply(order); }, order.now, order.dry_run ? AskNow{} : ask));
+  HELPER_TRY_ASSIGN(Plan plan,
+                    plan_and_ask(
+                        lock, [&] { return plan_apply(asked); }, asked.now, true, asked.dry_run ? AskNow{} : ask));
+  const Order& order = plan.order;
   const std::string when = now_text(clock_);
   const Ledger before = plan.ledger;
   put_target(plan.ledger, order, when);
@@ -160,6 +191,7 @@ Result<Report> SettingsWriter::apply(const Order& order, const AskNow& ask) {
     if (plan.pending != pending) HELPER_TRY(save_pending(context(), plan.pending));
   }
   plan.tell([](const Edit&) { return outcome::k_written; });
+  plan.tell_why_it_waits();
   if (hosts) plan.report.files.push_back(*hosts);
   return plan.report;
 }
@@ -179,6 +211,7 @@ Result<SettingsWriter::Plan> SettingsWriter::plan_undo(const UndoOrder& order) {
   plan.report.target = order.wanted.access.target;
   plan.report.dry_run = order.dry_run;
   plan.report.ides = look_at(products);
+  note_renamed_module(context(), plan.ledger, name);
   plan.all = undo_edits(context(), plan.ledger, name);
   if (!order.ides.empty()) {
     std::erase_if(plan.all, [&](const Edit& edit) {
@@ -192,8 +225,9 @@ Result<SettingsWriter::Plan> SettingsWriter::plan_undo(const UndoOrder& order) {
 
 Result<Report> SettingsWriter::undo(const UndoOrder& order, const AskNow& ask) {
   std::unique_lock lock(mutex_);
-  HELPER_TRY_ASSIGN(Plan plan, plan_and_ask(
-                                   lock, [&] { return plan_undo(order); }, order.now, order.dry_run ? AskNow{} : ask));
+  HELPER_TRY_ASSIGN(Plan plan,
+                    plan_and_ask(
+                        lock, [&] { return plan_undo(order); }, order.now, false, order.dry_run ? AskNow{} : ask));
   const std::string& name = order.wanted.name;
   const Ledger before = plan.ledger;
   if (!order.dry_run) {
@@ -301,6 +335,14 @@ Result<void> SettingsWriter::settle_one(const Pending& entry) {
     if (!product || !std::filesystem::is_directory(entry.folder, absent)) return {};  // it was taken off this machine
     product->config_folder = entry.folder;
     edits = application_edits(context(), entry.wanted, {*product});
+    if (!entry.project.empty()) {
+      Order order;
+      order.wanted = entry.wanted;
+      order.project = entry.project;
+      order.run_configuration = entry.run_configuration;
+      const auto of_project = project_edits(context(), order, {*product});
+      edits.insert(edits.end(), of_project.begin(), of_project.end());
+    }
     refuse_unwritable(edits, false);
     leave_what_refers_to_nothing(edits);
     HELPER_TRY(write_edits(context(), ledger, edits, entry.wanted, [&](const Edit& edit) {

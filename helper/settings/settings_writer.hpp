@@ -37,7 +37,7 @@ class SettingsWriter {
 
   // Everything is read and decided before anything is written. A file that is refused is reported as left, and
   // the others are written. Errors: usage (an IDE named that is not installed), file_failed (the ledger).
-  [[nodiscard]] Result<Report> apply(const Order& order, const AskNow& ask);
+  [[nodiscard]] Result<Report> apply(const Order& asked, const AskNow& ask);
 
   // Error: not_ready when nothing was applied for that target.
   [[nodiscard]] Result<Report> undo(const UndoOrder& order, const AskNow& ask);
@@ -63,7 +63,7 @@ class SettingsWriter {
   Result<Plan> plan_undo(const UndoOrder& order);
   // The plan, and what of it has to wait: asked for without the lock, and then made again.
   static Result<Plan> plan_and_ask(std::unique_lock<std::mutex>& lock, const MakePlan& make, bool now,
-                                   const AskNow& ask);
+                                   bool with_project, const AskNow& ask);
   // Our own file of Host blocks as the ledger says; nullopt when there is nothing to report.
   std::optional<FileReport> write_hosts(const Ledger& ledger, bool dry_run);
   Result<void> settle_one(const Pending& entry);

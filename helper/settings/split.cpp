@@ -33,15 +33,18 @@ std::vector<IdeReport> look_at(const std::vector<ide::Product>& products) {
   return ides;
 }
 
-std::vector<Edit> take_waiting(std::vector<Edit>& edits, const std::vector<IdeReport>& ides) {
-  const auto waits = [&](const Edit& edit) {
-    return edit.changes() && std::ranges::any_of(ides, [&](const IdeReport& ide) {
-             return ide.running && edit.place.folder == ide.folder;
-           });
-  };
+std::vector<Edit> take_waiting(std::vector<Edit>& edits, const std::vector<IdeReport>& ides, bool with_project) {
+  std::vector<bool> waits;
+  for (const Edit& edit : edits) {
+    waits.push_back(edit.changes() && std::ranges::any_of(ides, [&](const IdeReport& ide) {
+                      return ide.running && edit.place.folder == ide.folder;
+                    }));
+  }
+  if (with_project) wait_with_what_is_referred_to(edits, waits);
+  std::vector<Edit> at_once;
   std::vector<Edit> waiting;
-  std::ranges::copy_if(edits, std::back_inserter(waiting), waits);
-  std::erase_if(edits, waits);
+  for (std::size_t at = 0; at < edits.size(); ++at) (waits[at] ? waiting : at_once).push_back(std::move(edits[at]));
+  edits = std::move(at_once);
   return waiting;
 }
 

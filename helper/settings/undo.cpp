@@ -16,17 +16,16 @@ Result<std::optional<std::string>> text_after(const Context& context, const Ledg
                                               const std::string& text, const std::string& name) {
   const WayBack way = way_back(record, text, name);
   if (way == WayBack::nothing) return text;
-  if (way == WayBack::original) {
-    if (!record.original) return std::nullopt;
-    HELPER_TRY_ASSIGN(auto original, read_backup(context, *record.original));
-    return original;
-  }
+  if (way == WayBack::original && !record.original) return std::nullopt;
+  // Without its backup a file can still lose our entries.
+  const auto original = record.original ? read_backup(context, *record.original) : Result<std::string>("");
+  if (way == WayBack::original && original) return *original;
   if (is_for_all_targets(context, record.place) && record.names.size() > 1) return text;
   const Applied* target = ledger.find_target(name);
   HELPER_TRY_ASSIGN(auto rest,
                     without_ours(context, record.place, text, target == nullptr ? ide::Wanted{} : target->wanted));
   // No more than a frame is left: the file that was there before us had no more in it either.
-  if (!rest && record.original) return read_backup(context, *record.original);
+  if (!rest && record.original && original) return *original;
   return rest;
 }
 
@@ -63,7 +62,8 @@ const char* undo_outcome(const Ledger& ledger, const Edit& edit, const std::stri
   if (!edit.changes()) return outcome::k_unchanged;
   if (!edit.after) return outcome::k_removed;
   const auto record = std::ranges::find(ledger.records, edit.place.file, [](const Record& r) { return r.place.file; });
-  const bool exact = record != ledger.records.end() && way_back(*record, edit.before, name) == WayBack::original;
+  const bool exact = record != ledger.records.end() && record->original == sha_of(edit.after) &&
+                     way_back(*record, edit.before, name) == WayBack::original;
   return exact ? outcome::k_restored : outcome::k_edited;
 }
 

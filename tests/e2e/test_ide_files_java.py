@@ -71,6 +71,7 @@ class PlatformClasses(unittest.TestCase):
 
     def test_interpreters(self):
         self.assertEqual(self.new("jdk_table", "jdk.table-2026.1.xml"), TARGET)
+        self.assertEqual(self.new("jdk_table", "jdk.table-2026.2.xml"), TARGET)
         self.assertEqual(self.new("jdk_table", "jdk.table-2020.3.xml"), SFTP)
 
     def test_tools_are_split_into_the_arguments_that_were_meant(self):
@@ -95,8 +96,17 @@ class PlatformClasses(unittest.TestCase):
     def test_the_project(self):
         self.assertEqual(self.new("deployment", "deployment.xml"),
                          [f"deployment|{NAME}|null", f"mapping|{NAME}|$PROJECT_DIR$|/workspace/my_project"])
+        self.assertEqual(self.new("deployment", "deployment-upload.xml"),
+                         [f"deployment|{NAME}|Always", f"mapping|{NAME}|$PROJECT_DIR$|/workspace/my_project"])
         self.assertEqual(self.new("misc", "misc.xml"), [f"project|{SDK}|Python SDK"])
         self.assertEqual(self.new("module", "my_project.iml"), [f"module|jdk|{SDK}"])
+
+    def test_the_modules_of_projects_of_many_kinds(self):
+        modules = [path for path in sorted((GOLDEN / "projects").glob("*/after/idea/*.iml")) if "facet" not in path.parts]
+        self.assertGreater(len(modules), 8)
+        for path, found in zip(modules, self.read([("module", path) for path in modules])):
+            with self.subTest(str(path.relative_to(GOLDEN))):
+                self.assertEqual(found, [f"module|jdk|{SDK}"])
 
     def test_among_the_entries_of_others_all_are_read_and_ours_too(self):
         ours = {"ssh_configs": [CONNECTION + '{"serverAliveInterval":30}'], "web_servers": [TRANSFER]}

@@ -278,10 +278,42 @@ class Settings(unittest.TestCase):
         self.assertNotIn("out of date", done.stdout + done.stderr)
 
     def test_a_run_configuration_is_made_on_request(self):
-        files = self.apply("--run-configuration", "train.py")
+        script = f"{self.home}/my_project/train.py"
+        refused = self.helper.run("settings", "apply", "--run-configuration", "train.py")
+        self.assertEqual(refused.returncode, 2, refused.stdout)
+        self.assertIn("there is no such file", refused.stderr)
+        self.write(script, "")
+        self.addCleanup(os.remove, script)
+        files = self.apply("--run-configuration", script)
         made = [path for path in files if "runConfigurations" in path]
         self.assertEqual(len(made), 1, files.keys())
-        self.assertIn("train.py", self.read(made[0]))
+        self.assertIn('value="$PROJECT_DIR$/train.py"', self.read(made[0]))
+
+    def test_the_project_waits_with_the_only_ide_that_runs(self):
+        misc = f"{self.home}/my_project/.idea/misc.xml"
+        ide = self.stand_in_for_an_ide("PyCharm2026.1")
+        files = self.apply("--ide", "PyCharm")
+        self.assertEqual(files[misc]["outcome"], "prepared")
+        self.assertFalse(os.path.exists(misc))
+        self.close_ide("PyCharm2026.1", ide)
+        self.wait_for(lambda: os.path.exists(misc))
+        self.assertEqual({file["outcome"] for file in self.apply("--ide", "PyCharm").values()}, {"unchanged"})
+
+    def test_a_project_with_a_pyproject_toml_names_its_interpreter_in_its_module_and_a_replaced_one_is_told_of(self):
+        project = f"{self.home}/my_project"
+        self.write(f"{project}/pyproject.toml", '[project]\nname = "center-net"\n')
+        self.addCleanup(os.remove, f"{project}/pyproject.toml")
+        self.apply()
+        module = f"{project}/.idea/center-net.iml"
+        text = self.read(module)
+        self.assertIn('<module external.system.id="pyproject.toml" type="PYTHON_MODULE" version="4">', text)
+        ours = re.search('jdkName="([^"]*)" jdkType="Python SDK"', text)[1]
+        self.assertNotIn("names another interpreter", self.helper.run("settings").stderr)
+        self.write(module, text.replace(ours, "uv (center-net)"))
+        self.assertIn('names another interpreter now, "uv (center-net)"', self.helper.run("settings").stderr)
+        self.apply()
+        self.assertEqual(self.read(module), text)
+        self.assertNotIn("names another interpreter", self.helper.run("settings").stderr)
 
     def test_a_full_disk_leaves_every_file_whole(self):
         script = ('mount -t tmpfs -o size=96k tmpfs "$2"; mkdir "$2/options"; cp "$3"/* "$2/options/"; cat /dev/zero > "$2/fill" 2>/dev/null; '

@@ -17,6 +17,7 @@ inline constexpr std::array k_all_kinds{ide::FileKind::ssh_configs,
                                         ide::FileKind::misc,
                                         ide::FileKind::modules,
                                         ide::FileKind::module,
-                                        ide::FileKind::run_configuration};
+                                        ide::FileKind::run_configuration,
+                                        ide::FileKind::project_model};
 
 }  // namespace helper::test

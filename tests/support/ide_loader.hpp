@@ -199,6 +199,8 @@ class IdeLoader {
     pugi::xml_document document;
     const auto data = component(document, text, "deployment.xml", "PublishConfigData", {"project"});
     const std::string server = at(data, "serverName");
+    const bool always = at(data, "autoUpload") == "Always";
+    expect(always == (option(data, "myAutoUpload") == "ALWAYS"), "the project uploads by one of its two settings only");
     expect(server.empty() || server_names_.contains(server), "the project's server is not there: " + server);
     for (const pugi::xml_node paths : data.child("serverData").children("paths")) {
       expect(server_names_.contains(at(paths, "name")), "paths name no server: " + at(paths, "name"));
@@ -221,7 +223,10 @@ class IdeLoader {
     pugi::xml_document list_document;
     const auto list = component(list_document, modules, "modules.xml", "ProjectModuleManager", {"project"});
     for (const pugi::xml_node each : list.child("modules").children("module")) {
-      expect(at(each, "fileurl") == "file://" + at(each, "filepath"), "a module has two places");
+      const std::string path = at(each, "filepath");
+      expect(at(each, "fileurl") == "file://" + path, "a module has two places");
+      const std::string file = path.substr(path.rfind('/') + 1);
+      modules_.insert(file.substr(0, file.rfind('.')));
     }
     pugi::xml_document module_document;
     const auto manager = component(module_document, module, "the module", "NewModuleRootManager", {"module"});
@@ -241,6 +246,8 @@ class IdeLoader {
     const pugi::xml_node configuration = document.document_element().child("configuration");
     expect(configuration.attribute("name") && configuration.attribute("type"),
            "the run configuration has no name or type");
+    const std::string module = at(configuration.child("module"), "name");
+    expect(module.empty() || modules_.empty() || modules_.contains(module), "it runs in no module: " + module);
     for (const pugi::xml_node each : configuration.child("method").children("option")) {
       if (at(each, "name") != "ToolBeforeRunTask") continue;
       expect(actions_.contains(at(each, "actionId")), "a task names no tool: " + at(each, "actionId"));
@@ -253,6 +260,7 @@ class IdeLoader {
   std::set<std::string> server_names_;
   std::map<std::string, std::string> sdks_;  // type by name
   std::set<std::string> actions_;
+  std::set<std::string> modules_;
 };
 
 }  // namespace helper::test

@@ -229,6 +229,8 @@ class Variants {
         return module();
       case Kind::run_configuration:
         return run_configuration();
+      case Kind::project_model:
+        return root("project version=\"4\"", "project", component("PyProjectModelSettings", {}), kind);
     }
   }
 

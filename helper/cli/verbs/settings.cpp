@@ -11,6 +11,8 @@
 #include "ide/render.hpp"
 #include "ide/ssh_config.hpp"
 #include "rpc/types.hpp"
+#include "settings/formats.hpp"
+#include "settings/project_notes.hpp"
 #include "settings/undo.hpp"
 
 #include <algorithm>
@@ -63,6 +65,22 @@ rpc::Json links_json(Context& context, const ide::Access& access) {
   return links;
 }
 
+// Whether an IDE has put another interpreter in the place of ours since; "" when not, or when that cannot be read.
+std::string told_of_other_interpreter(Context& context, const std::string& target) {
+  const auto paths = context.paths();
+  const auto file = config_file(context);
+  const auto text = paths ? context.files.read(paths->settings_ledger()) : Result<std::optional<std::string>>();
+  if (!file || !text || !*text) return {};
+  const auto ledger = settings::parse_ledger(**text, paths->settings_ledger());
+  if (!ledger) return {};
+  const auto applied = std::ranges::find_if(ledger->targets, [&](const settings::Applied& each) {
+    return each.wanted.access.target == target && each.wanted.config_file == file->string();
+  });
+  if (applied == ledger->targets.end()) return {};
+  return settings::told_of_other_interpreter(context.files, settings::ide_formats(), *ledger, applied->wanted.name,
+                                             false);
+}
+
 Result<int> show(Context& context, const std::string& target) {
   HELPER_TRY_ASSIGN(const rpc::Json params, target_params(context, target));
   HELPER_TRY_ASSIGN(const Answer answer, request(context, "settings", params));
@@ -84,6 +102,8 @@ Result<int> show(Context& context, const std::string& target) {
   } else {
     HELPER_TRY_ASSIGN(const std::string text, ide::settings_text(access));
     context.out << text;
+    const std::string told = told_of_other_interpreter(context, access.target);
+    if (!told.empty()) context.err << render_note(context.err_style, told);
   }
   return 0;
 }

@@ -125,6 +125,7 @@ constexpr Row k_rows[] = {
      HELPER_IMAGE R"(}, "ssh": {"user": "dev"}, "project": {"remote": "/w", "imports": ["torch"]}})"},
     {"targets.*.project.remote", true, HELPER_IMAGE R"(}, "ssh": {"user": "dev"}, "project": {"remote": "/x"}})"},
     {"targets.*.ide.backend_cache", false, HELPER_IMAGE R"(}, "ide": {"backend_cache": true})" HELPER_REST},
+    {"targets.*.ide.project_model", false, HELPER_IMAGE R"(}, "ide": {"project_model": "off"})" HELPER_REST},
     {"targets.*.post_create", true, HELPER_IMAGE R"(}, "post_create": ["a"])" HELPER_REST},
     {"targets.*.post_start", true, HELPER_IMAGE R"(}, "post_start": ["a"])" HELPER_REST},
     {"targets.*.python", false, HELPER_IMAGE R"(}, "python": "conda:x")" HELPER_REST},

@@ -51,9 +51,15 @@ TEST(SettingsOrder, TakesWhatThePersonSaysBeforeTheConfig) {
   EXPECT_EQ(order.ides, (std::vector<std::string>{"PyCharm", "DataSpell2025.2"}));
   EXPECT_EQ(order.project, "/home/u/q");
   EXPECT_EQ(order.wanted.access.project_local, "/home/u/q");
-  EXPECT_EQ(order.wanted.script, "train.py");
-  options.run_configuration = ".idea/runConfigurations/train.xml";
-  EXPECT_EQ(order_of(wanted, a_target(), {}, options).wanted.script, "");
+  EXPECT_EQ(order.run_configuration, "train.py");
+}
+
+TEST(SettingsOrder, SaysThatTheOldProjectModelIsWanted) {
+  const test::ManualClock clock;
+  config::Target target = a_target();
+  EXPECT_FALSE(wanted_of(target, "/p/helper.json", {}, {}, "helper", clock).old_model);
+  target.ide.project_model = "off";
+  EXPECT_TRUE(wanted_of(target, "/p/helper.json", {}, {}, "helper", clock).old_model);
 }
 
 TEST(SettingsOrder, LeavesAServersNameToTheServer) {

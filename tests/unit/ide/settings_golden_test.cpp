@@ -32,6 +32,8 @@ TEST(SettingsGolden, WebServers) { EXPECT_TRUE(is("webServers.xml", made(FileKin
 TEST(SettingsGolden, TheInterpreterAsATargetSince2023_3AndAsAnSftpAddressBefore) {
   EXPECT_TRUE(is("jdk.table-2026.1.xml", made(FileKind::jdk_table)));
   EXPECT_EQ(made(FileKind::jdk_table, {2023, 3}), made(FileKind::jdk_table));
+  EXPECT_TRUE(is("jdk.table-2026.2.xml", made(FileKind::jdk_table, {2026, 2})));
+  EXPECT_EQ(made(FileKind::jdk_table, {2026, 3}), made(FileKind::jdk_table, {2026, 2}));
   EXPECT_TRUE(is("jdk.table-2020.3.xml", made(FileKind::jdk_table, {2020, 3})));
   EXPECT_EQ(made(FileKind::jdk_table, {2023, 2}), made(FileKind::jdk_table, {2020, 3}));
 }
@@ -55,9 +57,13 @@ TEST(SettingsGolden, GatewaysRecentConnectionsAndTheirHosts) {
 
 TEST(SettingsGolden, TheProjectsFiles) {
   EXPECT_TRUE(is("deployment.xml", made(FileKind::deployment)));
+  Wanted uploaded = test::sample_wanted();
+  uploaded.upload = true;
+  EXPECT_TRUE(is("deployment-upload.xml", with_target(FileKind::deployment, std::nullopt, uploaded, {}).value()));
   EXPECT_TRUE(is("misc.xml", made(FileKind::misc)));
   EXPECT_TRUE(is("modules.xml", made(FileKind::modules)));
   EXPECT_TRUE(is("my_project.iml", made(FileKind::module)));
+  EXPECT_TRUE(is("pyProjectModel.xml", made(FileKind::project_model)));
   EXPECT_TRUE(is("train_on_centernet.xml", made(FileKind::run_configuration)));
 }
 

@@ -176,11 +176,18 @@ TEST(Settings, ANameThatAnotherEntryHasIsRefused) {
 
 TEST(Settings, AFileOfAnotherKindIsLeftAlone) {
   for (const FileKind kind : helper::test::k_all_kinds) {
-    for (const char* text : {"", "<html></html>", "not XML", "<application", "{\"a\": 1}"}) {
+    for (const char* text : {" ", "<html></html>", "not XML", "<application", "{\"a\": 1}"}) {
       const Error error = refused(kind, text);
       EXPECT_EQ(error.code, ErrorCode::settings_unreadable) << text;
       EXPECT_FALSE(error.fix.empty());
     }
+  }
+}
+
+TEST(Settings, AnEmptyFileCountsAsNoneAsItDoesForAnIde) {
+  for (const FileKind kind : helper::test::k_all_kinds) {
+    EXPECT_EQ(with(kind, ""), with(kind, std::nullopt));
+    EXPECT_EQ(without(kind, ""), "");
   }
 }
 
@@ -228,7 +235,53 @@ TEST(Deployment, FilesGoByThemselvesWhereTheyAreNotMounted) {
   wanted.upload = true;
   const std::string text = with(FileKind::deployment, std::nullopt, wanted);
   EXPECT_THAT(text, HasSubstr(" autoUpload=\"Always\""));
+  EXPECT_THAT(text, HasSubstr("<option name=\"myAutoUpload\" value=\"ALWAYS\" />"));
   EXPECT_EQ(without_target(FileKind::deployment, text, wanted).value(), std::nullopt);
+}
+
+// As it was written before the second form was known, and as an IDE saves it then.
+TEST(Deployment, HalfOfAutomaticUploadIsCompletedForOurServerOnly) {
+  Wanted wanted = test::sample_wanted();
+  wanted.upload = true;
+  const std::string whole = with(FileKind::deployment, std::nullopt, wanted);
+  const std::string no_option = replaced(whole, "\n    <option name=\"myAutoUpload\" value=\"ALWAYS\" />", "");
+  EXPECT_EQ(with(FileKind::deployment, no_option, wanted), whole);
+  const std::string no_attribute = replaced(whole, " autoUpload=\"Always\"", "");
+  EXPECT_THAT(with(FileKind::deployment, no_attribute, wanted), HasSubstr(" autoUpload=\"Always\""));
+  const std::string never = replaced(no_option, " autoUpload=\"Always\"", "");
+  EXPECT_EQ(with(FileKind::deployment, never, wanted), never) << "the person turned it off";
+  const std::string theirs = replaced(no_option, "serverName=\"centernet of my_project\"", "serverName=\"web\"");
+  EXPECT_EQ(with(FileKind::deployment, theirs, wanted), theirs);
+}
+
+TEST(Deployment, WhatAnIdeSavedLeavesNoUploadToTheNextServer) {
+  for (const bool upload : {true, false}) {
+    Wanted wanted = test::sample_wanted();
+    wanted.upload = upload;
+    std::string saved = with(FileKind::deployment, std::nullopt, test::sample_wanted());
+    saved = replaced(saved, " serverName", " autoUpload=\"Always\" serverName");
+    saved = replaced(saved, "</serverData>", "</serverData>\n    <option name=\"myAutoUpload\" value=\"ALWAYS\" />");
+    EXPECT_EQ(without_target(FileKind::deployment, saved, wanted).value(), std::nullopt);
+  }
+}
+
+TEST(Deployment, AProjectThatUploadsWithoutAServerIsNotMadeToDoSoIntoAMount) {
+  const std::string theirs =
+      "<project version=\"4\">\n  <component name=\"PublishConfigData\" autoUpload=\"Always\">\n    <serverData />\n"
+      "    <option name=\"myAutoUpload\" value=\"ALWAYS\" />\n  </component>\n</project>";
+  EXPECT_THAT(with(FileKind::deployment, theirs), Not(HasSubstr("serverName")));
+  Wanted wanted = test::sample_wanted();
+  wanted.upload = true;
+  EXPECT_THAT(with(FileKind::deployment, theirs, wanted), HasSubstr("serverName=\"centernet of my_project\""));
+}
+
+TEST(Deployment, TheProjectsFolderIsTheSameHoweverItIsWritten) {
+  const std::string ours = with(FileKind::deployment, std::nullopt);
+  for (const char* local : {"$PROJECT_DIR$/", "$PROJECT_DIR$/.", "/home/me/my_project", "$USER_HOME$/my_project/"}) {
+    const std::string text = replaced(ours, "local=\"$PROJECT_DIR$\"", "local=\"" + std::string(local) + "\"");
+    EXPECT_EQ(with(FileKind::deployment, text), text);
+    EXPECT_EQ(with(FileKind::deployment, replaced(text, "/workspace/my_project", "/old")), text);
+  }
 }
 
 TEST(Project, AnotherInterpreterGivesWayAndOneThatIsNotPythonsStays) {
@@ -249,10 +302,67 @@ TEST(Module, ThatFollowsTheProjectGoesOnDoingSoAndOneThatIsNotPythonsStays) {
   EXPECT_EQ(with(FileKind::module, inherited), inherited);
   const std::string other = replaced(own, "jdkName=\"Python (centernet of my_project)\"", "jdkName=\"Python 3.9\"");
   EXPECT_EQ(with(FileKind::module, other), own);
-  const std::string java = replaced(other, "PYTHON_MODULE", "JAVA_MODULE");
+  const std::string java = replaced(replaced(other, "PYTHON_MODULE", "JAVA_MODULE"), "Python SDK", "JavaSDK");
   EXPECT_EQ(with(FileKind::module, java), java);
   const std::string more = replaced(own, "<content ", "<content  ");
   EXPECT_EQ(without(FileKind::module, more), replaced(more, entry, "type=\"inheritedJdk\""));
+}
+
+TEST(Module, OfAnyKindThatNamesAPythonIsGivenOurs) {
+  const std::string own = with(FileKind::module, std::nullopt);
+  const std::string other = replaced(own, "jdkName=\"Python (centernet of my_project)\"", "jdkName=\"Python 3.9\"");
+  for (const char* type : {"WEB_MODULE", "GENERAL_MODULE", "JAVA_MODULE", "CPP_MODULE", "EMPTY_MODULE", "DBE_MODULE"}) {
+    EXPECT_EQ(with(FileKind::module, replaced(other, "PYTHON_MODULE", type)), replaced(own, "PYTHON_MODULE", type));
+  }
+  const std::string facet =
+      "<module type=\"JAVA_MODULE\" version=\"4\">\n  <component name=\"FacetManager\">\n"
+      "    <facet type=\"Python\" name=\"Python\">\n      <configuration sdkName=\"Python 3.9\" />\n    </facet>\n"
+      "  </component>\n  <component name=\"NewModuleRootManager\">\n"
+      "    <orderEntry type=\"jdk\" jdkName=\"17\" jdkType=\"JavaSDK\" />\n  </component>\n</module>";
+  EXPECT_EQ(with(FileKind::module, facet), replaced(facet, "Python 3.9", "Python (centernet of my_project)"));
+  EXPECT_THAT(without(FileKind::module, with(FileKind::module, facet)).value_or(""), Not(HasSubstr("sdkName")));
+}
+
+TEST(Module, OfAPyprojectNamesItsInterpreterItself) {
+  Wanted wanted = test::sample_wanted();
+  wanted.has_pyproject = true;
+  const std::string own = with(FileKind::module, std::nullopt, wanted);
+  EXPECT_THAT(own, HasSubstr("<module external.system.id=\"pyproject.toml\" type=\"PYTHON_MODULE\" version=\"4\">"));
+  const std::string entry = "type=\"jdk\" jdkName=\"Python (centernet of my_project)\" jdkType=\"Python SDK\"";
+  const std::string inherited = replaced(own, entry, "type=\"inheritedJdk\"");
+  EXPECT_EQ(with(FileKind::module, inherited, wanted), own);
+  const std::string java = replaced(inherited, "PYTHON_MODULE", "JAVA_MODULE");
+  EXPECT_EQ(with(FileKind::module, java, wanted), java) << "its project is not Python's";
+}
+
+TEST(ProjectModel, IsTurnedOffAndLeftToTheIdeAgain) {
+  const std::string on =
+      "<project version=\"4\">\n  <component name=\"PyProjectModelSettings\">\n"
+      "    <option name=\"showConfigurationNotification\" value=\"false\" />\n"
+      "    <option name=\"usePyprojectToml\" value=\"true\" />\n  </component>\n</project>";
+  const std::string off = replaced(on, "usePyprojectToml\" value=\"true\"", "usePyprojectToml\" value=\"false\"");
+  EXPECT_EQ(with(FileKind::project_model, on), off);
+  EXPECT_EQ(with(FileKind::project_model, off), off);
+  EXPECT_EQ(without(FileKind::project_model, off),
+            replaced(off, "    <option name=\"usePyprojectToml\" value=\"false\" />\n", ""));
+  EXPECT_EQ(without(FileKind::project_model, on), on) << "the person turned it on again";
+}
+
+TEST(RunConfiguration, AStepThatIsTurnedOffIsTurnedOn) {
+  const std::string ours = with(FileKind::run_configuration, std::nullopt);
+  EXPECT_EQ(with(FileKind::run_configuration, replaced(ours, "enabled=\"true\"", "enabled=\"false\"")), ours);
+}
+
+TEST(RunConfiguration, NamesTheToolByItsSetWhateverThatIsCalled) {
+  Wanted wanted = test::sample_wanted();
+  const std::string before = with(FileKind::run_configuration, std::nullopt, wanted);
+  EXPECT_EQ(tool_group_of("<toolSet name=\"Mine\"></toolSet>"), "Mine");
+  EXPECT_EQ(tool_group_of("<toolSet></toolSet>"), "External Tools");
+  EXPECT_EQ(tool_group_of(""), "External Tools");
+  wanted.tool_group = "Mine";
+  const std::string after = with(FileKind::run_configuration, before, wanted);
+  EXPECT_EQ(after, replaced(before, "Tool_External Tools_", "Tool_Mine_"));
+  EXPECT_THAT(without(FileKind::run_configuration, after).value_or(""), Not(HasSubstr("ToolBeforeRunTask")));
 }
 
 TEST(RunConfiguration, OfThePersonsIsGivenOurTaskBehindTheOthers) {
@@ -321,6 +431,8 @@ TEST(IdeLoader, SeesWhatAnIdeWouldNotLoadOrFind) {
       {&IdeFiles::ssh_configs, " id=\"", " id=\"0"},
       {&IdeFiles::external_tools, "make ready", "up"},
       {&IdeFiles::deployment, "paths name=\"", "paths name=\"0"},
+      {&IdeFiles::deployment, "serverName=", "autoUpload=\"Always\" serverName="},
+      {&IdeFiles::run_configuration, "module name=\"", "module name=\"0"},
       {&IdeFiles::misc, "project-jdk-name=\"", "project-jdk-name=\"0"},
       {&IdeFiles::module, "<orderEntry type=\"jdk\"", "<orderEntry type=\"other\""},
       {&IdeFiles::recent_hosts, "option value=\"", "option value=\"0"}};

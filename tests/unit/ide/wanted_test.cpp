@@ -75,6 +75,8 @@ TEST(ApplicationFiles, AreThoseThatTheProductReads) {
                           "tools/External Tools.xml"));
   EXPECT_THAT(paths(application_files({Kind::pycharm_community, {2025, 2}, {}}, wanted)),
               ElementsAre("tools/External Tools.xml"));
+  EXPECT_THAT(paths(application_files({Kind::intellij_community, {2025, 2}, {}}, wanted)),
+              ElementsAre("tools/External Tools.xml"));
   EXPECT_THAT(paths(application_files({Kind::gateway, {2026, 1}, {}}, wanted)),
               ElementsAre("options/sshConfigs.xml", "options/sshRecentConnections.v2.xml",
                           "options/sshRecentConnectionsHost.xml"));
@@ -104,7 +106,11 @@ TEST(ProjectFiles, WithoutAListOfModulesOneIsMade) {
 
 TEST(ProjectFiles, TheModuleIsTheOneCalledLikeTheFolderElseTheOnlyOne) {
   const auto module_of = [](const std::vector<std::string>& files) {
-    const auto found = project_files(modules(files), test::sample_wanted()).value();
+    const auto read = [&](const std::string& path) {
+      return path == ".idea/modules.xml" ? std::optional(modules(files)) : std::nullopt;
+    };
+    const Wanted wanted = with_project(test::sample_wanted(), read).value();
+    const auto found = project_files(modules(files), wanted).value();
     return found.front().kind == FileKind::module ? found.front().path : "none";
   };
   EXPECT_EQ(module_of({"$PROJECT_DIR$/.idea/old name.iml"}), ".idea/old name.iml");

@@ -18,7 +18,7 @@ TEST(FolderName, TellsProductAndVersion) {
   EXPECT_EQ(parse_folder_name("PyCharmCE2024.3")->kind, Kind::pycharm_community);
   EXPECT_EQ(parse_folder_name("DataSpell2025.2")->kind, Kind::dataspell);
   EXPECT_EQ(parse_folder_name("IntelliJIdea2023.1")->kind, Kind::intellij);
-  EXPECT_EQ(parse_folder_name("IdeaIC2023.1")->kind, Kind::intellij);
+  EXPECT_EQ(parse_folder_name("IdeaIC2023.1")->kind, Kind::intellij_community);
   EXPECT_EQ(parse_folder_name("JetBrainsGateway2022.2")->kind, Kind::gateway);
 }
 

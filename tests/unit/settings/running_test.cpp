@@ -46,10 +46,20 @@ void put(const std::filesystem::path& file, const std::string& text) { std::ofst
 
 TEST(CommandLine, OfAnIdeNamesOne) {
   EXPECT_TRUE(may_be_ide("/opt/pycharm-2026.1/bin/pycharm"));
-  EXPECT_TRUE(may_be_ide("/opt/x/jbr/bin/java -Didea.paths.selector=PyCharm2022.1 com.intellij.idea.Main"));
+  const std::string java = "/opt/x/jbr/bin/java";
+  const std::string none(1, '\0');
+  EXPECT_TRUE(may_be_ide(java + none + "-Didea.paths.selector=PyCharm2022.1" + none + "com.intellij.idea.Main"));
+  for (const char* program : {"idea", "idea.sh", "idea64", "/opt/idea-IU-261.1/jbr/bin/java", "/snap/intellij-idea/1/x",
+                              "/Applications/IntelliJ IDEA.app/Contents/MacOS/idea", "/home/u/my apps/PyCharm/bin/x",
+                              "/home/u/.local/share/JetBrains/Toolbox/apps/x/bin/y", "gateway", "/opt/ideaIC/bin/x"})
+    EXPECT_TRUE(may_be_ide(program)) << program;
   EXPECT_TRUE(may_be_ide("/Applications/DataSpell.app/Contents/MacOS/dataspell"));
   EXPECT_TRUE(may_be_ide("")) << "what is not known is not written over";
-  EXPECT_FALSE(may_be_ide("/usr/bin/sleep 60"));
+  EXPECT_FALSE(may_be_ide("/usr/bin/sleep" + none + "60"));
+  for (const std::string& words :
+       {"vim" + none + "ideas.txt", "less" + none + "/opt/pycharm/notes", java + none + "-jar",
+        "/usr/bin/idealist" + none, "/home/u/gatewayd" + none, "python3" + none + "pycharm.py"})
+    EXPECT_FALSE(may_be_ide(words)) << words;
 }
 
 TEST(RunningIde, IsSeenByTheProcessInItsLock) {

@@ -433,6 +433,49 @@ TEST(RunningIdeBook, HasWhatWasWrittenBeforeTakenOutWhenItCloses) {
   EXPECT_FALSE(std::filesystem::exists(home.paths.settings_ledger()));
 }
 
+TEST(RunningIdeBook, ThatIsTheOnlyOneHasTheProjectWaitWithIt) {
+  Home home;
+  for (const char* name : {"PyCharm2024.3", "DataSpell2025.2"}) std::filesystem::remove_all(home.ide(name));
+  const auto before = home.everything();
+  Home::Running ide(home.ide("PyCharm2026.1"));
+  const auto report = home.writer.apply(home.order(), {});
+  EXPECT_EQ(outcome_of(report, ".idea/misc.xml"), outcome::k_prepared);
+  EXPECT_EQ(outcome_of(report, ".idea/deployment.xml"), outcome::k_prepared);
+  EXPECT_EQ(outcome_of(report, ".ssh/config"), outcome::k_written);
+  ASSERT_TRUE(report);
+  EXPECT_THAT(report->notes, testing::Contains(HasSubstr("PyCharm2026.1 counts as running: its .lock names process")));
+  EXPECT_EQ(home.get(home.path("project/.idea/misc.xml")), "(no file)");
+  ide.close();
+  SettingsWriter next(home.paths, home.files, home.clock, test::simple_formats());
+  EXPECT_FALSE(next.settle().value_or(true));
+  EXPECT_EQ(home.get(home.path("project/.idea/misc.xml")), k_ours);
+  EXPECT_EQ(home.get(home.ide("PyCharm2026.1") / "options/jdk.table.xml"), k_ours);
+  ASSERT_TRUE(next.undo(Home::undo_of(home.order()), {}));
+  EXPECT_EQ(home.everything(), before);
+}
+
+TEST(RunningIdeBook, ThatHasOurInterpreterLetsTheProjectGoOn) {
+  Home home;
+  for (const char* name : {"PyCharm2024.3", "DataSpell2025.2"}) std::filesystem::remove_all(home.ide(name));
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
+  std::filesystem::remove(home.path("project/.idea/misc.xml"));
+  const Home::Running ide(home.ide("PyCharm2026.1"));
+  EXPECT_EQ(outcome_of(home.writer.apply(home.order(), {}), ".idea/misc.xml"), outcome::k_written);
+}
+
+TEST(Undo, WithADamagedBackupStillTakesOurEntriesOut) {
+  Home home;
+  const auto table = home.ide("PyCharm2026.1") / "options/jdk.table.xml";
+  home.put(table, "mine\n");
+  ASSERT_TRUE(home.writer.apply(home.order(), {}));
+  for (const auto& backup : std::filesystem::directory_iterator(home.paths.settings_backups()))
+    home.put(backup.path(), "rotten");
+  const auto report = home.writer.undo(Home::undo_of(home.order()), {});
+  EXPECT_EQ(outcome_of(report, "PyCharm2026.1/options/jdk.table.xml"), outcome::k_restored)
+      << "it needs no backup here";
+  EXPECT_EQ(home.get(table), "mine\n");
+}
+
 TEST(SshHosts, LeaveAServerOfThePersonsOwnItsName) {
   Home home;
   home.put(home.path(".ssh/config"), "Include more\n");

@@ -41,6 +41,9 @@ inline settings::Formats simple_formats() {
   formats.run_configuration_file = [](const Wanted&) {
     return File{FileKind::run_configuration, ".idea/runConfigurations/train.xml"};
   };
+  formats.with_project = [](Wanted wanted, const ProjectReader&) -> Result<Wanted> { return wanted; };
+  formats.tool_group_of = [](std::string_view) { return std::string(); };
+  formats.named_interpreter = [](FileKind, std::string_view) { return std::optional<std::string>(); };
   formats.with_target = [](FileKind, std::optional<std::string_view> text, const Wanted& wanted,
                            const Product&) -> Result<std::string> {
     if (text) HELPER_TRY(must_parse(*text));

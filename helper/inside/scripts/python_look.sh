@@ -15,7 +15,9 @@ if [ -n "$project" ]; then
   each pixi: "$project"/.pixi/envs/*
   each hatch: "$project"/.hatch/*
   # The default one of hatch's environments has the project's name, as it is normalized.
-  name hatch: "$(value_in project name "$project/pyproject.toml" | sed 's/[-_.][-_.]*/-/g' | tr A-Z a-z)"
+  if [ -r "$project/pyproject.toml" ]; then
+    name hatch: "$(value_in project name "$project/pyproject.toml" | sed 's/[-_.][-_.]*/-/g' | tr A-Z a-z)"
+  fi
   if [ -r "$project/.pdm-python" ]; then
     named=''
     read -r named < "$project/.pdm-python"

@@ -90,7 +90,6 @@ versions() { # SOURCE-PREFIX FOLDER...
 # TABLE KEY FILE of TOML: the text that the key has; of an array the first, of an inline table that of "version". No table
 # means the keys above all tables.
 value_in() {
-  [ -r "$3" ] || return
   if [ -n "$1" ]; then table='/^\['$1'\]/'; else table=1; fi
   tr -d '\r' < "$3" | sed -n '
 s/^[[:blank:]]*//
@@ -111,6 +110,7 @@ name() { [ -z "$2" ] || printf '\n%s-file\037%s%s\n' "$nonce" "$1" "$2"; }
 poetry_environments() {
   place=${POETRY_VIRTUALENVS_PATH-} kept=${POETRY_CACHE_DIR-}
   for file in ${project:+"$project/poetry.toml"} "${POETRY_CONFIG_DIR:-$settings/pypoetry}/config.toml"; do
+    [ -r "$file" ] || continue
     [ -n "$place" ] || place=$(value_in virtualenvs path "$file")
     [ -n "$kept" ] || kept=$(value_in '' cache-dir "$file")
   done
@@ -135,9 +135,11 @@ poetry_environments() {
 }
 # NAME/HASH/ENVIRONMENT below the folder that hatch's settings name.
 hatch_environments() {
-  file=$settings/hatch/config.toml kept=${HATCH_DATA_DIR-}
-  [ -n "$kept" ] || kept=$(value_in dirs data "$file")
-  place=$(value_in dirs.env virtual "$file")
+  file=$settings/hatch/config.toml kept=${HATCH_DATA_DIR-} place=''
+  if [ -r "$file" ]; then
+    [ -n "$kept" ] || kept=$(value_in dirs data "$file")
+    place=$(value_in dirs.env virtual "$file")
+  fi
   case $place in
     /*) ;;
     '~'/*) place=$home${place#?} ;;
@@ -166,7 +168,8 @@ roots() {
   poetry_environments
   each pipenv: "${WORKON_HOME:-$data/virtualenvs}"/*
   hatch_environments
-  place=$(value_in venv location "$settings/pdm/config.toml")
+  place=''
+  [ ! -r "$settings/pdm/config.toml" ] || place=$(value_in venv location "$settings/pdm/config.toml")
   each pdm: "${place:-$data/pdm/venvs}"/*
   versions uv-python: "${UV_PYTHON_INSTALL_DIR:-$data/uv/python}"/*
 }

@@ -98,7 +98,8 @@ bool is_same(const Python& a, const Python& b) {
 }
 
 bool is_the_projects_own(const SilentPython& python) {
-  return std::ranges::any_of(std::initializer_list<std::string_view>{"venv:", "uv:", "uv-project:", "pixi:", "pdm:"},
+  return is_named_by_pdm(python.source) ||
+         std::ranges::any_of(std::initializer_list<std::string_view>{"venv:", "uv:", "uv-project:", "pixi:"},
                              [&](std::string_view kind) { return python.source.starts_with(kind); });
 }
 

@@ -80,15 +80,18 @@ Rank of_the_project(const Python& python, const Inside& inside) {
     constexpr std::string_view k_first = ".venv";
     return rank(2, name_of(python) == k_first ? 1 : 2, "the project's own environment, " + name_of(python));
   }
-  if (kind == "pdm") return rank(2, 3, "the interpreter that " + name_of(python) + " names");
+  if (is_named_by_pdm(python.source)) return rank(2, 3, "the interpreter that " + name_of(python) + " names");
   if (kind == "pixi") {
     return rank(2, python.source == "pixi:default" ? 4 : 5,
                 "the project's own environment of pixi, " + name_of(python));
   }
-  if (python.made_for_project) return rank(2, 6, "the environment that " + kind + " made for the project");
-  int place = 8;  // that of a conda environment is 7; files that name a version come in the order of their weight
+  if (python.made_for_project) {
+    const bool is_in_use = std::ranges::find(inside.project_files, python.source) != inside.project_files.end();
+    return rank(2, is_in_use ? 6 : 7, "the environment that " + kind + " made for the project");
+  }
+  int place = 9;  // that of a conda environment is 8; files that name a version come in the order of their weight
   for (const auto& name : inside.project_files) {
-    if (is_named(python, name)) return rank(2, kind == "conda" ? 7 : place, file_that_names(name));
+    if (is_named(python, name)) return rank(2, kind == "conda" ? 8 : place, file_that_names(name));
     ++place;
   }
   if (kind == "activated")
@@ -135,6 +138,8 @@ Rank of_last_resort(const Python& python, const Inside& inside) {
 }  // namespace
 
 bool is_systems(const Python& python) { return python.prefix == "/usr" || python.prefix == "/usr/local"; }
+
+bool is_named_by_pdm(const std::string& source) { return source.starts_with("pdm:."); }
 
 bool is_below_the_project(const Python& python) {
   return python.source.starts_with("venv:") && python.source.find('/') != std::string::npos;

@@ -26,6 +26,9 @@ struct PythonRank {
 // /usr is Debian's, /usr/local that of images such as python:3.12.
 [[nodiscard]] bool is_systems(const Python& python);
 
+// By .pdm-python or .pdm.toml of the project. Other sources "pdm:NAME" are environments that PDM keeps, of any project.
+[[nodiscard]] bool is_named_by_pdm(const std::string& source);
+
 // An environment of a folder within the project's, "venv:backend/.venv": no rule says that it is the right one.
 [[nodiscard]] bool is_below_the_project(const Python& python);
 

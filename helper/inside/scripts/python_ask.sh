@@ -34,6 +34,7 @@ q
 /^ASDF_DATA_DIR=/p
 /^RYE_HOME=/p
 /^HATCH_DATA_DIR=/p
+/^XDG_[A-Z]*_HOME=/p
 /^$nonce-end\$/{
 p
 q

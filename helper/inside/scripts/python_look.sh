@@ -1,21 +1,6 @@
 # Every way to find an interpreter.
 # shellcheck disable=SC1007,SC2163,SC2209
 [ -z "$wanted" ] || candidate path "$wanted"
-# TABLE KEY FILE of TOML: the text that the key has; of an array the first, of an inline table that of "version".
-value_in() {
-  tr -d '\r' < "$3" | sed -n '
-s/^[[:blank:]]*//
-/^\['"$1"'\]/,/^\[/{
-s/^"\([^"]*\)"/\1/
-s/^core://
-/^'"$2"'[[:blank:]]*=[[:blank:]]*\[[[:blank:]]*$/{
-N
-s/\n//
-}
-s/^'"$2"'[[:blank:]]*=[[:blank:]]*\[*[[:blank:]]*["'\'']\([^"'\'']*\).*/\1/p
-s/^'"$2"'[[:blank:]]*=[[:blank:]]*{.*version[[:blank:]]*=[[:blank:]]*["'\'']\([^"'\'']*\).*/\1/p
-}' | head -n 1
-}
 if [ -n "$project" ]; then
   for folder in .venv venv env; do
     kind=venv:
@@ -29,6 +14,10 @@ if [ -n "$project" ]; then
   done
   each pixi: "$project"/.pixi/envs/*
   each hatch: "$project"/.hatch/*
+  # The default one of hatch's environments has the project's name, as it is normalized.
+  if is_text "$project/pyproject.toml"; then
+    name hatch: "$(value_in project name "$project/pyproject.toml" | sed 's/[-_.][-_.]*/-/g' | tr A-Z a-z)"
+  fi
   if is_text "$project/.pdm-python"; then
     named=''
     read -r named <<EOF
@@ -41,7 +30,6 @@ EOF
   for place in "$project"/*/.venv "$project"/*/venv; do
     [ -f "$place/pyvenv.cfg" ] && candidate "venv:${place#"$project/"}" "$place/bin/python"
   done
-  name() { [ -z "$2" ] || printf '\n%s-file\037%s%s\n' "$nonce" "$1" "$2"; }
   for file in environment.yml environment.yaml; do
     is_text "$project/$file" && name conda: "$(sed -n 's/^name:[[:space:]]*\([^#]*\).*/\1/p' "$project/$file" | head -n 1 | tr -d "\"' \r")"
   done

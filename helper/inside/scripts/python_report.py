@@ -1,8 +1,8 @@
 # What an interpreter says about itself, in one line and one write. It takes the tag, its path, project.imports joined by
 # commas, and the project's folder. Nothing that it asks about is imported: specs are looked for, and versions are in the
-# names of metadata folders (PEP 376), which any Python can read. Poetry names an environment after a hash of the project's
-# folder (poetry/utils/env, generate_env_name), hatch the folder above it (env/virtual/NAME/HASH/ENVIRONMENT), pipenv writes the
-# folder's path into it (.project).
+# names of metadata folders (PEP 376), which any Python can read. Poetry and PDM name an environment after a hash of the
+# project's folder (poetry/utils/env, generate_env_name; pdm/cli/commands/venv/utils, get_venv_prefix), hatch the folder above it
+# (env/virtual/NAME/HASH/ENVIRONMENT, or .hatch in the project), pipenv writes the folder's path into it (.project).
 import os, sys
 tag, path, imports, project = sys.argv[1:5]
 sys.path[:] = [folder for folder in sys.path if folder]
@@ -53,8 +53,11 @@ def made_for_project():
         import base64, hashlib
         digest = hashlib.sha256(os.path.normcase(folder).encode()).digest()
         mark = base64.urlsafe_b64encode(digest).decode()[:8]
-        above = os.path.basename(os.path.dirname(sys.prefix))
-        return "1" if "-" + mark + "-py" in os.path.basename(sys.prefix) or above.lower() == mark.lower() else "0"
+        name, above = os.path.basename(sys.prefix), os.path.dirname(sys.prefix)
+        if "-" + mark + "-py" in name or os.path.basename(above).lower() == mark.lower() or os.path.realpath(above) == os.path.join(folder, ".hatch"):
+            return "1"
+        mark = base64.urlsafe_b64encode(hashlib.md5(folder.encode()).digest()).decode()[:8]
+        return "1" if name.startswith(os.path.basename(folder) + "-" + mark + "-") else "0"
     except Exception:
         return "0"
 
@@ -74,13 +77,13 @@ def requirements():
 
 
 folder = os.path.realpath(project) if project else ""
-is_environment = os.path.isfile(os.path.join(sys.prefix, "pyvenv.cfg"))
+is_environment = hasattr(sys, "real_prefix") or os.path.isfile(os.path.join(sys.prefix, "pyvenv.cfg"))
 frameworks = (("torch", ""), ("tensorflow", "tensorflow-gpu nvidia-tensorflow tensorflow-cpu tf-nightly"), ("jax", ""),
               ("mindspore", "mindspore-gpu mindspore-ascend"))
 answers = [
     tag, path, sys.executable if "/shims/" in path and sys.executable else path, ".".join(map(str, sys.version_info[:3])), sys.prefix,
     version("jupyterlab") if has("jupyterlab") else "no", version("notebook") if has("notebook") else "no",
-    getattr(sys, "base_prefix", sys.prefix), ",".join(name for name in imports.split(",") if name and not has(name)),
+    getattr(sys, "real_prefix", getattr(sys, "base_prefix", sys.prefix)), ",".join(name for name in imports.split(",") if name and not has(name)),
     ",".join(name + "=" + version(name, names) for name, names in frameworks if has(name)),
     str(requirements() if folder and os.path.isfile(os.path.join(folder, "requirements.txt")) else 0),
     made_for_project() if folder and is_environment else "0"]

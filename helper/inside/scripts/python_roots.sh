@@ -78,12 +78,81 @@ colon_list() { # LIST: the folders of conda's own variables
   unset IFS; set +f
   conda_environments "$@"
 }
-# Links such as "latest" and "3.12" lead to another of the versions.
+# Links such as "latest" and "3.12" lead to another of the versions; what a tool took from another tool is a link, too.
 versions() { # SOURCE-PREFIX FOLDER...
   tool=$1; shift
-  for version; do [ -L "$version" ] || each "$tool" "$version"; done
+  for version; do
+    if [ -L "$version" ]; then
+      end=$(readlink "$version") || continue
+      case ${end#./} in "${version%/*}"/*/*) ;; "${version%/*}"/*) continue ;; */*) ;; *) continue ;; esac
+    fi
+    each "$tool" "$version"
+  done
+}
+# TABLE KEY FILE of TOML: the text that the key has; of an array the first, of an inline table that of "version". No table
+# means the keys above all tables.
+value_in() {
+  if [ -n "$1" ]; then table='/^\['$1'\]/'; else table=1; fi
+  text_of "$3" | tr -d '\r' | sed -n '
+s/^[[:blank:]]*//
+'"$table"',/^\[/{
+s/^"\([^"]*\)"/\1/
+s/^core://
+/^'"$2"'[[:blank:]]*=[[:blank:]]*\[[[:blank:]]*$/{
+N
+s/\n//
+}
+s/^'"$2"'[[:blank:]]*=[[:blank:]]*\[*[[:blank:]]*["'\'']\([^"'\'']*\).*/\1/p
+s/^'"$2"'[[:blank:]]*=[[:blank:]]*{.*version[[:blank:]]*=[[:blank:]]*["'\'']\([^"'\'']*\).*/\1/p
+}' | head -n 1
+}
+# What a file names as the project's own, in the form of a source.
+name() { [ -z "$2" ] || printf '\n%s-file\037%s%s\n' "$nonce" "$1" "$2"; }
+# In the folder that poetry's settings name; its envs.toml says which of a project's environments `poetry env use` chose.
+poetry_environments() {
+  place=${POETRY_VIRTUALENVS_PATH-} kept=${POETRY_CACHE_DIR-}
+  for file in ${project:+"$project/poetry.toml"} "${POETRY_CONFIG_DIR:-$settings/pypoetry}/config.toml"; do
+    is_text "$file" || continue
+    [ -n "$place" ] || place=$(value_in virtualenvs path "$file")
+    [ -n "$kept" ] || kept=$(value_in '' cache-dir "$file")
+  done
+  : "${kept:=$cache/pypoetry}" "${place:=$kept/virtualenvs}"
+  case $place in
+    '{cache-dir}'*) place=$kept${place#?cache-dir?} ;;
+    '{project-dir}'*) place=$project${place#?project-dir?} ;;
+    '~'/*) place=$home${place#?} ;;
+    /*) ;;
+    *) place=$project/$place ;;
+  esac
+  if is_text "$place/envs.toml"; then
+    while read -r line; do
+      case $line in
+        '['*']') named=${line#?} named=${named%?} ;;
+        'minor = "'*'"') version=${line#*'"'}; name poetry: "$named-py${version%?}" ;;
+        *) ;;
+      esac
+    done <<EOF
+$(text_of "$place/envs.toml")
+EOF
+  fi
+  each poetry: "$place"/*
+}
+# NAME/HASH/ENVIRONMENT below the folder that hatch's settings name.
+hatch_environments() {
+  file=$settings/hatch/config.toml kept=${HATCH_DATA_DIR-} place=''
+  if is_text "$file"; then
+    [ -n "$kept" ] || kept=$(value_in dirs data "$file")
+    place=$(value_in dirs.env virtual "$file")
+  fi
+  case $place in
+    /*) ;;
+    '~'/*) place=$home${place#?} ;;
+    *) place=${kept:-$data/hatch}/env/virtual ;;
+  esac
+  each hatch: "$place"/*/*/*
 }
 roots() {
+  data=${XDG_DATA_HOME:-$home/.local/share} cache=${XDG_CACHE_HOME:-$home/.cache} settings=${XDG_CONFIG_HOME:-$home/.config}
   case ${CONDA_EXE-} in */bin/conda) conda_root "${CONDA_EXE%/bin/conda}" ;; esac
   [ -z "${MAMBA_ROOT_PREFIX-}" ] || conda_root "$MAMBA_ROOT_PREFIX"
   colon_list "${CONDA_ENVS_DIRS-}"
@@ -97,11 +166,14 @@ roots() {
     esac
   fi
   each pyenv: "${PYENV_ROOT:-$home/.pyenv}"/versions/*
-  versions mise: "${MISE_DATA_DIR:-$home/.local/share/mise}"/installs/python/*
+  versions mise: "${MISE_DATA_DIR:-$data/mise}"/installs/python/*
   versions asdf: "${ASDF_DATA_DIR:-$home/.asdf}"/installs/python/*
   versions rye: "${RYE_HOME:-$home/.rye}"/py/*
-  each poetry: "${POETRY_VIRTUALENVS_PATH:-${POETRY_CACHE_DIR:-$home/.cache/pypoetry}/virtualenvs}"/*
-  each pipenv: "${WORKON_HOME:-$home/.local/share/virtualenvs}"/*
-  each hatch: "${HATCH_DATA_DIR:-$home/.local/share/hatch}"/env/virtual/*/*/*
-  each uv-python: "${UV_PYTHON_INSTALL_DIR:-$home/.local/share/uv/python}"/*
+  poetry_environments
+  each pipenv: "${WORKON_HOME:-$data/virtualenvs}"/*
+  hatch_environments
+  place=''
+  ! is_text "$settings/pdm/config.toml" || place=$(value_in venv location "$settings/pdm/config.toml")
+  each pdm: "${place:-$data/pdm/venvs}"/*
+  versions uv-python: "${UV_PYTHON_INSTALL_DIR:-$data/uv/python}"/*
 }

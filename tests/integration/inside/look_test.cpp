@@ -298,6 +298,10 @@ TEST_P(EveryShell, FindsTheEnvironmentsOfEachToolWhereverTheyAre) {
   }
   fs::create_directories(server.home() / "root2/condabin");
   fs::create_symlink("3.12.1", server.home() / ".local/share/mise/installs/python/latest");
+  fs::create_symlink("./3.12.1", server.home() / ".local/share/mise/installs/python/3.12");
+  fs::create_directory_symlink(server.home() / "uvenv", server.home() / ".local/share/mise/installs/python/3.13.9");
+  const fs::path of_uv = server.python(".local/share/uv/python/cpython-3.13.0").parent_path().parent_path();
+  fs::create_directory_symlink(of_uv, of_uv.parent_path() / "cpython-3.13");
   server.write("home/net/venv/bin/activate", "");  // an old virtualenv
   server.write("home/net/backend/.venv/pyvenv.cfg", "");
   server.write("home/net/.pdm-python", home + "/pdm/bin/python");
@@ -329,6 +333,8 @@ TEST_P(EveryShell, FindsTheEnvironmentsOfEachToolWhereverTheyAre) {
            {"activated:active", "active"},
            {"uv-project:uvenv", "net/../uvenv"},
            {"mise:3.12.1", ".local/share/mise/installs/python/3.12.1"},
+           {"mise:3.13.9", ".local/share/mise/installs/python/3.13.9"},
+           {"uv-python:cpython-3.13.0", ".local/share/uv/python/cpython-3.13.0"},
            {"asdf:3.11.4", ".asdf/installs/python/3.11.4"},
            {"rye:cpython@3.10.2", ".rye/py/cpython@3.10.2"},
            {"hatch:net", ".local/share/hatch/env/virtual/net/abcd1234/net"}}) {
@@ -338,8 +344,40 @@ TEST_P(EveryShell, FindsTheEnvironmentsOfEachToolWhereverTheyAre) {
   EXPECT_TRUE(std::ranges::any_of(inside.pythons, [&](const plan::Python& p) {
     return p.source == "conda:base" && p.path == home + "/root2/bin/python";
   }));
-  for (const char* source : {"conda:default", "conda:root2", "mise:latest"}) EXPECT_EQ(find(inside, source), nullptr);
+  for (const char* source : {"conda:default", "conda:root2", "mise:latest", "mise:3.12", "uv-python:cpython-3.13"})
+    EXPECT_EQ(find(inside, source), nullptr) << source;
   EXPECT_EQ(inside.project_files, std::vector<std::string>{"asdf:3.11.4"});
+}
+
+TEST_P(EveryShell, FindsEnvironmentsWhereTheSettingsOfTheirToolsPutThem) {
+  FakeServer server(GetParam());
+  const std::string home = server.home().string();
+  for (const char* folder : {"poetry/net-x-py3.11", "hatch/net/abcd1234/net", "pdm/net-1", "net/.hatch/net-of-mine"})
+    server.python(folder);
+  server.write("home/.config/pypoetry/config.toml",
+               "cache-dir = \"" + home + "\"\n\n[virtualenvs]\npath = \"{cache-dir}/poetry\"\n");
+  server.write("home/poetry/envs.toml", "[net-x]\nminor = \"3.11\"\npatch = \"3.11.2\"\n");
+  server.write("home/.config/hatch/config.toml", "[dirs]\ndata = \"/nowhere\"\n\n[dirs.env]\nvirtual = \"~/hatch\"\n");
+  server.write("home/.config/pdm/config.toml", "[venv]\nlocation = \"" + home + "/pdm\"\n");
+  server.write("home/net/.hatch/net-of-mine/pyvenv.cfg", "home = /usr/bin\n");
+  server.write("home/net/pyproject.toml", "[project]\nname = \"Net_of.-Mine\"\n");
+  const helper::test::ScopedEnv settings("XDG_CONFIG_HOME", "");
+
+  const auto inside = look(server, {"root", 1, 0, "auto", home + "/net"});
+  for (const char* source : {"poetry:net-x-py3.11", "hatch:net", "pdm:net-1", "hatch:net-of-mine"})
+    EXPECT_NE(find(inside, source), nullptr) << source;
+  EXPECT_TRUE(find(inside, "hatch:net-of-mine")->made_for_project);
+  EXPECT_FALSE(find(inside, "hatch:net")->made_for_project);
+  for (const char* source : {"poetry:net-x-py3.11", "hatch:net-of-mine"})
+    EXPECT_NE(std::ranges::find(inside.project_files, source), inside.project_files.end()) << source;
+}
+
+TEST_P(EveryShell, FindsTheEnvironmentsOfTheFolderThatTheProjectsPoetryTomlNames) {
+  FakeServer server(GetParam());
+  server.python("net/envs/net-x-py3.11");
+  server.write("home/net/poetry.toml", "[virtualenvs]\npath = \"{project-dir}/envs\"\n");
+  const auto inside = look(server, {"root", 1, 0, "auto", (server.home() / "net").string()});
+  EXPECT_NE(find(inside, "poetry:net-x-py3.11"), nullptr);
 }
 
 TEST_P(EveryShell, ReadsTheVersionThatMisesFilesOfTheProjectName) {

@@ -121,6 +121,18 @@ INSTANTIATE_TEST_SUITE_P(
                  {k_login3, made_for_project(python("hatch:net", "/h/net/bin/python"))},
                  "/h/net/bin/python",
                  "the environment that hatch made for the project"},
+        AutoCase{"OfSeveralThatOneToolMadeForTheProjectThatWhichItUses",
+                 {k_login3, made_for_project(python("hatch:lint", "/h/lint/bin/python")),
+                  made_for_project(python("hatch:net", "/h/net/bin/python")),
+                  made_for_project(python("hatch:test", "/h/test/bin/python"))},
+                 "/h/net/bin/python",
+                 "the environment that hatch made for the project",
+                 {"hatch:net"}},
+        AutoCase{"WhatPdmMadeForTheProjectAndNotForAnother",
+                 {k_login3, python("pdm:other-1", "/p/other-1/bin/python"),
+                  made_for_project(python("pdm:net-1", "/p/net-1/bin/python"))},
+                 "/p/net-1/bin/python",
+                 "the environment that pdm made for the project"},
         AutoCase{"TheVersionThatAnotherToolThanPyenvKeeps",
                  {k_login3, python("mise:3.11.4", "/m/3.11.4/bin/python"),
                   python("rye:cpython@3.12.3", "/r/cpython@3.12.3/bin/python")},
@@ -387,7 +399,8 @@ TEST(PythonNotes, NameTheProjectsEnvironmentThatDoesNotRunAndThoseOfItsFolders) 
   Inside inside;
   inside.pythons = {k_login3, python("venv:backend/.venv", "/workspace/backend/.venv/bin/python")};
   inside.silent_pythons = {{"/workspace/.venv/bin/python", "uv:.venv", 0, "", "/home/me/python3.12"},
-                           {"/opt/conda/envs/x/bin/python", "conda:x", 1, "broken"}};
+                           {"/opt/conda/envs/x/bin/python", "conda:x", 1, "broken"},
+                           {"/p/of-another-project/bin/python", "pdm:of-another-project", 1, "broken"}};
   const auto choice = choose_python(target, inside);
   ASSERT_TRUE(choice);
   EXPECT_EQ(python_notes(target, inside, *choice),

@@ -14,7 +14,7 @@ constexpr const char* k_alive_interval = "30";
 
 // What may be set for all hosts (`Host *`) and would break, or change, a connection to a port of this machine. Lists of
 // algorithms with a '+' are OpenSSH's own. Of what is not here, each setting is the person's own choice
-// (ForwardAgent, IdentityAgent, SendEnv).
+// (ForwardAgent, IdentityAgent, SendEnv); a test names every keyword of OpenSSH, and why it is not here.
 struct Fixed {
   enum class In { both, block, command, not_scp };
   std::string_view key;
@@ -27,6 +27,12 @@ constexpr std::array k_fixed{
     Fixed{"ProxyJump", "none"},
     Fixed{"ProxyUseFdpass", "no"},
     Fixed{"AddressFamily", "any"},
+    // `helper connect` may have to start a container before the server greets, and has limits of its own. To OpenSSH
+    // "none" is no value, and the next one would count.
+    Fixed{"ConnectTimeout", "3600"},
+    Fixed{"ConnectionAttempts", "1"},
+    Fixed{"ServerAliveCountMax", "3"},  // 0 would end the connection at its first idle moment
+    Fixed{"ChannelTimeout", "none"},
     Fixed{"CanonicalizeHostname", "no"},
     // A socket that is named by the host alone would go to another target's container.
     Fixed{"ControlMaster", "no"},
@@ -34,6 +40,9 @@ constexpr std::array k_fixed{
     Fixed{"PubkeyAuthentication", "yes"},
     Fixed{"PreferredAuthentications", "publickey"},
     Fixed{"PKCS11Provider", "none"},
+    Fixed{"GSSAPIKeyExchange", "no"},  // of Debian's ssh: it would wait for a Kerberos server that may be out of reach
+    Fixed{"RequiredRSASize", "1024"},  // the person's key is what it is
+    Fixed{"VerifyHostKeyDNS", "no"},
     Fixed{"KnownHostsCommand", "none"},
     Fixed{"RevokedHostKeys", "none"},
     Fixed{"UpdateHostKeys", "no"},
@@ -52,6 +61,7 @@ constexpr std::array k_fixed{
     // Forwards add up and have no "none": in the block they stay, and one that fails is no reason to end. They cannot
     // be cleared there, since that would clear those of a command line (ssh -L) too.
     Fixed{"ExitOnForwardFailure", "no", Fixed::In::block},
+    Fixed{"ClearAllForwardings", "no", Fixed::In::block},
     Fixed{"ClearAllForwardings", "yes", Fixed::In::command},
 };
 

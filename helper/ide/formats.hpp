@@ -9,7 +9,9 @@
 #include <array>
 #include <compare>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace helper::ide {
 
@@ -27,6 +29,12 @@ struct Version {
   int year = 0;                                                       // 2026
   int release = 0;                                                    // 1 in 2026.1
   friend auto operator<=>(const Version&, const Version&) = default;  // NOLINT(modernize-use-nullptr): sees one in it
+};
+
+// What stays in a file when the entries of one target are taken out.
+struct Staying {
+  std::vector<Wanted> others{};         // targets that have entries there too, the newest last
+  std::optional<std::string> before{};  // the text from before any entry of ours, where it is known
 };
 
 // Older ones keep servers and interpreters in forms that helper does not write.
@@ -71,6 +79,16 @@ Result<void> remove_module_sdk(Xml& xml, const Wanted& wanted);
 
 Result<void> add_run_configuration(Xml& xml, const Wanted& wanted, const Product& product);
 Result<void> remove_run_configuration(Xml& xml, const Wanted& wanted);
+
+// Where a file holds one name only (the project's interpreter, the module's, the default server) and that name is ours:
+// the name that is there without us. What is not known is left to the functions above.
+Result<void> put_back_project_sdk(Xml& xml, const Wanted& wanted, const Staying& staying);
+Result<void> put_back_module_sdk(Xml& xml, const Wanted& wanted, const Staying& staying);
+Result<void> put_back_default_server(Xml& xml, const Wanted& wanted, const Staying& staying);
+
+// Error: settings_unreadable, at an entry of the person's own that has the name of ours.
+Result<void> check_server_name(const Xml& xml, const Wanted& wanted);
+Result<void> check_sdk_name(const Xml& xml, const Wanted& wanted);
 
 // What more than one of them says.
 inline constexpr const char* k_sdk_type = "Python SDK";

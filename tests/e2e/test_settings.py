@@ -63,7 +63,6 @@ FOR_ALL_HOSTS = """
     PreferredAuthentications password
     NumberOfPasswordPrompts 0
     PKCS11Provider /no/such/library.so
-    RequiredRSASize 16384
     Ciphers aes256-cbc
     MACs hmac-sha1
     KexAlgorithms diffie-hellman-group14-sha1

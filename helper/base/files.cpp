@@ -1,6 +1,7 @@
 #include "base/files.hpp"
 
 #include "base/digest.hpp"
+#include "base/file_attributes.hpp"
 #include "base/shell.hpp"
 #include "base/shortage.hpp"
 
@@ -76,9 +77,12 @@ Draft named_draft(const fs::path& target) {
   return {std::move(fd), std::move(name)};
 }
 
-// 0, or an errno.
-int fill(const Draft& draft, std::string_view bytes, mode_t mode) {
+// With the attributes of `target`, whose place it will take. 0, or an errno.
+int fill(const Draft& draft, const fs::path& target, std::string_view bytes, mode_t mode) {
   if (const int error_number = write_all(draft.fd.get(), bytes); error_number != 0) return error_number;
+  // The mode comes after the access list, which has one of its own.
+  constexpr mode_t k_group = 0070;
+  if (!copy_attributes(target, draft.fd.get())) mode &= ~k_group;
   if (::fchmod(draft.fd.get(), mode) != 0 || ::fsync(draft.fd.get()) != 0) return errno;
   return 0;
 }
@@ -145,7 +149,7 @@ Result<void> DiskFileStore::write(const fs::path& path, std::string_view bytes, 
   HELPER_TRY_ASSIGN(const fs::path target, follow_links(path));
   HELPER_TRY(make_folders(target.parent_path()));
   Draft draft = nameless_draft(target);
-  int error_number = draft.fd ? fill(draft, bytes, mode) : 0;
+  int error_number = draft.fd ? fill(draft, target, bytes, mode) : 0;
   bool needs_name = !draft.fd;
   if (draft.fd && error_number == 0) {
     error_number = give_name(draft, target);
@@ -155,7 +159,7 @@ Result<void> DiskFileStore::write(const fs::path& path, std::string_view bytes, 
   if (needs_name) {
     draft = named_draft(target);
     if (!draft.fd) return io_error(path, "written", errno);
-    error_number = fill(draft, bytes, mode);
+    error_number = fill(draft, target, bytes, mode);
   }
   if (error_number == 0 && ::rename(draft.name.c_str(), target.c_str()) != 0) error_number = errno;
   if (error_number != 0) {

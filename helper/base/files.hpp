@@ -19,7 +19,7 @@ class FileStore {
   [[nodiscard]] virtual Result<std::optional<std::string>> read(const std::filesystem::path& path) = 0;
   // Replaces or creates the file: temporary file beside it, fsync, rename. Missing folders are made 0700. On any error
   // (a full disk, say) what was there before is untouched and no temporary file is left. A symbolic link stays: the
-  // file that it points to is written.
+  // file that it points to is written. Extended attributes and the access list of the old file stay too.
   [[nodiscard]] virtual Result<void> write(const std::filesystem::path& path, std::string_view bytes, mode_t mode) = 0;
   // Removes the file; nothing to do when there is none.
   [[nodiscard]] virtual Result<void> remove(const std::filesystem::path& path) = 0;

@@ -14,6 +14,7 @@
 #include "tunnel/port_holder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <functional>
@@ -206,6 +207,16 @@ struct Service::State {
     access.target = chosen.config.name;
     access.ssh_name = chosen.config.ssh_name;
     return wanted(chosen, std::move(access));
+  }
+
+  // An undo goes by the ledger: it needs no config, which may be gone, be wrong, or have that target no more.
+  Result<ide::Wanted> wanted_to_undo(const Request& request, const std::stop_token& stop) {
+    const auto chosen = choose(request, stop);
+    if (chosen) return wanted(*chosen);
+    constexpr std::array k_of_config{ErrorCode::config_unreadable, ErrorCode::config_syntax, ErrorCode::config_invalid,
+                                     ErrorCode::config_target};
+    if (std::ranges::find(k_of_config, chosen.error().code) == k_of_config.end()) return fail(chosen.error());
+    return writer.find_applied(request.config_file, request.target, chosen.error());
   }
 
   // What follows for settings that were applied. An error there is not the target's: it is only reported.
@@ -443,9 +454,10 @@ Result<settings::Report> Service::apply_settings(const Request& request, const S
 
 Result<settings::Report> Service::undo_settings(const Request& request, const SettingsOptions& options,
                                                 const EventSink& on_event, const std::stop_token& stop) {
-  HELPER_TRY_ASSIGN(const auto chosen, state_->choose(request, stop));
-  const auto order = undo_order_of(state_->wanted(chosen), options);
-  auto report = state_->writer.undo(order, state_->ask_now(request, chosen.config.name, on_event, stop));
+  HELPER_TRY_ASSIGN(auto wanted, state_->wanted_to_undo(request, stop));
+  const std::string target = wanted.access.target;
+  const auto order = undo_order_of(std::move(wanted), options);
+  auto report = state_->writer.undo(order, state_->ask_now(request, target, on_event, stop));
   state_->watch.wake();
   return report;
 }

@@ -13,7 +13,6 @@ constexpr std::array<Step, 1> k_component{k_deployment[0]};
 // IDEs write automatic upload twice, and which of the two an IDE reads is not known: both or none.
 constexpr const char* k_upload = "autoUpload";
 constexpr const char* k_upload_always = "Always";
-constexpr Step k_upload_option{"option", "name", "myAutoUpload"};
 constexpr const char* k_option_always = "ALWAYS";
 
 Step ours(const Wanted& wanted) { return {"paths", "name", wanted.name}; }

@@ -4,6 +4,7 @@
 #include "ide/files.hpp"
 #include "ide/formats.hpp"
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,16 @@ Element fresh(const Tool& tool, const Wanted& wanted) {
           {exec}};
 }
 
+// A tool has no identifier. One of our name that starts another program is the person's.
+bool is_ours(pugi::xml_node tool, const Wanted& wanted) {
+  const auto says = [&](const char* name) -> std::string_view {
+    return tool.child("exec").find_child_by_attribute("option", "name", name).attribute("value").value();
+  };
+  const std::filesystem::path program = std::filesystem::path(says("COMMAND")).filename();
+  return program.empty() || program == std::filesystem::path(wanted.helper).filename() ||
+         says("PARAMETERS").find("--config ") != std::string_view::npos;
+}
+
 // The command only: how it is shown, and filters on its output, are the person's.
 Result<void> update(Xml& xml, pugi::xml_node tool, const Tool& as, const Wanted& wanted) {
   HELPER_TRY_ASSIGN(const pugi::xml_node exec, xml.only(tool, {"exec"}));
@@ -98,6 +109,10 @@ Result<void> add_tools(Xml& xml, const Wanted& wanted, const Product& /*product*
   for (const Tool& tool : all_tools(wanted)) {
     if (!is_wanted(tool, wanted)) continue;
     HELPER_TRY_ASSIGN(const pugi::xml_node found, xml.only(xml.root(), {"tool", "name", tool.name}));
+    if (found && !is_ours(found, wanted)) {
+      return xml.refuse(found, "another tool has the name " + tool.name,
+                        "give that tool another name in the IDE (Settings > Tools > External Tools)");
+    }
     if (found) {
       HELPER_TRY(update(xml, found, tool, wanted));
     } else {
@@ -112,7 +127,7 @@ Result<void> remove_tools(Xml& xml, const Wanted& wanted) {
   std::vector<pugi::xml_node> ours;
   for (const Tool& tool : all_tools(wanted)) {
     HELPER_TRY_ASSIGN(const pugi::xml_node found, xml.only(xml.root(), {"tool", "name", tool.name}));
-    if (found) ours.push_back(found);
+    if (found && is_ours(found, wanted)) ours.push_back(found);
   }
   xml.remove(xml.root(), ours);
   return {};

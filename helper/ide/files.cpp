@@ -20,6 +20,7 @@ struct Format {
   bool in_project;            // may a project hold one as well?
   Result<void> (*add)(Xml&, const Wanted&, const Product&);
   Result<void> (*remove)(Xml&, const Wanted&);
+  Result<void> (*put_back)(Xml&, const Wanted&, const Staying&) = nullptr;
 };
 
 constexpr const char* k_application = "<application>\n</application>";
@@ -44,10 +45,13 @@ constexpr std::array k_formats{
            add_recent_connection, remove_recent_connection},
     Format{FileKind::recent_hosts, "sshRecentConnectionsHost.xml", k_application, k_recent_hosts, false,
            add_recent_host, remove_recent_host},
-    Format{FileKind::deployment, "deployment.xml", k_project, k_deployment, true, add_deployment, remove_deployment},
-    Format{FileKind::misc, "misc.xml", k_project, k_project_root, true, add_project_sdk, remove_project_sdk},
+    Format{FileKind::deployment, "deployment.xml", k_project, k_deployment, true, add_deployment, remove_deployment,
+           put_back_default_server},
+    Format{FileKind::misc, "misc.xml", k_project, k_project_root, true, add_project_sdk, remove_project_sdk,
+           put_back_project_sdk},
     Format{FileKind::modules, "modules.xml", k_project, k_modules, true, add_module_to_list, remove_module_from_list},
-    Format{FileKind::module, "module", k_module, k_module_root, false, add_module_sdk, remove_module_sdk},
+    Format{FileKind::module, "module", k_module, k_module_root, false, add_module_sdk, remove_module_sdk,
+           put_back_module_sdk},
     Format{FileKind::run_configuration,
            "run configuration",
            "<component name=\"ProjectRunConfigurationManager\">\n</component>",
@@ -107,6 +111,15 @@ bool is_as_made(const Format& format, std::string_view text, const Wanted& wante
   const Result<std::string> made = with_target(format.kind, std::nullopt, wanted, {});
   return made && *made == text;
 }
+
+bool is_of_project(FileKind kind) {
+  constexpr std::array k_of_project{FileKind::deployment, FileKind::misc, FileKind::modules, FileKind::module,
+                                    FileKind::run_configuration};
+  return std::ranges::find(k_of_project, kind) != k_of_project.end();
+}
+
+// One entry serves all targets of a project: its list of modules.
+bool is_for_all_targets(FileKind kind) { return kind == FileKind::modules; }
 
 bool has_python(const Wanted& wanted) { return !wanted.access.python.empty() && !wanted.access.project_remote.empty(); }
 
@@ -171,18 +184,36 @@ Result<std::string> with_target(FileKind kind, std::optional<std::string_view> t
   return xml.text();
 }
 
-Result<std::optional<std::string>> without_target(FileKind kind, std::string_view text, const Wanted& wanted) {
+Result<std::optional<std::string>> without_target(FileKind kind, std::string_view text, const Wanted& wanted,
+                                                  const Staying& staying) {
   HELPER_TRY(check_wanted(wanted));
   if (text.empty()) return std::string();
   const Format& format = format_of(kind);
-  HELPER_TRY_ASSIGN(Xml xml, read(format, text, wanted));
-  if (is_as_made(format, text, wanted)) return std::nullopt;
+  HELPER_TRY_ASSIGN(Xml named, read(format, text, wanted));
+  if (!staying.others.empty() && is_for_all_targets(kind)) return std::string(text);
+  if (is_of_project(kind) && staying.before) {
+    const auto before = without_target(kind, *staying.before, wanted);
+    if (before && *before != *staying.before) return std::string(text);
+  }
+  if (staying.others.empty() && is_as_made(format, text, wanted)) return std::nullopt;
+  if (format.put_back != nullptr) HELPER_TRY(format.put_back(named, wanted, staying));
+  const std::string again = named.text();
+  HELPER_TRY_ASSIGN(Xml xml, read(format, again, wanted));
   HELPER_TRY(format.remove(xml, wanted));
   std::string rest = xml.text();
   if (rest == text) return rest;
   HELPER_TRY_ASSIGN(const Xml left, read(format, rest, wanted));
   if (is_frame(left, format.way)) return std::nullopt;
   return rest;
+}
+
+std::optional<Error> taken_name(FileKind kind, std::string_view text, const Wanted& wanted) {
+  const auto xml = read(format_of(kind), text, wanted);
+  if (!xml) return std::nullopt;
+  Result<void> free;
+  if (kind == FileKind::web_servers) free = check_server_name(*xml, wanted);
+  if (kind == FileKind::jdk_table) free = check_sdk_name(*xml, wanted);
+  return free ? std::nullopt : std::optional(std::move(free).error());
 }
 
 }  // namespace helper::ide

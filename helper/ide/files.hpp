@@ -76,9 +76,14 @@ using ProjectReader = std::function<std::optional<std::string>(const std::string
                                               const Product& product);
 
 // The text with our entries for that target taken out, every other byte as it was; nullopt when only
-// the frame of such a file is left: it can go. Same errors. What our entry replaced (another interpreter) is not
-// known here: the project is left without one.
+// the frame of such a file is left: it can go. Same errors. Where our entry replaced another one (the project's
+// interpreter), what `staying` has in its place comes back; the project is left without one where nothing is known. In
+// a project's file an entry that was there before us stays.
 [[nodiscard]] Result<std::optional<std::string>> without_target(FileKind kind, std::string_view text,
-                                                                const Wanted& wanted);
+                                                                const Wanted& wanted, const Staying& staying = {});
+
+// Of a file of servers or of interpreters: why the files of a project cannot name ours, since an entry of the person's
+// own has that name. nullopt when none has, and for a text that does not parse.
+[[nodiscard]] std::optional<Error> taken_name(FileKind kind, std::string_view text, const Wanted& wanted);
 
 }  // namespace helper::ide

@@ -9,7 +9,9 @@
 #include <array>
 #include <compare>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace helper::ide {
 
@@ -28,6 +30,12 @@ struct Version {
   int year = 0;                                                       // 2026
   int release = 0;                                                    // 1 in 2026.1
   friend auto operator<=>(const Version&, const Version&) = default;  // NOLINT(modernize-use-nullptr): sees one in it
+};
+
+// What stays in a file when the entries of one target are taken out.
+struct Staying {
+  std::vector<Wanted> others{};         // targets that have entries there too, the newest last
+  std::optional<std::string> before{};  // the text from before any entry of ours, where it is known
 };
 
 // Older ones keep servers and interpreters in forms that helper does not write.
@@ -76,6 +84,16 @@ Result<void> remove_project_model(Xml& xml, const Wanted& wanted);
 Result<void> add_run_configuration(Xml& xml, const Wanted& wanted, const Product& product);
 Result<void> remove_run_configuration(Xml& xml, const Wanted& wanted);
 
+// Where a file holds one name only (the project's interpreter, the module's, the default server) and that name is ours:
+// the name that is there without us. What is not known is left to the functions above.
+Result<void> put_back_project_sdk(Xml& xml, const Wanted& wanted, const Staying& staying);
+Result<void> put_back_module_sdk(Xml& xml, const Wanted& wanted, const Staying& staying);
+Result<void> put_back_default_server(Xml& xml, const Wanted& wanted, const Staying& staying);
+
+// Error: settings_unreadable, at an entry of the person's own that has the name of ours.
+Result<void> check_server_name(const Xml& xml, const Wanted& wanted);
+Result<void> check_sdk_name(const Xml& xml, const Wanted& wanted);
+
 // What more than one of them says.
 inline constexpr const char* k_sdk_type = "Python SDK";
 inline constexpr const char* k_default_tool_group = "External Tools";
@@ -96,6 +114,7 @@ inline constexpr std::array<Step, 3> k_recent_connections{
     {{"component", "name", "SshLocalRecentConnectionsManager"}, {"option", "name", "connections"}, {"list"}}};
 inline constexpr std::array<Step, 3> k_recent_hosts{
     {{"component", "name", "SshHostStorage"}, {"option", "name", "configIds"}, {"list"}}};
+inline constexpr Step k_upload_option{"option", "name", "myAutoUpload"};
 inline constexpr std::array<Step, 2> k_deployment{{{"component", "name", "PublishConfigData"}, {"serverData"}}};
 inline constexpr std::array<Step, 1> k_project_root{{{"component", "name", "ProjectRootManager"}}};
 inline constexpr std::array<Step, 2> k_modules{{{"component", "name", "ProjectModuleManager"}, {"modules"}}};

@@ -106,6 +106,12 @@ Result<void> add_sdk(Xml& xml, const Wanted& wanted, const Product& product) {
   return {};
 }
 
+Result<void> check_sdk_name(const Xml& xml, const Wanted& wanted) {
+  HELPER_TRY_ASSIGN(const pugi::xml_node table, xml.find(k_jdk_table));
+  HELPER_TRY_ASSIGN(const pugi::xml_node jdk, find_ours(xml, table, wanted));
+  return check_name_is_free(xml, table, jdk, wanted);
+}
+
 Result<void> remove_sdk(Xml& xml, const Wanted& wanted) {
   HELPER_TRY_ASSIGN(const pugi::xml_node table, xml.find(k_jdk_table));
   HELPER_TRY(check_table(xml, table));

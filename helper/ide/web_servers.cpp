@@ -57,6 +57,11 @@ Result<void> add_web_server(Xml& xml, const Wanted& wanted, const Product& /*pro
   return {};
 }
 
+Result<void> check_server_name(const Xml& xml, const Wanted& wanted) {
+  HELPER_TRY_ASSIGN(const pugi::xml_node servers, xml.find(k_web_servers));
+  return check_name_is_free(xml, servers, wanted);
+}
+
 Result<void> remove_web_server(Xml& xml, const Wanted& wanted) {
   HELPER_TRY_ASSIGN(const pugi::xml_node servers, xml.find(k_web_servers));
   HELPER_TRY_ASSIGN(const pugi::xml_node server, xml.only(servers, ours(wanted)));

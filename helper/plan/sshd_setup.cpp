@@ -45,6 +45,8 @@ std::string config_of(const SshdSetup& setup) {
   // time enough to type a passphrase.
   line("MaxStartups", "100:30:300");
   line("LoginGraceTime", "60");
+  // A person may have many keys in an agent and set them for all hosts: ssh tries those before the one that is right.
+  line("MaxAuthTries", "60");
   // Only for who asks for it, by `ssh -X`; our sshd was built on a machine whose xauth is elsewhere.
   line("X11Forwarding", "yes");
   line("XAuthLocation", "/usr/bin/xauth");

@@ -23,7 +23,10 @@ struct Formats {
   std::function<Result<std::string>(ide::FileKind, std::optional<std::string_view>, const ide::Wanted&,
                                     const ide::Product&)>
       with_target;
-  std::function<Result<std::optional<std::string>>(ide::FileKind, std::string_view, const ide::Wanted&)> without_target;
+  std::function<Result<std::optional<std::string>>(ide::FileKind, std::string_view, const ide::Wanted&,
+                                                   const ide::Staying&)>
+      without_target;
+  std::function<std::optional<Error>(ide::FileKind, std::string_view, const ide::Wanted&)> taken_name;
 };
 
 [[nodiscard]] Formats ide_formats();

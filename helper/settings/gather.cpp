@@ -58,6 +58,44 @@ Result<std::string> path_below(const fs::path& project, const std::string& named
   return below.string();
 }
 
+std::vector<Product> supported_products(const Context& context) {
+  auto products = find_installed(context.paths.home);
+  std::erase_if(products, [](const Product& product) { return !is_supported(product); });
+  return products;
+}
+
+// Why the project's files cannot name our server (kind: web_servers), or our interpreter (jdk_table).
+std::optional<Error> taken_name(const Context& context, const Order& order, FileKind kind) {
+  std::vector<fs::path> files;
+  for (const Place& place : application_places(context, order.wanted)) {
+    if (place.kind == kind) files.push_back(place.file);
+  }
+  if (kind == FileKind::web_servers) files.push_back(order.project / ".idea" / "webServers.xml");
+  for (const fs::path& file : files) {
+    const auto text = context.files.read(file);
+    if (!text || !*text) continue;
+    auto taken = context.formats.taken_name(kind, **text, order.wanted);
+    if (!taken) continue;
+    taken->cause += ", in " + file.string();
+    return taken;
+  }
+  return std::nullopt;
+}
+
+// A mapping has no identifier but the name of its server. One that is not as wanted, and that we did not write, is the
+// person's.
+std::optional<Error> foreign_mapping(const Context& context, const Ledger& ledger, const Edit& edit,
+                                     const Wanted& wanted) {
+  if (edit.place.kind != FileKind::deployment || edit.refused || !edit.before || !edit.changes()) return std::nullopt;
+  const Record* record = ledger.find_record(edit.place.file);
+  if (record != nullptr && std::ranges::find(record->names, wanted.name) != record->names.end()) return std::nullopt;
+  const auto without = without_ours(context, edit.place, *edit.before, wanted);
+  if (!without || *without == edit.before) return std::nullopt;
+  return Error{ErrorCode::settings_unreadable, "", "it has another mapping of a server called " + wanted.name,
+               "give that server another name in the IDE (Settings > Build, Execution, Deployment > Deployment), or "
+               "remove the mapping there"};
+}
+
 Edit refused(Place place, Error error) { return {std::move(place), {}, {}, std::move(error)}; }
 
 }  // namespace
@@ -87,7 +125,8 @@ std::vector<Edit> application_edits(const Context& context, const Wanted& wanted
   return edits;
 }
 
-std::vector<Edit> project_edits(const Context& context, const Order& order, const std::vector<Product>& products) {
+std::vector<Edit> project_edits(const Context& context, const Ledger& ledger, const Order& order,
+                                const std::vector<Product>& products) {
   const std::vector<Product> users = users_of(context, products, order.wanted);
   std::error_code absent;
   if (order.project.empty() || users.empty() || !fs::is_directory(order.project, absent)) return {};
@@ -105,8 +144,19 @@ std::vector<Edit> project_edits(const Context& context, const Order& order, cons
   } else if (!order.run_configuration.empty()) {
     listed->push_back(context.formats.run_configuration_file(order.wanted));
   }
+  const auto server_taken = taken_name(context, order, FileKind::web_servers);
+  const auto sdk_taken = taken_name(context, order, FileKind::jdk_table);
   std::vector<Edit> edits;
-  for (const ide::File& file : *listed) edits.push_back(remake(context, place(file), order.wanted, oldest));
+  for (const ide::File& file : *listed) {
+    Edit& edit = edits.emplace_back(remake(context, place(file), order.wanted, oldest));
+    const bool names_server = file.kind == FileKind::deployment;
+    const bool names_sdk = file.kind == FileKind::misc || file.kind == FileKind::module;
+    std::optional<Error> taken = names_server ? server_taken : names_sdk ? sdk_taken : std::nullopt;
+    if (!taken) taken = foreign_mapping(context, ledger, edit, order.wanted);
+    if (!taken || edit.refused) continue;
+    taken->thing = edit.place.file.string();
+    edit.refused = std::move(taken);
+  }
   return edits;
 }
 
@@ -149,9 +199,18 @@ bool is_for_all_targets(const Context& context, const Place& place) {
   return !place.kind && !is_known_hosts(context, place);
 }
 
+std::vector<Place> application_places(const Context& context, const Wanted& wanted) {
+  std::vector<Place> places;
+  for (const Product& product : supported_products(context)) {
+    for (const ide::File& file : context.formats.application_files(product, wanted))
+      places.push_back({file.kind, product.config_folder / file.path, name_of(product), product.config_folder});
+  }
+  return places;
+}
+
 Result<std::optional<std::string>> without_ours(const Context& context, const Place& place, const std::string& text,
-                                                const Wanted& wanted) {
-  if (place.kind) return context.formats.without_target(*place.kind, text, wanted);
+                                                const Wanted& wanted, const ide::Staying& staying) {
+  if (place.kind) return context.formats.without_target(*place.kind, text, wanted, staying);
   if (!is_known_hosts(context, place)) return without_include(text, context.paths.ssh_hosts());
   HELPER_TRY_ASSIGN(std::string rest, ide::with_host_keys(text, wanted.access.ssh_name, wanted.access.port, {}));
   return rest.empty() ? std::nullopt : std::optional(std::move(rest));

@@ -35,8 +35,9 @@ struct Order {
 // In the order in which they are written.
 [[nodiscard]] std::vector<Edit> application_edits(const Context& context, const ide::Wanted& wanted,
                                                   const std::vector<ide::Product>& products);
-// None when no product can have the interpreter.
-[[nodiscard]] std::vector<Edit> project_edits(const Context& context, const Order& order,
+// None when no product can have the interpreter. Refused are those that would name an entry of the person's own, of any
+// IDE that is installed or of the project, and a mapping of our name that `ledger` does not know.
+[[nodiscard]] std::vector<Edit> project_edits(const Context& context, const Ledger& ledger, const Order& order,
                                               const std::vector<ide::Product>& products);
 // Of ~/.ssh/config, and of ~/.ssh/known_hosts: the SSH client of an IDE looks for host keys in no other file.
 [[nodiscard]] std::vector<Edit> ssh_edits(const Context& context, const ide::Wanted& wanted);
@@ -50,6 +51,11 @@ struct Order {
 
 // The text without the entries of `wanted`; nullopt when nothing else is in it.
 [[nodiscard]] Result<std::optional<std::string>> without_ours(const Context& context, const Place& place,
-                                                              const std::string& text, const ide::Wanted& wanted);
+                                                              const std::string& text, const ide::Wanted& wanted,
+                                                              const ide::Staying& staying = {});
+
+// All files of installed IDEs that may hold entries of `wanted`, whether we wrote there or not: an IDE that is upgraded
+// copies the config folder of its predecessor.
+[[nodiscard]] std::vector<Place> application_places(const Context& context, const ide::Wanted& wanted);
 
 }  // namespace helper::settings

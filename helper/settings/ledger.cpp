@@ -14,6 +14,15 @@ const Applied* Ledger::find_target(std::string_view name) const {
   return found == targets.end() ? nullptr : &*found;
 }
 
+std::vector<const Applied*> Ledger::targets_called(std::string_view word) const {
+  if (const Applied* exact = find_target(word)) return {exact};
+  std::vector<const Applied*> found;
+  for (const Applied& target : targets) {
+    if (word.empty() || target.wanted.access.target == word) found.push_back(&target);
+  }
+  return found;
+}
+
 const Record* Ledger::find_record(const std::filesystem::path& file) const {
   const auto found = std::ranges::find_if(records, [&](const Record& record) { return record.place.file == file; });
   return found == records.end() ? nullptr : &*found;
@@ -65,6 +74,7 @@ void note_edit(Ledger& ledger, const Edit& edit, const std::string& name,
 }
 
 void note_presence(Ledger& ledger, const Edit& edit, const std::string& name, const std::string& when) {
+  if (edit.place.owner == k_project) return;
   Record* record = ledger.find_record(edit.place.file);
   if (record == nullptr && edit.place.kind) {
     record = &ledger.records.emplace_back();
@@ -75,6 +85,19 @@ void note_presence(Ledger& ledger, const Edit& edit, const std::string& name, co
   }
   if (record == nullptr || std::ranges::find(record->names, name) != record->names.end()) return;
   record->names.push_back(name);
+}
+
+void note_shared_modules(Ledger& ledger, const std::vector<Edit>& edits, const std::string& name) {
+  for (Record& record : ledger.records) {
+    const bool is_list = record.place.kind == ide::FileKind::modules;
+    const bool named = std::ranges::find(record.names, name) != record.names.end();
+    if (!is_list || named) continue;
+    const bool of_project = std::ranges::any_of(edits, [&](const Edit& edit) {
+      return edit.place.kind == ide::FileKind::misc && !edit.refused &&
+             edit.place.file.parent_path() == record.place.file.parent_path();
+    });
+    if (of_project) record.names.push_back(name);
+  }
 }
 
 WayBack way_back(const Record& record, const std::optional<std::string>& text, std::string_view name) {

@@ -40,6 +40,9 @@ struct Ledger {
   std::vector<Record> records;
 
   [[nodiscard]] const Applied* find_target(std::string_view name) const;
+  // Those that a person may mean by that word: the one whose entries have the name, or else all targets of that name;
+  // no word: all.
+  [[nodiscard]] std::vector<const Applied*> targets_called(std::string_view word) const;
   [[nodiscard]] const Record* find_record(const std::filesystem::path& file) const;
   [[nodiscard]] Record* find_record(const std::filesystem::path& file);
   void put_target(Applied applied);
@@ -60,9 +63,14 @@ struct Ledger {
 void note_edit(Ledger& ledger, const Edit& edit, const std::string& name,
                std::vector<std::filesystem::path> missing_folders, bool had_ours, const std::string& when);
 
-// Notes that a text which stays as it is holds the entries of that target, whatever program wrote them: an undo must
-// take them out. Nothing of an Include that the person wrote.
+// Notes that a text of an IDE which stays as it is holds the entries of that target, whatever program wrote them: an
+// undo must take them out. Not of a project's file, which somebody else of the project may have brought with these
+// entries, and nothing of an Include that the person wrote.
 void note_presence(Ledger& ledger, const Edit& edit, const std::string& name, const std::string& when);
+
+// Notes that the target uses the list of modules that we made for another target of the same project: it goes with the
+// last of them.
+void note_shared_modules(Ledger& ledger, const std::vector<Edit>& edits, const std::string& name);
 
 // How a file loses its entries for one target.
 enum class WayBack {

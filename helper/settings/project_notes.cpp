@@ -112,8 +112,20 @@ void note_renamed_module(const Context& context, Ledger& ledger, const std::stri
   if (!now || now->module_file.empty()) return;
   const auto text = read(now->module_file);
   if (!text || context.formats.named_interpreter(FileKind::module, *text) != ide::sdk_name(wanted)) return;
-  const Edit edit{{FileKind::module, (project / now->module_file).lexically_normal(), k_project, {}}, text, text};
-  note_presence(ledger, edit, name, now_text(context.clock));
+  const Place place{FileKind::module, (project / now->module_file).lexically_normal(), k_project, {}};
+  // One that a colleague committed has no record either, and then the file that we wrote is still there.
+  std::error_code failed;
+  const bool ours_went = std::ranges::any_of(ledger.records, [&](const Record& record) {
+    return record.place.kind == FileKind::module && record.place.file.parent_path() == place.file.parent_path() &&
+           std::ranges::find(record.names, name) != record.names.end() && !fs::exists(record.place.file, failed);
+  });
+  if (!ours_went || ledger.find_record(place.file) != nullptr) return;
+  Record& record = ledger.records.emplace_back();
+  record.place = place;
+  record.exact = false;
+  record.left = sha_of(text);
+  record.when = now_text(context.clock);
+  record.names = {name};
 }
 
 std::vector<std::string> project_notes(const Order& order, const Formats& formats, const std::vector<Edit>& edits) {

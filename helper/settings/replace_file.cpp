@@ -68,9 +68,9 @@ Result<void> stays_within(const fs::path& file, const fs::path& folder) {
   return refused(
       file,
       "a link puts it outside of " + folder.string() + ", to " + target.string() + ", and helper writes nothing there",
-      "if it may be written there: helper settings apply --follow-links; or else put a file or folder of its own in "
-      "the "
-      "place of the link");
+      "if it may be written there, run the same command with --follow-links; or else put a file or folder of its own "
+      "in "
+      "the place of the link");
 }
 
 Result<void> remove_file(FileStore& files, const fs::path& file) {
@@ -115,7 +115,8 @@ Result<void> replace_file(FileStore& files, const fs::path& file, std::string_vi
 
 std::vector<fs::path> missing_folders(const fs::path& file) {
   std::vector<fs::path> missing;
-  for (fs::path folder = file.parent_path(); !folder.empty() && !facts_of(folder); folder = folder.parent_path())
+  for (fs::path folder = where_it_leads(file).parent_path(); !folder.empty() && !facts_of(folder);
+       folder = folder.parent_path())
     missing.push_back(folder);
   std::ranges::reverse(missing);
   return missing;

@@ -2,6 +2,7 @@
 
 #include "base/diff.hpp"
 #include "base/log.hpp"
+#include "base/shell.hpp"
 #include "base/text.hpp"
 #include "config/find.hpp"
 #include "settings/compare.hpp"
@@ -137,7 +138,7 @@ Result<SettingsWriter::Plan> SettingsWriter::plan_apply(const Order& order) {
   plan.order = order;
   HELPER_TRY(complete(context(), plan.order, products));
   plan.all = application_edits(context(), plan.order.wanted, products);
-  const auto of_project = project_edits(context(), plan.order, products);
+  const auto of_project = project_edits(context(), plan.ledger, plan.order, products);
   plan.all.insert(plan.all.end(), of_project.begin(), of_project.end());
   if (order.ssh_config) {
     const auto of_ssh = ssh_edits(context(), plan.order.wanted);
@@ -182,6 +183,7 @@ Result<Report> SettingsWriter::apply(const Order& asked, const AskNow& ask) {
     for (const Edit& edit : plan.at_once) {
       if (!edit.refused && !edit.changes()) note_presence(plan.ledger, edit, order.wanted.name, when);
     }
+    note_shared_modules(plan.ledger, plan.at_once, order.wanted.name);
     const bool unsaved = plan.ledger != before && std::ranges::none_of(plan.at_once, &Edit::changes);
     if (unsaved) HELPER_TRY(save_ledger(context(), plan.ledger));
     const auto remade = [&](const Edit& edit) { return remake(context(), edit.place, order.wanted, edit.product); };
@@ -212,7 +214,7 @@ Result<SettingsWriter::Plan> SettingsWriter::plan_undo(const UndoOrder& order) {
   plan.report.dry_run = order.dry_run;
   plan.report.ides = look_at(products);
   note_renamed_module(context(), plan.ledger, name);
-  plan.all = undo_edits(context(), plan.ledger, name);
+  plan.all = undo_edits(context(), plan.ledger, order.wanted);
   if (!order.ides.empty()) {
     std::erase_if(plan.all, [&](const Edit& edit) {
       return std::ranges::none_of(plan.report.ides,
@@ -231,10 +233,10 @@ Result<Report> SettingsWriter::undo(const UndoOrder& order, const AskNow& ask) {
   const std::string& name = order.wanted.name;
   const Ledger before = plan.ledger;
   if (!order.dry_run) {
-    take_back(context(), plan.ledger, plan.at_once, name, [&](const Edit& edit) {
-      return undo_edit(context(), before, *before.find_record(edit.place.file), name);
-    });
-    plan.replace_pending(Pending::What::undo, order.wanted, now_text(clock_));
+    take_back(context(), plan.ledger, plan.at_once, name,
+              [&](const Edit& edit) { return undo_edit(context(), before, edit.place, order.wanted); });
+    const Applied* applied = before.find_target(name);
+    plan.replace_pending(Pending::What::undo, applied == nullptr ? order.wanted : applied->wanted, now_text(clock_));
     HELPER_TRY(save_pending(context(), plan.pending));
   }
   const auto target = std::ranges::find(plan.ledger.targets, name, [](const Applied& a) { return a.wanted.name; });
@@ -249,6 +251,25 @@ Result<Report> SettingsWriter::undo(const UndoOrder& order, const AskNow& ask) {
   plan.tell([&](const Edit& edit) { return undo_outcome(before, edit, name); });
   if (hosts) plan.report.files.push_back(*hosts);
   return plan.report;
+}
+
+Result<Wanted> SettingsWriter::find_applied(const std::string& config_file, const std::string& word, const Error& why) {
+  const std::scoped_lock lock(mutex_);
+  HELPER_TRY_ASSIGN(const Ledger ledger, load_ledger(context()));
+  auto found = ledger.targets_called(word);
+  const auto is_of_config = [&](const Applied* each) { return each->wanted.config_file == config_file; };
+  if (std::ranges::any_of(found, is_of_config) || word.empty())
+    std::erase_if(found, [&](const Applied* each) { return !is_of_config(each); });
+  if (found.size() == 1) return found.front()->wanted;
+  if (found.empty()) {
+    Error error = why;
+    error.cause += told_of_gone(files_, ledger);
+    return fail(std::move(error));
+  }
+  std::vector<std::string> names;
+  for (const Applied* each : found) names.push_back(each->wanted.name);
+  return fail(ErrorCode::usage, word.empty() ? config_file : word, "settings of several targets fit: " + joined(names),
+              "helper settings undo " + shell::quote(names.front()));
 }
 
 std::optional<FileReport> SettingsWriter::write_hosts(const Ledger& ledger, bool dry_run) {
@@ -340,7 +361,7 @@ Result<void> SettingsWriter::settle_one(const Pending& entry) {
       order.wanted = entry.wanted;
       order.project = entry.project;
       order.run_configuration = entry.run_configuration;
-      const auto of_project = project_edits(context(), order, {*product});
+      const auto of_project = project_edits(context(), ledger, order, {*product});
       edits.insert(edits.end(), of_project.begin(), of_project.end());
     }
     refuse_unwritable(edits, false);
@@ -350,12 +371,11 @@ Result<void> SettingsWriter::settle_one(const Pending& entry) {
     }));
   } else {
     const Ledger before = ledger;
-    edits = undo_edits(context(), ledger, name);
+    edits = undo_edits(context(), ledger, entry.wanted);
     std::erase_if(edits, [&](const Edit& edit) { return edit.place.folder != entry.folder; });
     refuse_unwritable(edits, false);
-    take_back(context(), ledger, edits, name, [&](const Edit& edit) {
-      return undo_edit(context(), before, *before.find_record(edit.place.file), name);
-    });
+    take_back(context(), ledger, edits, name,
+              [&](const Edit& edit) { return undo_edit(context(), before, edit.place, entry.wanted); });
     ledger.drop_idle_targets();
     HELPER_TRY(save_ledger(context(), ledger));
     drop_backups(context(), ledger);

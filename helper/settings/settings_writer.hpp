@@ -42,6 +42,12 @@ class SettingsWriter {
   // Error: not_ready when nothing was applied for that target.
   [[nodiscard]] Result<Report> undo(const UndoOrder& order, const AskNow& ask);
 
+  // What was applied for a target that its config does not give: the config is gone, cannot be read, or has it no more.
+  // `word` is the name of a target, or of its entries ("centernet of my_project"). Errors: `why` when there is no such
+  // target in the ledger, usage when there are several, file_failed.
+  [[nodiscard]] Result<ide::Wanted> find_applied(const std::string& config_file, const std::string& word,
+                                                 const Error& why);
+
   // The target's container was removed: takes its Host block away. Nothing to do for a target that is to have none.
   [[nodiscard]] Result<void> set_gone(const std::string& name);
   // The target is ready: puts its Host block back, and tells in what the settings that were applied differ from those

@@ -108,14 +108,13 @@ Result<std::string> with_include(std::optional<std::string_view> text, const fs:
   for (std::string_view rest = *text; !rest.empty();) {
     const auto words = words_of_line(next_line(rest));
     if (words.empty()) continue;
-    if (words.front() == "host" || words.front() == "match") break;
-    if (words.front() != "include") continue;
-    if (std::any_of(words.begin() + 1, words.end(), [&](const auto& word) { return is_ours(word, file, home); }))
-      return std::string(*text);
+    if (words.front() == "include" && words.size() > 1 && is_ours(words[1], file, home)) return std::string(*text);
+    break;
   }
   const std::size_t end = text->find('\n');
   const bool crlf = end != std::string_view::npos && end > 0 && (*text)[end - 1] == '\r';
-  return line + (crlf ? "\r\n" : "\n") + std::string(*text);
+  HELPER_TRY_ASSIGN(const auto rest, without_include(*text, file));
+  return line + (crlf ? "\r\n" : "\n") + rest.value_or("");
 }
 
 Result<std::optional<std::string>> without_include(std::string_view text, const fs::path& file) {
@@ -123,7 +122,14 @@ Result<std::optional<std::string>> without_include(std::string_view text, const 
   std::string kept;
   while (!text.empty()) {
     const std::string_view line = next_line(text);
-    if (without_end(line) != ours) kept += line;
+    const auto words = words_of_line(line);
+    const bool in_block = !words.empty() && (words.front() == "host" || words.front() == "match");
+    if (!in_block && without_end(line) != ours) {
+      kept += line;
+      continue;
+    }
+    kept.append(in_block ? line : "").append(text);
+    break;
   }
   return kept.empty() ? std::nullopt : std::optional(kept);
 }

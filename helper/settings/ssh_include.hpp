@@ -20,12 +20,14 @@ namespace helper::settings {
 // ssh would read otherwise than it is written.
 [[nodiscard]] Result<std::string> include_line(const std::filesystem::path& file);
 
-// The text with our Include as its first line, in the line ends that it has; the text itself when an Include of our
-// file, however it is spelled, is there before any Host or Match. `home` is what "~" means.
+// The text with our Include as its first line, in the line ends that it has; the text itself when its first setting is
+// an Include of our file, however it is spelled. What stands above it would win, since ssh takes the first value that
+// it finds. `home` is what "~" means.
 [[nodiscard]] Result<std::string> with_include(std::optional<std::string_view> text, const std::filesystem::path& file,
                                                const std::filesystem::path& home);
 
-// The text without the lines that with_include() writes; nullopt when nothing else is in it.
+// The text without the line that with_include() writes; nullopt when nothing else is in it. Below a Host or Match the
+// same line is the person's.
 [[nodiscard]] Result<std::optional<std::string>> without_include(std::string_view text,
                                                                  const std::filesystem::path& file);
 

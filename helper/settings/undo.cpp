@@ -12,35 +12,73 @@ namespace {
 
 constexpr std::size_t k_longest_path = 400;
 
+bool names(const Record& record, const std::string& name) {
+  return std::ranges::find(record.names, name) != record.names.end();
+}
+
+// As it was applied; of a target that is not known any more what is asked for.
+const ide::Wanted& applied(const Ledger& ledger, const ide::Wanted& wanted) {
+  const Applied* target = ledger.find_target(wanted.name);
+  return target == nullptr ? wanted : target->wanted;
+}
+
+// Without the text from before where that cannot be read.
+ide::Staying staying_in(const Context& context, const Ledger& ledger, const Record& record, const std::string& name) {
+  ide::Staying staying;
+  for (const Applied& target : ledger.targets) {
+    if (target.wanted.name != name && names(record, target.wanted.name)) staying.others.push_back(target.wanted);
+  }
+  if (!record.original || record.place.owner != k_project) return staying;
+  if (auto before = read_backup(context, *record.original)) staying.before = std::move(*before);
+  return staying;
+}
+
+Result<std::optional<std::string>> original_of(const Context& context, const Ledger& ledger, const Record& record,
+                                               const ide::Wanted& wanted) {
+  if (!record.original) return std::nullopt;
+  HELPER_TRY_ASSIGN(auto original, read_backup(context, *record.original));
+  const bool of_ide = record.place.kind && record.place.owner != k_project;
+  if (!of_ide) return original;
+  // An IDE that was upgraded may have brought entries of ours from its predecessor before we wrote there.
+  return without_ours(context, record.place, original, applied(ledger, wanted));
+}
+
 Result<std::optional<std::string>> text_after(const Context& context, const Ledger& ledger, const Record& record,
-                                              const std::string& text, const std::string& name) {
+                                              const std::string& text, const ide::Wanted& wanted) {
+  const std::string& name = wanted.name;
   const WayBack way = way_back(record, text, name);
   if (way == WayBack::nothing) return text;
-  if (way == WayBack::original && !record.original) return std::nullopt;
   // Without its backup a file can still lose our entries.
-  const auto original = record.original ? read_backup(context, *record.original) : Result<std::string>("");
-  if (way == WayBack::original && original) return *original;
+  if (way == WayBack::original) {
+    auto original = original_of(context, ledger, record, wanted);
+    if (original) return original;
+  }
   if (is_for_all_targets(context, record.place) && record.names.size() > 1) return text;
-  const Applied* target = ledger.find_target(name);
-  HELPER_TRY_ASSIGN(auto rest,
-                    without_ours(context, record.place, text, target == nullptr ? ide::Wanted{} : target->wanted));
+  HELPER_TRY_ASSIGN(auto rest, without_ours(context, record.place, text, applied(ledger, wanted),
+                                            staying_in(context, ledger, record, name)));
   // No more than a frame is left: the file that was there before us had no more in it either.
-  if (!rest && record.original && original) return *original;
+  if (!rest && record.original) {
+    auto original = original_of(context, ledger, record, wanted);
+    if (original) return original;
+  }
   return rest;
 }
 
 }  // namespace
 
-Edit undo_edit(const Context& context, const Ledger& ledger, const Record& record, const std::string& name) {
-  Edit edit{record.place};
-  auto text = context.files.read(record.place.file);
+Edit undo_edit(const Context& context, const Ledger& ledger, const Place& place, const ide::Wanted& wanted) {
+  Edit edit{place};
+  auto text = context.files.read(place.file);
   if (!text) {
     edit.refused = text.error();
     return edit;
   }
   edit.before = edit.after = *text;
   if (!*text) return edit;
-  auto after = text_after(context, ledger, record, **text, name);
+  const Record* record = ledger.find_record(place.file);
+  const bool recorded = record != nullptr && names(*record, wanted.name);
+  auto after = recorded ? text_after(context, ledger, *record, **text, wanted)
+                        : without_ours(context, place, **text, applied(ledger, wanted));
   if (after) {
     edit.after = std::move(*after);
   } else {
@@ -49,11 +87,15 @@ Edit undo_edit(const Context& context, const Ledger& ledger, const Record& recor
   return edit;
 }
 
-std::vector<Edit> undo_edits(const Context& context, const Ledger& ledger, const std::string& name) {
+std::vector<Edit> undo_edits(const Context& context, const Ledger& ledger, const ide::Wanted& wanted) {
   std::vector<Edit> edits;
   for (auto record = ledger.records.rbegin(); record != ledger.records.rend(); ++record) {
-    if (std::ranges::find(record->names, name) != record->names.end())
-      edits.push_back(undo_edit(context, ledger, *record, name));
+    if (names(*record, wanted.name)) edits.push_back(undo_edit(context, ledger, record->place, wanted));
+  }
+  for (const Place& place : application_places(context, applied(ledger, wanted))) {
+    if (std::ranges::find(edits, place.file, [](const Edit& edit) { return edit.place.file; }) != edits.end()) continue;
+    Edit edit = undo_edit(context, ledger, place, wanted);
+    if (edit.changes()) edits.push_back(std::move(edit));  // one that cannot be read holds nothing that is known
   }
   return edits;
 }
@@ -76,7 +118,7 @@ std::string told_of_gone(FileStore& files, const Ledger& ledger) {
   }
   if (gone.empty()) return {};
   return "; settings of targets whose config is gone are still there (" + joined(gone) +
-         "): to take them out, put the config back, then: helper settings undo";
+         "): to take them out: helper settings undo NAME";
 }
 
 }  // namespace helper::settings

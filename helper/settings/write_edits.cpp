@@ -130,8 +130,9 @@ void take_back(const Context& context, Ledger& ledger, std::vector<Edit>& edits,
     }
     Record* record = ledger.find_record(edit.place.file);
     if (record == nullptr) continue;
-    std::erase(record->names, name);
-    if (record->left != sha_of(edit.before)) record->exact = false;
+    const bool named = std::erase(record->names, name) > 0;
+    if (!named) record->original.reset();  // it has these entries, which another IDE brought there
+    if (!named || record->left != sha_of(edit.before)) record->exact = false;
     record->left = sha_of(edit.after);
     if (!record->names.empty()) continue;
     if (!edit.after) remove_empty_folders(record->folders);

@@ -6,7 +6,7 @@ plugins {
 
 java { toolchain { languageVersion = JavaLanguageVersion.of(21) } }
 
-tasks.withType<JavaCompile> { options.release = 11 }
+tasks.withType<JavaCompile> { options.release = 17 }
 
 // src/debian183 and the folders of stubs belong to the CMake build; its tests need the platform of 2018.3.
 sourceSets {

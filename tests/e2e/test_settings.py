@@ -41,6 +41,50 @@ Host *.example.org !secret.example.org
 Match host late originalhost late
     User later
 """
+# What would end a connection to a port of this machine, or change it.
+FOR_ALL_HOSTS = """
+    ProxyJump nowhere.invalid
+    ProxyCommand false
+    ProxyUseFdpass yes
+    HostKeyAlias another
+    UserKnownHostsFile /dev/null
+    KnownHostsCommand /bin/false
+    RevokedHostKeys /no/such/file
+    VerifyHostKeyDNS yes
+    AddressFamily inet6
+    BindAddress 192.0.2.1
+    BindInterface no-such-interface
+    ConnectTimeout 1
+    ServerAliveCountMax 0
+    CanonicalizeHostname always
+    ControlMaster auto
+    ControlPath /tmp/no-such-folder/one-for-all
+    PubkeyAuthentication no
+    PreferredAuthentications password
+    NumberOfPasswordPrompts 0
+    PKCS11Provider /no/such/library.so
+    Ciphers aes256-cbc
+    MACs hmac-sha1
+    KexAlgorithms diffie-hellman-group14-sha1
+    HostKeyAlgorithms rsa-sha2-512
+    PubkeyAcceptedAlgorithms rsa-sha2-512
+    CASignatureAlgorithms rsa-sha2-512
+    GSSAPIAuthentication yes
+    HostbasedAuthentication yes
+    RemoteCommand false
+    RequestTTY force
+    SessionType none
+    StdinNull yes
+    ForkAfterAuthentication yes
+    PermitLocalCommand yes
+    LocalCommand exit 1
+    Tunnel point-to-point
+    LocalForward 1 localhost:1
+    ExitOnForwardFailure yes
+    ClearAllForwardings yes
+    CertificateFile /no/such/certificate
+    LogLevel QUIET
+"""
 HOSTS = ("work", "bastion.example.com", "jump", "a.example.org", "secret.example.org", "late", "github.com", "192.0.2.9", "me@work", "helper", "localhost", "127.0.0.1")
 
 
@@ -184,6 +228,76 @@ class Settings(unittest.TestCase):
         self.apply()
         self.assertEqual(self.sandbox.ssh("-G", "centernet").stdout, before)
         self.assertEqual(self.sandbox.ssh("helper-centernet", "hostname").stdout, "centernet\n")
+
+    def reach_the_container(self, environment):
+        """By ssh, as a person types it, and by scp."""
+        done = subprocess.run(["ssh", "centernet", "cat; hostname"], env=environment, input="hello ", capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (0, "hello centernet\n"), done.stderr)
+        done = subprocess.run(["scp", "-q", "/etc/hostname", "centernet:/tmp/copied"], env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_nothing_that_is_set_for_all_hosts_keeps_ssh_from_the_container(self):
+        config = f"{self.home}/.ssh/config"
+        self.apply()
+        text = self.read(config)
+        self.write(config, text + "Host *" + FOR_ALL_HOSTS)
+        self.reach_the_container(self.sandbox.environment())
+        self.write(config, FOR_ALL_HOSTS.replace("    ", "") + text)
+        self.apply()  # what stands above our Include would win
+        self.assertTrue(self.read(config).startswith("Include "), self.read(config))
+        self.reach_the_container(self.sandbox.environment())
+
+    def test_many_keys_of_an_agent_keep_nobody_from_the_container(self):
+        config = f"{self.home}/.ssh/config"
+        self.apply()
+        keys = f"{self.home}/many_keys"
+        os.makedirs(keys)
+        self.addCleanup(subprocess.run, ["rm", "-rf", keys])
+        socket = f"{keys}/agent"
+        agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+        self.addCleanup(lambda: (agent.kill(), agent.wait()))
+        self.wait_for(lambda: os.path.exists(socket))
+        environment = {**self.sandbox.environment(), "SSH_AUTH_SOCK": socket}
+        for i in range(9):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{keys}/id_{i}"], check=True)
+            subprocess.run(["ssh-add", "-q", f"{keys}/id_{i}"], env=environment, check=True)
+        files = "".join(f"    IdentityFile {keys}/id_{i}\n" for i in range(9))
+        self.write(config, self.read(config) + "Host *\n" + files)
+        self.reach_the_container(environment)
+
+    def test_the_diff_of_a_file_with_crlf_is_what_patch_takes(self):
+        file = self.ide("PyCharm2026.1", "options/sshConfigs.xml")
+        shown = subprocess.run([os.path.join(harness.HELPER_BIN_DIR, "helper"), "settings", "diff"], env=self.helper.environment, cwd=self.helper.folder,
+                               stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True).stdout
+        diff = shown[shown.index(f"--- {file}".encode()):]
+        diff = diff[:diff.index("  →".encode())]
+        patched = subprocess.run(["patch", "-s", "-o", "-", file], input=diff, capture_output=True, check=True).stdout
+        self.apply()
+        with open(file, "rb") as written:
+            self.assertEqual(patched, written.read())
+
+    def test_a_target_that_its_config_has_no_more_is_undone_by_its_name(self):
+        config = os.path.join(self.sandbox.client, "helper.json")
+        text = self.read(config)
+        self.addCleanup(lambda: (self.write(config, text), self.helper.run("trust")))
+        self.apply()
+        self.write(config, text.replace('"centernet":', '"renamed":', 1))
+        undone = self.helper.run("settings", "undo", "centernet")
+        self.assertEqual(undone.returncode, 0, undone.stderr)
+        self.write(config, text)
+        self.assertEqual(self.everything(), self.before)
+
+        self.apply()
+        with open(f"{self.home}/.local/share/helper/settings_ledger.json", encoding="utf-8") as ledger:
+            name = json.load(ledger)["targets"][0]["wanted"]["name"]
+        os.remove(config)
+        nobody = self.helper.run("settings", "undo")
+        self.assertIn("helper settings undo NAME", nobody.stderr)
+        undone = self.helper.run("settings", "undo", name)
+        self.assertEqual(undone.returncode, 0, undone.stderr)
+        self.write(config, text)
+        self.assertEqual(self.everything(), self.before)
 
     def stand_in_for_an_ide(self, name):
         """A process called as an IDE's would be, whose lock lies in the config folder: all that helper knows of a running one."""

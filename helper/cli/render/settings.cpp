@@ -28,6 +28,18 @@ Mark mark_of(const settings::FileReport& file, bool dry_run) {
   return dry_run || file.outcome == outcome::k_prepared ? Mark::planned : Mark::done;
 }
 
+// As patch(1) takes it: a line keeps the carriage return at its end.
+std::string render_diff(std::string_view diff, bool utf8) {
+  std::string text;
+  while (!diff.empty()) {
+    const std::string_view line = diff.substr(0, std::min(diff.find('\n'), diff.size() - 1) + 1);
+    diff.remove_prefix(line.size());
+    const bool crlf = line.ends_with("\r\n");
+    text += crlf ? safe_block(line.substr(0, line.size() - 2), utf8) + "\r\n" : safe_block(line, utf8);
+  }
+  return text;
+}
+
 // "PyCharm2026.1 in /home/u/.config/JetBrains/PyCharm2026.1 (it runs, process 4711)"
 std::string headline(const Style& style, const settings::Report& report, const std::string& owner) {
   std::string text = paint(style, Paint::bold, safe_line(owner, style.utf8));
@@ -52,7 +64,7 @@ std::string render_settings(const Style& style, const settings::Report& report, 
     if (file.owner != owner) text += headline(style, report, file.owner) + "\n";
     owner = file.owner;
     text += "  " + render_line(style, mark_of(file, report.dry_run), file.file, outcome_text(file, report.dry_run), "");
-    if (!file.diff.empty()) text += safe_block(file.diff, style.utf8);
+    if (!file.diff.empty()) text += render_diff(file.diff, style.utf8);
   }
   if (unchanged > 0 && unchanged == report.files.size()) {
     text += fmt::format("{}: nothing to do, {} {}\n", safe_line(report.target, style.utf8), counted(unchanged, "file"),

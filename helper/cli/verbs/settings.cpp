@@ -123,15 +123,21 @@ ensure::SettingsOptions options_of(const Context& context) {
   return options;
 }
 
-// Without its config an undo cannot be asked for: then it is said whose settings are still there.
+// An undo goes by the ledger, and needs no config.
 Result<rpc::Json> params_of_change(Context& context, const Words& words) {
   auto params = target_params(context, words.target);
   if (params || words.action != "undo" || params.error().code != ErrorCode::config_unreadable) return params;
   HELPER_TRY_ASSIGN(const Paths paths, context.paths());
   const auto text = context.files.read(paths.settings_ledger());
   if (!text || !*text) return params;
-  if (const auto ledger = settings::parse_ledger(**text, paths.settings_ledger()))
-    params.error().cause += settings::told_of_gone(context.files, *ledger);
+  const auto ledger = settings::parse_ledger(**text, paths.settings_ledger());
+  if (!ledger) return params;
+  const auto named = context.arguments.given("--config");
+  if (named || (!words.target.empty() && !ledger->targets_called(words.target).empty())) {
+    const std::filesystem::path file = named ? (context.folder / *named).lexically_normal() : std::filesystem::path();
+    return params_of(context, file, words.target);
+  }
+  params.error().cause += settings::told_of_gone(context.files, *ledger);
   return params;
 }
 

@@ -83,6 +83,13 @@ TEST(Settings, AreShownAsADiffAndUndone) {
       desk.out.str(),
       "ssh\n  → /h/.ssh/config: would be written\n--- /dev/null\n+++ /h/.ssh/config\n@@ -0,0 +1 @@\n+Include x\n");
   desk.out.str("");
+  report.files = {{"ssh", "/h/c", outcome::k_written, "--- /h/c\n+++ /h/c\n@@ -1 +1,2 @@\n+Include x\r\n Host a\r\n"}};
+  desk.daemon.will_answer("settings.diff", answers(report));
+  ASSERT_EQ(desk.run({"settings", "diff"}).value_or(-1), 0);
+  EXPECT_EQ(desk.out.str(),
+            "ssh\n  → /h/c: would be written\n--- /h/c\n+++ /h/c\n@@ -1 +1,2 @@\n+Include x\r\n Host a\r\n")
+      << "patch(1) needs the line ends of the file";
+  desk.out.str("");
   report.dry_run = false;
   report.files = {{"ssh", "/h/.ssh/config", outcome::k_restored},
                   {"ssh", "/h/x", outcome::k_edited},

@@ -6,9 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <unistd.h>
@@ -171,6 +174,13 @@ Host *
     LocalCommand echo hello
     Tunnel point-to-point
     ExitOnForwardFailure yes
+    BindInterface no-such-interface
+    ConnectTimeout 1
+    ConnectionAttempts 1000
+    ClearAllForwardings yes
+    ServerAliveInterval 1
+    ServerAliveCountMax 0
+    VerifyHostKeyDNS yes
 )";
 
 std::string config_file_of(const std::string& text) {
@@ -179,10 +189,22 @@ std::string config_file_of(const std::string& text) {
   return file;
 }
 
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// The keyword of a block's line, in lower case; "" of none.
+std::string keyword_of(const std::string& line) {
+  const std::size_t begin = line.find_first_not_of(' ');
+  if (begin == std::string::npos || line[begin] == '#') return {};
+  return lower(line.substr(begin, line.find(' ', begin) - begin));
+}
+
 // What has no effect when the rest is off, or none on the way.
 void drop_what_may_differ(std::map<std::string, std::string>& options) {
-  for (const auto* keyword :
-       {"localcommand", "ignoreunknown", "host", "clearallforwardings", "exitonforwardfailure", "serveraliveinterval"})
+  for (const auto* keyword : {"localcommand", "ignoreunknown", "host", "clearallforwardings", "exitonforwardfailure",
+                              "serveraliveinterval", "bindinterface"})  // BindAddress comes before BindInterface
     options.erase(keyword);
 }
 
@@ -193,11 +215,101 @@ TEST(SshConfigBlock, IsNotChangedByWhatIsSetForAllHosts) {
   const std::string both = config_file_of(block + k_for_all_hosts);
   auto options = resolved({"ssh", "-F", both, "centernet"});
   EXPECT_EQ(options["exitonforwardfailure"], "no");
+  EXPECT_EQ(options["clearallforwardings"], "no");
   drop_what_may_differ(expected);
   drop_what_may_differ(options);
   EXPECT_EQ(options, expected);
   EXPECT_EQ(options.count("proxyjump") + options.count("proxycommand") + options.count("controlpath"), 0u);
   std::filesystem::remove(both);
+}
+
+// Every keyword that OpenSSH knows is either in the block, or named here as one that `Host *` may set.
+TEST(SshConfigBlock, DecidesAboutEveryKeywordOfOpenSsh) {
+  const std::set<std::string> without_effect{
+      "host",                              // no setting
+      "canonicaldomains",                  // CanonicalizeHostname is off
+      "canonicalizefallbacklocal",         //
+      "canonicalizemaxdots",               //
+      "canonicalizepermittedcnames",       //
+      "casignaturealgorithms",             // of certificates of host keys, and ours have none
+      "checkhostip",                       // not with a HostKeyAlias
+      "nohostauthenticationforlocalhost",  // neither
+      "controlpersist",                    // ControlMaster is off
+      "enablesshkeysign",                  // only host based authentication has to do with it
+      "hostbasedauthentication",           // only a public key is offered
+      "hostbasedacceptedalgorithms",       //
+      "gssapiauthentication",              //
+      "gssapidelegatecredentials",         //
+      "gssapikexalgorithms",               //
+      "gssapirenewalforcesrekey",          //
+      "gssapitrustdns",                    //
+      "kbdinteractiveauthentication",      //
+      "passwordauthentication",            //
+      "hashknownhosts",                    // nothing is added to known_hosts
+      "globalknownhostsfile",              // it adds keys under other names
+      "bindinterface",                     // BindAddress comes first
+      "localcommand",                      // PermitLocalCommand is off
+      "tunneldevice",                      // Tunnel is off
+  };
+  // Younger than other ssh that people have: it would refuse the file for every other host.
+  const std::set<std::string> too_young{"channeltimeout", "gssapikeyexchange", "requiredrsasize"};
+  const std::set<std::string> choices_of_the_person{
+      "addkeystoagent",
+      "batchmode",
+      "certificatefile",
+      "compression",
+      "dynamicforward",
+      "enableescapecommandline",
+      "escapechar",
+      "fingerprinthash",
+      "forwardagent",
+      "forwardx11",
+      "forwardx11timeout",
+      "forwardx11trusted",
+      "gatewayports",
+      "identityagent",
+      "ipqos",
+      "localforward",
+      "loglevel",
+      "logverbose",
+      "logfile",
+      "numberofpasswordprompts",
+      "obscurekeystroketiming",
+      "permitremoteopen",
+      "rekeylimit",
+      "remoteforward",
+      "securitykeyprovider",
+      "sendenv",
+      "setenv",
+      "streamlocalbindmask",
+      "streamlocalbindunlink",
+      "syslogfacility",
+      "tag",
+      "tcpkeepalive",
+      "versionaddendum",
+      "visualhostkey",
+      "warnweakcrypto",
+      "xauthlocation",
+  };
+  std::set<std::string> in_block{"pubkeyacceptedalgorithms"};  // under its older name
+  std::istringstream block(ssh_config_block(test::sample()).value_or(""));
+  for (std::string line; std::getline(block, line);) {
+    if (const std::string keyword = keyword_of(line); keyword != "host") in_block.insert(keyword);
+  }
+  for (const auto& each : resolved({"ssh", "-F", "none", "centernet"})) {
+    const std::string keyword = lower(each.first);
+    EXPECT_EQ(in_block.count(keyword) + without_effect.count(keyword) + choices_of_the_person.count(keyword) +
+                  too_young.count(keyword),
+              1u)
+        << keyword << ": may `Host *` set it?";
+  }
+}
+
+// In a block of another host IgnoreUnknown does not count: what this ssh does not know it would refuse for every host.
+TEST(SshConfigBlock, LeavesOtherHostsAsTheyAre) {
+  const std::string file = config_file_of(ssh_config_block(test::sample()).value_or(""));
+  EXPECT_EQ(resolved({"ssh", "-F", file, "other"}), resolved({"ssh", "-F", "none", "other"}));
+  std::filesystem::remove(file);
 }
 
 // The lists of algorithms are OpenSSH's own, and nothing is other than without any settings but what the block names.
@@ -227,7 +339,8 @@ TEST(SshRunArgv, IsNotChangedByWhatIsSetForAllHosts) {
   ASSERT_TRUE(argv);
   argv->insert(argv->begin() + 1, {"-F", "none"});
   auto expected = resolved(*argv);
-  const std::string file = config_file_of(std::string(k_for_all_hosts) + "    LocalForward 9000 localhost:9000\n");
+  const std::string file = config_file_of(std::string(k_for_all_hosts) +
+                                          "    LocalForward 9000 localhost:9000\n    RequiredRSASize 16384\n");
   argv->at(2) = file;
   auto options = resolved(*argv);
   EXPECT_EQ(options.at("clearallforwardings"), "yes");

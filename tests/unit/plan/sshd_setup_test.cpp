@@ -25,7 +25,7 @@ TEST(SshdSetup, LetsTheKeyInAndNoPassword) {
   EXPECT_EQ(setup->authorized_key, test::k_public_line);
   for (const char* line :
        {"Port 61022", "HostKey /dev/helper/run/host_ed25519", "PasswordAuthentication no", "MaxStartups 100:30:300",
-        "LoginGraceTime 60", "X11Forwarding yes", "KbdInteractiveAuthentication no",
+        "LoginGraceTime 60", "MaxAuthTries 60", "X11Forwarding yes", "KbdInteractiveAuthentication no",
         "PermitRootLogin prohibit-password", "AllowUsers root",
         "AuthorizedKeysFile /dev/helper/run/authorized_keys .ssh/authorized_keys",
         "Subsystem sftp /dev/helper/ssh/bin/busybox env LD_PRELOAD=/dev/helper/ssh/lib/libnss_wrapper.so "

@@ -51,11 +51,15 @@ inline settings::Formats simple_formats() {
     const std::string before(text.value_or(""));
     return before.find(ours) != std::string::npos ? before : ours + lines_of_others(before, wanted.name);
   };
-  formats.without_target = [](FileKind, std::string_view text,
-                              const Wanted& wanted) -> Result<std::optional<std::string>> {
+  formats.without_target = [](FileKind, std::string_view text, const Wanted& wanted,
+                              const Staying&) -> Result<std::optional<std::string>> {
     HELPER_TRY(must_parse(text));
     std::string rest = lines_of_others(text, wanted.name);
     return rest.empty() ? std::nullopt : std::optional(rest);
+  };
+  formats.taken_name = [](FileKind, std::string_view text, const Wanted& wanted) -> std::optional<Error> {
+    if (text.find("another " + wanted.name + "\n") == std::string_view::npos) return std::nullopt;
+    return Error{ErrorCode::settings_unreadable, "line 1", "another server has the name " + wanted.name, "rename it"};
   };
   return formats;
 }

@@ -26,12 +26,21 @@ TEST(Include, ThatIsThereInAnySpellingIsEnough) {
   for (const char* line :
        {"Include /home/u/.local/share/helper/ssh_config", "include ~/.local/share/helper/ssh_config",
         "\tINCLUDE=\"~/.local/share/helper/ssh_config\"", "Include ../.local/share/helper/ssh_config",
-        "Include other \"/home/u/.local/share/helper/ssh_config\"", "Include ~/.local/share/helper/*",
-        "Include = /home/u/.local//share/./helper/ssh_config",
-        "# x\n\nServerAliveInterval 5\nInclude ~/.local/share/helper/ssh_config\r"}) {
+        "Include \"/home/u/.local/share/helper/ssh_config\" other", "Include ~/.local/share/helper/*",
+        "Include = /home/u/.local//share/./helper/ssh_config", "# x\n\nInclude ~/.local/share/helper/ssh_config\r"}) {
     const std::string text = std::string(line) + "\nHost a\n";
     EXPECT_EQ(with(text), text);
   }
+}
+
+TEST(Include, ComesBeforeSettingsAndOtherIncludes) {
+  for (const std::string above : {"ProxyJump jump\n", "Include ~/.orbstack/ssh/config\n", "# x\nUser me\r\n"}) {
+    EXPECT_EQ(with(above + k_line + "\nHost a\n"), k_line + "\n" + above + "Host a\n");
+    const std::string theirs = above + "Include ~/.local/share/helper/ssh_config\n";
+    EXPECT_EQ(with(theirs), k_line + "\n" + theirs);
+  }
+  const std::string second = "Include other ~/.local/share/helper/ssh_config\n";
+  EXPECT_EQ(with(second), k_line + "\n" + second);
 }
 
 TEST(Include, BelowAHostOrMatchOrInACommentDoesNotCount) {
@@ -53,6 +62,9 @@ TEST(Include, IsTakenOutAgainWithNothingElse) {
     EXPECT_EQ(without_include(text, k_file).value_or("error"), text);
   }
   EXPECT_EQ(without_include(with(std::nullopt), k_file).value_or("error"), std::nullopt);
+  EXPECT_EQ(without_include("User me\n" + k_line + "\r\nHost a\n", k_file).value_or("error"), "User me\nHost a\n");
+  const std::string theirs = "Host a\n" + k_line + "\n";
+  EXPECT_EQ(without_include(k_line + "\n" + theirs, k_file).value_or("error"), theirs);
 }
 
 TEST(Words, AreSplitAsSshDoes) {

@@ -31,6 +31,7 @@ import org.w3c.dom.NodeList;
 /** What the jar that is shipped holds, and what the platform's own loader makes of it. */
 public class JarTest {
   private static final Path JAR = Path.of(System.getProperty("plugin.jar"));
+  private static final String GATEWAY = "helper-gateway.xml";
   private static final Set<String> CLASS_ATTRIBUTES =
       Set.of("implementation", "serviceImplementation", "serviceInterface", "instance", "class", "factoryClass");
 
@@ -41,19 +42,25 @@ public class JarTest {
   }
 
   private static Document descriptor() throws Exception {
+    return descriptor("plugin.xml");
+  }
+
+  private static Document descriptor(String name) throws Exception {
     try (JarFile jar = new JarFile(JAR.toFile());
-         InputStream in = jar.getInputStream(jar.getEntry("META-INF/plugin.xml"))) {
+         InputStream in = jar.getInputStream(jar.getEntry("META-INF/" + name))) {
       return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(in);
     }
   }
 
   private static Set<String> namedClasses() throws Exception {
     Set<String> named = new TreeSet<>();
-    NodeList all = descriptor().getElementsByTagName("*");
-    for (int i = 0; i < all.getLength(); ++i) {
-      NamedNodeMap attributes = all.item(i).getAttributes();
-      for (int j = 0; j < attributes.getLength(); ++j) {
-        if (CLASS_ATTRIBUTES.contains(attributes.item(j).getNodeName())) named.add(attributes.item(j).getNodeValue());
+    for (String file : List.of("plugin.xml", GATEWAY)) {
+      NodeList all = descriptor(file).getElementsByTagName("*");
+      for (int i = 0; i < all.getLength(); ++i) {
+        NamedNodeMap attributes = all.item(i).getAttributes();
+        for (int j = 0; j < attributes.getLength(); ++j) {
+          if (CLASS_ATTRIBUTES.contains(attributes.item(j).getNodeName())) named.add(attributes.item(j).getNodeValue());
+        }
       }
     }
     return named;
@@ -65,7 +72,7 @@ public class JarTest {
         .filter(name -> !name.startsWith("dev/helper/ide/") && !name.startsWith("META-INF/"))
         .collect(Collectors.toList());
     assertEquals(List.of(), foreign);
-    assertEquals(List.of("META-INF/MANIFEST.MF", "META-INF/plugin.xml"),
+    assertEquals(List.of("META-INF/MANIFEST.MF", "META-INF/" + GATEWAY, "META-INF/plugin.xml", "META-INF/pluginIcon.svg", "META-INF/pluginIcon_dark.svg"),
         entries().stream().filter(name -> name.startsWith("META-INF/")).collect(Collectors.toList()));
     Path stubs = Path.of(System.getProperty("plugin.stubs"));
     try (Stream<Path> files = Files.walk(stubs)) {
@@ -102,7 +109,7 @@ public class JarTest {
         try (DataInputStream in = new DataInputStream(jar.getInputStream(jar.getEntry(name)))) {
           assertEquals(0xCAFEBABE, in.readInt());
           in.readUnsignedShort();
-          assertEquals(name + " is for Java 11", 55, in.readUnsignedShort());
+          assertEquals(name + " is for Java 17", 61, in.readUnsignedShort());
         }
       }
     }
@@ -113,12 +120,30 @@ public class JarTest {
     IdeaPluginDescriptorImpl read = PluginManagerCore.loadDescriptor(JAR.toFile(), "plugin.xml");
     assertNotNull(read);
     assertEquals("dev.helper.ide", read.getPluginId().getIdString());
-    assertEquals("Helper", read.getName());
+    assertEquals("Remote GPU Helper", read.getName());
     assertEquals(System.getProperty("plugin.version"), read.getVersion());
     assertEquals(1, read.getOptionalDependentPluginIds().length);
     assertEquals("com.jetbrains.gateway", read.getOptionalDependentPluginIds()[0].getIdString());
     assertEquals(2, read.getDependentPluginIds().length);
     assertEquals("com.intellij.modules.platform", read.getDependentPluginIds()[0].getIdString());
+  }
+
+  @Test
+  public void speaksToGatewayOnlyInAFileOfItsOwn() throws Exception {
+    NodeList depends = descriptor().getElementsByTagName("depends");
+    Element last = (Element) depends.item(depends.getLength() - 1);
+    assertEquals("com.jetbrains.gateway", last.getTextContent());
+    assertEquals(GATEWAY, last.getAttribute("config-file"));
+    assertEquals(0, descriptor().getElementsByTagName("gatewayConnectionProvider").getLength());
+    assertEquals(1, descriptor(GATEWAY).getElementsByTagName("gatewayConnectionProvider").getLength());
+  }
+
+  @Test
+  public void tellsAReviewerWhatItIs() throws Exception {
+    for (String tag : List.of("vendor", "description", "change-notes")) {
+      String text = descriptor().getElementsByTagName(tag).item(0).getTextContent().strip();
+      assertTrue(tag, text.length() > 10);
+    }
   }
 
   @Test

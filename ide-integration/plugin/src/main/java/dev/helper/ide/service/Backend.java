@@ -16,34 +16,11 @@ import org.jetbrains.annotations.NotNull;
 /** A Backend is one target as the plugin works with it. Every method blocks until the service has answered, or the progress says that nobody waits any more: none is for the UI thread. */
 public final class Backend {
   /** Which target: folder or config (absolute), and its name; "" lets the service choose. */
-  public static final class Where {
-    public final String folder;
-    public final String config;
-    public final String target;
+  public record Where(@NotNull String folder, @NotNull String config, @NotNull String target) {}
 
-    public Where(@NotNull String folder, @NotNull String config, @NotNull String target) {
-      this.folder = folder;
-      this.config = config;
-      this.target = target;
-    }
-  }
-
-  /** What a config names. */
-  public static final class Targets {
-    public final Path config;
-    /** It is the person's own config, and not the folder's. */
-    public final boolean own;
-    /** "centernet on gpu1", by name. */
-    public final List<String> names;
-    public final List<String> texts;
-
-    Targets(Path config, boolean own, List<String> names, List<String> texts) {
-      this.config = config;
-      this.own = own;
-      this.names = names;
-      this.texts = texts;
-    }
-  }
+  /** What a config names. {@code own}: it is the person's own config, and not the folder's; {@code texts}: "centernet on gpu1". */
+  public record Targets(
+      @NotNull Path config, boolean own, @NotNull List<String> names, @NotNull List<String> texts) {}
 
   private final Daemon daemon;
   private final Person person;
@@ -92,6 +69,11 @@ public final class Backend {
     return new Targets(Path.of(Json.text(json, "config_file")), Json.isTrue(json, "own"), names, texts);
   }
 
+  /** Names what the config can do: another text when that changes. No server is asked, and no person. */
+  public @NotNull String digest(@NotNull Progress progress) throws HelperException {
+    return Json.text(asObject(request("trusted", progress)), "digest");
+  }
+
   public @NotNull Path logFile(@NotNull Progress progress) throws HelperException {
     return daemon.logFile(progress::isCancelled);
   }
@@ -99,9 +81,9 @@ public final class Backend {
   JsonObject params() {
     Where here = where.get();
     JsonObject params = new JsonObject();
-    if (!here.config.isEmpty()) params.addProperty("config", here.config);
-    if (!here.folder.isEmpty()) params.addProperty("folder", here.folder);
-    if (!here.target.isEmpty()) params.addProperty("target", here.target);
+    if (!here.config().isEmpty()) params.addProperty("config", here.config());
+    if (!here.folder().isEmpty()) params.addProperty("folder", here.folder());
+    if (!here.target().isEmpty()) params.addProperty("target", here.target());
     String agent = System.getenv("SSH_AUTH_SOCK");
     if (agent != null && !agent.isEmpty()) params.addProperty("agent_socket", agent);
     params.addProperty("can_answer", true);
@@ -110,6 +92,10 @@ public final class Backend {
 
   Daemon daemon() {
     return daemon;
+  }
+
+  Executor executor() {
+    return executor;
   }
 
   private JsonObject change(String method, Progress progress) throws HelperException {

@@ -2,6 +2,7 @@ package dev.helper.ide.service;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.intellij.openapi.diagnostic.Logger;
 import dev.helper.ide.wire.Endpoint;
 import dev.helper.ide.wire.HelperProgram;
 import dev.helper.ide.wire.Limits;
@@ -18,6 +19,7 @@ import org.jetbrains.annotations.NotNull;
 
 /** Daemon is the running helperd, found again for each call and started through `helper` when there is none. Every method blocks: none is for the UI thread. */
 public final class Daemon {
+  private static final Logger LOG = Logger.getInstance(Daemon.class);
   /** Where `helper` is, asked again each time, since the settings may change. */
   public interface Locator {
     @NotNull Path find() throws HelperException;
@@ -28,17 +30,7 @@ public final class Daemon {
   private volatile Known known;
 
   /** Version and places of a program are asked for once; another path, or a newer file, is another program. */
-  private static final class Known {
-    final Path program;
-    final FileTime written;
-    final HelperProgram.Facts facts;
-
-    Known(Path program, FileTime written, HelperProgram.Facts facts) {
-      this.program = program;
-      this.written = written;
-      this.facts = facts;
-    }
-  }
+  private record Known(Path program, FileTime written, HelperProgram.Facts facts) {}
 
   public Daemon(@NotNull Locator locator, @NotNull Limits limits) {
     this.locator = locator;
@@ -48,7 +40,7 @@ public final class Daemon {
   /** Calls a method; a daemon that does not run, or does not answer, is started first. */
   public @NotNull JsonElement call(@NotNull String method, @NotNull JsonObject params,
       @NotNull Consumer<JsonObject> onEvent, @NotNull BooleanSupplier cancelled) throws HelperException {
-    Path file = facts(cancelled).endpointFile;
+    Path file = facts(cancelled).endpointFile();
     Optional<Endpoint> endpoint = Endpoint.read(file).filter(Endpoint::isAlive);
     if (endpoint.isEmpty()) {
       new HelperProgram(locator.find(), limits).startDaemon(cancelled);
@@ -61,31 +53,32 @@ public final class Daemon {
   /** The same, if one runs; empty when none does. It starts none: somebody may have ended it on purpose. */
   public @NotNull Optional<JsonElement> callIfRunning(
       @NotNull String method, @NotNull JsonObject params, @NotNull BooleanSupplier cancelled) throws HelperException {
-    Optional<Endpoint> endpoint = Endpoint.read(facts(cancelled).endpointFile).filter(Endpoint::isAlive);
+    Optional<Endpoint> endpoint = Endpoint.read(facts(cancelled).endpointFile()).filter(Endpoint::isAlive);
     if (endpoint.isEmpty()) return Optional.empty();
     return Optional.of(new RpcClient(endpoint.get(), limits).call(method, params, event -> {}, cancelled));
   }
 
   /** Where the daemon writes its log. */
   public @NotNull Path logFile(@NotNull BooleanSupplier cancelled) throws HelperException {
-    return facts(cancelled).logFile;
+    return facts(cancelled).logFile();
   }
 
   private HelperProgram.Facts facts(BooleanSupplier cancelled) throws HelperException {
     Path program = locator.find();
     FileTime written = written(program);
     Known now = known;
-    if (now == null || !program.equals(now.program) || !written.equals(now.written)) {
+    if (now == null || !program.equals(now.program()) || !written.equals(now.written())) {
       now = new Known(program, written, new HelperProgram(program, limits).facts(cancelled));
       known = now;
     }
-    return now.facts;
+    return now.facts();
   }
 
   private static FileTime written(Path program) {
     try {
       return Files.getLastModifiedTime(program);
     } catch (IOException e) {
+      LOG.info("the time of " + program, e);
       return FileTime.fromMillis(0); // to run it will tell what is wrong
     }
   }

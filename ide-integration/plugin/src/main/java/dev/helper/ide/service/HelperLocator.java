@@ -1,5 +1,6 @@
 package dev.helper.ide.service;
 
+import com.intellij.openapi.diagnostic.Logger;
 import dev.helper.ide.wire.HelperException;
 import java.io.File;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import org.jetbrains.annotations.Nullable;
 
 /** HelperLocator finds the program `helper`: the one that the settings name, else on PATH, else beside the plugin. */
 public final class HelperLocator {
+  private static final Logger LOG = Logger.getInstance(HelperLocator.class);
   private static final String NAME = "helper";
 
   private HelperLocator() {}
@@ -38,6 +40,7 @@ public final class HelperLocator {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
+      LOG.info("a path of helper", e);
       return null;
     }
   }

@@ -1,6 +1,7 @@
 package dev.helper.ide.service;
 
 import com.google.gson.JsonObject;
+import com.intellij.openapi.diagnostic.Logger;
 import dev.helper.ide.wire.Json;
 import dev.helper.ide.wire.HelperException;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.concurrent.Executor;
 
 /** OpenQuestions are those of one request: shown to the person as they come, answered by their own calls, withdrawn when they are over. */
 final class OpenQuestions {
+  private static final Logger LOG = Logger.getInstance(OpenQuestions.class);
   private final Daemon daemon;
   private final Person person;
   private final Executor executor;
@@ -28,7 +30,7 @@ final class OpenQuestions {
       case "question":
         Question question = Question.of(event);
         synchronized (open) {
-          open.put(question.id, question);
+          open.put(question.id(), question);
         }
         person.ask(question, new Reply(question));
         break;
@@ -66,15 +68,16 @@ final class OpenQuestions {
     @Override
     public void answer(String value) {
       synchronized (open) {
-        if (open.remove(question.id) == null) return;
+        if (open.remove(question.id()) == null) return;
       }
       executor.execute(() -> {
         JsonObject params = new JsonObject();
-        params.addProperty("question", question.id);
+        params.addProperty("question", question.id());
         params.addProperty("value", value);
         try {
           daemon.callIfRunning("answer", params, () -> false);
         } catch (HelperException gone) {
+          LOG.info("an answer", gone);
           giveUp.run(); // the request that asked gets the same error
         }
       });
@@ -83,7 +86,7 @@ final class OpenQuestions {
     @Override
     public void refuse() {
       synchronized (open) {
-        if (open.remove(question.id) == null) return;
+        if (open.remove(question.id()) == null) return;
       }
       giveUp.run();
     }

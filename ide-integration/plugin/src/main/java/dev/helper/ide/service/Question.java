@@ -4,30 +4,16 @@ import com.google.gson.JsonObject;
 import dev.helper.ide.wire.Json;
 import java.time.Duration;
 import java.util.List;
+import org.jetbrains.annotations.NotNull;
 
-/** A Question is something that only a person can answer: a passphrase, a one-time code, an unknown host key, a container to be recreated. */
-public final class Question {
+/**
+ * A Question is something that only a person can answer: a passphrase, a one-time code, an unknown host key, a container to be recreated.
+ * {@code choices} are the possible answers of a CHOICE; {@code limit} is how long it stays open, zero when that is not known.
+ */
+public record Question(@NotNull String id, @NotNull Kind kind, @NotNull String prompt, @NotNull List<String> details,
+    @NotNull List<String> choices, @NotNull Duration limit) {
   /** What kind of answer it takes. */
   public enum Kind { SECRET, TEXT, CHOICE }
-
-  public final String id;
-  public final Kind kind;
-  public final String prompt;
-  public final List<String> details;
-  /** Of a CHOICE: the possible answers. */
-  public final List<String> choices;
-  /** How long it stays open; zero when that is not known. */
-  public final Duration limit;
-
-  private Question(
-      String id, Kind kind, String prompt, List<String> details, List<String> choices, Duration limit) {
-    this.id = id;
-    this.kind = kind;
-    this.prompt = prompt;
-    this.details = details;
-    this.choices = choices;
-    this.limit = limit;
-  }
 
   /** From the params of an event of kind "question". A kind that is not known is taken for a text. */
   static Question of(JsonObject event) {

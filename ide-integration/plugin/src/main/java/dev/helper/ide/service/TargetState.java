@@ -7,17 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jetbrains.annotations.NotNull;
 
-/** A TargetState is what the status bar shows of a target: its state, its GPUs, its tunnels. */
-public final class TargetState {
+/**
+ * A TargetState is what the status bar shows of a target: its state, its GPUs, its tunnels. {@code lines} are for the
+ * tooltip, and for the action Status.
+ */
+public record TargetState(@NotNull String shortText, @NotNull List<String> lines) {
   /** Before anything is known. */
   public static final TargetState NOTHING = new TargetState("helper", List.of());
 
-  private final String shortText;
-  private final List<String> lines;
-
-  private TargetState(String shortText, List<String> lines) {
-    this.shortText = shortText;
-    this.lines = List.copyOf(lines);
+  public TargetState {
+    lines = List.copyOf(lines);
   }
 
   public static @NotNull TargetState notRunning() {
@@ -58,16 +57,6 @@ public final class TargetState {
       if (!Json.text(problem, "fix").isEmpty()) lines.add("fix: " + Json.text(problem, "fix"));
     }
     for (String note : Json.texts(status, "notes")) lines.add(note);
-    return lines;
-  }
-
-  /** For the status bar. */
-  public @NotNull String shortText() {
-    return shortText;
-  }
-
-  /** For its tooltip, and for the action Status. */
-  public @NotNull List<String> lines() {
     return lines;
   }
 }

@@ -2,6 +2,7 @@ package dev.helper.ide.ui;
 
 import com.intellij.openapi.application.ApplicationManager;
 import com.intellij.openapi.application.ModalityState;
+import com.intellij.openapi.diagnostic.Logger;
 import com.intellij.openapi.options.Configurable;
 import dev.helper.ide.service.HelperLocator;
 import dev.helper.ide.wire.HelperProgram;
@@ -19,6 +20,7 @@ import org.jetbrains.annotations.Nullable;
 
 /** Settings > Tools > Helper: which `helper` is used. */
 public final class HelperConfigurable implements Configurable {
+  private static final Logger LOG = Logger.getInstance(HelperConfigurable.class);
   private JTextField path;
   private JLabel found;
 
@@ -80,8 +82,9 @@ public final class HelperConfigurable implements Configurable {
     try {
       Path program = HelperLocator.find(named, System.getenv("PATH"), null);
       HelperProgram.Facts facts = new HelperProgram(program, Limits.STANDARD).facts(() -> false);
-      return program + ", version " + facts.version;
+      return program + ", version " + facts.version();
     } catch (HelperException trouble) {
+      LOG.info("the program helper", trouble);
       return trouble.getMessage();
     }
   }

@@ -2,6 +2,7 @@ package dev.helper.ide.ui;
 
 import com.google.gson.JsonObject;
 import com.intellij.openapi.application.ApplicationManager;
+import com.intellij.openapi.diagnostic.Logger;
 import com.jetbrains.gateway.api.ConnectionRequestor;
 import com.jetbrains.gateway.api.GatewayConnectionHandle;
 import com.jetbrains.gateway.api.GatewayConnectionProvider;
@@ -22,6 +23,7 @@ import org.jetbrains.annotations.Nullable;
  * link to Gateway. It makes no connection itself.
  */
 public final class HelperConnectionProvider implements GatewayConnectionProvider {
+  private static final Logger LOG = Logger.getInstance(HelperConnectionProvider.class);
   private static final String TYPE = "helper";
 
   @Override
@@ -38,7 +40,8 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
   }
 
   /**
-   * Any web page can make such a link: the person is asked, for the own config each time, for another the first time.
+   * Any web page can make such a link: the person is asked, for the own config each time, for another the first time and
+   * whenever it does something else than then.
    * Whether a config may run at all is for the service to ask, by content.
    */
   void open(@NotNull Map<String, String> parameters) {
@@ -49,16 +52,25 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
           Message.of(new HelperException("usage", config, "the link's config is not an absolute path", "correct the link")));
       return;
     }
-    if (!config.isEmpty() && HelperSettings.get().isTrusted(config)) {
-      ensure(config, target);
+    if (config.isEmpty()) {
+      ask(config, target, "");
       return;
     }
+    Backend backend = Backends.make(null, Limits.STANDARD, () -> new Backend.Where("", config, target));
+    Tasks.run(null, "Look at the config of a link", HelperConnectionProvider::isOver, () -> open(parameters), progress -> {
+      String digest = backend.digest(progress);
+      if (HelperSettings.get().isLinked(config, digest)) ensure(config, target);
+      else ask(config, target, digest);
+    });
+  }
+
+  private static void ask(String config, String target, String digest) {
     Desk.get().tell(null,
         new Message(Message.Kind.ASK, "Ensure the target of a link?",
             List.of("A link asks for " + (target.isEmpty() ? "the target" : "target " + target) + " of " + (config.isEmpty() ? "your own config" : config) + ".",
                 "The person who wrote that file decides what runs, on this machine too. Go on only if you know it."))
             .choice("Ensure", () -> {
-              if (!config.isEmpty()) HelperSettings.get().trust(config);
+              if (!config.isEmpty()) HelperSettings.get().link(config, digest);
               ensure(config, target);
             })
             .choice("Cancel", () -> {}));
@@ -66,7 +78,7 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
 
   private static void ensure(String config, String target) {
     Backend backend = Backends.make(null, Limits.STANDARD, () -> new Backend.Where("", config, target));
-    Tasks.run(null, "Ensure backend", () -> ApplicationManager.getApplication().isDisposed(),
+    Tasks.run(null, "Ensure backend", HelperConnectionProvider::isOver,
         () -> ensure(config, target), progress -> {
           JsonObject report = backend.ensure(progress);
           String link = Json.text(Json.object(report, "settings"), "gateway_link");
@@ -75,10 +87,15 @@ public final class HelperConnectionProvider implements GatewayConnectionProvider
         });
   }
 
+  private static boolean isOver() {
+    return ApplicationManager.getApplication().isDisposed();
+  }
+
   private static boolean isAbsolute(String path) {
     try {
       return Path.of(path).isAbsolute();
     } catch (InvalidPathException e) {
+      LOG.info("the config of a link", e);
       return false;
     }
   }

@@ -11,7 +11,6 @@ import com.intellij.openapi.options.ShowSettingsUtil;
 import com.intellij.openapi.project.Project;
 import com.intellij.openapi.vfs.VirtualFile;
 import com.intellij.openapi.vfs.VirtualFileManager;
-import com.intellij.openapi.wm.WindowManager;
 import dev.helper.ide.service.Person;
 import dev.helper.ide.service.Question;
 import java.net.URI;
@@ -58,7 +57,7 @@ public final class PlatformDesk implements Desk {
 
   @Override
   public void ask(@Nullable Project project, @NotNull Question question, @NotNull Person.Reply reply) {
-    onUiThread(project, () -> dialogs.ask(WindowManager.getInstance().getFrame(project), question, reply));
+    onUiThread(project, () -> dialogs.ask(project, question, reply));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.helper.ide.ui;
 
 import com.intellij.openapi.Disposable;
 import com.intellij.openapi.application.ApplicationManager;
+import com.intellij.openapi.diagnostic.Logger;
 import com.intellij.openapi.project.Project;
 import dev.helper.ide.service.Backend;
 import dev.helper.ide.service.OnOpen;
@@ -18,6 +19,7 @@ import org.jetbrains.annotations.NotNull;
 
 /** ProjectBackend is the backend of one open project, with the last state that was seen of it. */
 public final class ProjectBackend implements Disposable {
+  private static final Logger LOG = Logger.getInstance(ProjectBackend.class);
   private final Project project;
   private final String folder;
   private final Backend backend;
@@ -91,28 +93,36 @@ public final class ProjectBackend implements Disposable {
     ApplicationManager.getApplication().executeOnPooledThread(() -> {
       try {
         Backend.Targets targets = backend.targets(quietly());
-        if (targets.own || disposed) return;
+        if (targets.own() || disposed) return;
         watch();
-        if (choice == OnOpen.ALWAYS) Ensure.start(project);
-        if (choice == OnOpen.UNASKED) ask(targets);
+        if (choice == OnOpen.NEVER) return;
+        String digest = backend.digest(quietly());
+        boolean known = choice == OnOpen.ALWAYS && !digest.isEmpty() && digest.equals(HelperSettings.get().digest(folder));
+        if (known) Ensure.start(project);
+        else ask(targets, digest, choice == OnOpen.ALWAYS);
       } catch (HelperException noConfigOrNoHelper) {
+        LOG.info("the config of " + folder, noConfigOrNoHelper);
         if (choice == OnOpen.ALWAYS && !disposed) Tasks.tell(project, noConfigOrNoHelper, () -> Ensure.start(project));
       }
     });
   }
 
-  private void ask(Backend.Targets targets) {
-    HelperSettings.get().setOnOpen(folder, OnOpen.NEVER); // it is asked once, also when nobody answers
+  /** A yes is for what the config does now: it is asked again when that changes. */
+  private void ask(Backend.Targets targets, String digest, boolean changed) {
+    if (!changed) HelperSettings.get().setOnOpen(folder, OnOpen.NEVER); // it is asked once, also when nobody answers
     Desk.get().tell(project,
-        new Message(Message.Kind.ASK, "Ensure the backend when this project opens?",
-            List.of(targets.config + " names " + String.join(", ", targets.texts) + ".",
+        new Message(Message.Kind.ASK,
+            changed ? "The config has changed: go on to ensure the backend when this project opens?"
+                    : "Ensure the backend when this project opens?",
+            List.of(targets.config() + " names " + String.join(", ", targets.texts()) + ".",
                 "The person who wrote that file decides what runs there. Settings > Tools > Helper changes your choice."))
             .choice("Always", () -> {
               HelperSettings.get().setOnOpen(folder, OnOpen.ALWAYS);
+              HelperSettings.get().setDigest(folder, digest);
               Ensure.start(project);
             })
             .choice("Only now", () -> Ensure.start(project))
-            .choice("Never", () -> {}));
+            .choice("Never", () -> HelperSettings.get().setOnOpen(folder, OnOpen.NEVER)));
   }
 
   private Progress quietly() {

@@ -2,6 +2,7 @@ package dev.helper.ide.ui;
 
 import com.intellij.openapi.application.ApplicationManager;
 import com.intellij.openapi.application.ModalityState;
+import com.intellij.openapi.diagnostic.Logger;
 import com.intellij.openapi.options.Configurable;
 import com.intellij.openapi.project.Project;
 import dev.helper.ide.service.Backend;
@@ -16,6 +17,7 @@ import org.jetbrains.annotations.NotNull;
 
 /** Settings > Tools > Helper > This Project: which target, and what happens when the project opens. */
 public final class ProjectConfigurable implements Configurable {
+  private static final Logger LOG = Logger.getInstance(ProjectConfigurable.class);
   private final Project project;
   private JComboBox<String> target;
   private JComboBox<OnOpen> onOpen;
@@ -85,9 +87,10 @@ public final class ProjectConfigurable implements Configurable {
       String text;
       try {
         Backend.Targets targets = ProjectBackend.get(project).backend().targets(untilHidden());
-        names = targets.names;
-        text = targets.config.toString();
+        names = targets.names();
+        text = targets.config().toString();
       } catch (HelperException trouble) {
+        LOG.info("the targets of " + folder(), trouble);
         text = trouble.getMessage();
       }
       List<String> choices = names;

@@ -36,19 +36,19 @@ public final class QuestionPanel extends JPanel {
     this.reply = reply;
     this.done = done;
     setBorder(BorderFactory.createEmptyBorder(12, 14, 10, 14));
-    if (!question.details.isEmpty()) add(details(question), BorderLayout.CENTER);
-    field = question.kind == Question.Kind.CHOICE ? null
-        : question.kind == Question.Kind.SECRET   ? new JPasswordField(COLUMNS)
+    if (!question.details().isEmpty()) add(details(question), BorderLayout.CENTER);
+    field = question.kind() == Question.Kind.CHOICE ? null
+        : question.kind() == Question.Kind.SECRET   ? new JPasswordField(COLUMNS)
                                                   : new JTextField(COLUMNS);
     JPanel below = new JPanel();
     below.setLayout(new BoxLayout(below, BoxLayout.Y_AXIS));
     below.add(atLeft(label(question)));
-    if (question.limit.toMinutes() > 0) {
-      below.add(atLeft(new JLabel("It is open for " + question.limit.toMinutes() + " minutes.")));
+    if (question.limit().toMinutes() > 0) {
+      below.add(atLeft(new JLabel("It is open for " + question.limit().toMinutes() + " minutes.")));
     }
     JPanel buttons = new JPanel(new FlowLayout(FlowLayout.RIGHT, 6, 0));
     if (field == null) {
-      for (String choice : question.choices) buttons.add(button(choice, () -> answer(choice)));
+      for (String choice : question.choices()) buttons.add(button(choice, () -> answer(choice)));
     } else {
       below.add(Box.createVerticalStrut(4));
       below.add(atLeft(field));
@@ -86,18 +86,18 @@ public final class QuestionPanel extends JPanel {
     // Text from a server: never read as HTML, which a JLabel would do.
     JLabel label = new JLabel();
     label.putClientProperty("html.disable", Boolean.TRUE);
-    label.setText(question.prompt);
+    label.setText(question.prompt());
     label.setLabelFor(field);
     return label;
   }
 
   private static JComponent details(Question question) {
-    JTextArea text = new JTextArea(String.join("\n", question.details));
+    JTextArea text = new JTextArea(String.join("\n", question.details()));
     text.setEditable(false);
     text.setLineWrap(true);
     text.setWrapStyleWord(true);
     text.setColumns(2 * COLUMNS);
-    text.setRows(Math.min(MOST_ROWS, question.details.size() + 1));
+    text.setRows(Math.min(MOST_ROWS, question.details().size() + 1));
     text.setFont(new Font(Font.MONOSPACED, Font.PLAIN, text.getFont().getSize()));
     return new JScrollPane(text);
   }

@@ -1,5 +1,6 @@
 package dev.helper.ide.ui;
 
+import com.intellij.openapi.diagnostic.Logger;
 import com.intellij.openapi.progress.ProcessCanceledException;
 import com.intellij.openapi.progress.ProgressIndicator;
 import com.intellij.openapi.progress.ProgressManager;
@@ -16,6 +17,7 @@ import org.jetbrains.annotations.Nullable;
 
 /** Tasks runs what takes time under the IDE's own progress, where it can be cancelled, and shows its errors. */
 final class Tasks {
+  private static final Logger LOG = Logger.getInstance(Tasks.class);
   /** What takes time. */
   interface Work {
     void run(@NotNull Progress progress) throws HelperException;
@@ -47,6 +49,7 @@ final class Tasks {
         } catch (HelperException trouble) {
           if (over.getAsBoolean()) return;
           if (trouble.isCancelled()) throw new ProcessCanceledException();
+          LOG.info(title, trouble);
           tell(project, trouble, again);
         }
       }
@@ -66,7 +69,7 @@ final class Tasks {
     try {
       Toolkit.getDefaultToolkit().getSystemClipboard().setContents(new StringSelection(text), null);
     } catch (HeadlessException | IllegalStateException noClipboard) {
-      // it is in the message too
+      LOG.info("the fix is not copied, and is in the message too", noClipboard);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.helper.ide.wire;
 
 import com.google.gson.JsonObject;
+import com.intellij.openapi.diagnostic.Logger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import org.jetbrains.annotations.NotNull;
 
 /** An Endpoint is where the daemon listens and the token that opens it, as its endpoint file says. */
 public final class Endpoint {
+  private static final Logger LOG = Logger.getInstance(Endpoint.class);
   private static final int LONGEST_FILE = 4096;
   private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:([1-9][0-9]{0,4})/");
   private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{64}");
@@ -53,6 +55,7 @@ public final class Endpoint {
       }
       return parse(new String(bytes, StandardCharsets.UTF_8), about.lastModifiedTime().toInstant());
     } catch (IOException | UnsupportedOperationException e) {
+      LOG.debug("no endpoint file", e);
       return Optional.empty();
     }
   }

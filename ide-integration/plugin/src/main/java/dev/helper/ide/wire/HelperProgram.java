@@ -1,6 +1,7 @@
 package dev.helper.ide.wire;
 
 import com.google.gson.JsonObject;
+import com.intellij.openapi.diagnostic.Logger;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,23 +16,14 @@ import org.jetbrains.annotations.NotNull;
 
 /** HelperProgram is the command `helper` of this machine; the plugin runs it for two things only: to learn its version and to start the daemon. */
 public final class HelperProgram {
+  private static final Logger LOG = Logger.getInstance(HelperProgram.class);
   /** The interface that this plugin was written for, as `helper version --json` numbers it. */
   public static final int API = 1;
   private static final int LONGEST_OUTPUT = 1 << 20;
   private static final int SLICE_MS = 50;
 
   /** What `helper version --json` says. */
-  public static final class Facts {
-    public final String version;
-    public final Path endpointFile;
-    public final Path logFile;
-
-    Facts(String version, Path endpointFile, Path logFile) {
-      this.version = version;
-      this.endpointFile = endpointFile;
-      this.logFile = logFile;
-    }
-  }
+  public record Facts(@NotNull String version, @NotNull Path endpointFile, @NotNull Path logFile) {}
 
   private final Path program;
   private final Limits limits;
@@ -97,6 +89,7 @@ public final class HelperProgram {
       }
       return json;
     } catch (IOException e) {
+      LOG.info(program.toString(), e);
       throw notHelper("it cannot be run (" + e.getMessage() + ")");
     } finally {
       if (out != null && !out.delete()) out.deleteOnExit();
@@ -104,11 +97,11 @@ public final class HelperProgram {
   }
 
   private void waitFor(Process process, BooleanSupplier cancelled) throws HelperException {
-    long end = System.nanoTime() + limits.program.toNanos();
+    long end = System.nanoTime() + limits.program().toNanos();
     try {
       while (!process.waitFor(SLICE_MS, TimeUnit.MILLISECONDS)) {
         if (cancelled.getAsBoolean()) throw HelperException.cancelled("helper");
-        if (System.nanoTime() > end) throw notHelper("it did not end within " + limits.program.toSeconds() + " s");
+        if (System.nanoTime() > end) throw notHelper("it did not end within " + limits.program().toSeconds() + " s");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

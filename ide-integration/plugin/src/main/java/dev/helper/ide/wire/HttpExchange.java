@@ -1,5 +1,6 @@
 package dev.helper.ide.wire;
 
+import com.intellij.openapi.diagnostic.Logger;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Locale;
  * given up at any moment, keeps no thread, and asks no proxy or authenticator of the IDE's.
  */
 final class HttpExchange implements Closeable {
+  private static final Logger LOG = Logger.getInstance(HttpExchange.class);
   /** Looks up from the socket this often, to see whether it is still worth waiting. */
   private static final int SLICE_MS = 100;
   private static final int LONGEST_HEAD_LINE = 8 << 10;
@@ -87,8 +89,8 @@ final class HttpExchange implements Closeable {
   public void close() {
     try {
       socket.close();
-    } catch (IOException ignored) {
-      // nothing depends on it any more
+    } catch (IOException unclosed) {
+      LOG.debug("nothing depends on it any more", unclosed);
     }
   }
 
@@ -176,8 +178,8 @@ final class HttpExchange implements Closeable {
     try {
       long value = Long.parseLong(digits, radix);
       if (value >= 0) return value;
-    } catch (NumberFormatException ignored) {
-      // told below
+    } catch (NumberFormatException told) {
+      LOG.debug("not a number", told);
     }
     throw new IOException("not HTTP");
   }

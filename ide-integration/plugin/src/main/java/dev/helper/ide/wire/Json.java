@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.intellij.openapi.diagnostic.Logger;
 import java.util.ArrayList;
 import java.util.List;
 import org.jetbrains.annotations.NotNull;
@@ -12,6 +13,7 @@ import org.jetbrains.annotations.Nullable;
 
 /** Json reads members that may be absent or of another type: what another program sent is never trusted. */
 public final class Json {
+  private static final Logger LOG = Logger.getInstance(Json.class);
   private Json() {}
 
   /** The object that the text is; null when it is anything else. */
@@ -21,6 +23,7 @@ public final class Json {
       JsonElement parsed = new JsonParser().parse(text);
       return parsed.isJsonObject() ? parsed.getAsJsonObject() : null;
     } catch (JsonParseException | StackOverflowError e) {
+      LOG.debug("not JSON: " + e.getClass().getName()); // without the text, which may hold a token
       return null;
     }
   }

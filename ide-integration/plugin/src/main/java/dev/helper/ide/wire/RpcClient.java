@@ -2,6 +2,7 @@ package dev.helper.ide.wire;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.intellij.openapi.diagnostic.Logger;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.security.SecureRandom;
@@ -12,6 +13,7 @@ import org.jetbrains.annotations.NotNull;
 
 /** RpcClient calls the daemon's methods: JSON-RPC over HTTP, one connection a call, on the thread that calls. */
 public final class RpcClient {
+  private static final Logger LOG = Logger.getInstance(RpcClient.class);
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Endpoint endpoint;
@@ -34,7 +36,7 @@ public final class RpcClient {
     Wait wait = new Wait(id, cancelled);
     try (HttpExchange exchange = new HttpExchange(wait)) {
       wait.exchange = exchange;
-      exchange.send(endpoint, request(id, method, params), millis(limits.connect));
+      exchange.send(endpoint, request(id, method, params), millis(limits.connect()));
       int status = exchange.readHead();
       if (status == 401) throw HelperException.unreachable("it does not accept the token of its endpoint file");
       for (String line; (line = exchange.readLine()) != null; ) {
@@ -44,8 +46,10 @@ public final class RpcClient {
       }
       throw HelperException.unreachable("it closed the connection before it answered");
     } catch (ConnectException e) {
+      LOG.info(method, e);
       throw HelperException.unreachable("it cannot be reached (" + e.getMessage() + ")");
     } catch (IOException e) {
+      LOG.info(method, e);
       if (wait.told) throw HelperException.cancelled(method);
       throw HelperException.unreachable("it gave no answer that can be read (" + e.getMessage() + ")");
     }
@@ -107,28 +111,28 @@ public final class RpcClient {
     public void check() throws IOException {
       if (!told && cancelled.getAsBoolean()) {
         told = true;
-        giveUp = System.nanoTime() + limits.cancel.toNanos();
+        giveUp = System.nanoTime() + limits.cancel().toNanos();
         tellDaemon();
       }
       long now = System.nanoTime();
       if (told && now > giveUp) throw new IOException("it did not end when it was told to");
-      if (now - exchange.lastHeard() > limits.silence.toNanos()) {
-        throw new IOException("it has been silent for " + limits.silence.toSeconds() + " s");
+      if (now - exchange.lastHeard() > limits.silence().toNanos()) {
+        throw new IOException("it has been silent for " + limits.silence().toSeconds() + " s");
       }
     }
 
     private void tellDaemon() {
       JsonObject params = new JsonObject();
       params.addProperty("request", id);
-      long end = System.nanoTime() + limits.cancel.toNanos() / 2;
+      long end = System.nanoTime() + limits.cancel().toNanos() / 2;
       HttpExchange.Patience briefly = () -> {
         if (System.nanoTime() > end) throw new IOException("too late");
       };
       try (HttpExchange other = new HttpExchange(briefly)) {
-        other.send(endpoint, request("cancel-" + id, "cancel", params), millis(limits.cancel) / 2);
+        other.send(endpoint, request("cancel-" + id, "cancel", params), millis(limits.cancel()) / 2);
         other.readHead();
-      } catch (IOException ignored) {
-        // a daemon that cannot be told is not waited for either
+      } catch (IOException untold) {
+        LOG.info("a daemon that cannot be told is not waited for either", untold);
       }
     }
   }

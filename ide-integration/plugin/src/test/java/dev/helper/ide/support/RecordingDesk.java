@@ -58,7 +58,7 @@ public final class RecordingDesk implements Desk {
 
   @Override
   public void withdraw(Question question) {
-    withdrawn.add(question.id);
+    withdrawn.add(question.id());
   }
 
   /** The message that comes, or came, of which this is true. */

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.swing.SwingUtilities;
 import org.junit.After;
 import org.junit.Before;
@@ -254,9 +255,9 @@ public class ActionsTest {
     });
     ide.choose(new EnsureAction(), project);
     ide.desk.awaitQuestion(4, 10);
-    assertEquals(300, ide.desk.asked.get(0).question.limit.toSeconds());
-    assertEquals(List.of("yes", "snapshot", "no"), ide.desk.asked.get(1).question.choices);
-    assertEquals(List.of("yes", "no"), ide.desk.asked.get(2).question.choices);
+    assertEquals(300, ide.desk.asked.get(0).question.limit().toSeconds());
+    assertEquals(List.of("yes", "snapshot", "no"), ide.desk.asked.get(1).question.choices());
+    assertEquals(List.of("yes", "no"), ide.desk.asked.get(2).question.choices());
     Wait.until("the one that was answered elsewhere goes away", 10, () -> ide.desk.withdrawn.contains("q3"));
     ide.desk.asked.get(2).reply.answer("yes"); // too late: it reaches nobody
     ide.desk.asked.get(0).reply.answer("123456");
@@ -269,11 +270,13 @@ public class ActionsTest {
   }
 
   @Test
-  public void aProjectIsAskedForOnceAndThenAsWasChosen() throws Exception {
+  public void aProjectIsAskedForOnceAndThenAsWasChosenUntilItsConfigDoesSomethingElse() throws Exception {
     String targets = "{\"config_file\":\"/p/helper.json\",\"own\":%s,\"targets\":[{\"name\":\"centernet\",\"server\":\"gpu1\"}]}";
+    AtomicReference<String> digest = new AtomicReference<>("d1");
     server.will((body, out) -> {
       if (body.contains("\"method\":\"watch\"")) TimeUnit.HOURS.sleep(1);
-      out.result(body, body.contains("\"method\":\"targets\"") ? String.format(targets, "false") : REPORT);
+      if (body.contains("\"method\":\"trusted\"")) out.result(body, "{\"digest\":\"" + digest.get() + "\"}");
+      else out.result(body, body.contains("\"method\":\"targets\"") ? String.format(targets, "false") : REPORT);
     });
     String base = project.getBasePath();
     new EnsureOnOpen().execute(project, null);
@@ -286,6 +289,30 @@ public class ActionsTest {
     new EnsureOnOpen().execute(project, null);
     Wait.until("the second time it is not asked", 10, () -> requests("ensure") == 2);
     assertEquals(1, ide.desk.messages.stream().filter(m -> m.choices.containsKey("Always")).count());
+    digest.set("d2");
+    ide.desk.messages.clear();
+    new EnsureOnOpen().execute(project, null);
+    Message again = ide.desk.await("it is asked again", 10, m -> m.choices.containsKey("Always"));
+    assertTrue(again.title, again.title.contains("has changed"));
+    assertEquals(2, requests("ensure"));
+    again.choices.get("Never").run();
+    assertEquals(OnOpen.NEVER, HelperSettings.get().onOpen(base));
+  }
+
+  @Test
+  public void aFaultInAListenerDoesNotEndTheWatch() throws Exception {
+    AtomicLong revision = new AtomicLong();
+    server.will((body, out) -> {
+      TimeUnit.MILLISECONDS.sleep(50);
+      out.result(body, "{\"revision\":" + revision.incrementAndGet() + ",\"status\":" + STATUS + "}");
+    });
+    ProjectBackend backend = ProjectBackend.get(project);
+    AtomicLong told = new AtomicLong();
+    backend.addListener(() -> {
+      if (told.incrementAndGet() == 1) throw new IllegalStateException("a fault of the test");
+    });
+    backend.watch();
+    Wait.until("it goes on", 15, () -> told.get() > 2);
   }
 
   @Test
@@ -330,7 +357,26 @@ public class ActionsTest {
   }
 
   @Test
+  public void gatewayAsksAgainWhenTheConfigOfALinkDoesSomethingElse() throws Exception {
+    AtomicReference<String> digest = new AtomicReference<>("d1");
+    server.will((body, out) -> out.result(
+        body, body.contains("\"method\":\"trusted\"") ? "{\"digest\":\"" + digest.get() + "\"}" : REPORT));
+    HelperConnectionProvider provider = new HelperConnectionProvider();
+    Map<String, String> link = Map.of("type", "helper", "config", root() + "/helper.json");
+    provider.open(link);
+    ide.desk.await("it is asked", 10, m -> m.choices.containsKey("Ensure")).choices.get("Ensure").run();
+    Wait.until("the link is opened", 10, () -> ide.desk.links.size() == 1);
+    ide.desk.messages.clear();
+    digest.set("d2");
+    provider.open(link);
+    ide.desk.await("it is asked again", 10, m -> m.choices.containsKey("Ensure"));
+    assertEquals(1, requests("ensure"));
+  }
+
+  @Test
   public void gatewayIsHandedTheSshLinkOfATargetThatIsReady() throws Exception {
+    server.will((body, out) -> out.result(
+        body, body.contains("\"method\":\"trusted\"") ? "{\"digest\":\"d1\"}" : REPORT));
     HelperConnectionProvider provider = new HelperConnectionProvider();
     assertTrue(provider.isApplicable(Map.of("type", "helper")));
     assertFalse(provider.isApplicable(Map.of("type", "ssh")));

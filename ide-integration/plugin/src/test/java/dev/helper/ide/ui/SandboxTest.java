@@ -176,9 +176,9 @@ public class SandboxTest {
       ide.desk.messages.clear();
       ide.choose(new EnsureAction(), project);
       RecordingDesk.Asked asked = ide.desk.awaitQuestion(1, 30);
-      assertEquals(Question.Kind.CHOICE, asked.question.kind);
-      assertTrue(asked.question.details.toString(), asked.question.details.toString().contains("SHA256:"));
-      assertEquals(300, asked.question.limit.toSeconds());
+      assertEquals(Question.Kind.CHOICE, asked.question.kind());
+      assertTrue(asked.question.details().toString(), asked.question.details().toString().contains("SHA256:"));
+      assertEquals(300, asked.question.limit().toSeconds());
       asked.reply.answer("yes");
       ide.desk.await("ensured", READY, message -> message.title.startsWith("centernet: ready"));
       assertTrue(Files.readString(hosts).contains("ssh-ed25519"));
@@ -196,8 +196,8 @@ public class SandboxTest {
       ide.desk.messages.clear();
       ide.choose(new EnsureAction(), project);
       RecordingDesk.Asked first = ide.desk.awaitQuestion(1, 30);
-      assertEquals(Question.Kind.SECRET, first.question.kind);
-      assertTrue(first.question.prompt, first.question.prompt.contains("Passphrase for "));
+      assertEquals(Question.Kind.SECRET, first.question.kind());
+      assertTrue(first.question.prompt(), first.question.prompt().contains("Passphrase for "));
       first.reply.answer("wrong");
       ide.desk.awaitQuestion(2, 30).reply.answer("correct horse");
       ide.desk.await("ensured", READY, message -> message.title.startsWith("centernet: ready"));
@@ -216,7 +216,7 @@ public class SandboxTest {
       ide.desk.messages.clear();
       ide.choose(new EnsureAction(), project);
       RecordingDesk.Asked asked = ide.desk.awaitQuestion(1, 30);
-      assertEquals(List.of("yes", "snapshot", "no"), asked.question.choices);
+      assertEquals(List.of("yes", "snapshot", "no"), asked.question.choices());
       asked.reply.answer("no");
       ide.desk.await("it goes on as it is", READY, message -> message.title.startsWith("centernet: ready"));
       Ide.Shown asItIs = ide.last();
@@ -251,8 +251,8 @@ public class SandboxTest {
       Wait.until("both windows hear of the outcome", READY,
           () -> ide.desk.messages.stream().filter(m -> m.title.startsWith("centernet: ready")).count() == 2);
       for (RecordingDesk.Asked each : ide.desk.asked.subList(asked + 1, ide.desk.asked.size())) {
-        if (each.question.id.equals(ide.desk.asked.get(asked).question.id)) {
-          Wait.until("it is withdrawn", 5, () -> ide.desk.withdrawn.contains(each.question.id));
+        if (each.question.id().equals(ide.desk.asked.get(asked).question.id())) {
+          Wait.until("it is withdrawn", 5, () -> ide.desk.withdrawn.contains(each.question.id()));
         }
       }
     } finally {
@@ -287,8 +287,8 @@ public class SandboxTest {
   @Test
   public void k_gatewayGetsTheLinkOfTheTarget() throws Exception {
     String config = CLIENT.resolve("helper.json").toString();
-    HelperSettings.get().trust(config);
     new HelperConnectionProvider().connect(Map.of("type", "helper", "config", config, "target", "centernet"), null, null);
+    ide.desk.await("it is asked", 30, message -> message.choices.containsKey("Ensure")).choices.get("Ensure").run();
     Wait.until("the link is opened", READY, () -> !ide.desk.links.isEmpty());
     assertTrue(ide.desk.links.get(0), ide.desk.links.get(0).startsWith("jetbrains-gateway://connect#type=ssh&host=127.0.0.1&port="));
   }

@@ -32,9 +32,9 @@ public class HelperProgramTest {
     HelperProgram.Facts facts = program(
         "echo '{\"helper\":\"0.1.0\",\"api\":1,\"endpoint_file\":\"/run/e.json\",\"log_file\":\"/var/l\"}'")
                                     .facts(() -> false);
-    assertEquals("0.1.0", facts.version);
-    assertEquals(Path.of("/run/e.json"), facts.endpointFile);
-    assertEquals(Path.of("/var/l"), facts.logFile);
+    assertEquals("0.1.0", facts.version());
+    assertEquals(Path.of("/run/e.json"), facts.endpointFile());
+    assertEquals(Path.of("/var/l"), facts.logFile());
   }
 
   @Test

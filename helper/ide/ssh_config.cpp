@@ -20,6 +20,7 @@ struct Fixed {
   std::string_view key;
   std::string_view value;
   In in = In::both;
+  bool young = false;  // Keywords
 };
 constexpr std::array k_fixed{
     // Before what older clients do not know: StdinNull and the like. A name list would hide the person's own.
@@ -33,14 +34,14 @@ constexpr std::array k_fixed{
     // A socket that is named by the host alone would go to another target's container.
     Fixed{"ControlMaster", "no"}, Fixed{"ControlPath", "none"}, Fixed{"PubkeyAuthentication", "yes"},
     Fixed{"PreferredAuthentications", "publickey"}, Fixed{"PKCS11Provider", "none"}, Fixed{"VerifyHostKeyDNS", "no"},
-    Fixed{"KnownHostsCommand", "none"}, Fixed{"RevokedHostKeys", "none"}, Fixed{"UpdateHostKeys", "no"},
-    Fixed{"Ciphers", "+aes128-ctr"}, Fixed{"MACs", "+hmac-sha2-256"}, Fixed{"KexAlgorithms", "+curve25519-sha256"},
-    Fixed{"HostKeyAlgorithms", "+ssh-ed25519"},
+    Fixed{"KnownHostsCommand", "none", Fixed::In::both, true}, Fixed{"RevokedHostKeys", "none"},
+    Fixed{"UpdateHostKeys", "no"}, Fixed{"Ciphers", "+aes128-ctr"}, Fixed{"MACs", "+hmac-sha2-256"},
+    Fixed{"KexAlgorithms", "+curve25519-sha256"}, Fixed{"HostKeyAlgorithms", "+ssh-ed25519"},
     Fixed{"PubkeyAcceptedKeyTypes", "+ssh-ed25519"},  // the name of before OpenSSH 8.5, which all know
     Fixed{"RemoteCommand", "none"}, Fixed{"RequestTTY", "auto"},
-    Fixed{"SessionType", "default", Fixed::In::not_scp},  // scp's own -s contradicts it
-    Fixed{"StdinNull", "no"}, Fixed{"ForkAfterAuthentication", "no"}, Fixed{"PermitLocalCommand", "no"},
-    Fixed{"Tunnel", "no"},
+    Fixed{"SessionType", "default", Fixed::In::not_scp, true},  // scp's own -s contradicts it
+    Fixed{"StdinNull", "no", Fixed::In::both, true}, Fixed{"ForkAfterAuthentication", "no", Fixed::In::both, true},
+    Fixed{"PermitLocalCommand", "no"}, Fixed{"Tunnel", "no"},
     // Forwards add up and have no "none": in the block they stay, and one that fails is no reason to end. They cannot
     // be cleared there, since that would clear those of a command line (ssh -L) too.
     Fixed{"ExitOnForwardFailure", "no", Fixed::In::block}, Fixed{"ClearAllForwardings", "no", Fixed::In::block},
@@ -77,7 +78,17 @@ Result<std::string> ssh_config_path(std::string_view path) {
   return plain ? percent : "\"" + doubled(percent, "\"\\", '\\') + "\"";
 }
 
-Result<std::string> ssh_config_block(const Access& i, const std::vector<std::string>& proxy, HostNames names) {
+std::vector<std::string> ask_keywords_argv() {
+  std::vector<std::string> argv{"ssh", "-G", "-F", "none"};
+  for (const auto& fixed : k_fixed) {
+    if (fixed.young) argv.push_back(std::string("-o").append(fixed.key).append("=").append(fixed.value));
+  }
+  argv.emplace_back("localhost");
+  return argv;
+}
+
+Result<std::string> ssh_config_block(const Access& i, const std::vector<std::string>& proxy, HostNames names,
+                                     Keywords keywords) {
   HELPER_TRY_ASSIGN(const std::string key, ssh_config_path(i.key_file));
   HELPER_TRY_ASSIGN(const std::string known_hosts, ssh_config_path(i.known_hosts));
   for (const auto& word : proxy) HELPER_TRY(ssh_config_path(word));  // a line end would end the setting
@@ -102,9 +113,9 @@ Result<std::string> ssh_config_block(const Access& i, const std::vector<std::str
   block += "    # What you set for all hosts (Host *) does not change the way to this port:\n";
   block += "    ProxyCommand " + (proxy.empty() ? "none" : doubled(shell::quote(proxy), "%", '%')) + "\n";
   block += "    BindAddress " + i.host + "\n";
-  for (const auto& [keyword, value, in] : k_fixed) {
-    if (in == Fixed::In::command) continue;
-    block.append("    ").append(keyword).append(" ").append(value).append("\n");
+  for (const auto& fixed : k_fixed) {
+    if (fixed.in == Fixed::In::command || (fixed.young && keywords == Keywords::of_before)) continue;
+    block.append("    ").append(fixed.key).append(" ").append(fixed.value).append("\n");
   }
   return block;
 }
@@ -119,7 +130,7 @@ Result<std::vector<std::string>> ssh_options(const Access& i) {
 
 std::vector<std::string> fixed_options(const Access& i, Program program) {
   std::vector<std::string> options{"-oProxyCommand=none", "-oHostName=" + i.host, "-oBindAddress=" + i.host};
-  for (const auto& [keyword, value, in] : k_fixed) {
+  for (const auto& [keyword, value, in, young] : k_fixed) {
     if (in == Fixed::In::block || (in == Fixed::In::not_scp && program == Program::scp)) continue;
     options.push_back(std::string("-o").append(keyword).append("=").append(value));
   }

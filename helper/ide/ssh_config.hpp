@@ -14,11 +14,18 @@ namespace helper::ide {
 // person's own is called; or only the second, where one has the target's name.
 enum class HostNames { both, second_only };
 
+// Keywords of OpenSSH 8.5 and 8.7. An ssh that does not know one refuses the whole file, for every host: the
+// IgnoreUnknown of a Host block counts for that host alone.
+enum class Keywords { all, of_before };
+// ssh exits with 0 when it knows all of them. It reads no file, and connects to nothing.
+[[nodiscard]] std::vector<std::string> ask_keywords_argv();
+
 // The Host block, to be pasted into ~/.ssh/config or included from it. `proxy`, when there is one, is the command whose
 // standard input and output ssh takes for the connection. Error: file_failed when a path cannot be written in
 // ssh_config's syntax.
 [[nodiscard]] Result<std::string> ssh_config_block(const Access& access, const std::vector<std::string>& proxy = {},
-                                                   HostNames names = HostNames::both);
+                                                   HostNames names = HostNames::both,
+                                                   Keywords keywords = Keywords::all);
 
 // The ssh command that needs no such block, short enough to be read and pasted. Same error.
 [[nodiscard]] Result<std::vector<std::string>> ssh_argv(const Access& access);

@@ -279,7 +279,7 @@ std::optional<FileReport> SettingsWriter::write_hosts(const Ledger& ledger, bool
     return is_own_host(files_, ssh_config_file(paths_), file, paths_.home, name);
   };
   const auto before = files_.read(file);
-  const auto after = hosts_text(ledger.targets, taken);
+  const auto after = hosts_text(ledger.targets, taken, keywords_of_ssh());
   if (before && after && before->value_or("") == *after) {
     return after->empty() ? std::nullopt : std::optional(report);
   }

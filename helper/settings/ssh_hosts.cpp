@@ -1,6 +1,6 @@
 #include "settings/ssh_hosts.hpp"
 
-#include "ide/ssh_config.hpp"
+#include "base/process/process.hpp"
 #include "settings/ssh_include.hpp"
 
 #include <glob.h>
@@ -49,8 +49,13 @@ bool is_own_host(FileStore& files, const fs::path& config, const fs::path& ours,
   return says_something(files, config, ours, home, name, 0);
 }
 
+ide::Keywords keywords_of_ssh() {
+  const auto asked = run_process({ide::ask_keywords_argv(), {}, {}, Milliseconds(5'000)}, {});
+  return asked && asked->exit_status != 0 ? ide::Keywords::of_before : ide::Keywords::all;
+}
+
 Result<std::string> hosts_text(const std::vector<Applied>& targets,
-                               const std::function<bool(const std::string& name)>& is_taken) {
+                               const std::function<bool(const std::string& name)>& is_taken, ide::Keywords keywords) {
   std::string text;
   std::set<std::string> seen;
   for (auto target = targets.rbegin(); target != targets.rend(); ++target) {
@@ -58,9 +63,9 @@ Result<std::string> hosts_text(const std::vector<Applied>& targets,
     if (!target->ssh || target->gone || !seen.insert(access.ssh_name).second) continue;
     const auto names =
         target->second_only || is_taken(access.ssh_name) ? ide::HostNames::second_only : ide::HostNames::both;
-    auto block = ide::ssh_config_block(access, ensuring(target->wanted), names);
+    auto block = ide::ssh_config_block(access, ensuring(target->wanted), names, keywords);
     // A path that ssh_config cannot hold is no reason to have no block.
-    if (!block) block = ide::ssh_config_block(access, {}, names);
+    if (!block) block = ide::ssh_config_block(access, {}, names, keywords);
     if (!block) return fail(std::move(block).error());
     text +=
         (text.empty() ? "# Written by helper: `helper settings apply` and `undo` write it again.\n\n" : "\n") + *block;

@@ -13,6 +13,7 @@
 #include "rpc/types.hpp"
 #include "settings/formats.hpp"
 #include "settings/project_notes.hpp"
+#include "settings/ssh_hosts.hpp"
 #include "settings/undo.hpp"
 
 #include <algorithm>
@@ -91,13 +92,15 @@ Result<int> show(Context& context, const std::string& target) {
     document["links"] = links_json(context, access);
     write_json(context, document);
   } else if (format == "ssh-config") {
-    HELPER_TRY_ASSIGN(const std::string block, ide::ssh_config_block(access));
+    HELPER_TRY_ASSIGN(const std::string block,
+                      ide::ssh_config_block(access, {}, ide::HostNames::both, settings::keywords_of_ssh()));
     context.out << block;
   } else if (format == "ssh-config-ensure") {
     HELPER_TRY_ASSIGN(const std::string program, own_program());
     HELPER_TRY_ASSIGN(const std::filesystem::path file, config_file(context));
     HELPER_TRY_ASSIGN(const std::string block,
-                      ide::ssh_config_block(access, {program, "connect", access.target, "--config", file.string()}));
+                      ide::ssh_config_block(access, {program, "connect", access.target, "--config", file.string()},
+                                            ide::HostNames::both, settings::keywords_of_ssh()));
     context.out << block;
   } else {
     HELPER_TRY_ASSIGN(const std::string text, ide::settings_text(access));

@@ -312,6 +312,22 @@ TEST(SshConfigBlock, LeavesOtherHostsAsTheyAre) {
   std::filesystem::remove(file);
 }
 
+TEST(SshConfigBlock, HasForAnOlderSshNoKeywordThatItWouldRefuse) {
+  const std::string block =
+      ssh_config_block(test::sample(), {}, HostNames::both, Keywords::of_before).value_or("KnownHostsCommand");
+  const auto ask = ask_keywords_argv();
+  int young = 0;
+  for (const std::string& word : ask) {
+    if (!word.starts_with("-o")) continue;
+    ++young;
+    EXPECT_EQ(block.find("    " + word.substr(2, word.find('=') - 2) + " "), std::string::npos) << word;
+  }
+  EXPECT_EQ(young, 4);
+  const auto known = run_process({ask, {}, {}, Milliseconds(5'000)}, {});
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->exit_status, 0) << known->err;
+}
+
 // The lists of algorithms are OpenSSH's own, and nothing is other than without any settings but what the block names.
 TEST(SshConfigBlock, ChangesNoDefaultOfOpenSsh) {
   const std::string file = config_file_of("Host other\n" + ssh_config_block(test::sample()).value_or(""));

@@ -1,6 +1,13 @@
 #include "settings/ssh_include.hpp"
 
+#include "settings/ssh_hosts.hpp"
+#include "support/scoped_env.hpp"
+#include "support/temp_folder.hpp"
+
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
 
 namespace helper::settings {
 namespace {
@@ -92,6 +99,22 @@ TEST(Includes, AreTakenFromTheFolderOfSsh) {
   using P = std::vector<std::filesystem::path>;
   EXPECT_EQ(includes_of("Include a ~/b /c/*\nHost x\n include d\n", k_home),
             (P{"/home/u/.ssh/a", "/home/u/b", "/c/*", "/home/u/.ssh/d"}));
+}
+
+// A stand-in for an ssh of before 8.5, which refuses what it does not know.
+TEST(KeywordsOfSsh, AreThoseThatItKnows) {
+  EXPECT_EQ(keywords_of_ssh(), ide::Keywords::all);
+  const test::TempFolder folder;
+  const auto program = folder.path() / "ssh";
+  std::ofstream(program)
+      << "#!/bin/sh\necho 'command-line: line 0: Bad configuration option: knownhostscommand' >&2\nexit 255\n";
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  {
+    const test::ScopedEnv path("PATH", folder.path().string() + ":/usr/bin:/bin");
+    EXPECT_EQ(keywords_of_ssh(), ide::Keywords::of_before);
+  }
+  const test::ScopedEnv none("PATH", "/nowhere");
+  EXPECT_EQ(keywords_of_ssh(), ide::Keywords::all) << "nobody reads the file";
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "plan/gpu_ladder.hpp"
 
 #include "base/sections.hpp"
+#include "plan/choose_gpu.hpp"
 #include "plan/make_plan.hpp"
 
 #include <algorithm>
@@ -256,6 +257,9 @@ class Ladder {
     if (seen == 0) {
       return fails(ErrorCode::gpu_not_seen, "nvidia-smi -L lists no GPU in the container", recreate());
     }
+    // A new container could not have them either.
+    if (auto missing = missing_gpus(desired_.target.container, server_); missing && is_ours(container_))
+      return fails(missing->code, missing->cause, missing->fix);
     if (wanted_ && *wanted_ != seen && is_ours(container_)) {
       return fails(ErrorCode::gpu_not_seen,
                    "\"gpus\": \"" + desired_.target.container.gpus + "\" means " + counted(*wanted_) +

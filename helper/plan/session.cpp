@@ -100,9 +100,9 @@ std::string session_note(const Desired& desired, const Observed& observed) {
   if (observed.local.session && observed.local.session->works() && observed.local.session->no_home) {
     const std::string& home = observed.place.inside ? observed.place.inside->user_home : std::string();
     return "user " + desired.target.ssh.user + " cannot write into the home folder" + (home.empty() ? "" : " " + home) +
-           ", where PyCharm, Gateway and VS Code keep what they bring: give the user a folder that belongs to that "
-           "user "
-           "in the image, or set another user in helper.json: \"ssh\": {\"user\": ...}";
+           ", where PyCharm, Gateway and VS Code keep what they bring: give the user a home folder in the image, mount "
+           "a "
+           "volume there, or set another user in helper.json: \"ssh\": {\"user\": ...}";
   }
   if (!observed.local.session || observed.local.session->works() || !observed.local.key) return {};
   if (const auto why = why_untried(*observed.local.key); !why.empty()) return "no SSH session was tried: " + why;

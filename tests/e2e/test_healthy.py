@@ -76,6 +76,7 @@ OWN_JUPYTER = True_(r"something that helper did not start listens on port 8888 o
 NO_JUPYTER = True_(r"Jupyter is not in the container; to add it: ", "the config asks for Jupyter, and the image has none")
 JUPYTER_OF_ANOTHER_PYTHON = True_(r"Jupyter is run by \S+, since \S+ has none; to add it there: ", "kernels would be of another Python than the project's")
 
+NO_HOME = True_(r"user \S+ cannot write into the home folder /", "IDEs keep what they bring below it", once=False)
 NO_SOCKET = True_(r"there is no keeper, since the engine has no socket on the server", "nothing starts sshd again when the container starts", once=True)
 SUBORDINATE = True_(r"the engine is rootless: files that dev writes to \S+ get a subordinate id on the server", "dev is not carol there")
 OTHER_IDS = True_(r"the engine gives the container's users other ids on the server .*: root is user id 300000 there, .* can be alice \(5001\)", "root cannot write to the project")
@@ -149,7 +150,7 @@ OPTIONS = (
     Row("restart-always", container={"restart": "always"}),
     Row("restart-on-failure", container={"restart": "on-failure:3"}),
     Row("tmpfs", container={"extra_args": ["--tmpfs=/tmp", "--tmpfs=/run:rw,noexec"]}),
-    Row("read-only-root", container={"extra_args": ["--read-only", "--tmpfs=/tmp"]}),
+    Row("read-only-root", container={"extra_args": ["--read-only", "--tmpfs=/tmp"]}, notes=(NO_HOME,)),
     Row("named-volume", container={"mounts": ["data-of-healthy:/data"]}, mounts_project=f"code-of-healthy:{PROJECT}"),
     Row("mount-as-a-record", container={"extra_args": ["--mount", "type=bind,source=/home/my_project,target=/data,readonly"]}),
     Row("published-ports", container={"ports": ["16006:6006", "127.0.0.1:18080:80"]}),
@@ -253,7 +254,7 @@ ENGINES = (
     Row("rootless-and-a-project-to-read", image="centernet:1.2", target=PODMAN, server="carol@{name}", before=PROJECT_OF_CAROL, ssh={"user": "dev", "create": True},
         mounts_project=f"/home/carol/project:{PROJECT}:ro", notes=(NO_SOCKET,)),
     Row("rootless-as-herself", target=PODMAN, server="carol@{name}", before=PROJECT_OF_CAROL, container={"extra_args": ["--userns=keep-id"]},
-        mounts_project=f"/home/carol/project:{PROJECT}", ssh={"user": "carol"}, notes=(NO_SOCKET,)),
+        mounts_project=f"/home/carol/project:{PROJECT}", ssh={"user": "carol"}, notes=(NO_SOCKET, NO_HOME)),
     Row("other-ids"),
     Row("other-ids-and-a-volume", mounts_project=f"code-of-healthy:{PROJECT}"),
     Row("other-ids-and-a-project-to-read", mounts_project=f"/home/alice/project:{PROJECT}:ro"),

@@ -392,8 +392,8 @@ class Settings(unittest.TestCase):
         self.assertNotIn("out of date", done.stdout + done.stderr)
 
     def test_a_run_configuration_is_made_on_request(self):
-        script = f"{self.home}/my_project/train.py"
-        refused = self.helper.run("settings", "apply", "--run-configuration", "train.py")
+        script = f"{self.home}/my_project/tune.py"
+        refused = self.helper.run("settings", "apply", "--run-configuration", "tune.py")
         self.assertEqual(refused.returncode, 2, refused.stdout)
         self.assertIn("there is no such file", refused.stderr)
         self.write(script, "")
@@ -401,17 +401,17 @@ class Settings(unittest.TestCase):
         files = self.apply("--run-configuration", script)
         made = [path for path in files if "runConfigurations" in path]
         self.assertEqual(len(made), 1, files.keys())
-        self.assertIn('value="$PROJECT_DIR$/train.py"', self.read(made[0]))
+        self.assertIn('value="$PROJECT_DIR$/tune.py"', self.read(made[0]))
 
     def test_the_project_waits_with_the_only_ide_that_runs(self):
         misc = f"{self.home}/my_project/.idea/misc.xml"
         ide = self.stand_in_for_an_ide("PyCharm2026.1")
-        files = self.apply("--ide", "PyCharm")
+        files = self.apply("--ide", "PyCharm2026.1")
         self.assertEqual(files[misc]["outcome"], "prepared")
         self.assertFalse(os.path.exists(misc))
         self.close_ide("PyCharm2026.1", ide)
         self.wait_for(lambda: os.path.exists(misc))
-        self.assertEqual({file["outcome"] for file in self.apply("--ide", "PyCharm").values()}, {"unchanged"})
+        self.assertEqual({file["outcome"] for file in self.apply("--ide", "PyCharm2026.1").values()}, {"unchanged"})
 
     def test_a_project_with_a_pyproject_toml_names_its_interpreter_in_its_module_and_a_replaced_one_is_told_of(self):
         project = f"{self.home}/my_project"

@@ -46,9 +46,11 @@ std::vector<std::string> only_if_there(const std::string& script, const std::str
                                        std::vector<std::string> words) {
   std::error_code none;
   const std::string folder = fs::path(script).parent_path().string();
-  const std::string fix = fs::is_regular_file(here, none)
-                              ? "helper cp " + shell::quote(here.string()) + " " + shell::quote(target + ":" + script)
-                              : "helper exec " + target + " -- " + shell::quote({"ls", folder.empty() ? "." : folder});
+  const std::string there = "helper exec " + target + " -- ";
+  const std::string made = folder.empty() ? "" : there + shell::quote({"mkdir", "-p", folder}) + " && ";
+  const std::string fix = fs::is_regular_file(here, none) ? made + "helper cp " + shell::quote(here.string()) + " " +
+                                                                shell::quote(target + ":" + script)
+                                                          : there + shell::quote({"ls", folder.empty() ? "." : folder});
   const Error error{ErrorCode::inside_failed, script, "the container has no such file", fix};
   std::vector<std::string> all{"sh",
                                "-c",

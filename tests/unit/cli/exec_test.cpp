@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace helper::cli {
 namespace {
 
@@ -97,8 +99,16 @@ TEST(Run, IsTheTargetsPythonWithTheScriptOfTheProject) {
   EXPECT_TRUE(command.ends_with(" /work/train.py /opt/conda/bin/python /work/train.py --epochs 3")) << command;
   EXPECT_NE(command.find("/work/train.py: the container has no such file"), std::string::npos) << command;
   EXPECT_NE(command.find("fix: helper exec centernet -- ls /work"), std::string::npos) << command;
-  access.project_local = "/home/me/p";
+  std::ofstream(desk.folder.path() / "new.py") << "1\n";
+  access.project_local = desk.folder.path();
   access.project_remote = "/work/p";
+  desk.daemon.will_answer("settings", {.events = {}, .result = rpc::to_json(access), .meanwhile = {}});
+  ASSERT_EQ(desk.run({"run", (desk.folder.path() / "new.py").string()}).value_or(-1), 0);
+  EXPECT_NE(desk.became.back().find("fix: helper exec centernet -- mkdir -p /work/p && helper cp " +
+                                    (desk.folder.path() / "new.py").string() + " centernet:/work/p/new.py"),
+            std::string::npos)
+      << desk.became.back();
+  access.project_local = "/home/me/p";
   EXPECT_EQ(script_there(access, "train.py", "/home/me/p/sub"), "/work/p/sub/train.py");
   EXPECT_EQ(script_there(access, "../train.py", "/home/me/p/sub"), "/work/p/train.py");
   EXPECT_EQ(script_there(access, "/home/me/p/a.py", "/"), "/work/p/a.py");

@@ -218,5 +218,20 @@ TEST(Drift, FilesThatChangedSinceThisRequestBuiltTheImageAreNoReasonToBuildItAga
   EXPECT_EQ(drifts(target, observed).size(), 1U);
 }
 
+TEST(Drift, ABuildThatBrokeBesideAContainerThatRunsIsTold) {
+  config::Target target = test::target();
+  target.container.build = config::BuildConfig{"/home/me/project", "docker", {}, ""};
+  Observed observed = made_from(target);
+  observed.server.container->labels[k_label_build] = "then";
+  observed.local.build =
+      BuildInputs{"", Error{ErrorCode::file_failed, "/home/me/project/docker", "it is a folder", "name a file"}};
+  const std::string text = to_text(test::plan_for(desired_state(target, Power::running), observed));
+  EXPECT_NE(text.find("the image could not be built again: /home/me/project/docker: it is a folder; container "
+                      "centernet is as it was built before"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(drifts(target, observed).empty());
+}
+
 }  // namespace
 }  // namespace helper::plan

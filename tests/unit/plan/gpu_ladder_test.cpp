@@ -144,6 +144,10 @@ INSTANTIATE_TEST_SUITE_P(
              ErrorCode::gpu_not_seen, "updated after the container was started"},
         Case{"FewerThanAll", [](World& w) { w.inside().gpus.pop_back(); }, ErrorCode::gpu_not_seen,
              "\"gpus\": \"all\" means 2 GPUs, and the container sees 1 GPU"},
+        Case{"MoreThanTheServerHas", [](World& w) { w.desired.target.container.gpus = "5"; }, ErrorCode::gpu_no_device,
+             "\"gpus\": \"5\" asks for more: the server has GPU 0, 1"},
+        Case{"OneThatTheServerDoesNotHave", [](World& w) { w.desired.target.container.gpus = "0,9"; },
+             ErrorCode::gpu_no_device, "names GPU 9"},
         Case{"FewerThanAllByTheEnvironment",
              [](World& w) {
                w.inside().gpus.pop_back();

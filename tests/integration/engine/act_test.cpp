@@ -93,14 +93,17 @@ esac
 
 TEST(PullImage, PassesOnItsProgressAndItsFailure) {
   FakeServer server;
-  server.program("docker",
-                 "#!/bin/sh\necho '0123456789ab: Pulling fs layer'; echo 'Error response from daemon: pull access "
-                 "denied' >&2; exit 1\n");
+  server.program(
+      "docker",
+      "#!/bin/sh\nif [ \"$1\" = images ]; then echo a:2; echo b:1; exit; fi\n"
+      "echo '0123456789ab: Pulling fs layer'; echo 'Error response from daemon: pull access denied' >&2; exit 1\n");
   std::string progress;
   const auto pulled = pull_image(server.runner, {}, {"a:1"}, [&](std::string_view piece) { progress += piece; }, {});
   ASSERT_FALSE(pulled);
   EXPECT_EQ(pulled.error().code, ErrorCode::image_missing);
-  EXPECT_EQ(pulled.error().cause, "pull access denied");
+  EXPECT_EQ(pulled.error().cause, "the server does not have it and cannot pull it: pull access denied");
+  EXPECT_EQ(pulled.error().fix.find("the server has a:2: name one that is there in helper.json"), 0U)
+      << pulled.error().fix;
   EXPECT_EQ(progress, "0 of 1 layers");
 }
 

@@ -131,7 +131,7 @@ struct Python {
   std::vector<std::string> missing = {};  // of project.imports: those that it cannot import
   std::vector<Framework> frameworks = {};
   int requirements = 0;           // how many packages of the project's requirements.txt it has
-  bool made_for_project = false;  // poetry or pipenv made it for this project's folder
+  bool made_for_project = false;  // poetry, pipenv or hatch made it for this project
   friend bool operator==(const Python&, const Python&) = default;
 };
 

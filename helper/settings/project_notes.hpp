@@ -19,7 +19,7 @@ struct OtherInterpreter {
 };
 
 // The interpreter that the project's files name now in the place of the target's; nullopt when it is the target's, or
-// was never written there. An IDE that makes its modules anew may have chosen one.
+// was never written there. An IDE that recreates its modules may have chosen one.
 [[nodiscard]] std::optional<OtherInterpreter> other_interpreter(FileStore& files, const Formats& formats,
                                                                 const Ledger& ledger, const std::string& name);
 // The same as a sentence, with what puts ours back (`applying`: that is what is done); "" for none.
